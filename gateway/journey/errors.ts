@@ -1,0 +1,123 @@
+/**
+ * Every way a step can fail: class = who failed, code = why, failure class = whether trying again can help.
+ * `docs/errors.md` is printed from ERRORS. Messages help the person who reads them and hold no patient data.
+ */
+
+/** transient: try again · ambiguous: the peer may have it, trying again is safe because retries are
+ *  byte-identical and recognised by SubmissionSet.uniqueId and hashes · permanent: a person must act. */
+export type FailureClass = "transient" | "ambiguous" | "permanent"
+
+export interface ErrorRow {
+  /** Class of the error: who failed. */
+  readonly who: string
+  readonly failure: FailureClass
+  readonly meaning: string
+  /** What the operator does. */
+  readonly action: string
+  /** What the peer sees, in its protocol's words; "-" when nobody outside sees it. */
+  readonly peer: string
+}
+
+const row = (who: string, failure: FailureClass, meaning: string, action: string, peer = "-"): ErrorRow => ({
+  who,
+  failure,
+  meaning,
+  action,
+  peer,
+})
+
+export const ERRORS = {
+  ERR_CONFIG_INVALID: row("ConfigError", "permanent", "the configuration file has faults", "correct every listed path, then run `dokuei check-config FILE`"),
+
+  ERR_SPOOL_WRITE: row("SpoolError", "transient", "a write or sync of the spool failed; the segment was closed at its last good end", "check the disk; the modality sends the object again", "C-STORE A700 / XDSRepositoryOutOfResources"),
+  ERR_SPOOL_FULL: row("SpoolError", "transient", "the disk is full or below its reserve", "free space; reception resumes by itself", "C-STORE A700 / XDSRepositoryOutOfResources"),
+  ERR_SPOOL_ROT: row("SpoolError", "permanent", "a frame before the recorded end does not check", "quarantined; restore from the sender and replace the disk"),
+  ERR_SLOT_GONE: row("SpoolError", "permanent", "the slot key was destroyed; the object can no longer be opened", "none: this is what expiry is for"),
+  ERR_TAG_MISMATCH: row("SpoolError", "permanent", "the authentication tag does not fit the ciphertext", "the bytes were changed on the way or at rest; nothing of them was used", "InvalidDocumentContent"),
+  ERR_OBJECT_TOO_LARGE: row("SpoolError", "permanent", "the object is larger than one sealed object may be", "send it in parts", "C-STORE A700"),
+
+  ERR_KEY_MISSING: row("KeyError", "permanent", "a key or certificate named in the configuration cannot be read", "check the path and its permissions"),
+  ERR_KEY_PASSPHRASE: row("KeyError", "permanent", "the passphrase or PIN does not open the key", "enter it again", "HTTP 422"),
+
+  ERR_ASSOCIATION_AE: row("AssociationError", "permanent", "calling or called AE title is not agreed", "add the device to dicom.modalities", "A-ASSOCIATE-RJ"),
+  ERR_INSTANCE_MISMATCH: row("InstanceError", "permanent", "data set and C-STORE command disagree or the data set cannot be read", "the device must be corrected; nothing was kept", "C-STORE A900 / C000"),
+  ERR_INSTANCE_QUARANTINED: row("InstanceError", "permanent", "the Study Instance UID is in use for another patient", "decide on the technician's page"),
+
+  ERR_PEER_UNKNOWN: row("AcceptanceError", "permanent", "the peer's certificate belongs to no agreement", "add the pin to the agreement, or refuse", "HTTP 403"),
+  ERR_NOT_AGREED: row("AcceptanceError", "permanent", "the submission is outside the agreement", "compare with the agreement's classes and purposes", "XDSRepositoryError"),
+  ERR_OTHER_RECIPIENT: row("AcceptanceError", "permanent", "intendedRecipient or the encryption is for somebody else", "the sender must address it again", "UnknownRecipient / InvalidDocumentContent"),
+  ERR_METADATA: row("AcceptanceError", "permanent", "the metadata break a rule of ITI TF-3 4.2", "the sender must correct it", "XDSRepositoryMetadataError"),
+  ERR_CONTENT: row("AcceptanceError", "permanent", "signature, digest or the set of documents does not fit", "nothing was kept; the sender must submit again", "InvalidDocumentContent"),
+  ERR_DUPLICATE: row("AcceptanceError", "permanent", "the SubmissionSet uniqueId was used for something else", "the sender must use a new uniqueId", "XDSDuplicateUniqueIdInRegistry / XDSNonIdenticalHash"),
+  ERR_DOCUMENT_MISSING: row("AcceptanceError", "permanent", "a DocumentEntry has no Document or the reverse", "the sender must submit again", "XDSMissingDocument / XDSMissingDocumentMetadata"),
+
+  ERR_SUBMISSION_UNREACHABLE: row("SubmissionError", "transient", "the recipient cannot be reached", "check the line; it is tried again by itself"),
+  ERR_SUBMISSION_TLS: row("SubmissionError", "transient", "the TLS handshake failed or the pin does not fit", "compare the pins of both sides"),
+  ERR_SUBMISSION_UNANSWERED: row("SubmissionError", "ambiguous", "the connection ended before the answer", "nothing: the byte-identical retry is recognised"),
+  ERR_SUBMISSION_BUSY: row("SubmissionError", "transient", "the recipient is busy or out of space", "it is tried again by itself"),
+  ERR_SUBMISSION_REFUSED: row("SubmissionError", "permanent", "the recipient refused the submission", "read the codes; correct and release again"),
+
+  ERR_TIMESTAMP_UNAVAILABLE: row("TimeStampError", "transient", "the time-stamp authority does not answer", "it is tried again by itself"),
+  ERR_TIMESTAMP_INVALID: row("TimeStampError", "permanent", "the time-stamp token does not check", "compare timeStamp.url and trust.tsaRoots"),
+
+  ERR_SIGN_INTENT: row("ReportError", "permanent", "the passkey assertion does not fit what was frozen", "prepare the report again", "HTTP 409"),
+  ERR_SIGN_CERTIFICATE: row("ReportError", "permanent", "the signer's certificate may not sign this report", "check role, policy and validity of the certificate", "HTTP 422"),
+  ERR_REPORT_STATE: row("ReportError", "permanent", "the report is not in a state that allows this", "reload the page", "HTTP 409"),
+  ERR_REPORT_GLYPH: row("ReportError", "permanent", "a character cannot be printed with the report font", "replace the character shown", "HTTP 422"),
+
+  ERR_NOT_FOUND: row("DeskError", "permanent", "no such thing, or not for you", "go back to the list", "HTTP 404"),
+  ERR_INPUT: row("DeskError", "permanent", "the request body has faults", "correct the named fields", "HTTP 400"),
+  ERR_LOCKED: row("DeskError", "permanent", "another reader holds the case", "ask them, or take another", "HTTP 423"),
+  ERR_NOT_ALLOWED: row("DeskError", "permanent", "your role does not allow this", "ask the administrator", "HTTP 403"),
+
+  ERR_LEDGER: row("LedgerError", "transient", "the ledger could not commit", "check the disk; the step is run again"),
+  ERR_AUDIT_CHAIN: row("AuditError", "permanent", "the audit chain does not check", "keep the file, call the security officer"),
+} as const satisfies Record<string, ErrorRow>
+
+export type ErrorCode = keyof typeof ERRORS
+export type CodesOf<Who extends string> = {
+  [Code in ErrorCode]: (typeof ERRORS)[Code]["who"] extends Who ? Code : never
+}[ErrorCode]
+
+/** Base of all our errors. `failure` comes from the table, never from the caller. */
+export abstract class DokueiError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly code: Code
+  readonly failure: FailureClass
+
+  constructor(code: Code, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.name = new.target.name
+    this.code = code
+    this.failure = ERRORS[code].failure
+  }
+}
+
+export class ConfigError extends DokueiError<"ERR_CONFIG_INVALID"> {}
+export class SpoolError extends DokueiError<CodesOf<"SpoolError">> {}
+export class KeyError extends DokueiError<CodesOf<"KeyError">> {}
+export class AssociationError extends DokueiError<CodesOf<"AssociationError">> {}
+export class InstanceError extends DokueiError<CodesOf<"InstanceError">> {}
+export class SubmissionError extends DokueiError<CodesOf<"SubmissionError">> {}
+export class TimeStampError extends DokueiError<CodesOf<"TimeStampError">> {}
+export class ReportError extends DokueiError<CodesOf<"ReportError">> {}
+export class DeskError extends DokueiError<CodesOf<"DeskError">> {}
+export class LedgerError extends DokueiError<CodesOf<"LedgerError">> {}
+export class AuditError extends DokueiError<CodesOf<"AuditError">> {}
+
+/** Refusal of an inbound submission; `registryCode` is what the sender reads (ITI TF-3 4.2.4.1). */
+export class AcceptanceError extends DokueiError<CodesOf<"AcceptanceError">> {
+  readonly registryCode: string
+  /** For document errors the document's uniqueId, else a sentence without patient data. */
+  readonly codeContext: string
+
+  constructor(
+    code: CodesOf<"AcceptanceError">,
+    registryCode: string,
+    codeContext: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(code, `${registryCode}: ${codeContext}`, options)
+    this.registryCode = registryCode
+    this.codeContext = codeContext
+  }
+}

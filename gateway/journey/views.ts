@@ -1,0 +1,243 @@
+/**
+ * What the two desks show: the JSON between gateway and viewer, and nothing but types.
+ * Instants are ISO 8601 UTC strings; dates are `YYYY-MM-DD`; the page turns them into words.
+ */
+
+export type Urgency = "STAT" | "HIGH" | "ROUTINE"
+
+/** One identity, always shown whole (docs: patient block). */
+export interface PatientView {
+  readonly PatientID: string
+  readonly ideographic: string
+  readonly phonetic: string
+  readonly alphabetic: string
+  readonly birthDate: string | null
+  readonly sex: "M" | "F" | "O" | ""
+  /** True when a name had to be read against its declared character set, or holds characters shown as 〓. */
+  readonly nameMarked: boolean
+}
+
+/** The way line: 受信 送信 ┊ 到着 読影 報告 ┊ 受領 既読 対応済. */
+export type StationName = "received" | "sent" | "arrived" | "reading" | "reported" | "acknowledged" | "seen" | "acted"
+export type StationState = "done" | "now" | "part" | "todo" | "hold" | "fail" | "alarm" | "skip"
+export interface Station {
+  readonly name: StationName
+  readonly state: StationState
+  readonly at: string | null
+  /** 0..1, only with state "part". */
+  readonly share: number | null
+  /** Error code of errors.ts, only with state "fail" or "hold". */
+  readonly reason: string | null
+}
+
+export interface StudyView {
+  readonly StudyInstanceUID: string
+  readonly StudyDescription: string
+  readonly modalities: readonly string[]
+  readonly bodyPart: string
+  /** Study date and time as the device wrote them, hospital time zone. */
+  readonly studyDateTime: string | null
+  readonly AccessionNumber: string
+  readonly instances: number
+  readonly instancesExpected: number | null
+  readonly bytes: number
+}
+
+/** Words of the verdict; `indeterminate` is never shown as verified. */
+export type VerdictOutcome = "valid" | "valid-pending" | "indeterminate" | "invalid"
+export interface VerdictTest {
+  /** e.g. `signature-value`, `digest`, `path`, `policy`, `hc-role`, `revocation`, `time-stamp`, `exact-set`. */
+  readonly name: string
+  readonly outcome: "pass" | "fail" | "unknown"
+  readonly detail: string
+}
+export interface Verdict {
+  readonly outcome: VerdictOutcome
+  /** "hpki" = a person's signature; "seal" = 施設シール（HPKI署名ではない）. */
+  readonly kind: "hpki" | "seal"
+  readonly holder: string
+  /** Japanese name from subjectAltName directoryName, "" when absent. */
+  readonly holderJapanese: string
+  /** hcRole text, e.g. "Medical Doctor"; "" for a seal. */
+  readonly role: string
+  readonly issuer: string
+  readonly serial: string
+  readonly policy: string
+  readonly signedAt: string | null
+  readonly timeStampedAt: string | null
+  readonly checkedAt: string
+  readonly tests: readonly VerdictTest[]
+}
+
+export interface RequestText {
+  readonly purpose: string
+  readonly diagnosis: string
+  readonly history: string
+  readonly department: string
+  readonly physician: string
+  readonly setting: "outpatient" | "inpatient" | "emergency" | "screening"
+  readonly contrast: string
+  readonly telephone: string
+}
+
+export type CaseState = "created" | "ready" | "reserved" | "inProgress" | "suspended" | "completed" | "failed" | "exited"
+
+/** One row of the radiologist's work list. */
+export interface WorkItem {
+  readonly requestId: string
+  readonly requestNumber: string
+  readonly urgency: Urgency
+  readonly dueAt: string
+  /** When the request was made; share of the time left = (dueAt - now) / (dueAt - requestedAt). */
+  readonly requestedAt: string
+  readonly state: CaseState
+  readonly patient: PatientView
+  readonly study: StudyView
+  readonly hospital: string
+  readonly request: RequestText
+  readonly way: readonly Station[]
+  /** Verdict of the hospital's closing signature; null until checked. */
+  readonly verification: VerdictOutcome | null
+  readonly reader: { readonly id: string; readonly name: string; readonly mine: boolean } | null
+  readonly reportStatus: ReportStatus | null
+}
+
+export interface ImageView {
+  readonly SOPInstanceUID: string
+  readonly SOPClassUID: string
+  readonly InstanceNumber: number
+  readonly frames: number
+}
+export interface SeriesView {
+  readonly SeriesInstanceUID: string
+  readonly SeriesNumber: number
+  readonly SeriesDescription: string
+  readonly Modality: string
+  readonly images: readonly ImageView[]
+}
+
+export type ReportStatus = "draft" | "preliminary" | "final" | "amended" | "corrected" | "appended" | "entered-in-error"
+
+export interface KeyImage {
+  readonly SOPInstanceUID: string
+  /** 1-based frame number. */
+  readonly frame: number
+  readonly windowCenter: number
+  readonly windowWidth: number
+}
+
+/** What the reader writes. */
+export interface ReportDraft {
+  readonly findings: string
+  readonly impression: string
+  readonly keyImages: readonly KeyImage[]
+  /** Mandatory for a correction, "" otherwise. */
+  readonly correctionReason: string
+}
+
+export interface ReportVersion {
+  readonly reportId: string
+  readonly version: number
+  readonly status: ReportStatus
+  readonly signedAt: string | null
+  readonly readerName: string
+}
+
+/** The case as the reading screen needs it. */
+export interface ReadingView extends WorkItem {
+  readonly series: readonly SeriesView[]
+  readonly draft: (ReportDraft & { readonly draftVersion: number }) | null
+  readonly versions: readonly ReportVersion[]
+  readonly signing: SigningView | null
+}
+
+export type SigningStep = "frozen" | "identity" | "hpki" | "time-stamp" | "sent" | "acknowledged"
+export interface SigningView {
+  readonly steps: readonly { readonly step: SigningStep; readonly state: "done" | "now" | "todo" | "fail"; readonly at: string | null }[]
+  /** Error code of errors.ts when a step failed. */
+  readonly failure: string | null
+}
+
+/** Answer of "prepare": exactly what will be signed, and the passkey challenge over its digests. */
+export interface PreparedReport {
+  readonly prepareId: string
+  readonly reportId: string
+  readonly version: number
+  readonly cdaSha256: string
+  readonly pdfSha256: string
+  readonly expiresAt: string
+  readonly patient: PatientView
+  readonly draft: ReportDraft
+  /** PublicKeyCredentialRequestOptionsJSON. */
+  readonly passkey: unknown
+}
+
+/** One row of the hospital's list. */
+export interface StaffItem {
+  readonly requestId: string | null
+  readonly requestNumber: string
+  readonly urgency: Urgency
+  readonly dueAt: string | null
+  readonly patient: PatientView
+  readonly study: StudyView | null
+  readonly center: string
+  readonly way: readonly Station[]
+  readonly verdict: VerdictOutcome | null
+  /** What staff can do now; at most one primary action per row. */
+  readonly action: "match" | "release" | "acknowledge" | "see-failure" | null
+  readonly reportId: string | null
+}
+
+export interface StaffDetail extends StaffItem {
+  readonly request: RequestText | null
+  readonly report: {
+    readonly reportId: string
+    readonly version: number
+    readonly status: ReportStatus
+    readonly findings: string
+    readonly impression: string
+    readonly readerName: string
+    readonly keyImages: number
+    readonly pdfSha256: string
+  } | null
+  /** The radiologist's signature. */
+  readonly signature: Verdict | null
+  /** The reading centre's seal over the submission. */
+  readonly seal: Verdict | null
+  readonly versions: readonly (ReportVersion & { readonly verdict: VerdictOutcome | null })[]
+  readonly acknowledgement: { readonly by: string; readonly at: string; readonly seenAtCenter: string | null } | null
+  readonly deletion: { readonly at: string; readonly certificate: VerdictOutcome; readonly objects: number; readonly statement: string } | null
+}
+
+/** 読影依頼票 as entered on the staff page or by API. */
+export interface RequestInput {
+  readonly requestNumber: string
+  readonly PatientID: string
+  /** Names and birth date are compared with the images for a warning, never for merging. */
+  readonly patientName: string
+  readonly urgency: Urgency
+  /** Agreement id: which reading centre. */
+  readonly agreement: string
+  /** Study to bind: UID or accession number; "" = first match by PatientID. */
+  readonly StudyInstanceUID: string
+  readonly AccessionNumber: string
+  readonly request: RequestText
+  /** Images leave only when released: true = as soon as the study is complete. */
+  readonly releaseWhenComplete: boolean
+}
+
+export interface SessionView {
+  readonly person: { readonly id: string; readonly name: string; readonly role: "radiologist" | "clerk" } | null
+  readonly site: string
+  readonly desk: "reading" | "staff"
+  readonly serverTime: string
+  readonly idleMs: number
+  readonly agreements: readonly { readonly id: string; readonly partner: string }[]
+}
+
+/** Sent over the WebSocket; the page asks again for what changed. */
+export interface DeskEvent {
+  readonly kind: "changed" | "resync" | "session-ended"
+  readonly requestId: string | null
+  readonly at: string
+}
