@@ -18,7 +18,8 @@ export interface PatientView {
 }
 
 /** The way line: 受信 送信 ┊ 到着 読影 報告 ┊ 受領 既読 対応済. */
-export type StationName = "received" | "sent" | "arrived" | "reading" | "reported" | "acknowledged" | "seen" | "acted"
+export type StationName =
+  "received" | "sent" | "arrived" | "reading" | "reported" | "acknowledged" | "seen" | "acted"
 export type StationState = "done" | "now" | "part" | "todo" | "hold" | "fail" | "alarm" | "skip"
 export interface Station {
   readonly name: StationName
@@ -80,7 +81,8 @@ export interface RequestText {
   readonly telephone: string
 }
 
-export type CaseState = "created" | "ready" | "reserved" | "inProgress" | "suspended" | "completed" | "failed" | "exited"
+export type CaseState =
+  "created" | "ready" | "reserved" | "inProgress" | "suspended" | "completed" | "failed" | "exited"
 
 /** One row of the radiologist's work list. */
 export interface WorkItem {
@@ -116,7 +118,8 @@ export interface SeriesView {
   readonly images: readonly ImageView[]
 }
 
-export type ReportStatus = "draft" | "preliminary" | "final" | "amended" | "corrected" | "appended" | "entered-in-error"
+export type ReportStatus =
+  "draft" | "preliminary" | "final" | "amended" | "corrected" | "appended" | "entered-in-error"
 
 export interface KeyImage {
   readonly SOPInstanceUID: string
@@ -153,7 +156,11 @@ export interface ReadingView extends WorkItem {
 
 export type SigningStep = "frozen" | "identity" | "hpki" | "time-stamp" | "sent" | "acknowledged"
 export interface SigningView {
-  readonly steps: readonly { readonly step: SigningStep; readonly state: "done" | "now" | "todo" | "fail"; readonly at: string | null }[]
+  readonly steps: readonly {
+    readonly step: SigningStep
+    readonly state: "done" | "now" | "todo" | "fail"
+    readonly at: string | null
+  }[]
   /** Error code of errors.ts when a step failed. */
   readonly failure: string | null
 }
@@ -205,8 +212,17 @@ export interface StaffDetail extends StaffItem {
   /** The reading centre's seal over the submission. */
   readonly seal: Verdict | null
   readonly versions: readonly (ReportVersion & { readonly verdict: VerdictOutcome | null })[]
-  readonly acknowledgement: { readonly by: string; readonly at: string; readonly seenAtCenter: string | null } | null
-  readonly deletion: { readonly at: string; readonly certificate: VerdictOutcome; readonly objects: number; readonly statement: string } | null
+  readonly acknowledgement: {
+    readonly by: string
+    readonly at: string
+    readonly seenAtCenter: string | null
+  } | null
+  readonly deletion: {
+    readonly at: string
+    readonly certificate: VerdictOutcome
+    readonly objects: number
+    readonly statement: string
+  } | null
 }
 
 /** 読影依頼票 as entered on the staff page or by API. */
@@ -227,7 +243,11 @@ export interface RequestInput {
 }
 
 export interface SessionView {
-  readonly person: { readonly id: string; readonly name: string; readonly role: "radiologist" | "clerk" } | null
+  readonly person: {
+    readonly id: string
+    readonly name: string
+    readonly role: "radiologist" | "clerk"
+  } | null
   readonly site: string
   readonly desk: "reading" | "staff"
   readonly serverTime: string

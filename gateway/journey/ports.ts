@@ -1,0 +1,471 @@
+/**
+ * What the steps ask of the world, and what they offer to it: types and promises only.
+ *
+ * Outbound actors and stores *answer* these ports; inbound actors *take* a handler. Each promise says what is
+ * durable when it returns and whether it may be called twice.
+ */
+import type { Submission, DocumentEntry } from "../standards/xds/submission.ts"
+import type { RegistryResponse } from "../standards/xds/registry-response.ts"
+import type {
+  PreparedReport,
+  ReadingView,
+  ReportDraft,
+  RequestInput,
+  StaffDetail,
+  StaffItem,
+  StudyView,
+  Verdict,
+  WorkItem,
+  PatientView,
+} from "./views.ts"
+
+// ---------------------------------------------------------------- time and chance
+
+export interface Clock {
+  now(): Date
+}
+export interface Chance {
+  bytes(length: number): Uint8Array
+}
+
+// ---------------------------------------------------------------- spool (docs/store.md)
+
+/** 32 lower-case hex digits each. */
+export type SlotId = string
+export type SegmentId = string
+export type ObjectId = string
+
+/** What a slot's objects are, hence when they go. */
+export type SlotClass = "received" | "recoded" | "documents"
+
+/** Where one frame lies; the keys are in its trailer, the trailer's key in the slot. */
+export interface ObjectPlace {
+  readonly slotId: SlotId
+  readonly segmentId: SegmentId
+  /** Offset of the frame's first byte in the segment file. */
+  readonly offsetBytes: number
+  readonly objectId: ObjectId
+}
+
+/** Why a frame was written; decides what roll-forward does with one the ledger does not know. */
+export type FrameKind = "instance" | "document" | "submission"
+
+/** What the trailer tells besides keys and digests; opaque to the spool. */
+export interface ObjectMeta {
+  readonly StudyInstanceUID: string
+  readonly SeriesInstanceUID: string
+  /** SOP Instance UID of an instance, uniqueId of any other document. */
+  readonly uniqueId: string
+  readonly SOPClassUID: string
+  readonly TransferSyntaxUID: string
+  /** Clear MIME type, e.g. `application/dicom`. */
+  readonly mimeType: string
+  readonly callingAE: string
+  readonly calledAE: string
+  readonly source: string
+  readonly receivedAt: string
+  readonly supersedes: ObjectId | null
+}
+
+export interface SealedFacts {
+  readonly meta: ObjectMeta
+  readonly kind: FrameKind
+  readonly cek: Uint8Array
+  readonly nonce: Uint8Array
+  readonly tag: Uint8Array
+  readonly clearLengthBytes: number
+  readonly ciphertextLengthBytes: number
+  /** SHA-256 of the whole clear object (a Part 10 file for instances). */
+  readonly sha256: Uint8Array
+  /** SHA-256 of the data set alone (from the end of group 0002); equals sha256 for other documents. */
+  readonly sha256DataSet: Uint8Array
+}
+
+/** An object whose frame is written; durable only after `Segment.sync`. */
+export interface SealedObject {
+  readonly place: ObjectPlace
+  readonly facts: SealedFacts
+}
+
+export interface Spool {
+  /** A fresh slot key; durable (both copies fdatasynced) when it returns. */
+  createSlot(slotClass: SlotClass): Promise<SlotId>
+  /** New append-only file; its parents are synced before it returns. One writer. */
+  openSegment(slotId: SlotId): Promise<Segment>
+  /** Opens the trailer: throws ERR_SLOT_GONE after destruction, ERR_SPOOL_ROT when the frame does not check. */
+  open(place: ObjectPlace): Promise<ReadableObject>
+  /** Every readable frame of every slot, oldest segment first; torn tails are cut on the way. */
+  scan(): AsyncIterable<SealedObject>
+  /** Zero both slots, read back, unlink, sync the folder. Idempotent: a second call finishes a first. */
+  destroySlot(slotId: SlotId): Promise<Destruction>
+  /** Unlink one whole segment whose submission was refused or never acknowledged. Idempotent. */
+  discardSegment(slotId: SlotId, segmentId: SegmentId): Promise<void>
+  /** Seal a ledger column so that it dies with the slot. `context` is bound (table, column, row). */
+  sealColumn(slotId: SlotId, context: string, clear: Uint8Array): Uint8Array
+  openColumn(slotId: SlotId, context: string, sealed: Uint8Array): Uint8Array
+  usage(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>
+}
+
+export interface Segment {
+  readonly slotId: SlotId
+  readonly segmentId: SegmentId
+  /** Encrypt while writing: fresh CEK and nonce. `prologue` (preamble + group 0002) is part of the file but not
+   *  of the data set. One object at a time. */
+  begin(kind: FrameKind, prologue: Uint8Array): Promise<ObjectWriter>
+  /** Keep a ciphertext that came in as it is: decrypts in memory for tag and digests, writes it unchanged. */
+  adopt(
+    kind: FrameKind,
+    key: { readonly cek: Uint8Array; readonly nonce: Uint8Array },
+  ): Promise<AdoptingWriter>
+  /** Group commit: resolves when everything finished before the call is durable (one fdatasync for all who wait). */
+  sync(): Promise<void>
+  /** Close at the last good end, synced. Never reopened. */
+  close(): Promise<void>
+  /** Bytes written so far, for the unit limit. */
+  readonly lengthBytes: number
+}
+
+export interface ObjectWriter {
+  /** Back-pressure: wait for it. */
+  write(clear: Uint8Array): Promise<void>
+  /** Writes trailer and header last. Not yet durable: call Segment.sync. */
+  finish(meta: ObjectMeta): Promise<SealedObject>
+  /** Cuts the segment back to before this object; resolves when cut. */
+  abort(): Promise<void>
+}
+
+export interface AdoptingWriter {
+  write(ciphertext: Uint8Array): Promise<void>
+  /** Throws ERR_TAG_MISMATCH; the caller then aborts. */
+  finish(tag: Uint8Array, meta: ObjectMeta): Promise<SealedObject>
+  abort(): Promise<void>
+}
+
+export interface ReadableObject extends SealedObject {
+  /** Ciphertext as stored, for the wire. */
+  ciphertext(): AsyncIterable<Uint8Array>
+  /** Clear bytes of [start, end), every touched chunk verified before it is handed out. Whole object by default. */
+  clear(range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>
+}
+
+export interface Destruction {
+  readonly slotId: SlotId
+  readonly objects: number
+  readonly bytes: number
+  /** Both slot copies were read back as zero. */
+  readonly readBack: boolean
+  readonly epoch: number
+  readonly at: string
+}
+
+// ---------------------------------------------------------------- keys
+
+/** Gateway keys by use; `object` decrypts what is addressed to us. Persons' keys are not here. */
+export type GatewayKey = "seal" | "object" | "tls"
+
+export interface KeyStore {
+  /** DER, leaf first. */
+  chain(key: GatewayKey): readonly Uint8Array[]
+  /** Signature over `bytes` with the key's own algorithm and SHA-256; ECDSA as IEEE P1363 r‖s. */
+  sign(key: GatewayKey, bytes: Uint8Array): Promise<Uint8Array>
+  /** Raw ECDH shared secret (x coordinate) with a peer point given as SubjectPublicKeyInfo DER. */
+  agree(key: "object", peerSpki: Uint8Array): Promise<Uint8Array>
+  /** RSAES-OAEP SHA-256. */
+  decryptOaep(key: "object", ciphertext: Uint8Array): Promise<Uint8Array>
+}
+
+/** Signing keys of persons: opened by their PIN for one signature and closed again. */
+export interface PersonKeys {
+  chain(personId: string): Promise<readonly Uint8Array[]>
+  /** Throws ERR_KEY_PASSPHRASE. */
+  sign(personId: string, pin: string, bytes: Uint8Array): Promise<Uint8Array>
+}
+
+// ---------------------------------------------------------------- outside services
+
+export interface TimeStampAuthority {
+  /** RFC 3161 token (ContentInfo DER) over SHA-256 of `bytes`; checked for imprint and nonce. Throws TimeStampError. */
+  stamp(bytes: Uint8Array): Promise<Uint8Array>
+}
+
+/** A peer as the TLS layer knows it. */
+export interface PeerIdentity {
+  /** Agreement id whose pin the certificate fits. */
+  readonly agreement: string
+  /** Hex SHA-256 of the SubjectPublicKeyInfo. */
+  readonly spkiSha256: string
+  readonly remoteAddress: string
+}
+
+export interface OutboundDocument {
+  readonly entryUUID: string
+  readonly lengthBytes: number
+  /** May be called again for a retry; yields the same bytes. */
+  open(): AsyncIterable<Uint8Array>
+}
+
+export interface DocumentSource {
+  /** One ITI-41 attempt. Resolves with whatever RegistryResponse came; throws SubmissionError otherwise.
+   *  `progress` gets bytes handed to the socket. */
+  provideAndRegister(
+    agreement: string,
+    submission: Submission,
+    documents: readonly OutboundDocument[],
+    messageId: string,
+    progress: (bytesSent: number) => void,
+  ): Promise<RegistryResponse>
+}
+
+/** Draws in a child process; the gateway process never decodes pixels or lays out text. */
+export interface Draughtsman {
+  /** HTJ2K lossless RPCL codestream of one native frame, with the byte length of each resolution level. */
+  encodeFrame(
+    frame: FramePixels,
+  ): Promise<{ readonly codestream: Uint8Array; readonly levelEndBytes: readonly number[] }>
+  /** 8-bit grey or RGB PNG of one frame through a window. */
+  renderFrame(frame: FramePixels, windowCenter: number, windowWidth: number): Promise<Uint8Array>
+  /** PDF/A-2b, byte-identical for equal input. Throws ReportError ERR_REPORT_GLYPH naming the character. */
+  renderReport(report: ReportContent): Promise<Uint8Array>
+}
+
+export interface FramePixels {
+  readonly rows: number
+  readonly columns: number
+  readonly samplesPerPixel: 1 | 3
+  readonly bitsAllocated: 8 | 16
+  readonly bitsStored: number
+  readonly signed: boolean
+  readonly photometricInterpretation: string
+  readonly rescaleSlope: number
+  readonly rescaleIntercept: number
+  /** Little endian, as stored. */
+  readonly pixels: Uint8Array
+}
+
+/** Everything a report document says; frozen before signing. */
+export interface ReportContent {
+  /** OIDs (dotted). */
+  readonly documentId: string
+  readonly setId: string
+  readonly versionNumber: number
+  readonly status: "final" | "corrected" | "preliminary"
+  readonly effectiveTime: string
+  readonly patient: PatientView
+  readonly patientIdRoot: string
+  readonly study: StudyView
+  readonly hospital: { readonly name: string; readonly oid: string }
+  readonly center: { readonly name: string; readonly oid: string }
+  readonly requestNumber: string
+  readonly purpose: string
+  readonly physician: string
+  readonly reader: { readonly id: string; readonly idRoot: string; readonly name: string }
+  readonly findings: string
+  readonly impression: string
+  readonly correction: { readonly replacesDocumentId: string; readonly reason: string } | null
+  readonly keyImages: readonly { readonly png: Uint8Array; readonly caption: string }[]
+}
+
+// ---------------------------------------------------------------- audit
+
+/** One thing that happened, in the words of docs/audit; turned into an ATNA message by the trail. */
+export interface AuditEvent {
+  readonly event:
+    | "application-start"
+    | "application-stop"
+    | "instances-received"
+    | "export"
+    | "import"
+    | "study-accessed"
+    | "report-accessed"
+    | "login"
+    | "login-failed"
+    | "logout"
+    | "node-authentication-failure"
+    | "security-alert"
+    | "signed"
+    | "verified"
+    | "study-deleted"
+    | "audit-used"
+    | "configuration"
+  readonly outcome: "success" | "minor" | "serious" | "major"
+  readonly at: string
+  /** Login name or AE title of who acted; our own process when absent. */
+  readonly user: string | null
+  readonly userName: string | null
+  readonly peer: { readonly id: string; readonly address: string } | null
+  readonly PatientID: string | null
+  readonly StudyInstanceUID: string | null
+  /** SubmissionSet.uniqueId, report id, or node id by event. */
+  readonly objectId: string | null
+  readonly SOPClassUID: string | null
+  readonly instances: number | null
+  /** A sentence without patient data. */
+  readonly description: string | null
+}
+
+export interface AuditTrail {
+  /** Chained and fdatasynced in order when it resolves. Repeating an event with the same key appends once. */
+  record(entries: readonly { readonly key: string; readonly event: AuditEvent }[]): Promise<void>
+}
+
+// ---------------------------------------------------------------- what steps offer to inbound actors
+
+/** A C-STORE as the DIMSE layer knows it before the data set. */
+export interface IncomingInstance {
+  readonly AffectedSOPClassUID: string
+  readonly AffectedSOPInstanceUID: string
+  readonly TransferSyntaxUID: string
+  readonly callingAE: string
+  readonly calledAE: string
+  readonly remoteAddress: string
+}
+
+/** C-STORE-RSP status, PS3.4 B.2.3: 0x0000, 0xA700, 0xA900, 0xC000. */
+export interface StoreAnswer {
+  readonly status: number
+  /** ErrorComment (0000,0902), ≤ 64 characters, no patient data; "" for success. */
+  readonly comment: string
+}
+
+export interface InstanceHandler {
+  /** May this device associate? null = yes; else the A-ASSOCIATE-RJ source and reason (PS3.8 table 9-21). */
+  associate(
+    callingAE: string,
+    calledAE: string,
+    remoteAddress: string,
+  ): { readonly source: number; readonly reason: number } | null
+  /** One association's worth of instances. */
+  open(association: {
+    readonly callingAE: string
+    readonly calledAE: string
+    readonly remoteAddress: string
+  }): InstanceIntake
+}
+export interface InstanceIntake {
+  begin(instance: IncomingInstance): InstanceSink
+  /** Association over (released, aborted or broken). */
+  end(): Promise<void>
+}
+export interface InstanceSink {
+  /** Data set bytes in order; wait for it (back-pressure). Never throws for bad content: the answer says it. */
+  write(dataSet: Uint8Array): Promise<void>
+  /** Durable before it resolves with status 0. */
+  finish(): Promise<StoreAnswer>
+  abort(): Promise<void>
+}
+
+export interface SubmissionHandler {
+  /** The metadata are parsed, no document byte is read yet. Throws AcceptanceError to refuse. */
+  begin(peer: PeerIdentity, submission: Submission, messageId: string): Promise<SubmissionIntake>
+}
+export interface SubmissionIntake {
+  /** One document's octets in wire order. Throws AcceptanceError; the actor then calls abort. */
+  document(entry: DocumentEntry, octets: AsyncIterable<Uint8Array>): Promise<void>
+  /** All or nothing: durable when it resolves. Returns warnings for a Success answer. */
+  commit(): Promise<readonly { readonly errorCode: string; readonly codeContext: string }[]>
+  abort(): Promise<void>
+}
+
+// ---------------------------------------------------------------- desks
+
+/** Who asks, after the desk has authenticated them. */
+export interface Person {
+  readonly id: string
+  readonly login: string
+  readonly name: string
+  readonly role: "radiologist" | "clerk"
+}
+
+export interface ReadingDesk {
+  worklist(person: Person): Promise<readonly WorkItem[]>
+  reading(person: Person, requestId: string): Promise<ReadingView>
+  /** Reserve and begin; throws ERR_LOCKED when another holds it. */
+  start(person: Person, requestId: string): Promise<ReadingView>
+  saveDraft(
+    person: Person,
+    requestId: string,
+    draft: ReportDraft,
+    expectedVersion: number,
+  ): Promise<{ readonly draftVersion: number }>
+  /** Freezes CDA and PDF; the passkey challenge is SHA-256 of `intent`. */
+  prepare(
+    person: Person,
+    requestId: string,
+  ): Promise<Omit<PreparedReport, "passkey"> & { readonly intent: Uint8Array }>
+  preparedPdf(person: Person, prepareId: string): Promise<Uint8Array>
+  /** The desk has checked the assertion over SHA-256(intent); `assertion` is kept as evidence. */
+  sign(
+    person: Person,
+    prepareId: string,
+    pin: string,
+    assertion: Uint8Array,
+  ): Promise<{ readonly reportId: string; readonly version: number }>
+  correct(person: Person, requestId: string, reason: string): Promise<ReadingView>
+  /** DICOM JSON (PS3.18 F) of a series' instances, no bulk data. */
+  metadata(
+    person: Person,
+    StudyInstanceUID: string,
+    SeriesInstanceUID: string | null,
+  ): Promise<readonly object[]>
+  frame(
+    person: Person,
+    StudyInstanceUID: string,
+    SOPInstanceUID: string,
+    frame: number,
+  ): Promise<EncodedFrame>
+  rendered(
+    person: Person,
+    StudyInstanceUID: string,
+    SOPInstanceUID: string,
+    frame: number,
+    windowCenter: number | null,
+    windowWidth: number | null,
+  ): Promise<Uint8Array>
+}
+export interface EncodedFrame {
+  /** `image/jphc` with the TransferSyntaxUID, or `application/octet-stream` for native little endian. */
+  readonly mediaType: string
+  readonly TransferSyntaxUID: string
+  readonly bytes: Uint8Array
+  readonly levelEndBytes: readonly number[]
+  /** Hex SHA-256 of bytes: the strong ETag. */
+  readonly sha256: string
+}
+
+export interface StaffDesk {
+  requests(person: Person): Promise<readonly StaffItem[]>
+  request(person: Person, requestId: string): Promise<StaffDetail>
+  enter(person: Person, input: RequestInput): Promise<{ readonly requestId: string }>
+  release(person: Person, requestId: string): Promise<void>
+  acknowledge(person: Person, requestId: string): Promise<void>
+  /** One of the report's documents as signed. */
+  document(person: Person, reportId: string, kind: "pdf" | "cda" | "signature"): Promise<Uint8Array>
+  keyImage(person: Person, reportId: string, index: number): Promise<Uint8Array>
+  verification(
+    person: Person,
+    reportId: string,
+  ): Promise<{ readonly signature: Verdict; readonly seal: Verdict }>
+}
+
+/** Accounts, credentials and sessions of the people of one desk. Codes and session ids are kept as SHA-256 only. */
+export interface People {
+  person(personId: string): Promise<Person | null>
+  enrol(person: Omit<Person, "id">, code: string, expiresAt: Date): Promise<Person>
+  /** Who may enrol with this code now; null when unknown, used or expired. */
+  enrolling(code: string, now: Date): Promise<Person | null>
+  /** Uses the code up and keeps the credential, in one transaction; false when the code was used meanwhile. */
+  addCredential(code: string, credential: Credential, now: Date): Promise<boolean>
+  credential(credentialId: string): Promise<(Credential & { readonly personId: string }) | null>
+  credentialsOf(personId: string): Promise<readonly Credential[]>
+  countUse(credentialId: string, counter: number, now: Date): Promise<void>
+  openSession(personId: string, sessionId: string, now: Date): Promise<void>
+  /** Touches idle time; null when unknown, idle too long or over the absolute limit. */
+  session(sessionId: string, now: Date): Promise<Person | null>
+  closeSession(sessionId: string): Promise<void>
+}
+export interface Credential {
+  readonly id: string
+  readonly publicKey: Uint8Array
+  readonly counter: number
+  readonly transports: readonly string[]
+}
