@@ -449,6 +449,8 @@ export interface StaffDesk {
 
 /** Accounts, credentials and sessions of the people of one desk. Codes and session ids are kept as SHA-256 only. */
 export interface People {
+  /** How long a session lives without activity. */
+  readonly idleMs: number
   person(personId: string): Promise<Person | null>
   enrol(person: Omit<Person, "id">, code: string, expiresAt: Date): Promise<Person>
   /** Who may enrol with this code now; null when unknown, used or expired. */
@@ -461,7 +463,13 @@ export interface People {
   openSession(personId: string, sessionId: string, now: Date): Promise<void>
   /** Touches idle time; null when unknown, idle too long or over the absolute limit. */
   session(sessionId: string, now: Date): Promise<Person | null>
+  /** As `session`, but asking is no activity: the idle time runs on. */
+  peekSession(sessionId: string, now: Date): Promise<Person | null>
   closeSession(sessionId: string): Promise<void>
+  /** One more wrong answer (passkey or PIN) by this person; five within 15 minutes lock. */
+  countFailure(personId: string, now: Date): Promise<void>
+  locked(personId: string, now: Date): Promise<boolean>
+  forgetFailures(personId: string): Promise<void>
 }
 export interface Credential {
   readonly id: string
