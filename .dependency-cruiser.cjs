@@ -30,7 +30,7 @@ module.exports = {
         pathNot: [
           "^gateway/(actors|storage)/",
           "^gateway/standards/",
-          "^gateway/journey/(ports|errors)[.]ts$",
+          "^gateway/journey/(ports|errors|views|records)[.]ts$",
         ],
       },
     ),
@@ -50,7 +50,7 @@ module.exports = {
       "viewer-shares-only-standards",
       "The viewer may use the pure codecs and nothing else of the gateway.",
       { path: "^viewer/" },
-      { path: "^gateway/(?!standards/)" },
+      { path: "^gateway/(?!standards/|journey/views[.]ts$)" },
     ),
     rule(
       "viewer-never-reaches-node",

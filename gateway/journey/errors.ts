@@ -18,7 +18,13 @@ export interface ErrorRow {
   readonly peer: string
 }
 
-const row = (who: string, failure: FailureClass, meaning: string, action: string, peer = "-"): ErrorRow => ({
+const row = <Who extends string>(
+  who: Who,
+  failure: FailureClass,
+  meaning: string,
+  action: string,
+  peer = "-",
+): ErrorRow & { readonly who: Who } => ({
   who,
   failure,
   meaning,
@@ -233,6 +239,28 @@ export const ERRORS = {
     "HTTP 422",
   ),
 
+  ERR_FRAME_FAULT: row(
+    "DrawError",
+    "permanent",
+    "the pixels of a frame contradict their description",
+    "the picture is shown as unreadable; ask the hospital to send it again",
+    "HTTP 422",
+  ),
+  ERR_FRAME_UNSUITABLE: row(
+    "DrawError",
+    "permanent",
+    "the frame cannot be coded without loss or drawn",
+    "none: the instance is sent as received",
+    "HTTP 406",
+  ),
+  ERR_DRAW_UNAVAILABLE: row(
+    "DrawError",
+    "transient",
+    "the drawing process ended or did not answer in time",
+    "it is started again by itself; look for memory limits when this repeats",
+    "HTTP 503",
+  ),
+
   ERR_NOT_FOUND: row(
     "DeskError",
     "permanent",
@@ -365,6 +393,7 @@ export class InstanceError extends DokueiError<CodesOf<"InstanceError">> {}
 export class SubmissionError extends DokueiError<CodesOf<"SubmissionError">> {}
 export class TimeStampError extends DokueiError<CodesOf<"TimeStampError">> {}
 export class ReportError extends DokueiError<CodesOf<"ReportError">> {}
+export class DrawError extends DokueiError<CodesOf<"DrawError">> {}
 export class DeskError extends DokueiError<CodesOf<"DeskError">> {}
 export class LedgerError extends DokueiError<CodesOf<"LedgerError">> {}
 export class AuditError extends DokueiError<CodesOf<"AuditError">> {}

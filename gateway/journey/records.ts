@@ -1,0 +1,284 @@
+/**
+ * What the ledger keeps, and the changes a step may ask for. Types only.
+ *
+ * `private` parts hold patient data: the ledger seals them as one column under the slot named beside them, so
+ * that they die with it. Everything else is ids, states and times.
+ */
+import type { FrameKind, ObjectPlace, SlotId, AuditEvent } from "./ports.ts"
+import type {
+  PatientView,
+  ReportDraft,
+  ReportStatus,
+  RequestText,
+  Urgency,
+  Verdict,
+  CaseState,
+} from "./views.ts"
+import type { Submission } from "../standards/xds/submission.ts"
+
+export type StudyState =
+  "arriving" | "complete" | "released" | "quarantined" | "recalled" | "closed" | "expired"
+
+export interface StudyHeader {
+  readonly StudyInstanceUID: string
+  readonly patient: PatientView
+  readonly StudyDescription: string
+  readonly AccessionNumber: string
+  readonly bodyPart: string
+  readonly modalities: readonly string[]
+  readonly studyDateTime: string | null
+}
+
+export interface StudyRecord {
+  readonly id: string
+  /** The other side: null at the edge until a request names the reading centre. */
+  readonly agreement: string | null
+  readonly state: StudyState
+  /** Slot of the images. */
+  readonly slotId: SlotId
+  readonly callingAE: string
+  readonly firstArrivalAt: string
+  readonly lastArrivalAt: string
+  readonly instances: number
+  readonly bytes: number
+  /** Images that came after the study was released; a person is told. */
+  readonly late: number
+  /** End of the agreed retention; null while it has not begun to run. */
+  readonly keepUntil: string | null
+  readonly private: StudyHeader
+}
+
+export interface InstanceRecord {
+  readonly place: ObjectPlace
+  readonly studyId: string
+  /** Hex. */
+  readonly sha256: string
+  readonly sha256DataSet: string
+  readonly clearLengthBytes: number
+  readonly receivedAt: string
+  /** Same SOP Instance UID came with other bytes: both are kept, a person is told. */
+  readonly conflict: boolean
+  readonly private: {
+    readonly SOPInstanceUID: string
+    readonly SOPClassUID: string
+    readonly SeriesInstanceUID: string
+    readonly TransferSyntaxUID: string
+  }
+}
+
+export interface RequestRecord {
+  readonly id: string
+  readonly version: number
+  readonly agreement: string
+  readonly state: CaseState
+  readonly urgency: Urgency
+  readonly dueAt: string
+  readonly requestedAt: string
+  readonly slotId: SlotId
+  /** Target study, null while none is bound. */
+  readonly studyId: string | null
+  readonly releaseWhenComplete: boolean
+  readonly readerId: string | null
+  readonly readerName: string
+  readonly private: {
+    readonly requestNumber: string
+    readonly patient: PatientView
+    readonly text: RequestText
+    readonly StudyInstanceUID: string
+    readonly AccessionNumber: string
+    /** entryUUID of the request document in the submission that brought or took it. */
+    readonly enteredBy: string
+  }
+}
+
+export type SubmissionKind = "study" | "report" | "receipt" | "acknowledgement" | "certificate"
+export type SubmissionState = "planned" | "sealed" | "sending" | "accepted" | "verified" | "failed"
+
+export interface SubmissionRecord {
+  readonly id: string
+  readonly direction: "out" | "in"
+  readonly kind: SubmissionKind
+  readonly agreement: string
+  readonly state: SubmissionState
+  readonly studyId: string | null
+  readonly requestId: string | null
+  readonly reportId: string | null
+  /** The submission this one answers (receipt, acknowledgement). */
+  readonly answers: string | null
+  /** SubmissionSet.uniqueId, "" while planned. */
+  readonly submissionSetUid: string
+  readonly slotId: SlotId
+  /** Segment of an inbound submission: dropped whole when it is refused. */
+  readonly segmentId: string | null
+  readonly attempts: number
+  readonly failureCode: string | null
+  readonly createdAt: string
+  readonly acceptedAt: string | null
+  readonly verifiedAt: string | null
+  readonly bytesTotal: number
+  readonly private: { readonly submission: Submission | null; readonly verdict: Verdict | null }
+}
+
+export type DocumentRole =
+  | "instance"
+  | "manifest"
+  | "request"
+  | "cda"
+  | "pdf"
+  | "signature"
+  | "set-signature"
+  | "receipt"
+  | "acknowledgement"
+  | "certificate"
+
+/** One document of a submission: a sealed object and, outbound, the CMS header made for its recipients once. */
+export interface DocumentRecord {
+  readonly submissionId: string
+  readonly ordinal: number
+  readonly role: DocumentRole
+  readonly uniqueId: string
+  readonly entryUUID: string
+  readonly place: ObjectPlace
+  /** SHA-1 and size of the transmitted octets (ITI TF-3 4.2.3.2.10, .24). */
+  readonly hash: string
+  readonly sizeBytes: number
+  /** SHA-256 of the clear octets, hex. */
+  readonly sha256: string
+  readonly clearMimeType: string
+  readonly private: { readonly envelopePrefix: string; readonly envelopeSuffix: string }
+}
+
+export interface ReportRecord {
+  readonly id: string
+  readonly requestId: string
+  readonly studyId: string
+  readonly agreement: string
+  /** CDA setId (OID): one lineage. */
+  readonly setId: string
+  readonly version: number
+  readonly status: ReportStatus
+  readonly readerId: string
+  readonly readerName: string
+  readonly slotId: SlotId
+  readonly draftVersion: number
+  readonly prepareId: string | null
+  readonly preparedAt: string | null
+  readonly signedAt: string | null
+  /** Submission that carries it. */
+  readonly submissionId: string | null
+  readonly acknowledgedAt: string | null
+  readonly acknowledgedBy: string
+  readonly acknowledgedSeenAt: string | null
+  readonly private: {
+    readonly draft: ReportDraft
+    readonly documents: readonly {
+      readonly role: DocumentRole
+      readonly uniqueId: string
+      readonly place: ObjectPlace
+      readonly sha256: string
+    }[]
+    readonly keyImages: readonly ObjectPlace[]
+    readonly signature: Verdict | null
+    readonly intent: string
+  }
+}
+
+/** A deletion certificate: made by who destroyed, kept by whose data it was. */
+export interface CertificateRecord {
+  readonly id: string
+  readonly studyId: string
+  readonly requestId: string | null
+  readonly at: string
+  readonly objects: number
+  readonly statement: string
+  readonly verdict: Verdict | null
+}
+
+export type Verb = "assemble" | "package" | "submit" | "verify" | "expire"
+
+export interface JobRecord {
+  readonly id: string
+  readonly verb: Verb
+  /** Id of the thing the verb works on; one job runs per subject at a time. */
+  readonly subject: string
+  readonly runAt: string
+  readonly attempts: number
+  readonly failureCode: string | null
+}
+
+/** A station reached, for the way line and the timeline. */
+export interface Milestone {
+  readonly subject: string
+  readonly name: string
+  readonly at: string
+}
+
+export type Change =
+  | { readonly put: "study"; readonly record: StudyRecord }
+  | { readonly put: "instance"; readonly record: InstanceRecord }
+  | { readonly put: "request"; readonly record: RequestRecord }
+  | { readonly put: "submission"; readonly record: SubmissionRecord }
+  | { readonly put: "document"; readonly record: DocumentRecord }
+  | { readonly put: "report"; readonly record: ReportRecord }
+  | { readonly put: "certificate"; readonly record: CertificateRecord }
+  | { readonly put: "job"; readonly record: JobRecord }
+  | { readonly put: "milestone"; readonly record: Milestone }
+  | { readonly put: "audit"; readonly record: { readonly key: string; readonly event: AuditEvent } }
+  | { readonly remove: "job"; readonly id: string }
+  | { readonly remove: "instances"; readonly studyId: string }
+  | { readonly remove: "documents"; readonly submissionId: string }
+
+/** The one book of states. `commit` is all or nothing and durable when it resolves; `put` replaces by id. */
+export interface Ledger {
+  commit(changes: readonly Change[]): Promise<void>
+
+  study(id: string): Promise<StudyRecord | null>
+  /** Every study with this UID (one per patient when a UID was reused). */
+  studiesByUid(StudyInstanceUID: string): Promise<readonly StudyRecord[]>
+  /** Not expired ones, newest arrival first. */
+  studies(limit: number): Promise<readonly StudyRecord[]>
+  studiesToExpire(now: string): Promise<readonly StudyRecord[]>
+  instances(studyId: string): Promise<readonly InstanceRecord[]>
+  instancesByUid(studyId: string, SOPInstanceUID: string): Promise<readonly InstanceRecord[]>
+  /** Is this frame known, as an instance or a document? For roll-forward. */
+  knows(objectId: string, kind: FrameKind): Promise<boolean>
+
+  request(id: string): Promise<RequestRecord | null>
+  requests(limit: number): Promise<readonly RequestRecord[]>
+  requestsOfStudy(studyId: string): Promise<readonly RequestRecord[]>
+  requestByNumber(agreement: string, requestNumber: string): Promise<RequestRecord | null>
+  /** Without a study yet. */
+  unboundRequests(): Promise<readonly RequestRecord[]>
+
+  submission(id: string): Promise<SubmissionRecord | null>
+  submissionBySetUid(
+    agreement: string,
+    direction: "out" | "in",
+    submissionSetUid: string,
+  ): Promise<SubmissionRecord | null>
+  submissionsOf(subject: {
+    readonly studyId?: string
+    readonly requestId?: string
+    readonly reportId?: string
+  }): Promise<readonly SubmissionRecord[]>
+  documents(submissionId: string): Promise<readonly DocumentRecord[]>
+  /** Inbound documents with this uniqueId, for XDSNonIdenticalHash. */
+  documentsByUniqueId(uniqueId: string): Promise<readonly DocumentRecord[]>
+
+  report(id: string): Promise<ReportRecord | null>
+  reportsOfRequest(requestId: string): Promise<readonly ReportRecord[]>
+  reportByPrepareId(prepareId: string): Promise<ReportRecord | null>
+  certificatesOfStudy(studyId: string): Promise<readonly CertificateRecord[]>
+
+  /** Due jobs, oldest first. */
+  dueJobs(now: string, limit: number): Promise<readonly JobRecord[]>
+  /** When the next job is due, null when there is none. */
+  nextJobAt(): Promise<string | null>
+  milestones(subject: string): Promise<readonly Milestone[]>
+
+  /** Audit rows not yet in the trail, in order. */
+  auditOutbox(
+    limit: number,
+  ): Promise<readonly { readonly sequence: number; readonly key: string; readonly event: AuditEvent }[]>
+  auditDelivered(upToSequence: number): Promise<void>
+}

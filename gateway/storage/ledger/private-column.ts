@@ -1,0 +1,98 @@
+/** Private parts of records: JSON sealed under a slot, and what a record says once its slot is gone. */
+import { SpoolError } from "../../journey/errors.ts"
+import type { PatientView } from "../../journey/views.ts"
+import type { ReportRecord, RequestRecord, StudyRecord } from "../../journey/records.ts"
+
+/** Seals and opens under a slot key; the spool's `sealColumn` and `openColumn`. */
+export interface ColumnSealer {
+  seal(slotId: string, context: string, clear: Uint8Array): Uint8Array
+  open(slotId: string, context: string, sealed: Uint8Array): Uint8Array
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+const EMPTY = new Uint8Array(0)
+
+/** Sealed JSON; empty when the slot was destroyed, for then there is nothing left to say of the patient. */
+export function sealPrivate(
+  sealer: ColumnSealer,
+  slotId: string,
+  context: string,
+  value: unknown,
+): Uint8Array {
+  try {
+    return sealer.seal(slotId, context, encoder.encode(JSON.stringify(value)))
+  } catch (error) {
+    if (error instanceof SpoolError && error.code === "ERR_SLOT_GONE") return EMPTY
+    throw error
+  }
+}
+
+/** The private part, or `gone` when the slot was destroyed: the row outlives the patient's data. */
+export function openPrivate<T>(
+  sealer: ColumnSealer,
+  slotId: string,
+  context: string,
+  sealed: Uint8Array,
+  gone: T,
+): T {
+  try {
+    return JSON.parse(decoder.decode(sealer.open(slotId, context, sealed))) as T
+  } catch (error) {
+    if (error instanceof SpoolError && error.code === "ERR_SLOT_GONE") return gone
+    throw error
+  }
+}
+
+const NO_PATIENT: PatientView = {
+  PatientID: "",
+  ideographic: "",
+  phonetic: "",
+  alphabetic: "",
+  birthDate: null,
+  sex: "",
+  nameMarked: false,
+}
+
+export const GONE_STUDY: StudyRecord["private"] = {
+  StudyInstanceUID: "",
+  patient: NO_PATIENT,
+  StudyDescription: "",
+  AccessionNumber: "",
+  bodyPart: "",
+  modalities: [],
+  studyDateTime: null,
+}
+export const GONE_INSTANCE = {
+  SOPInstanceUID: "",
+  SOPClassUID: "",
+  SeriesInstanceUID: "",
+  TransferSyntaxUID: "",
+}
+export const GONE_REQUEST: RequestRecord["private"] = {
+  requestNumber: "",
+  patient: NO_PATIENT,
+  text: {
+    purpose: "",
+    diagnosis: "",
+    history: "",
+    department: "",
+    physician: "",
+    setting: "outpatient",
+    contrast: "",
+    telephone: "",
+  },
+  StudyInstanceUID: "",
+  AccessionNumber: "",
+  enteredBy: "",
+}
+export const GONE_SUBMISSION = { submission: null, verdict: null }
+export const GONE_DOCUMENT = { envelopePrefix: "", envelopeSuffix: "" }
+export const GONE_REPORT: ReportRecord["private"] = {
+  draft: { findings: "", impression: "", keyImages: [], correctionReason: "" },
+  documents: [],
+  keyImages: [],
+  signature: null,
+  intent: "",
+}

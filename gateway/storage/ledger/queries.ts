@@ -1,0 +1,53 @@
+/** Every statement of the ledger by name, so that tests can ask SQLite how it would run each (query plans). */
+export const SQL = {
+  putStudy: `INSERT INTO study (id, uid_hash, state, last_at, keep_until, facts, sealed) VALUES (?,?,?,?,?,?,?)
+    ON CONFLICT (id) DO UPDATE SET uid_hash=excluded.uid_hash, state=excluded.state, last_at=excluded.last_at, keep_until=excluded.keep_until, facts=excluded.facts, sealed=excluded.sealed`,
+  putInstance: `INSERT INTO instance (id, study_id, uid_hash, facts, sealed) VALUES (?,?,?,?,?) ON CONFLICT (id) DO NOTHING`,
+  putRequest: `INSERT INTO request (id, number_hash, study_id, requested_at, facts, sealed) VALUES (?,?,?,?,?,?)
+    ON CONFLICT (id) DO UPDATE SET study_id=excluded.study_id, facts=excluded.facts, sealed=excluded.sealed`,
+  putSubmission: `INSERT INTO submission (id, agreement, direction, set_uid, study_id, request_id, report_id, created_at, facts, sealed) VALUES (?,?,?,?,?,?,?,?,?,?)
+    ON CONFLICT (id) DO UPDATE SET set_uid=excluded.set_uid, study_id=excluded.study_id, request_id=excluded.request_id, report_id=excluded.report_id, facts=excluded.facts, sealed=excluded.sealed`,
+  putDocument: `INSERT INTO document (submission_id, ordinal, object_id, unique_hash, facts, sealed) VALUES (?,?,?,?,?,?)
+    ON CONFLICT (submission_id, ordinal) DO UPDATE SET object_id=excluded.object_id, unique_hash=excluded.unique_hash, facts=excluded.facts, sealed=excluded.sealed`,
+  putReport: `INSERT INTO report (id, request_id, prepare_id, facts, sealed) VALUES (?,?,?,?,?)
+    ON CONFLICT (id) DO UPDATE SET prepare_id=excluded.prepare_id, facts=excluded.facts, sealed=excluded.sealed`,
+  putCertificate: `INSERT INTO certificate (id, study_id, facts) VALUES (?,?,?) ON CONFLICT (id) DO UPDATE SET facts=excluded.facts`,
+  putJob: `INSERT INTO job (id, verb, subject, run_at, attempts, failure_code) VALUES (?,?,?,?,?,?)
+    ON CONFLICT (id) DO UPDATE SET run_at=excluded.run_at, attempts=excluded.attempts, failure_code=excluded.failure_code`,
+  putMilestone: `INSERT INTO milestone (subject, name, at) VALUES (?,?,?) ON CONFLICT (subject, name) DO UPDATE SET at=excluded.at`,
+  putAudit: `INSERT INTO audit_outbox (key, sealed) VALUES (?,?) ON CONFLICT (key) DO NOTHING`,
+  removeJob: `DELETE FROM job WHERE id = ?`,
+  removeInstances: `DELETE FROM instance WHERE study_id = ?`,
+  removeDocuments: `DELETE FROM document WHERE submission_id = ?`,
+
+  study: `SELECT facts, sealed FROM study WHERE id = ?`,
+  studiesByUid: `SELECT facts, sealed FROM study WHERE uid_hash = ?`,
+  studies: `SELECT facts, sealed FROM study WHERE state <> 'expired' ORDER BY last_at DESC LIMIT ?`,
+  studiesToExpire: `SELECT facts, sealed FROM study WHERE keep_until IS NOT NULL AND keep_until <= ? AND state <> 'expired' LIMIT 100`,
+  instances: `SELECT facts, sealed FROM instance WHERE study_id = ?`,
+  instancesByUid: `SELECT facts, sealed FROM instance WHERE study_id = ? AND uid_hash = ?`,
+  knowsInstance: `SELECT 1 FROM instance WHERE id = ?`,
+  knowsDocument: `SELECT 1 FROM document WHERE object_id = ? LIMIT 1`,
+  request: `SELECT facts, sealed FROM request WHERE id = ?`,
+  requests: `SELECT facts, sealed FROM request ORDER BY requested_at DESC LIMIT ?`,
+  requestsOfStudy: `SELECT facts, sealed FROM request WHERE study_id = ?`,
+  requestByNumber: `SELECT facts, sealed FROM request WHERE number_hash = ?`,
+  unboundRequests: `SELECT facts, sealed FROM request WHERE study_id IS NULL`,
+  submission: `SELECT facts, sealed FROM submission WHERE id = ?`,
+  submissionBySetUid: `SELECT facts, sealed FROM submission WHERE set_uid = ? AND agreement = ? AND direction = ?`,
+  submissionsOfStudy: `SELECT facts, sealed FROM submission WHERE study_id = ? ORDER BY created_at`,
+  submissionsOfRequest: `SELECT facts, sealed FROM submission WHERE request_id = ? ORDER BY created_at`,
+  submissionsOfReport: `SELECT facts, sealed FROM submission WHERE report_id = ? ORDER BY created_at`,
+  documents: `SELECT facts, sealed FROM document WHERE submission_id = ? ORDER BY ordinal`,
+  documentsByUniqueId: `SELECT facts, sealed FROM document WHERE unique_hash = ?`,
+  report: `SELECT facts, sealed FROM report WHERE id = ?`,
+  reportsOfRequest: `SELECT facts, sealed FROM report WHERE request_id = ?`,
+  reportByPrepareId: `SELECT facts, sealed FROM report WHERE prepare_id = ?`,
+  certificatesOfStudy: `SELECT facts FROM certificate WHERE study_id = ?`,
+  dueJobs: `SELECT id, verb, subject, run_at, attempts, failure_code FROM job WHERE run_at <= ? ORDER BY run_at LIMIT ?`,
+  nextJobAt: `SELECT min(run_at) AS at FROM job`,
+  milestones: `SELECT subject, name, at FROM milestone WHERE subject = ?`,
+  auditOutbox: `SELECT sequence, key, sealed FROM audit_outbox ORDER BY sequence LIMIT ?`,
+  auditDelivered: `DELETE FROM audit_outbox WHERE sequence <= ?`,
+} as const
+export type StatementName = keyof typeof SQL
