@@ -1,0 +1,163 @@
+/**
+ * The one door to the XML parser: saxes behind limits, events out.
+ *
+ * Refused at the place where they are seen: DOCTYPE (hence every entity of one's own), nesting, attributes, names,
+ * texts and totals over the limits, wrong bytes, unbound prefixes. Nothing is ever fetched.
+ */
+import { SaxesParser } from "saxes"
+import { Malformed } from "../malformed.ts"
+import { declarationAgrees, XmlDecoder } from "./decode.ts"
+import type { XmlLimits } from "./limits.ts"
+
+/** A start tag. Attributes by local name, or by `{namespace}local` when they have a namespace. */
+export interface XmlTag {
+  /** As written, with prefix. */
+  readonly name: string
+  readonly namespace: string
+  readonly local: string
+  readonly attributes: ReadonlyMap<string, string>
+}
+
+export interface XmlHandler {
+  /** "stream": the text that follows directly is handed out in pieces as it comes and does not count for the limits
+   *  (inline base64). Such text must not hold references. */
+  open(tag: XmlTag): "stream" | undefined
+  text(text: string): void
+  close(): void
+}
+
+/** `xml:` namespace, fixed by XML Names §3. */
+export const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
+const XMLNS_NAMESPACE = "http://www.w3.org/2000/xmlns/"
+
+/** Push parser: `write` pieces cut anywhere, then `end`. Every error is Malformed; the parser is of no use afterwards. */
+export class XmlStream {
+  readonly #limits: XmlLimits
+  readonly #handler: XmlHandler
+  readonly #decoder = new XmlDecoder()
+  readonly #parser = new SaxesParser({ xmlns: true, position: false })
+  #length = 0
+  #elements = 0
+  #depth = 0
+  #attributes = 0
+  /** A `stream` element was just opened: text is passed by the parser until the next markup. */
+  #streaming = false
+
+  constructor(limits: XmlLimits, handler: XmlHandler) {
+    this.#limits = limits
+    this.#handler = handler
+    this.#wire()
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#feed(this.#decoder.write(bytes))
+  }
+
+  end(): void {
+    this.#feed(this.#decoder.end())
+    this.#parser.close()
+  }
+
+  /** In pieces that end with a tag, because saxes keeps a text run until its end and would swallow a streamed one. */
+  #feed(characters: string): void {
+    let from = 0
+    while (from < characters.length) {
+      if (this.#streaming) {
+        const until = indexOrEnd(characters, "<", from)
+        this.#passThrough(characters.slice(from, until))
+        this.#streaming = until === characters.length
+        from = until
+      } else {
+        const until = Math.min(characters.length, indexOrEnd(characters, ">", from) + 1)
+        this.#length += until - from
+        this.#limit(this.#length <= this.#limits.maxLength, "XML_TOO_LONG", "message")
+        this.#parser.write(characters.slice(from, until))
+        from = until
+      }
+    }
+  }
+
+  #passThrough(text: string): void {
+    if (text === "") return
+    if (text.includes("&"))
+      throw new Malformed("XML_REFERENCE_IN_OCTETS", "RFC 4648 §4", "streamed text holds a reference")
+    this.#handler.text(text)
+  }
+
+  #wire(): void {
+    const parser = this.#parser
+    parser.on("doctype", () => {
+      throw new Malformed("XML_DOCTYPE", "SOAP 1.2 part 1 §5", "a document type declaration is not allowed")
+    })
+    parser.on("error", (cause) => {
+      throw new Malformed("XML_NOT_WELL_FORMED", "XML 1.0 §2.1", cause.message, { cause })
+    })
+    parser.on("xmldecl", ({ encoding }) => this.#checkEncoding(encoding))
+    parser.on("opentagstart", (tag) => this.#checkTag(tag.name))
+    parser.on("attribute", (attribute) => this.#checkAttribute(attribute.name, attribute.value))
+    parser.on("opentag", (tag) => this.#open(tag))
+    parser.on("closetag", () => {
+      this.#depth -= 1
+      this.#streaming = false
+      this.#handler.close()
+    })
+    parser.on("text", (text) => this.#text(text))
+    parser.on("cdata", (text) => this.#text(text))
+  }
+
+  #checkEncoding(declared: string | undefined): void {
+    if (declared !== undefined && !declarationAgrees(declared, this.#decoder.encoding))
+      throw new Malformed("XML_ENCODING", "XML 1.0 §4.3.3", "the declared encoding is not that of the bytes")
+  }
+
+  #checkTag(name: string): void {
+    this.#depth += 1
+    this.#elements += 1
+    this.#attributes = 0
+    const { maxDepth, maxElements, maxNameLength } = this.#limits
+    this.#limit(this.#depth <= maxDepth, "XML_TOO_DEEP", "nesting")
+    this.#limit(this.#elements <= maxElements, "XML_TOO_MANY_ELEMENTS", "number of elements")
+    this.#limit(name.length <= maxNameLength, "XML_NAME_TOO_LONG", "element name")
+  }
+
+  #checkAttribute(name: string, value: string): void {
+    this.#attributes += 1
+    const { maxAttributes, maxNameLength, maxTextLength } = this.#limits
+    this.#limit(this.#attributes <= maxAttributes, "XML_TOO_MANY_ATTRIBUTES", "number of attributes")
+    this.#limit(name.length <= maxNameLength, "XML_NAME_TOO_LONG", "attribute name")
+    this.#limit(value.length <= maxTextLength, "XML_TEXT_TOO_LONG", "attribute value")
+  }
+
+  #open(tag: SaxesOpenTag): void {
+    const attributes = new Map<string, string>()
+    for (const { uri, local, value } of Object.values(tag.attributes))
+      if (uri !== XMLNS_NAMESPACE) attributes.set(uri === "" ? local : `{${uri}}${local}`, value)
+    const next = this.#handler.open({ name: tag.name, namespace: tag.uri, local: tag.local, attributes })
+    this.#streaming = next === "stream" && !tag.isSelfClosing
+  }
+
+  #text(text: string): void {
+    this.#limit(text.length <= this.#limits.maxTextLength, "XML_TEXT_TOO_LONG", "text")
+    // White space around the root element is reported too, by a rule of XML that means nothing to us.
+    if (this.#depth > 0) this.#handler.text(text)
+  }
+
+  #limit(held: boolean, code: string, what: string): void {
+    if (!held) throw new Malformed(code, "limit of this message kind", `${what} over the limit`)
+  }
+}
+
+interface SaxesOpenTag {
+  readonly name: string
+  readonly uri: string
+  readonly local: string
+  readonly isSelfClosing: boolean
+  readonly attributes: Readonly<
+    Record<string, { readonly uri: string; readonly local: string; readonly value: string }>
+  >
+}
+
+function indexOrEnd(text: string, wanted: string, from: number): number {
+  const at = text.indexOf(wanted, from)
+  return at === -1 ? text.length : at
+}
