@@ -1,0 +1,187 @@
+/**
+ * The way as a table: (thing, state, event) → next state, and the verb that is due then.
+ *
+ * Studies and reports walk the same rows; a role has no row of its own. `docs/journey.md` is printed from here.
+ * Two legs, two columns everywhere: what arrived (study) and what was delivered (submission); a submission's
+ * way out and its receipt.
+ */
+import type { Verb, StudyState, SubmissionState } from "./records.ts"
+import type { CaseState, ReportStatus } from "./views.ts"
+
+export interface Row<State extends string = string> {
+  readonly from: State | "-"
+  readonly event: string
+  readonly to: State
+  /** Job that is due when the row was taken; null = nothing to do by itself. */
+  readonly verb: Verb | null
+  readonly why: string
+}
+
+const row = <State extends string>(
+  from: State | "-",
+  event: string,
+  to: State,
+  verb: Verb | null,
+  why: string,
+): Row<State> => ({ from, event, to, verb, why })
+
+/** Arrival of a study. */
+export const STUDY = [
+  row<StudyState>("-", "instance", "arriving", "assemble", "first image of a study"),
+  row<StudyState>("-", "submission", "complete", "expire", "a submission brought the study; its term begins"),
+  row<StudyState>(
+    "-",
+    "reused-uid",
+    "quarantined",
+    null,
+    "Study Instance UID in use for another patient: a person decides",
+  ),
+  row<StudyState>(
+    "arriving",
+    "instance",
+    "arriving",
+    "assemble",
+    "one more image; the quiet period starts again",
+  ),
+  row<StudyState>("arriving", "quiet", "complete", "assemble", "no image for the quiet period"),
+  row<StudyState>("complete", "instance", "arriving", "assemble", "one more image before release"),
+  row<StudyState>(
+    "complete",
+    "release",
+    "released",
+    "package",
+    "bound to a request and released by staff or rule",
+  ),
+  row<StudyState>("released", "instance", "released", null, "late image: kept, counted, shown to a person"),
+  row<StudyState>(
+    "released",
+    "verified",
+    "closed",
+    "expire",
+    "the other side verified it; the term of our copy begins",
+  ),
+  row<StudyState>("closed", "instance", "closed", null, "late image after delivery: kept, counted, shown"),
+  row<StudyState>(
+    "complete",
+    "term",
+    "expired",
+    null,
+    "agreed retention ended: slot destroyed, certificate made",
+  ),
+  row<StudyState>("closed", "term", "expired", null, "agreed retention ended: slot destroyed"),
+] as const
+
+/** A submission on its way out. */
+export const SUBMISSION_OUT = [
+  row<SubmissionState>("-", "plan", "planned", "package", "something is to be delivered"),
+  row<SubmissionState>(
+    "planned",
+    "packaged",
+    "sealed",
+    "submit",
+    "signed, time-stamped, every header made once",
+  ),
+  row<SubmissionState>("sealed", "attempt", "sending", null, "one attempt has begun"),
+  row<SubmissionState>(
+    "sending",
+    "attempt",
+    "sending",
+    null,
+    "an attempt after a crash: the bytes are the same",
+  ),
+  row<SubmissionState>(
+    "sending",
+    "success",
+    "accepted",
+    null,
+    "RegistryResponse Success: custody of the bytes",
+  ),
+  row<SubmissionState>(
+    "sending",
+    "again",
+    "sealed",
+    "submit",
+    "transient or ambiguous failure: byte-identical retry",
+  ),
+  row<SubmissionState>("sending", "refused", "failed", null, "permanent failure: a person is told"),
+  row<SubmissionState>("accepted", "receipt", "verified", null, "the recipient's signed receipt came"),
+] as const
+
+/** A submission that came in. */
+export const SUBMISSION_IN = [
+  row<SubmissionState>(
+    "-",
+    "accept",
+    "accepted",
+    "verify",
+    "complete, digests and seal right: Success was said",
+  ),
+  row<SubmissionState>(
+    "accepted",
+    "verified",
+    "verified",
+    null,
+    "path, policy, role, revocation and time stamp are right",
+  ),
+  row<SubmissionState>(
+    "accepted",
+    "indeterminate",
+    "accepted",
+    "verify",
+    "evidence is missing: held, tried again, never shown as verified",
+  ),
+  row<SubmissionState>(
+    "accepted",
+    "invalid",
+    "failed",
+    null,
+    "the signature does not hold: kept for a person, not shown as a report",
+  ),
+] as const
+
+/** A reading case, in words of WS-HumanTask. */
+export const CASE = [
+  row<CaseState>("-", "request", "created", null, "a request was entered or arrived"),
+  row<CaseState>("created", "verified", "ready", null, "images are there and verified"),
+  row<CaseState>("ready", "start", "inProgress", null, "a reader took it"),
+  row<CaseState>("inProgress", "start", "inProgress", null, "the same reader came back"),
+  row<CaseState>("inProgress", "signed", "completed", null, "the report is final"),
+  row<CaseState>("completed", "correct", "inProgress", null, "a correction was begun"),
+] as const
+
+/** A report, in words of FHIR DiagnosticReport.status. */
+export const REPORT = [
+  row<ReportStatus>("-", "start", "draft", null, "a reader began to write"),
+  row<ReportStatus>("draft", "save", "draft", null, "saved; nothing is frozen"),
+  row<ReportStatus>("draft", "prepare", "draft", null, "CDA and PDF frozen for five minutes"),
+  row<ReportStatus>("draft", "sign", "final", "package", "first signed version"),
+  row<ReportStatus>(
+    "draft",
+    "sign-correction",
+    "corrected",
+    "package",
+    "a later version replaces an earlier one (RPLC)",
+  ),
+] as const
+
+export const ROUTE = {
+  study: STUDY,
+  "submission-out": SUBMISSION_OUT,
+  "submission-in": SUBMISSION_IN,
+  case: CASE,
+  report: REPORT,
+}
+export type Thing = keyof typeof ROUTE
+type EventOf<T extends Thing> = (typeof ROUTE)[T][number]["event"]
+type StateOf<T extends Thing> = (typeof ROUTE)[T][number]["to"]
+
+/** The row for this state and event, or null: what the table does not list does not happen. */
+export function next<T extends Thing>(
+  thing: T,
+  state: StateOf<T> | "-",
+  event: EventOf<T>,
+): { readonly to: StateOf<T>; readonly verb: Verb | null } | null {
+  const rows: readonly Row[] = ROUTE[thing]
+  const found = rows.find((each) => each.from === state && each.event === event)
+  return found === undefined ? null : { to: found.to as StateOf<T>, verb: found.verb }
+}
