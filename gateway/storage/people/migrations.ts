@@ -1,0 +1,75 @@
+/**
+ * The shape of the people store, as numbered steps that only go forward.
+ *
+ * A step is never edited once it has shipped: a store in the field has already taken it. `PRAGMA user_version`
+ * is the number of steps taken; SQLite changes it in the same transaction as the tables. Instants are
+ * milliseconds since 1970 UTC.
+ */
+import type { Database } from "better-sqlite3"
+import { LedgerError } from "../../journey/errors.ts"
+
+const MIGRATIONS: readonly string[] = [
+  // 1: persons, the codes and credentials they enrol with, sessions, wrong answers
+  `CREATE TABLE person (
+     id TEXT PRIMARY KEY,
+     login TEXT NOT NULL UNIQUE,
+     name TEXT NOT NULL,
+     role TEXT NOT NULL CHECK (role IN ('radiologist', 'clerk'))
+   ) STRICT;
+
+   CREATE TABLE enrolment (
+     code_sha256 BLOB PRIMARY KEY CHECK (length(code_sha256) = 32),
+     person_id TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+     expires_at INTEGER NOT NULL,
+     used_at INTEGER
+   ) STRICT;
+
+   CREATE TABLE credential (
+     id TEXT PRIMARY KEY,
+     person_id TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+     public_key BLOB NOT NULL,
+     counter INTEGER NOT NULL CHECK (counter >= 0),
+     transports TEXT NOT NULL,
+     added_at INTEGER NOT NULL,
+     used_at INTEGER
+   ) STRICT;
+   -- serves credentialsOf
+   CREATE INDEX credential_person ON credential (person_id);
+
+   CREATE TABLE session (
+     id_sha256 BLOB PRIMARY KEY CHECK (length(id_sha256) = 32),
+     person_id TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+     opened_at INTEGER NOT NULL,
+     seen_at INTEGER NOT NULL
+   ) STRICT;
+   -- serves sweepSessions
+   CREATE INDEX session_opened ON session (opened_at);
+
+   CREATE TABLE failure (
+     person_id TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+     at INTEGER NOT NULL
+   ) STRICT;
+   -- serves failuresSince
+   CREATE INDEX failure_person ON failure (person_id, at);`,
+]
+
+/**
+ * Brings the store to the newest shape, one transaction per step.
+ *
+ * @throws LedgerError ERR_LEDGER when the store was written by a newer program: going back would lose what it knows
+ */
+export function migrate(database: Database): void {
+  const taken = Number(database.pragma("user_version", { simple: true }))
+  if (taken > MIGRATIONS.length)
+    throw new LedgerError(
+      "ERR_LEDGER",
+      `people store has version ${taken}, this program knows ${MIGRATIONS.length}`,
+    )
+  for (const [index, sql] of MIGRATIONS.entries()) {
+    if (index < taken) continue
+    database.transaction(() => {
+      database.exec(sql)
+      database.pragma(`user_version = ${index + 1}`)
+    })()
+  }
+}

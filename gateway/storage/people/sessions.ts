@@ -1,0 +1,79 @@
+/** Sessions: how long a person who logged in stays logged in. */
+import type { Database } from "better-sqlite3"
+import type { Person } from "../../journey/ports.ts"
+import * as sql from "./statements.ts"
+
+export interface SessionLimits {
+  /** A session ends after this much time without activity. */
+  readonly idleMs: number
+  /** A session ends this long after login, whatever happens. */
+  readonly absoluteMs: number
+}
+
+/**
+ * Activity is written down at most this often, as a share of the idle time: a reader who scrolls asks for
+ * hundreds of frames, and each write is an fsync. A session may end early by this much, never late.
+ */
+const TOUCH_SHARE = 1 / 20
+
+interface SessionRow extends Person {
+  readonly openedAt: number
+  readonly seenAt: number
+}
+
+/** All instants in milliseconds UTC; a session is known by the SHA-256 of its id. */
+export class Sessions {
+  readonly #database: Database
+  readonly #limits: SessionLimits
+
+  constructor(database: Database, limits: SessionLimits) {
+    this.#database = database
+    this.#limits = limits
+  }
+
+  /** Also forgets whatever is over the absolute limit, so that the table stays as small as the staff. */
+  open(personId: string, idSha256: Buffer, now: number): void {
+    this.#database.transaction(() => {
+      this.#run(sql.sweepSessions, { before: now - this.#limits.absoluteMs })
+      this.#run(sql.insertSession, { idSha256, personId, now })
+    })()
+  }
+
+  /** Who sits there; this was activity. Null when unknown or over a limit, and then it is gone. */
+  touch(idSha256: Buffer, now: number): Person | null {
+    const row = this.#row(idSha256)
+    if (row === null) return null
+    if (!this.#lives(row, now)) {
+      this.close(idSha256)
+      return null
+    }
+    if (now - row.seenAt >= this.#limits.idleMs * TOUCH_SHARE) this.#run(sql.touchSession, { idSha256, now })
+    return personOf(row)
+  }
+
+  /** Who sits there; this was no activity. */
+  peek(idSha256: Buffer, now: number): Person | null {
+    const row = this.#row(idSha256)
+    return row !== null && this.#lives(row, now) ? personOf(row) : null
+  }
+
+  close(idSha256: Buffer): void {
+    this.#run(sql.deleteSession, { idSha256 })
+  }
+
+  #lives(row: SessionRow, now: number): boolean {
+    return now - row.seenAt < this.#limits.idleMs && now - row.openedAt < this.#limits.absoluteMs
+  }
+
+  #row(idSha256: Buffer): SessionRow | null {
+    return this.#database.prepare<[object], SessionRow>(sql.sessionById).get({ idSha256 }) ?? null
+  }
+
+  #run(statement: string, parameters: object): void {
+    this.#database.prepare<[object]>(statement).run(parameters)
+  }
+}
+
+function personOf(row: SessionRow): Person {
+  return { id: row.id, login: row.login, name: row.name, role: row.role }
+}

@@ -1,0 +1,59 @@
+/** Every SQL statement of the people store, by name. Parameters are named; instants are milliseconds UTC. */
+
+/** A person who is enrolled again (lost device) keeps the id: keys and reports hang on it. */
+export const upsertPerson = `
+  INSERT INTO person (id, login, name, role) VALUES (@id, @login, @name, @role)
+  ON CONFLICT (login) DO UPDATE SET name = excluded.name, role = excluded.role
+  RETURNING id, login, name, role`
+
+export const personById = `SELECT id, login, name, role FROM person WHERE id = @id`
+
+export const insertEnrolment = `
+  INSERT INTO enrolment (code_sha256, person_id, expires_at) VALUES (@codeSha256, @personId, @expiresAt)`
+
+export const openEnrolment = `
+  SELECT person.id, login, name, role FROM enrolment JOIN person ON person.id = person_id
+  WHERE code_sha256 = @codeSha256 AND used_at IS NULL AND expires_at > @now`
+
+export const useEnrolment = `
+  UPDATE enrolment SET used_at = @now
+  WHERE code_sha256 = @codeSha256 AND used_at IS NULL AND expires_at > @now
+  RETURNING person_id AS personId`
+
+export const insertCredential = `
+  INSERT INTO credential (id, person_id, public_key, counter, transports, added_at)
+  VALUES (@id, @personId, @publicKey, @counter, @transports, @now)`
+
+export const credentialById = `
+  SELECT id, person_id AS personId, public_key AS publicKey, counter, transports
+  FROM credential WHERE id = @id`
+
+export const credentialsOfPerson = `
+  SELECT id, person_id AS personId, public_key AS publicKey, counter, transports
+  FROM credential WHERE person_id = @personId ORDER BY added_at`
+
+/** The counter never goes back, whatever order two answers arrive in. */
+export const countUse = `
+  UPDATE credential SET counter = max(counter, @counter), used_at = @now WHERE id = @id`
+
+export const insertSession = `
+  INSERT INTO session (id_sha256, person_id, opened_at, seen_at) VALUES (@idSha256, @personId, @now, @now)`
+
+export const sessionById = `
+  SELECT person.id, login, name, role, opened_at AS openedAt, seen_at AS seenAt
+  FROM session JOIN person ON person.id = person_id WHERE id_sha256 = @idSha256`
+
+export const touchSession = `UPDATE session SET seen_at = @now WHERE id_sha256 = @idSha256`
+
+export const deleteSession = `DELETE FROM session WHERE id_sha256 = @idSha256`
+
+export const sweepSessions = `DELETE FROM session WHERE opened_at <= @before`
+
+export const insertFailure = `INSERT INTO failure (person_id, at) VALUES (@personId, @now)`
+
+export const failuresSince = `
+  SELECT count(*) AS failures FROM failure WHERE person_id = @personId AND at > @since`
+
+export const deleteFailures = `DELETE FROM failure WHERE person_id = @personId`
+
+export const sweepFailures = `DELETE FROM failure WHERE person_id = @personId AND at <= @before`

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict"
+import { readFileSync, statSync } from "node:fs"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import Database from "better-sqlite3"
+import type { Credential } from "../../../gateway/journey/ports.ts"
+import { openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
+
+const T0 = Date.UTC(2026, 3, 1, 0, 0, 0)
+const at = (minutes: number): Date => new Date(T0 + minutes * 60_000)
+const reader = { login: "sato", name: "佐藤 花子", role: "radiologist" } as const
+const passkey: Credential = {
+  id: "cred-1",
+  publicKey: new Uint8Array([1, 2, 3]),
+  counter: 0,
+  transports: ["internal", "hybrid"],
+}
+
+describe("people", () => {
+  let folder: string
+  let path: string
+  let people: PeopleStore
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "people-"))
+    path = join(folder, "people.sqlite")
+    people = openPeople(path)
+  })
+  afterEach(async () => {
+    people.close()
+    await rm(folder, { recursive: true })
+  })
+
+  describe("enrolment", () => {
+    it("tells who may enrol with a code that is fresh", async () => {
+      const person = await people.enrol(reader, "code-1", at(15))
+      assert.deepEqual(await people.enrolling("code-1", at(14)), person)
+      assert.equal(person.name, "佐藤 花子")
+    })
+
+    it("refuses a code that is unknown or expired", async () => {
+      await people.enrol(reader, "code-1", at(15))
+      assert.equal(await people.enrolling("code-2", at(0)), null)
+      assert.equal(await people.enrolling("code-1", at(15)), null)
+      assert.equal(await people.addCredential("code-1", passkey, at(15)), false)
+    })
+
+    it("lets a code be used once", async () => {
+      const person = await people.enrol(reader, "code-1", at(15))
+      assert.equal(await people.addCredential("code-1", passkey, at(1)), true)
+      assert.equal(await people.addCredential("code-1", { ...passkey, id: "cred-2" }, at(1)), false)
+      assert.equal(await people.enrolling("code-1", at(1)), null)
+      assert.deepEqual(
+        (await people.credentialsOf(person.id)).map(({ id }) => id),
+        ["cred-1"],
+      )
+    })
+
+    it("leaves the code unused when the credential cannot be kept", async () => {
+      await people.enrol(reader, "code-1", at(15))
+      await people.addCredential("code-1", passkey, at(1))
+      await people.enrol(reader, "code-2", at(15))
+      await assert.rejects(people.addCredential("code-2", passkey, at(1)))
+      assert.notEqual(await people.enrolling("code-2", at(1)), null)
+    })
+
+    it("keeps the id of a person who is enrolled again", async () => {
+      const first = await people.enrol(reader, "code-1", at(15))
+      const again = await people.enrol({ ...reader, name: "佐藤 華子" }, "code-2", at(15))
+      assert.equal(again.id, first.id)
+      assert.equal((await people.person(first.id))?.name, "佐藤 華子")
+    })
+  })
+
+  describe("credentials", () => {
+    it("come back as they were kept", async () => {
+      const person = await people.enrol(reader, "code-1", at(15))
+      await people.addCredential("code-1", passkey, at(1))
+      assert.deepEqual(await people.credential("cred-1"), { ...passkey, personId: person.id })
+      assert.equal(await people.credential("cred-9"), null)
+    })
+
+    it("count forward only", async () => {
+      await people.enrol(reader, "code-1", at(15))
+      await people.addCredential("code-1", passkey, at(1))
+      await people.countUse("cred-1", 7, at(2))
+      await people.countUse("cred-1", 6, at(3))
+      assert.equal((await people.credential("cred-1"))?.counter, 7)
+    })
+  })
+
+  describe("sessions", () => {
+    let personId: string
+    beforeEach(async () => {
+      personId = (await people.enrol(reader, "code-1", at(15))).id
+      await people.openSession(personId, "sid-1", at(0))
+    })
+
+    it("end after ten idle minutes", async () => {
+      assert.equal((await people.session("sid-1", at(9)))?.id, personId)
+      assert.equal((await people.session("sid-1", at(18)))?.id, personId)
+      assert.equal(await people.session("sid-1", at(28)), null)
+      assert.equal(await people.session("sid-1", at(18)), null, "an ended session stays ended")
+    })
+
+    it("are not kept alive by being watched", async () => {
+      assert.equal((await people.peekSession("sid-1", at(9)))?.id, personId)
+      assert.equal(await people.peekSession("sid-1", at(10)), null)
+    })
+
+    it("end after twelve hours however busy", async () => {
+      for (let minute = 5; minute < 720; minute += 5)
+        assert.notEqual(await people.session("sid-1", at(minute)), null)
+      assert.equal(await people.session("sid-1", at(720)), null)
+    })
+
+    it("end at once when closed", async () => {
+      await people.closeSession("sid-1")
+      assert.equal(await people.session("sid-1", at(0)), null)
+    })
+
+    it("survive a restart", async () => {
+      people.close()
+      people = openPeople(path)
+      assert.equal((await people.session("sid-1", at(1)))?.login, "sato")
+    })
+  })
+
+  describe("lockout", () => {
+    it("locks at the fifth failure and opens again after fifteen minutes", async () => {
+      const { id } = await people.enrol(reader, "code-1", at(15))
+      for (let n = 0; n < 4; n++) await people.countFailure(id, at(n))
+      assert.equal(await people.locked(id, at(4)), false)
+      await people.countFailure(id, at(4))
+      assert.equal(await people.locked(id, at(4)), true)
+      assert.equal(await people.locked(id, at(15)), false)
+    })
+
+    it("forgets the failures of a person who got in", async () => {
+      const { id } = await people.enrol(reader, "code-1", at(15))
+      for (let n = 0; n < 5; n++) await people.countFailure(id, at(0))
+      await people.forgetFailures(id)
+      assert.equal(await people.locked(id, at(0)), false)
+    })
+  })
+
+  describe("the file", () => {
+    it("holds neither codes nor session ids in clear", async () => {
+      const { id } = await people.enrol(reader, "SECRET-CODE-55", at(15))
+      await people.openSession(id, "SECRET-SESSION-77", at(0))
+      const bytes = Buffer.concat([readFileSync(path), readFileSync(`${path}-wal`)])
+      assert.equal(bytes.includes("SECRET-"), false)
+      assert.equal(bytes.includes("sato"), true, "positive control: the login name is there")
+    })
+
+    it("is readable by its owner only", () => {
+      for (const suffix of ["", "-wal", "-shm"]) assert.equal(statSync(path + suffix).mode & 0o077, 0)
+    })
+
+    it("is not opened by a program older than the one that wrote it", () => {
+      people.close()
+      const database = new Database(path)
+      database.pragma("user_version = 99")
+      database.close()
+      assert.throws(() => openPeople(path), { code: "ERR_LEDGER" })
+      const mended = new Database(path)
+      mended.pragma("user_version = 1")
+      mended.close()
+      people = openPeople(path)
+    })
+  })
+})
