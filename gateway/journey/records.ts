@@ -224,7 +224,8 @@ export type Change =
   | { readonly put: "job"; readonly record: JobRecord }
   | { readonly put: "milestone"; readonly record: Milestone }
   | { readonly put: "audit"; readonly record: { readonly key: string; readonly event: AuditEvent } }
-  | { readonly remove: "job"; readonly id: string }
+  /** Only the job as it was read: one put meanwhile with another time stays. */
+  | { readonly remove: "job"; readonly id: string; readonly runAt: string }
   | { readonly remove: "instances"; readonly studyId: string }
   | { readonly remove: "documents"; readonly submissionId: string }
 

@@ -225,8 +225,8 @@ function changeWriter(
   statement: (name: StatementName) => Database.Statement,
   hash: (...parts: readonly string[]) => Buffer,
 ): (change: Change) => void {
-  const split = <T extends { private: unknown }>(
-    record: T,
+  const split = (
+    record: { readonly private: unknown },
     slotId: string,
     context: string,
   ): [string, Uint8Array] => {
@@ -323,7 +323,7 @@ function changeWriter(
   }
   return (change) => {
     if ("put" in change) return put(change)
-    if (change.remove === "job") return run("removeJob", change.id)
+    if (change.remove === "job") return run("removeJob", change.id, change.runAt)
     if (change.remove === "instances") return run("removeInstances", change.studyId)
     return run("removeDocuments", change.submissionId)
   }

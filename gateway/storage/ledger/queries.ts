@@ -16,7 +16,7 @@ export const SQL = {
     ON CONFLICT (id) DO UPDATE SET run_at=excluded.run_at, attempts=excluded.attempts, failure_code=excluded.failure_code`,
   putMilestone: `INSERT INTO milestone (subject, name, at) VALUES (?,?,?) ON CONFLICT (subject, name) DO UPDATE SET at=excluded.at`,
   putAudit: `INSERT INTO audit_outbox (key, sealed) VALUES (?,?) ON CONFLICT (key) DO NOTHING`,
-  removeJob: `DELETE FROM job WHERE id = ?`,
+  removeJob: `DELETE FROM job WHERE id = ? AND run_at = ?`,
   removeInstances: `DELETE FROM instance WHERE study_id = ?`,
   removeDocuments: `DELETE FROM document WHERE submission_id = ?`,
 

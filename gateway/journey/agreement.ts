@@ -1,0 +1,63 @@
+/**
+ * Agreements: nothing is exchanged without one. Values only; `config.ts` reads them, the steps obey them.
+ */
+import type { SubmissionKind } from "./records.ts"
+import type { Urgency } from "./views.ts"
+
+/** Our own institution. */
+export interface Site {
+  readonly name: string
+  /** OID of the institution; root of what it issues. */
+  readonly oid: string
+  /** Ten digits, "" outside Japan's scheme. */
+  readonly institutionCode: string
+  /** IANA name, e.g. Asia/Tokyo: DICOM times have no zone. */
+  readonly timeZone: string
+}
+
+export interface Partner {
+  readonly name: string
+  readonly oid: string
+  readonly institutionCode: string
+}
+
+export interface UrgencyTerm {
+  /** The hospital's own word, e.g. 緊急. */
+  readonly label: string
+  readonly dueMinutes: number
+}
+
+export interface Agreement {
+  readonly id: string
+  readonly partner: Partner
+  /** ITI-41 endpoint of the partner's Document Recipient. */
+  readonly endpoint: string
+  /** Hex SHA-256 of SubjectPublicKeyInfo. */
+  readonly tlsPins: readonly string[]
+  readonly sealPins: readonly string[]
+  /** DER of the certificate we encrypt for. */
+  readonly objectCertificate: Uint8Array
+  readonly legalBasis: string
+  readonly purposes: readonly string[]
+  /** What may come and go under it. */
+  readonly accepts: readonly SubmissionKind[]
+  readonly receipts: "signed" | "registry-response"
+  readonly reportSignature: "hpki"
+  readonly retention: {
+    /** Copies of images at the reading centre after arrival; at the hospital after the verified receipt. */
+    readonly imagesMs: number
+  }
+  readonly urgency: Readonly<Record<Urgency, UrgencyTerm>>
+  /** OID of the hospital's patient id domain. */
+  readonly patientIdDomain: string
+  readonly validFrom: string
+  readonly validUntil: string
+  /** Who answers for which segment of the path. */
+  readonly demarcation: readonly { readonly segment: string; readonly responsible: string }[]
+  readonly firstResponder: string
+}
+
+/** Is the agreement in force at this instant? */
+export function inForce(agreement: Agreement, now: Date): boolean {
+  return new Date(agreement.validFrom) <= now && now < new Date(agreement.validUntil)
+}

@@ -1,0 +1,162 @@
+/**
+ * The one runner: takes due jobs, lets the verb's step decide, and commits state, next job and audit row in one
+ * transaction. A crash anywhere leaves the job where it was, so every step must stand being run again.
+ */
+import { DokueiError, type ErrorCode } from "./errors.ts"
+import type { Change, JobRecord, Ledger, Verb } from "./records.ts"
+import type { AuditTrail, Chance, Clock } from "./ports.ts"
+import type { Locks } from "./locks.ts"
+
+/** What a step decided. `again` keeps the job for a later time instead of removing it. */
+export interface Outcome {
+  readonly changes: readonly Change[]
+  readonly again?: { readonly at: Date; readonly failureCode: ErrorCode | null }
+}
+export type Step = (job: JobRecord) => Promise<Outcome>
+
+/** Waiting is I/O: the composition root gives it. Resolves early when the signal aborts. */
+export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>
+
+export interface RunnerParts {
+  readonly ledger: Ledger
+  readonly trail: AuditTrail
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly locks: Locks
+  readonly steps: Readonly<Record<Verb, Step>>
+  readonly wait: Wait
+  /** A step failed in a way it did not foresee. */
+  readonly onFailure: (job: JobRecord, error: unknown) => void
+}
+
+export interface Runner {
+  /** Something was committed that may be due. */
+  wake(): void
+  /** Lets running steps end, takes no new ones. */
+  stop(): Promise<void>
+}
+
+const CONCURRENT_JOBS = 4
+const JOBS_PER_LOOK = 64
+const LONGEST_SLEEP_MS = 5_000
+const AUDIT_BATCH = 256
+const FIRST_RETRY_MS = 1_000
+const LAST_RETRY_MS = 300_000
+const PERMANENT_RETRY_MS = 3_600_000
+
+export const jobId = (verb: Verb, subject: string): string => `${verb}/${subject}`
+
+/** A job due at once (or at `at`). */
+export function due(verb: Verb, subject: string, at: Date): Change {
+  const record = {
+    id: jobId(verb, subject),
+    verb,
+    subject,
+    runAt: at.toISOString(),
+    attempts: 0,
+    failureCode: null,
+  }
+  return { put: "job", record }
+}
+
+/** Exponential back-off with full jitter: peers of one outage do not come back in step. */
+export function retryAt(now: Date, attempts: number, chance: Chance): Date {
+  const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts, 16))
+  const [a = 0, b = 0] = chance.bytes(2)
+  const share = (a * 256 + b) / 65_535
+  return new Date(now.getTime() + Math.max(FIRST_RETRY_MS / 4, ceiling * share))
+}
+
+export function startRunner(parts: RunnerParts): Runner {
+  const stopping = new AbortController()
+  const running = new Map<string, Promise<void>>()
+  let sleep = new AbortController()
+  const wake = (): void => sleep.abort()
+
+  const takeDueJobs = async (): Promise<void> => {
+    const now = parts.clock.now().toISOString()
+    for (const job of await parts.ledger.dueJobs(now, JOBS_PER_LOOK)) {
+      if (running.size >= CONCURRENT_JOBS) return
+      if (running.has(job.id)) continue
+      const work = runJob(parts, job).finally(() => {
+        running.delete(job.id)
+        wake()
+      })
+      running.set(job.id, work)
+    }
+  }
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      sleep = new AbortController()
+      await takeDueJobs()
+      await deliverAudit(parts)
+      await parts.wait(await sleepMs(parts, running), AbortSignal.any([sleep.signal, stopping.signal]))
+    }
+  }
+  const ended = loop()
+  return {
+    wake,
+    stop: async () => {
+      stopping.abort()
+      await ended
+      await Promise.all(running.values())
+      await deliverAudit(parts)
+    },
+  }
+}
+
+/** Until the next job is due; jobs already running wake us themselves when they end. */
+async function sleepMs(parts: RunnerParts, running: ReadonlyMap<string, unknown>): Promise<number> {
+  if (running.size >= CONCURRENT_JOBS) return LONGEST_SLEEP_MS
+  const jobs = await parts.ledger.dueJobs("9999", running.size + 1)
+  const waiting = jobs.find((job) => !running.has(job.id))
+  if (waiting === undefined) return LONGEST_SLEEP_MS
+  const ms = new Date(waiting.runAt).getTime() - parts.clock.now().getTime()
+  return Math.min(Math.max(ms, 0), LONGEST_SLEEP_MS)
+}
+
+async function runJob(parts: RunnerParts, job: JobRecord): Promise<void> {
+  try {
+    await parts.locks.with(job.subject, async () => {
+      const step = parts.steps[job.verb]
+      const outcome = await step(job)
+      await parts.ledger.commit([...outcome.changes, afterwards(job, outcome)])
+    })
+  } catch (error) {
+    parts.onFailure(job, error)
+    await parts.ledger.commit([{ put: "job", record: failed(parts, job, error) }])
+  }
+}
+
+function afterwards(job: JobRecord, outcome: Outcome): Change {
+  if (outcome.again === undefined) return { remove: "job", id: job.id, runAt: job.runAt }
+  const { at, failureCode } = outcome.again
+  const attempts = failureCode === null ? job.attempts : job.attempts + 1
+  return { put: "job", record: { ...job, runAt: at.toISOString(), attempts, failureCode } }
+}
+
+function failed(parts: RunnerParts, job: JobRecord, error: unknown): JobRecord {
+  const now = parts.clock.now()
+  const known = error instanceof DokueiError
+  const permanent = known && error.failure === "permanent"
+  const at = permanent
+    ? new Date(now.getTime() + PERMANENT_RETRY_MS)
+    : retryAt(now, job.attempts, parts.chance)
+  return {
+    ...job,
+    runAt: at.toISOString(),
+    attempts: job.attempts + 1,
+    failureCode: known ? (error.code as ErrorCode) : "UNEXPECTED",
+  }
+}
+
+/** Moves audit rows from the ledger's outbox to the chained trail, in order; keys make a repeat harmless. */
+export async function deliverAudit(parts: Pick<RunnerParts, "ledger" | "trail">): Promise<void> {
+  for (;;) {
+    const rows = await parts.ledger.auditOutbox(AUDIT_BATCH)
+    const last = rows.at(-1)
+    if (last === undefined) return
+    await parts.trail.record(rows)
+    await parts.ledger.auditDelivered(last.sequence)
+  }
+}

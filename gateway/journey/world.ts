@@ -1,0 +1,36 @@
+/** Everything a step may ask, in one value; edge.ts and center.ts fill it in. */
+import type { Agreement, Site } from "./agreement.ts"
+import type { Locks } from "./locks.ts"
+import type { TrustStore } from "./trust.ts"
+import type {
+  Chance,
+  Clock,
+  DocumentSource,
+  Draughtsman,
+  KeyStore,
+  PersonKeys,
+  Spool,
+  TimeStampAuthority,
+} from "./ports.ts"
+import type { Ledger } from "./records.ts"
+
+export interface World {
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly spool: Spool
+  readonly ledger: Ledger
+  readonly keys: KeyStore
+  readonly personKeys: PersonKeys
+  readonly timeStamps: TimeStampAuthority
+  readonly source: DocumentSource
+  readonly draughtsman: Draughtsman
+  readonly locks: Locks
+  readonly site: Site
+  readonly agreements: readonly Agreement[]
+  /** Anchors and revocation lists, fetched by who wires us. */
+  readonly trust: TrustStore
+  /** Something the desks show has changed. */
+  readonly notify: (requestId: string | null) => void
+  /** Bytes handed to the line, for progress bars. */
+  readonly progress: (submissionId: string, bytesSent: number) => void
+}

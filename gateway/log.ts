@@ -1,0 +1,32 @@
+/**
+ * The log: JSON lines on stdout for journald, without patient data. Fields are ids, codes, counts and times; the
+ * audit trail is another book and never passes here.
+ */
+import winston from "winston"
+
+export type Level = "debug" | "info" | "warn" | "error"
+/** Values that can hold no patient data by construction: no free text from the wire. */
+export type Fields = Readonly<Record<string, string | number | boolean | null>>
+export interface Log {
+  (level: Level, event: string, fields?: Fields): void
+}
+
+export function openLog(role: string, level: Level = "info"): Log {
+  const logger = winston.createLogger({
+    level,
+    exitOnError: false,
+    format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
+    defaultMeta: { role },
+    transports: [new winston.transports.Console({ stderrLevels: [] })],
+  })
+  logger.on("error", () => logger.clear().add(new winston.transports.Console()))
+  return (at, event, fields = {}) => void logger.log({ level: at, message: event, ...fields })
+}
+
+/** What may be said of an error: class, code and our own sentence; never the cause's text, which may quote the wire. */
+export function errorFields(error: unknown): Fields {
+  if (!(error instanceof Error)) return { error: "not an Error" }
+  const code = "code" in error && typeof error.code === "string" ? error.code : ""
+  const frame = error.stack?.split("\n").find((line) => line.includes("/gateway/")) ?? ""
+  return { error: error.name, code, at: frame.trim() }
+}
