@@ -1,0 +1,147 @@
+/**
+ * Header of the imaging report: who, about whom, for whom, which order, which study (PS3.20 8.1, 8.2).
+ */
+import { element, xml } from "../xml/writer.ts"
+import type { Markup, XmlContent } from "../xml/writer.ts"
+import {
+  ADMINISTRATIVE_GENDER,
+  CDA_TYPE_EXTENSION,
+  CDA_TYPE_ROOT,
+  CONFIDENTIALITY,
+  DCM,
+  DOCUMENT_CODES,
+  loincCode,
+  TEMPLATE,
+} from "./codes.ts"
+import { tsOfIso } from "./hl7-time.ts"
+import { nameElement, patientNames } from "./person-name.ts"
+import type { ImagingReport, Organization, ReportPatient } from "./report-content.ts"
+
+const TITLE = "画像診断報告書"
+
+/** Everything before the body, in the order of the CDA schema. */
+export function header(report: ImagingReport): Markup[] {
+  return [
+    ...identification(report),
+    recordTarget(report),
+    author(report),
+    custodian(report.center),
+    recipient(report),
+    ...legalAuthenticator(report),
+    ...referrer(report.physician),
+    order(report),
+    serviceEvent(report),
+    ...parentDocument(report),
+  ]
+}
+
+function identification(report: ImagingReport): Markup[] {
+  const templates: string[] = [TEMPLATE.imagingReport, TEMPLATE.generalHeader, TEMPLATE.imagingHeader]
+  if (report.correction) templates.push(TEMPLATE.parentDocument)
+  return [
+    element("realmCode", { code: "JP" }),
+    element("typeId", { root: CDA_TYPE_ROOT, extension: CDA_TYPE_EXTENSION }),
+    ...templates.map((root) => element("templateId", { root })),
+    element("id", { root: report.documentId }),
+    loincCode(DOCUMENT_CODES[0], "Diagnostic Imaging Report"),
+    element("title", {}, TITLE),
+    element("effectiveTime", { value: tsOfIso(report.effectiveTime) }),
+    element("confidentialityCode", { code: "N", codeSystem: CONFIDENTIALITY }),
+    element("languageCode", { code: "ja-JP" }),
+    element("setId", { root: report.setId }),
+    element("versionNumber", { value: report.versionNumber }),
+  ]
+}
+
+function recordTarget({ patient, patientIdRoot, hospital }: ImagingReport): Markup {
+  return xml`<recordTarget><patientRole><id root="${patientIdRoot}" extension="${patient.PatientID}"/><patient>${[
+    ...patientNames(patient),
+    gender(patient.sex),
+    element(
+      "birthTime",
+      patient.birthDate === null ? { nullFlavor: "UNK" } : { value: tsOfIso(patient.birthDate) },
+    ),
+  ]}</patient><providerOrganization>${organization(hospital)}</providerOrganization></patientRole></recordTarget>`
+}
+
+/** DICOM O is HL7 UN, "undifferentiated". */
+function gender(sex: ReportPatient["sex"]): Markup {
+  if (sex === "") return element("administrativeGenderCode", { nullFlavor: "UNK" })
+  return element("administrativeGenderCode", {
+    code: sex === "O" ? "UN" : sex,
+    codeSystem: ADMINISTRATIVE_GENDER,
+  })
+}
+
+/** id, name; telecom and addr are required by some headers and unknown to us. */
+const organization = ({ name, oid }: Organization): XmlContent => [
+  element("id", { root: oid }),
+  element("name", {}, name),
+  element("telecom", { nullFlavor: "UNK" }),
+  element("addr", { nullFlavor: "UNK" }),
+]
+
+const readerEntity = ({ reader, center }: ImagingReport): XmlContent => [
+  element("id", { root: reader.idRoot, extension: reader.id }),
+  element("addr", { nullFlavor: "UNK" }),
+  element("telecom", { nullFlavor: "UNK" }),
+  element("assignedPerson", {}, nameElement(reader.name)),
+  element("representedOrganization", {}, organization(center)),
+]
+
+const author = (report: ImagingReport): Markup =>
+  xml`<author><time value="${tsOfIso(report.effectiveTime)}"/><assignedAuthor>${readerEntity(report)}</assignedAuthor></author>`
+
+const custodian = (center: Organization): Markup =>
+  xml`<custodian><assignedCustodian><representedCustodianOrganization>${organization(center)}</representedCustodianOrganization></assignedCustodian></custodian>`
+
+const recipient = ({ physician, hospital }: ImagingReport): Markup =>
+  xml`<informationRecipient><intendedRecipient classCode="ASSIGNED">${
+    physician !== "" && element("informationRecipient", {}, nameElement(physician))
+  }<receivedOrganization>${organization(hospital)}</receivedOrganization></intendedRecipient></informationRecipient>`
+
+/** Who answers for the text; a preliminary report has nobody yet (CDA R2 4.2.2.8). */
+function legalAuthenticator(report: ImagingReport): Markup[] {
+  if (report.status === "preliminary") return []
+  return [
+    xml`<legalAuthenticator><time value="${tsOfIso(report.effectiveTime)}"/><signatureCode code="S"/><assignedEntity>${readerEntity(report)}</assignedEntity></legalAuthenticator>`,
+  ]
+}
+
+function referrer(physician: string): Markup[] {
+  if (physician === "") return []
+  return [
+    xml`<participant typeCode="REF"><associatedEntity classCode="PROV"><associatedPerson>${nameElement(physician)}</associatedPerson></associatedEntity></participant>`,
+  ]
+}
+
+/** Numbers are the hospital's; the accession number's role is told by assigningAuthorityName. */
+export const ACCESSION_AUTHORITY = "accession"
+const order = ({ hospital, requestNumber, study }: ImagingReport): Markup =>
+  xml`<inFulfillmentOf><order><id root="${hospital.oid}" extension="${requestNumber}"/>${
+    study.AccessionNumber !== "" &&
+    element("id", {
+      root: hospital.oid,
+      extension: study.AccessionNumber,
+      assigningAuthorityName: ACCESSION_AUTHORITY,
+    })
+  }</order></inFulfillmentOf>`
+
+function serviceEvent({ study }: ImagingReport): Markup {
+  const modalities = study.modalities.map((code) =>
+    element("translation", { code, codeSystem: DCM, codeSystemName: "DCM" }),
+  )
+  const when =
+    study.studyDateTime !== null &&
+    xml`<effectiveTime><low value="${tsOfIso(study.studyDateTime)}"/></effectiveTime>`
+  return xml`<documentationOf><serviceEvent classCode="ACT"><id root="${study.StudyInstanceUID}"/><code nullFlavor="OTH"><originalText>${study.StudyDescription}</originalText>${modalities}</code>${when}</serviceEvent></documentationOf>`
+}
+
+/** A correction replaces its parent, named by id; set and number follow from ours (PS3.20 8.2.4). */
+function parentDocument(report: ImagingReport): Markup[] {
+  if (!report.correction) return []
+  const { replacesDocumentId } = report.correction
+  return [
+    xml`<relatedDocument typeCode="RPLC"><parentDocument><id root="${replacesDocumentId}"/><setId root="${report.setId}"/><versionNumber value="${report.versionNumber - 1}"/></parentDocument></relatedDocument>`,
+  ]
+}

@@ -1,0 +1,60 @@
+/**
+ * What an imaging report document says. The gateway's own ReportContent fits this shape field by field.
+ */
+
+export interface ReportPatient {
+  readonly PatientID: string
+  readonly ideographic: string
+  readonly phonetic: string
+  readonly alphabetic: string
+  /** `YYYY-MM-DD`. */
+  readonly birthDate: string | null
+  readonly sex: "M" | "F" | "O" | ""
+}
+
+export interface ReportStudy {
+  readonly StudyInstanceUID: string
+  readonly StudyDescription: string
+  readonly modalities: readonly string[]
+  readonly bodyPart: string
+  /** As the device wrote it, without zone: `YYYY-MM-DDThh:mm:ss`. */
+  readonly studyDateTime: string | null
+  readonly AccessionNumber: string
+}
+
+export interface Organization {
+  readonly name: string
+  readonly oid: string
+}
+
+export interface KeyImagePicture {
+  readonly png: Uint8Array
+  readonly caption: string
+}
+
+export interface ImagingReport {
+  /** OID. */
+  readonly documentId: string
+  /** OID shared by all versions. */
+  readonly setId: string
+  /** From 1. */
+  readonly versionNumber: number
+  readonly status: "final" | "corrected" | "preliminary"
+  /** ISO 8601 with zone. */
+  readonly effectiveTime: string
+  readonly patient: ReportPatient
+  /** OID of the hospital's patient id domain. */
+  readonly patientIdRoot: string
+  readonly study: ReportStudy
+  readonly hospital: Organization
+  readonly center: Organization
+  readonly requestNumber: string
+  readonly purpose: string
+  /** Who asked, "" when unknown. */
+  readonly physician: string
+  readonly reader: { readonly id: string; readonly idRoot: string; readonly name: string }
+  readonly findings: string
+  readonly impression: string
+  readonly correction: { readonly replacesDocumentId: string; readonly reason: string } | null
+  readonly keyImages: readonly KeyImagePicture[]
+}

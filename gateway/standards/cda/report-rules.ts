@@ -1,0 +1,50 @@
+/**
+ * What must hold between the fields of a report before it is written, and after it was read.
+ */
+import { Malformed } from "../malformed.ts"
+import type { ImagingReport } from "./report-content.ts"
+
+const OID = /^[0-2](\.(0|[1-9]\d*))+$/
+const OID_LENGTH = 128
+
+const rule = (held: boolean, clause: string, message: string): void => {
+  if (!held) throw new Malformed("REPORT_INVALID", clause, message)
+}
+
+export const isOid = (value: string): boolean => value.length <= OID_LENGTH && OID.test(value)
+
+/** @throws Malformed REPORT_INVALID with the first rule that does not hold */
+export function checkReport(report: ImagingReport): void {
+  const oids = {
+    documentId: report.documentId,
+    setId: report.setId,
+    patientIdRoot: report.patientIdRoot,
+    StudyInstanceUID: report.study.StudyInstanceUID,
+    hospital: report.hospital.oid,
+    center: report.center.oid,
+    reader: report.reader.idRoot,
+  }
+  for (const [name, oid] of Object.entries(oids))
+    rule(isOid(oid), "HL7 V3 datatypes OID", `${name} is not an OID`)
+  rule(
+    Number.isInteger(report.versionNumber) && report.versionNumber >= 1,
+    "CDA R2 4.2.1.8",
+    "versionNumber counts from 1",
+  )
+  rule(/(Z|[+-]\d\d:?\d\d)$/.test(report.effectiveTime), "CDA R2 4.2.1.5", "effectiveTime needs a time zone")
+  rule(
+    (report.status === "corrected") === (report.correction !== null),
+    "CDA R2 4.2.3.1",
+    "a corrected report names what it replaces, and no other does",
+  )
+  if (report.correction) checkCorrection(report.correction, report.versionNumber)
+}
+
+function checkCorrection(
+  correction: { readonly replacesDocumentId: string; readonly reason: string },
+  versionNumber: number,
+): void {
+  rule(isOid(correction.replacesDocumentId), "CDA R2 4.2.3.1", "the replaced document's id is not an OID")
+  rule(versionNumber >= 2, "CDA R2 4.2.1.8", "a correction is not the first version")
+  rule(correction.reason.trim() !== "", "viewer rule: correction", "a correction needs its reason")
+}
