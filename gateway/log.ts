@@ -7,9 +7,7 @@ import winston from "winston"
 export type Level = "debug" | "info" | "warn" | "error"
 /** Values that can hold no patient data by construction: no free text from the wire. */
 export type Fields = Readonly<Record<string, string | number | boolean | null>>
-export interface Log {
-  (level: Level, event: string, fields?: Fields): void
-}
+export type Log = (level: Level, event: string, fields?: Fields) => void
 
 export function openLog(role: string, level: Level = "info"): Log {
   const logger = winston.createLogger({

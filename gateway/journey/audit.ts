@@ -1,0 +1,83 @@
+/** Audit rows of the steps (ihe-wire §5.3): one message per side and patient, outcome included. */
+import type { AuditEvent } from "./ports.ts"
+import type { Change, StudyRecord, SubmissionRecord } from "./records.ts"
+import type { World } from "./world.ts"
+
+const BLANK: Omit<AuditEvent, "event" | "outcome" | "at"> = {
+  user: null,
+  userName: null,
+  peer: null,
+  PatientID: null,
+  StudyInstanceUID: null,
+  objectId: null,
+  SOPClassUID: null,
+  instances: null,
+  description: null,
+}
+
+/** `key` makes the row unique: the same thing told twice is kept once. */
+export function audit(
+  key: string,
+  event: Pick<AuditEvent, "event" | "outcome" | "at"> & Partial<AuditEvent>,
+): Change {
+  return { put: "audit", record: { key, event: { ...BLANK, ...event } } }
+}
+
+/** ITI-41 at the source: 110106 Export. */
+export function exportAudit(
+  world: World,
+  record: SubmissionRecord,
+  outcome: AuditEvent["outcome"],
+  at: string,
+): Change {
+  return audit(`export/${record.id}/${record.attempts}`, {
+    event: "export",
+    outcome,
+    at,
+    peer: peerOf(world, record),
+    PatientID: patientOf(record),
+    objectId: record.submissionSetUid,
+    description: record.failureCode,
+  })
+}
+
+/** ITI-41 at the recipient: 110107 Import. */
+export function importAudit(
+  world: World,
+  record: SubmissionRecord,
+  outcome: AuditEvent["outcome"],
+  at: string,
+): Change {
+  return audit(`import/${record.id}/${outcome}`, {
+    event: "import",
+    outcome,
+    at,
+    peer: peerOf(world, record),
+    PatientID: patientOf(record),
+    objectId: record.submissionSetUid,
+    description: record.failureCode,
+  })
+}
+
+/** C-STORE in: 110104, one row for a study's arrival, not one per instance. */
+export function receivedAudit(study: StudyRecord, at: string): Change {
+  return audit(`received/${study.id}/${study.instances}`, {
+    event: "instances-received",
+    outcome: "success",
+    at,
+    peer: { id: study.callingAE, address: "" },
+    PatientID: study.private.patient.PatientID,
+    StudyInstanceUID: study.private.StudyInstanceUID,
+    instances: study.instances,
+  })
+}
+
+const patientOf = (record: SubmissionRecord): string | null =>
+  record.private.submission?.submissionSet.patientId ?? null
+
+function peerOf(world: World, record: SubmissionRecord): AuditEvent["peer"] {
+  const agreement = world.agreements.find((each) => each.id === record.agreement)
+  return agreement === undefined
+    ? null
+    : { id: agreement.endpoint, address: new URL(agreement.endpoint).hostname }
+}

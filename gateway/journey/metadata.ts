@@ -1,0 +1,147 @@
+/** XDS metadata of what we submit: one SubmissionSet, one DocumentEntry per document (ITI TF-3 4.2.3, column XDR DS). */
+import type { Agreement, Site } from "./agreement.ts"
+import { entryCodes, contentTypeCode, HOSPITAL, MIME, NORMAL, RADIOLOGY } from "./codes.ts"
+import type { DocumentRole, SubmissionKind } from "./records.ts"
+import type { PatientView } from "./views.ts"
+import type { Author, Code, DocumentEntry, SubmissionSet } from "../standards/xds/submission.ts"
+
+/** HL7 DTM in UTC, `YYYYMMDDhhmmss`. */
+export const dtm = (at: Date): string => at.toISOString().replace(/\D/g, "").slice(0, 14)
+
+const escapeHl7 = (text: string): string => text.replace(/[|^~\\&]/g, " ").trim()
+/** CX: `ID^^^&OID&ISO`. */
+export const cx = (id: string, oid: string): string => `${escapeHl7(id)}^^^&${oid}&ISO`
+/** XON: name and, in XON.10, the OID. */
+export const xon = (name: string, oid: string): string => `${escapeHl7(name)}^^^^^^^^^${oid}`
+
+/** Everything the entries of one submission have in common. */
+export interface Subject {
+  readonly agreement: Agreement
+  readonly site: Site
+  readonly patient: PatientView
+  readonly StudyInstanceUID: string
+  readonly AccessionNumber: string
+  readonly requestNumber: string
+  readonly requestId: string
+  readonly serviceStartTime: string | null
+  readonly modalities: readonly string[]
+}
+
+/** What one document says of itself. */
+export interface EntryFacts {
+  readonly role: DocumentRole
+  readonly entryUUID: string
+  readonly uniqueId: string
+  readonly SOPClassUID: string
+  readonly SOPInstanceUID: string
+  readonly title: string
+  readonly createdAt: Date
+  readonly purposes: readonly Code[]
+  /** XCN of the person who signed, on reports. */
+  readonly legalAuthenticator: string | null
+  /** SHA-1 and size of the transmitted octets. */
+  readonly hash: string
+  readonly sizeBytes: number
+}
+
+const DICOM_MODALITY = "1.2.840.10008.2.16.4"
+
+export function documentEntry(subject: Subject, facts: EntryFacts): DocumentEntry {
+  const codes = entryCodes(facts.role, facts.SOPClassUID)
+  return {
+    entryUUID: facts.entryUUID,
+    uniqueId: facts.uniqueId,
+    // The clear type stands in the signature's DataObjectFormat; the octets on the wire are CMS.
+    mimeType: MIME.cms,
+    title: facts.title,
+    author: author(subject),
+    legalAuthenticator: facts.legalAuthenticator,
+    classCode: codes.classCode,
+    typeCode: codes.typeCode,
+    formatCode: codes.formatCode,
+    confidentialityCode: [NORMAL],
+    healthcareFacilityTypeCode: HOSPITAL,
+    practiceSettingCode: RADIOLOGY,
+    eventCodeList: facts.purposes.length > 0 ? facts.purposes : modalityCodes(subject),
+    languageCode: codes.languageCode,
+    creationTime: dtm(facts.createdAt),
+    serviceStartTime: subject.serviceStartTime,
+    serviceStopTime: null,
+    patientId: cx(subject.patient.PatientID, subject.agreement.patientIdDomain),
+    sourcePatientId: cx(subject.patient.PatientID, subject.agreement.patientIdDomain),
+    sourcePatientInfo: patientInfo(subject),
+    referenceIdList: references(subject, facts),
+    hash: facts.hash,
+    size: facts.sizeBytes,
+  }
+}
+
+export function submissionSet(
+  subject: Subject,
+  facts: {
+    readonly kind: SubmissionKind
+    readonly entryUUID: string
+    readonly uniqueId: string
+    readonly at: Date
+  },
+): SubmissionSet {
+  const { agreement, site } = subject
+  const type = contentTypeCode(facts.kind)
+  return {
+    entryUUID: facts.entryUUID,
+    uniqueId: facts.uniqueId,
+    sourceId: site.oid,
+    patientId: cx(subject.patient.PatientID, agreement.patientIdDomain),
+    submissionTime: dtm(facts.at),
+    title: type.display,
+    author: author(subject),
+    contentTypeCode: type,
+    intendedRecipient: [xon(agreement.partner.name, agreement.partner.oid)],
+  }
+}
+
+function author({ site }: Subject): Author {
+  return { authorPerson: "", authorInstitution: [xon(site.name, site.oid)], authorRole: [] }
+}
+
+function modalityCodes(subject: Subject): Code[] {
+  return subject.modalities.map((modality) => ({ code: modality, scheme: DICOM_MODALITY, display: modality }))
+}
+
+/** PID-3, -5, -7, -8 (ITI TF-3 4.2.3.2.23); the ideographic name first, the kana as phonetic repetition. */
+function patientInfo({ patient, agreement }: Subject): string[] {
+  const [family = "", given = ""] = patient.ideographic.split(/[ \u3000]/)
+  const [kanaFamily = "", kanaGiven = ""] = patient.phonetic.split(/[ \u3000]/)
+  const names = [
+    family === "" ? "" : `${escapeHl7(family)}^${escapeHl7(given)}^^^^^L^I`,
+    kanaFamily === "" ? "" : `${escapeHl7(kanaFamily)}^${escapeHl7(kanaGiven)}^^^^^L^P`,
+    patient.alphabetic === "" ? "" : `${escapeHl7(patient.alphabetic).replace(" ", "^")}^^^^^L^A`,
+  ].filter((name) => name !== "")
+  return [
+    `PID-3|${cx(patient.PatientID, agreement.patientIdDomain)}`,
+    ...names.map((name) => `PID-5|${name}`),
+    ...(patient.birthDate === null ? [] : [`PID-7|${patient.birthDate.replaceAll("-", "")}`]),
+    ...(patient.sex === "" ? [] : [`PID-8|${patient.sex}`]),
+  ]
+}
+
+/** CXi: `ID^^^&OID&ISO^type`; what binds request, images, report and receipts of one reading. */
+function references(subject: Subject, facts: EntryFacts): string[] {
+  const { oid } = subject.agreement.partner
+  const owned = (id: string, type: string): string =>
+    `${escapeHl7(id)}^^^&${oid}&ISO^urn:ihe:iti:xds:2013:${type}`
+  return [
+    `${subject.StudyInstanceUID}^^^^urn:ihe:iti:xds:2016:studyInstanceUID`,
+    `${subject.requestId}^^^^urn:ihe:iti:xdw:2013:workflowInstanceId`,
+    ...(subject.AccessionNumber === "" ? [] : [owned(subject.AccessionNumber, "accession")]),
+    ...(subject.requestNumber === "" ? [] : [owned(subject.requestNumber, "order")]),
+    ...(facts.SOPInstanceUID === "" ? [] : [`${facts.SOPInstanceUID}^^^^urn:ihe:iti:xds:2013:uniqueId`]),
+  ]
+}
+
+/** The ids of one type in a referenceIdList. */
+export function referenced(entry: DocumentEntry, type: string): string[] {
+  return entry.referenceIdList
+    .filter((each) => each.split("^")[4] === type)
+    .map((each) => each.split("^")[0] ?? "")
+}

@@ -1,0 +1,74 @@
+/** Stations of the way as they are reached; the way line and the timeline are read from them. */
+import type { Change, Milestone, SubmissionRecord } from "./records.ts"
+import type { Station, StationName, StationState } from "./views.ts"
+
+const put = (subject: string, name: string, at: string): Change => ({
+  put: "milestone",
+  record: { subject, name, at },
+})
+
+/** A milestone of a submission, kept with the request it serves, e.g. `study-accepted`, `report-verified`. */
+export function reached(record: SubmissionRecord, name: string, at: string): Change[] {
+  const subject = record.requestId ?? record.studyId
+  return subject === null ? [] : [put(subject, `${record.kind}-${name}`, at)]
+}
+
+export const milestone = put
+
+/** What the way line is drawn from: when each station was reached, and what is amiss. */
+export interface WayFacts {
+  readonly received: string | null
+  readonly receiving: boolean
+  readonly sent: string | null
+  readonly sending: number | null
+  readonly arrived: string | null
+  readonly arrivedHeld: boolean
+  readonly reading: string | null
+  readonly readingNow: boolean
+  readonly reported: string | null
+  readonly acknowledged: string | null
+  readonly failure: { readonly station: StationName; readonly code: string } | null
+}
+
+const ORDER: readonly StationName[] = [
+  "received",
+  "sent",
+  "arrived",
+  "reading",
+  "reported",
+  "acknowledged",
+  "seen",
+  "acted",
+]
+
+/** Eight stations; 既読 and 対応済 are not agreed yet and shown as skipped. */
+export function way(facts: WayFacts): Station[] {
+  const times: Readonly<Record<StationName, string | null>> = { ...facts, seen: null, acted: null }
+  const firstOpen = ORDER.find((name) => times[name] === null && name !== "seen" && name !== "acted")
+  return ORDER.map((name) => {
+    const at = times[name]
+    const state = stationState(facts, name, at, name === firstOpen)
+    const share = name === "sent" && state === "part" ? facts.sending : null
+    return { name, state, at, share, reason: facts.failure?.station === name ? facts.failure.code : null }
+  })
+}
+
+function stationState(
+  facts: WayFacts,
+  name: StationName,
+  at: string | null,
+  firstOpen: boolean,
+): StationState {
+  if (facts.failure?.station === name) return "fail"
+  if (name === "seen" || name === "acted") return "skip"
+  if (name === "reading" && at !== null && facts.readingNow) return "now"
+  if (at !== null) return "done"
+  if (!firstOpen) return "todo"
+  if (name === "received") return facts.receiving ? "part" : "now"
+  if (name === "sent") return facts.sending !== null ? "part" : "now"
+  if (name === "arrived") return facts.arrivedHeld ? "hold" : "now"
+  return "now"
+}
+
+export const milestoneAt = (list: readonly Milestone[], name: string): string | null =>
+  list.find((each) => each.name === name)?.at ?? null
