@@ -1,0 +1,70 @@
+/** SOAP 1.2 faults: what we answer when a message cannot even be understood (part 1 §5.4; WS-Addressing 1.0 SOAP §6.4). */
+import { Malformed } from "../malformed.ts"
+import { childOf, isElement, type XmlElement } from "../xml/reader.ts"
+import { element, type Markup } from "../xml/writer.ts"
+import { SOAP12 } from "./namespaces.ts"
+
+export type FaultValue = "VersionMismatch" | "MustUnderstand" | "DataEncodingUnknown" | "Sender" | "Receiver"
+
+/** Thrown while reading an envelope; the actor writes it back. `code` of Malformed is `SOAP_<subcode or value>`. */
+export class SoapFault extends Malformed {
+  readonly value: FaultValue
+  /** Local name in the WS-Addressing namespace, or null. */
+  readonly subcode: string | null
+
+  constructor(
+    value: FaultValue,
+    reason: string,
+    subcode: string | null = null,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(`SOAP_${subcode ?? value}`, "SOAP 1.2 part 1 §5.4", reason, options)
+    this.value = value
+    this.subcode = subcode
+  }
+
+  /** SOAP 1.2 part 2 table 20. */
+  get httpStatus(): number {
+    return this.value === "Sender" ? 400 : 500
+  }
+}
+
+/** The Body child; prefixes soap12 and wsa must be bound around it (writeEnvelope does). */
+export function writeFault({ value, subcode, message }: SoapFault): Markup {
+  const code = element(
+    "soap12:Code",
+    {},
+    element("soap12:Value", {}, `soap12:${value}`),
+    subcode === null ? null : element("soap12:Subcode", {}, element("soap12:Value", {}, `wsa:${subcode}`)),
+  )
+  const reason = element("soap12:Reason", {}, element("soap12:Text", { "xml:lang": "en" }, message))
+  return element("soap12:Fault", {}, code, reason)
+}
+
+export function isFault(body: XmlElement): boolean {
+  return isElement(body, SOAP12, "Fault")
+}
+
+const VALUES: readonly FaultValue[] = [
+  "VersionMismatch",
+  "MustUnderstand",
+  "DataEncodingUnknown",
+  "Sender",
+  "Receiver",
+]
+
+/** A fault that came as answer. An unknown code reads as Receiver: the peer could not process it. */
+export function readFault(fault: XmlElement): SoapFault {
+  const code = childOf(fault, SOAP12, "Code")
+  const subcode = code === null ? null : childOf(code, SOAP12, "Subcode")
+  const reason = childOf(fault, SOAP12, "Reason")
+  const text = reason === null ? null : childOf(reason, SOAP12, "Text")
+  const value = VALUES.find((known) => known === localOf(code)) ?? "Receiver"
+  return new SoapFault(value, text?.text.trim() ?? "", localOf(subcode))
+}
+
+/** Local part of the QName in Value. */
+function localOf(parent: XmlElement | null): string | null {
+  const value = parent === null ? null : childOf(parent, SOAP12, "Value")
+  return value?.text.trim().split(":").at(-1) ?? null
+}

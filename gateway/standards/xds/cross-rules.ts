@@ -1,0 +1,96 @@
+/**
+ * What must hold between the objects of one submission (ITI TF-3 4.2.2, 4.2.3.2.16, ITI TF-2 3.41.4.1.3).
+ */
+import type { RawAssociation } from "./association-reader.ts"
+import type { Complaints } from "./metadata-fault.ts"
+import type { RegistryErrorCode } from "./error-codes.ts"
+import type { Association, DocumentEntry, Relationship, SubmissionSet } from "./submission.ts"
+
+export interface SubmittedObjects {
+  readonly submissionSet: SubmissionSet
+  readonly documentEntries: readonly DocumentEntry[]
+  /** entryUUIDs. */
+  readonly folders: readonly string[]
+  readonly associations: readonly RawAssociation[]
+}
+
+/** Replacing something needs something earlier to replace. */
+const REPLACING: ReadonlySet<Relationship> = new Set(["RPLC", "XFRM_RPLC"])
+
+/** Checks everything and gives the relationships between documents that remain; HasMember is implied by the result. */
+export function relationshipsOf(objects: SubmittedObjects, complaints: Complaints): readonly Association[] {
+  checkPatients(objects, complaints)
+  checkUniqueIds(objects, complaints)
+  checkMembership(objects, complaints)
+  for (const folder of objects.folders)
+    complaints.warning(`folder ${folder} is not kept`, "PartialFolderContentNotProcessed")
+  const here = new Set(objects.documentEntries.map(({ entryUUID }) => entryUUID))
+  return objects.associations.flatMap((association) =>
+    association.type === "HasMember"
+      ? membershipLost(association, objects, complaints)
+      : relationship({ ...association, type: association.type }, here, complaints),
+  )
+}
+
+function checkPatients({ submissionSet, documentEntries }: SubmittedObjects, complaints: Complaints): void {
+  for (const entry of documentEntries)
+    if (entry.patientId !== submissionSet.patientId)
+      complaints.error(
+        `${entry.entryUUID}: patientId is not that of the SubmissionSet`,
+        "XDSPatientIdDoesNotMatch",
+      )
+}
+
+function checkUniqueIds({ submissionSet, documentEntries }: SubmittedObjects, complaints: Complaints): void {
+  const duplicate: RegistryErrorCode = "XDSRepositoryDuplicateUniqueIdInMessage"
+  const seen = new Set([submissionSet.uniqueId])
+  for (const { uniqueId } of documentEntries) {
+    if (uniqueId !== "" && seen.has(uniqueId)) complaints.error(uniqueId, duplicate)
+    seen.add(uniqueId)
+  }
+}
+
+/** Every entry is an original member of the SubmissionSet (ITI TF-3 4.2.1.4). */
+function checkMembership(objects: SubmittedObjects, complaints: Complaints): void {
+  const { submissionSet, documentEntries, folders, associations } = objects
+  const members = new Set<string>()
+  const entries = new Set(documentEntries.map(({ entryUUID }) => entryUUID))
+  for (const { id, type, source, target, status } of associations) {
+    if (type !== "HasMember") continue
+    if (folders.includes(source)) continue
+    if (source !== submissionSet.entryUUID)
+      complaints.error(`${id}: HasMember from an object that is no SubmissionSet or Folder`)
+    else if (entries.has(target)) checkOriginal(id, status, complaints)
+    members.add(target)
+  }
+  for (const entry of entries)
+    if (!members.has(entry)) complaints.error(`${entry}: no HasMember association from the SubmissionSet`)
+}
+
+function checkOriginal(id: string, status: string, complaints: Complaints): void {
+  if (status !== "Original") complaints.error(`${id}: SubmissionSetStatus is "${status}" instead of Original`)
+}
+
+function relationship(
+  { id, type, source, target }: Association & { readonly id: string },
+  here: ReadonlySet<string>,
+  complaints: Complaints,
+): readonly Association[] {
+  if (!here.has(source)) complaints.error(`${id}: source is not a document of this submission`)
+  if (!here.has(target) && !target.startsWith("urn:uuid:"))
+    complaints.error(`${id}: target is neither in this submission nor a registered entryUUID`)
+  if (here.has(target) && REPLACING.has(type))
+    complaints.error(`${id}: replaces a document of the same submission`)
+  return [{ type, source, target }]
+}
+
+/** A membership of something that is not here (status Reference) is legal and not kept. */
+function membershipLost(
+  { id, source, target, status }: RawAssociation,
+  { submissionSet }: SubmittedObjects,
+  complaints: Complaints,
+): readonly Association[] {
+  if (source === submissionSet.entryUUID && status === "Reference")
+    complaints.warning(`${id}: reference to ${target}`, "PartialRelationshipContentNotProcessed")
+  return []
+}
