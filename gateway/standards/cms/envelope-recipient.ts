@@ -1,0 +1,129 @@
+/**
+ * RecipientInfo (RFC 5652 §6.2): who can open an envelope and how.
+ *
+ * Two kinds: key transport by RSAES-OAEP with SHA-256 (RFC 4056 §4.1) and key agreement by ephemeral-static ECDH with
+ * AES-256 key wrap (RFC 5753 §3.1). RSAES-PKCS1-v1_5 is refused: CRYPTREC keeps it for old messages only.
+ */
+import { Malformed } from "../malformed.ts"
+import { type Der, DerParts, TAG, childrenOf } from "./der.ts"
+import { bitStringOctets, integerOctets, octetsOf, oidOf, smallInteger } from "./der-values.ts"
+import { OID } from "./oids.ts"
+
+/** issuerAndSerialNumber or subjectKeyIdentifier, as octets to compare. */
+export type RecipientIdentifier =
+  | { readonly kind: "issuer-and-serial"; readonly issuer: Uint8Array; readonly serial: Uint8Array }
+  | { readonly kind: "subject-key"; readonly keyIdentifier: Uint8Array }
+
+export interface KeyTransport {
+  readonly kind: "rsaes-oaep"
+  readonly rid: RecipientIdentifier
+  readonly encryptedKey: Uint8Array
+}
+export interface KeyAgreement {
+  readonly kind: "ecdh"
+  readonly rid: RecipientIdentifier
+  /** Uncompressed point of the sender's ephemeral key. */
+  readonly originatorPoint: Uint8Array
+  readonly kdfHash: "sha256" | "sha384"
+  /** AlgorithmIdentifier of the key wrap, exactly as written: it enters the KDF (RFC 5753 §7.2). */
+  readonly keyInfo: Uint8Array
+  /** User keying material, null when absent. */
+  readonly ukm: Uint8Array | null
+  readonly encryptedKey: Uint8Array
+}
+export type EnvelopeRecipient = KeyTransport | KeyAgreement
+
+const refused = (message: string) => new Malformed("ENVELOPE_RECIPIENT", "RFC 5652 §6.2", message)
+
+/** One RecipientInfo; a KeyAgreeRecipientInfo may stand for several recipients. Throws Malformed ENVELOPE_RECIPIENT. */
+export function readRecipientInfo(info: Der): readonly EnvelopeRecipient[] {
+  if (info.tag === TAG.sequence) return [readKeyTransport(info)]
+  if (info.tag === 0xa1) return readKeyAgreement(info)
+  throw refused("neither key transport nor key agreement")
+}
+
+function readKeyTransport(info: Der): KeyTransport {
+  const parts = new DerParts(info, "KeyTransRecipientInfo")
+  const version = smallInteger(parts.take())
+  const ski = parts.maybe(0x80)
+  if (version !== (ski === null ? 0 : 2)) throw refused("version")
+  const rid = ski === null ? issuerAndSerial(parts.take()) : subjectKey(ski.content)
+  expectOaepSha256(parts.take())
+  const encryptedKey = octetsOf(parts.take())
+  parts.end()
+  return { kind: "rsaes-oaep", rid, encryptedKey }
+}
+
+/** RSAES-OAEP-params (RFC 4055 §4.1) with SHA-256 twice and the empty label. */
+function expectOaepSha256(algorithm: Der): void {
+  const parts = new DerParts(algorithm, "keyEncryptionAlgorithm")
+  const name = oidOf(parts.take())
+  if (name !== OID.rsaesOaep)
+    throw new Malformed("ENVELOPE_KEY_TRANSPORT", "RFC 8017 §7.1", `key transport ${name}`)
+  const parameters = new DerParts(parts.take(), "RSAES-OAEP-params")
+  const hash = hashOf(new DerParts(parameters.take(0xa0), "hashAlgorithm", 0xa0).take())
+  const mgf = new DerParts(new DerParts(parameters.take(0xa1), "maskGenAlgorithm", 0xa1).take(), "MGF")
+  const mgfName = oidOf(mgf.take())
+  const mgfHash = hashOf(mgf.take())
+  if (hash !== OID.sha256 || mgfName !== OID.mgf1 || mgfHash !== OID.sha256) {
+    throw new Malformed("ENVELOPE_KEY_TRANSPORT", "RFC 8017 §7.1", "OAEP without SHA-256")
+  }
+  if (parameters.rest().length > 0) throw refused("OAEP label")
+  parts.end()
+}
+
+const hashOf = (algorithm: Der) => oidOf(new DerParts(algorithm, "hash").take())
+
+const KDF_HASHES: Readonly<Record<string, "sha256" | "sha384">> = {
+  [OID.stdDhSha256Kdf]: "sha256",
+  [OID.stdDhSha384Kdf]: "sha384",
+}
+
+function readKeyAgreement(info: Der): readonly KeyAgreement[] {
+  const parts = new DerParts(info, "KeyAgreeRecipientInfo", 0xa1)
+  if (smallInteger(parts.take()) !== 3) throw refused("version")
+  const originatorPoint = readOriginator(parts.take(0xa0))
+  const ukmPart = parts.maybe(0xa1)
+  const ukm = ukmPart === null ? null : octetsOf(new DerParts(ukmPart, "ukm", 0xa1).take())
+  const algorithm = new DerParts(parts.take(), "keyEncryptionAlgorithm")
+  const kdfHash = KDF_HASHES[oidOf(algorithm.take())]
+  if (kdfHash === undefined) throw refused("key agreement is not ECDH with X9.63 KDF over SHA-2")
+  const wrap = algorithm.take()
+  if (oidOf(new DerParts(wrap, "KeyWrapAlgorithm").take()) !== OID.aes256Wrap)
+    throw refused("key wrap is not AES-256")
+  const keys = childrenOf(parts.take(TAG.sequence)).map(readEncryptedKey)
+  parts.end()
+  return keys.map((key) => ({ kind: "ecdh", originatorPoint, kdfHash, keyInfo: wrap.encoded, ukm, ...key }))
+}
+
+function readOriginator(originator: Der): Uint8Array {
+  const key = new DerParts(
+    new DerParts(originator, "originator", 0xa0).take(0xa1),
+    "OriginatorPublicKey",
+    0xa1,
+  )
+  if (oidOf(new DerParts(key.take(), "algorithm").take()) !== OID.ecPublicKey)
+    throw refused("originator key is not EC")
+  return bitStringOctets(key.take())
+}
+
+function readEncryptedKey(value: Der): Pick<KeyAgreement, "rid" | "encryptedKey"> {
+  const parts = new DerParts(value, "RecipientEncryptedKey")
+  const rKeyId = parts.maybe(0xa0)
+  const rid =
+    rKeyId === null
+      ? issuerAndSerial(parts.take())
+      : subjectKey(octetsOf(new DerParts(rKeyId, "rKeyId", 0xa0).take()))
+  return { rid, encryptedKey: octetsOf(parts.take()) }
+}
+
+function issuerAndSerial(value: Der): RecipientIdentifier {
+  const parts = new DerParts(value, "IssuerAndSerialNumber")
+  const issuer = parts.take(TAG.sequence).encoded
+  return { kind: "issuer-and-serial", issuer, serial: integerOctets(parts.take()) }
+}
+
+const subjectKey = (keyIdentifier: Uint8Array): RecipientIdentifier => ({
+  kind: "subject-key",
+  keyIdentifier,
+})

@@ -1,0 +1,70 @@
+/** Opening an envelope's key (RFC 5652 §6.3): which recipient we are, and the content-encryption key. */
+import { type Certificate, readCertificate } from "../hpki/certificate.ts"
+import { Malformed } from "../malformed.ts"
+import { spkiWithPoint } from "./ec-point.ts"
+import type { EnvelopeHeader } from "./envelope-header.ts"
+import type { EnvelopeRecipient, RecipientIdentifier } from "./envelope-recipient.ts"
+import { CEK_LENGTH_BYTES, deriveKek, unwrapKey } from "./key-wrap.ts"
+
+/** The private half of a recipient's key; it stays where it is. */
+export interface RecipientKey {
+  /** Raw ECDH shared secret with a peer point given as SubjectPublicKeyInfo DER. */
+  agree(peerSpki: Uint8Array): Promise<Uint8Array>
+  /** RSAES-OAEP with SHA-256. */
+  decryptOaep(ciphertext: Uint8Array): Promise<Uint8Array>
+}
+
+/**
+ * The content-encryption key, 32 octets.
+ * Throws Malformed NOT_A_RECIPIENT when no RecipientInfo names the certificate, CEK_UNWRAP when its key does not
+ * open it; errors of the key store itself pass through.
+ */
+export async function unwrapCek(
+  header: EnvelopeHeader,
+  certificateDer: Uint8Array,
+  key: RecipientKey,
+): Promise<Uint8Array> {
+  const certificate = readCertificate(certificateDer)
+  const recipient = header.recipients.find(({ rid }) => names(rid, certificate))
+  if (recipient === undefined) {
+    throw new Malformed("NOT_A_RECIPIENT", "RFC 5652 §6.2", "no RecipientInfo names our certificate")
+  }
+  const cek = await openKey(recipient, certificate, key)
+  if (cek.length !== CEK_LENGTH_BYTES)
+    throw new Malformed("CEK_UNWRAP", "RFC 5084 §1.4", "key is not 32 octets")
+  return cek
+}
+
+async function openKey(
+  recipient: EnvelopeRecipient,
+  certificate: Certificate,
+  key: RecipientKey,
+): Promise<Uint8Array> {
+  try {
+    if (recipient.kind === "rsaes-oaep") return await key.decryptOaep(recipient.encryptedKey)
+    const secret = await key.agree(spkiWithPoint(certificate.spki, recipient.originatorPoint))
+    const kek = deriveKek(secret, recipient.kdfHash, recipient.keyInfo, recipient.ukm)
+    return unwrapKey(kek, recipient.encryptedKey)
+  } catch (cause) {
+    if (!isArithmetic(cause)) throw cause
+    throw new Malformed("CEK_UNWRAP", "RFC 5652 §6.3", "the recipient's key does not open the envelope", {
+      cause,
+    })
+  }
+}
+
+/** What node:crypto says when octets from outside do not compute (bad padding, point off the curve). A key store that
+ *  cannot be reached says something else, and that passes through: it is no fault of the message. */
+const isArithmetic = (cause: unknown) =>
+  cause instanceof Error && "code" in cause && /^ERR_(OSSL|CRYPTO|INVALID_ARG)/.test(String(cause.code))
+
+function names(rid: RecipientIdentifier, certificate: Certificate): boolean {
+  if (rid.kind === "subject-key") {
+    return (
+      certificate.subjectKeyIdentifier !== null && same(rid.keyIdentifier, certificate.subjectKeyIdentifier)
+    )
+  }
+  return same(rid.issuer, certificate.issuer.encoded) && same(rid.serial, certificate.serial)
+}
+
+const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0

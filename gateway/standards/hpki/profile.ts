@@ -1,0 +1,95 @@
+/**
+ * What an HPKI certificate must be for its use (HPKI certificate policies §7.1; steps 5 to 7 of our validator).
+ *
+ * Policy: the leaf asserts exactly one of the accepted policies, and every CA below the anchor a policy of the same usage
+ * arc. We differ from RFC 5280 §6.1 on purpose: test cards (…X.0.1) stand under production CAs (…X.3.1).
+ */
+import type { Certificate } from "./certificate.ts"
+import { JAPANESE_CODING_SCHEME } from "./hc-role.ts"
+import { type VerdictTest, check, fail, pass } from "./verdict-test.ts"
+
+/** MHLW's certificate policies: ARC.usage.level.version; level 3 = production, 0 = test. */
+export const HPKI_POLICY_ARC = "1.2.392.100495.1.5.1"
+export type HpkiUse = "signature" | "person-authentication" | "organisation-authentication"
+export const USAGE_ARC: Readonly<Record<HpkiUse, number>> = {
+  signature: 1,
+  "person-authentication": 2,
+  "organisation-authentication": 3,
+}
+export const productionPolicy = (use: HpkiUse) => `${HPKI_POLICY_ARC}.${USAGE_ARC[use]}.3.1`
+export const testPolicy = (use: HpkiUse) => `${HPKI_POLICY_ARC}.${USAGE_ARC[use]}.0.1`
+
+/** id-kp-documentSigning (RFC 9336), anyExtendedKeyUsage, and Adobe's and Microsoft's document signing. */
+const SIGNING_EXT_KEY_USAGES = [
+  "1.3.6.1.5.5.7.3.36",
+  "2.5.29.37.0",
+  "1.2.840.113583.1.1.5",
+  "1.3.6.1.4.1.311.10.3.12",
+]
+
+export interface HpkiRules {
+  readonly use: HpkiUse
+  /** Accepted leaf policies, by default the production policy of the use. */
+  readonly policies?: readonly string[]
+  /** Accept …X.0.1 too. Never in production. */
+  readonly allowTestPolicies: boolean
+  /** At least one of these hcRole texts; empty = any, or none. */
+  readonly roles: readonly string[]
+}
+
+/** Tests `policy`, `key-usage`, `extended-key-usage` and `hc-role` of a chain as validatePath returns it. */
+export function checkHpkiProfile(chain: readonly Certificate[], rules: HpkiRules): readonly VerdictTest[] {
+  const [leaf, ...authorities] = chain
+  if (leaf === undefined) return [fail("policy", "no certificate")]
+  const policies = checkPolicy(leaf, authorities.slice(0, -1), rules)
+  return [
+    policies,
+    checkKeyUsage(leaf, rules.use),
+    checkExtKeyUsage(leaf, rules.use),
+    checkHcRole(leaf, rules.roles),
+  ]
+}
+
+function checkPolicy(leaf: Certificate, authorities: readonly Certificate[], rules: HpkiRules): VerdictTest {
+  const accepted = [
+    ...(rules.policies ?? [productionPolicy(rules.use)]),
+    ...(rules.allowTestPolicies ? [testPolicy(rules.use)] : []),
+  ]
+  const asserted = leaf.certificatePolicies
+  const [policy = "none"] = asserted
+  if (asserted.length !== 1 || !accepted.includes(policy)) {
+    return fail("policy", `${asserted.join(" ") || "none"} is not accepted for ${rules.use}`)
+  }
+  const arc = `${HPKI_POLICY_ARC}.${USAGE_ARC[rules.use]}.`
+  const foreign = authorities.find((ca) => !ca.certificatePolicies.some((one) => one.startsWith(arc)))
+  if (foreign !== undefined) return fail("policy", `${foreign.subject.text} asserts no policy of ${arc}*`)
+  return pass("policy", policy)
+}
+
+/** Signing: nonRepudiation without digitalSignature, so that no key that logs in also signs. */
+function checkKeyUsage({ keyUsage }: Certificate, use: HpkiUse): VerdictTest {
+  const has = (usage: "nonRepudiation" | "digitalSignature") => keyUsage?.includes(usage) ?? false
+  const fits =
+    use === "signature"
+      ? has("nonRepudiation") && !has("digitalSignature")
+      : has("digitalSignature") && !has("nonRepudiation")
+  return check("key-usage", fits, `${keyUsage?.join(" ") ?? "none"} does not fit ${use}`)
+}
+
+function checkExtKeyUsage({ extKeyUsage }: Certificate, use: HpkiUse): VerdictTest {
+  const fits =
+    use !== "signature" ||
+    extKeyUsage === null ||
+    extKeyUsage.some((oid) => SIGNING_EXT_KEY_USAGES.includes(oid))
+  return check("extended-key-usage", fits, "does not permit signing")
+}
+
+function checkHcRole({ hcRoles }: Certificate, roles: readonly string[]): VerdictTest {
+  const held = hcRoles
+    .filter(({ codingScheme }) => codingScheme === JAPANESE_CODING_SCHEME)
+    .map(({ text }) => text)
+  if (roles.length === 0) return pass("hc-role", held.join(", "))
+  const fitting = held.filter((text) => roles.includes(text))
+  if (fitting.length > 0) return pass("hc-role", fitting.join(", "))
+  return fail("hc-role", `${held.join(", ") || "none"} instead of ${roles.join(" or ")}`)
+}

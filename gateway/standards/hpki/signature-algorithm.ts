@@ -1,0 +1,80 @@
+/**
+ * Signature algorithms we believe (RFC 4055, RFC 5758; CRYPTREC recommended list): RSA and ECDSA over SHA-2. Keys of at
+ * least RSA-2048 or P-256. SHA-1 is refused; HMAC and "no parameters" tricks cannot be named here at all.
+ */
+import { type KeyObject, constants, createPublicKey, verify } from "node:crypto"
+import { DerParts, readDer } from "../cms/der.ts"
+import { oidOf } from "../cms/der-values.ts"
+import { HASHES, OID } from "../cms/oids.ts"
+
+interface Scheme {
+  readonly key: "rsa" | "ec"
+  readonly hash: string
+  readonly pss: boolean
+}
+
+const SCHEMES: Readonly<Record<string, Scheme>> = {
+  [OID.sha256WithRsa]: { key: "rsa", hash: "sha256", pss: false },
+  [OID.sha384WithRsa]: { key: "rsa", hash: "sha384", pss: false },
+  [OID.sha512WithRsa]: { key: "rsa", hash: "sha512", pss: false },
+  [OID.ecdsaSha256]: { key: "ec", hash: "sha256", pss: false },
+  [OID.ecdsaSha384]: { key: "ec", hash: "sha384", pss: false },
+  [OID.ecdsaSha512]: { key: "ec", hash: "sha512", pss: false },
+}
+
+const MIN_RSA_BITS = 2048
+const CURVES = ["prime256v1", "secp384r1", "secp521r1"]
+
+/** The public key of an SPKI; null when it is too weak or of a kind we do not use. */
+export function acceptableKey(spki: Uint8Array): KeyObject | null {
+  let key: KeyObject
+  try {
+    key = createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" })
+  } catch {
+    return null // a key nobody can read verifies nothing
+  }
+  const { modulusLength = 0, namedCurve = "" } = key.asymmetricKeyDetails ?? {}
+  const strong = key.asymmetricKeyType === "rsa" ? modulusLength >= MIN_RSA_BITS : CURVES.includes(namedCurve)
+  return strong ? key : null
+}
+
+/**
+ * Does `signature` over `signed` check under the key?
+ *
+ * @param algorithm AlgorithmIdentifier DER; a CMS `rsaEncryption` (RFC 5754 §3.2) takes its hash from `digestHash`
+ */
+export function signatureChecks(
+  algorithm: Uint8Array,
+  spki: Uint8Array,
+  signed: Uint8Array,
+  signature: Uint8Array,
+  digestHash?: string,
+): boolean {
+  const key = acceptableKey(spki)
+  const scheme = schemeOf(algorithm, digestHash)
+  if (key === null || scheme === null || key.asymmetricKeyType !== scheme.key) return false
+  const padding = scheme.pss ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING
+  return verify(
+    scheme.hash,
+    signed,
+    scheme.key === "rsa" ? { key, padding } : { key, dsaEncoding: "der" },
+    signature,
+  )
+}
+
+function schemeOf(algorithm: Uint8Array, digestHash: string | undefined): Scheme | null {
+  const parts = new DerParts(readDer(algorithm), "AlgorithmIdentifier")
+  const name = oidOf(parts.take())
+  if (name === OID.rsaEncryption && digestHash !== undefined)
+    return { key: "rsa", hash: digestHash, pss: false }
+  if (name !== OID.rsassaPss) return SCHEMES[name] ?? null
+  const hash = pssHash(parts.take())
+  return hash === null ? null : { key: "rsa", hash, pss: true }
+}
+
+/** RSASSA-PSS-params (RFC 4055 §3.1): the hash must be stated, because its default is SHA-1. */
+function pssHash(parameters: Parameters<typeof oidOf>[0]): string | null {
+  const explicit = new DerParts(parameters, "RSASSA-PSS-params").maybe(0xa0)
+  if (explicit === null) return null
+  return HASHES[oidOf(new DerParts(new DerParts(explicit, "hash", 0xa0).take(), "hash").take())] ?? null
+}
