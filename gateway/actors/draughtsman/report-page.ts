@@ -1,0 +1,147 @@
+/**
+ * What the reader of the paper sees, from the top: whose report, what changed, why asked, what was found.
+ */
+import type { ReportContent } from "../../journey/ports.ts"
+import { HAIRLINE, INK_SOFT, PAGE, RULE, SIZE } from "./report-sheet.ts"
+import type { Sheet } from "./report-sheet.ts"
+import { drawKeyImages } from "./report-key-images.ts"
+import {
+  birthWords,
+  instantWords,
+  orderWords,
+  originalWords,
+  senderWords,
+  studyWords,
+  TITLE,
+  versionWords,
+  WIDE,
+} from "./report-words.ts"
+
+/** Right column of the patient block. */
+const COLUMN = 268
+const BANNER = { fill: "#fbf4e6", bar: "#865000" } as const
+
+/** Draws the body of the report; page furniture is added afterwards, when the number of pages is known. */
+export function drawPages(sheet: Sheet, report: ReportContent, timeZone: string): void {
+  drawTitle(sheet)
+  drawPatient(sheet, report)
+  drawBanner(sheet, report)
+  drawSection(sheet, "検査目的", report.purpose)
+  drawSection(sheet, "所見", report.findings)
+  drawSection(sheet, "診断", report.impression)
+  if (report.keyImages.length > 0) {
+    drawHeading(sheet, "キー画像", 130)
+    drawKeyImages(sheet, report.keyImages)
+  }
+  drawReader(sheet, report, timeZone)
+}
+
+function drawTitle(sheet: Sheet): void {
+  sheet.line(TITLE, { size: SIZE.title, bold: true, align: "center", spacing: 4 })
+  sheet.down(34)
+  sheet.rule(RULE, 0.75)
+  sheet.down(11)
+}
+
+function drawPatient(sheet: Sheet, report: ReportContent): void {
+  const { patient } = report
+  const name = patient.ideographic || patient.alphabetic
+  const kana = patient.phonetic || patient.alphabetic
+  const type = { size: SIZE.name, bold: true }
+  sheet.line(name, { ...type, width: COLUMN - 10 })
+  const nameWidth = sheet.doc.widthOfString(name)
+  const beside = PAGE.left + nameWidth + 12
+  if (kana !== name && nameWidth < COLUMN - 60)
+    sheet.line(kana, { size: SIZE.small, x: beside, y: sheet.y + 6, width: COLUMN - nameWidth - 16 })
+  const right = { x: PAGE.left + COLUMN, width: PAGE.width - COLUMN, size: SIZE.small + 0.5 }
+  const left = { size: SIZE.small + 0.5, width: COLUMN - 10 }
+  sheet.line(`ID ${patient.PatientID}`, { ...right, y: sheet.y + 5 })
+  sheet.down(27)
+  sheet.line(birthWords(report), left)
+  sheet.line(orderWords(report), right)
+  sheet.down(18)
+  sheet.line(senderWords(report), left)
+  sheet.line(studyWords(report), right)
+  sheet.down(22)
+  sheet.rule(RULE, 0.75)
+  sheet.down(14)
+}
+
+/** Says before anything else that this replaces another version, or is not yet final. */
+function drawBanner(sheet: Sheet, report: ReportContent): void {
+  if (report.correction)
+    drawNotice(
+      sheet,
+      `修正版${WIDE}第${report.versionNumber}版は、先の版に代わるものです`,
+      `修正理由：${report.correction.reason}`,
+    )
+  if (report.status === "preliminary")
+    drawNotice(sheet, "仮報告", "確定前の報告です。確定した報告が後に続きます。")
+}
+
+function drawNotice(sheet: Sheet, heading: string, text: string): void {
+  const type = { x: PAGE.left + 14, width: PAGE.width - 28, size: SIZE.small + 0.5 }
+  const height = 29 + sheet.heightOf(text, type)
+  sheet.room(height)
+  sheet.doc.rect(PAGE.left, sheet.y, PAGE.width, height).fill(BANNER.fill)
+  sheet.doc.rect(PAGE.left, sheet.y, 3, height).fill(BANNER.bar)
+  sheet.down(7)
+  sheet.line(heading, { ...type, bold: true, ink: BANNER.bar })
+  sheet.down(17)
+  sheet.text(text, type)
+  sheet.down(21)
+}
+
+function drawHeading(sheet: Sheet, title: string, keepPoints: number): void {
+  sheet.room(22 + keepPoints)
+  sheet.line(title, { size: SIZE.heading, bold: true, ink: INK_SOFT })
+  sheet.down(17)
+  sheet.rule(HAIRLINE)
+  sheet.down(6)
+}
+
+/** A heading never stands alone at the foot of a page: two lines of text stay with it. */
+function drawSection(sheet: Sheet, title: string, text: string): void {
+  if (text === "") return
+  drawHeading(sheet, title, 36)
+  sheet.text(text)
+  sheet.down(11)
+}
+
+function drawReader(sheet: Sheet, report: ReportContent, timeZone: string): void {
+  sheet.room(44)
+  sheet.down(4)
+  sheet.rule(RULE, 0.75)
+  sheet.down(8)
+  sheet.line(`読影医${WIDE}${report.reader.name}`, { bold: true, size: SIZE.body })
+  sheet.line(`${report.center.name}${WIDE}${instantWords(report.effectiveTime, timeZone)}`, {
+    size: SIZE.small,
+    align: "right",
+    y: sheet.y + 1.5,
+  })
+  sheet.down(24)
+}
+
+/** The patient at the head of every further page, numbers at the foot of every page. */
+export function drawFurniture(sheet: Sheet, report: ReportContent, page: number, pages: number): void {
+  if (page > 1) drawRunningHead(sheet, report)
+  sheet.y = PAGE.footY - 4
+  sheet.rule(HAIRLINE)
+  const foot = { size: SIZE.foot, ink: INK_SOFT }
+  sheet.line(`${versionWords(report)}${WIDE}${page} / ${pages} ページ`, { ...foot, y: PAGE.footY })
+  sheet.line(originalWords(report), { ...foot, y: PAGE.footY, align: "right" })
+  sheet.line(`報告書 ${report.documentId}`, { ...foot, y: PAGE.footY + 12 })
+}
+
+function drawRunningHead(sheet: Sheet, report: ReportContent): void {
+  const { patient } = report
+  const name = patient.ideographic || patient.alphabetic
+  sheet.line(`${name}${WIDE}ID ${patient.PatientID}${WIDE}${birthWords(report)}`, {
+    size: SIZE.foot + 0.5,
+    y: PAGE.headY,
+    ink: INK_SOFT,
+  })
+  sheet.line(TITLE, { size: SIZE.foot + 0.5, y: PAGE.headY, ink: INK_SOFT, align: "right" })
+  sheet.y = PAGE.headY + 16
+  sheet.rule(HAIRLINE)
+}

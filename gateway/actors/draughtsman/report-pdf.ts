@@ -1,0 +1,106 @@
+/**
+ * The printed report: PDF/A-2b, equal bytes for equal content (all dates come from effectiveTime).
+ */
+import PDFDocument from "pdfkit"
+import type { ReportContent } from "../../journey/ports.ts"
+import { reportText } from "../../standards/cda/report-text.ts"
+import type { ReportStyle } from "./jobs.ts"
+import { checkGlyphs, loadFonts } from "./report-fonts.ts"
+import { drawFurniture, drawPages } from "./report-page.ts"
+import { PAGE, Sheet } from "./report-sheet.ts"
+import { TITLE } from "./report-words.ts"
+
+/**
+ * @throws ReportError ERR_REPORT_GLYPH before anything is drawn
+ */
+export async function drawReport(report: ReportContent, style: ReportStyle): Promise<Uint8Array> {
+  const printable = composed(report)
+  const doc = openDocument(printable)
+  const bytes = collected(doc)
+  const fonts = await loadFonts(doc, style)
+  checkGlyphs(everyText(printable), fonts)
+  doc.addPage()
+  const sheet = new Sheet(doc)
+  drawPages(sheet, printable, style.timeZone)
+  numberPages(sheet, printable)
+  doc.end()
+  return bytes
+}
+
+/** The same composition as in the CDA document, so that both say the same. */
+function composed(report: ReportContent): ReportContent {
+  return {
+    ...report,
+    purpose: reportText(report.purpose),
+    findings: reportText(report.findings),
+    impression: reportText(report.impression),
+    correction: report.correction && { ...report.correction, reason: reportText(report.correction.reason) },
+  }
+}
+
+/** Every text from outside that is drawn. */
+function everyText(report: ReportContent): string {
+  const { patient, study } = report
+  return [
+    patient.PatientID,
+    patient.ideographic,
+    patient.phonetic,
+    patient.alphabetic,
+    study.StudyDescription,
+    study.AccessionNumber,
+    ...study.modalities,
+    report.hospital.name,
+    report.center.name,
+    report.requestNumber,
+    report.physician,
+    report.reader.name,
+    report.purpose,
+    report.findings,
+    report.impression,
+    report.correction?.reason ?? "",
+    ...report.keyImages.map(({ caption }) => caption),
+  ].join("\n")
+}
+
+function openDocument(report: ReportContent): PDFKit.PDFDocument {
+  const date = new Date(report.effectiveTime)
+  return new PDFDocument({
+    size: "A4",
+    margins: { top: PAGE.top, left: PAGE.left, right: PAGE.left, bottom: 841.89 - PAGE.bottom },
+    pdfVersion: "1.7",
+    subset: "PDF/A-2b",
+    lang: "ja-JP",
+    displayTitle: true,
+    // Furniture is drawn last: only then is the number of pages known.
+    bufferPages: true,
+    autoFirstPage: false,
+    // No patient data in the file's properties: they show in file lists.
+    info: {
+      Title: TITLE,
+      Author: report.center.name,
+      Creator: "Dokuei",
+      Producer: "Dokuei",
+      CreationDate: date,
+      ModDate: date,
+    },
+  })
+}
+
+function collected(doc: PDFKit.PDFDocument): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    doc.on("data", (piece: Buffer) => pieces.push(piece))
+    doc.on("end", () => resolve(Buffer.concat(pieces)))
+    doc.on("error", reject)
+  })
+}
+
+function numberPages(sheet: Sheet, report: ReportContent): void {
+  const { start, count } = sheet.doc.bufferedPageRange()
+  for (let index = 0; index < count; index += 1) {
+    sheet.doc.switchToPage(start + index)
+    // Text below the margin would otherwise begin a new page.
+    sheet.doc.page.margins.bottom = 0
+    drawFurniture(sheet, report, index + 1, count)
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * The sheet of paper: A4, its margins, type and inks, and how things follow one another down the page.
+ */
+import { BOLD, REGULAR } from "./report-fonts.ts"
+
+/** Points (1/72 inch). A4 with 20 mm margins; the footer stands in the lower one. */
+const MARGIN = 56.7
+export const PAGE = {
+  left: MARGIN,
+  top: MARGIN,
+  width: 595.28 - 2 * MARGIN,
+  bottom: 841.89 - MARGIN - 12,
+  headY: 30,
+  footY: 841.89 - MARGIN,
+} as const
+
+export const INK = "#14191c"
+export const INK_SOFT = "#4a555c"
+export const HAIRLINE = "#c9d0d3"
+export const RULE = "#5c676d"
+
+export const SIZE = { title: 17, name: 15, body: 10.5, heading: 10, small: 9, foot: 7.5 } as const
+/** Extra points between lines: Japanese running text wants about 1.7 of its size. */
+const LINE_GAP = 3
+
+export interface Type {
+  readonly size?: number
+  readonly bold?: boolean
+  readonly ink?: string
+}
+
+export interface Line extends Type {
+  readonly x?: number
+  readonly y?: number
+  readonly width?: number
+  readonly align?: "left" | "center" | "right"
+  readonly spacing?: number
+}
+
+/** A pen on a pdfkit document. `y` is where the next thing begins. */
+export class Sheet {
+  readonly doc: PDFKit.PDFDocument
+  y: number = PAGE.top
+
+  constructor(doc: PDFKit.PDFDocument) {
+    this.doc = doc
+  }
+
+  /** One line that never wraps or breaks the page; does not move `y`. */
+  line(text: string, line: Line = {}): void {
+    this.#type(line)
+    this.doc.text(text, line.x ?? PAGE.left, line.y ?? this.y, {
+      width: line.width ?? PAGE.width,
+      align: line.align ?? "left",
+      characterSpacing: line.spacing ?? 0,
+      lineBreak: line.align !== undefined,
+      height: (line.size ?? SIZE.body) * 1.5,
+      ellipsis: true,
+    })
+  }
+
+  /** Running text; goes on over as many pages as it needs and leaves `y` below. */
+  text(text: string, line: Line = {}): void {
+    this.#type(line)
+    const x = line.x ?? PAGE.left
+    this.doc.text(text, x, this.y, { width: line.width ?? PAGE.width, lineGap: LINE_GAP })
+    this.y = this.doc.y
+  }
+
+  /** Height that `text` would take. */
+  heightOf(text: string, line: Line = {}): number {
+    this.#type(line)
+    return this.doc.heightOfString(text, { width: line.width ?? PAGE.width, lineGap: LINE_GAP })
+  }
+
+  rule(color: string = HAIRLINE, thickness = 0.5): void {
+    this.doc
+      .moveTo(PAGE.left, this.y)
+      .lineTo(PAGE.left + PAGE.width, this.y)
+      .lineWidth(thickness)
+      .strokeColor(color)
+      .stroke()
+  }
+
+  down(points: number): void {
+    this.y += points
+  }
+
+  /** Begins a new page unless so many points are left on this one. */
+  room(points: number): void {
+    if (this.y + points <= PAGE.bottom) return
+    this.doc.addPage()
+    this.y = PAGE.top
+  }
+
+  #type({ size = SIZE.body, bold = false, ink = INK }: Type): void {
+    this.doc
+      .font(bold ? BOLD : REGULAR)
+      .fontSize(size)
+      .fillColor(ink)
+  }
+}

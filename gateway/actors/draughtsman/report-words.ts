@@ -1,0 +1,79 @@
+/**
+ * What stands on the printed report besides the reader's own text.
+ */
+import type { ReportContent } from "../../journey/ports.ts"
+
+/** Ideographic space: parts facts in one line. */
+export const WIDE = "\u3000"
+
+export const TITLE = "画像診断報告書"
+
+const STATUS: Readonly<Record<ReportContent["status"], string>> = {
+  final: "確定",
+  corrected: "修正",
+  preliminary: "仮報告",
+}
+const SEX: Readonly<Record<ReportContent["patient"]["sex"], string>> = {
+  M: "男",
+  F: "女",
+  O: "その他",
+  "": "",
+}
+
+/** `第2版（修正）`. */
+export const versionWords = ({ versionNumber, status }: ReportContent): string =>
+  `第${versionNumber}版（${STATUS[status]}）`
+
+/** `1945-03-08 生 81歳・男`, as far as known. */
+export function birthWords({ patient, study }: ReportContent): string {
+  const born = patient.birthDate === null ? "生年月日不明" : `${patient.birthDate} 生`
+  const age = ageAt(patient.birthDate, study.studyDateTime?.slice(0, 10) ?? null)
+  const rest = [age === null ? "" : `${age}歳`, SEX[patient.sex]].filter((word) => word !== "")
+  return rest.length === 0 ? born : `${born}${WIDE}${rest.join("・")}`
+}
+
+/** Full years on the day of the study; null when either day is unknown. Days are `YYYY-MM-DD`. */
+export function ageAt(birthDate: string | null, day: string | null): number | null {
+  if (birthDate === null || day === null) return null
+  const years = Number(day.slice(0, 4)) - Number(birthDate.slice(0, 4))
+  // Month and day compare as text.
+  return day.slice(5) < birthDate.slice(5) ? years - 1 : years
+}
+
+/** `CT 頭部 単純 2026-11-25 13:11`. */
+export function studyWords({ study }: ReportContent): string {
+  const what = [study.modalities.join("/"), study.StudyDescription].filter((word) => word !== "").join(" ")
+  const when = study.studyDateTime?.replace("T", " ").slice(0, 16) ?? ""
+  return [what, when].filter((word) => word !== "").join(WIDE)
+}
+
+/** `みほん市民病院 想定 一夫 医師`. */
+export const senderWords = ({ hospital, physician }: ReportContent): string =>
+  physician === "" ? hospital.name : `${hospital.name}${WIDE}${physician} 医師`
+
+/** The numbers of the order: request, and accession when it differs. */
+export function orderWords({ requestNumber, study }: ReportContent): string {
+  const accession = study.AccessionNumber
+  return accession === "" || accession === requestNumber
+    ? `依頼 ${requestNumber}`
+    : `依頼 ${requestNumber}${WIDE}受付 ${accession}`
+}
+
+/** `2026-11-25 14:12 JST`: an instant as the zone's clock shows it. */
+export function instantWords(instant: string, timeZone: string): string {
+  const format = new Intl.DateTimeFormat("ja-JP", {
+    timeZone,
+    ...{ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" },
+    hourCycle: "h23",
+    timeZoneName: "short",
+  })
+  const parts = Object.fromEntries(
+    format.formatToParts(new Date(instant)).map(({ type, value }) => [type, value]),
+  )
+  const { year, month, day, hour, minute, timeZoneName } = parts
+  return `${year ?? ""}-${month ?? ""}-${day ?? ""} ${hour ?? ""}:${minute ?? ""} ${timeZoneName ?? ""}`
+}
+
+/** Right of the footer: what a print of this is worth. */
+export const originalWords = ({ status }: ReportContent): string =>
+  status === "preliminary" ? "仮報告 — 電子署名はありません" : "電子署名は別文書にあります — 印刷物は写し"
