@@ -1,0 +1,208 @@
+/**
+ * The gateway as this page sees it: every endpoint of the two desks, typed by `views.ts`.
+ *
+ * Opaque ids are the only thing that ever stands in a URL. Answers live in memory (`Cache-Control: no-store`).
+ */
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+} from "@simplewebauthn/browser"
+import type {
+  PreparedReport,
+  ReadingView,
+  ReportDraft,
+  RequestInput,
+  SessionView,
+  StaffDetail,
+  StaffItem,
+  Verdict,
+  WorkItem,
+} from "../gateway/journey/views.ts"
+import { ServerClock } from "./server-clock.ts"
+
+/** The gateway refused (`status` ≥ 400) or could not be reached (`status` 0, code `ERR_OFFLINE`). */
+export class ApiError extends Error {
+  override readonly name = "ApiError"
+  readonly code: string
+  readonly status: number
+  /** Number of the refused request, to be told to the help desk; null when the gateway gave none. */
+  readonly requestNumber: string | null
+
+  constructor(status: number, code: string, message: string, requestNumber: string | null, cause?: unknown) {
+    super(message, { cause })
+    this.status = status
+    this.code = code
+    this.requestNumber = requestNumber
+  }
+}
+
+interface Refusal {
+  readonly code?: unknown
+  readonly message?: unknown
+  readonly requestId?: unknown
+}
+
+const word = (value: unknown): string | null => (typeof value === "string" ? value : null)
+
+/** What a refusal says; a body that is not ours (a proxy's page) still becomes an error with a code. */
+async function refusal(response: Response): Promise<ApiError> {
+  const body = await response.json().then(
+    (json: unknown) => (typeof json === "object" && json !== null ? (json as Refusal) : {}),
+    () => ({}) as Refusal,
+  )
+  const code = word(body.code) ?? `HTTP_${response.status}`
+  return new ApiError(response.status, code, word(body.message) ?? response.statusText, word(body.requestId))
+}
+
+const part = encodeURIComponent
+
+export class Api {
+  /** Carried by every answer that has a `serverTime`. */
+  readonly clock = new ServerClock(() => performance.now(), Date.now())
+  /** Called after every answer: true when the gateway answered at all. */
+  onContact: (reached: boolean) => void = () => undefined
+  /** Called when the gateway says that nobody is logged in. */
+  onLoginNeeded: () => void = () => undefined
+
+  // ---- session
+
+  async session(): Promise<SessionView> {
+    return this.#heard(await this.#json<SessionView>("GET", "/api/session"))
+  }
+  enrolOptions(
+    code: string,
+  ): Promise<{ personName: string; options: PublicKeyCredentialCreationOptionsJSON }> {
+    return this.#json("POST", "/api/enrol/options", { code })
+  }
+  async enrol(code: string, response: RegistrationResponseJSON): Promise<SessionView> {
+    return this.#heard(await this.#json<SessionView>("POST", "/api/enrol", { code, response }))
+  }
+  loginOptions(): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    return this.#json("POST", "/api/login/options", {})
+  }
+  async login(response: AuthenticationResponseJSON): Promise<SessionView> {
+    return this.#heard(await this.#json<SessionView>("POST", "/api/login", { response }))
+  }
+  async logout(): Promise<void> {
+    await this.#send("POST", "/api/logout", {})
+  }
+
+  // ---- reading desk
+
+  async worklist(): Promise<{ items: WorkItem[]; serverTime: string }> {
+    return this.#heard(await this.#json<{ items: WorkItem[]; serverTime: string }>("GET", "/api/worklist"))
+  }
+  reading(requestId: string): Promise<ReadingView> {
+    return this.#json("GET", `/api/cases/${part(requestId)}`)
+  }
+  start(requestId: string): Promise<ReadingView> {
+    return this.#json("POST", `/api/cases/${part(requestId)}/start`, {})
+  }
+  saveDraft(
+    requestId: string,
+    draft: ReportDraft,
+    expectedVersion: number,
+  ): Promise<{ draftVersion: number }> {
+    return this.#json("PUT", `/api/cases/${part(requestId)}/draft`, { draft, expectedVersion })
+  }
+  prepare(requestId: string): Promise<PreparedReport> {
+    return this.#json("POST", `/api/cases/${part(requestId)}/prepare`, {})
+  }
+  preparedPdfUrl(prepareId: string): string {
+    return `/api/prepared/${part(prepareId)}/pdf`
+  }
+  sign(
+    prepareId: string,
+    response: AuthenticationResponseJSON,
+    pin: string,
+  ): Promise<{ reportId: string; version: number }> {
+    return this.#json("POST", `/api/prepared/${part(prepareId)}/sign`, { response, pin })
+  }
+  correct(requestId: string, reason: string): Promise<ReadingView> {
+    return this.#json("POST", `/api/cases/${part(requestId)}/correct`, { reason })
+  }
+
+  // ---- staff desk
+
+  async requests(): Promise<{ items: StaffItem[]; serverTime: string }> {
+    return this.#heard(await this.#json<{ items: StaffItem[]; serverTime: string }>("GET", "/api/requests"))
+  }
+  request(requestId: string): Promise<StaffDetail> {
+    return this.#json("GET", `/api/requests/${part(requestId)}`)
+  }
+  enter(input: RequestInput): Promise<{ requestId: string }> {
+    return this.#json("POST", "/api/requests", input)
+  }
+  async release(requestId: string): Promise<void> {
+    await this.#send("POST", `/api/requests/${part(requestId)}/release`, {})
+  }
+  async acknowledge(requestId: string): Promise<void> {
+    await this.#send("POST", `/api/requests/${part(requestId)}/acknowledge`, {})
+  }
+  verification(reportId: string): Promise<{ signature: Verdict; seal: Verdict }> {
+    return this.#json("GET", `/api/reports/${part(reportId)}/verification`)
+  }
+  documentUrl(reportId: string, kind: "pdf" | "cda" | "signature"): string {
+    return `/api/reports/${part(reportId)}/${kind}`
+  }
+  keyImageUrl(reportId: string, index: number): string {
+    return `/api/reports/${part(reportId)}/key-images/${index}`
+  }
+
+  // ---- anything else under this origin (DICOMweb)
+
+  /** A GET with the same errors as all the others; the caller reads the body. */
+  get(
+    path: string,
+    init: { headers?: Record<string, string>; signal?: AbortSignal } = {},
+  ): Promise<Response> {
+    return this.#send("GET", path, undefined, init)
+  }
+
+  #heard<Answer extends { readonly serverTime: string }>(answer: Answer): Answer {
+    this.clock.heard(answer.serverTime)
+    return answer
+  }
+
+  async #json<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const response = await this.#send(method, path, body)
+    return (await response.json()) as Answer
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    body?: unknown,
+    init: { headers?: Record<string, string>; signal?: AbortSignal } = {},
+  ): Promise<Response> {
+    const headers: Record<string, string> = { Accept: "application/json", ...init.headers }
+    if (method !== "GET") headers["X-Requested-By"] = "viewer"
+    if (body !== undefined) headers["Content-Type"] = "application/json"
+    const response = await this.#fetch(path, {
+      method,
+      headers,
+      cache: "no-store",
+      credentials: "same-origin",
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(init.signal === undefined ? {} : { signal: init.signal }),
+    })
+    if (response.ok) return response
+    const error = await refusal(response)
+    if (error.code === "ERR_LOGIN_NEEDED") this.onLoginNeeded()
+    throw error
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    try {
+      const response = await fetch(path, init)
+      this.onContact(true)
+      return response
+    } catch (cause) {
+      if (init.signal?.aborted === true) throw cause
+      this.onContact(false)
+      throw new ApiError(0, "ERR_OFFLINE", "the gateway cannot be reached", null, cause)
+    }
+  }
+}

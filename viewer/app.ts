@@ -1,0 +1,280 @@
+/**
+ * The page itself: who is logged in, which screen is shown, is the line up, how long until it logs itself out.
+ * Dark for the reading desk, light for the staff desk; the image engine is loaded only when a case is opened.
+ */
+import "./trusted-types.ts"
+import { html, nothing, type TemplateResult } from "lit"
+import { keyed } from "lit/directives/keyed.js"
+import type { SessionView, StaffItem } from "../gateway/journey/views.ts"
+import { Api } from "./api.ts"
+import { LiveEvents, type LineState } from "./live-events.ts"
+import { appHead, type Tab } from "./parts/app-head.ts"
+import { banner } from "./parts/banner.ts"
+import { Fetched } from "./parts/fetched.ts"
+import { LightElement } from "./parts/light-element.ts"
+import { failed, skeleton } from "./parts/states.ts"
+import "./screens/enrol.ts"
+import "./screens/login.ts"
+import "./screens/report.ts"
+import "./screens/request-form.ts"
+import "./screens/staff-list.ts"
+import "./screens/worklist.ts"
+import { IdleWatch } from "./idle-watch.ts"
+import { keepLanguage } from "./text/kept-language.ts"
+import { t } from "./text/language.ts"
+import { address, route, type Route } from "./words/route.ts"
+
+/** Once a second while a count-down is shown. */
+const COUNTDOWN_MS = 1_000
+
+class AppRoot extends LightElement {
+  readonly #api = new Api()
+  readonly #live = new LiveEvents((state) => this.#onLine(state))
+  readonly #idle = new IdleWatch(
+    this.#api,
+    () => void this.#logout(true),
+    () => this.requestUpdate(),
+  )
+  readonly #session = new Fetched(this, () => this.#api.session())
+  #line: LineState = { connected: true, retryAtMs: null }
+  #route: Route = { name: "home" }
+  /** A session that ended by itself is told on the login page. */
+  #ended = false
+  /** The study a request is being written for; held in memory because its ids have no place in an address. */
+  #seed: StaffItem | null = null
+  #countdown: ReturnType<typeof setInterval> | undefined
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#route = route(location.hash)
+    addEventListener("hashchange", () => this.#go())
+    document.addEventListener("visibilitychange", veil)
+    this.#api.onLoginNeeded = () => this.#leave(true)
+    this.#live.hear((event) => {
+      if (event.kind === "session-ended") this.#leave(true)
+    })
+    this.#countdown = setInterval(() => {
+      if (!this.#line.connected) this.requestUpdate()
+    }, COUNTDOWN_MS)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearInterval(this.#countdown)
+    this.#live.close()
+    this.#idle.stop()
+  }
+
+  #go(): void {
+    this.#route = route(location.hash)
+    if (this.#route.name !== "new-request") this.#seed = null
+    this.requestUpdate()
+    // Whoever works by keyboard or by ear starts at the top of the new screen.
+    void this.updateComplete.then(() => requestAnimationFrame(() => this.querySelector("main")?.focus()))
+  }
+
+  /** A broken line may mean a gateway out of reach, or a session that is no more: the gateway is asked which. */
+  #onLine(state: LineState): void {
+    if (!state.connected || !this.#line.connected) void this.#session.reload()
+    this.#line = state
+    this.requestUpdate()
+  }
+
+  #enter(session: SessionView): void {
+    this.#ended = false
+    this.#session.take(session)
+    location.hash = ""
+    this.#go()
+  }
+
+  /** Nobody is logged in any more: screens and everything they held leave the page. */
+  #leave(ended: boolean): void {
+    const session = this.#session.answer?.value
+    if (session === undefined || session.person === null) return
+    this.#ended = ended
+    this.#live.close()
+    this.#idle.stop()
+    this.#seed = null
+    this.#session.take({ ...session, person: null })
+    history.replaceState(null, "", "/")
+    this.#route = { name: "home" }
+  }
+
+  async #logout(ended: boolean): Promise<void> {
+    // The page forgets first; the gateway is told, and ends the session by itself should it not hear.
+    const told = this.#api.logout().catch(() => undefined)
+    this.#leave(ended)
+    await told
+  }
+
+  protected override willUpdate(): void {
+    const session = this.#session.answer?.value
+    if (session === undefined) return
+    document.body.dataset["theme"] = session.desk === "reading" ? "dark" : "light"
+    if (session.person === null) {
+      this.#live.close()
+      this.#idle.stop()
+      this.#line = { connected: true, retryAtMs: null }
+      return
+    }
+    this.#live.open()
+    this.#idle.start(session.idleMs)
+  }
+
+  #tabs(session: SessionView): Tab[] {
+    return session.desk === "reading"
+      ? [{ href: address.worklist, label: t("nav.worklist"), current: true, count: null }]
+      : [
+          {
+            href: address.staff,
+            label: t("nav.requests"),
+            current: this.#route.name !== "new-request",
+            count: null,
+          },
+          {
+            href: address.newRequest,
+            label: t("action.write-request"),
+            current: this.#route.name === "new-request",
+            count: null,
+          },
+        ]
+  }
+
+  /** One banner at a time: a line that is down comes before a count-down. */
+  #banner(): unknown {
+    if (!this.#line.connected) {
+      const { retryAtMs } = this.#line
+      const seconds = retryAtMs === null ? 0 : Math.max(0, Math.ceil((retryAtMs - performance.now()) / 1000))
+      const reached = this.#session.failure === null
+      return banner(
+        "warn",
+        "offline",
+        reached ? t("offline.only-events") : html`<b>${t("offline.word")}</b> — ${t("offline.meaning")}`,
+        html`<span class="s nowrap">${t("offline.retry", { seconds })}</span>
+          <button class="btn" @click=${() => this.#live.hurry()}>${t("offline.now")}</button>`,
+      )
+    }
+    const idle = this.#idle.state()
+    if (idle.kind !== "warning") return nothing
+    return banner(
+      "info",
+      "clock",
+      t("idle.warning", { seconds: idle.seconds }),
+      html`<button class="btn btn-primary" @click=${() => this.#idle.touch()}>${t("idle.stay")}</button>`,
+    )
+  }
+
+  #reading(): TemplateResult {
+    if (this.#route.name === "read") {
+      void import("./screens/study/study-screen.ts")
+      return html`${keyed(
+        this.#route.requestId,
+        html`<study-screen
+          class="fill"
+          .requestId=${this.#route.requestId}
+          .api=${this.#api}
+          .live=${this.#live}
+        ></study-screen>`,
+      )}`
+    }
+    if (this.#route.name === "sign") {
+      void import("./screens/study/sign-screen.ts")
+      return html`${keyed(
+        this.#route.requestId,
+        html`<sign-screen
+          class="fill"
+          .requestId=${this.#route.requestId}
+          .api=${this.#api}
+          .live=${this.#live}
+        ></sign-screen>`,
+      )}`
+    }
+    return html`<page-worklist .api=${this.#api} .live=${this.#live}></page-worklist>`
+  }
+
+  #staff(session: SessionView): TemplateResult {
+    if (this.#route.name === "new-request")
+      return html`<page-request-form
+        .api=${this.#api}
+        .session=${session}
+        .seed=${this.#seed}
+      ></page-request-form>`
+    if (this.#route.name === "report")
+      return html`${keyed(
+        this.#route.requestId,
+        html`<page-report
+          .api=${this.#api}
+          .live=${this.#live}
+          .session=${session}
+          .requestId=${this.#route.requestId}
+        ></page-report>`,
+      )}`
+    return html`<page-staff-list
+      .api=${this.#api}
+      .live=${this.#live}
+      @write-request=${(event: CustomEvent<StaffItem>) => {
+        this.#seed = event.detail
+        location.hash = address.newRequest
+      }}
+    ></page-staff-list>`
+  }
+
+  #inside(session: SessionView): TemplateResult {
+    const wide = session.desk === "reading" && (this.#route.name === "read" || this.#route.name === "sign")
+    return html`<div class="screen">
+      ${wide ? nothing : appHead(session, this.#tabs(session), () => void this.#logout(false))}
+      ${this.#banner()} ${session.desk === "reading" ? this.#reading() : this.#staff(session)}
+    </div>`
+  }
+
+  #gate(session: SessionView): TemplateResult {
+    const enter = (event: CustomEvent<SessionView>): void => this.#enter(event.detail)
+    if (this.#route.name === "enrol")
+      return html`<page-enrol
+        .api=${this.#api}
+        .site=${session.site}
+        .code=${this.#route.code}
+        @session=${enter}
+      ></page-enrol>`
+    return html`<page-login
+      .api=${this.#api}
+      .site=${session.site}
+      .ended=${this.#ended}
+      @session=${enter}
+    ></page-login>`
+  }
+
+  override render(): unknown {
+    const { answer, failure, slow } = this.#session
+    if (answer !== null) {
+      const session = answer.value
+      return session.person === null || this.#route.name === "enrol"
+        ? this.#gate(session)
+        : this.#inside(session)
+    }
+    if (failure !== null)
+      return html`<main class="screen gate">
+        ${failed("session.failed", failure, () => void this.#session.reload())}
+      </main>`
+    return slow ? html`<main class="screen gate">${skeleton(t("session.loading"), 3)}</main>` : nothing
+  }
+}
+
+/** The picture the system keeps of a hidden page must not show a patient. */
+function veil(): void {
+  document.body.classList.toggle("is-veiled", document.visibilityState === "hidden")
+}
+
+/** Without it the page still works, only slower and not while offline; so a refusal is noted and no more. */
+async function keepShell(): Promise<void> {
+  if (!("serviceWorker" in navigator)) return
+  try {
+    await navigator.serviceWorker.register("/service-worker.js")
+  } catch (refused) {
+    console.info("the shell is not kept on this device", refused)
+  }
+}
+
+keepLanguage()
+customElements.define("app-root", AppRoot)
+void keepShell()

@@ -1,0 +1,127 @@
+/**
+ * A signature's verdict in plain words: one of four outcomes, each with its colour, its sign and its word, then what
+ * was checked. A seal is never called a signature.
+ */
+import { html, nothing, type TemplateResult } from "lit"
+import type { Verdict, VerdictOutcome, VerdictTest } from "../../gateway/journey/views.ts"
+import { maybe, t } from "../text/language.ts"
+import { clockSeconds, day, daySeconds } from "../words/instant.ts"
+import { changed, summary, type SummaryTest } from "../words/verdict.ts"
+import { icon, type IconName } from "./icon.ts"
+
+const LOOK: Readonly<Record<VerdictOutcome, readonly [panelClass: string, drawing: IconName]>> = {
+  valid: ["v-ok", "check"],
+  "valid-pending": ["v-wait", "hourglass"],
+  indeterminate: ["v-unk", "question"],
+  invalid: ["v-bad", "x"],
+}
+
+export function verdictTop(outcome: VerdictOutcome): TemplateResult {
+  return html`<div class="verdict-top">
+    <span class="seal">${icon(LOOK[outcome][1])}</span>
+    <div><small>${t("verdict.signature")}</small><b>${t(`verdict.${outcome}`)}</b></div>
+  </div>`
+}
+
+export const verdictClass = (outcome: VerdictOutcome): string => `verdict ${LOOK[outcome][0]}`
+
+/** `医師 見本 灯（HPKI 医師資格）`; a seal says that it is one. */
+export function holderWords(verdict: Verdict): string {
+  const name = verdict.holderJapanese || verdict.holder
+  if (verdict.kind === "seal") return t("holder.seal", { name })
+  const role = maybe(`role.${verdict.role}`) ?? verdict.role
+  return role === "" ? t("holder.no-role", { name }) : t("holder.hpki", { name, role })
+}
+
+/** Signing time with seconds; the time stamp's day is repeated only when it differs. */
+function times(verdict: Verdict): { signed: string; stamped: string } {
+  const signed = verdict.signedAt === null ? null : new Date(verdict.signedAt)
+  const stamped = verdict.timeStampedAt === null ? null : new Date(verdict.timeStampedAt)
+  const sameDay = signed !== null && stamped !== null && day(signed) === day(stamped)
+  return {
+    signed: signed === null ? t("time.unknown") : daySeconds(signed),
+    stamped: stamped === null ? "" : sameDay ? clockSeconds(stamped) : daySeconds(stamped),
+  }
+}
+
+function pendingWords(verdict: Verdict): string {
+  const waiting = summary(verdict, null).filter(({ outcome }) => outcome === "unknown")
+  const names = waiting.map(({ name }) => t(`check.${name}.name`)).join(t("list.comma"))
+  return t("verdict-text.pending", {
+    holder: holderWords(verdict),
+    what: names || t("check.time-stamp.name"),
+  })
+}
+
+function indeterminateWords(verdict: Verdict): unknown {
+  const bytes = changed(verdict) === false ? t("verdict-text.no-change-found") : ""
+  return html`${t("verdict-text.indeterminate")}${bytes}`
+}
+
+function invalidWords(verdict: Verdict): unknown {
+  const why = changed(verdict) === true ? t("verdict-text.changed") : t("verdict-text.failed")
+  return html`${why}<b>${t("verdict-text.do-not-use")}</b>`
+}
+
+/** The sentence under the word. */
+export function verdictText(verdict: Verdict, outcome: VerdictOutcome): unknown {
+  if (outcome === "invalid") return invalidWords(verdict)
+  if (outcome === "indeterminate") return indeterminateWords(verdict)
+  if (outcome === "valid-pending") return pendingWords(verdict)
+  const { signed, stamped } = times(verdict)
+  const stamp = stamped === "" ? "" : t("verdict-text.stamped", { stamped })
+  return `${t("verdict-text.signed", { holder: holderWords(verdict), signed })}${stamp}${t("verdict-text.unchanged")}`
+}
+
+const MARKS: Readonly<Record<VerdictTest["outcome"], readonly [markClass: string, drawing: IconName]>> = {
+  pass: ["y", "check"],
+  fail: ["n", "x"],
+  unknown: ["w", "question"],
+}
+
+function summaryLine({ name, outcome }: SummaryTest): TemplateResult {
+  const [markClass, drawing] = MARKS[outcome]
+  return html`<li class=${markClass}>${icon(drawing)}${t(`check.${name}.${outcome}`)}</li>`
+}
+
+export function summaryList(verdict: Verdict, seal: Verdict | null): TemplateResult {
+  return html`<ul class="tests">
+    ${summary(verdict, seal).map(summaryLine)}
+  </ul>`
+}
+
+const fact = (label: string, value: string): unknown =>
+  value === ""
+    ? nothing
+    : html`<dt>${label}</dt>
+        <dd>${value}</dd>`
+
+const instant = (at: string | null): string => (at === null ? "" : daySeconds(new Date(at)))
+
+/** Everything that is known: who, by whom, when, and every single test with the gateway's own words. */
+export function verdictDetail(verdict: Verdict): TemplateResult {
+  return html`<div class="verdict-detail stack stack-3">
+    <h3>${verdict.kind === "seal" ? t("detail.seal") : t("detail.signature")}</h3>
+    <dl class="kv">
+      ${fact(t("detail.holder"), [verdict.holderJapanese, verdict.holder].filter(Boolean).join(t("list.dot")))}
+      ${fact(t("detail.role"), verdict.role)} ${fact(t("detail.issuer"), verdict.issuer)}
+      ${fact(t("detail.serial"), verdict.serial)} ${fact(t("detail.policy"), verdict.policy)}
+      ${fact(t("detail.signed-at"), instant(verdict.signedAt))}
+      ${fact(t("detail.stamped-at"), instant(verdict.timeStampedAt))}
+      ${fact(t("detail.checked-at"), instant(verdict.checkedAt))}
+    </dl>
+    <ul class="test-list">
+      ${verdict.tests.map(
+        (test) =>
+          html`<li class=${MARKS[test.outcome][0]}>
+            ${icon(MARKS[test.outcome][1], "s")}
+            <div>
+              <b>${maybe(`test.${test.name}`) ?? test.name}</b>
+              <span class="vh">${t(`test-outcome.${test.outcome}`)}</span>
+              <small>${test.detail}</small>
+            </div>
+          </li>`,
+      )}
+    </ul>
+  </div>`
+}

@@ -1,0 +1,137 @@
+/** The report as text on paper, and the three reasons for which there is no text to show. */
+import { html, nothing, type TemplateResult } from "lit"
+import type { StaffDetail } from "../../gateway/journey/views.ts"
+import type { Api } from "../api.ts"
+import { icon } from "../parts/icon.ts"
+import { ageAndSex } from "../parts/patient-block.ts"
+import { examination } from "../parts/study-bar.ts"
+import { wayLine } from "../parts/way-line.ts"
+import { language, maybe, t } from "../text/language.ts"
+import { deviceTime } from "../words/instant.ts"
+import { nameLines } from "../words/patient-name.ts"
+import { stage } from "../words/stage.ts"
+
+type Report = NonNullable<StaffDetail["report"]>
+
+/** Lines as written; an empty text says so instead of leaving a hole. */
+function prose(text: string): TemplateResult {
+  return html`<p class="prose">${text || t("report.no-text")}</p>`
+}
+
+function patientBlock(detail: StaffDetail): TemplateResult {
+  const { patient, study, request } = detail
+  const { name, reading } = nameLines(patient, language())
+  const born = patient.birthDate === null ? "" : t("patient.born", { date: patient.birthDate })
+  const facts = [born, ageAndSex(patient, study?.studyDateTime ?? null)].filter(Boolean)
+  return html`<div class="doc-pt">
+    <span class="big"
+      ><span lang="ja">${name || t("patient.unnamed")}</span> <span class="s">${reading}</span></span
+    >
+    <span>ID ${patient.PatientID}</span>
+    <span>${facts.join(t("list.space"))}</span>
+    <span>${t("study.accession", { number: study?.AccessionNumber || detail.requestNumber })}</span>
+    <span>${[request?.department, request?.physician].filter(Boolean).join(t("list.space"))}</span>
+    <span
+      >${
+        study === null
+          ? nothing
+          : [examination(study), study.studyDateTime === null ? "" : deviceTime(study.studyDateTime)]
+              .filter(Boolean)
+              .join(t("list.space"))
+      }</span
+    >
+  </div>`
+}
+
+function keyImages(report: Report, api: Api): unknown {
+  if (report.keyImages === 0) return nothing
+  const numbers = Array.from({ length: report.keyImages }, (_, index) => index)
+  return html`<h2>${t("report.key-images")}</h2>
+    <div class="doc-keys">
+      ${numbers.map((index) => {
+        const caption = t("report.key-image", { n: index + 1 })
+        return html`<figure>
+          <img src=${api.keyImageUrl(report.reportId, index)} alt=${caption} draggable="false" />
+          <figcaption>${caption}</figcaption>
+        </figure>`
+      })}
+    </div>`
+}
+
+/** The whole sheet. @param printed who prints and when, for the foot of the copy */
+export function paper(detail: StaffDetail, report: Report, api: Api, printed: string): TemplateResult {
+  const status = t(`report-status.${report.status}`)
+  return html`<article class="paper doc" aria-label=${t("report.title")}>
+    <h1 class=${language() === "en" ? "lat" : ""}>${t("report.title")}</h1>
+    ${patientBlock(detail)}
+    <h2>${t("report.purpose")}</h2>
+    ${prose(detail.request?.purpose ?? "")}
+    <h2>${t("report.findings")}</h2>
+    ${prose(report.findings)}
+    <h2>${t("report.impression")}</h2>
+    ${prose(report.impression)} ${keyImages(report, api)}
+    <footer class="doc-foot">
+      <span>${t("report.foot", { reader: report.readerName, version: report.version, status })}</span>
+      <span>${t("report.copy")}</span><span class="print-only">${printed}</span>
+    </footer>
+  </article>`
+}
+
+/** The signature does not hold: the text is covered until somebody says that the warning was understood. */
+export function coveredPaper(show: () => void): TemplateResult {
+  return html`<section class="paper covered" aria-label=${t("report.title")}>
+    <div class="mini mini-hidden">
+      <div class="hid stack stack-3">
+        <b>${t("report.covered")}</b><span>${t("report.covered-note")}</span>
+        <button class="btn" @click=${show}>${t("report.show-anyway")}</button>
+      </div>
+    </div>
+  </section>`
+}
+
+/** No report yet: where the request stands, what stops it, what is safe. */
+export function waitingPaper(detail: StaffDetail, now: Date, release: unknown): TemplateResult {
+  const at = stage(detail)
+  const stopped = detail.way.find(({ state }) => state === "fail" || state === "hold")
+  const reason = stopped?.reason ?? null
+  return html`<section class="panel panel-pad stack stack-4 waiting">
+    ${wayLine(detail.way, { size: "m", now })}
+    <div class="stack stack-2">
+      <h2 class=${at === "stopped" ? "row t-danger" : "row"}>
+        ${at === "stopped" ? icon("alert") : nothing}${t(`stage.${at}`)}
+      </h2>
+      ${
+        reason === null
+          ? nothing
+          : html`<p>${maybe(`code.${reason}`) ?? reason}</p>
+              <p class="sub">${maybe(`do.${reason}`) ?? t("do.other")}</p>
+              <p class="sub">${t("stage.safe")}</p>
+              <p class="dim xs">${reason}</p>`
+      }
+      ${reason === null ? html`<p class="sub">${maybe(`stage-note.${at}`) ?? t("stage-note.comes")}</p>` : nothing}
+    </div>
+    ${release} ${requestText(detail)}
+  </section>`
+}
+
+function requestText(detail: StaffDetail): unknown {
+  const { request } = detail
+  if (request === null) return nothing
+  const lines = [
+    ["request.purpose", request.purpose],
+    ["request.diagnosis", request.diagnosis],
+    ["request.history", request.history],
+    ["request.contrast", request.contrast],
+    ["request.physician", [request.department, request.physician].filter(Boolean).join(t("list.space"))],
+    ["request.telephone", request.telephone],
+  ] as const
+  return html`<dl class="kv request-text">
+    ${lines
+      .filter(([, value]) => value !== "")
+      .map(
+        ([label, value]) =>
+          html`<dt>${t(label)}</dt>
+            <dd>${value}</dd>`,
+      )}
+  </dl>`
+}

@@ -1,0 +1,148 @@
+/** Beside the report: is it genuine, has it been received, which version is it, what was deleted. */
+import { html, nothing, type TemplateResult } from "lit"
+import type { StaffDetail, Verdict, VerdictOutcome } from "../../gateway/journey/views.ts"
+import type { Api } from "../api.ts"
+import { icon } from "../parts/icon.ts"
+import { summaryList, verdictClass, verdictDetail, verdictText, verdictTop } from "../parts/verdict-panel.ts"
+import { t } from "../text/language.ts"
+import { daySeconds, shortTime } from "../words/instant.ts"
+
+export interface Verification {
+  readonly signature: Verdict | null
+  readonly seal: Verdict | null
+  readonly outcome: VerdictOutcome
+}
+
+export interface VerdictView {
+  readonly verification: Verification
+  readonly detailOpen: boolean
+  readonly busy: boolean
+  readonly toggleDetail: () => void
+  readonly checkAgain: () => void
+}
+
+export function verdictSection(view: VerdictView): TemplateResult {
+  const { signature, seal, outcome } = view.verification
+  const main = signature ?? seal
+  return html`<section class=${verdictClass(outcome)} aria-label=${t("verdict.signature")}>
+    ${verdictTop(outcome)}
+    <p class="verdict-text">${main === null ? t("verdict-text.none") : verdictText(main, outcome)}</p>
+    ${main === null ? nothing : summaryList(main, signature === null ? null : seal)}
+    <div class="row verdict-foot">
+      <button
+        class="btn btn-quiet"
+        aria-expanded=${view.detailOpen ? "true" : "false"}
+        @click=${view.toggleDetail}
+      >
+        ${t("verdict.all-tests")}${icon("down", "s")}
+      </button>
+      <span class="grow"></span>
+      <button class="btn btn-quiet" ?disabled=${view.busy} @click=${view.checkAgain}>
+        ${icon("refresh", "s")}${t("verdict.check-again")}
+      </button>
+    </div>
+    ${view.detailOpen ? details(view.verification) : nothing}
+  </section>`
+}
+
+function details({ signature, seal }: Verification): TemplateResult {
+  return html`${signature === null ? nothing : verdictDetail(signature)}${
+    seal === null ? nothing : verdictDetail(seal)
+  }`
+}
+
+const dot = (done: boolean, now: boolean): TemplateResult =>
+  html`<span class="dot ${done ? "is-on" : now ? "is-now" : ""}">${done ? icon("check") : nothing}</span>`
+
+function ackRow(done: boolean, now: boolean, name: string, note: string, action: unknown): TemplateResult {
+  return html`<div class="ack">
+    ${dot(done, now)}
+    <div><b>${name}</b><small>${note}</small></div>
+    ${action}
+  </div>`
+}
+
+/** Received by the staff here, and seen to be received at the centre. */
+export function acknowledgementSection(detail: StaffDetail, now: Date, acknowledge: unknown): TemplateResult {
+  const done = detail.acknowledgement
+  const seen = done?.seenAtCenter ?? null
+  const doneNote =
+    done === null
+      ? t("ack.received-note")
+      : `${done.by}${t("list.space")}${shortTime(new Date(done.at), now)}`
+  const seenNote = seen === null ? t("ack.seen-note") : shortTime(new Date(seen), now)
+  return html`<section class="panel">
+    <header><h2>${t("ack.title")}</h2></header>
+    <div class="acks panel-pad">
+      ${ackRow(done !== null, done === null, t("ack.received"), doneNote, done === null ? acknowledge : nothing)}
+      ${ackRow(seen !== null, done !== null && seen === null, t("ack.seen"), seenNote, nothing)}
+    </div>
+  </section>`
+}
+
+export function versionsSection(detail: StaffDetail, now: Date): unknown {
+  if (detail.versions.length === 0) return nothing
+  const shown = detail.report?.reportId
+  const newestFirst = [...detail.versions].sort((a, b) => b.version - a.version)
+  return html`<section class="panel">
+    <header><h2>${t("versions.title")}</h2></header>
+    <div class="panel-pad">
+      <ol class="way way-v way-ver">
+        ${newestFirst.map((version) => {
+          const facts = [
+            version.signedAt === null ? "" : shortTime(new Date(version.signedAt), now),
+            version.verdict === null ? "" : t(`verdict.${version.verdict}`),
+            version.readerName,
+            version.reportId === shown ? t("versions.shown") : "",
+          ]
+          return html`<li data-s=${version.reportId === shown ? "now" : "done"}>
+            <b
+              >${t("versions.version", { n: version.version })}${t("list.space")}${t(
+                `report-status.${version.status}`,
+              )}</b
+            >
+            <small>${facts.filter(Boolean).join(t("list.dot"))}</small>
+          </li>`
+        })}
+      </ol>
+    </div>
+  </section>`
+}
+
+export function documentsSection(reportId: string, api: Api): TemplateResult {
+  const kinds = ["pdf", "cda", "signature"] as const
+  return html`<section class="panel">
+    <header><h2>${t("documents.title")}</h2></header>
+    <div class="documents">
+      ${kinds.map(
+        (kind) =>
+          html`<a
+            class="btn btn-quiet"
+            href=${api.documentUrl(reportId, kind)}
+            target="_blank"
+            rel="noopener"
+          >
+            ${icon("doc", "s")}${t(`documents.${kind}`)}
+          </a>`,
+      )}
+    </div>
+  </section>`
+}
+
+/** What the centre destroyed, by its signed certificate. */
+export function deletionSection(detail: StaffDetail): unknown {
+  const { deletion } = detail
+  if (deletion === null) return nothing
+  return html`<section class="panel">
+    <header><h2>${t("deletion.title")}</h2></header>
+    <div class="panel-pad stack stack-2">
+      <p>${t("deletion.what", { n: deletion.objects, at: daySeconds(new Date(deletion.at)) })}</p>
+      <p class="sub s">${deletion.statement}</p>
+      <p class="row s ${deletion.certificate === "valid" ? "" : "t-warn"}">
+        ${icon(deletion.certificate === "valid" ? "check" : "question", "s")}${t("deletion.certificate", {
+          verdict: t(`verdict.${deletion.certificate}`),
+        })}
+      </p>
+    </div>
+  </section>`
+}

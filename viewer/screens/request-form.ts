@@ -1,0 +1,284 @@
+/** 読影依頼票: what the centre must know to read, entered once and checked before it is sent. */
+import { html, nothing, type TemplateResult } from "lit"
+import type {
+  RequestInput,
+  RequestText,
+  SessionView,
+  StaffItem,
+  Urgency,
+} from "../../gateway/journey/views.ts"
+import type { Api, ApiError } from "../api.ts"
+import { asApiError } from "../parts/fetched.ts"
+import { segments, selectField, textArea, textField, type Field } from "../parts/field.ts"
+import { icon } from "../parts/icon.ts"
+import { LightElement } from "../parts/light-element.ts"
+import { examination } from "../parts/study-bar.ts"
+import { failureWords } from "../parts/states.ts"
+import { language, t } from "../text/language.ts"
+import { daySeconds } from "../words/instant.ts"
+import { nameLines } from "../words/patient-name.ts"
+import { isRequired, missingFields, proposedNumber, type RequestField } from "../words/request-check.ts"
+import { address } from "../words/route.ts"
+
+const SETTINGS = ["outpatient", "inpatient", "emergency", "screening"] as const
+const URGENCIES: readonly Urgency[] = ["STAT", "HIGH", "ROUTINE"]
+
+/** A blank form, or one that already knows which study it is for. */
+function blank(seed: StaffItem | null, session: SessionView, now: Date): RequestInput {
+  const request: RequestText = {
+    purpose: "",
+    diagnosis: "",
+    history: "",
+    department: "",
+    physician: "",
+    setting: "outpatient",
+    contrast: "",
+    telephone: "",
+  }
+  return {
+    requestNumber: proposedNumber(daySeconds(now)),
+    PatientID: seed?.patient.PatientID ?? "",
+    patientName: seed === null ? "" : nameLines(seed.patient, "ja").name,
+    urgency: seed?.urgency ?? "ROUTINE",
+    agreement: session.agreements[0]?.id ?? "",
+    StudyInstanceUID: seed?.study?.StudyInstanceUID ?? "",
+    AccessionNumber: seed?.study?.AccessionNumber ?? "",
+    request,
+    releaseWhenComplete: true,
+  }
+}
+
+/** Fires `leave` when the form is done with; nothing of it is kept anywhere in the browser. */
+export class PageRequestForm extends LightElement {
+  static override properties = {
+    api: { attribute: false },
+    session: { attribute: false },
+    seed: { attribute: false },
+  }
+  declare api: Api
+  declare session: SessionView
+  declare seed: StaffItem | null
+  #input: RequestInput | null = null
+  /** What the fields were first drawn with. */
+  #initial: RequestInput | null = null
+  #tried = false
+  #leaving = false
+  #busy = false
+  #refusal: ApiError | null = null
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#initial = blank(this.seed, this.session, this.api.clock.now())
+    this.#input = this.#initial
+  }
+
+  #change(change: Partial<RequestInput>): void {
+    if (this.#input !== null) this.#input = { ...this.#input, ...change }
+    this.#leaving = false
+    this.requestUpdate()
+  }
+
+  #changeText(change: Partial<RequestText>): void {
+    if (this.#input !== null) this.#change({ request: { ...this.#input.request, ...change } })
+  }
+
+  async #send(input: RequestInput): Promise<void> {
+    this.#tried = true
+    if (missingFields(input).length > 0) {
+      this.requestUpdate()
+      await this.updateComplete
+      this.querySelector<HTMLElement>("[aria-invalid=true]")?.focus()
+      return
+    }
+    this.#busy = true
+    this.#refusal = null
+    this.requestUpdate()
+    try {
+      await this.api.enter(input)
+      location.hash = address.staff
+    } catch (error) {
+      this.#refusal = asApiError(error)
+    }
+    this.#busy = false
+    this.requestUpdate()
+  }
+
+  /** Leaving something typed takes a second press. */
+  #leave(): void {
+    if (this.#input === this.#initial || this.#leaving) location.hash = address.staff
+    this.#leaving = true
+    this.requestUpdate()
+  }
+
+  #field(name: RequestField, initial: string, input: (value: string) => void): Field {
+    const missing = this.#input === null ? [] : missingFields(this.#input)
+    return {
+      name,
+      label: t(`request.${name}`),
+      initial,
+      required: isRequired(name),
+      error: this.#tried && missing.includes(name),
+      input,
+    }
+  }
+
+  #own(name: "requestNumber" | "PatientID" | "patientName" | "AccessionNumber" | "agreement"): Field {
+    return this.#field(name, this.#initial?.[name] ?? "", (value) => this.#change({ [name]: value }))
+  }
+
+  #text(name: Exclude<keyof RequestText, "setting">): Field {
+    return this.#field(name, this.#initial?.request[name] ?? "", (value) =>
+      this.#changeText({ [name]: value }),
+    )
+  }
+
+  #patient(): TemplateResult {
+    return html`<section class="panel">
+      <h2>${t("form.patient")}</h2>
+      <div class="f-4">
+        ${textField(this.#own("patientName"))}
+        ${textField({
+          ...this.#own("PatientID"),
+          ...(this.seed === null ? {} : { hint: html`<span class="t-ok">${t("form.from-images")}</span>` }),
+        })}
+        ${textField(this.#own("requestNumber"))}
+        ${textField({ ...this.#own("AccessionNumber"), hint: t("form.accession-hint") })}
+      </div>
+    </section>`
+  }
+
+  #urgency(input: RequestInput): TemplateResult {
+    const words = (urgency: Urgency): unknown =>
+      urgency === "STAT" ? html`${icon("bell", "s")}${t("urgency.STAT")}` : t(`urgency.${urgency}`)
+    return html`<section class="panel">
+      <h2>${t("form.urgency")}</h2>
+      <div class="f-3 f-urg">
+        ${segments(
+          t("request.urgency"),
+          input.urgency,
+          URGENCIES.map((value) => ({ value, label: words(value), stat: value === "STAT" })),
+          (value) => this.#change({ urgency: value as Urgency }),
+          t("form.due-hint"),
+        )}
+        ${selectField(
+          this.#own("agreement"),
+          this.session.agreements.map(({ id, partner }) => ({ value: id, label: partner })),
+        )}
+        ${segments(
+          t("form.release"),
+          input.releaseWhenComplete ? "complete" : "person",
+          [
+            { value: "complete", label: t("form.release-complete") },
+            { value: "person", label: t("form.release-person") },
+          ],
+          (value) => this.#change({ releaseWhenComplete: value === "complete" }),
+        )}
+      </div>
+    </section>`
+  }
+
+  #clinical(input: RequestInput): TemplateResult {
+    return html`<section class="panel">
+      <h2>${t("form.clinical")}</h2>
+      <div class="stack stack-3">
+        ${segments(
+          t("request.setting"),
+          input.request.setting,
+          SETTINGS.map((value) => ({ value, label: t(`setting.${value}`) })),
+          (value) => this.#changeText({ setting: value as RequestText["setting"] }),
+        )}
+        <div class="f-3">
+          ${textField(this.#text("department"))} ${textField(this.#text("physician"))}
+          ${textField(this.#text("telephone"), "tel")}
+        </div>
+        <div class="f-2">${textField(this.#text("diagnosis"))} ${textField(this.#text("contrast"))}</div>
+        ${textArea(this.#text("purpose"), 3)} ${textArea(this.#text("history"), 2)}
+      </div>
+    </section>`
+  }
+
+  #bound(input: RequestInput): TemplateResult {
+    const study = this.seed?.study ?? null
+    const ok = (words: string): TemplateResult =>
+      html`<li class="is-ok">${icon("check")}<span>${words}</span></li>`
+    return html`<section class="panel panel-pad stack stack-2">
+      <h2>${t("form.sent")}</h2>
+      <ul class="checks">
+        ${
+          study === null
+            ? html`<li>${icon("images")}<span>${t("form.binds-later")}</span></li>`
+            : ok(`${examination(study)}${t("list.space")}${t("arrival.count", { n: study.instances })}`)
+        }
+        ${ok(t("form.sends-request"))}
+        ${input.releaseWhenComplete ? ok(t("form.sends-complete")) : html`<li>${icon("hourglass")}<span>${t("form.sends-person")}</span></li>`}
+      </ul>
+      <p class="xs sub">${t("form.safe")}</p>
+    </section>`
+  }
+
+  #foot(input: RequestInput): TemplateResult {
+    const missing = missingFields(input)
+    const names = missing.map((name) => t(`request.${name}`)).join(t("list.comma"))
+    const told =
+      this.#refusal !== null
+        ? html`<span class="row t-danger strong" role="alert"
+            >${icon("alert", "s")}${failureWords(this.#refusal)} (${this.#refusal.code})</span
+          >`
+        : this.#leaving
+          ? html`<span class="row t-warn strong" role="status"
+              >${icon("alert", "s")}${t("form.leave-loses")}</span
+            >`
+          : missing.length > 0
+            ? html`<span class="row t-danger strong" role="status"
+                >${icon("alert", "s")}${t("form.missing", { n: missing.length, names })}</span
+              >`
+            : html`<span class="row sub">${icon("check", "s")}${t("form.ready")}</span>`
+    return html`<footer class="form-foot">
+      ${told}<span class="grow"></span>
+      <button type="button" class="btn" @click=${() => this.#leave()}>
+        ${this.#leaving ? t("form.leave-anyway") : t("form.leave")}
+      </button>
+      <button
+        class="btn btn-tall ${missing.length === 0 ? "btn-primary" : ""}"
+        type="button"
+        ?disabled=${this.#busy}
+        @click=${() => this.#send(input)}
+      >
+        ${icon("send", "s")}${this.#busy ? t("form.sending") : t("form.send")}
+      </button>
+    </footer>`
+  }
+
+  override render(): unknown {
+    const input = this.#input
+    if (input === null) return nothing
+    return html`<header class="study-header" lang=${language()}>
+        <button
+          type="button"
+          class="btn btn-icon"
+          aria-label=${t("nav.back-to-list")}
+          @click=${() => this.#leave()}
+        >
+          ${icon("left")}
+        </button>
+        <div class="pt who">
+          <h1>${t("form.title")}</h1>
+          <small>${t("form.new")}</small>
+        </div>
+        <span class="grow"></span>
+        ${
+          this.seed?.study == null
+            ? nothing
+            : html`<span class="badge badge-info"
+                >${icon("images")}${t("form.images-here", { n: this.seed.study.instances })}</span
+              >`
+        }
+      </header>
+      <main class="fill form" tabindex="-1">
+        <div class="stack stack-3">${this.#patient()}${this.#urgency(input)}${this.#clinical(input)}</div>
+        <aside class="stack stack-3">${this.#bound(input)}</aside>
+      </main>
+      ${this.#foot(input)}`
+  }
+}
+customElements.define("page-request-form", PageRequestForm)

@@ -1,0 +1,110 @@
+/** One request of the hospital as a line of a timetable: who, what, where on the way, what to do. */
+import { html, nothing, type TemplateResult } from "lit"
+import type { StaffItem, Station, StationName } from "../../gateway/journey/views.ts"
+import { urgencyBadge } from "../parts/badge.ts"
+import { icon, type IconName } from "../parts/icon.ts"
+import { patientLines } from "../parts/patient-block.ts"
+import { examination } from "../parts/study-bar.ts"
+import { wayLine } from "../parts/way-line.ts"
+import { maybe, t } from "../text/language.ts"
+import { deviceTime, shortTime } from "../words/instant.ts"
+import { address } from "../words/route.ts"
+import { stage, type Stage } from "../words/stage.ts"
+
+export interface StaffRow {
+  readonly item: StaffItem
+  readonly now: Date
+  readonly busy: boolean
+  readonly release: () => void
+  /** Open the request form for this study. */
+  readonly write: () => void
+}
+
+const LOOK: Readonly<Record<Stage, readonly [tone: string, drawing: IconName]>> = {
+  "no-request": ["t-warn", "doc"],
+  arriving: ["", "images"],
+  "waiting-release": ["t-accent", "send"],
+  stopped: ["t-danger", "alert"],
+  sending: ["", "send"],
+  held: ["t-warn", "hourglass"],
+  "at-center": ["", "check"],
+  reading: ["", "eye"],
+  reported: ["", "pen"],
+  unacknowledged: ["t-accent", "doc"],
+  invalid: ["t-danger", "x"],
+  acknowledged: ["", "user"],
+  done: ["sub", "check"],
+}
+
+const STOPPED: readonly Station["state"][] = ["fail", "hold", "alarm"]
+
+/** Second line of the state: the reason where something waits, else what follows. */
+export function stageNote(item: StaffItem, at: Stage, now: Date): string {
+  const reason = item.way.find((station) => STOPPED.includes(station.state))?.reason ?? null
+  if (reason !== null) return maybe(`code.${reason}`) ?? reason
+  if (at === "unacknowledged" && item.verdict !== null)
+    return t("stage-note.verdict", { verdict: t(`verdict.${item.verdict}`) })
+  if (item.dueAt !== null && (at === "reading" || at === "at-center" || at === "sending"))
+    return t("stage-note.due", { center: item.center, time: shortTime(new Date(item.dueAt), now) })
+  return maybe(`stage-note.${at}`) ?? item.center
+}
+
+function notes(item: StaffItem, at: Stage): Partial<Record<StationName, string>> {
+  if (at === "no-request") return { sent: t("note.request") }
+  if (at === "waiting-release") return { sent: t("note.release") }
+  if (at === "unacknowledged") return { acknowledged: t("note.unacknowledged") }
+  const part = item.way.find(({ state }) => state === "part")
+  return part?.share == null ? {} : { [part.name]: `${Math.round(part.share * 100)}%` }
+}
+
+function link(item: StaffItem, words: string, tone: string): TemplateResult {
+  return item.requestId === null
+    ? html``
+    : html`<a class="btn btn-wide ${tone}" href=${address.report(item.requestId)}>${words}</a>`
+}
+
+/** At most one button is primary: what this row asks of the person who looks at it. */
+function action(row: StaffRow): TemplateResult {
+  const { item } = row
+  if (item.action === "match")
+    return html`<button class="btn btn-wide" @click=${row.write}>${t("action.write-request")}</button>`
+  if (item.action === "release")
+    return html`<button class="btn btn-wide btn-primary" ?disabled=${row.busy} @click=${row.release}>
+      ${icon("send", "s")}${t("action.release")}
+    </button>`
+  if (item.action === "see-failure" || item.verdict === "invalid")
+    return link(item, t("action.see-failure"), "")
+  if (item.action === "acknowledge") return link(item, t("action.open-report"), "btn-primary")
+  return link(item, item.reportId === null ? t("action.see-way") : t("action.open-report"), "btn-quiet")
+}
+
+function exam(item: StaffItem): TemplateResult {
+  if (item.study === null) return html`<span class="sub">${t("study.none-yet")}</span>`
+  const { studyDateTime, instances } = item.study
+  const taken = studyDateTime === null ? "" : t("study.taken", { time: deviceTime(studyDateTime).slice(5) })
+  return html`<span>${examination(item.study)}</span>
+    <small>${[taken, t("arrival.count", { n: instances })].filter(Boolean).join(t("list.dot"))}</small>`
+}
+
+export function staffRow(row: StaffRow): TemplateResult {
+  const { item, now } = row
+  const at = stage(item)
+  const [tone, drawing] = LOOK[at]
+  return html`<div
+    class="sl-row sl-grid ${item.verdict === "invalid" ? "is-alarm" : ""}"
+    role="row"
+    data-request=${item.requestId ?? nothing}
+  >
+    <div role="cell">${urgencyBadge(item.urgency)}</div>
+    <div role="cell" class="pt">${patientLines(item.patient, item.study?.studyDateTime ?? null)}</div>
+    <div role="cell" class="pt sl-exam">${exam(item)}</div>
+    <div role="cell" class="sl-line">
+      ${wayLine(item.way, { size: "times", now, notes: notes(item, at) })}
+    </div>
+    <div role="cell" class="state">
+      <b class="row ${tone}">${icon(drawing, "s")}${t(`stage.${at}`)}</b
+      ><small>${stageNote(item, at, now)}</small>
+    </div>
+    <div role="cell" class="sl-do">${action(row)}</div>
+  </div>`
+}

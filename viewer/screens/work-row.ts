@@ -1,0 +1,145 @@
+/** One case of the work list: closed a row, open the request with its way and the one thing to do. */
+import { html, nothing, type TemplateResult } from "lit"
+import type { StationName, WorkItem } from "../../gateway/journey/views.ts"
+import { modalityBadge, urgencyBadge } from "../parts/badge.ts"
+import { dueDial } from "../parts/due-dial.ts"
+import { icon, type IconName } from "../parts/icon.ts"
+import { patientLines } from "../parts/patient-block.ts"
+import { twoToneBar } from "../parts/two-tone-bar.ts"
+import { wayLine } from "../parts/way-line.ts"
+import { t } from "../text/language.ts"
+import { isFinished } from "../words/order.ts"
+
+export interface WorkRow {
+  readonly item: WorkItem
+  readonly now: Date
+  readonly open: boolean
+  /** Start was pressed and is not answered yet. */
+  readonly busy: boolean
+  readonly toggle: () => void
+  readonly start: () => void
+}
+
+/** The centre's part of the way; what happens at home afterwards is the hospital's own. */
+const SHOWN: readonly StationName[] = ["received", "sent", "arrived", "reading", "reported", "acknowledged"]
+
+/** Images here and images to come, as words, and as a bar while the two differ or a check is waited for. */
+function arrival(item: WorkItem): TemplateResult {
+  const { instances, instancesExpected: expected } = item.study
+  const whole = expected === null || instances >= expected
+  const words = whole
+    ? t("arrival.whole", { n: instances })
+    : t("arrival.part", { n: instances, of: expected })
+  const here = whole ? 1 : instances / expected
+  const checked = item.verification === "valid" || item.verification === "valid-pending"
+  const moving = !whole
+  return html`<div class="arr">
+    <small class=${item.verification === "invalid" ? "t-danger" : ""}>
+      <span>${words}</span><span class="dim">${verification(item)}</span>
+    </small>
+    ${moving || !checked ? twoToneBar(here, checked ? here : 0, words, moving ? "live" : "warn") : nothing}
+  </div>`
+}
+
+function verification(item: WorkItem): unknown {
+  if (item.verification === "invalid") return html`<b class="t-danger">${t("verification.invalid")}</b>`
+  if (item.verification === null || item.verification === "indeterminate")
+    return html`<span class="t-warn">${t("verification.waiting")}</span>`
+  return t(`verification.${item.verification}`)
+}
+
+function flag(drawing: IconName, tone: string, words: string): TemplateResult {
+  return html`<span class=${tone}>${icon(drawing, "s")}<span>${words}</span></span>`
+}
+
+function reader(item: WorkItem): TemplateResult {
+  if (item.reader === null) return flag("user", "", t("reader.none"))
+  if (item.reader.mine) return flag("user", "t-accent", t("reader.mine"))
+  return flag("lock", "", t("reader.other", { name: item.reader.name }))
+}
+
+function report(item: WorkItem): unknown {
+  if (item.reportStatus !== null)
+    return flag(isFinished(item) ? "check" : "pen", "", t(`report-status.${item.reportStatus}`))
+  return item.state === "suspended" ? flag("hourglass", "t-warn", t("case.suspended")) : nothing
+}
+
+/** Why the case cannot be opened; null when it can. */
+function obstacle(item: WorkItem): string | null {
+  if (item.verification === "invalid") return t("start.invalid")
+  if (item.reader !== null && !item.reader.mine && !isFinished(item))
+    return t("start.locked", { name: item.reader.name })
+  return item.study.instances === 0 ? t("start.no-images") : null
+}
+
+function startWord(item: WorkItem): string {
+  if (isFinished(item)) return t("start.look")
+  return item.reader?.mine === true ? t("start.continue") : t("start.begin")
+}
+
+function requestText(item: WorkItem): TemplateResult {
+  const { diagnosis, history, purpose, contrast } = item.request
+  const text = [diagnosis, history, purpose].filter(Boolean).join(t("list.sentence"))
+  return html`<p>
+    <b class="strong">${t("request.word")}</b>${t("list.space")}${text}${
+      contrast === ""
+        ? nothing
+        : html`<span class="sub">${t("list.space")}${t("request.contrast-is", { contrast })}</span>`
+    }
+  </p>`
+}
+
+function more(row: WorkRow): TemplateResult {
+  const reason = obstacle(row.item)
+  const way = row.item.way.filter(({ name }) => SHOWN.includes(name))
+  return html`<div class="wl-more" role="row">
+    <div role="cell">${requestText(row.item)}</div>
+    <div role="cell">${wayLine(way, { size: "m", now: row.now })}</div>
+    <div role="cell" class="wl-do">
+      <button class="btn btn-primary" ?disabled=${reason !== null || row.busy} @click=${row.start}>
+        ${startWord(row.item)}${icon("right")}
+      </button>
+      ${reason === null ? nothing : html`<small class="hint">${reason}</small>`}
+    </div>
+  </div>`
+}
+
+function cells({ item, now, open, toggle }: WorkRow): TemplateResult {
+  const { study, request } = item
+  const way = item.way.filter(({ name }) => SHOWN.includes(name))
+  return html`<div role="cell">${urgencyBadge(item.urgency)}</div>
+    <div role="cell">${dueDial(item, now)}</div>
+    <div role="cell" class="proc">
+      ${modalityBadge(study.modalities)}<b>${study.StudyDescription || study.bodyPart}</b>
+    </div>
+    <div role="cell">
+      <button class="pt pt-button" aria-expanded=${open ? "true" : "false"} @click=${toggle}>
+        ${patientLines(item.patient, study.studyDateTime)}
+      </button>
+    </div>
+    <div role="cell" class="pt wl-from">
+      <span>${item.hospital}</span
+      ><small
+        >${[request.department, t(`setting.${request.setting}`)].filter(Boolean).join(t("list.dot"))}</small
+      >
+    </div>
+    <div role="cell">${open ? nothing : wayLine(way, { size: "xs", now })}${arrival(item)}</div>
+    <div role="cell" class="flags">${reader(item)}${report(item)}</div>`
+}
+
+/** The whole row answers a pointer; the patient's name is the button for keys and screen readers. */
+export function workRow(row: WorkRow): TemplateResult {
+  const stat = row.item.urgency === "STAT" && !isFinished(row.item)
+  const press = (event: Event): void => {
+    if (!(event.target as Element).closest("button, a, .wl-more")) row.toggle()
+  }
+  return html`<div
+    role="rowgroup"
+    class="wl-case ${row.open ? "wl-open" : ""} ${stat ? "is-stat" : ""}"
+    data-request=${row.item.requestId}
+    @click=${press}
+  >
+    <div class="wl-row wl-grid" role="row">${cells(row)}</div>
+    ${row.open ? more(row) : nothing}
+  </div>`
+}

@@ -1,0 +1,37 @@
+/** Which screen a `#…` asks for. Only opaque ids and an enrolment code ever stand in the address. */
+
+export type Route =
+  | { readonly name: "home" | "worklist" | "staff" | "new-request" }
+  | { readonly name: "read" | "sign" | "report"; readonly requestId: string }
+  | { readonly name: "enrol"; readonly code: string }
+
+const WITH_REQUEST: Readonly<Record<string, "read" | "sign" | "report">> = {
+  read: "read",
+  sign: "sign",
+  staff: "report",
+}
+
+/** Anything unknown leads home. @param hash `location.hash`, with or without `#` */
+export function route(hash: string): Route {
+  const [, first = "", second = ""] = hash.replace(/^#/, "").split("/")
+  if (first === "enrol" && second !== "") return { name: "enrol", code: decode(second) }
+  if (first === "worklist" && second === "") return { name: "worklist" }
+  if (first === "request" && second === "new") return { name: "new-request" }
+  if (first === "staff" && second === "") return { name: "staff" }
+  const name = WITH_REQUEST[first]
+  return name === undefined || second === "" ? { name: "home" } : { name, requestId: decode(second) }
+}
+
+/** A broken escape is taken as it stands; it will simply name nothing. */
+function decode(text: string): string {
+  return /%(?![0-9A-Fa-f]{2})/.test(text) ? text : decodeURIComponent(text)
+}
+
+export const address = {
+  worklist: "#/worklist",
+  staff: "#/staff",
+  newRequest: "#/request/new",
+  read: (requestId: string) => `#/read/${encodeURIComponent(requestId)}`,
+  sign: (requestId: string) => `#/sign/${encodeURIComponent(requestId)}`,
+  report: (requestId: string) => `#/staff/${encodeURIComponent(requestId)}`,
+}

@@ -1,0 +1,78 @@
+/**
+ * Where a request of the hospital stands, in one sentence's worth: the last column of the timetable.
+ * Decided from the way line; the row's one action follows from the same place.
+ */
+import type { StaffItem, Station, StationName } from "../../gateway/journey/views.ts"
+
+export type Stage =
+  | "no-request"
+  | "arriving"
+  | "waiting-release"
+  | "stopped"
+  | "sending"
+  | "held"
+  | "at-center"
+  | "reading"
+  | "reported"
+  | "unacknowledged"
+  | "invalid"
+  | "acknowledged"
+  | "done"
+
+const HOME: readonly StationName[] = ["acknowledged", "seen", "acted"]
+
+function current(way: readonly Station[]): Station | null {
+  const live = way.find(({ state }) => state === "fail" || state === "alarm" || state === "hold")
+  return live ?? way.find(({ state }) => state === "now" || state === "part") ?? null
+}
+
+const isDone = (way: readonly Station[], name: StationName): boolean =>
+  way.some((station) => station.name === name && station.state === "done")
+
+function stageOf(name: StationName): Stage {
+  const stages: Partial<Record<StationName, Stage>> = {
+    received: "arriving",
+    sent: "sending",
+    arrived: "sending",
+    reading: "reading",
+    reported: "reported",
+  }
+  return stages[name] ?? "unacknowledged"
+}
+
+/** Stage by what the row asks for first, then by its station. */
+export function stage(item: Pick<StaffItem, "action" | "way" | "verdict" | "reportId">): Stage {
+  if (item.action === "match") return "no-request"
+  if (item.action === "release") return "waiting-release"
+  if (item.action === "see-failure") return "stopped"
+  if (item.verdict === "invalid") return "invalid"
+  if (item.action === "acknowledge") return "unacknowledged"
+  if (isDone(item.way, "acknowledged"))
+    return HOME.every((name) =>
+      item.way.every((s) => s.name !== name || s.state === "done" || s.state === "skip"),
+    )
+      ? "done"
+      : "acknowledged"
+  const at = current(item.way)
+  if (at === null) return isDone(item.way, "arrived") ? "at-center" : "arriving"
+  if (at.state === "hold") return "held"
+  return at.state === "fail" ? "stopped" : stageOf(at.name)
+}
+
+/** Does the row ask something of the hospital's staff? */
+export function needsStaff(item: Pick<StaffItem, "action" | "verdict">): boolean {
+  return item.action !== null || item.verdict === "invalid"
+}
+
+const URGENCY = { STAT: 0, HIGH: 1, ROUTINE: 2 }
+
+/** What needs a person first, then urgency, then the newest arrival. */
+export function inStaffOrder(items: readonly StaffItem[]): StaffItem[] {
+  const arrival = (item: StaffItem): string => item.way.find(({ at }) => at !== null)?.at ?? ""
+  return [...items].sort(
+    (a, b) =>
+      URGENCY[a.urgency] - URGENCY[b.urgency] ||
+      Number(needsStaff(b)) - Number(needsStaff(a)) ||
+      arrival(b).localeCompare(arrival(a)),
+  )
+}

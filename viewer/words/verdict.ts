@@ -1,0 +1,56 @@
+/**
+ * A verdict in plain words: which of the four outcomes is shown, and which few checks stand under it.
+ * Nothing here decides validity; the gateway did. Several verdicts together are worth the worst of them.
+ */
+import type { Verdict, VerdictOutcome, VerdictTest } from "../../gateway/journey/views.ts"
+
+const FROM_WORST: readonly VerdictOutcome[] = ["invalid", "indeterminate", "valid-pending", "valid"]
+
+/** The worst of what is known; `indeterminate` when nothing is: silence is never shown as verified. */
+export function worst(outcomes: readonly (VerdictOutcome | null | undefined)[]): VerdictOutcome {
+  return FROM_WORST.find((outcome) => outcomes.includes(outcome)) ?? "indeterminate"
+}
+
+export type SummaryName = "unchanged" | "role" | "revocation" | "time-stamp" | "issuer" | "seal"
+export interface SummaryTest {
+  readonly name: SummaryName
+  readonly outcome: VerdictTest["outcome"]
+}
+
+/** Technical tests behind each line a person reads. */
+const BEHIND: readonly (readonly [SummaryName, readonly string[]])[] = [
+  ["unchanged", ["signature-value", "digest", "exact-set"]],
+  ["role", ["hc-role"]],
+  ["revocation", ["revocation"]],
+  ["time-stamp", ["time-stamp"]],
+  ["issuer", ["path", "policy"]],
+]
+
+function together(tests: readonly VerdictTest[]): VerdictTest["outcome"] {
+  if (tests.some(({ outcome }) => outcome === "fail")) return "fail"
+  return tests.some(({ outcome }) => outcome === "unknown") ? "unknown" : "pass"
+}
+
+const SEAL_OUTCOME: Readonly<Record<VerdictOutcome, VerdictTest["outcome"]>> = {
+  valid: "pass",
+  "valid-pending": "unknown",
+  indeterminate: "unknown",
+  invalid: "fail",
+}
+
+/** Lines without any test behind them are left out: a check that was not made is not shown as passed. */
+export function summary(main: Verdict, seal: Verdict | null): SummaryTest[] {
+  const lines = BEHIND.map(([name, behind]) => ({
+    name,
+    tests: main.tests.filter((test) => behind.includes(test.name)),
+  }))
+    .filter(({ tests }) => tests.length > 0)
+    .map(({ name, tests }): SummaryTest => ({ name, outcome: together(tests) }))
+  return seal === null ? lines : [...lines, { name: "seal", outcome: SEAL_OUTCOME[seal.outcome] }]
+}
+
+/** Was a change of the bytes found (true), ruled out (false), or not looked at (null)? */
+export function changed(main: Verdict): boolean | null {
+  const line = summary(main, null).find(({ name }) => name === "unchanged")
+  return line === undefined || line.outcome === "unknown" ? null : line.outcome === "fail"
+}
