@@ -1,0 +1,135 @@
+/** Request bodies: what each endpoint takes, and one error that names everything wrong with a body. */
+import express, { type Request, type Response } from "express"
+import { z } from "zod"
+import { DeskError } from "../../journey/errors.ts"
+import type { ReportDraft, RequestInput } from "../../journey/views.ts"
+
+const BODY_LIMIT_BYTES = 256 * 1024
+
+/** ERR_INPUT with the dotted path of every fault ("" = the body itself); never the values, they may be a patient's. */
+export class InputError extends DeskError {
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[], options?: { readonly cause?: unknown }) {
+    super("ERR_INPUT", "the request body has faults", options)
+    this.faults = faults
+  }
+}
+
+const parseJson = express.json({ limit: BODY_LIMIT_BYTES, inflate: false })
+
+/**
+ * Reads the JSON body, ≤ 256 KiB, and checks it whole.
+ *
+ * @throws DeskError ERR_INPUT_TOO_LARGE, ERR_INPUT_TYPE; InputError with all faults at once
+ */
+export async function readBody<Body>(
+  schema: z.ZodType<Body>,
+  request: Request,
+  response: Response,
+): Promise<Body> {
+  if (request.is("application/json") === false)
+    throw new DeskError("ERR_INPUT_TYPE", "send Content-Type: application/json")
+  await new Promise<void>((resolve, reject) => {
+    parseJson(request, response, (error?: unknown) => {
+      if (error === undefined) resolve()
+      else reject(error instanceof Error ? error : new InputError([""]))
+    })
+  })
+  return check(schema, request.body)
+}
+
+/** @throws InputError */
+export function check<Body>(schema: z.ZodType<Body>, value: unknown): Body {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  throw new InputError([...new Set(result.error.issues.flatMap(pathsOf))])
+}
+
+/** An unknown field is named itself, not the object it stands in. */
+function pathsOf(issue: z.core.$ZodIssue): readonly string[] {
+  const path = issue.path.map(String)
+  return issue.code === "unrecognized_keys"
+    ? issue.keys.map((key) => [...path, key].join("."))
+    : [path.join(".")]
+}
+
+const text = (length: number): z.ZodString => z.string().max(length)
+const uid = z.string().regex(/^[0-9.]{1,64}$/) // PS3.5 9.1
+const optionalUid = z.union([z.literal(""), uid])
+const SH = text(16)
+const LO = text(64)
+
+const keyImage = z.strictObject({
+  SOPInstanceUID: uid,
+  frame: z.int().min(1),
+  windowCenter: z.number(),
+  windowWidth: z.number().positive(),
+})
+
+export const reportDraft: z.ZodType<ReportDraft> = z.strictObject({
+  findings: text(20_000),
+  impression: text(10_000),
+  keyImages: z.array(keyImage).max(16),
+  correctionReason: text(1_000),
+})
+
+export const draftBody = z.strictObject({ draft: reportDraft, expectedVersion: z.int().min(0) })
+export const correctBody = z.strictObject({ reason: text(1_000).min(1) })
+
+export const requestInput: z.ZodType<RequestInput> = z.strictObject({
+  requestNumber: LO.min(1),
+  PatientID: LO.min(1),
+  patientName: text(324), // PS3.5 6.2: three groups of 64 with separators, in characters of any set
+  urgency: z.enum(["STAT", "HIGH", "ROUTINE"]),
+  agreement: LO.min(1),
+  StudyInstanceUID: optionalUid,
+  AccessionNumber: SH,
+  request: z.strictObject({
+    purpose: text(4_000),
+    diagnosis: text(4_000),
+    history: text(8_000),
+    department: LO,
+    physician: LO,
+    setting: z.enum(["outpatient", "inpatient", "emergency", "screening"]),
+    contrast: text(1_000),
+    telephone: LO,
+  }),
+  releaseWhenComplete: z.boolean(),
+})
+
+const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/)
+const credentialId = base64url.max(1_400) // WebAuthn §4: at most 1023 bytes
+
+/** WebAuthn §5.1 RegistrationResponseJSON; extension results are not asked for and dropped. */
+export const registrationResponse = z.object({
+  id: credentialId,
+  rawId: credentialId,
+  type: z.literal("public-key"),
+  response: z.object({
+    clientDataJSON: base64url,
+    attestationObject: base64url,
+    transports: z.array(text(32)).max(16).exactOptional(),
+  }),
+  clientExtensionResults: z.unknown().transform(() => ({})),
+})
+
+/** WebAuthn §5.1 AuthenticationResponseJSON. */
+export const authenticationResponse = z.object({
+  id: credentialId,
+  rawId: credentialId,
+  type: z.literal("public-key"),
+  response: z.object({
+    clientDataJSON: base64url,
+    authenticatorData: base64url,
+    signature: base64url,
+    userHandle: base64url.max(86).exactOptional(), // at most 64 bytes
+  }),
+  clientExtensionResults: z.unknown().transform(() => ({})),
+})
+
+const code = text(128).min(1)
+export const enrolOptionsBody = z.strictObject({ code })
+export const enrolBody = z.strictObject({ code, response: registrationResponse })
+export const loginBody = z.strictObject({ response: authenticationResponse })
+export const signBody = z.strictObject({ response: authenticationResponse, pin: text(128).min(1) })

@@ -1,0 +1,46 @@
+/** Bearer tokens (RFC 6750) of systems that enter requests without a person. */
+import { createHash, timingSafeEqual } from "node:crypto"
+import type { IncomingMessage } from "node:http"
+import { DeskError } from "../../journey/errors.ts"
+import type { Person } from "../../journey/ports.ts"
+import type { Limiter } from "./limiter.ts"
+import type { LoginAudit } from "./login-audit.ts"
+import type { MachineToken } from "./options.ts"
+
+export class MachineTokens {
+  readonly #tokens: readonly MachineToken[]
+  readonly #failures: Limiter
+  readonly #audit: LoginAudit
+
+  constructor(tokens: readonly MachineToken[], failures: Limiter, audit: LoginAudit) {
+    this.#tokens = tokens
+    this.#failures = failures
+    this.#audit = audit
+  }
+
+  /**
+   * The system that sends this request, as a clerk whose name is the token's; null when it shows no token.
+   *
+   * @throws DeskError ERR_LOGIN_REFUSED for a token nobody has, ERR_TOO_MANY_ATTEMPTS
+   */
+  async who(request: IncomingMessage): Promise<Person | null> {
+    const header = request.headers.authorization
+    if (header === undefined) return null
+    const known = this.#known(/^Bearer ([\x21-\x7e]{1,512})$/i.exec(header)?.[1] ?? "")
+    if (known !== null)
+      return { id: `machine:${known.name}`, login: known.name, name: known.name, role: "clerk" }
+    this.#failures.count(request.socket.remoteAddress ?? "")
+    await this.#audit.failed(request, null, "a bearer token was not accepted")
+    throw new DeskError("ERR_LOGIN_REFUSED", "the token is not accepted")
+  }
+
+  /** Compares with every token, whichever fits: time tells nothing. */
+  #known(token: string): MachineToken | null {
+    const shown = createHash("sha256").update(token, "utf8").digest()
+    const fitting = this.#tokens.filter(({ sha256 }) => {
+      const expected = Buffer.from(sha256, "hex")
+      return expected.length === shown.length && timingSafeEqual(expected, shown)
+    })
+    return fitting[0] ?? null
+  }
+}

@@ -1,0 +1,106 @@
+/** Opens a desk: server, headers, door, live events, the viewer's files, and the routes of its kind. */
+import { createServer, type Server } from "node:http"
+import { createServer as createTlsServer } from "node:https"
+import type { AddressInfo } from "node:net"
+import express, { type Express } from "express"
+import { DeskError } from "../../journey/errors.ts"
+import type { Person } from "../../journey/ports.ts"
+import type { SessionView } from "../../journey/views.ts"
+import { Door } from "./door.ts"
+import { answerErrors } from "./error-answer.ts"
+import { neverStored, policyHeaders } from "./headers.ts"
+import { Limiter } from "./limiter.ts"
+import { LiveEvents } from "./live-events.ts"
+import { LoginAudit } from "./login-audit.ts"
+import { MachineTokens } from "./machine-tokens.ts"
+import type { DeskOptions, OpenDesk } from "./options.ts"
+import { Passkeys } from "./passkeys.ts"
+import { Routes } from "./routes.ts"
+import { DeskSessions } from "./sessions.ts"
+import { siteOf } from "./site.ts"
+import { staticViewer } from "./static-viewer.ts"
+
+/** A client that dawdles gives its place back. */
+const SERVER_LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }
+const MAX_HEADERS = 64
+const MAX_REQUESTS_PER_SOCKET = 10_000
+const MAX_CONNECTIONS = 1_024
+const MACHINE_FAILURES_PER_MINUTE = 20
+
+export interface DeskKind {
+  readonly desk: SessionView["desk"]
+  readonly role: Person["role"]
+  mount(routes: Routes, passkeys: Passkeys): void
+}
+
+/**
+ * Listens; resolves when the port is open.
+ *
+ * @throws ConfigError ERR_CONFIG_INVALID when origin and rpId do not fit; the system's error when the port is taken
+ */
+export async function openDesk(options: DeskOptions, kind: DeskKind): Promise<OpenDesk> {
+  siteOf(options.origin, options.rpId, options.port) // a wrong origin is said before a port is opened
+  const app = express()
+  const server = serverFor(options, app)
+  const port = await listen(server, options)
+  const site = siteOf(options.origin, options.rpId, port)
+  const sessions = new DeskSessions(options, site)
+  const events = new LiveEvents(options, site, sessions)
+  const failures = new Limiter(options.clock, MACHINE_FAILURES_PER_MINUTE, 60_000)
+  const machines = new MachineTokens(options.machineTokens, failures, new LoginAudit(options))
+  const routes = new Routes(app, site, sessions, machines, kind.role)
+  const passkeys = new Passkeys(site, options.rpId, options.siteName, options.chance)
+
+  app.disable("x-powered-by").disable("etag").set("query parser", "simple")
+  app.use(...policyHeaders(site.secure))
+  app.use(["/api", "/dicomweb"], neverStored)
+  new Door(options, kind.desk, sessions, passkeys, events).mount(routes)
+  kind.mount(routes, passkeys)
+  finish(app, options)
+  events.listen(server)
+
+  return {
+    port,
+    origin: site.origin,
+    notify: (event) => events.notify(event),
+    close: () => close(server, events),
+  }
+}
+
+/** What no route took is a file of the viewer, or nothing. */
+function finish(app: Express, options: DeskOptions): void {
+  if (options.staticDir !== null) app.use(staticViewer(options.staticDir))
+  app.use(neverStored, () => {
+    throw new DeskError("ERR_NOT_FOUND", "no such address")
+  })
+  app.use(answerErrors(options))
+}
+
+function serverFor({ tls }: DeskOptions, app: Express): Server {
+  const server =
+    tls === null
+      ? createServer(SERVER_LIMITS, app)
+      : createTlsServer({ ...SERVER_LIMITS, ...tls, minVersion: "TLSv1.2" }, app)
+  server.maxHeadersCount = MAX_HEADERS
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET
+  server.maxConnections = MAX_CONNECTIONS
+  return server
+}
+
+function listen(server: Server, { host, port }: DeskOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(port, host, () => {
+      server.off("error", reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+function close(server: Server, events: LiveEvents): Promise<void> {
+  events.close()
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

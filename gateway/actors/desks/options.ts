@@ -1,0 +1,56 @@
+/** What a desk is given when it opens, and what it gives back. */
+import type { AuditEvent, Chance, Clock, People } from "../../journey/ports.ts"
+import type { DeskEvent, SessionView } from "../../journey/views.ts"
+
+/** One line for the operator; `fields` never hold patient data. */
+export type DeskLog = (
+  level: "info" | "warn" | "error",
+  message: string,
+  fields: Readonly<Record<string, string | number | null>>,
+) => void
+
+/** A system (not a person) that may enter and list requests at the staff desk. */
+export interface MachineToken {
+  readonly name: string
+  /** Lower-case hex SHA-256 of the bearer token. */
+  readonly sha256: string
+}
+
+export interface DeskOptions {
+  /** Address to listen on. */
+  readonly host: string
+  /** 0 = any free port. */
+  readonly port: number
+  /**
+   * What the browser shows: `https://reading.example.jp`. `http:` only for `localhost` and `*.localhost`, which
+   * browsers treat as secure. Port 0 in it stands for the port that was given.
+   */
+  readonly origin: string
+  /** Relying party id of the passkeys (WebAuthn §5.1.2): the origin's host name or a parent domain of it. */
+  readonly rpId: string
+  readonly siteName: string
+  /** Folder of the built viewer; null serves the API alone. */
+  readonly staticDir: string | null
+  /** Certificate and key when the desk itself ends TLS; null behind a proxy or on localhost. */
+  readonly tls: { readonly cert: string; readonly key: string } | null
+  readonly people: People
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly log: DeskLog
+  /** Waited for before the answer: what could not be recorded does not happen. */
+  readonly audit: (event: AuditEvent) => void | Promise<void>
+  readonly agreements: SessionView["agreements"]
+  readonly machineTokens: readonly MachineToken[]
+  /** Between two pings of a live connection; a session that ended is noticed as fast. */
+  readonly heartbeatMs?: number
+}
+
+/** A desk that listens. */
+export interface OpenDesk {
+  readonly port: number
+  readonly origin: string
+  /** Tells every live page of this desk. */
+  notify(event: DeskEvent): void
+  /** Ends live connections and running requests; resolves when the port is free. */
+  close(): Promise<void>
+}

@@ -1,0 +1,55 @@
+/** The reading desk: HTTP of the reading centre for radiologists (docs/desk-api.md). */
+import type { ReadingDesk } from "../../journey/ports.ts"
+import { mountDicomweb } from "./dicomweb.ts"
+import { correctBody, draftBody, signBody } from "./input.ts"
+import { openDesk } from "./open-desk.ts"
+import type { DeskOptions, OpenDesk } from "./options.ts"
+import type { Routes } from "./routes.ts"
+import { Signing } from "./signing.ts"
+
+/** Listens for radiologists; every other role is refused. Errors as `openDesk`. */
+export function listenReadingDesk(options: DeskOptions, desk: ReadingDesk): Promise<OpenDesk> {
+  return openDesk(options, {
+    desk: "reading",
+    role: "radiologist",
+    mount: (routes, passkeys) => {
+      mountCases(routes, desk, options)
+      mountSigning(routes, new Signing(desk, passkeys, options), desk)
+      mountDicomweb(routes, desk)
+    },
+  })
+}
+
+function mountCases(routes: Routes, desk: ReadingDesk, { clock }: DeskOptions): void {
+  routes.json("get", "/api/worklist", null, async ({ person }) => {
+    const items = await desk.worklist(person)
+    return { items, serverTime: clock.now().toISOString() }
+  })
+  routes.json("get", "/api/cases/:requestId", null, ({ person, param }) =>
+    desk.reading(person, param("requestId")),
+  )
+  routes.json("post", "/api/cases/:requestId/start", null, ({ person, param }) =>
+    desk.start(person, param("requestId")),
+  )
+  routes.json("put", "/api/cases/:requestId/draft", draftBody, ({ person, param, body }) =>
+    desk.saveDraft(person, param("requestId"), body.draft, body.expectedVersion),
+  )
+  routes.json("post", "/api/cases/:requestId/correct", correctBody, ({ person, param, body }) =>
+    desk.correct(person, param("requestId"), body.reason),
+  )
+}
+
+function mountSigning(routes: Routes, signing: Signing, desk: ReadingDesk): void {
+  routes.json("post", "/api/cases/:requestId/prepare", null, ({ person, param }) =>
+    signing.prepare(person, param("requestId")),
+  )
+  routes.octets("/api/prepared/:prepareId/pdf", async ({ person, param }) => ({
+    mediaType: "application/pdf",
+    bytes: await desk.preparedPdf(person, param("prepareId")),
+    fileName: "report.pdf",
+    disposition: "inline",
+  }))
+  routes.json("post", "/api/prepared/:prepareId/sign", signBody, ({ person, param, body }) =>
+    signing.sign(person, param("prepareId"), body.response, body.pin),
+  )
+}

@@ -1,0 +1,126 @@
+/**
+ * Signing at the desk: the reader agrees, with a passkey and face to face with what was frozen, to exactly these bytes.
+ * The assertion is evidence of intent; the signature itself is made behind the port, with the reader's own key and PIN.
+ */
+import { createHash } from "node:crypto"
+import type { AuthenticationResponseJSON } from "@simplewebauthn/server"
+import { DeskError, ReportError } from "../../journey/errors.ts"
+import type { Person, ReadingDesk } from "../../journey/ports.ts"
+import type { PreparedReport } from "../../journey/views.ts"
+import { ourError } from "./http-status.ts"
+import { OneUse } from "./one-use.ts"
+import type { DeskOptions } from "./options.ts"
+import { claimedChallenge, type Passkeys } from "./passkeys.ts"
+
+const OPEN_INTENTS = 1_000
+
+interface Intent {
+  readonly personId: string
+  /** base64url SHA-256 of what the reader is asked to agree to. */
+  readonly challenge: string
+  readonly expiresAt: Date
+  /** Signatures of assertions already shown: the same gesture does not buy a second PIN. */
+  readonly shown: ReadonlySet<string>
+}
+
+export class Signing {
+  readonly #desk: ReadingDesk
+  readonly #passkeys: Passkeys
+  readonly #options: Pick<DeskOptions, "people" | "clock">
+  /** prepareId → what must be agreed to */
+  readonly #intents = new OneUse<Intent>(OPEN_INTENTS)
+
+  constructor(desk: ReadingDesk, passkeys: Passkeys, options: Pick<DeskOptions, "people" | "clock">) {
+    this.#desk = desk
+    this.#passkeys = passkeys
+    this.#options = options
+  }
+
+  /** Freezes the report and asks for the passkey over it. */
+  async prepare(person: Person, requestId: string): Promise<PreparedReport> {
+    const { intent, ...prepared } = await this.#desk.prepare(person, requestId)
+    const challenge = createHash("sha256").update(intent).digest()
+    const credentials = await this.#options.people.credentialsOf(person.id)
+    const passkey = await this.#passkeys.signingOptions(challenge, credentials)
+    this.#keep(prepared.prepareId, {
+      personId: person.id,
+      challenge: challenge.toString("base64url"),
+      expiresAt: new Date(prepared.expiresAt),
+      shown: new Set(),
+    })
+    return { ...prepared, passkey }
+  }
+
+  /**
+   * Checks the assertion against the stored intent, then has the report signed. An intent serves for one signature;
+   * after a wrong passkey or PIN it stays open, and the next try needs a fresh gesture.
+   *
+   * @throws ReportError ERR_SIGN_INTENT; DeskError ERR_TOO_MANY_ATTEMPTS; KeyError ERR_KEY_PASSPHRASE; what the port throws
+   */
+  async sign(
+    person: Person,
+    prepareId: string,
+    response: AuthenticationResponseJSON,
+    pin: string,
+  ): Promise<{ readonly reportId: string; readonly version: number }> {
+    await this.#refuseLocked(person)
+    const mine = (intent: Intent): boolean => intent.personId === person.id
+    const intent = this.#intents.take(prepareId, this.#options.clock.now(), mine)
+    if (intent === null)
+      throw new ReportError("ERR_SIGN_INTENT", "nothing is prepared under this id, or no longer")
+    try {
+      await this.#checkIntent(person, intent, response)
+      const evidence = new TextEncoder().encode(JSON.stringify(response))
+      const signed = await this.#desk.sign(person, prepareId, pin, evidence)
+      await this.#options.people.forgetFailures(person.id)
+      return signed
+    } catch (error) {
+      if (isWrongAnswer(error)) await this.#reopen(person, prepareId, intent, response)
+      throw error
+    }
+  }
+
+  async #checkIntent(person: Person, intent: Intent, response: AuthenticationResponseJSON): Promise<void> {
+    const { people, clock } = this.#options
+    const credential = await people.credential(response.id)
+    if (credential?.personId !== person.id) throw refusal("the passkey is not yours")
+    if (intent.shown.has(response.response.signature)) throw refusal("this gesture was already used")
+    if (claimedChallenge(response.response.clientDataJSON) !== intent.challenge)
+      throw refusal("the passkey answered another question")
+    try {
+      const counter = await this.#passkeys.verifyAssertion(response, intent.challenge, credential)
+      await people.countUse(credential.id, counter, clock.now())
+    } catch (cause) {
+      throw cause instanceof DeskError ? refusal("the passkey does not check", cause) : cause
+    }
+  }
+
+  async #reopen(
+    person: Person,
+    prepareId: string,
+    intent: Intent,
+    response: AuthenticationResponseJSON,
+  ): Promise<void> {
+    const shown = new Set([...intent.shown, response.response.signature])
+    this.#keep(prepareId, { ...intent, shown })
+    await this.#options.people.countFailure(person.id, this.#options.clock.now())
+  }
+
+  async #refuseLocked(person: Person): Promise<void> {
+    if (await this.#options.people.locked(person.id, this.#options.clock.now()))
+      throw new DeskError("ERR_TOO_MANY_ATTEMPTS", "locked for a while after wrong answers")
+  }
+
+  #keep(prepareId: string, intent: Intent): void {
+    this.#intents.put(prepareId, intent, intent.expiresAt)
+  }
+}
+
+function isWrongAnswer(error: unknown): boolean {
+  const code = ourError(error)?.code
+  return code === "ERR_SIGN_INTENT" || code === "ERR_KEY_PASSPHRASE"
+}
+
+function refusal(why: string, cause?: Error): ReportError {
+  return new ReportError("ERR_SIGN_INTENT", why, { cause })
+}

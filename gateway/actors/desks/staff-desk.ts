@@ -1,0 +1,67 @@
+/** The staff desk: HTTP of the hospital's gateway for its clerks and systems (docs/desk-api.md). */
+import type { StaffDesk } from "../../journey/ports.ts"
+import { DeskError } from "../../journey/errors.ts"
+import { requestInput } from "./input.ts"
+import { openDesk } from "./open-desk.ts"
+import type { DeskOptions, OpenDesk } from "./options.ts"
+import type { Call, Octets, Routes } from "./routes.ts"
+
+/** How each document of a report is handed to a browser: only the PDF is for looking at. */
+const DOCUMENTS = {
+  pdf: { mediaType: "application/pdf", fileName: "report.pdf", disposition: "inline" },
+  cda: { mediaType: "application/xml", fileName: "report-cda.xml", disposition: "attachment" },
+  signature: { mediaType: "application/xml", fileName: "report-signature.xml", disposition: "attachment" },
+} as const
+
+/** Listens for the hospital's clerks, and for machines with a token on the list of requests. Errors as `openDesk`. */
+export function listenStaffDesk(options: DeskOptions, desk: StaffDesk): Promise<OpenDesk> {
+  return openDesk(options, {
+    desk: "staff",
+    role: "clerk",
+    mount: (routes) => {
+      mountRequests(routes, desk, options)
+      mountReports(routes, desk)
+    },
+  })
+}
+
+function mountRequests(routes: Routes, desk: StaffDesk, { clock }: DeskOptions): void {
+  routes.jsonAlsoForMachines("get", "/api/requests", null, async ({ person }) => {
+    const items = await desk.requests(person)
+    return { items, serverTime: clock.now().toISOString() }
+  })
+  routes.jsonAlsoForMachines("post", "/api/requests", requestInput, ({ person, body }) =>
+    desk.enter(person, body),
+  )
+  routes.json("get", "/api/requests/:requestId", null, ({ person, param }) =>
+    desk.request(person, param("requestId")),
+  )
+  routes.json("post", "/api/requests/:requestId/release", null, async ({ person, param }) => {
+    await desk.release(person, param("requestId"))
+    return {}
+  })
+  routes.json("post", "/api/requests/:requestId/acknowledge", null, async ({ person, param }) => {
+    await desk.acknowledge(person, param("requestId"))
+    return {}
+  })
+}
+
+function mountReports(routes: Routes, desk: StaffDesk): void {
+  for (const kind of ["pdf", "cda", "signature"] as const)
+    routes.octets(`/api/reports/:reportId/${kind}`, async ({ person, param }) => ({
+      ...DOCUMENTS[kind],
+      bytes: await desk.document(person, param("reportId"), kind),
+    }))
+  routes.octets("/api/reports/:reportId/key-images/:index", (call) => keyImage(desk, call))
+  routes.json("get", "/api/reports/:reportId/verification", null, ({ person, param }) =>
+    desk.verification(person, param("reportId")),
+  )
+}
+
+/** The index counts from 0. */
+async function keyImage(desk: StaffDesk, { person, param }: Call<null>): Promise<Octets> {
+  const index = param("index")
+  if (!/^(0|[1-9]\d?)$/.test(index)) throw new DeskError("ERR_NOT_FOUND", "no such key image")
+  const bytes = await desk.keyImage(person, param("reportId"), Number(index))
+  return { mediaType: "image/png", bytes, fileName: null, disposition: "inline" }
+}

@@ -1,0 +1,184 @@
+/** A desk on a free port with a people store in a temporary folder, and handlers that write down what they are asked. */
+import { createHash, randomBytes } from "node:crypto"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { SoftwareAuthenticator } from "../../../deploy/demo/authenticator.ts"
+import { DeskClient } from "../../../deploy/demo/desk-client.ts"
+import type { DeskOptions, OpenDesk } from "../../../gateway/actors/desks/options.ts"
+import { listenReadingDesk } from "../../../gateway/actors/desks/reading-desk.ts"
+import { listenStaffDesk } from "../../../gateway/actors/desks/staff-desk.ts"
+import { KeyError } from "../../../gateway/journey/errors.ts"
+import type {
+  AuditEvent,
+  EncodedFrame,
+  Person,
+  ReadingDesk,
+  StaffDesk,
+} from "../../../gateway/journey/ports.ts"
+import type { ReadingView, StaffDetail, Verdict } from "../../../gateway/journey/views.ts"
+import { openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
+
+export const PIN = "4711"
+export const CODESTREAM = Buffer.from(Array.from({ length: 1000 }, (_, index) => (index * 7) % 256))
+export const FRAME: EncodedFrame = {
+  mediaType: "image/jphc",
+  TransferSyntaxUID: "1.2.840.10008.1.2.4.202",
+  bytes: CODESTREAM,
+  levelEndBytes: [100, 300, 1000],
+  sha256: createHash("sha256").update(CODESTREAM).digest("hex"),
+}
+export const PDF = Buffer.from("%PDF-1.7 …")
+export const PNG = Buffer.from("\x89PNG…", "latin1")
+export const READER = { login: "sato", name: "佐藤 花子", role: "radiologist" } as const
+export const CLERK = { login: "suzuki", name: "鈴木 一郎", role: "clerk" } as const
+
+/** A clock that stands until it is moved. */
+export class FakeClock {
+  #now = Date.UTC(2026, 3, 1)
+  now(): Date {
+    return new Date(this.#now)
+  }
+  pass(minutes: number): void {
+    this.#now += minutes * 60_000
+  }
+}
+
+/** Answers both desk ports; `asked` holds every call, `fails` throws once from the method named. */
+export class Recorder {
+  readonly asked: unknown[][] = []
+  readonly fails = new Map<string, Error>()
+  readonly prepared: string[] = []
+  readonly clock: FakeClock
+
+  constructor(clock: FakeClock) {
+    this.clock = clock
+  }
+
+  readonly reading: ReadingDesk = {
+    worklist: (...call) => this.#answer("worklist", call, []),
+    reading: (...call) => this.#answer("reading", call, { requestId: call[1] } as ReadingView),
+    start: (...call) => this.#answer("start", call, { requestId: call[1] } as ReadingView),
+    saveDraft: (...call) => this.#answer("saveDraft", call, { draftVersion: call[3] + 1 }),
+    prepare: (...call) => this.#prepare(call),
+    preparedPdf: (...call) => this.#answer("preparedPdf", call, PDF),
+    sign: (...call) =>
+      call[2] === PIN
+        ? this.#answer("sign", call, { reportId: "1.2.3", version: 1 })
+        : Promise.reject(new KeyError("ERR_KEY_PASSPHRASE", "the PIN is wrong")),
+    correct: (...call) => this.#answer("correct", call, { requestId: call[1] } as ReadingView),
+    metadata: (...call) => this.#answer("metadata", call, [{ "00080018": { vr: "UI", Value: ["1.2.3"] } }]),
+    frame: (...call) => this.#answer("frame", call, FRAME),
+    rendered: (...call) => this.#answer("rendered", call, PNG),
+  }
+
+  readonly staff: StaffDesk = {
+    requests: (...call) => this.#answer("requests", call, []),
+    request: (...call) => this.#answer("request", call, { requestId: call[1] } as StaffDetail),
+    enter: (...call) => this.#answer("enter", call, { requestId: "req-1" }),
+    release: (...call) => this.#answer("release", call, undefined),
+    acknowledge: (...call) => this.#answer("acknowledge", call, undefined),
+    document: (...call) => this.#answer("document", call, Buffer.from(call[2])),
+    keyImage: (...call) => this.#answer("keyImage", call, PNG),
+    verification: (...call) =>
+      this.#answer("verification", call, { signature: {} as Verdict, seal: {} as Verdict }),
+  }
+
+  #answer<Value>(method: string, call: readonly unknown[], value: Value): Promise<Value> {
+    this.asked.push([method, ...call])
+    const failure = this.fails.get(method)
+    this.fails.delete(method)
+    return failure === undefined ? Promise.resolve(value) : Promise.reject(failure)
+  }
+
+  #prepare([person, requestId]: Parameters<ReadingDesk["prepare"]>): ReturnType<ReadingDesk["prepare"]> {
+    const prepareId = `prep-${this.prepared.length}`
+    this.prepared.push(prepareId)
+    return this.#answer("prepare", [person, requestId], {
+      prepareId,
+      reportId: "1.2.3",
+      version: 1,
+      cdaSha256: "00",
+      pdfSha256: "01",
+      expiresAt: new Date(this.clock.now().getTime() + 5 * 60_000).toISOString(),
+      patient: {} as never,
+      draft: {} as never,
+      intent: Buffer.from(`sign-intent-v1\n${prepareId}`),
+    })
+  }
+}
+
+export interface Harness {
+  readonly desk: OpenDesk
+  readonly people: PeopleStore
+  readonly clock: FakeClock
+  readonly recorder: Recorder
+  readonly audits: AuditEvent[]
+  readonly log: string[]
+  readonly authenticator: SoftwareAuthenticator
+  readonly client: DeskClient
+  /** A code that is good for 15 minutes. */
+  invite(person: Omit<Person, "id">): Promise<string>
+  close(): Promise<void>
+}
+
+export async function openHarness(
+  kind: "reading" | "staff",
+  change: Partial<DeskOptions> = {},
+): Promise<Harness> {
+  const folder = await mkdtemp(join(tmpdir(), "desk-"))
+  const people = openPeople(join(folder, "people.sqlite"))
+  const clock = new FakeClock()
+  const recorder = new Recorder(clock)
+  const audits: AuditEvent[] = []
+  const log: string[] = []
+  const host = kind === "reading" ? "center.localhost" : "edge.localhost"
+  const options: DeskOptions = {
+    host: "127.0.0.1",
+    port: 0,
+    origin: `http://${host}:0`,
+    rpId: host,
+    siteName: "東京読影センター",
+    staticDir: null,
+    tls: null,
+    people,
+    clock,
+    chance: { bytes: (length) => randomBytes(length) },
+    log: (level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields)}`),
+    audit: (event) => void audits.push(event),
+    agreements: [{ id: "minato", partner: "みなと病院" }],
+    machineTokens: [{ name: "his", sha256: createHash("sha256").update("his-token").digest("hex") }],
+    ...change,
+  }
+  const desk =
+    kind === "reading"
+      ? await listenReadingDesk(options, recorder.reading)
+      : await listenStaffDesk(options, recorder.staff)
+  const authenticator = new SoftwareAuthenticator()
+  return {
+    desk,
+    people,
+    clock,
+    recorder,
+    audits,
+    log,
+    authenticator,
+    client: new DeskClient(desk.origin, authenticator),
+    invite: async (person) => {
+      const code = randomBytes(8).toString("hex")
+      await people.enrol(person, code, new Date(clock.now().getTime() + 15 * 60_000))
+      return code
+    },
+    close: async () => {
+      await desk.close()
+      people.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+/** Logged in with a fresh passkey, as the person this desk is for. */
+export async function enrolled(harness: Harness, person: Omit<Person, "id">): Promise<DeskClient> {
+  await harness.client.enrol(await harness.invite(person))
+  return harness.client
+}
