@@ -225,7 +225,6 @@ serial = serial
 crypto_device = builtin
 signer_cert = tsa.chain.pem
 signer_key = tsa.key.pem
-certs = tsa.chain.pem
 signer_digest = sha256
 default_policy = ${DEMO_TSA_POLICY}
 digests = sha256, sha384, sha512
