@@ -1,0 +1,130 @@
+import assert from "node:assert/strict"
+import type { DeskClient } from "../../../deploy/demo/desk-client.ts"
+import { DeskError } from "../../../gateway/journey/errors.ts"
+import type { Person } from "../../../gateway/journey/ports.ts"
+import { CLERK, enrolled, openHarness, PNG, type Harness } from "./harness.ts"
+
+const REQUEST = {
+  requestNumber: "R-2026-0001",
+  PatientID: "0012345",
+  patientName: "山田 太郎",
+  urgency: "STAT",
+  agreement: "minato",
+  StudyInstanceUID: "",
+  AccessionNumber: "A1",
+  request: {
+    purpose: "結節の精査",
+    diagnosis: "",
+    history: "",
+    department: "呼吸器内科",
+    physician: "高橋",
+    setting: "outpatient",
+    contrast: "",
+    telephone: "",
+  },
+  releaseWhenComplete: true,
+}
+
+describe("staff desk", () => {
+  let desk: Harness
+  let client: DeskClient
+  beforeEach(async () => {
+    desk = await openHarness("staff")
+    client = await enrolled(desk, CLERK)
+  })
+  afterEach(() => desk.close())
+
+  it("lists, enters, shows, releases and acknowledges requests in the name of who is logged in", async () => {
+    const list = await client.get("/api/requests")
+    assert.deepEqual(list, { items: [], serverTime: "2026-04-01T00:00:00.000Z" })
+    assert.deepEqual(await client.post("/api/requests", REQUEST), { requestId: "req-1" })
+    await client.get("/api/requests/req-1")
+    await client.post("/api/requests/req-1/release")
+    await client.post("/api/requests/req-1/acknowledge")
+    assert.deepEqual(
+      desk.recorder.asked.map(([method, person, ...rest]) => [method, (person as Person).login, ...rest]),
+      [
+        ["requests", "suzuki"],
+        ["enter", "suzuki", REQUEST],
+        ["request", "suzuki", "req-1"],
+        ["release", "suzuki", "req-1"],
+        ["acknowledge", "suzuki", "req-1"],
+      ],
+    )
+  })
+
+  it("names every fault of a request", async () => {
+    const { PatientID, ...rest } = REQUEST
+    const body = {
+      ...rest,
+      urgency: "NOW",
+      request: { ...REQUEST.request, setting: "home" },
+      PatientId: PatientID,
+    }
+    await assert.rejects(client.post("/api/requests", body), {
+      code: "ERR_INPUT",
+      faults: ["PatientID", "urgency", "request.setting", "PatientId"],
+    })
+  })
+
+  it("hands out the signed documents: the PDF to look at, the others to keep", async () => {
+    for (const [kind, type, disposition] of [
+      ["pdf", "application/pdf", 'inline; filename="report.pdf"'],
+      ["cda", "application/xml", 'attachment; filename="report-cda.xml"'],
+      ["signature", "application/xml", 'attachment; filename="report-signature.xml"'],
+    ]) {
+      const { headers, bytes } = await client.bytes(`/api/reports/1.2.3/${kind}`)
+      assert.equal(headers["content-type"], type)
+      assert.equal(headers["content-disposition"], disposition)
+      assert.equal(headers["cache-control"], "no-store")
+      assert.equal(bytes.toString(), kind)
+    }
+  })
+
+  it("shows key images and the verification", async () => {
+    assert.deepEqual((await client.bytes("/api/reports/1.2.3/key-images/0")).bytes, PNG)
+    assert.deepEqual(await client.get("/api/reports/1.2.3/verification"), { signature: {}, seal: {} })
+    await assert.rejects(client.get("/api/reports/1.2.3/key-images/-1"), { status: 404 })
+    await assert.rejects(client.get("/api/reports/1.2.3/key-images/100"), { status: 404 })
+  })
+
+  it("says that there is no such report, or not for you", async () => {
+    desk.recorder.fails.set("document", new DeskError("ERR_NOT_FOUND", "no such report"))
+    await assert.rejects(client.bytes("/api/reports/9/pdf"), { status: 404, code: "ERR_NOT_FOUND" })
+  })
+
+  describe("for a machine", () => {
+    // neither cookie nor Origin, as a hospital's system calls
+    const call = async (method: string, path: string, token: string, body?: object): Promise<number> => {
+      const headers = { Authorization: `Bearer ${token}`, Cookie: "", Origin: "", "X-Requested-By": "" }
+      return (await client.exchange(method, path, body, headers)).status
+    }
+
+    it("takes and lists requests with a token", async () => {
+      assert.equal(await call("POST", "/api/requests", "his-token", REQUEST), 200)
+      assert.equal(await call("GET", "/api/requests", "his-token"), 200)
+      assert.deepEqual(desk.recorder.asked[0]![1], {
+        id: "machine:his",
+        login: "his",
+        name: "his",
+        role: "clerk",
+      })
+    })
+
+    it("opens nothing else", async () => {
+      assert.equal(await call("GET", "/api/requests/req-1", "his-token"), 401)
+      assert.equal(await call("POST", "/api/requests/req-1/release", "his-token"), 403)
+      assert.equal(await call("GET", "/api/reports/1.2.3/pdf", "his-token"), 401)
+    })
+
+    it("refuses and records another token, and stops guessing", async () => {
+      assert.equal(await call("GET", "/api/requests", "guess"), 401)
+      assert.equal(desk.audits.at(-1)?.event, "login-failed")
+      const statuses = await Promise.all(
+        Array.from({ length: 25 }, () => call("GET", "/api/requests", "guess")),
+      )
+      assert.equal(statuses.filter((status) => status === 429).length, 6)
+      assert.equal(await call("GET", "/api/requests", "his-token"), 200)
+    })
+  })
+})
