@@ -60,6 +60,18 @@ export const ERRORS = {
     "a frame before the recorded end does not check",
     "quarantined; restore from the sender and replace the disk",
   ),
+  ERR_SPOOL_READ: row(
+    "SpoolError",
+    "transient",
+    "the spool could not be read",
+    "check the disk and the number of open files; the step is run again",
+  ),
+  ERR_SPOOL_MOUNT: row(
+    "SpoolError",
+    "permanent",
+    "a folder of the spool is missing or has lost its marker",
+    "mount the disk the marker is on, then start again",
+  ),
   ERR_SLOT_GONE: row(
     "SpoolError",
     "permanent",
@@ -93,6 +105,14 @@ export const ERRORS = {
     "the passphrase or PIN does not open the key",
     "enter it again",
     "HTTP 422",
+  ),
+
+  ERR_KEY_UNFIT: row(
+    "KeyError",
+    "permanent",
+    "our key does not fit what it was asked to open",
+    "compare the recipient certificate in the agreement with ours",
+    "InvalidDocumentContent",
   ),
 
   ERR_ASSOCIATION_AE: row(
@@ -157,6 +177,13 @@ export const ERRORS = {
     "the SubmissionSet uniqueId was used for something else",
     "the sender must use a new uniqueId",
     "XDSDuplicateUniqueIdInRegistry / XDSNonIdenticalHash",
+  ),
+  ERR_RECIPIENT_BUSY: row(
+    "AcceptanceError",
+    "transient",
+    "more submissions at once, or a larger one, than the recipient takes",
+    "the sender tries again; raise the limits if it happens often",
+    "XDSRepositoryBusy / XDSRepositoryOutOfResources",
   ),
   ERR_DOCUMENT_MISSING: row(
     "AcceptanceError",

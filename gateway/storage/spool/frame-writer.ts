@@ -1,0 +1,182 @@
+/**
+ * One frame on its way into a segment: takes ciphertext, keeps CRC-32 and chunk GMACs, and writes by the MiB.
+ *
+ * An object of one chunk goes out in a single write, header and all. A longer one leaves room for the header
+ * and gets it last. Either way nothing counts before the header is there and everything is synced.
+ */
+import { crc32 } from "node:zlib"
+import { SpoolError } from "../../journey/errors.ts"
+import type { Chance, FrameKind, ObjectMeta, SealedObject } from "../../journey/ports.ts"
+import { chunkKey, chunkMac } from "./chunk-mac.ts"
+import { HEADER_BYTES, encodeFrameHeader } from "./frame-header.ts"
+import { NONCE_BYTES } from "./gcm.ts"
+import { freshId } from "./ids.ts"
+import { CHUNK_BYTES, MAX_OBJECT_BYTES } from "./limits.ts"
+import type { Digests } from "./object-digests.ts"
+import { TRAILER_SEAL_BYTES, encodeTrailer, sealTrailer } from "./trailer.ts"
+
+/** More pieces than this are joined before they are written (IOV_MAX is 1024). */
+const MAX_PIECES = 256
+
+/** The segment, as its one writer sees it. */
+export interface FrameRoom {
+  readonly slotId: string
+  readonly segmentId: string
+  readonly trailerKey: Uint8Array
+  readonly chance: Chance
+  /** Throws ERR_SPOOL_FULL or ERR_SPOOL_WRITE. */
+  put(buffers: readonly Uint8Array[], positionBytes: number): Promise<void>
+  /** The frame is whole: it ends there and the next may begin. */
+  keep(endBytes: number): void
+  /** Cuts the segment back to its last whole frame. */
+  drop(): Promise<void>
+}
+
+export interface FrameStart {
+  readonly kind: FrameKind
+  readonly ordinal: number
+  readonly offsetBytes: number
+}
+
+/** Key and nonce of the ciphertext; used for this object and never again. */
+export interface ContentKey {
+  readonly cek: Uint8Array
+  readonly nonce: Uint8Array
+}
+
+export class FrameWriter {
+  readonly #room: FrameRoom
+  readonly #start: FrameStart
+  readonly #key: ContentKey
+  #chunkKey: Buffer | null = null
+  #macs: Uint8Array[] = []
+  #pieces: Uint8Array[] = []
+  #heldBytes = 0
+  #writtenBytes = 0
+  #crc32 = 0
+  #over = false
+  /** The write under way; answers its error instead of throwing, so that it can be looked at later. */
+  #underWay: Promise<{ readonly error: unknown } | null> = Promise.resolve(null)
+
+  constructor(room: FrameRoom, start: FrameStart, key: ContentKey) {
+    this.#room = room
+    this.#start = start
+    this.#key = key
+  }
+
+  /** Keeps `ciphertext` until its chunk is full: the caller must not write over it. Throws ERR_OBJECT_TOO_LARGE. */
+  async push(ciphertext: Uint8Array): Promise<void> {
+    this.#demandUnfinished()
+    if (this.#lengthBytes + ciphertext.length > MAX_OBJECT_BYTES)
+      throw new SpoolError("ERR_OBJECT_TOO_LARGE", "a sealed object has at most 16 GiB")
+    this.#crc32 = crc32(ciphertext, this.#crc32)
+    let rest = ciphertext
+    while (rest.length > 0) {
+      if (this.#heldBytes === CHUNK_BYTES) await this.#flush()
+      const room = CHUNK_BYTES - this.#heldBytes
+      this.#hold(rest.subarray(0, room))
+      rest = rest.subarray(room)
+    }
+  }
+
+  /** Trailer, header, and the frame is part of the segment; durable after the segment's next sync. */
+  async finish(tag: Uint8Array, digests: Digests, meta: ObjectMeta): Promise<SealedObject> {
+    this.#demandUnfinished()
+    if (this.#macs.length > 0) this.#authenticate()
+    const sealed = this.#sealed(tag, digests, meta)
+    const bodyOffset = this.#start.offsetBytes + HEADER_BYTES + this.#writtenBytes
+    if (this.#writtenBytes === 0)
+      await this.#room.put([sealed.header, ...this.#pieces, sealed.trailer], this.#start.offsetBytes)
+    else await this.#finishLong(sealed, bodyOffset)
+    this.#room.keep(bodyOffset + this.#heldBytes + sealed.trailer.length)
+    this.#over = true
+    return sealed.object
+  }
+
+  /** Resolves when nothing of this frame is left in the segment. After `finish` there is nothing to abort. */
+  async abort(): Promise<void> {
+    if (this.#over) return
+    this.#over = true
+    await this.#underWay
+    this.#pieces = []
+    await this.#room.drop()
+  }
+
+  #demandUnfinished(): void {
+    if (this.#over) throw new SpoolError("ERR_SPOOL_WRITE", "the object is finished or aborted")
+  }
+
+  get #lengthBytes(): number {
+    return this.#writtenBytes + this.#heldBytes
+  }
+
+  #hold(piece: Uint8Array): void {
+    this.#pieces.push(piece)
+    this.#heldBytes += piece.length
+    if (this.#pieces.length > MAX_PIECES) this.#pieces = [Buffer.concat(this.#pieces)]
+  }
+
+  #authenticate(): void {
+    this.#chunkKey ??= chunkKey(this.#key.cek)
+    this.#macs.push(chunkMac(this.#chunkKey, this.#macs.length, this.#pieces))
+  }
+
+  /** A full chunk with more to come. One write is under way while the next chunk is encrypted. */
+  async #flush(): Promise<void> {
+    this.#authenticate()
+    await this.#settle()
+    const position = this.#start.offsetBytes + HEADER_BYTES + this.#writtenBytes
+    this.#underWay = this.#room.put(this.#pieces, position).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    )
+    this.#writtenBytes += this.#heldBytes
+    this.#heldBytes = 0
+    this.#pieces = []
+  }
+
+  async #settle(): Promise<void> {
+    const failed = await this.#underWay
+    if (failed !== null) throw failed.error
+  }
+
+  async #finishLong(sealed: { header: Uint8Array; trailer: Uint8Array }, bodyOffset: number): Promise<void> {
+    await this.#settle()
+    await this.#room.put([...this.#pieces, sealed.trailer], bodyOffset)
+    await this.#room.put([sealed.header], this.#start.offsetBytes)
+  }
+
+  #sealed(
+    tag: Uint8Array,
+    digests: Digests,
+    meta: ObjectMeta,
+  ): { readonly header: Buffer; readonly trailer: Buffer; readonly object: SealedObject } {
+    const { kind, ordinal, offsetBytes } = this.#start
+    const { slotId, segmentId, trailerKey, chance } = this.#room
+    const ciphertextLengthBytes = this.#lengthBytes
+    const facts = { ...this.#key, ...digests, tag, meta, clearLengthBytes: ciphertextLengthBytes }
+    const clear = encodeTrailer({ ...facts, chunkMacs: Buffer.concat(this.#macs) })
+    const objectId = freshId(chance)
+    const header = encodeFrameHeader({
+      kind,
+      objectId,
+      slotId,
+      segmentId,
+      ordinal,
+      nonce: this.#key.nonce,
+      ciphertextLengthBytes,
+      trailerLengthBytes: clear.length + TRAILER_SEAL_BYTES,
+      ciphertextCrc32: this.#crc32,
+    })
+    const trailer = sealTrailer(clear, trailerKey, chance.bytes(NONCE_BYTES), header)
+    clear.fill(0)
+    return {
+      header,
+      trailer,
+      object: {
+        place: { slotId, segmentId, offsetBytes, objectId },
+        facts: { ...facts, kind, ciphertextLengthBytes },
+      },
+    }
+  }
+}
