@@ -1,0 +1,264 @@
+/**
+ * One association as its acceptor: the socket, the timers and the effects of the upper layer machine (PS3.8 9.2).
+ *
+ * Bytes are pulled, not pushed: while a sink is busy nothing more is read, so a slow disk slows the sender by TCP.
+ * Whatever the peer or the handler does, `run` resolves and the intake is ended exactly once.
+ */
+import { once } from "node:events"
+import type { Socket } from "node:net"
+import type { InstanceHandler, InstanceIntake } from "../../journey/ports.ts"
+import { PduReader } from "../../standards/dicom/pdu-reader.ts"
+import { PDV_HEADER_BYTES, encodePdu } from "../../standards/dicom/pdu.ts"
+import type {
+  AssociateAC,
+  AssociateRJ,
+  AssociateRQ,
+  Pdu,
+  PresentationDataValue,
+} from "../../standards/dicom/pdu.ts"
+import { ABORT_REASON, UpperLayer, abortReason } from "../../standards/dicom/upper-layer.ts"
+import type { Effect, Event } from "../../standards/dicom/upper-layer.ts"
+import { Malformed } from "../../standards/malformed.ts"
+import { Messages } from "./messages.ts"
+import type { Peer, StoreCounts } from "./messages.ts"
+import { CONGESTION, acceptance, acceptedContexts, formalRejection, userRejection } from "./negotiate.ts"
+
+/** Runs something later; the returned function forgets it. */
+export interface Timers {
+  after(delayMs: number, run: () => void): () => void
+}
+
+/** What the listener lends to each association. */
+export interface Surroundings {
+  readonly handler: InstanceHandler
+  readonly timers: Timers
+  readonly artimMs: number
+  readonly idleMs: number
+  readonly counts: StoreCounts
+  /** Counts the association in; a rejection when a cap is reached. */
+  readonly enter: (callingAE: string) => AssociateRJ | null
+  /** Faults of the handler or of ours, for the log; never the peer's. */
+  readonly onFault: (fault: unknown) => void
+  /** How it ended. */
+  readonly onEnd: (outcome: "released" | "aborted" | "rejected") => void
+}
+
+const EVENT_OF: Readonly<Record<Pdu["type"], Event>> = {
+  "A-ASSOCIATE-RQ": "Evt6",
+  "A-ASSOCIATE-AC": "Evt3",
+  "A-ASSOCIATE-RJ": "Evt4",
+  "P-DATA-TF": "Evt10",
+  "A-RELEASE-RQ": "Evt12",
+  "A-RELEASE-RP": "Evt13",
+  "A-ABORT": "Evt16",
+}
+
+export class Association {
+  readonly #socket: Socket
+  readonly #around: Surroundings
+  readonly #machine = new UpperLayer("acceptor")
+  readonly #reader = new PduReader()
+  #stopArtim = forgetNothing
+  #stopIdle = forgetNothing
+  #pdu: Pdu | null = null
+  #abortReason: number = ABORT_REASON.unexpectedPdu
+  /** After a framing fault nothing more can be understood. */
+  #deaf = false
+  #outcome: "released" | "aborted" | "rejected" = "aborted"
+  #peerMaximumLengthBytes = 0
+  #rejection: AssociateRJ = CONGESTION
+  #acceptance: AssociateAC | null = null
+  #intake: InstanceIntake | null = null
+  #messages: Messages | null = null
+
+  readonly #effects: Readonly<Partial<Record<Effect, () => void | Promise<void>>>> = {
+    "start-artim": () => {
+      this.#stopArtim()
+      this.#stopArtim = this.#around.timers.after(this.#around.artimMs, () => this.#later("Evt18"))
+    },
+    "stop-artim": () => this.#stopArtim(),
+    close: () => {
+      this.#socket.destroy()
+    },
+    "indicate-associate": () => this.#indicateAssociate(),
+    "indicate-p-data": () => this.#indicateData(),
+    "indicate-release": async () => {
+      this.#outcome = "released"
+      await this.#happen("Evt14")
+    },
+    "send-associate-ac": async () => {
+      if (this.#acceptance) await this.#send(this.#acceptance)
+    },
+    "send-associate-rj": () => this.#send(this.#rejection),
+    "send-release-rp": () => this.#send({ type: "A-RELEASE-RP" }),
+    "send-abort-user": () => this.#sendAbort(),
+    "send-abort-provider": () => this.#send({ type: "A-ABORT", source: 2, reason: this.#abortReason }),
+  }
+
+  constructor(socket: Socket, around: Surroundings) {
+    this.#socket = socket
+    this.#around = around
+  }
+
+  /** Serve the connection to its end. Never rejects. */
+  async run(): Promise<void> {
+    try {
+      await this.#happen("Evt5")
+      for await (const chunk of this.#socket.iterator({ destroyOnReturn: false }))
+        await this.#take(chunk as Uint8Array)
+    } catch (fault) {
+      // A reset or destroyed socket is the peer's or our own end of the matter; anything else is a fault.
+      if (!this.#socket.destroyed) {
+        this.#around.onFault(fault)
+        await this.abort()
+      }
+    }
+    await this.#leave()
+  }
+
+  /** The local user gives up (Evt15): the peer is told and the connection closed. */
+  async abort(): Promise<void> {
+    if (this.#machine.allows("Evt15")) await this.#happen("Evt15")
+    this.#socket.destroySoon()
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#machine.allows("Evt17")) await this.#happen("Evt17")
+    this.#stopIdle()
+    this.#stopArtim()
+    // What is written still goes out, but not to a peer who never reads it.
+    const giveUp = this.#around.timers.after(this.#around.artimMs, () => this.#socket.destroy())
+    this.#socket.once("close", giveUp).destroySoon()
+    await this.#messages?.abandon()
+    try {
+      await this.#intake?.end()
+    } catch (fault) {
+      this.#around.onFault(fault)
+    }
+    this.#around.onEnd(this.#outcome)
+  }
+
+  async #take(chunk: Uint8Array): Promise<void> {
+    if (this.#deaf) return
+    try {
+      for (const pdu of this.#reader.push(chunk)) {
+        if (this.#machine.state === "Sta1") return
+        this.#stopIdle()
+        this.#pdu = pdu
+        await this.#happen(EVENT_OF[pdu.type])
+        this.#watchIdle()
+      }
+    } catch (fault) {
+      if (!(fault instanceof Malformed)) throw fault
+      this.#deaf = true
+      this.#stopIdle()
+      this.#abortReason = abortReason(fault)
+      await this.#happen("Evt19")
+    }
+    if (this.#machine.state === "Sta13") await this.#messages?.abandon()
+  }
+
+  /** Counts from whole PDU to whole PDU: dribbled bytes buy no time. */
+  #watchIdle(): void {
+    if (this.#machine.state !== "Sta6") return
+    this.#stopIdle = this.#around.timers.after(this.#around.idleMs, () => void this.abort())
+  }
+
+  /** By a timer: the machine may have moved on since. */
+  #later(event: Event): void {
+    if (this.#machine.allows(event)) this.#happen(event).catch(this.#around.onFault)
+  }
+
+  async #happen(event: Event): Promise<void> {
+    for (const effect of this.#machine.apply(event)) await this.#carryOut(effect)
+  }
+
+  /** Effects of a requestor, and indications of an end that `run` sees for itself, are not in the table. */
+  async #carryOut(effect: Effect): Promise<void> {
+    await this.#effects[effect]?.()
+  }
+
+  /** We differ from AA-1 in one cell: in Sta2 no user exists yet, the provider found the fault and names it. */
+  async #sendAbort(): Promise<void> {
+    const provider = this.#intake === null
+    await this.#send({ type: "A-ABORT", source: provider ? 2 : 0, reason: provider ? this.#abortReason : 0 })
+  }
+
+  async #indicateAssociate(): Promise<void> {
+    const request = this.#pdu
+    if (request?.type !== "A-ASSOCIATE-RQ") return
+    const rejection = this.#judge(request)
+    if (rejection) {
+      this.#rejection = rejection
+      this.#outcome = "rejected"
+    }
+    await this.#happen(rejection ? "Evt8" : "Evt7")
+  }
+
+  #judge(request: AssociateRQ): AssociateRJ | null {
+    try {
+      const { callingAE, calledAE } = request
+      const remoteAddress = this.#socket.remoteAddress ?? ""
+      const formal = formalRejection(request)
+      if (formal) return formal
+      const refused = this.#around.handler.associate(callingAE, calledAE, remoteAddress)
+      if (refused) return userRejection(refused.source, refused.reason)
+      const full = this.#around.enter(callingAE)
+      if (full) return full
+      this.#accept(request, { callingAE, calledAE, remoteAddress })
+      return null
+    } catch (fault) {
+      this.#around.onFault(fault)
+      return CONGESTION
+    }
+  }
+
+  #accept(request: AssociateRQ, peer: Peer): void {
+    const { handler, counts, onFault } = this.#around
+    const answered = acceptance(request)
+    this.#intake = handler.open(peer)
+    this.#messages = new Messages(acceptedContexts(request, answered), peer, this.#intake, counts, onFault)
+    this.#peerMaximumLengthBytes = request.userInformation.maximumLengthBytes
+    this.#acceptance = answered
+  }
+
+  async #indicateData(): Promise<void> {
+    if (this.#pdu?.type !== "P-DATA-TF" || !this.#messages) return
+    for (const value of this.#pdu.values) {
+      const response = await this.#messages.take(value)
+      if (response) await this.#respond(value.contextId, response)
+    }
+  }
+
+  /** A command set in as few P-DATA-TF as the peer's maximum length allows, each one write. */
+  async #respond(contextId: number, commandSet: Uint8Array): Promise<void> {
+    const roomBytes = (this.#peerMaximumLengthBytes || Number.POSITIVE_INFINITY) - PDV_HEADER_BYTES
+    for (let at = 0; at < commandSet.length; at += roomBytes) {
+      const fragment = commandSet.subarray(at, at + roomBytes)
+      const last = at + roomBytes >= commandSet.length
+      const value: PresentationDataValue = { contextId, command: true, last, fragment }
+      await this.#send({ type: "P-DATA-TF", values: [value] })
+    }
+  }
+
+  async #send(pdu: Pdu): Promise<void> {
+    if (!this.#socket.writable || this.#socket.write(encodePdu(pdu))) return
+    // A peer that asks and never reads the answers is idle as well.
+    const stop = this.#around.timers.after(this.#around.idleMs, () => this.#socket.destroy())
+    const closed = new AbortController()
+    const onClose = (): void => closed.abort()
+    this.#socket.once("close", onClose)
+    try {
+      await once(this.#socket, "drain", { signal: closed.signal })
+    } catch (fault) {
+      if (!closed.signal.aborted && !this.#socket.destroyed) throw fault
+    } finally {
+      stop()
+      this.#socket.off("close", onClose)
+    }
+  }
+}
+
+function forgetNothing(): void {
+  // No timer runs.
+}

@@ -1,0 +1,253 @@
+/**
+ * DIMSE messages of one association (PS3.7 6.3, 9.3.1, 9.3.5): fragments in, responses out, strictly in order.
+ * A data set is never gathered: each fragment goes to the sink and is waited for.
+ */
+import type { InstanceIntake, InstanceSink, StoreAnswer } from "../../journey/ports.ts"
+import {
+  MAX_COMMAND_SET_BYTES,
+  decodeCommand,
+  encodeCommand,
+  encodeRefusal,
+} from "../../standards/dicom/dimse.ts"
+import type { CStoreRQ, Command } from "../../standards/dicom/dimse.ts"
+import { STATUS } from "../../standards/dicom/dimse-status.ts"
+import { joined } from "../../standards/dicom/octets.ts"
+import type { PresentationDataValue } from "../../standards/dicom/pdu.ts"
+import { isTolerableUid } from "../../standards/dicom/uid.ts"
+import { Malformed } from "../../standards/malformed.ts"
+import type { AcceptedContext } from "./negotiate.ts"
+
+export interface Peer {
+  readonly callingAE: string
+  readonly calledAE: string
+  readonly remoteAddress: string
+}
+
+/** Counted over the life of the listener. */
+export interface StoreCounts {
+  stored: number
+  /** Answered with a status other than success. */
+  refused: number
+  /** Begun and never finished by the peer. */
+  abandoned: number
+  dataSetBytes: number
+}
+
+/** A message whose data set is still coming. */
+interface Pending {
+  readonly contextId: number
+  /** Null when the data set is read only to be thrown away. */
+  sink: InstanceSink | null
+  /** The answer when there is no sink. */
+  refusal: StoreAnswer
+  readonly respond: (answer: StoreAnswer) => Uint8Array
+}
+
+const SUCCESS: StoreAnswer = { status: STATUS.success, comment: "" }
+const failed: StoreAnswer = { status: STATUS.processingFailure, comment: "processing failure" }
+const unexpected = (clause: string, message: string): Malformed =>
+  new Malformed("PDV_UNEXPECTED", clause, message)
+
+export class Messages {
+  readonly #contexts: ReadonlyMap<number, AcceptedContext>
+  readonly #peer: Peer
+  readonly #intake: InstanceIntake
+  readonly #counts: StoreCounts
+  readonly #onFault: (fault: unknown) => void
+  #command: Uint8Array[] = []
+  #commandBytes = 0
+  #commandContextId: number | null = null
+  #pending: Pending | null = null
+
+  constructor(
+    contexts: ReadonlyMap<number, AcceptedContext>,
+    peer: Peer,
+    intake: InstanceIntake,
+    counts: StoreCounts,
+    onFault: (fault: unknown) => void,
+  ) {
+    this.#contexts = contexts
+    this.#peer = peer
+    this.#intake = intake
+    this.#counts = counts
+    this.#onFault = onFault
+  }
+
+  /**
+   * Take one fragment. Resolves with the command set of a response when a message has become whole, else null.
+   *
+   * @throws Malformed `PDV_UNEXPECTED` and those of `decodeCommand`: the association cannot go on
+   */
+  async take(value: PresentationDataValue): Promise<Uint8Array | null> {
+    const context = this.#contexts.get(value.contextId)
+    if (!context)
+      throw unexpected("PS3.8 9.3.5.1", `presentation context ${value.contextId} was not accepted`)
+    return value.command ? this.#takeCommand(value, context) : await this.#takeData(value)
+  }
+
+  /** The peer is gone: what was begun is cut off. Safe to call twice. */
+  async abandon(): Promise<void> {
+    const sink = this.#pending?.sink
+    this.#pending = null
+    if (!sink) return
+    this.#counts.abandoned++
+    await this.#guard(() => sink.abort())
+  }
+
+  #takeCommand(
+    { contextId, fragment, last }: PresentationDataValue,
+    context: AcceptedContext,
+  ): Uint8Array | null {
+    if (this.#pending || (this.#commandContextId ?? contextId) !== contextId)
+      throw unexpected("PS3.7 6.3.1", "a command before the message in hand was whole")
+    this.#commandContextId = contextId
+    this.#commandBytes += fragment.length
+    if (this.#commandBytes > MAX_COMMAND_SET_BYTES)
+      throw new Malformed(
+        "COMMAND_TOO_LONG",
+        "PS3.7 6.3.1",
+        `more than ${MAX_COMMAND_SET_BYTES} bytes of command`,
+      )
+    if (fragment.length > 0) this.#command.push(fragment)
+    if (!last) return null
+    const command = decodeCommand(joined(this.#command))
+    this.#command = []
+    this.#commandBytes = 0
+    this.#commandContextId = null
+    return this.#begin(command, contextId, context)
+  }
+
+  #begin(command: Command, contextId: number, context: AcceptedContext): Uint8Array | null {
+    const pending = this.#prepare(command, contextId, context)
+    if (!pending) return null
+    if (!command.hasDataSet) return pending.respond(pending.refusal)
+    this.#pending = pending
+    return null
+  }
+
+  #prepare(command: Command, contextId: number, context: AcceptedContext): Pending | null {
+    switch (command.kind) {
+      case "C-STORE-RQ":
+        return this.#prepareStore(command, contextId, context)
+      case "C-ECHO-RQ": {
+        const { MessageID, AffectedSOPClassUID } = command
+        const respond = ({ status: Status }: StoreAnswer): Uint8Array =>
+          encodeCommand({
+            kind: "C-ECHO-RSP",
+            MessageIDBeingRespondedTo: MessageID,
+            AffectedSOPClassUID,
+            Status,
+          })
+        return { contextId, sink: null, refusal: SUCCESS, respond }
+      }
+      case "other":
+        // A C-CANCEL has no response of its own and nothing of ours can be cancelled (PS3.7 9.3.2.3).
+        if (command.MessageID === null) return null
+        return {
+          contextId,
+          sink: null,
+          refusal: { status: STATUS.unrecognizedOperation, comment: "" },
+          respond: ({ status }) => encodeRefusal(command, status),
+        }
+      case "C-ECHO-RSP":
+      case "C-STORE-RSP":
+        throw unexpected("PS3.7 7.5.1", `${command.kind} to a request that was never made`)
+    }
+  }
+
+  #prepareStore(
+    request: CStoreRQ & { hasDataSet: boolean },
+    contextId: number,
+    context: AcceptedContext,
+  ): Pending {
+    const { MessageID, AffectedSOPClassUID, AffectedSOPInstanceUID } = request
+    const respond = ({ status: Status, comment: ErrorComment }: StoreAnswer): Uint8Array => {
+      this.#counts[Status === STATUS.success ? "stored" : "refused"]++
+      return encodeCommand({
+        kind: "C-STORE-RSP",
+        MessageIDBeingRespondedTo: MessageID,
+        AffectedSOPClassUID,
+        AffectedSOPInstanceUID,
+        Status,
+        ErrorComment,
+      })
+    }
+    const refusal = refuseRequest(request, context)
+    const sink = refusal ? null : this.#open(request, context)
+    return { contextId, sink, refusal: refusal ?? failed, respond }
+  }
+
+  #open(
+    { AffectedSOPClassUID, AffectedSOPInstanceUID }: CStoreRQ,
+    context: AcceptedContext,
+  ): InstanceSink | null {
+    const TransferSyntaxUID = context.transferSyntax
+    try {
+      return this.#intake.begin({
+        AffectedSOPClassUID,
+        AffectedSOPInstanceUID,
+        TransferSyntaxUID,
+        ...this.#peer,
+      })
+    } catch (fault) {
+      this.#onFault(fault)
+      return null
+    }
+  }
+
+  async #takeData({ contextId, fragment, last }: PresentationDataValue): Promise<Uint8Array | null> {
+    const pending = this.#pending
+    if (pending?.contextId !== contextId)
+      throw unexpected("PS3.7 6.3.1", "data set bytes without their command")
+    this.#counts.dataSetBytes += fragment.length
+    const { sink } = pending
+    if (sink && fragment.length > 0 && !(await this.#guard(() => sink.write(fragment))))
+      await this.#giveUp(pending, sink)
+    if (!last) return null
+    this.#pending = null
+    return pending.respond(await this.#finish(pending))
+  }
+
+  async #finish({ sink, refusal }: Pending): Promise<StoreAnswer> {
+    if (!sink) return refusal
+    try {
+      return await sink.finish()
+    } catch (fault) {
+      this.#onFault(fault)
+      return failed
+    }
+  }
+
+  /** The sink broke: cut the object off, read the rest of its data set for nothing, answer the failure. */
+  async #giveUp(pending: Pending, sink: InstanceSink): Promise<void> {
+    pending.sink = null
+    pending.refusal = failed
+    await this.#guard(() => sink.abort())
+  }
+
+  async #guard(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (fault) {
+      this.#onFault(fault)
+      return false
+    }
+  }
+}
+
+/** What the command alone forbids; the data set is for the handler to judge. */
+function refuseRequest(
+  request: CStoreRQ & { hasDataSet: boolean },
+  context: AcceptedContext,
+): StoreAnswer | null {
+  if (request.AffectedSOPClassUID !== context.abstractSyntax)
+    return {
+      status: STATUS.sopClassNotSupported,
+      comment: "SOP Class is not that of the presentation context",
+    }
+  if (!isTolerableUid(request.AffectedSOPInstanceUID))
+    return { status: STATUS.invalidSOPInstance, comment: "Affected SOP Instance UID is not a UID" }
+  if (!request.hasDataSet) return { status: STATUS.cannotUnderstand, comment: "C-STORE without a data set" }
+  return null
+}

@@ -1,0 +1,122 @@
+/**
+ * The head of a DICOM file (PS3.10 7.1): preamble, prefix and File Meta Information. A C-STORE carries only the data
+ * set; these bytes are put before its first byte so that what is sealed is a Part 10 file.
+ */
+import { Malformed } from "../malformed.ts"
+import { OctetReader, isoBytes, joined, trimmed, u16Bytes, u32Bytes } from "./octets.ts"
+
+/** Ours, drawn once under PS3.5 B.2; it names the writer of group 0002, nothing else. */
+export const IMPLEMENTATION_CLASS_UID = "2.25.285046551877095524780337348583105993886"
+/** At most 16 characters. */
+export const IMPLEMENTATION_VERSION_NAME = "DOKUEI_1"
+
+const PREAMBLE_BYTES = 128
+const PREFIX = isoBytes("DICM")
+export const PART10_START_BYTES = PREAMBLE_BYTES + PREFIX.length
+/** (0002,0000): tag, VR, length, value. */
+const GROUP_LENGTH_BYTES = 12
+/** Private information (0002,0102) has no limit in PS3.10; more than this is not a header. */
+export const MAX_FILE_META_BYTES = 1024 * 1024
+
+/** What the association and the C-STORE-RQ tell of an object. */
+export interface FileMeta {
+  readonly MediaStorageSOPClassUID: string
+  readonly MediaStorageSOPInstanceUID: string
+  readonly TransferSyntaxUID: string
+  /** (0002,0017), the peer's AE title as it called us. */
+  readonly SendingApplicationEntityTitle: string
+  /** (0002,0018), the AE title it called. */
+  readonly ReceivingApplicationEntityTitle: string
+}
+
+/** VRs whose length field has 32 bits after two reserved bytes (PS3.5 table 7.1-1). */
+const LONG_VR = /^(OB|OD|OF|OL|OV|OW|SQ|SV|UC|UN|UR|UT|UV)$/
+
+function element(elementNumber: number, vr: string, value: Uint8Array): Uint8Array {
+  const even =
+    value.length % 2 === 0 ? value : joined([value, Uint8Array.of(vr === "UI" || vr === "OB" ? 0 : 0x20)])
+  const length = LONG_VR.test(vr)
+    ? joined([u16Bytes(0), u32Bytes(even.length, true)])
+    : u16Bytes(even.length, true)
+  return joined([u16Bytes(0x0002, true), u16Bytes(elementNumber, true), isoBytes(vr), length, even])
+}
+
+/** Preamble of zeros, `DICM`, and group 0002 in explicit VR little endian. */
+export function fileMetaBytes(meta: FileMeta): Uint8Array {
+  const group = joined([
+    element(0x0001, "OB", Uint8Array.of(0, 1)),
+    element(0x0002, "UI", isoBytes(meta.MediaStorageSOPClassUID)),
+    element(0x0003, "UI", isoBytes(meta.MediaStorageSOPInstanceUID)),
+    element(0x0010, "UI", isoBytes(meta.TransferSyntaxUID)),
+    element(0x0012, "UI", isoBytes(IMPLEMENTATION_CLASS_UID)),
+    element(0x0013, "SH", isoBytes(IMPLEMENTATION_VERSION_NAME)),
+    element(0x0017, "AE", isoBytes(meta.SendingApplicationEntityTitle)),
+    element(0x0018, "AE", isoBytes(meta.ReceivingApplicationEntityTitle)),
+  ])
+  return joined([
+    new Uint8Array(PREAMBLE_BYTES),
+    PREFIX,
+    element(0x0000, "UL", u32Bytes(group.length, true)),
+    group,
+  ])
+}
+
+/** Where the data set of a Part 10 file begins, and how it is written. */
+export interface DataSetStart {
+  readonly offsetBytes: number
+  readonly TransferSyntaxUID: string
+  readonly MediaStorageSOPClassUID: string
+  readonly MediaStorageSOPInstanceUID: string
+}
+
+const TEXT: Readonly<Record<number, Exclude<keyof DataSetStart, "offsetBytes">>> = {
+  0x0002: "MediaStorageSOPClassUID",
+  0x0003: "MediaStorageSOPInstanceUID",
+  0x0010: "TransferSyntaxUID",
+}
+
+function readGroup(reader: OctetReader): Omit<DataSetStart, "offsetBytes"> {
+  const start = { TransferSyntaxUID: "", MediaStorageSOPClassUID: "", MediaStorageSOPInstanceUID: "" }
+  while (reader.remaining > 0) {
+    const group = reader.u16(true)
+    const elementNumber = reader.u16(true)
+    if (group !== 0x0002)
+      throw new Malformed("META_LENGTH", "PS3.10 7.1", "(0002,0000) reaches beyond group 0002")
+    const vr = reader.text(2)
+    if (LONG_VR.test(vr)) reader.skip(2)
+    const value = reader.take(LONG_VR.test(vr) ? reader.u32(true) : reader.u16(true))
+    const keyword = TEXT[elementNumber]
+    if (keyword) start[keyword] = trimmed(value)
+  }
+  return start
+}
+
+/**
+ * Find the data set in the first bytes of a Part 10 file.
+ *
+ * @param head the file from its first byte on, as far as it is known
+ * @returns null when more bytes are needed
+ * @throws Malformed `NOT_PART10`, `META_LENGTH` (also when group 0002 does not end where (0002,0000) says), `META_SYNTAX`
+ */
+export function dataSetStart(head: Uint8Array): DataSetStart | null {
+  const clause = "PS3.10 7.1"
+  if (head.length < PART10_START_BYTES + GROUP_LENGTH_BYTES) return null
+  const reader = new OctetReader(head, "META_LENGTH", clause)
+  reader.skip(PREAMBLE_BYTES)
+  if (reader.text(4) !== "DICM") throw new Malformed("NOT_PART10", clause, "no DICM after the preamble")
+  if (
+    reader.u16(true) !== 0x0002 ||
+    reader.u16(true) !== 0x0000 ||
+    reader.text(2) !== "UL" ||
+    reader.u16(true) !== 4
+  )
+    throw new Malformed("META_LENGTH", clause, "group 0002 does not begin with its length")
+  const groupBytes = reader.u32(true)
+  if (groupBytes > MAX_FILE_META_BYTES)
+    throw new Malformed("META_LENGTH", clause, `group of ${groupBytes} bytes`)
+  if (groupBytes > reader.remaining) return null
+  const offsetBytes = reader.offset + groupBytes
+  const start = readGroup(reader.within(groupBytes))
+  if (start.TransferSyntaxUID === "") throw new Malformed("META_SYNTAX", clause, "no Transfer Syntax UID")
+  return { offsetBytes, ...start }
+}

@@ -1,0 +1,23 @@
+/** Look-ups over the SOP Class and Transfer Syntax tables of PS3.6. */
+import { STORAGE_SOP_CLASSES } from "./sop-classes.generated.ts"
+import type { SopClass } from "./sop-classes.generated.ts"
+import { TRANSFER_SYNTAXES } from "./transfer-syntaxes.generated.ts"
+import type { TransferSyntax } from "./transfer-syntaxes.generated.ts"
+
+/** PS3.4 A.4, the SOP Class of C-ECHO. */
+export const VERIFICATION_SOP_CLASS = "1.2.840.10008.1.1"
+export const IMPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2"
+export const EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
+
+const storage = new Map(STORAGE_SOP_CLASSES.map((sopClass) => [sopClass.uid, sopClass]))
+const syntaxes = new Map(TRANSFER_SYNTAXES.map((syntax) => [syntax.uid, syntax]))
+
+/** The storage SOP Class of `uid`, retired ones included; null for any other. */
+export function storageSopClass(uid: string): SopClass | null {
+  return storage.get(uid) ?? null
+}
+
+/** The transfer syntax of `uid`; null when PS3.6 does not list it for stored data sets. */
+export function transferSyntax(uid: string): TransferSyntax | null {
+  return syntaxes.get(uid) ?? null
+}
