@@ -1,22 +1,23 @@
-/** Every failure of a request becomes one JSON answer: `{code, message}`, with `faults` or `errorId` where it helps. */
+/** Every failure of a request becomes one JSON answer: `{code, message}`, with `faults` or `requestId` where it helps. */
 import type { ErrorRequestHandler, Response } from "express"
 import { DeskError, DokueiError } from "../../journey/errors.ts"
+import { errorFields } from "./error-fields.ts"
 import { httpStatus, ourError } from "./http-status.ts"
 import { InputError } from "./input.ts"
 import type { DeskOptions } from "./options.ts"
 
-const ERROR_ID_BYTES = 8
+const REQUEST_ID_BYTES = 8
 
 /**
  * The last handler of a desk. Messages of our own errors hold no patient data and are shown; of anything else only
- * an opaque id is, the same that stands in the log beside the stack.
+ * an opaque id of this request is, the same that stands in the log.
  */
 export function answerErrors(options: Pick<DeskOptions, "log" | "chance">): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
     const error = fromFramework(thrown)
     if (response.headersSent) {
       // Too late for words: breaking the connection is the only honest sign that the body is not whole.
-      options.log("error", "an answer broke off", describe(error))
+      options.log("error", "answer-broken", errorFields(error))
       next(error)
       return
     }
@@ -40,9 +41,9 @@ function answerUnforeseen(
   method: string,
   response: Response,
 ): void {
-  const errorId = Buffer.from(chance.bytes(ERROR_ID_BYTES)).toString("hex")
-  log("error", "a request failed", { errorId, method, ...describe(error) })
-  response.status(500).json({ code: "ERR_INTERNAL", message: "the gateway could not do this", errorId })
+  const requestId = Buffer.from(chance.bytes(REQUEST_ID_BYTES)).toString("hex")
+  log("error", "request-failed", { requestId, method, ...errorFields(error) })
+  response.status(500).json({ code: "ERR_INTERNAL", message: "the gateway could not do this", requestId })
 }
 
 /** Errors of express and its body parser carry `type` and `status`; they become our own words. */
@@ -60,9 +61,4 @@ function fromFramework(thrown: unknown): unknown {
   if ("status" in thrown && thrown.status === 400)
     return new DeskError("ERR_NOT_FOUND", "no such address", options)
   return thrown
-}
-
-function describe(error: unknown): Readonly<Record<string, string>> {
-  if (!(error instanceof Error)) return { error: String(error) }
-  return { code: ourError(error)?.code ?? error.name, error: error.message, stack: error.stack ?? "" }
 }

@@ -6,6 +6,7 @@ import type { IncomingMessage, Server } from "node:http"
 import type { Duplex } from "node:stream"
 import { WebSocketServer, type WebSocket } from "ws"
 import type { DeskEvent } from "../../journey/views.ts"
+import { errorFields } from "./error-fields.ts"
 import type { DeskOptions } from "./options.ts"
 import type { DeskSessions } from "./sessions.ts"
 import type { Site } from "./site.ts"
@@ -18,6 +19,8 @@ const HEARTBEAT_MS = 25_000
 /** RFC 6455 §7.4.2: 4000-4999 are ours. */
 const CLOSE_SESSION_ENDED = 4001
 const CLOSE_GOING_AWAY = 1001
+/** A page that does not answer the close is cut after this. */
+const CLOSE_GRACE_MS = 1_000
 
 interface Page {
   readonly socket: WebSocket
@@ -73,11 +76,15 @@ export class LiveEvents {
     for (const page of this.#pages) if (page.sessionId === sessionId) this.#end(page)
   }
 
+  /** The sockets are gone within a second. */
   close(): void {
     clearInterval(this.#timer)
-    for (const { socket } of this.#pages) socket.close(CLOSE_GOING_AWAY)
-    for (const { socket } of this.#pages) socket.terminate()
     this.#server.close()
+    for (const { socket } of this.#pages) {
+      socket.close(CLOSE_GOING_AWAY)
+      const hung = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS)
+      socket.once("close", () => clearTimeout(hung))
+    }
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -87,7 +94,7 @@ export class LiveEvents {
       if (refusal !== null || sessionId === null) refuse(socket, refusal ?? "401 Unauthorized")
       else this.#server.handleUpgrade(request, socket, head, (page) => this.#welcome(page, sessionId))
     } catch (error) {
-      this.#options.log("error", "a live connection failed", { error: String(error) })
+      this.#options.log("error", "live-upgrade-failed", errorFields(error))
       refuse(socket, "500 Internal Server Error")
     }
   }
@@ -106,16 +113,14 @@ export class LiveEvents {
     socket.on("pong", () => (page.alive = true))
     socket.on("close", () => this.#pages.delete(page))
     // ws closes the socket itself; a message over the limit is the page's fault and ends here
-    socket.on("error", (error) =>
-      this.#options.log("warn", "a live connection broke", { error: error.message }),
-    )
+    socket.on("error", (error) => this.#options.log("warn", "live-connection-broken", errorFields(error)))
   }
 
   async #heartbeat(): Promise<void> {
     try {
       for (const page of [...this.#pages]) await this.#check(page)
     } catch (error) {
-      this.#options.log("error", "live connections could not be checked", { error: String(error) })
+      this.#options.log("error", "live-check-failed", errorFields(error))
     }
   }
 

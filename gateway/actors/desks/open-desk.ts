@@ -16,6 +16,7 @@ import { MachineTokens } from "./machine-tokens.ts"
 import type { DeskOptions, OpenDesk } from "./options.ts"
 import { Passkeys } from "./passkeys.ts"
 import { Routes } from "./routes.ts"
+import { requestLog } from "./request-log.ts"
 import { DeskSessions } from "./sessions.ts"
 import { siteOf } from "./site.ts"
 import { staticViewer } from "./static-viewer.ts"
@@ -52,6 +53,7 @@ export async function openDesk(options: DeskOptions, kind: DeskKind): Promise<Op
   const passkeys = new Passkeys(site, options.rpId, options.siteName, options.chance)
 
   app.disable("x-powered-by").disable("etag").set("query parser", "simple")
+  app.use(requestLog(options.log))
   app.use(...policyHeaders(site.secure))
   app.use(["/api", "/dicomweb"], neverStored)
   new Door(options, kind.desk, sessions, passkeys, events).mount(routes)

@@ -2,12 +2,11 @@
 import type { AuditEvent, Chance, Clock, People } from "../../journey/ports.ts"
 import type { DeskEvent, SessionView } from "../../journey/views.ts"
 
-/** One line for the operator; `fields` never hold patient data. */
-export type DeskLog = (
-  level: "info" | "warn" | "error",
-  message: string,
-  fields: Readonly<Record<string, string | number | null>>,
-) => void
+/** Ids, codes, counts and times; never patient data. */
+export type LogFields = Readonly<Record<string, string | number>>
+
+/** One line for the operator. */
+export type DeskLog = (level: "info" | "warn" | "error", event: string, fields: LogFields) => void
 
 /** A system (not a person) that may enter and list requests at the staff desk. */
 export interface MachineToken {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict"
 import { existsSync } from "node:fs"
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { once } from "node:events"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { chromium, type Browser, type BrowserContext, type CDPSession, type Page } from "playwright-core"
@@ -135,17 +138,23 @@ describe("a desk in Chromium", function () {
     await assert.rejects(run("desk.login()"), /NotAllowedError/)
   })
 
-  it("does not let a page of another desk act here", async () => {
+  it("does nothing that a page of another site asks for", async () => {
     await run(`desk.enrol(${JSON.stringify(await desk.invite(READER))})`)
-    const other = await openHarness("staff", { staticDir })
-    try {
-      await page.goto(other.desk.origin)
-      const reach = `fetch("${desk.desk.origin}/api/worklist", { credentials: "include" })`
-      await assert.rejects(run(reach), /Failed to fetch/)
-      assert.deepEqual(desk.recorder.asked, [])
-    } finally {
-      await other.close()
-    }
+    const evil = createServer((_request, response) => response.end("a page without any policy"))
+    await once(evil.listen(0, "127.0.0.1"), "listening")
+    await page.goto(`http://evil.localhost:${(evil.address() as AddressInfo).port}/`)
+    evil.close()
+    desk.log.splice(0)
+    const at = desk.desk.origin
+    const quiet = `{ mode: "no-cors", credentials: "include" }`
+    await run(`fetch("${at}/api/worklist", ${quiet}).catch(() => 0)`)
+    await run(`fetch("${at}/api/cases/1/start", { ...${quiet}, method: "POST" }).catch(() => 0)`)
+    const socket = `new WebSocket("${at.replace("http", "ws")}/api/events")`
+    const ended = `new Promise((tell) => { const s = ${socket}; s.onopen = () => tell("open"); s.onerror = () => tell("refused") })`
+    assert.equal(await run(ended), "refused")
+    const refused = desk.log.filter((line) => line.includes('"status":403'))
+    assert.equal(refused.length, 2, `they came and were refused: ${desk.log.join(" ")}`)
+    assert.deepEqual(desk.recorder.asked, [])
   })
 
   it("serves hashed files forever, the page never from a cache, and nothing hidden", async () => {

@@ -152,6 +152,16 @@ describe("what a desk refuses", () => {
       await assert.rejects(client.post("/api/cases/req-1/start"), { status: 409, code: "ERR_REPORT_STATE" })
     })
 
+    it("logs no sentence that is not our own, and no id of a path", async () => {
+      desk.log.splice(0)
+      desk.recorder.fails.set("start", new Error("山田 太郎"))
+      await assert.rejects(client.post("/api/cases/case-77/start"), { status: 500 })
+      const text = desk.log.join("\n")
+      assert.equal(text.includes("山田"), false)
+      assert.equal(text.includes("case-77"), false)
+      assert.match(text, /"path":"\/api\/cases\/:requestId\/start","status":500/)
+    })
+
     it("tells of any other failure an id only, which stands in the log", async () => {
       for (const error of [
         new Error("山田 太郎 123"),
@@ -159,11 +169,11 @@ describe("what a desk refuses", () => {
       ]) {
         desk.recorder.fails.set("worklist", error)
         const reply = await client.exchange("GET", "/api/worklist")
-        const said = JSON.parse(reply.bytes.toString()) as { code: string; errorId: string }
+        const said = JSON.parse(reply.bytes.toString()) as { code: string; requestId: string }
         assert.equal(reply.status, 500)
         assert.equal(said.code, "ERR_INTERNAL")
         assert.equal(reply.bytes.toString().includes(error.message), false)
-        assert.equal(desk.log.at(-1)?.includes(said.errorId), true)
+        assert.equal(desk.log.filter((line) => line.includes(said.requestId)).length, 1)
       }
     })
   })
