@@ -53,7 +53,7 @@ export class Signing {
 
   /**
    * Checks the assertion against the stored intent, then has the report signed. An intent serves for one signature;
-   * after a wrong passkey or PIN it stays open, and the next try needs a fresh gesture.
+   * after a wrong passkey or PIN, or a failure that may pass, it stays open and the next try needs a fresh gesture.
    *
    * @throws ReportError ERR_SIGN_INTENT; DeskError ERR_TOO_MANY_ATTEMPTS; KeyError ERR_KEY_PASSPHRASE; what the port throws
    */
@@ -70,12 +70,31 @@ export class Signing {
       throw new ReportError("ERR_SIGN_INTENT", "nothing is prepared under this id, or no longer")
     try {
       await this.#checkIntent(person, intent, response)
+    } catch (error) {
+      this.#reopen(prepareId, intent, response)
+      await this.#options.people.countFailure(person.id, this.#options.clock.now())
+      throw error
+    }
+    return this.#signIntended(person, prepareId, intent, response, pin)
+  }
+
+  async #signIntended(
+    person: Person,
+    prepareId: string,
+    intent: Intent,
+    response: AuthenticationResponseJSON,
+    pin: string,
+  ): Promise<{ readonly reportId: string; readonly version: number }> {
+    try {
       const evidence = new TextEncoder().encode(JSON.stringify(response))
       const signed = await this.#desk.sign(person, prepareId, pin, evidence)
       await this.#options.people.forgetFailures(person.id)
       return signed
     } catch (error) {
-      if (isWrongAnswer(error)) await this.#reopen(person, prepareId, intent, response)
+      const ours = ourError(error)
+      const wrongPin = ours?.code === "ERR_KEY_PASSPHRASE"
+      if (wrongPin) await this.#options.people.countFailure(person.id, this.#options.clock.now())
+      if (wrongPin || ours?.failure === "transient") this.#reopen(prepareId, intent, response)
       throw error
     }
   }
@@ -95,15 +114,10 @@ export class Signing {
     }
   }
 
-  async #reopen(
-    person: Person,
-    prepareId: string,
-    intent: Intent,
-    response: AuthenticationResponseJSON,
-  ): Promise<void> {
+  /** Another try with what was frozen, but not with the same gesture. */
+  #reopen(prepareId: string, intent: Intent, response: AuthenticationResponseJSON): void {
     const shown = new Set([...intent.shown, response.response.signature])
     this.#keep(prepareId, { ...intent, shown })
-    await this.#options.people.countFailure(person.id, this.#options.clock.now())
   }
 
   async #refuseLocked(person: Person): Promise<void> {
@@ -114,11 +128,6 @@ export class Signing {
   #keep(prepareId: string, intent: Intent): void {
     this.#intents.put(prepareId, intent, intent.expiresAt)
   }
-}
-
-function isWrongAnswer(error: unknown): boolean {
-  const code = ourError(error)?.code
-  return code === "ERR_SIGN_INTENT" || code === "ERR_KEY_PASSPHRASE"
 }
 
 function refusal(why: string, cause?: Error): ReportError {

@@ -7,8 +7,14 @@ describe("one use", () => {
   it("gives a value once, to whom it belongs, in time", () => {
     const intents = new OneUse<string>(10)
     intents.put("a", "sato", at(10))
-    assert.equal(intents.take("a", at(1), (owner) => owner === "tanaka"), null)
-    assert.equal(intents.take("a", at(1), (owner) => owner === "sato"), "sato")
+    assert.equal(
+      intents.take("a", at(1), (owner) => owner === "tanaka"),
+      null,
+    )
+    assert.equal(
+      intents.take("a", at(1), (owner) => owner === "sato"),
+      "sato",
+    )
     assert.equal(intents.take("a", at(1)), null)
     intents.put("b", "sato", at(10))
     assert.equal(intents.take("b", at(10)), null)

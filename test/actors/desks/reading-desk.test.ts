@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { brotliDecompressSync } from "node:zlib"
 import { SoftwareAuthenticator } from "../../../deploy/demo/authenticator.ts"
 import { DeskClient } from "../../../deploy/demo/desk-client.ts"
-import { DeskError } from "../../../gateway/journey/errors.ts"
+import { DeskError, ReportError, TimeStampError } from "../../../gateway/journey/errors.ts"
 import type { PreparedReport } from "../../../gateway/journey/views.ts"
 import { CODESTREAM, enrolled, FRAME, openHarness, PDF, PIN, PNG, READER, type Harness } from "./harness.ts"
 
@@ -130,6 +130,16 @@ describe("reading desk", () => {
       await assert.rejects(sign({ ...prepared, prepareId: "prep-99" }, response), { code: "ERR_SIGN_INTENT" })
       desk.clock.pass(5)
       await assert.rejects(sign(prepared, response), { code: "ERR_SIGN_INTENT" })
+    })
+
+    it("can be tried again while the time-stamp authority is away, not after a refusal for good", async () => {
+      const prepared = await prepare()
+      const away = new TimeStampError("ERR_TIMESTAMP_UNAVAILABLE", "no answer")
+      desk.recorder.fails.set("sign", away)
+      await assert.rejects(sign(prepared, assertion(prepared)), { status: 503 })
+      desk.recorder.fails.set("sign", new ReportError("ERR_SIGN_CERTIFICATE", "not a medical doctor"))
+      await assert.rejects(sign(prepared, assertion(prepared)), { status: 422, code: "ERR_SIGN_CERTIFICATE" })
+      await assert.rejects(sign(prepared, assertion(prepared)), { status: 409, code: "ERR_SIGN_INTENT" })
     })
 
     it("asks for a new gesture after a wrong PIN, and locks after five", async () => {
