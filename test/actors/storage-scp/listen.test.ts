@@ -164,7 +164,7 @@ describe("storage SCP with DCMTK", () => {
       "storescu",
       ["-d", "-nh", "-aec", "DOKUEI", "127.0.0.1", `${scp.port}`, ...files],
       { env },
-    ).catch((error: { stdout: string; stderr: string }) => error)
+    ).catch((error: unknown) => error as { stdout: string; stderr: string })
     assert.match(stdout + stderr, /0xa900: Error: Data Set does not match SOP Class/)
     assert.match(stdout + stderr, /does not match/)
     assert.deepEqual(

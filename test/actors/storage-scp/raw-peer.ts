@@ -83,7 +83,7 @@ export function pData(contextId: number, command: boolean, last: boolean, fragme
   return { type: "P-DATA-TF", values: [{ contextId, command, last, fragment }] }
 }
 
-export function storeCommand(MessageID: number, bend: { readonly [key: string]: string } = {}): Pdu {
+export function storeCommand(MessageID: number, bend: Readonly<Record<string, string>> = {}): Pdu {
   const command = encodeCommand({
     kind: "C-STORE-RQ",
     MessageID,
