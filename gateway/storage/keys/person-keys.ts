@@ -1,0 +1,33 @@
+/**
+ * Signing keys of persons: `<personId>.key.pem` (PKCS#8 encrypted under the PIN) and `<personId>.chain.pem` in one folder.
+ * A key is opened for one signature and let go again. Guessing is slowed down by whoever asks for the PIN.
+ */
+import { join } from "node:path"
+import { KeyError } from "../../journey/errors.ts"
+import type { PersonKeys } from "../../journey/ports.ts"
+import { certificateChain, isEncrypted, privateKey, readKeyFile } from "./pem-files.ts"
+import { signBytes } from "./sign.ts"
+
+/** What may be a file name: no separator, no leading dot. */
+const PERSON_ID = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
+
+/** Throws ERR_KEY_MISSING from both methods; `sign` throws ERR_KEY_PASSPHRASE for a wrong PIN. */
+export function personKeys(folder: string): PersonKeys {
+  const path = (personId: string, suffix: string): string => {
+    if (!PERSON_ID.test(personId)) throw new KeyError("ERR_KEY_MISSING", "the person's id cannot name a key")
+    return join(folder, `${personId}.${suffix}.pem`)
+  }
+  return {
+    chain: async (personId) => {
+      const file = path(personId, "chain")
+      return certificateChain(await readKeyFile(file), null, file)
+    },
+    sign: async (personId, pin, bytes) => {
+      const file = path(personId, "key")
+      const pem = await readKeyFile(file)
+      if (!isEncrypted(pem))
+        throw new KeyError("ERR_KEY_MISSING", `${file} is not encrypted: any PIN would open it`)
+      return signBytes(privateKey(pem, Buffer.from(pin, "utf8"), file), bytes)
+    },
+  }
+}
