@@ -39,6 +39,7 @@ export function readPartHeaders(block: string): PartHeaders {
 function unfolded(block: string): readonly string[] {
   return block
     .replace(/\r?\n[ \t]+/g, " ")
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "")
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "")
 }

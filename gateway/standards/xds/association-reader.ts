@@ -37,7 +37,8 @@ export function readAssociation(object: RegistryObject, complaints: Complaints):
   const source = objectId(attributeOf(object.element, "sourceObject") ?? "")
   const target = objectId(attributeOf(object.element, "targetObject") ?? "")
   if (source === "" || target === "") complaints.error(`${object.id}: association without source or target`)
-  else if (source === target) complaints.error(`${object.id}: association of an object with itself`)
+  else if (source === target || [source, target].includes(object.id))
+    complaints.error(`${object.id}: association with itself`)
   if (type === undefined) {
     complaints.warning(`${object.id}: association type ${given}`, "PartialRelationshipContentNotProcessed")
     return null

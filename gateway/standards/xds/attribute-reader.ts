@@ -4,18 +4,22 @@
  * A wrong or missing attribute is complained of by name and read as empty, so that all faults are found in one
  * pass; the submission is thrown away at the end.
  */
-import { isXcn, isXon } from "./data-types.ts"
+import { explainCx, isCx, isXcn, isXon } from "./data-types.ts"
 import type { Complaints } from "./metadata-fault.ts"
 import type { Classification, RegistryObject } from "./registry-object.ts"
 import type { Author, Code } from "./submission.ts"
 
 const NO_CODE: Code = { code: "", scheme: "", display: "" }
 
-/** `secret`: the value may identify a patient and is not repeated in the complaint. */
-interface TypeRule {
+/** `secret`: the value may identify a patient and is not repeated in the complaint; `explain` says what may be said. */
+export interface TypeRule {
   readonly test: (value: string) => boolean
   readonly secret?: boolean
+  readonly explain?: (value: string) => string
 }
+
+/** Patient ids: the domain may be named, the id not. */
+export const CX_RULE: TypeRule = { test: isCx, explain: explainCx }
 
 export class AttributeReader {
   readonly #object: RegistryObject
@@ -133,7 +137,8 @@ export class AttributeReader {
 
   #typed(name: string, value: string | null, rule: TypeRule): string | null {
     if (value === null || rule.test(value)) return value
-    this.complain(rule.secret === true ? `${name} is not of its data type` : `${name} cannot be "${value}"`)
+    const isWrong = rule.secret === true ? "is not of its data type" : `cannot be "${value}"`
+    this.complain(`${name} ${rule.explain?.(value) ?? isWrong}`)
     return value
   }
 

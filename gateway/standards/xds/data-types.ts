@@ -51,6 +51,12 @@ export function isCx(value: string): boolean {
   return oid !== undefined && isOid(oid)
 }
 
+/** Why `value` is no CX, without the id itself: the assigning authority is no patient data. */
+export function explainCx(value: string): string {
+  const [, , oid] = CX.exec(value) ?? []
+  return oid === undefined ? "is not ID^^^&OID&ISO" : `is of an authority that is no OID: ${oid}`
+}
+
 /** `ID^^^[&OID&ISO]^typeCode[^&homeCommunityId&ISO]`, one value of referenceIdList. */
 export function isCxi(value: string): boolean {
   const found = CXI.exec(value)

@@ -1,7 +1,6 @@
 /** ExtrinsicObject → DocumentEntry, with the presence rules of the column "XDR DS" (ITI TF-3 table 4.3.1-3). */
-import { AttributeReader } from "./attribute-reader.ts"
+import { AttributeReader, CX_RULE } from "./attribute-reader.ts"
 import {
-  isCx,
   isCxi,
   isDtm,
   isHash,
@@ -92,8 +91,8 @@ function readFacts(read: AttributeReader) {
 
 function readPatient(read: AttributeReader) {
   return {
-    patientId: read.identifier("patientId", DOCUMENT_ENTRY.patientId, { test: isCx, secret: true }),
-    sourcePatientId: read.slot("sourcePatientId", { test: isCx, secret: true }),
+    patientId: read.identifier("patientId", DOCUMENT_ENTRY.patientId, CX_RULE),
+    sourcePatientId: read.slot("sourcePatientId", CX_RULE),
     sourcePatientInfo: read.listSlot("sourcePatientInfo", { test: isPatientInfo, secret: true }),
     referenceIdList: read.listSlot(REFERENCE_ID_LIST, { test: isCxi, secret: true }),
   }

@@ -1,6 +1,6 @@
 /** RegistryPackage → SubmissionSet (ITI TF-3 table 4.3.1-3, column "XDR DS"). */
-import { AttributeReader } from "./attribute-reader.ts"
-import { isCx, isDtm, isOid, isRecipient } from "./data-types.ts"
+import { AttributeReader, CX_RULE } from "./attribute-reader.ts"
+import { isDtm, isOid, isRecipient } from "./data-types.ts"
 import type { Complaints } from "./metadata-fault.ts"
 import type { RegistryObject } from "./registry-object.ts"
 import type { SubmissionSet } from "./submission.ts"
@@ -18,7 +18,7 @@ export function readSubmissionSet(object: RegistryObject, complaints: Complaints
     entryUUID: object.id,
     uniqueId: read.identifier("uniqueId", SUBMISSION_SET.uniqueId, { test: isOid }),
     sourceId: read.identifier("sourceId", SUBMISSION_SET.sourceId, { test: isOid }),
-    patientId: read.identifier("patientId", SUBMISSION_SET.patientId, { test: isCx, secret: true }),
+    patientId: read.identifier("patientId", SUBMISSION_SET.patientId, CX_RULE),
     submissionTime: read.slot("submissionTime", { test: isDtm }),
     title: object.name,
     author: read.author(SUBMISSION_SET.author),

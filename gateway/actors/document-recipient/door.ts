@@ -1,0 +1,116 @@
+/** One HTTP request at the recipient's door: who is it, may it come in, what is it told. */
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { TLSSocket } from "node:tls"
+import { AcceptanceError } from "../../journey/errors.ts"
+import type { PeerIdentity, SubmissionHandler } from "../../journey/ports.ts"
+import { SoapFault } from "../../standards/soap/fault.ts"
+import { MultipartReader } from "../../standards/soap/multipart-reader.ts"
+import type { Submission } from "../../standards/xds/submission.ts"
+import { answerHttp, answerPlainFault, answerSoap, drain } from "./answer.ts"
+import type { RecipientLimits } from "./limits.ts"
+import { DEFAULT_PATH, type RecipientOptions } from "./options.ts"
+import { Reception } from "./reception.ts"
+import { refusalOf } from "./refusal.ts"
+import { RequestBody } from "./request-body.ts"
+import { HttpRefusal, readHead } from "./request-head.ts"
+
+export class Door {
+  readonly #options: RecipientOptions
+  readonly #limits: RecipientLimits
+  readonly #handler: SubmissionHandler
+  readonly #path: string
+  #submissions = 0
+
+  constructor(options: RecipientOptions, limits: RecipientLimits, handler: SubmissionHandler) {
+    this.#options = options
+    this.#limits = limits
+    this.#handler = handler
+    this.#path = options.path ?? DEFAULT_PATH
+  }
+
+  /** Never rejects: whatever goes wrong is answered or told to `onFault`. */
+  async enter(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
+    try {
+      const peer = this.#identify(request)
+      const head = readHead(request, this.#path, this.#limits.maxRequestBytes)
+      const multipart = new MultipartReader(head.boundary, {
+        maxParts: this.#limits.maxParts,
+        maxHeaderBytes: this.#limits.maxPartHeaderBytes,
+      })
+      if (expectsContinue) response.writeContinue()
+      await this.#receive(request, response, peer, head.start, multipart)
+    } catch (error) {
+      this.#answerHead(response, error)
+    } finally {
+      drain(request, this.#limits.drainTimeoutMs)
+    }
+  }
+
+  /** The TLS layer refused: unknown CA, expired, revoked, no certificate, no common suite. */
+  handshakeFailed(error: Error, remoteAddress: string): void {
+    this.#options.onRefused({ reason: "handshake", spkiSha256: null, remoteAddress, detail: error.message })
+  }
+
+  #identify({ socket }: IncomingMessage): PeerIdentity {
+    const remoteAddress = socket.remoteAddress ?? ""
+    const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
+    if (certificate === undefined) throw new HttpRefusal(403, "no client certificate")
+    const { agreement, spkiSha256 } = this.#options.identify(certificate)
+    if (agreement === null) {
+      const detail = `no agreement with the holder of ${certificate.subject.replaceAll("\n", ", ")}`
+      this.#options.onRefused({ reason: "unknown-pin", spkiSha256, remoteAddress, detail })
+      throw new HttpRefusal(403, "this certificate belongs to no agreement")
+    }
+    return { agreement, spkiSha256, remoteAddress }
+  }
+
+  async #receive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    peer: PeerIdentity,
+    start: string | null,
+    multipart: MultipartReader,
+  ): Promise<void> {
+    const body = new RequestBody(request, multipart, this.#limits.maxRequestBytes)
+    const admit = (submission: Submission): void => this.#admit(peer, submission)
+    const reception = new Reception(body, { peer, handler: this.#handler, start, admit })
+    this.#submissions += 1
+    try {
+      const errors = await reception.run()
+      answerSoap(response, { status: "Success", errors }, reception.messageId)
+    } catch (error) {
+      if (!body.isLost) this.#refuse(response, error, reception)
+    } finally {
+      this.#submissions -= 1
+      void body.release()
+    }
+  }
+
+  #admit(peer: PeerIdentity, submission: Submission): void {
+    if (this.#submissions > this.#limits.maxSubmissions)
+      throw new AcceptanceError("ERR_RECIPIENT_BUSY", "XDSRepositoryBusy", "too many submissions at once")
+    const { sourceId } = submission.submissionSet
+    if (this.#options.sourceOf(peer.agreement).includes(sourceId)) return
+    const detail = `sourceId ${sourceId} is not one of agreement ${peer.agreement}`
+    this.#options.onRefused({ ...peer, reason: "source-id", detail })
+    throw new AcceptanceError(
+      "ERR_NOT_AGREED",
+      "XDSRepositoryError",
+      "sourceId is not agreed with this sender",
+    )
+  }
+
+  #refuse(response: ServerResponse, error: unknown, { isRecognised, messageId }: Reception): void {
+    const { answer, isOurFault } = refusalOf(error, isRecognised)
+    if (isOurFault) this.#options.onFault(error)
+    answerSoap(response, answer, messageId)
+  }
+
+  #answerHead(response: ServerResponse, error: unknown): void {
+    if (error instanceof HttpRefusal) return answerHttp(response, error.status, error.message)
+    const { answer, isOurFault } = refusalOf(error, false)
+    if (isOurFault) this.#options.onFault(error)
+    if (answer instanceof SoapFault) answerPlainFault(response, answer)
+    else answerHttp(response, 500, "internal fault")
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Document Recipient [ITI-41]: a TLS listener that hands submissions of agreed peers to a handler and answers for it.
+ */
+import { createServer, type Server } from "node:https"
+import type { AddressInfo } from "node:net"
+import type { SubmissionHandler } from "../../journey/ports.ts"
+import { Door } from "./door.ts"
+import { RECIPIENT_LIMITS, type RecipientLimits } from "./limits.ts"
+import type { RecipientOptions } from "./options.ts"
+
+export interface Recipient {
+  readonly port: number
+  /** Takes no more, waits for what is in progress, then cuts. */
+  close(): Promise<void>
+}
+
+/** Resolves when the port is open; rejects when it cannot be. */
+export async function listen(options: RecipientOptions, handler: SubmissionHandler): Promise<Recipient> {
+  const limits = { ...RECIPIENT_LIMITS, ...options.limits }
+  const door = new Door(options, limits, handler)
+  const server = createServer(options.tls)
+  server.on("request", (request, response) => void door.enter(request, response, false))
+  server.on("checkContinue", (request, response) => void door.enter(request, response, true))
+  server.on("tlsClientError", (error, socket) => door.handshakeFailed(error, socket.remoteAddress ?? ""))
+  limitServer(server, limits)
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(options.port, options.host, resolve)
+  })
+  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server, limits) }
+}
+
+function limitServer(server: Server, limits: RecipientLimits): void {
+  server.maxConnections = limits.maxConnections
+  server.headersTimeout = limits.headersTimeoutMs
+  // A submission may take as long as its line needs; only standstill is cut.
+  server.requestTimeout = 0
+  server.timeout = limits.idleTimeoutMs
+}
+
+async function closeServer(server: Server, limits: RecipientLimits): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  const timer = setTimeout(() => server.closeAllConnections(), limits.closeTimeoutMs)
+  server.closeIdleConnections()
+  await closed
+  clearTimeout(timer)
+}

@@ -1,0 +1,198 @@
+/**
+ * One ITI-41 request from its first body byte to the handler's commit: metadata, then every document once, all or
+ * nothing. Nothing is buffered beyond the metadata; a slow handler slows the sender.
+ */
+import { AcceptanceError } from "../../journey/errors.ts"
+import type { PeerIdentity, SubmissionHandler, SubmissionIntake } from "../../journey/ports.ts"
+import type { PartHeaders } from "../../standards/soap/part-headers.ts"
+import { SoapFault } from "../../standards/soap/fault.ts"
+import { type OctetDecoder, transferDecoder } from "../../standards/soap/transfer-encoding.ts"
+import type { MetadataComplaint } from "../../standards/xds/metadata-fault.ts"
+import {
+  type ProvideEvent,
+  ProvideAndRegisterReader,
+} from "../../standards/xds/provide-and-register-reader.ts"
+import type { RegistryError } from "../../standards/xds/registry-response.ts"
+import type { DocumentEntry, Submission } from "../../standards/xds/submission.ts"
+import { DocumentList } from "./document-list.ts"
+import { DocumentOctets } from "./document-octets.ts"
+import { asWarning } from "./refusal.ts"
+import type { RequestBody } from "./request-body.ts"
+
+export interface ReceptionContext {
+  readonly peer: PeerIdentity
+  readonly handler: SubmissionHandler
+  /** Content-ID of the root part by the request's Content-Type. */
+  readonly start: string | null
+  /** Throws AcceptanceError when the peer may not send as this source, or not now. */
+  readonly admit: (submission: Submission) => void
+}
+
+interface Opened {
+  readonly submission: Submission
+  readonly warnings: readonly MetadataComplaint[]
+  readonly documents: DocumentList
+}
+
+export class Reception {
+  readonly #body: RequestBody
+  readonly #context: ReceptionContext
+  readonly #root = new ProvideAndRegisterReader()
+  #rootEvents: ProvideEvent[] = []
+  #rootDecoder: OctetDecoder | null = null
+  #opened: Opened | null = null
+  #intake: SubmissionIntake | null = null
+
+  constructor(body: RequestBody, context: ReceptionContext) {
+    this.#body = body
+    this.#context = context
+  }
+
+  get messageId(): string {
+    return this.#root.messageId
+  }
+
+  get isRecognised(): boolean {
+    return this.#root.isRecognised
+  }
+
+  /**
+   * Resolves with the warnings of a Success once the handler has committed. On every failure after the handler
+   * began, its `abort` has been called once before this rejects.
+   */
+  async run(): Promise<readonly RegistryError[]> {
+    try {
+      await this.#readRoot()
+      await this.#readParts()
+      return await this.#commit()
+    } catch (error) {
+      throw await this.#aborted(error)
+    }
+  }
+
+  /** Why it failed, with what went wrong in giving up, if anything. */
+  async #aborted(reason: unknown): Promise<unknown> {
+    try {
+      await this.#intake?.abort()
+      return reason
+    } catch (error) {
+      return new AggregateError([reason, error], "a refused submission could not be given up")
+    }
+  }
+
+  async #readRoot(): Promise<void> {
+    const first = await this.#body.next()
+    if (first?.kind !== "part") throw new SoapFault("Sender", "the message has no parts")
+    checkRoot(first.headers, this.#context.start)
+    this.#rootDecoder = transferDecoder(first.headers.transferEncoding)
+    for (let event = await this.#nextRoot(); event !== null; event = await this.#nextRoot())
+      await this.#provide(event)
+  }
+
+  async #provide(event: ProvideEvent): Promise<void> {
+    if (event.kind === "submission") this.#open(event.read.submission, event.read.warnings)
+    else if (event.kind === "include") this.#documents().expect(event.documentId, event.href)
+    else if (event.kind === "document") await this.#readInline(this.#documents().inline(event.documentId))
+  }
+
+  #open(submission: Submission, warnings: readonly MetadataComplaint[]): void {
+    this.#context.admit(submission)
+    this.#opened = { submission, warnings, documents: new DocumentList(submission.documentEntries) }
+  }
+
+  async #readInline(entry: DocumentEntry): Promise<void> {
+    await this.#deliver(entry, async () => {
+      const event = await this.#nextRoot()
+      return event?.kind === "octets" ? event.bytes : null
+    })
+  }
+
+  async #readParts(): Promise<void> {
+    const documents = this.#documents()
+    documents.checkAnnounced()
+    await this.#begun()
+    for (let event = await this.#body.next(); event !== null; event = await this.#body.next())
+      if (event.kind === "part")
+        await this.#readPart(documents.received(event.headers.contentId), event.headers)
+    documents.checkReceived()
+  }
+
+  async #readPart(entry: DocumentEntry, headers: PartHeaders): Promise<void> {
+    const decoder = transferDecoder(headers.transferEncoding)
+    let isOver = false
+    await this.#deliver(entry, async () => {
+      if (isOver) return null
+      const event = await this.#body.next()
+      isOver = event?.kind !== "octets"
+      return event?.kind === "octets" ? decoder.write(event.bytes) : nullIfEmpty(decoder.end())
+    })
+  }
+
+  async #deliver(entry: DocumentEntry, pull: () => Promise<Uint8Array | null>): Promise<void> {
+    const intake = await this.#begun()
+    const octets = new DocumentOctets(entry, pull)
+    await intake.document(entry, octets)
+    await octets.settle()
+  }
+
+  /** The handler is asked when the first octets are due, and once. */
+  async #begun(): Promise<SubmissionIntake> {
+    this.#intake ??= await this.#context.handler.begin(
+      this.#context.peer,
+      this.#submission().submission,
+      this.#root.messageId,
+    )
+    return this.#intake
+  }
+
+  async #commit(): Promise<readonly RegistryError[]> {
+    const intake = await this.#begun()
+    const warnings = await intake.commit()
+    return [...this.#submission().warnings, ...warnings].map(asWarning)
+  }
+
+  #documents(): DocumentList {
+    return this.#submission().documents
+  }
+
+  #submission(): Opened {
+    if (this.#opened === null)
+      throw new AcceptanceError(
+        "ERR_METADATA",
+        "XDSRepositoryMetadataError",
+        "SubmitObjectsRequest is missing",
+      )
+    return this.#opened
+  }
+
+  /** The next event of the root part, or null at its end. */
+  async #nextRoot(): Promise<ProvideEvent | null> {
+    for (;;) {
+      const event = this.#rootEvents.shift()
+      if (event !== undefined) return event
+      if (this.#rootDecoder === null) return null
+      this.#rootEvents = [...(await this.#readRootPiece(this.#rootDecoder))]
+    }
+  }
+
+  async #readRootPiece(decoder: OctetDecoder): Promise<readonly ProvideEvent[]> {
+    const event = await this.#body.next()
+    if (event?.kind === "octets") return this.#root.write(decoder.write(event.bytes))
+    this.#rootDecoder = null
+    return [...this.#root.write(decoder.end()), ...this.#root.end()]
+  }
+}
+
+/**
+ * Documents are not held back until a root comes, so it must come first (RFC 2387 §3.1 lets `start` choose another).
+ * A `start` that fits no part is a known fault of senders: then the first part that can be a root is one.
+ */
+function checkRoot({ contentId, contentType }: PartHeaders, start: string | null): void {
+  if (start === null || contentId === start) return
+  if (!/^(application\/xop\+xml|application\/soap\+xml)\b/i.test(contentType ?? ""))
+    throw new SoapFault("Sender", "the root part must be the first part of the message")
+}
+
+function nullIfEmpty(bytes: Uint8Array): Uint8Array | null {
+  return bytes.length === 0 ? null : bytes
+}

@@ -1,0 +1,55 @@
+/** Any failure on the way → what the sender is told. */
+import { AcceptanceError, DokueiError } from "../../journey/errors.ts"
+import { Malformed } from "../../standards/malformed.ts"
+import { SoapFault } from "../../standards/soap/fault.ts"
+import { MetadataFault } from "../../standards/xds/metadata-fault.ts"
+import type { RegistryError, RegistryResponse } from "../../standards/xds/registry-response.ts"
+
+export interface Refusal {
+  readonly answer: RegistryResponse | SoapFault
+  /** Not foreseen: the operator must see it, the peer is told no more than that it failed. */
+  readonly isOurFault: boolean
+}
+
+/** @param isRecognised the body was seen to be an ITI-41 request: faults are told by a RegistryResponse */
+export function refusalOf(error: unknown, isRecognised: boolean): Refusal {
+  if (error instanceof SoapFault) return { answer: error, isOurFault: false }
+  if (error instanceof MetadataFault) return refused(...error.complaints.map(asError))
+  if (error instanceof AcceptanceError)
+    return refused(asError({ errorCode: error.registryCode, codeContext: error.codeContext }))
+  if (error instanceof Malformed && isRecognised)
+    return refused(asError({ errorCode: "XDSRepositoryMetadataError", codeContext: error.message }))
+  if (error instanceof Malformed)
+    return { answer: new SoapFault("Sender", error.message, null, { cause: error }), isOurFault: false }
+  return {
+    ...refused(asError({ errorCode: ownFault(error), codeContext: "internal fault" })),
+    isOurFault: true,
+  }
+}
+
+/** A full disk is worth another try, everything else of ours needs a person. */
+function ownFault(error: unknown): string {
+  const code: unknown = error instanceof DokueiError ? error.code : null
+  if (code === "ERR_SPOOL_FULL" || code === "ERR_SPOOL_WRITE") return "XDSRepositoryOutOfResources"
+  return code === "ERR_TAG_MISMATCH" ? "InvalidDocumentContent" : "XDSRepositoryError"
+}
+
+/** A refusal is an Error even where the same code could also be a warning, e.g. UnknownRecipient. */
+function asError({
+  errorCode,
+  codeContext,
+}: Pick<RegistryError, "errorCode" | "codeContext">): RegistryError {
+  return { errorCode, codeContext, severity: "Error" }
+}
+
+function refused(...errors: readonly RegistryError[]): Refusal {
+  return { answer: { status: "Failure", errors }, isOurFault: false }
+}
+
+/** What is added to a Success. */
+export function asWarning({
+  errorCode,
+  codeContext,
+}: Pick<RegistryError, "errorCode" | "codeContext">): RegistryError {
+  return { errorCode, codeContext, severity: "Warning" }
+}

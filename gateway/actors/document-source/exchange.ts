@@ -1,0 +1,173 @@
+/**
+ * One HTTP exchange over mutual TLS: send with back-pressure, take the answer whenever it comes, and know how far it
+ * got when it fails. A connection of its own each time, so that no stale one makes a failure ambiguous.
+ */
+import { Agent, request as httpsRequest } from "node:https"
+import type { ClientRequest, IncomingMessage } from "node:http"
+import type { Socket } from "node:net"
+import { SubmissionError } from "../../journey/errors.ts"
+import { type Endpoint, EXCHANGE_TIMEOUTS, type ExchangeTimeouts } from "./endpoint.ts"
+import { failureOf, type Progress } from "./failure.ts"
+import type { RequestMessage } from "./message.ts"
+
+/** An answer as it came, not yet understood. */
+export interface HttpAnswer {
+  readonly status: number
+  readonly contentType: string
+  readonly body: Uint8Array
+}
+
+/** 4,000 RegistryErrors with long contexts fit. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024
+
+export class Exchange {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1, maxCachedSessions: 0 })
+  readonly #timeouts: ExchangeTimeouts
+  readonly #request: ClientRequest
+  readonly #asks: boolean
+  #progress: Progress = "connecting"
+  #response: IncomingMessage | null = null
+  #failure: Error | null = null
+  #mayContinue = false
+  /** Resolves the one wait in progress: for drain, for 100 (Continue), for the answer. */
+  #wake: () => void = () => undefined
+
+  constructor(endpoint: Endpoint, message: RequestMessage) {
+    this.#timeouts = { ...EXCHANGE_TIMEOUTS, ...endpoint.timeouts }
+    this.#asks = endpoint.expectContinue ?? true
+    this.#request = httpsRequest(endpoint.url, {
+      ...endpoint.tls,
+      agent: this.#agent,
+      method: "POST",
+      headers: {
+        "Content-Type": message.contentType,
+        "Content-Length": message.lengthBytes,
+        ...(this.#asks ? { Expect: "100-continue" } : {}),
+      },
+    })
+    this.#watch()
+  }
+
+  /** @throws SubmissionError; whatever the documents throw while they are read comes through unchanged */
+  async run(pieces: AsyncIterable<Uint8Array>, progress: (bytesSent: number) => void): Promise<HttpAnswer> {
+    try {
+      await this.#connected()
+      await this.#permitted()
+      await this.#send(pieces, progress)
+      return await this.#answer()
+    } finally {
+      this.#request.destroy()
+      this.#agent.destroy()
+    }
+  }
+
+  #watch(): void {
+    const request = this.#request
+    request.on("socket", (socket) => this.#watchSocket(socket))
+    request.on("continue", () => {
+      this.#mayContinue = true
+      this.#wake()
+    })
+    request.on("response", (response) => {
+      this.#response = response
+      this.#wake()
+    })
+    request.on("drain", () => this.#wake())
+    request.on("error", (error) => this.#fail(error))
+    request.on("close", () => this.#fail(new Error("the connection was closed")))
+  }
+
+  #watchSocket(socket: Socket): void {
+    socket.once("connect", () => {
+      this.#progress = "handshake"
+    })
+    socket.once("secureConnect", () => {
+      this.#progress = "connected"
+      this.#wake()
+    })
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error
+    this.#wake()
+  }
+
+  async #connected(): Promise<void> {
+    this.#request.flushHeaders()
+    await this.#until(() => this.#progress === "connected", this.#timeouts.connectMs)
+    if (this.#progress !== "connected") throw failureOf(this.#progress, new Error("no connection in time"))
+  }
+
+  /** Waits for 100 (Continue), or for a final answer, or goes ahead with a server that knows neither. */
+  async #permitted(): Promise<void> {
+    if (this.#asks) await this.#until(() => this.#mayContinue, this.#timeouts.continueMs)
+  }
+
+  async #send(pieces: AsyncIterable<Uint8Array>, progress: (bytesSent: number) => void): Promise<void> {
+    let bytesSent = 0
+    for await (const piece of pieces) {
+      // The recipient has already answered: it will not read the rest.
+      if (this.#response !== null) return
+      this.#progress = "sending"
+      await this.#write(piece)
+      bytesSent += piece.length
+      progress(bytesSent)
+    }
+    this.#request.end()
+  }
+
+  async #write(piece: Uint8Array): Promise<void> {
+    if (this.#request.write(piece)) {
+      this.#throwFailure()
+      return
+    }
+    const isMoving = await this.#until(() => !this.#request.writableNeedDrain, this.#timeouts.idleMs)
+    if (!isMoving) throw failureOf(this.#progress, new Error("the recipient stopped reading"))
+  }
+
+  async #answer(): Promise<HttpAnswer> {
+    await this.#until(() => false, this.#timeouts.answerMs)
+    const response = this.#response
+    if (response === null) throw failureOf(this.#progress, new Error("no answer in time"))
+    try {
+      return {
+        status: response.statusCode ?? 0,
+        contentType: response.headers["content-type"] ?? "",
+        body: await readWhole(response),
+      }
+    } catch (cause) {
+      throw failureOf(this.#progress, cause)
+    }
+  }
+
+  /** Waits until `isDone` or an answer; false when neither came in time. @throws SubmissionError when it failed */
+  async #until(isDone: () => boolean, timeoutMs: number): Promise<boolean> {
+    const isOver = (): boolean => isDone() || this.#response !== null || this.#failure !== null
+    let isLate = false
+    const deadline = setTimeout(() => {
+      isLate = true
+      this.#wake()
+    }, timeoutMs)
+    while (!isOver() && !isLate) await new Promise<void>((resolve) => (this.#wake = resolve))
+    clearTimeout(deadline)
+    this.#throwFailure()
+    return isOver()
+  }
+
+  /** An answer counts even when the connection broke after it. */
+  #throwFailure(): void {
+    if (this.#failure !== null && this.#response === null) throw failureOf(this.#progress, this.#failure)
+  }
+}
+
+async function readWhole(response: IncomingMessage): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  let lengthBytes = 0
+  for await (const piece of response as AsyncIterable<Uint8Array>) {
+    lengthBytes += piece.length
+    if (lengthBytes > MAX_ANSWER_BYTES)
+      throw new SubmissionError("ERR_SUBMISSION_UNANSWERED", "the answer is too large to be one")
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
+}

@@ -1,0 +1,50 @@
+/**
+ * TLS profiles: what both sides may negotiate (ITI TF-2 3.19; BCP 195; CRYPTREC GL-3001).
+ *
+ * "1.3" is the default. "ihe-stx" is the ITI-19 option "STX: TLS 1.2 floor using BCP195": TLS 1.2 with the four
+ * suites that option names, for partners whose agreement asks for it.
+ */
+import type { SecureContextOptions } from "node:tls"
+
+export type TlsProfile = "1.3" | "ihe-stx"
+
+const TLS13_SUITES = ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"]
+/** Forward secrecy and AEAD only; ours first, then those of the STX option, DHE last. */
+const TLS12_SUITES = [
+  "ECDHE-ECDSA-AES256-GCM-SHA384",
+  "ECDHE-RSA-AES256-GCM-SHA384",
+  "ECDHE-ECDSA-CHACHA20-POLY1305",
+  "ECDHE-RSA-CHACHA20-POLY1305",
+  "ECDHE-ECDSA-AES128-GCM-SHA256",
+  "ECDHE-RSA-AES128-GCM-SHA256",
+  "DHE-RSA-AES256-GCM-SHA384",
+  "DHE-RSA-AES128-GCM-SHA256",
+]
+const CURVES = "X25519:P-256:P-384"
+
+/** ffdhe3072 (RFC 7919 appendix A.2). Without a group of its own Node refuses every DHE suite. */
+const FFDHE3072 = `-----BEGIN DH PARAMETERS-----
+MIIBiAKCAYEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz
++8yTnc4kmz75fS/jY2MMddj2gbICrsRhetPfHtXV/WVhJDP1H18GbtCFY2VVPe0a
+87VXE15/V8k1mE8McODmi3fipona8+/och3xWKE2rec1MKzKT0g6eXq8CrGCsyT7
+YdEIqUuyyOP7uWrat2DX9GgdT0Kj3jlN9K5W7edjcrsZCwenyO4KbXCeAvzhzffi
+7MA0BM0oNC9hkXL+nOmFg/+OTxIy7vKBg8P+OxtMb61zO7X8vC7CIAXFjvGDfRaD
+ssbzSibBsu/6iGtCOGEfz9zeNVs7ZRkDW7w09N75nAI4YbRvydbmyQd62R0mkff3
+7lmMsPrBhtkcrv4TCYUTknC0EwyTvEN5RPT9RFLi103TZPLiHnH1S/9croKrnJ32
+nuhtK8UiNjoNq8Uhl5sN6todv5pC1cRITgq80Gv6U93vPBsg7j/VnXwl5B0rZsYu
+N///////////AgEC
+-----END DH PARAMETERS-----
+`
+
+/** Versions, suites and groups of a profile, as Node wants them. */
+export function profileOptions(profile: TlsProfile): SecureContextOptions {
+  const isModern = profile === "1.3"
+  return {
+    minVersion: isModern ? "TLSv1.3" : "TLSv1.2",
+    maxVersion: "TLSv1.3",
+    ciphers: (isModern ? TLS13_SUITES : [...TLS13_SUITES, ...TLS12_SUITES]).join(":"),
+    ecdhCurve: CURVES,
+    honorCipherOrder: true,
+    ...(isModern ? {} : { dhparam: FFDHE3072 }),
+  }
+}
