@@ -1,0 +1,87 @@
+import { html, nothing, type TemplateResult } from "lit"
+import type { PreparedReport, ReadingView } from "../../../gateway/journey/views.ts"
+import { icon } from "../../parts/icon.ts"
+import { ageAndSex } from "../../parts/patient-block.ts"
+import { examination } from "../../parts/study-bar.ts"
+import { language } from "../../text/language.ts"
+import { st } from "../../text/study.ts"
+import { deviceTime } from "../../words/instant.ts"
+import { nameLines } from "../../words/patient-name.ts"
+import { voiWindow } from "../../image/voi.ts"
+import type { FrameStore } from "./frame-store.ts"
+import type { TrayItem } from "./key-tray.ts"
+import "./image-thumb.ts"
+
+/** Text as it will stand in the document: its lines, nothing added. */
+const section = (title: string, text: string): unknown =>
+  text.trim() === ""
+    ? nothing
+    : html`<h2>${title}</h2>
+        <p class="frozen-text" lang="ja">${text}</p>`
+
+function patientGrid(prepared: PreparedReport, view: ReadingView): TemplateResult {
+  const { patient } = prepared
+  const { study } = view
+  const { name, reading } = nameLines(patient, language())
+  const facts = [
+    patient.birthDate === null ? "" : st("sign.born", { date: patient.birthDate }),
+    ageAndSex(patient, study.studyDateTime),
+  ]
+  const when = study.studyDateTime === null ? "" : deviceTime(study.studyDateTime)
+  return html`<div class="doc-pt">
+    <span class="big" lang="ja">${name} <span class="s sub">${reading}</span></span>
+    <span>${st("sign.id", { id: patient.PatientID })}</span>
+    <span>${facts.filter(Boolean).join(" ")}</span>
+    <span>${st("sign.accession", { number: study.AccessionNumber || view.requestNumber })}</span>
+    <span>${[view.hospital, view.request.department, view.request.physician].filter(Boolean).join(" ")}</span>
+    <span>${examination(study)} ${when}</span>
+  </div>`
+}
+
+function keyFigures(keys: readonly TrayItem[], store: FrameStore): unknown {
+  if (keys.length === 0) return nothing
+  return html`<h2>${st("report.keys")}</h2>
+    <div class="doc-keys">
+      ${keys.map(
+        ({ key, image, seriesNumber, place }) =>
+          html`<figure>
+            <image-thumb
+              .image=${image}
+              .store=${store}
+              .voi=${voiWindow(key.windowCenter, key.windowWidth)}
+            ></image-thumb>
+            <figcaption>${st("sign.key-caption", { series: seriesNumber, image: place })}</figcaption>
+          </figure>`,
+      )}
+    </div>`
+}
+
+/** Exactly what was frozen: the draft of the prepared report, not what the editor held a moment ago. */
+export function frozenReport(
+  prepared: PreparedReport,
+  view: ReadingView,
+  keys: readonly TrayItem[],
+  store: FrameStore,
+): TemplateResult {
+  const { draft } = prepared
+  return html`<article class="frozen doc" tabindex="0" aria-label=${st("sign.document")}>
+    <h1 class=${language() === "ja" ? "" : "lat"}>${st("sign.document")}</h1>
+    ${patientGrid(prepared, view)} ${section(st("sign.purpose"), view.request.purpose)}
+    ${section(st("report.reason"), draft.correctionReason)} ${section(st("report.findings"), draft.findings)}
+    ${section(st("report.impression"), draft.impression)} ${keyFigures(keys, store)}
+  </article>`
+}
+
+const inFours = (hex: string): string => hex.match(/.{4}/g)?.join(" ") ?? hex
+
+/** Under the document: the PDF itself and the digest that will be signed. */
+export function frozenFoot(prepared: PreparedReport, pdfUrl: string): TemplateResult {
+  const { pdfSha256: digest } = prepared
+  const words = st("sign.digest", { start: inFours(digest.slice(0, 8)), end: inFours(digest.slice(-8)) })
+  return html`<div class="row between s sub">
+    <a class="btn btn-quiet" href=${pdfUrl} target="_blank" rel="noopener"
+      >${icon("doc", "s")}${st("sign.pdf")}</a
+    >
+    <span class="mono" title=${digest}>${words}</span>
+  </div>`
+}

@@ -1,0 +1,61 @@
+import "./study.css"
+import { html, nothing, type TemplateResult } from "lit"
+import type { ReadingView } from "../../../gateway/journey/views.ts"
+import { urgencyBadge } from "../../parts/badge.ts"
+import { banner } from "../../parts/banner.ts"
+import { dueDial } from "../../parts/due-dial.ts"
+import { studyBar } from "../../parts/study-bar.ts"
+import { st } from "../../text/study.ts"
+import { address } from "../../words/route.ts"
+import type { CaseSession } from "./case-session.ts"
+
+/** The bar over reading and signing: patient, examination, way, urgency, due time. */
+export function studyHeader(
+  view: ReadingView,
+  now: Date,
+  back: { readonly href: string; readonly label: string } = {
+    href: address.worklist,
+    label: st("read.back"),
+  },
+): TemplateResult {
+  return studyBar({
+    back: back.href,
+    backLabel: back.label,
+    patient: view.patient,
+    study: view.study,
+    requestNumber: view.requestNumber,
+    way: view.way,
+    now,
+    action: html`${urgencyBadge(view.urgency)}${dueDial(view, now)}`,
+  })
+}
+
+function correction(correct: (reason: string) => void): TemplateResult {
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault()
+    const reason = new FormData(event.currentTarget as HTMLFormElement).get("reason")
+    if (typeof reason === "string" && reason.trim() !== "") correct(reason.trim())
+  }
+  return html`<form class="row" @submit=${submit}>
+    <input
+      class="input reason"
+      name="reason"
+      required
+      aria-label=${st("read.correct-reason")}
+      placeholder=${st("read.correct-reason")}
+    />
+    <button class="btn">${st("read.correct")}</button>
+  </form>`
+}
+
+/** At most one message over the images: who holds the case, that it is signed, or that images are still coming. */
+export function notices(session: CaseSession, correct: (reason: string) => void): unknown {
+  const { view, saving } = session
+  if (view.reader !== null && !view.reader.mine)
+    return banner("warn", "lock", st("read.locked", { name: view.reader.name }))
+  if (saving === null && view.state === "completed")
+    return banner("info", "check", st("read.finished"), correction(correct))
+  const { instances, instancesExpected } = view.study
+  if (instancesExpected === null || instances >= instancesExpected) return nothing
+  return banner("info", "images", st("read.arrived-part", { here: instances, expected: instancesExpected }))
+}

@@ -1,0 +1,2 @@
+/** Style sheets are bundled by their importer. */
+declare module "*.css"

@@ -1,0 +1,82 @@
+import { html, nothing, type TemplateResult } from "lit"
+import type { ReadingView, SeriesView } from "../../../gateway/journey/views.ts"
+import type { ApiError } from "../../api.ts"
+import { icon } from "../../parts/icon.ts"
+import { failureWords } from "../../parts/states.ts"
+import { st } from "../../text/study.ts"
+import { deviceTime } from "../../words/instant.ts"
+import type { CornerFacts } from "./corner-texts.ts"
+import type { FrameStore } from "./frame-store.ts"
+import type { ViewState } from "./image-controller.ts"
+import type { StackImage } from "./stack.ts"
+import { presetsSheet, type ToolActions, type ToolState } from "./tool-bar.ts"
+import "./image-view.ts"
+
+export interface ViewportFigure {
+  readonly view: ReadingView
+  readonly series: SeriesView | null
+  readonly stack: readonly StackImage[]
+  readonly startIndex: number
+  readonly failure: ApiError | null
+  readonly store: FrameStore
+  readonly tools: ToolState
+  readonly actions: ToolActions
+  readonly marks: readonly number[]
+  readonly viewChanged: (state: ViewState) => void
+  readonly keyImage: () => void
+  readonly retry: () => void
+}
+
+function cornerFacts({ view, series }: ViewportFigure): CornerFacts {
+  return {
+    patient: view.patient,
+    hospital: view.hospital,
+    studyDateTime: view.study.studyDateTime,
+    AccessionNumber: view.study.AccessionNumber || view.requestNumber,
+    modality: series?.Modality ?? "",
+    seriesNumber: series?.SeriesNumber ?? 0,
+    seriesDescription: series?.SeriesDescription ?? "",
+  }
+}
+
+function body(figure: ViewportFigure): TemplateResult {
+  const { failure, stack, view } = figure
+  if (failure !== null)
+    return html`<div class="vp-body">
+      <div class="vp-fault" role="alert">
+        ${icon("alert")}<b>${st("read.series-failed")}</b><span class="sub s">${failureWords(failure)}</span>
+        <button class="btn" @click=${figure.retry}>${icon("refresh", "s")}${st("frame.retry")}</button>
+      </div>
+    </div>`
+  if (stack.length === 0 && view.series.length === 0)
+    return html`<div class="vp-body">
+      <div class="vp-fault">
+        ${icon("images")}<b>${st("read.no-images")}</b><span class="sub s">${st("read.no-images-note")}</span>
+      </div>
+    </div>`
+  if (stack.length === 0) return html`<div class="vp-body"></div>`
+  return html`<image-view
+    .stack=${stack}
+    .startIndex=${figure.startIndex}
+    .store=${figure.store}
+    .mode=${figure.tools.mode}
+    .facts=${cornerFacts(figure)}
+    .marks=${figure.marks}
+    @view-change=${(event: CustomEvent<ViewState>) => figure.viewChanged(event.detail)}
+    @key-image=${figure.keyImage}
+  ></image-view>`
+}
+
+/** The viewport: what is shown in words, the image, the sheet of presets, and what the display is not. */
+export function viewportFigure(figure: ViewportFigure): TemplateResult {
+  const { view, series, tools, actions } = figure
+  const when = view.study.studyDateTime
+  const words = [when === null ? "" : deviceTime(when).slice(5), series?.SeriesDescription ?? ""]
+  return html`<figure class="viewport is-active">
+    <figcaption class="vp-head">
+      <b>${st("strip.now")}</b><span class="sub">${words.filter(Boolean).join("　")}</span>
+      <span class="grow"></span><span class="vp-note">${icon("eye", "s")}${st("read.statement")}</span>
+    </figcaption>
+    ${body(figure)} ${series === null ? nothing : presetsSheet(tools, actions)}
+  </figure>`
+}
