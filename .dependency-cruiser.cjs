@@ -48,7 +48,7 @@ module.exports = {
     ),
     rule(
       "viewer-shares-only-standards",
-      "The viewer may use the pure codecs and nothing else of the gateway.",
+      "The viewer may use the pure codecs and the types of what the desks show; nothing else of the gateway.",
       { path: "^viewer/" },
       { path: "^gateway/(?!standards/|journey/views[.]ts$)" },
     ),

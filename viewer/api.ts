@@ -50,7 +50,7 @@ const word = (value: unknown): string | null => (typeof value === "string" ? val
 async function refusal(response: Response): Promise<ApiError> {
   const body = await response.json().then(
     (json: unknown) => (typeof json === "object" && json !== null ? (json as Refusal) : {}),
-    () => ({}) as Refusal,
+    (): Refusal => ({}),
   )
   const code = word(body.code) ?? `HTTP_${response.status}`
   return new ApiError(response.status, code, word(body.message) ?? response.statusText, word(body.requestId))

@@ -110,7 +110,7 @@ class AppRoot extends LightElement {
   protected override willUpdate(): void {
     const session = this.#session.answer?.value
     if (session === undefined) return
-    document.body.dataset["theme"] = session.desk === "reading" ? "dark" : "light"
+    document.body.dataset.theme = session.desk === "reading" ? "dark" : "light"
     if (session.person === null) {
       this.#live.close()
       this.#idle.stop()
@@ -123,21 +123,8 @@ class AppRoot extends LightElement {
 
   #tabs(session: SessionView): Tab[] {
     return session.desk === "reading"
-      ? [{ href: address.worklist, label: t("nav.worklist"), current: true, count: null }]
-      : [
-          {
-            href: address.staff,
-            label: t("nav.requests"),
-            current: this.#route.name !== "new-request",
-            count: null,
-          },
-          {
-            href: address.newRequest,
-            label: t("action.write-request"),
-            current: this.#route.name === "new-request",
-            count: null,
-          },
-        ]
+      ? [{ href: address.worklist, label: t("nav.worklist"), current: true }]
+      : [{ href: address.staff, label: t("nav.requests"), current: true }]
   }
 
   /** One banner at a time: a line that is down comes before a count-down. */

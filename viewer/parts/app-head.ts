@@ -28,7 +28,6 @@ export interface Tab {
   readonly href: string
   readonly label: string
   readonly current: boolean
-  readonly count: number | null
 }
 
 export function appHead(session: SessionView, tabs: readonly Tab[], logout: () => void): TemplateResult {

@@ -45,7 +45,8 @@ const URGING = { plain: "", amber: "due.soon", red: "due.now", over: "due.call" 
 
 /** The small line: the clock time, or the date when the bold line already has the time. */
 function dueNote({ words, time, tone, today }: Due, urgency: Urgency): unknown {
-  if (words.kind === "clinic-day") return calendarDay(words.date, language())
+  if (words.kind === "clinic-day")
+    return t("due.clinic-day-note", { date: calendarDay(words.date, language()), time })
   if (words.kind === "date") return nothing
   const key = URGING[tone]
   const at = tone === "over" ? t("due.was-at", { time }) : t("due.at", { time })

@@ -4,6 +4,7 @@
  */
 import { html, nothing, type TemplateResult } from "lit"
 import { t } from "../text/language.ts"
+import { icon } from "./icon.ts"
 
 export interface Field {
   readonly name: string
@@ -71,18 +72,20 @@ export function selectField(
 ): TemplateResult {
   return framed(
     field,
-    html`<select
-      class="input ${field.error === true ? "is-error" : ""}"
-      id=${field.name}
-      name=${field.name}
-      aria-required=${field.required === true ? "true" : "false"}
-      @change=${typed(field)}
-    >
-      ${options.map(
-        ({ value, label }) =>
-          html`<option value=${value} ?selected=${value === field.initial}>${label}</option>`,
-      )}
-    </select>`,
+    html`<span class="select"
+      ><select
+        class="input ${field.error === true ? "is-error" : ""}"
+        id=${field.name}
+        name=${field.name}
+        aria-required=${field.required === true ? "true" : "false"}
+        @change=${typed(field)}
+      >
+        ${options.map(
+          ({ value, label }) =>
+            html`<option value=${value} ?selected=${value === field.initial}>${label}</option>`,
+        )}</select
+      >${icon("down", "s")}</span
+    >`,
   )
 }
 

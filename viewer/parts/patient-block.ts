@@ -38,9 +38,9 @@ function mark(patient: PatientView): unknown {
 /** Two lines for lists. */
 export function patientLines(patient: PatientView, studyDateTime: string | null): TemplateResult {
   const { name, reading } = nameLines(patient, language())
-  const facts = [reading, ageAndSex(patient, studyDateTime)].filter(Boolean).join(t("list.dot"))
+  const facts = [reading || `ID ${patient.PatientID}`, ageAndSex(patient, studyDateTime)]
   return html`<b lang="ja">${name || t("patient.unnamed")}${mark(patient)}</b
-    ><small>${facts || patient.PatientID}</small>`
+    ><small>${facts.filter(Boolean).join(t("list.dot"))}</small>`
 }
 
 /** The block of a study's header. */

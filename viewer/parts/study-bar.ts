@@ -13,6 +13,7 @@ export interface StudyBar {
   readonly patient: PatientView
   readonly study: StudyView | null
   readonly requestNumber: string
+  /** Empty where the page itself shows the way. */
   readonly way: readonly Station[]
   readonly now: Date
   readonly action?: unknown
@@ -23,8 +24,13 @@ export function examination(study: StudyView): string {
   return [study.modalities.join("·"), study.StudyDescription || study.bodyPart].filter(Boolean).join(" ")
 }
 
+/** Accession number, or the request's own where the device gave none. */
+export function examinationNumber(study: StudyView | null, requestNumber: string): string {
+  return study === null || study.AccessionNumber === "" ? requestNumber : study.AccessionNumber
+}
+
 function studyLines(study: StudyView, requestNumber: string): TemplateResult {
-  const number = study.AccessionNumber || requestNumber
+  const number = examinationNumber(study, requestNumber)
   return html`<span class="vr"></span>
     <div class="pt exam">
       <span class="strong">${examination(study)}</span>
@@ -42,7 +48,11 @@ export function studyBar(bar: StudyBar): TemplateResult {
     ${patientHeader(bar.patient, bar.study?.studyDateTime ?? null)}
     ${bar.study === null ? nothing : studyLines(bar.study, bar.requestNumber)}
     <span class="grow"></span>
-    <div class="way-wide">${wayLine(bar.way, { size: "names", now: bar.now })}</div>
+    ${
+      bar.way.length === 0
+        ? nothing
+        : html`<div class="way-wide">${wayLine(bar.way, { size: "names", now: bar.now })}</div>`
+    }
     ${bar.action ?? nothing}
   </header>`
 }

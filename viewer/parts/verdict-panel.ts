@@ -53,9 +53,9 @@ function pendingWords(verdict: Verdict): string {
   })
 }
 
-function indeterminateWords(verdict: Verdict): unknown {
+function indeterminateWords(verdict: Verdict): string {
   const bytes = changed(verdict) === false ? t("verdict-text.no-change-found") : ""
-  return html`${t("verdict-text.indeterminate")}${bytes}`
+  return `${t("verdict-text.indeterminate")}${bytes}${t("verdict-text.ask")}`
 }
 
 function invalidWords(verdict: Verdict): unknown {

@@ -4,7 +4,7 @@ import type { StaffDetail } from "../../gateway/journey/views.ts"
 import type { Api } from "../api.ts"
 import { icon } from "../parts/icon.ts"
 import { ageAndSex } from "../parts/patient-block.ts"
-import { examination } from "../parts/study-bar.ts"
+import { examination, examinationNumber } from "../parts/study-bar.ts"
 import { wayLine } from "../parts/way-line.ts"
 import { language, maybe, t } from "../text/language.ts"
 import { deviceTime } from "../words/instant.ts"
@@ -18,7 +18,7 @@ function prose(text: string): TemplateResult {
   return html`<p class="prose">${text || t("report.no-text")}</p>`
 }
 
-function patientBlock(detail: StaffDetail): TemplateResult {
+function patientBlock(detail: StaffDetail, site: string): TemplateResult {
   const { patient, study, request } = detail
   const { name, reading } = nameLines(patient, language())
   const born = patient.birthDate === null ? "" : t("patient.born", { date: patient.birthDate })
@@ -29,8 +29,8 @@ function patientBlock(detail: StaffDetail): TemplateResult {
     >
     <span>ID ${patient.PatientID}</span>
     <span>${facts.join(t("list.space"))}</span>
-    <span>${t("study.accession", { number: study?.AccessionNumber || detail.requestNumber })}</span>
-    <span>${[request?.department, request?.physician].filter(Boolean).join(t("list.space"))}</span>
+    <span>${t("study.accession", { number: examinationNumber(study, detail.requestNumber) })}</span>
+    <span>${[site, request?.department, request?.physician].filter(Boolean).join(t("list.space"))}</span>
     <span
       >${
         study === null
@@ -58,12 +58,20 @@ function keyImages(report: Report, api: Api): unknown {
     </div>`
 }
 
-/** The whole sheet. @param printed who prints and when, for the foot of the copy */
-export function paper(detail: StaffDetail, report: Report, api: Api, printed: string): TemplateResult {
+/** What a sheet says of where it is read: the hospital, and who prints it and when. */
+export interface PaperPlace {
+  readonly site: string
+  readonly printed: string
+  /** False when the signature does not hold: then the sheet must not say that it is signed. */
+  readonly signed: boolean
+}
+
+/** The whole sheet. */
+export function paper(detail: StaffDetail, report: Report, api: Api, print: PaperPlace): TemplateResult {
   const status = t(`report-status.${report.status}`)
   return html`<article class="paper doc" aria-label=${t("report.title")}>
     <h1 class=${language() === "en" ? "lat" : ""}>${t("report.title")}</h1>
-    ${patientBlock(detail)}
+    ${patientBlock(detail, print.site)}
     <h2>${t("report.purpose")}</h2>
     ${prose(detail.request?.purpose ?? "")}
     <h2>${t("report.findings")}</h2>
@@ -72,7 +80,8 @@ export function paper(detail: StaffDetail, report: Report, api: Api, printed: st
     ${prose(report.impression)} ${keyImages(report, api)}
     <footer class="doc-foot">
       <span>${t("report.foot", { reader: report.readerName, version: report.version, status })}</span>
-      <span>${t("report.copy")}</span><span class="print-only">${printed}</span>
+      <span>${t(print.signed ? "report.copy" : "verdict-text.do-not-use")}</span
+      ><span class="print-only">${print.printed}</span>
     </footer>
   </article>`
 }

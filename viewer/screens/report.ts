@@ -148,7 +148,11 @@ export class PageReport extends LightElement {
         this.#uncovered = report.reportId
         this.requestUpdate()
       })
-    return paper(detail, report, this.api, this.#printed())
+    return paper(detail, report, this.api, {
+      site: this.session.site,
+      printed: this.#printed(),
+      signed: verification.outcome !== "invalid",
+    })
   }
 
   #side(detail: StaffDetail, verification: Verification): unknown {
@@ -186,7 +190,7 @@ export class PageReport extends LightElement {
         patient: detail.patient,
         study: detail.study,
         requestNumber: detail.requestNumber,
-        way: detail.way,
+        way: detail.report === null ? [] : detail.way,
         now: this.api.clock.now(),
         action: this.#printButton(detail, verification),
       })}

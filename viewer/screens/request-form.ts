@@ -229,8 +229,8 @@ export class PageRequestForm extends LightElement {
               >${icon("alert", "s")}${t("form.leave-loses")}</span
             >`
           : missing.length > 0
-            ? html`<span class="row t-danger strong" role="status"
-                >${icon("alert", "s")}${t("form.missing", { n: missing.length, names })}</span
+            ? html`<span class="row ${this.#tried ? "t-danger strong" : "sub"}" role="status"
+                >${icon(this.#tried ? "alert" : "pen", "s")}${t("form.missing", { n: missing.length, names })}</span
               >`
             : html`<span class="row sub">${icon("check", "s")}${t("form.ready")}</span>`
     return html`<footer class="form-foot">
@@ -267,7 +267,7 @@ export class PageRequestForm extends LightElement {
         </div>
         <span class="grow"></span>
         ${
-          this.seed?.study == null
+          this.seed === null || this.seed.study === null
             ? nothing
             : html`<span class="badge badge-info"
                 >${icon("images")}${t("form.images-here", { n: this.seed.study.instances })}</span

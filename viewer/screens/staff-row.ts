@@ -54,7 +54,7 @@ function notes(item: StaffItem, at: Stage): Partial<Record<StationName, string>>
   if (at === "waiting-release") return { sent: t("note.release") }
   if (at === "unacknowledged") return { acknowledged: t("note.unacknowledged") }
   const part = item.way.find(({ state }) => state === "part")
-  return part?.share == null ? {} : { [part.name]: `${Math.round(part.share * 100)}%` }
+  return part === undefined || part.share === null ? {} : { [part.name]: `${Math.round(part.share * 100)}%` }
 }
 
 function link(item: StaffItem, words: string, tone: string): TemplateResult {

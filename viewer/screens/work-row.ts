@@ -8,6 +8,7 @@ import { patientLines } from "../parts/patient-block.ts"
 import { twoToneBar } from "../parts/two-tone-bar.ts"
 import { wayLine } from "../parts/way-line.ts"
 import { t } from "../text/language.ts"
+import { shortTime } from "../words/instant.ts"
 import { isFinished } from "../words/order.ts"
 
 export interface WorkRow {
@@ -30,17 +31,18 @@ function arrival(item: WorkItem): TemplateResult {
   const words = whole
     ? t("arrival.whole", { n: instances })
     : t("arrival.part", { n: instances, of: expected })
+  const moving = !whole
   const here = whole ? 1 : instances / expected
   const checked = item.verification === "valid" || item.verification === "valid-pending"
-  const moving = !whole
   return html`<div class="arr">
     <small class=${item.verification === "invalid" ? "t-danger" : ""}>
-      <span>${words}</span><span class="dim">${verification(item)}</span>
+      <span>${words}</span><span class="dim">${moving ? nothing : verification(item)}</span>
     </small>
     ${moving || !checked ? twoToneBar(here, checked ? here : 0, words, moving ? "live" : "warn") : nothing}
   </div>`
 }
 
+/** Said once everything is here; before that there is nothing to verify. */
 function verification(item: WorkItem): unknown {
   if (item.verification === "invalid") return html`<b class="t-danger">${t("verification.invalid")}</b>`
   if (item.verification === null || item.verification === "indeterminate")
@@ -59,6 +61,7 @@ function reader(item: WorkItem): TemplateResult {
 }
 
 function report(item: WorkItem): unknown {
+  if (item.reportStatus === "preliminary") return flag("pen", "t-accent", t("case.preliminary"))
   if (item.reportStatus !== null)
     return flag(isFinished(item) ? "check" : "pen", "", t(`report-status.${item.reportStatus}`))
   return item.state === "suspended" ? flag("hourglass", "t-warn", t("case.suspended")) : nothing
@@ -104,11 +107,22 @@ function more(row: WorkRow): TemplateResult {
   </div>`
 }
 
+/** A finished case has a deadline and no hurry. */
+function pastDue(item: WorkItem, now: Date): TemplateResult {
+  return html`<span class="dim s">${t("case.due", { time: shortTime(new Date(item.dueAt), now) })}</span>`
+}
+
+/** Department and setting; one word when both say the same. */
+function fromWords({ department, setting }: WorkItem["request"]): string {
+  const words = t(`setting.${setting}`)
+  return department === "" || department === words ? words : `${department}${t("list.dot")}${words}`
+}
+
 function cells({ item, now, open, toggle }: WorkRow): TemplateResult {
   const { study, request } = item
   const way = item.way.filter(({ name }) => SHOWN.includes(name))
   return html`<div role="cell">${urgencyBadge(item.urgency)}</div>
-    <div role="cell">${dueDial(item, now)}</div>
+    <div role="cell">${isFinished(item) ? pastDue(item, now) : dueDial(item, now)}</div>
     <div role="cell" class="proc">
       ${modalityBadge(study.modalities)}<b>${study.StudyDescription || study.bodyPart}</b>
     </div>
@@ -118,10 +132,7 @@ function cells({ item, now, open, toggle }: WorkRow): TemplateResult {
       </button>
     </div>
     <div role="cell" class="pt wl-from">
-      <span>${item.hospital}</span
-      ><small
-        >${[request.department, t(`setting.${request.setting}`)].filter(Boolean).join(t("list.dot"))}</small
-      >
+      <span>${item.hospital}</span><small>${fromWords(request)}</small>
     </div>
     <div role="cell">${open ? nothing : wayLine(way, { size: "xs", now })}${arrival(item)}</div>
     <div role="cell" class="flags">${reader(item)}${report(item)}</div>`

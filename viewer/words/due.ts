@@ -47,8 +47,8 @@ function tone(share: number, leftMs: number): DueTone {
 function words(leftMs: number, today: string, dueDay: string, urgency: Urgency): DueWords {
   const counted = urgency === "STAT" || dueDay === today || leftMs < COUNTED_IN_HOURS_MS
   if (!counted) return { kind: onlyWeekendBetween(today, dueDay) ? "clinic-day" : "date", date: dueDay }
-  // Rounded down both ways: no minute is promised that is not there, none is blamed that has not passed.
-  const minutes = Math.floor(Math.abs(leftMs) / MINUTE_MS)
+  // As the clock on the wall counts: at 14:08 and some seconds it is nine minutes to 14:17.
+  const minutes = leftMs >= 0 ? Math.ceil(leftMs / MINUTE_MS) : Math.floor(-leftMs / MINUTE_MS)
   return { kind: leftMs >= 0 ? "left" : "over", hours: Math.floor(minutes / 60), minutes: minutes % 60 }
 }
 

@@ -33,7 +33,7 @@ export function clockTime(instant: Date): string {
 
 /** `14:12:05`; seconds are shown only of signatures and of the moment a page was asked for. */
 export function clockSeconds(instant: Date): string {
-  return `${clockTime(instant)}:${parts(instant)["second"] ?? ""}`
+  return `${clockTime(instant)}:${parts(instant).second ?? ""}`
 }
 
 /** `2026-11-25 14:12:05` */

@@ -33,7 +33,7 @@ const folded = (text: string): string =>
   text
     .normalize("NFKC")
     .toLowerCase()
-    .replaceAll(/[\s^・,]/g, "")
+    .replaceAll(/[\s^\u30fb,]/g, "")
 
 function inGroup(item: WorkItem, group: Choice["group"]): boolean {
   if (group === "mine") return item.reader?.mine === true

@@ -18,7 +18,7 @@ const REQUIRED: readonly RequestField[] = [
 function value(input: RequestInput, field: RequestField): string {
   return field in input.request
     ? input.request[field as keyof RequestText]
-    : String(input[field as Exclude<RequestField, keyof RequestText>])
+    : input[field as Exclude<RequestField, keyof RequestText>]
 }
 
 export function isRequired(field: RequestField): boolean {

@@ -24,7 +24,11 @@ export function route(hash: string): Route {
 
 /** A broken escape is taken as it stands; it will simply name nothing. */
 function decode(text: string): string {
-  return /%(?![0-9A-Fa-f]{2})/.test(text) ? text : decodeURIComponent(text)
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 export const address = {

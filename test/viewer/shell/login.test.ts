@@ -1,0 +1,129 @@
+import assert from "node:assert/strict"
+import type { Browser } from "playwright-core"
+import { buildViewer } from "../build-viewer.ts"
+import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
+import { nobody, READER } from "../fixtures/desk.ts"
+import { DeskServer } from "./desk-server.ts"
+import { reading, visit } from "./open-desk.ts"
+
+const BUILD_MS = 180_000
+const CHALLENGE = "c2l4dGVlbiBieXRlcyBvbiB0aGUgd2F5"
+
+describe("logging in", function () {
+  let browser: Browser
+  let server: DeskServer
+  let opened: Opened
+
+  before(async function () {
+    this.timeout(BUILD_MS)
+    if (!hasChromium) {
+      console.log("      skipped: chromium is not installed (apt install chromium)")
+      this.skip()
+    }
+    server = await DeskServer.start(await buildViewer())
+    browser = await launchChromium()
+  })
+  after(async () => {
+    // Undefined when the hook above skipped.
+    await (browser as Browser | undefined)?.close()
+    await (server as DeskServer | undefined)?.stop()
+  })
+  beforeEach(async () => {
+    reading(server)
+    server.answer("GET /api/session", nobody(READER))
+    server.answer("POST /api/login/options", {
+      challenge: CHALLENGE,
+      rpId: "localhost",
+      userVerification: "required",
+    })
+    server.answer("POST /api/enrol/options", { personName: "見本 灯", options: creationOptions() })
+    server.handlers.set("POST /api/enrol", () => ({ json: READER }))
+    server.handlers.set("POST /api/login", () => ({ json: READER }))
+    opened = await openPage(browser)
+  })
+  afterEach(async () => {
+    assert.deepEqual(opened.faults, [], "the page broke its content security policy or threw")
+    await opened.context.close()
+  })
+
+  const creationOptions = (): object => ({
+    challenge: CHALLENGE,
+    rp: { id: "localhost", name: "Dokuei" },
+    user: { id: "cjE", name: "akari", displayName: "見本 灯" },
+    pubKeyCredParams: [{ type: "public-key", alg: -7 }],
+    authenticatorSelection: { residentKey: "required", userVerification: "required" },
+    attestation: "none",
+  })
+
+  /** @param verified does the person pass face, fingerprint or PIN? */
+  async function authenticator(verified: boolean): Promise<void> {
+    const devtools = await opened.context.newCDPSession(opened.page)
+    await devtools.send("WebAuthn.enable")
+    await devtools.send("WebAuthn.addVirtualAuthenticator", {
+      options: {
+        protocol: "ctap2",
+        transport: "internal",
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: verified,
+        automaticPresenceSimulation: true,
+      },
+    })
+  }
+
+  it("enrols a device with a one-time code, then logs in with the passkey it made", async () => {
+    await authenticator(true)
+    const { page } = opened
+    await visit(page, server, "#/enrol/AB-CD", ".gate-card .btn-primary")
+    await page.getByText("見本 灯 さんの端末として登録します。").waitFor()
+    await page.getByRole("button", { name: "パスキーを作る" }).click()
+    await page.locator(".wl-row").first().waitFor()
+    assert.equal(new URL(page.url()).hash, "", "the code does not stay in the address")
+    const enrolled = server.asked.find(({ path }) => path === "/api/enrol")?.body as { code: string }
+    assert.equal(enrolled.code, "AB-CD")
+    await page.getByRole("button", { name: "ログアウト" }).click()
+    await page.getByRole("button", { name: "パスキーでログイン" }).click()
+    await page.locator(".wl-row").first().waitFor()
+    assert.equal(
+      server.asked.some(({ path }) => path === "/api/login"),
+      true,
+    )
+  })
+
+  it("sends nothing when the person is not verified, and says so", async () => {
+    await authenticator(false)
+    const { page } = opened
+    await visit(page, server, "#/enrol/AB-CD", ".gate-card .btn-primary")
+    await page.getByRole("button", { name: "パスキーを作る" }).click()
+    await page.getByRole("alert").waitFor()
+    assert.equal(
+      server.asked.some(({ path }) => path === "/api/enrol"),
+      false,
+    )
+  })
+
+  it("says that a code was used or has expired", async () => {
+    server.refuse("POST /api/enrol/options", 401, "ERR_CODE_REFUSED")
+    await visit(opened.page, server, "#/enrol/AB-CD", ".gate-card [role=alert]")
+    assert.match(await opened.page.getByRole("alert").innerText(), /登録用リンクは使用済みか期限切れです。/)
+  })
+
+  it("asks for a login before any screen, whatever the address says", async () => {
+    await visit(opened.page, server, "#/read/0117", ".gate-card")
+    assert.equal(
+      server.asked.some(({ path }) => path.startsWith("/api/cases")),
+      false,
+    )
+  })
+
+  it("says that the gateway does not answer, and tries again", async () => {
+    const { page } = opened
+    await visit(page, server, "", ".gate-card")
+    server.refuse("GET /api/session", 503, "ERR_LEDGER")
+    await page.reload()
+    await page.getByText("画面を開けません").waitFor()
+    server.answer("GET /api/session", nobody(READER))
+    await page.getByRole("button", { name: "再試行" }).click()
+    await page.getByRole("button", { name: "パスキーでログイン" }).waitFor()
+  })
+})

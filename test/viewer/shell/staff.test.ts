@@ -1,0 +1,233 @@
+import assert from "node:assert/strict"
+import type { Browser, Page } from "playwright-core"
+import { buildViewer } from "../build-viewer.ts"
+import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
+import { acknowledgedDetail, reportDetail, SEAL, SERVER_TIME, signature } from "../fixtures/desk.ts"
+import { DeskServer } from "./desk-server.ts"
+import { staff, visit } from "./open-desk.ts"
+import { buttonFaults, cutText } from "./page-checks.ts"
+
+const BUILD_MS = 180_000
+
+describe("the staff desk", function () {
+  let browser: Browser
+  let server: DeskServer
+  let opened: Opened
+
+  before(async function () {
+    this.timeout(BUILD_MS)
+    if (!hasChromium) {
+      console.log("      skipped: chromium is not installed (apt install chromium)")
+      this.skip()
+    }
+    server = await DeskServer.start(await buildViewer())
+    browser = await launchChromium()
+  })
+  after(async () => {
+    // Undefined when the hook above skipped.
+    await (browser as Browser | undefined)?.close()
+    await (server as DeskServer | undefined)?.stop()
+  })
+  beforeEach(() => staff(server))
+  afterEach(async () => {
+    assert.deepEqual(opened.faults, [], "the page broke its content security policy or threw")
+    await opened.context.close()
+  })
+
+  const open = async (hash: string, landmark: string, locale = "ja-JP"): Promise<Page> => {
+    opened = await openPage(browser, { width: 1366, height: 960, locale })
+    await visit(opened.page, server, hash, landmark)
+    return opened.page
+  }
+
+  it("is light, and lists what came by urgency under the stations of the way", async () => {
+    const page = await open("", ".sl-row")
+    assert.equal(await page.locator("body").getAttribute("data-theme"), "light")
+    const badges = await page.locator(".sl-row .badge").allInnerTexts()
+    assert.deepEqual(badges.slice(0, 5), ["緊急", "緊急", "至急", "至急", "通常"])
+    const heads = await page.locator(".sl-way span").allInnerTexts()
+    assert.deepEqual(heads, ["受信", "送信", "到着", "読影", "報告", "受領", "既読", "対応済"])
+  })
+
+  it("lines every row's stations up under the head, like a timetable", async () => {
+    const page = await open("", ".sl-row")
+    const apart = await page.evaluate(`(() => {
+      const middle = (e) => { const b = e.getBoundingClientRect(); return b.left + b.width / 2 }
+      const heads = [...document.querySelectorAll(".sl-way span")].map(middle)
+      return Math.max(...[...document.querySelectorAll(".sl-row .way")].flatMap((way) =>
+        [...way.children].map((stop, index) => Math.abs(middle(stop) - heads[index]))))
+    })()`)
+    assert.ok(Number(apart) < 1, `${String(apart)} px apart`)
+  })
+
+  it("asks one thing of each row, and sends only when told", async () => {
+    server.answer("POST /api/requests/0124/release", {})
+    const page = await open("", ".sl-row")
+    const row = page.locator("[data-request='0124']")
+    assert.equal(await row.locator("button, a").count(), 1)
+    await row.getByRole("button", { name: "送信する" }).click()
+    await page.waitForFunction("!document.querySelector('[data-request=\"0124\"] button').disabled")
+    assert.equal(
+      server.asked.some(({ path }) => path === "/api/requests/0124/release"),
+      true,
+    )
+  })
+
+  it("says in words what stands still, what is safe and what to do", async () => {
+    const page = await open("", ".sl-row")
+    await page.locator("[data-request='0121']").getByRole("link", { name: "対処を見る" }).click()
+    await page.getByRole("heading", { name: "送信が止まっています" }).waitFor()
+    await page.getByText("画像は院内に安全に保管されています。失われません。").waitFor()
+    await page.getByText("回線が戻ると自動で送ります。").waitFor()
+    await page.getByText("ERR_SUBMISSION_UNREACHABLE").waitFor()
+  })
+
+  const WORDS = {
+    valid: [
+      "有効",
+      "医師 見本 灯（HPKI 医師資格）が 2026-11-25 14:12:05 に署名しました。タイムスタンプは 14:12:09。",
+    ],
+    "valid-pending": ["有効・確認待ち", "タイムスタンプの確認を待っています。"],
+    indeterminate: ["確認できません", "改変は見つかっていません。"],
+    invalid: ["無効", "この内容を診療に使わないでください。"],
+  } as const
+
+  for (const outcome of ["valid", "valid-pending", "indeterminate", "invalid"] as const)
+    it(`tells the verdict "${WORDS[outcome][0]}" by word, sign and sentence`, async () => {
+      const page = await open(`#/staff/${outcome}`, ".verdict")
+      assert.equal(await page.locator(".verdict-top b").innerText(), WORDS[outcome][0])
+      assert.equal(await page.locator(".verdict-top .seal svg").count(), 1)
+      assert.ok((await page.locator(".verdict-text").innerText()).includes(WORDS[outcome][1]))
+      assert.deepEqual(await cutText(page, ".verdict, .verdict *:not(.vh), .pt, .doc-pt span"), [])
+    })
+
+  it("hides an invalid report until the warning is understood, and never lets it be printed or accepted", async () => {
+    const page = await open("#/staff/invalid", ".verdict")
+    assert.equal(await page.getByText("左PCA領域").count(), 0)
+    assert.equal(await page.getByRole("button", { name: "印刷" }).count(), 0)
+    assert.equal(await page.getByRole("button", { name: "受領する" }).count(), 0)
+    assert.equal(await page.getByRole("link", { name: "PDF" }).count(), 0)
+    await page.getByRole("button", { name: "警告を理解して表示" }).click()
+    await page.getByText("左PCA領域").first().waitFor()
+    assert.equal(await page.getByText("電子署名済").count(), 0)
+    await page.emulateMedia({ media: "print" })
+    assert.equal(await page.getByText("左PCA領域").first().isVisible(), false)
+  })
+
+  it("prints the sheet alone, with who printed it", async () => {
+    const page = await open("#/staff/valid", ".verdict")
+    await page.emulateMedia({ media: "print" })
+    assert.equal(await page.getByText("左PCA領域").first().isVisible(), true)
+    assert.equal(await page.getByText(/印刷：放射線科受付　窓口 三奈/).isVisible(), true)
+    assert.equal(await page.locator(".apphead, .study-header, .verdict").first().isVisible(), false)
+  })
+
+  it("shows every single test with the gateway's own words", async () => {
+    const page = await open("#/staff/valid", ".verdict")
+    await page.getByRole("button", { name: "詳しい検証結果" }).click()
+    await page.getByText("センターの施設シール（HPKI 署名ではない）").waitFor()
+    assert.equal(
+      await page.locator(".test-list li").count(),
+      signature("valid").tests.length + SEAL.tests.length,
+    )
+    await page.getByText("CN=Test HPKI Signature CA").waitFor()
+    assert.deepEqual(await cutText(page, ".verdict-detail *:not(.vh)"), [])
+  })
+
+  it("lets a fresh check overrule what the list said, for the worse too", async () => {
+    server.answer("GET /api/reports/rep-valid/verification", { signature: signature("invalid"), seal: SEAL })
+    const page = await open("#/staff/valid", ".verdict")
+    await page.getByRole("button", { name: "再確認" }).click()
+    await page.getByText("無効", { exact: true }).waitFor()
+    assert.equal(await page.getByText("左PCA領域").count(), 0)
+  })
+
+  it("acknowledges, and shows when the centre has seen it and what it destroyed", async () => {
+    const page = await open("#/staff/valid", ".verdict")
+    server.handlers.set("POST /api/requests/valid/acknowledge", () => {
+      server.answer("GET /api/requests/valid", acknowledgedDetail())
+      return { json: {} }
+    })
+    await page.getByRole("button", { name: "受領する" }).click()
+    await page.getByText("窓口 三奈　14:15").waitFor()
+    assert.match(await page.locator(".acks").innerText(), /センターが受領を確認\s+14:16/)
+    await page.getByText("センターの画像 199件を消去しました。").waitFor()
+  })
+
+  it("says that a corrected report replaces an earlier one", async () => {
+    const detail = reportDetail("valid")
+    const corrected = { ...detail, report: { ...detail.report!, status: "corrected" } }
+    server.answer("GET /api/requests/valid", corrected)
+    const page = await open("#/staff/valid", ".verdict")
+    await page.getByText("この報告は改訂版です（第2版）。").waitFor()
+  })
+
+  it("writes a request for a study without one: names what is missing, then sends all of it", async () => {
+    const page = await open("", ".sl-row")
+    await page
+      .locator(".sl-row", { hasText: "CT 下肢" })
+      .getByRole("button", { name: "依頼票を書く" })
+      .click()
+    await page.getByRole("heading", { name: "読影依頼票" }).waitFor()
+    assert.equal(await page.getByLabel("患者 ID").inputValue(), "00-0045120")
+    await page.getByRole("button", { name: "確認して送る" }).click()
+    await page.getByText("あと 5項目：診療科、依頼医、臨床診断、読影の目的、問い合わせ電話").waitFor()
+    await page.getByRole("radio", { name: "緊急" }).click()
+    await page.getByLabel("診療科").fill("整形外科")
+    await page.getByLabel("依頼医").fill("想定 一夫")
+    await page.getByLabel("臨床診断").fill("骨折の疑い")
+    await page.getByLabel("読影の目的").fill("骨折の有無")
+    await page.getByLabel("問い合わせ電話").fill("内線 0119")
+    server.answer("POST /api/requests", { requestId: "new" })
+    await page.getByRole("button", { name: "確認して送る" }).click()
+    await page.waitForURL(/#\/staff$/)
+    const sent = server.asked.find(({ method, path }) => method === "POST" && path === "/api/requests")
+    const body = sent?.body as Record<string, unknown> & { request: Record<string, string> }
+    assert.equal(body["urgency"], "STAT")
+    assert.equal(body["agreement"], "kakuu")
+    assert.match(String(body["StudyInstanceUID"]), /^2\.25\./)
+    assert.match(String(body["requestNumber"]), /^RQ-20261125-1408\d\d$/)
+    assert.equal(body.request["purpose"], "骨折の有無")
+  })
+
+  it("does not disturb an input method while it composes", async () => {
+    const page = await open("#/request/new", ".form")
+    await page.getByLabel("臨床診断").focus()
+    const devtools = await opened.context.newCDPSession(page)
+    await devtools.send("Input.imeSetComposition", { text: "こっせつ", selectionStart: 4, selectionEnd: 4 })
+    assert.equal(await page.getByLabel("臨床診断").inputValue(), "こっせつ")
+    await devtools.send("Input.insertText", { text: "骨折" })
+    assert.equal(await page.getByLabel("臨床診断").inputValue(), "骨折")
+    await page.getByText(/あと 6項目/).waitFor()
+  })
+
+  it("does not throw away what was typed at the first press", async () => {
+    const page = await open("#/request/new", ".form")
+    await page.getByLabel("臨床診断").fill("骨折の疑い")
+    await page.getByRole("button", { name: "やめる" }).click()
+    await page.getByText("閉じると、入力した内容は残りません").waitFor()
+    await page.getByRole("button", { name: "消して閉じる" }).click()
+    await page.waitForURL(/#\/staff$/)
+  })
+
+  it("shows what it has, with its age, when asking again fails", async () => {
+    const page = await open("", ".sl-row")
+    server.refuse("GET /api/requests", 500, "ERR_LEDGER")
+    server.tell({ kind: "resync", requestId: null, at: SERVER_TIME })
+    await page.getByText("表示は 14:08 のものです（0分前）").waitFor()
+    assert.equal(await page.locator(".sl-row").count(), 9)
+  })
+
+  for (const [hash, landmark] of [
+    ["", ".sl-row"],
+    ["#/staff/valid", ".verdict"],
+    ["#/request/new", ".form"],
+  ] as const)
+    it(`names every control of ${hash || "the list"} and makes each at least 44 pixels, in both languages`, async () => {
+      const page = await open(hash, landmark)
+      assert.deepEqual(await buttonFaults(page), [])
+      await page.getByRole("button", { name: "English" }).click()
+      await page.getByRole("button", { name: "日本語" }).waitFor()
+      assert.deepEqual(await buttonFaults(page), [])
+    })
+})

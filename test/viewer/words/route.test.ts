@@ -1,0 +1,24 @@
+import assert from "node:assert/strict"
+import { address, route } from "../../../viewer/words/route.ts"
+
+describe("route", () => {
+  it("reads back every address it makes", () => {
+    assert.deepEqual(route(address.worklist), { name: "worklist" })
+    assert.deepEqual(route(address.staff), { name: "staff" })
+    assert.deepEqual(route(address.newRequest), { name: "new-request" })
+    assert.deepEqual(route(address.read("a/b c")), { name: "read", requestId: "a/b c" })
+    assert.deepEqual(route(address.sign("7")), { name: "sign", requestId: "7" })
+    assert.deepEqual(route(address.report("7")), { name: "report", requestId: "7" })
+  })
+  it("takes an enrolment code", () => {
+    assert.deepEqual(route("#/enrol/AB-CD"), { name: "enrol", code: "AB-CD" })
+  })
+  it("leads home from anywhere unknown", () => {
+    for (const hash of ["", "#", "#/", "#/read", "#/read/", "#/enrol/", "#/nowhere/1", "#//"])
+      assert.deepEqual(route(hash), { name: "home" }, hash)
+  })
+  it("survives a broken escape", () => {
+    assert.deepEqual(route("#/read/%E3%81"), { name: "read", requestId: "%E3%81" })
+    assert.deepEqual(route("#/read/100%"), { name: "read", requestId: "100%" })
+  })
+})

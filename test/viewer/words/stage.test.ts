@@ -1,0 +1,40 @@
+import assert from "node:assert/strict"
+import { inStaffOrder, needsStaff, stage } from "../../../viewer/words/stage.ts"
+import { STAFF_ITEMS, way } from "../fixtures/desk.ts"
+
+const item = { action: null, verdict: null, reportId: null } as const
+
+describe("stage", () => {
+  it("follows the way line", () => {
+    assert.equal(stage({ ...item, way: way("part/0.2") }), "arriving")
+    assert.equal(stage({ ...item, way: way("13:00", "part/0.5") }), "sending")
+    assert.equal(stage({ ...item, way: way("13:00", "13:02", "13:04") }), "at-center")
+    assert.equal(stage({ ...item, way: way("13:00", "13:02", "13:04", "now") }), "reading")
+    assert.equal(stage({ ...item, way: way("13:00", "13:02", "13:04", "hold") }), "held")
+    assert.equal(stage({ ...item, way: way("13:00", "fail/ERR_X") }), "stopped")
+  })
+  it("is done only when everything at home is done or not agreed", () => {
+    const home = ["13:00", "13:02", "13:04", "13:06", "13:08", "13:10"]
+    assert.equal(stage({ ...item, way: way(...home) }), "acknowledged")
+    assert.equal(stage({ ...item, way: way(...home, "skip", "skip") }), "done")
+    assert.equal(stage({ ...item, way: way(...home, "13:12", "13:14") }), "done")
+  })
+  it("puts what the row asks for before where it stands", () => {
+    assert.equal(stage({ ...item, way: way("13:00"), action: "match" }), "no-request")
+    assert.equal(stage({ ...item, way: way("13:00"), action: "release" }), "waiting-release")
+    assert.equal(stage({ ...item, way: way("13:00"), action: "acknowledge" }), "unacknowledged")
+  })
+  it("never shows an invalid report as one that may be accepted", () => {
+    assert.equal(stage({ ...item, way: way("13:00"), verdict: "invalid", action: "acknowledge" }), "invalid")
+    assert.equal(needsStaff({ action: null, verdict: "invalid" }), true)
+  })
+})
+
+describe("the order of the staff list", () => {
+  it("goes by urgency, then by what needs a person", () => {
+    assert.deepEqual(
+      inStaffOrder(STAFF_ITEMS).map(({ requestId }) => requestId),
+      ["0120", "0117", "0121", "0124", null, "0122", "0125", "0123", "0126"],
+    )
+  })
+})
