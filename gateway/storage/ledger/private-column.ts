@@ -69,6 +69,7 @@ export const GONE_INSTANCE = {
   SOPClassUID: "",
   SeriesInstanceUID: "",
   TransferSyntaxUID: "",
+  image: null,
 }
 export const GONE_REQUEST: RequestRecord["private"] = {
   requestNumber: "",
@@ -92,7 +93,7 @@ export const GONE_DOCUMENT = { envelopePrefix: "", envelopeSuffix: "" }
 export const GONE_REPORT: ReportRecord["private"] = {
   draft: { findings: "", impression: "", keyImages: [], correctionReason: "" },
   documents: [],
-  keyImages: [],
+  keyImages: 0,
   signature: null,
   intent: "",
 }

@@ -11,7 +11,7 @@ const NEXT_KEY = { epoch: 2, key: Buffer.alloc(32, 9) }
 const CUTS = 4
 
 describe("a power cut at any moment, unsynced writes missing or torn at random", () => {
-  const seed = process.env["DOKUEI_SEED"] ?? "20260101"
+  const seed = process.env.DOKUEI_SEED ?? "20260101"
 
   it(`leaves every acknowledged object, no refused one, and nothing of a destroyed slot`, async function () {
     console.log(`      DOKUEI_SEED=${seed}`)

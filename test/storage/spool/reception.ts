@@ -95,7 +95,8 @@ async function badTag(segment: Segment, told: Told, listener: Listener): Promise
     await writer.finish(Buffer.alloc(16), meta("bad tag")).catch(() => undefined)
     await writer.abort()
   } catch (error) {
-    return refuse(error, "bad tag", told, listener)
+    refuse(error, "bad tag", told, listener)
+    return
   }
   refuse(new Error("bad tag"), "bad tag", told, listener)
 }
