@@ -177,9 +177,16 @@ class Iso2022 {
   }
 
   #pair(lead: number, g0: "jis0208" | "jis0212"): void {
+    if (this.#delimiters.has(lead) && this.#runBytes() % 2 === 1) {
+      // The way back to ASCII was forgotten: an odd run cannot be pairs alone, so this ^, = or \ stands for itself.
+      this.marked = true
+      this.#emit(String.fromCharCode(lead), 1)
+      this.#active = { ...this.#initial, g0 }
+      return
+    }
     const trail = this.#bytes[this.#at + 1]
     if (!isTrail(trail)) {
-      // Half a character before a delimiter and an escape: the way back to ASCII was forgotten.
+      // Half a character.
       this.marked = true
       this.#single(lead)
       return
@@ -187,6 +194,14 @@ class Iso2022 {
     if (isVendorRow(lead) && g0 === "jis0208") this.marked = true
     const prefix = g0 === "jis0212" ? [0x8f] : []
     this.#emit(decoderOf("euc-jp", false).decode(Uint8Array.of(...prefix, lead | 0x80, trail | 0x80)), 2)
+  }
+
+  /** Bytes up to the next escape or the end, without padding. */
+  #runBytes(): number {
+    const next = this.#bytes.indexOf(ESC, this.#at)
+    let end = next < 0 ? this.#bytes.length : next
+    while (this.#bytes[end - 1] === 0x20 || this.#bytes[end - 1] === 0) end--
+    return end - this.#at
   }
 
   #single(byte: number): void {

@@ -3,7 +3,8 @@
  * set; these bytes are put before its first byte so that what is sealed is a Part 10 file.
  */
 import { Malformed } from "../malformed.ts"
-import { OctetReader, isoBytes, joined, trimmed, u16Bytes, u32Bytes } from "./octets.ts"
+import { readElementHeader } from "./element-header.ts"
+import { isoBytes, joined, trimmed, u16Bytes, u32Bytes } from "./octets.ts"
 
 /** Ours, drawn once under PS3.5 B.2; it names the writer of group 0002, nothing else. */
 export const IMPLEMENTATION_CLASS_UID = "2.25.285046551877095524780337348583105993886"
@@ -13,8 +14,9 @@ export const IMPLEMENTATION_VERSION_NAME = "DOKUEI_1"
 const PREAMBLE_BYTES = 128
 const PREFIX = isoBytes("DICM")
 export const PART10_START_BYTES = PREAMBLE_BYTES + PREFIX.length
-/** (0002,0000): tag, VR, length, value. */
-const GROUP_LENGTH_BYTES = 12
+const CLAUSE = "PS3.10 7.1"
+const META_GROUP = 0x0002
+const GROUP_LENGTH = 0x00020000
 /** Private information (0002,0102) has no limit in PS3.10; more than this is not a header. */
 export const MAX_FILE_META_BYTES = 1024 * 1024
 
@@ -70,53 +72,46 @@ export interface DataSetStart {
 }
 
 const TEXT: Readonly<Record<number, Exclude<keyof DataSetStart, "offsetBytes">>> = {
-  0x0002: "MediaStorageSOPClassUID",
-  0x0003: "MediaStorageSOPInstanceUID",
-  0x0010: "TransferSyntaxUID",
-}
-
-function readGroup(reader: OctetReader): Omit<DataSetStart, "offsetBytes"> {
-  const start = { TransferSyntaxUID: "", MediaStorageSOPClassUID: "", MediaStorageSOPInstanceUID: "" }
-  while (reader.remaining > 0) {
-    const group = reader.u16(true)
-    const elementNumber = reader.u16(true)
-    if (group !== 0x0002)
-      throw new Malformed("META_LENGTH", "PS3.10 7.1", "(0002,0000) reaches beyond group 0002")
-    const vr = reader.text(2)
-    if (LONG_VR.test(vr)) reader.skip(2)
-    const value = reader.take(LONG_VR.test(vr) ? reader.u32(true) : reader.u16(true))
-    const keyword = TEXT[elementNumber]
-    if (keyword) start[keyword] = trimmed(value)
-  }
-  return start
+  0x00020002: "MediaStorageSOPClassUID",
+  0x00020003: "MediaStorageSOPInstanceUID",
+  0x00020010: "TransferSyntaxUID",
 }
 
 /**
- * Find the data set in the first bytes of a Part 10 file.
+ * Find the data set in the first bytes of a Part 10 file. Group 0002 ends where (0002,0000) says, or earlier at the
+ * first element of another group: files whose (0002,0000) is missing or too large are met on media.
  *
  * @param head the file from its first byte on, as far as it is known
  * @returns null when more bytes are needed
- * @throws Malformed `NOT_PART10`, `META_LENGTH` (also when group 0002 does not end where (0002,0000) says), `META_SYNTAX`
+ * @throws Malformed `NOT_PART10`, `META_LENGTH` when group 0002 is larger than a header can be, `META_SYNTAX`
  */
 export function dataSetStart(head: Uint8Array): DataSetStart | null {
-  const clause = "PS3.10 7.1"
-  if (head.length < PART10_START_BYTES + GROUP_LENGTH_BYTES) return null
-  const reader = new OctetReader(head, "META_LENGTH", clause)
-  reader.skip(PREAMBLE_BYTES)
-  if (reader.text(4) !== "DICM") throw new Malformed("NOT_PART10", clause, "no DICM after the preamble")
-  if (
-    reader.u16(true) !== 0x0002 ||
-    reader.u16(true) !== 0x0000 ||
-    reader.text(2) !== "UL" ||
-    reader.u16(true) !== 4
-  )
-    throw new Malformed("META_LENGTH", clause, "group 0002 does not begin with its length")
-  const groupBytes = reader.u32(true)
-  if (groupBytes > MAX_FILE_META_BYTES)
-    throw new Malformed("META_LENGTH", clause, `group of ${groupBytes} bytes`)
-  if (groupBytes > reader.remaining) return null
-  const offsetBytes = reader.offset + groupBytes
-  const start = readGroup(reader.within(groupBytes))
-  if (start.TransferSyntaxUID === "") throw new Malformed("META_SYNTAX", clause, "no Transfer Syntax UID")
-  return { offsetBytes, ...start }
+  if (head.length < PART10_START_BYTES) return null
+  if (trimmed(head.subarray(PREAMBLE_BYTES, PART10_START_BYTES)) !== "DICM")
+    throw new Malformed("NOT_PART10", CLAUSE, "no DICM after the preamble")
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
+  const texts = { TransferSyntaxUID: "", MediaStorageSOPClassUID: "", MediaStorageSOPInstanceUID: "" }
+  let end = PART10_START_BYTES + MAX_FILE_META_BYTES
+  let at = PART10_START_BYTES
+  while (at < end) {
+    if (at + 2 > head.length) return null
+    if (view.getUint16(at, true) !== META_GROUP) break
+    const element = readElementHeader(view, at, "explicit-le")
+    if (!element) return null
+    at += element.headerBytes
+    if (at + element.lengthBytes > end)
+      throw new Malformed(
+        "META_LENGTH",
+        CLAUSE,
+        `an element of ${element.lengthBytes} bytes reaches beyond group 0002`,
+      )
+    if (at + element.lengthBytes > head.length) return null
+    const keyword = TEXT[element.tag]
+    if (keyword) texts[keyword] = trimmed(head.subarray(at, at + element.lengthBytes))
+    at += element.lengthBytes
+    if (element.tag === GROUP_LENGTH && element.lengthBytes === 4)
+      end = Math.min(end, at + view.getUint32(at - 4, true))
+  }
+  if (texts.TransferSyntaxUID === "") throw new Malformed("META_SYNTAX", CLAUSE, "no Transfer Syntax UID")
+  return { offsetBytes: at, ...texts }
 }

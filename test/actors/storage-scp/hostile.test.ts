@@ -365,7 +365,7 @@ describe("storage SCP among hostile peers", () => {
 
   it("lives through 1,000 mutated conversations", async function () {
     this.timeout(30_000)
-    const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31))
+    const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
     console.log(`      seed ${seed}`)
     const chance = mulberry32(seed)
     const talk = Buffer.concat(

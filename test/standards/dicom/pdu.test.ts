@@ -139,7 +139,7 @@ describe("PDUs, PS3.8 9.3", () => {
   })
 
   it("never throw anything but Malformed on 5,000 mutants", () => {
-    const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31))
+    const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
     console.log(`      seed ${seed}`)
     fc.assert(
       fc.property(pdu, fc.array(fc.tuple(fc.nat(), byte), { minLength: 1, maxLength: 4 }), (one, changes) => {
