@@ -56,7 +56,7 @@ export interface UnsignedSignature {
    *
    * @param signatureValue RSASSA-PKCS1-v1_5, or ECDSA as r‖s. Throws Malformed SIGNATURE_VALUE when it is not the signer's.
    */
-  finish(signatureValue: Uint8Array): Uint8Array
+  readonly finish: (signatureValue: Uint8Array) => Uint8Array
 }
 
 /** Throws Malformed UNIQUE_ID, or SIGNATURE_INPUT for a key we do not sign with or for nothing to sign. */

@@ -6,6 +6,7 @@
  */
 import type { Certificate } from "./certificate.ts"
 import { JAPANESE_CODING_SCHEME } from "./hc-role.ts"
+import { japaneseRole } from "./healthcare-roles.ts"
 import { type VerdictTest, check, fail, pass } from "./verdict-test.ts"
 
 /** MHLW's certificate policies: ARC.usage.level.version; level 3 = production, 0 = test. */
@@ -90,6 +91,7 @@ function checkHcRole({ hcRoles }: Certificate, roles: readonly string[]): Verdic
     .map(({ text }) => text)
   if (roles.length === 0) return pass("hc-role", held.join(", "))
   const fitting = held.filter((text) => roles.includes(text))
-  if (fitting.length > 0) return pass("hc-role", fitting.join(", "))
+  if (fitting.length > 0)
+    return pass("hc-role", fitting.map((text) => `${text} (${japaneseRole(text)})`).join(", "))
   return fail("hc-role", `${held.join(", ") || "none"} instead of ${roles.join(" or ")}`)
 }
