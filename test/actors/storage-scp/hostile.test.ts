@@ -384,7 +384,7 @@ describe("storage SCP among hostile peers", () => {
       const end = chance() < 0.3 ? Math.floor(chance() * mutant.length) : mutant.length
       const socket = connect(scp.port, "127.0.0.1").on("error", () => undefined)
       socket.resume().end(mutant.subarray(0, end))
-      await once(socket, "close")
+      await new Promise((resolve) => socket.once("close", resolve))
     }
     for (let batch = 0; batch < 50; batch++) await Promise.all(Array.from({ length: 20 }, one))
     assert.deepEqual(faults, [])
