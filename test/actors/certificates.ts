@@ -13,7 +13,7 @@ export interface TestCertificate {
 
 export interface TestCa {
   readonly pem: string
-  issue(name: string, options?: { readonly expired?: boolean }): TestCertificate
+  issue(name: string, options?: { readonly expired?: boolean; readonly rsa?: boolean }): TestCertificate
   /** A CRL that lists these. */
   crl(...revoked: readonly TestCertificate[]): string
 }
@@ -63,6 +63,7 @@ function openCa(name: string, folder: string): TestCa {
   }
   const read = (file: string): string => readFileSync(path.join(folder, file), "utf8")
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-config", "ca.cnf"]
+  const rsaKey = ["-newkey", "rsa:2048", "-nodes", "-config", "ca.cnf"]
   writeFileSync(path.join(folder, "ca.cnf"), CONFIG)
   writeFileSync(path.join(folder, "index.txt"), "")
   writeFileSync(path.join(folder, "serial"), "1000")
@@ -89,7 +90,7 @@ function openCa(name: string, folder: string): TestCa {
       openssl(
         "req",
         "-new",
-        ...key,
+        ...(options.rsa === true ? rsaKey : key),
         "-subj",
         `/CN=${holder}`,
         "-keyout",

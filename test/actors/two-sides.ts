@@ -100,6 +100,7 @@ export interface Center {
   readonly handler: RememberingHandler
   readonly turnedAway: TurnedAway[]
   readonly faults: unknown[]
+  readonly renewTls: Recipient["renewTls"]
   close(): Promise<void>
 }
 
@@ -133,7 +134,7 @@ export async function openCenter(
   )
   const { port } = recipient
   const url = `https://127.0.0.1:${port}/xdr/recipient`
-  return { url, port, handler, turnedAway, faults, close: () => recipient.close() }
+  return { url, port, handler, turnedAway, faults, renewTls: recipient.renewTls, close: recipient.close }
 }
 
 export function credentials(people: People, holder: TestCertificate) {

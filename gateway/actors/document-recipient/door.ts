@@ -46,22 +46,35 @@ export class Door {
     }
   }
 
-  /** The TLS layer refused: unknown CA, expired, revoked, no certificate, no common suite. */
-  handshakeFailed(error: Error, remoteAddress: string): void {
-    this.#options.onRefused({ reason: "handshake", spkiSha256: null, remoteAddress, detail: error.message })
+  /** A finished handshake: unknown CA, expired, revoked or no certificate at all end here, before any HTTP. */
+  judge(socket: TLSSocket): void {
+    if (socket.authorized) return
+    this.handshakeFailed(String(socket.authorizationError), socket)
+    socket.destroy()
+  }
+
+  /** No handshake came about, or `judge` did not like it. */
+  handshakeFailed(detail: string, socket: TLSSocket): void {
+    const certificate = socket.getPeerX509Certificate()
+    const spkiSha256 = certificate === undefined ? null : this.#options.identify(certificate).spkiSha256
+    this.#options.onRefused({
+      reason: "handshake",
+      spkiSha256,
+      remoteAddress: socket.remoteAddress ?? "",
+      detail,
+    })
   }
 
   #identify({ socket }: IncomingMessage): PeerIdentity {
-    const remoteAddress = socket.remoteAddress ?? ""
-    const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
+    const certificate =
+      socket instanceof TLSSocket && socket.authorized ? socket.getPeerX509Certificate() : undefined
     if (certificate === undefined) throw new HttpRefusal(403, "no client certificate")
+    const remoteAddress = socket.remoteAddress ?? ""
     const { agreement, spkiSha256 } = this.#options.identify(certificate)
-    if (agreement === null) {
-      const detail = `no agreement with the holder of ${certificate.subject.replaceAll("\n", ", ")}`
-      this.#options.onRefused({ reason: "unknown-pin", spkiSha256, remoteAddress, detail })
-      throw new HttpRefusal(403, "this certificate belongs to no agreement")
-    }
-    return { agreement, spkiSha256, remoteAddress }
+    if (agreement !== null) return { agreement, spkiSha256, remoteAddress }
+    const detail = `no agreement with the holder of ${certificate.subject.replaceAll("\n", ", ")}`
+    this.#options.onRefused({ reason: "unknown-pin", spkiSha256, remoteAddress, detail })
+    throw new HttpRefusal(403, "this certificate belongs to no agreement")
   }
 
   async #receive(

@@ -3,6 +3,7 @@
  */
 import { createServer, type Server } from "node:https"
 import type { AddressInfo } from "node:net"
+import type { TlsOptions } from "node:tls"
 import type { SubmissionHandler } from "../../journey/ports.ts"
 import { Door } from "./door.ts"
 import { RECIPIENT_LIMITS, type RecipientLimits } from "./limits.ts"
@@ -10,24 +11,32 @@ import type { RecipientOptions } from "./options.ts"
 
 export interface Recipient {
   readonly port: number
+  /** Renewed certificates or revocation lists, for connections from now on. */
+  readonly renewTls: (tls: TlsOptions) => void
   /** Takes no more, waits for what is in progress, then cuts. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Resolves when the port is open; rejects when it cannot be. */
 export async function listen(options: RecipientOptions, handler: SubmissionHandler): Promise<Recipient> {
   const limits = { ...RECIPIENT_LIMITS, ...options.limits }
   const door = new Door(options, limits, handler)
-  const server = createServer(options.tls)
+  // Judged by the door instead of by Node, which would hang up without telling whose certificate it was.
+  const server = createServer({ ...options.tls, rejectUnauthorized: false })
+  server.prependListener("secureConnection", (socket) => door.judge(socket))
   server.on("request", (request, response) => void door.enter(request, response, false))
   server.on("checkContinue", (request, response) => void door.enter(request, response, true))
-  server.on("tlsClientError", (error, socket) => door.handshakeFailed(error, socket.remoteAddress ?? ""))
+  server.on("tlsClientError", (error, socket) => door.handshakeFailed(error.message, socket))
   limitServer(server, limits)
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject)
     server.listen(options.port, options.host, resolve)
   })
-  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server, limits) }
+  return {
+    port: (server.address() as AddressInfo).port,
+    renewTls: (tls) => server.setSecureContext(tls),
+    close: () => closeServer(server, limits),
+  }
 }
 
 function limitServer(server: Server, limits: RecipientLimits): void {

@@ -6,7 +6,7 @@ import type { RecipientLimits } from "./limits.ts"
 /** For the audit trail: somebody was turned away at the door (ITI TF-2 3.19, 3.20 "Node Authentication failure"). */
 export interface TurnedAway {
   readonly reason: "handshake" | "unknown-pin" | "source-id"
-  /** Hex SHA-256 of the peer's key, null when the handshake did not show one. */
+  /** Hex SHA-256 of the peer's key, null when the handshake showed none. */
   readonly spkiSha256: string | null
   readonly remoteAddress: string
   /** A sentence for the log. */

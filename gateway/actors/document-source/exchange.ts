@@ -143,13 +143,13 @@ export class Exchange {
   /** Waits until `isDone` or an answer; false when neither came in time. @throws SubmissionError when it failed */
   async #until(isDone: () => boolean, timeoutMs: number): Promise<boolean> {
     const isOver = (): boolean => isDone() || this.#response !== null || this.#failure !== null
-    let isLate = false
-    const deadline = setTimeout(() => {
-      isLate = true
+    const deadline = { isPast: false }
+    const timer = setTimeout(() => {
+      deadline.isPast = true
       this.#wake()
     }, timeoutMs)
-    while (!isOver() && !isLate) await new Promise<void>((resolve) => (this.#wake = resolve))
-    clearTimeout(deadline)
+    while (!isOver() && !deadline.isPast) await new Promise<void>((resolve) => (this.#wake = resolve))
+    clearTimeout(timer)
     this.#throwFailure()
     return isOver()
   }

@@ -11,8 +11,9 @@ const TLS_CODE =
 export function failureOf(progress: Progress, cause: unknown): SubmissionError {
   if (cause instanceof SubmissionError) return cause
   const code = codeOf(cause)
-  // In TLS 1.3 the server judges our certificate after we may already write: its alert is no ambiguity.
-  if (progress === "handshake" || TLS_CODE.test(code))
+  // In TLS 1.3 the server judges our certificate after our side of the handshake is over, and may just hang up: no
+  // ambiguity before the first byte of the message, nor with an alert after it.
+  if (progress === "handshake" || progress === "connected" || TLS_CODE.test(code))
     return new SubmissionError("ERR_SUBMISSION_TLS", `TLS with the recipient failed: ${wordsOf(cause)}`, {
       cause,
     })
