@@ -1,0 +1,33 @@
+/** `dokuei audit verify FILE`: does the chain hold, how long is it, where does it end? */
+import { existsSync } from "node:fs"
+import { Command, InvalidArgumentError } from "commander"
+import { EXIT, type Finish } from "../exit.ts"
+import { verifyTrail } from "../storage/trail/verify-trail.ts"
+
+export const auditCommand = (finish: Finish): Command =>
+  new Command("audit").description("the audit trail").addCommand(verifyCommand(finish))
+
+const verifyCommand = (finish: Finish): Command =>
+  new Command("verify")
+    .description("check every link of the chain; prints the number of records and the hash of the newest")
+    .argument("<file>", "audit.jsonl of a data folder", existing)
+    .option("--head <hash>", "a hash written down earlier, which the chain must still hold", sha256Hex)
+    .action(async (file: string, { head = null }: { head?: string | null }) => {
+      const { links, last, fault, torn } = await verifyTrail(file, head)
+      process.stdout.write(`${links} records, head ${last?.hash ?? "-"}\n`)
+      if (torn)
+        process.stdout.write("an unfinished record follows: an append that is going on or was cut short\n")
+      if (fault === null) return
+      process.stderr.write(`${file}: ${fault}\n`)
+      finish(EXIT.failed.code)
+    })
+
+function existing(path: string): string {
+  if (!existsSync(path)) throw new InvalidArgumentError("There is no such file.")
+  return path
+}
+
+function sha256Hex(text: string): string {
+  if (!/^[0-9a-f]{64}$/.test(text)) throw new InvalidArgumentError("Not 64 lower-case hex digits.")
+  return text
+}

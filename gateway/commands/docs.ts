@@ -1,0 +1,30 @@
+/** `dokuei docs`: the pages of docs/ that are printed from the program, so that they cannot say something else. */
+import { mkdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { Command } from "commander"
+import { errorsPage } from "./docs/errors-page.ts"
+import { journeyPage } from "./docs/journey-page.ts"
+import { malformedCodes } from "./docs/malformed-codes.ts"
+import { settingsPage } from "./docs/settings-page.ts"
+
+const SOURCE = join(import.meta.dirname, "..")
+const DOCS = join(import.meta.dirname, "..", "..", "docs")
+
+export const docsCommand = (): Command =>
+  new Command("docs")
+    .description("print settings.md, errors.md and journey.md")
+    .option("--out <dir>", "folder to write to", DOCS)
+    .action(async ({ out }: { out: string }) => {
+      await mkdir(out, { recursive: true })
+      for (const [name, page] of Object.entries(await generatedPages()))
+        await writeFile(join(out, name), page)
+    })
+
+/** File name → content of every generated page. */
+export async function generatedPages(): Promise<Readonly<Record<string, string>>> {
+  return {
+    "settings.md": settingsPage(),
+    "errors.md": errorsPage(await malformedCodes(SOURCE)),
+    "journey.md": journeyPage(),
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * `dokuei enrol FILE …`: lets a person in for the first time, or again after a lost device. Prints a link that works
+ * once; whoever opens it first becomes that person, so hand it over in person.
+ */
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
+import { Command, InvalidArgumentError, Option } from "commander"
+import { systemChance, systemClock } from "../clock.ts"
+import { loadConfig, type Config } from "../config.ts"
+import type { Person } from "../journey/ports.ts"
+import { openPeople } from "../storage/people/people.ts"
+
+const MINUTE_MS = 60_000
+const MAX_MINUTES = 7 * 24 * 60
+const CODE_BYTES = 32
+/** Who sits at which desk. */
+const ROLE_AT = { edge: "clerk", center: "radiologist" } as const
+
+interface EnrolOptions {
+  readonly login: string
+  readonly name: string
+  readonly role: Person["role"]
+  readonly minutes: number
+}
+
+export const enrolCommand = (): Command =>
+  new Command("enrol")
+    .description("add a person, or enrol one again; prints a link that works once")
+    .argument("<file>", "configuration")
+    .requiredOption(
+      "--login <login>",
+      "login name, up to 64 characters; at a center also the name of the key files",
+      loginName,
+    )
+    .requiredOption("--name <name>", "name as shown to others", shownName)
+    .addOption(
+      new Option("--role <role>", "radiologist at a center, clerk at an edge")
+        .choices(Object.values(ROLE_AT))
+        .makeOptionMandatory(),
+    )
+    .option("--minutes <minutes>", "how long the link works", minutes, 15)
+    .action(async (file: string, options: EnrolOptions, command: Command) => {
+      const config = loadConfig(file)
+      if (ROLE_AT[config.role] !== options.role)
+        command.error(`error: the desk of this ${config.role} is for role ${ROLE_AT[config.role]}`)
+      process.stdout.write(`${await enrol(config, options)}\n`)
+    })
+
+/** Returns the link. Safe beside a running gateway: the store is SQLite in WAL mode. */
+export async function enrol(config: Config, options: EnrolOptions): Promise<string> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o750 })
+  const people = openPeople(join(config.dataDir, "people.sqlite"))
+  try {
+    const code = Buffer.from(systemChance.bytes(CODE_BYTES)).toString("base64url")
+    const { login, name, role } = options
+    const expiresAt = new Date(systemClock.now().getTime() + options.minutes * MINUTE_MS)
+    await people.enrol({ login, name, role }, code, expiresAt)
+    return `${new URL(config.desk.origin).origin}/#/enrol/${code}`
+  } finally {
+    people.close()
+  }
+}
+
+function loginName(text: string): string {
+  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/.test(text))
+    throw new InvalidArgumentError(
+      "Letters, digits, dot, hyphen and underscore only, not beginning with a dot.",
+    )
+  return text
+}
+
+function shownName(text: string): string {
+  if (text.trim() === "" || text.length > 64) throw new InvalidArgumentError("Must have 1 to 64 characters.")
+  return text.trim()
+}
+
+function minutes(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > MAX_MINUTES)
+    throw new InvalidArgumentError(`Must be a whole number from 1 to ${MAX_MINUTES}.`)
+  return value
+}

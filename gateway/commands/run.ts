@@ -1,0 +1,61 @@
+/** `dokuei run FILE`: one role until it is asked to stop. Which role is in the file. */
+import { Command } from "commander"
+import { loadConfig, type Config } from "../config.ts"
+import type { Running } from "../running.ts"
+import { serviceManager, type ServiceManager } from "./service-manager.ts"
+
+const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const
+/** By convention of shells: 128 + number of the signal. */
+const KILLED_BY = { SIGTERM: 143, SIGINT: 130 } as const
+
+export const runCommand = (): Command =>
+  new Command("run")
+    .description(
+      "run an edge or a center in the foreground; SIGTERM stops it gracefully, a second one at once",
+    )
+    .argument("<file>", "configuration")
+    .action(async (file: string) => {
+      const config = loadConfig(file)
+      await serve(() => startRole(config), serviceManager(process.env))
+    })
+
+/** A role's modules are loaded only by that role: an edge holds no reading desk in memory. */
+async function startRole(config: Config): Promise<Running> {
+  if (config.role === "edge") return (await import("../edge.ts")).startEdge(config)
+  return (await import("../center.ts")).startCenter(config)
+}
+
+/**
+ * Starts, tells the service manager, waits for a signal, stops. A signal while starting is kept until the start is
+ * over; the second signal ends the process where it stands, which every store must stand anyway.
+ */
+export async function serve(start: () => Promise<Running>, manager: ServiceManager): Promise<void> {
+  const asked = stopSignal()
+  try {
+    const running = await start()
+    manager.ready()
+    await asked.first
+    manager.stopping()
+    await running.stop()
+  } finally {
+    manager.close()
+    asked.close()
+  }
+}
+
+function stopSignal(): { readonly first: Promise<void>; close(): void } {
+  const { promise: first, resolve } = Promise.withResolvers<undefined>()
+  let asked = false
+  const onSignal = (signal: (typeof STOP_SIGNALS)[number]): void => {
+    if (asked) process.exit(KILLED_BY[signal])
+    asked = true
+    resolve(undefined)
+  }
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal)
+  return {
+    first,
+    close: () => {
+      for (const signal of STOP_SIGNALS) process.off(signal, onSignal)
+    },
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Exit codes: what a script or systemd may rely on. `docs/operation.md` lists them; a test compares.
+ * Nothing but `main.ts`, and a second stop signal, ends the process.
+ */
+import { AuditError, ConfigError, KeyError, LedgerError, SpoolError } from "./journey/errors.ts"
+
+export const EXIT = {
+  ok: { code: 0, meaning: "done; for `run`: stopped as asked" },
+  failed: {
+    code: 1,
+    meaning: "the command ran and the answer is no (a fault was found), or it failed unforeseen",
+  },
+  configuration: { code: 2, meaning: "the configuration has faults; every one is printed" },
+  keys: { code: 3, meaning: "a key, certificate or passphrase is missing or does not open" },
+  storage: {
+    code: 4,
+    meaning: "spool or ledger cannot be opened: folder not mounted, marker missing, newer version",
+  },
+  audit: { code: 5, meaning: "the audit chain does not hold; nothing is appended to a broken book" },
+  usage: { code: 64, meaning: "the command line is wrong" },
+} as const
+
+/** How a command tells its verdict when nothing was thrown. */
+export type Finish = (code: number) => void
+
+/** The one place where an error becomes an exit code. */
+export function exitCode(error: unknown): number {
+  if (error instanceof ConfigError) return EXIT.configuration.code
+  if (error instanceof KeyError) return EXIT.keys.code
+  if (error instanceof SpoolError || error instanceof LedgerError) return EXIT.storage.code
+  if (error instanceof AuditError) return EXIT.audit.code
+  return EXIT.failed.code
+}
