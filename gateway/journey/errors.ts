@@ -392,6 +392,12 @@ export const ERRORS = {
     "the audit chain does not check",
     "keep the file, call the security officer",
   ),
+  ERR_AUDIT_WRITE: row(
+    "AuditError",
+    "transient",
+    "the audit trail could not be written",
+    "check the disk; the rows wait in the ledger and come by themselves",
+  ),
 } as const satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof ERRORS

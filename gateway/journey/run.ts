@@ -25,8 +25,8 @@ export interface RunnerParts {
   readonly locks: Locks
   readonly steps: Readonly<Record<Verb, Step>>
   readonly wait: Wait
-  /** A step failed in a way it did not foresee. */
-  readonly onFailure: (job: JobRecord, error: unknown) => void
+  /** A step failed; `null` = the runner's own business did (ledger or trail): it looks again a little later. */
+  readonly onFailure: (job: JobRecord | null, error: unknown) => void
 }
 
 export interface Runner {
@@ -73,24 +73,35 @@ export function startRunner(parts: RunnerParts): Runner {
   let sleep = new AbortController()
   const wake = (): void => sleep.abort()
 
+  const rest = (job: JobRecord | null, error: unknown): Promise<void> => {
+    parts.onFailure(job, error)
+    return parts.wait(FIRST_RETRY_MS, stopping.signal)
+  }
   const takeDueJobs = async (): Promise<void> => {
     const now = parts.clock.now().toISOString()
     for (const job of await parts.ledger.dueJobs(now, JOBS_PER_LOOK)) {
       if (running.size >= CONCURRENT_JOBS) return
       if (running.has(job.id)) continue
-      const work = runJob(parts, job).finally(() => {
-        running.delete(job.id)
-        wake()
-      })
+      const work = runJob(parts, job)
+        // Not even the failure could be written: the job is due still, and held back here meanwhile.
+        .catch((error: unknown) => rest(job, error))
+        .finally(() => {
+          running.delete(job.id)
+          wake()
+        })
       running.set(job.id, work)
     }
   }
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       sleep = new AbortController()
-      await takeDueJobs()
-      await deliverAudit(parts)
-      await parts.wait(await sleepMs(parts, running), AbortSignal.any([sleep.signal, stopping.signal]))
+      try {
+        await takeDueJobs()
+        await deliverAudit(parts)
+        await parts.wait(await sleepMs(parts, running), AbortSignal.any([sleep.signal, stopping.signal]))
+      } catch (error) {
+        await rest(null, error)
+      }
     }
   }
   const ended = loop()
@@ -100,7 +111,8 @@ export function startRunner(parts: RunnerParts): Runner {
       stopping.abort()
       await ended
       await Promise.all(running.values())
-      await deliverAudit(parts)
+      // What cannot be delivered now waits in the outbox for the next start.
+      await deliverAudit(parts).catch((error: unknown) => parts.onFailure(null, error))
     },
   }
 }
@@ -115,17 +127,17 @@ async function sleepMs(parts: RunnerParts, running: ReadonlyMap<string, unknown>
   return Math.min(Math.max(ms, 0), LONGEST_SLEEP_MS)
 }
 
-async function runJob(parts: RunnerParts, job: JobRecord): Promise<void> {
-  try {
-    await parts.locks.with(job.subject, async () => {
-      const step = parts.steps[job.verb]
-      const outcome = await step(job)
+/** The failure is written under the same lock: it must not replace a job somebody put meanwhile. */
+function runJob(parts: RunnerParts, job: JobRecord): Promise<void> {
+  return parts.locks.with(job.subject, async () => {
+    try {
+      const outcome = await parts.steps[job.verb](job)
       await parts.ledger.commit([...outcome.changes, afterwards(job, outcome)])
-    })
-  } catch (error) {
-    parts.onFailure(job, error)
-    await parts.ledger.commit([{ put: "job", record: failed(parts, job, error) }])
-  }
+    } catch (error) {
+      parts.onFailure(job, error)
+      await parts.ledger.commit([{ put: "job", record: failed(parts, job, error) }])
+    }
+  })
 }
 
 function afterwards(job: JobRecord, outcome: Outcome): Change {

@@ -1,0 +1,97 @@
+/** Rows → records: facts as they stand, the private part opened under its slot, or its empty form once that is gone. */
+import type { AuditEvent } from "../../journey/ports.ts"
+import type {
+  CertificateRecord,
+  DocumentRecord,
+  InstanceRecord,
+  JobRecord,
+  ReportRecord,
+  RequestRecord,
+  StudyRecord,
+  SubmissionRecord,
+} from "../../journey/records.ts"
+import {
+  GONE_DOCUMENT,
+  GONE_INSTANCE,
+  GONE_REPORT,
+  GONE_REQUEST,
+  GONE_STUDY,
+  GONE_SUBMISSION,
+  openPrivate,
+  type ColumnSealer,
+} from "./private-column.ts"
+
+export interface SealedRow {
+  readonly facts: string
+  readonly sealed: Uint8Array
+}
+export interface JobRow {
+  readonly id: string
+  readonly verb: JobRecord["verb"]
+  readonly subject: string
+  readonly run_at: string
+  readonly attempts: number
+  readonly failure_code: string | null
+}
+export interface AuditRow {
+  readonly sequence: number
+  readonly key: string
+  readonly sealed: Uint8Array
+}
+
+interface OwnSlot {
+  readonly id: string
+  readonly slotId: string
+}
+interface Placed {
+  readonly place: { readonly slotId: string; readonly objectId: string }
+}
+
+export type RowReader = ReturnType<typeof rowReader>
+
+export function rowReader(sealer: ColumnSealer) {
+  /** Things that name their slot themselves. */
+  const own =
+    <T extends OwnSlot & { private: object }>(kind: string, gone: T["private"]) =>
+    ({ facts, sealed }: SealedRow): T => {
+      const open = JSON.parse(facts) as OwnSlot
+      const secret = openPrivate(sealer, open.slotId, `${kind}/${open.id}`, sealed, gone)
+      return { ...open, private: secret } as T
+    }
+  /** Things that are an object of the spool: sealed under the slot it lies in. */
+  const placed =
+    <T extends Placed & { private: object }>(kind: string, gone: T["private"]) =>
+    ({ facts, sealed }: SealedRow): T => {
+      const open = JSON.parse(facts) as Placed
+      const { slotId, objectId } = open.place
+      return { ...open, private: openPrivate(sealer, slotId, `${kind}/${objectId}`, sealed, gone) } as T
+    }
+  return {
+    study: own<StudyRecord>("study", GONE_STUDY),
+    request: own<RequestRecord>("request", GONE_REQUEST),
+    submission: own<SubmissionRecord>("submission", GONE_SUBMISSION),
+    report: own<ReportRecord>("report", GONE_REPORT),
+    instance: placed<InstanceRecord>("instance", GONE_INSTANCE),
+    document: placed<DocumentRecord>("document", GONE_DOCUMENT),
+  }
+}
+
+export const certificateOf = ({ facts }: Pick<SealedRow, "facts">): CertificateRecord =>
+  JSON.parse(facts) as CertificateRecord
+
+export const jobOf = (row: JobRow): JobRecord => ({
+  id: row.id,
+  verb: row.verb,
+  subject: row.subject,
+  runAt: row.run_at,
+  attempts: row.attempts,
+  failureCode: row.failure_code,
+})
+
+export const auditEntryOf =
+  (open: (sealed: Uint8Array) => Uint8Array) =>
+  ({ sequence, key, sealed }: AuditRow): { sequence: number; key: string; event: AuditEvent } => ({
+    sequence,
+    key,
+    event: JSON.parse(new TextDecoder().decode(open(sealed))) as AuditEvent,
+  })

@@ -1,0 +1,115 @@
+/** One change of a commit → one statement. Patient data are sealed here, before SQLite sees them. */
+import type { Change } from "../../journey/records.ts"
+import type { IndexHash, Statements } from "./database.ts"
+import { sealPrivate, type ColumnSealer } from "./private-column.ts"
+import type { StatementName } from "./queries.ts"
+
+export interface ChangeParts {
+  readonly sealer: ColumnSealer
+  readonly sealAudit: (clear: Uint8Array) => Uint8Array
+  readonly statement: Statements
+  readonly hash: IndexHash
+}
+
+type Put<Kind> = Extract<Change, { put: Kind }>["record"]
+type Values = readonly (string | number | null | Uint8Array)[]
+
+export function changeWriter(parts: ChangeParts): (change: Change) => void {
+  const rows = rowsOf(parts)
+  const run = (name: StatementName, values: Values): void => void parts.statement(name).run(...values)
+  return (change) => {
+    if ("put" in change) return putChange(rows, run, change)
+    if (change.remove === "job") return run("removeJob", [change.id, change.runAt])
+    if (change.remove === "instances") return run("removeInstances", [change.studyId])
+    return run("removeDocuments", [change.submissionId])
+  }
+}
+
+function putChange(
+  rows: ReturnType<typeof rowsOf>,
+  run: (name: StatementName, values: Values) => void,
+  change: Extract<Change, { put: string }>,
+): void {
+  switch (change.put) {
+    case "study":
+      return run("putStudy", rows.study(change.record))
+    case "instance":
+      return run("putInstance", rows.instance(change.record))
+    case "request":
+      return run("putRequest", rows.request(change.record))
+    case "submission":
+      return run("putSubmission", rows.submission(change.record))
+    case "document":
+      return run("putDocument", rows.document(change.record))
+    case "report":
+      return run("putReport", rows.report(change.record))
+    case "certificate":
+      return run("putCertificate", rows.certificate(change.record))
+    case "job":
+      return run("putJob", rows.job(change.record))
+    case "milestone":
+      return run("putMilestone", rows.milestone(change.record))
+    case "audit":
+      return run("putAudit", rows.audit(change.record))
+  }
+}
+
+/** Values in the order of the statements of `queries.ts`. */
+function rowsOf({ sealer, sealAudit, hash }: ChangeParts) {
+  /** `facts` and `sealed`; the context binds the sealed part to this row. */
+  const split = (record: { readonly private: unknown }, slotId: string, context: string) => {
+    const { private: secret, ...facts } = record
+    return [JSON.stringify(facts), sealPrivate(sealer, slotId, context, secret)] as const
+  }
+  return {
+    study: (r: Put<"study">): Values => [
+      r.id,
+      hash("study", r.private.StudyInstanceUID),
+      r.state,
+      r.lastArrivalAt,
+      r.keepUntil,
+      ...split(r, r.slotId, `study/${r.id}`),
+    ],
+    instance: (r: Put<"instance">): Values => [
+      r.place.objectId,
+      r.studyId,
+      hash("instance", r.private.SOPInstanceUID),
+      ...split(r, r.place.slotId, `instance/${r.place.objectId}`),
+    ],
+    request: (r: Put<"request">): Values => [
+      r.id,
+      hash("request", r.agreement, r.private.requestNumber),
+      r.studyId,
+      r.requestedAt,
+      ...split(r, r.slotId, `request/${r.id}`),
+    ],
+    submission: (r: Put<"submission">): Values => [
+      r.id,
+      r.agreement,
+      r.direction,
+      r.submissionSetUid,
+      r.studyId,
+      r.requestId,
+      r.reportId,
+      r.createdAt,
+      ...split(r, r.slotId, `submission/${r.id}`),
+    ],
+    document: (r: Put<"document">): Values => [
+      r.submissionId,
+      r.ordinal,
+      r.place.objectId,
+      hash("document", r.uniqueId),
+      ...split(r, r.place.slotId, `document/${r.place.objectId}`),
+    ],
+    report: (r: Put<"report">): Values => [
+      r.id,
+      r.requestId,
+      r.prepareId,
+      ...split(r, r.slotId, `report/${r.id}`),
+    ],
+    certificate: (r: Put<"certificate">): Values => [r.id, r.studyId, JSON.stringify(r)],
+    job: (r: Put<"job">): Values => [r.id, r.verb, r.subject, r.runAt, r.attempts, r.failureCode],
+    milestone: (r: Put<"milestone">): Values => [r.subject, r.name, r.at],
+    audit: (r: Put<"audit">): Values => [r.key, sealAudit(new TextEncoder().encode(JSON.stringify(r.event)))],
+  }
+}
