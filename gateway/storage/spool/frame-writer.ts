@@ -55,6 +55,8 @@ export class FrameWriter {
   #writtenBytes = 0
   #crc32 = 0
   #over = false
+  /** Bytes were lost on the way: this object can only be aborted. */
+  #failure: { readonly cause: unknown } | null = null
   /** The write under way; answers its error instead of throwing, so that it can be looked at later. */
   #underWay: Promise<{ readonly error: unknown } | null> = Promise.resolve(null)
 
@@ -64,24 +66,21 @@ export class FrameWriter {
     this.#key = key
   }
 
-  /** Keeps `ciphertext` until its chunk is full: the caller must not write over it. Throws ERR_OBJECT_TOO_LARGE. */
+  /** Keeps `ciphertext` until its chunk is full: the caller must not write over it. Throws ERR_OBJECT_TOO_LARGE;
+   *  after any throw `finish` throws too. */
   async push(ciphertext: Uint8Array): Promise<void> {
-    this.#demandUnfinished()
-    if (this.#lengthBytes + ciphertext.length > MAX_OBJECT_BYTES)
-      throw new SpoolError("ERR_OBJECT_TOO_LARGE", "a sealed object has at most 16 GiB")
-    this.#crc32 = crc32(ciphertext, this.#crc32)
-    let rest = ciphertext
-    while (rest.length > 0) {
-      if (this.#heldBytes === CHUNK_BYTES) await this.#flush()
-      const room = CHUNK_BYTES - this.#heldBytes
-      this.#hold(rest.subarray(0, room))
-      rest = rest.subarray(room)
+    this.demandUnfinished()
+    try {
+      await this.#append(ciphertext)
+    } catch (cause) {
+      this.#failure = { cause }
+      throw cause
     }
   }
 
   /** Trailer, header, and the frame is part of the segment; durable after the segment's next sync. */
   async finish(tag: Uint8Array, digests: Digests, meta: ObjectMeta): Promise<SealedObject> {
-    this.#demandUnfinished()
+    this.demandUnfinished()
     if (this.#macs.length > 0) this.#authenticate()
     const sealed = this.#sealed(tag, digests, meta)
     const bodyOffset = this.#start.offsetBytes + HEADER_BYTES + this.#writtenBytes
@@ -102,12 +101,27 @@ export class FrameWriter {
     await this.#room.drop()
   }
 
-  #demandUnfinished(): void {
+  /** Throws ERR_SPOOL_WRITE after `finish` or `abort`, and what `push` threw. */
+  demandUnfinished(): void {
     if (this.#over) throw new SpoolError("ERR_SPOOL_WRITE", "the object is finished or aborted")
+    if (this.#failure !== null) throw this.#failure.cause
   }
 
   get #lengthBytes(): number {
     return this.#writtenBytes + this.#heldBytes
+  }
+
+  async #append(ciphertext: Uint8Array): Promise<void> {
+    if (this.#lengthBytes + ciphertext.length > MAX_OBJECT_BYTES)
+      throw new SpoolError("ERR_OBJECT_TOO_LARGE", "a sealed object has at most 16 GiB")
+    this.#crc32 = crc32(ciphertext, this.#crc32)
+    let rest = ciphertext
+    while (rest.length > 0) {
+      if (this.#heldBytes === CHUNK_BYTES) await this.#flush()
+      const piece = rest.subarray(0, CHUNK_BYTES - this.#heldBytes)
+      this.#hold(piece)
+      rest = rest.subarray(piece.length)
+    }
   }
 
   #hold(piece: Uint8Array): void {

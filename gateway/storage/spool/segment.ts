@@ -16,7 +16,7 @@ import type { ContentKey, FrameRoom } from "./frame-writer.ts"
 import { FrameWriter } from "./frame-writer.ts"
 import { NONCE_BYTES } from "./gcm.ts"
 import { GroupCommit } from "./group-commit.ts"
-import { SealingWriter } from "./sealing-writer.ts"
+import { GATHER_BYTES, SealingWriter } from "./sealing-writer.ts"
 import type { LiveSlot } from "./slot-table.ts"
 import type { Watermark } from "./watermark.ts"
 
@@ -51,6 +51,8 @@ export class SpoolSegment implements Segment {
   #closing: Promise<void> | null = null
   #released = false
   #writing = false
+  /** Clear bytes of the object being sealed. */
+  #gathered: Buffer | null = null
   #good: End = { bytes: 0, frames: 0 }
   #durable: End = { bytes: 0, frames: 0 }
   /** The write under way; settled before the file is cut or closed. */
@@ -83,7 +85,9 @@ export class SpoolSegment implements Segment {
   async begin(kind: FrameKind, prologue: Uint8Array): Promise<ObjectWriter> {
     const { chance } = this.#options
     const key = { cek: chance.bytes(KEY_BYTES), nonce: chance.bytes(NONCE_BYTES) }
-    const writer = new SealingWriter(await this.#frame(kind, key), key, prologue.length)
+    const frame = await this.#frame(kind, key)
+    this.#gathered ??= Buffer.alloc(GATHER_BYTES)
+    const writer = new SealingWriter(frame, key, prologue.length, this.#gathered)
     await writer.write(prologue)
     return writer
   }
@@ -162,6 +166,7 @@ export class SpoolSegment implements Segment {
       this.#refusal ??= writeFailure("cutting a segment", cause)
       throw this.#refusal
     } finally {
+      this.#gathered?.fill(0)
       this.#writing = false
     }
   }
@@ -219,6 +224,7 @@ export class SpoolSegment implements Segment {
     this.#released = true
     await this.#lastWrite
     await this.#options.file.close()
+    this.#gathered?.fill(0)
     this.#options.onClosed()
   }
 }

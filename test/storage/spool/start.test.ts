@@ -73,6 +73,21 @@ describe("a disk that runs full", () => {
     await seal(third, Buffer.alloc(200_000), "3")
   })
 
+  it("does not finish an object some bytes of which were refused", async () => {
+    const disk = await emptyDisk(4 * 2 ** 20)
+    const spool = await openTestSpool(disk, DATA, "one", { reserveBytes: 2 ** 21 })
+    const segment = await spool.openSegment(await spool.createSlot("received"))
+    const writer = await segment.begin("instance", prologue())
+    const writing = async (): Promise<void> => {
+      for (let count = 0; count < 100; count += 1) await writer.write(Buffer.alloc(2 ** 16))
+    }
+    await assert.rejects(writing(), { code: "ERR_SPOOL_FULL" })
+    await assert.rejects(writer.finish(meta("1")), { code: "ERR_SPOOL_FULL" })
+    await writer.abort()
+    assert.equal(segment.lengthBytes, 0)
+    await seal(segment, Buffer.alloc(100), "2")
+  })
+
   it("refuses to begin and to adopt when another has eaten the reserve", async () => {
     const disk = await emptyDisk(2 ** 20)
     const spool = await openTestSpool(disk, DATA, "one", { reserveBytes: 2 ** 19 })
