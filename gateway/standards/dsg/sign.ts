@@ -59,12 +59,15 @@ export interface UnsignedSignature {
   readonly finish: (signatureValue: Uint8Array) => Uint8Array
 }
 
+const SIGNATURE_ID = /^[A-Za-z_][\w.-]{0,79}$/
+
 /** Throws Malformed UNIQUE_ID, or SIGNATURE_INPUT for a key we do not sign with or for nothing to sign. */
 export function buildSignature(input: SignatureInput): UnsignedSignature {
   const [leaf] = input.chain
   if (leaf === undefined || input.commitments.length === 0 || input.documents.length === 0) {
     throw malformed("SIGNATURE_INPUT", "certificate, commitment or document is missing")
   }
+  if (!SIGNATURE_ID.test(input.signatureId)) throw malformed("SIGNATURE_INPUT", "signatureId is no NCName")
   const signer = readCertificate(leaf)
   const parts = writeParts(input, signer)
   const digests = digestParts(assemble(input, parts, "", ""))

@@ -5,21 +5,23 @@
  * Order: structure, who signed, mathematics, content, time, path. KeyInfo only helps to find the certificate that the signed
  * SigningCertificate names; which key is believed is decided by the path to a configured anchor.
  */
-import { createHash } from "node:crypto"
-import { type Certificate, readCertificate, serialText } from "../hpki/certificate.ts"
-import { type Crl, readCrl } from "../hpki/crl.ts"
+import { type Certificate, serialText } from "../hpki/certificate.ts"
 import { japaneseName } from "../hpki/extensions.ts"
+import { JAPANESE_CODING_SCHEME } from "../hpki/hc-role.ts"
 import { attributeOf } from "../hpki/name.ts"
-import { validatePath } from "../hpki/path.ts"
-import { checkHpkiProfile } from "../hpki/profile.ts"
-import { type VerdictTest, check, fail, pass, unknown } from "../hpki/verdict-test.ts"
+import { type VerdictTest, check, fail, pass } from "../hpki/verdict-test.ts"
 import { Malformed } from "../malformed.ts"
-import { SIGNATURE_METHODS } from "./algorithms.ts"
 import { checkContent } from "./content.ts"
 import { type SignatureDocument, readSignatureDocument } from "./signature-document.ts"
-import { signatureValueChecks } from "./signature-value.ts"
-import { type SigningInstant, checkTimeStamp } from "./signing-instant.ts"
-import type { ClaimedContent, SealTrust, SignatureTrust } from "./trust.ts"
+import {
+  checkAlgorithms,
+  checkSignatureValue,
+  checkSigner,
+  checkSigningCertificate,
+  findSigner,
+} from "./signer.ts"
+import { checkTimeStamp } from "./signing-instant.ts"
+import type { ClaimedContent, SignatureTrust } from "./trust.ts"
 import { type Verdict, outcomeOf } from "./verdict.ts"
 
 /** One thing the signature covers, as the signer described it. Believe it only with a verdict that is not `invalid`. */
@@ -75,7 +77,7 @@ function judge(
     checkSignatureValue(document, signer),
     ...checkContent(document, claimed),
     ...instant.tests,
-    ...(signer === null ? [] : checkSigner(signer, document, instant, trust, now)),
+    ...(signer === null ? [] : checkSigner(signer, document, instant.validationTime, trust, now)),
   ]
   const { properties } = document
   return {
@@ -86,67 +88,6 @@ function judge(
     commitments: properties.commitments,
     signer,
   }
-}
-
-/** SHA-1 was fair once: such a signature is not refused as forged, but no verdict is built on it. */
-function checkAlgorithms({ signatureMethod, hashes }: SignatureDocument): VerdictTest {
-  const method = SIGNATURE_METHODS[signatureMethod]
-  if (method === undefined) return fail("algorithms", `${signatureMethod} is not accepted`)
-  if (hashes.includes("")) return fail("algorithms", "a digest method is not accepted")
-  if ([...hashes, method.hash].includes("sha1")) return unknown("algorithms", "SHA-1: legacy")
-  return pass("algorithms", signatureMethod)
-}
-
-/** The certificate whose digest was signed, wherever it stands in KeyInfo. */
-function findSigner({ certificates, properties }: SignatureDocument): Certificate | null {
-  const named = properties.signingCertificate
-  if (named === null || named.hash === "") return null
-  const found = certificates.find((one) => createHash(named.hash).update(one).digest().equals(named.digest))
-  return found === undefined ? null : readCertificate(found)
-}
-
-function checkSigningCertificate({ properties }: SignatureDocument, signer: Certificate | null): VerdictTest {
-  if (signer === null) return fail("signing-certificate", "no certificate has the signed digest")
-  if (properties.signingCertificate?.hash === "sha1") return unknown("signing-certificate", "SHA-1: legacy")
-  return pass("signing-certificate", signer.subject.text)
-}
-
-function checkSignatureValue(document: SignatureDocument, signer: Certificate | null): VerdictTest {
-  const { signatureMethod, signedInfo, signatureValue } = document
-  const holds =
-    signer !== null && signatureValueChecks(signatureMethod, signer.spki, signedInfo, signatureValue)
-  return check("signature-value", holds, "does not check under the signer's key")
-}
-
-/** Path, revocation, and what the certificate must be for its kind. */
-function checkSigner(
-  signer: Certificate,
-  document: SignatureDocument,
-  { validationTime }: SigningInstant,
-  trust: SignatureTrust,
-  now: Date,
-): readonly VerdictTest[] {
-  const { certificates, evidence } = document
-  const helpers = [
-    ...trust.intermediates,
-    ...[...certificates, ...evidence.certificates].map(readCertificate),
-  ]
-  const crls: readonly Crl[] = [...trust.crls, ...evidence.crls.map(readCrl)]
-  const rules = { now, newerCrl: trust.newerCrl }
-  const path = validatePath(signer, helpers, trust.anchors, validationTime, crls, rules)
-  const profile = trust.kind === "hpki" ? checkHpkiProfile(path.chain, trust.rules) : checkSeal(signer, trust)
-  return [...path.tests, ...profile]
-}
-
-function checkSeal(signer: Certificate, { pins }: SealTrust): readonly VerdictTest[] {
-  const pin = createHash("sha256").update(signer.spki).digest("hex")
-  const { keyUsage } = signer
-  const signs =
-    keyUsage === null || keyUsage.includes("digitalSignature") || keyUsage.includes("nonRepudiation")
-  return [
-    check("pin", pins.length === 0 || pins.includes(pin), `key ${pin} is not the agreed one`),
-    check("key-usage", signs, "does not permit signing"),
-  ]
 }
 
 function verdictOf(
@@ -162,7 +103,7 @@ function verdictOf(
     kind: trust.kind,
     holder: signer === null ? "" : attributeOf(signer.subject, "CN"),
     holderJapanese: signer === null ? "" : japaneseName(signer),
-    role: signer?.hcRoles[0]?.text ?? "",
+    role: signer?.hcRoles.find(({ codingScheme }) => codingScheme === JAPANESE_CODING_SCHEME)?.text ?? "",
     issuer: signer?.issuer.text ?? "",
     serial: signer === null ? "" : serialText(signer),
     policy: signer?.certificatePolicies[0] ?? "",

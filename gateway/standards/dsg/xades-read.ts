@@ -13,6 +13,8 @@ import {
 } from "./document.ts"
 
 const MAX_TIME_STAMPS = 4
+/** Certificates, and lists, that may come along as evidence. */
+const MAX_EVIDENCE = 16
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
 export interface SignedProperties {
@@ -97,8 +99,8 @@ export function readUnsignedProperties(qualifyingProperties: XmlElement): Unsign
   if (stamps.length > MAX_TIME_STAMPS) throw malformed("TIME_STAMP", "too many time stamps")
   return {
     timeStamps: stamps.map(readTimeStamp),
-    certificates: valuesIn(properties, ["CertificateValues", "EncapsulatedX509Certificate"]),
-    crls: valuesIn(properties, ["RevocationValues", "CRLValues", "EncapsulatedCRLValue"]),
+    certificates: evidence(properties, ["CertificateValues", "EncapsulatedX509Certificate"]),
+    crls: evidence(properties, ["RevocationValues", "CRLValues", "EncapsulatedCRLValue"]),
   }
 }
 
@@ -109,6 +111,12 @@ function readTimeStamp(stamp: XmlElement) {
     canonicalization: method === undefined ? C14N : requiredAttribute(method, "Algorithm"),
     token: base64Content(onlyChild(stamp, XADES, "EncapsulatedTimeStamp")),
   }
+}
+
+function evidence(properties: XmlElement, path: readonly string[]): readonly Uint8Array[] {
+  const values = valuesIn(properties, path)
+  if (values.length > MAX_EVIDENCE) throw malformed("SIGNATURE_STRUCTURE", "too much evidence")
+  return values
 }
 
 function valuesIn(parent: XmlElement, path: readonly string[]): readonly Uint8Array[] {

@@ -35,7 +35,8 @@ export function validatePath(
   crls: readonly Crl[],
   rules: RevocationRules,
 ): PathResult {
-  const chain = findPath([leaf], intermediates.slice(0, MAX_INTERMEDIATES), anchors)
+  const helpers = validFirst(intermediates.slice(0, MAX_INTERMEDIATES), at)
+  const chain = findPath(leaf, helpers, validFirst(anchors, at))
   if (chain === null) {
     const detail = `${leaf.subject.text}: no path from ${leaf.issuer.text} to a configured anchor`
     return { chain: [leaf], tests: [fail("path", detail)] }
@@ -55,24 +56,33 @@ export function validatePath(
   }
 }
 
-/** Depth first; every step needs equal names, fitting key identifiers and a signature that checks. */
+/**
+ * Breadth first, each helper at most once: a message full of look-alikes costs some hundred signature checks and no more.
+ * A step needs equal names, fitting key identifiers and a signature that checks.
+ */
 function findPath(
-  path: readonly Certificate[],
-  intermediates: readonly Certificate[],
+  leaf: Certificate,
+  helpers: readonly Certificate[],
   anchors: readonly Certificate[],
 ): readonly Certificate[] | null {
-  const last = path.at(-1)
-  if (last === undefined || path.length > MAX_PATH_LENGTH) return null
-  if (anchors.some((anchor) => sameCertificate(anchor, last))) return path
-  const anchor = anchors.find((candidate) => issued(candidate, last))
-  if (anchor !== undefined) return [...path, anchor]
-  for (const candidate of intermediates) {
-    if (path.some((certificate) => sameCertificate(certificate, candidate)) || !issued(candidate, last))
-      continue
-    const found = findPath([...path, candidate], intermediates, anchors)
-    if (found !== null) return found
+  const paths: (readonly Certificate[])[] = [[leaf]]
+  let unused = helpers
+  for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
+    const last = path.at(-1) ?? leaf
+    if (anchors.some((anchor) => sameCertificate(anchor, last))) return path
+    const anchor = anchors.find((candidate) => issued(candidate, last))
+    if (anchor !== undefined) return [...path, anchor]
+    const issuers = path.length < MAX_PATH_LENGTH ? unused.filter((candidate) => issued(candidate, last)) : []
+    unused = unused.filter((candidate) => !issuers.includes(candidate))
+    for (const issuer of issuers) paths.push([...path, issuer])
   }
   return null
+}
+
+/** A renewed authority keeps name and key: the certificate that was valid then is tried before the others. */
+function validFirst(certificates: readonly Certificate[], at: Date): readonly Certificate[] {
+  const isValid = ({ notBefore, notAfter }: Certificate) => notBefore <= at && at <= notAfter
+  return [...certificates.filter(isValid), ...certificates.filter((certificate) => !isValid(certificate))]
 }
 
 function issued(issuer: Certificate, certificate: Certificate): boolean {

@@ -23,6 +23,8 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
 }
 
 const MIN_RSA_BITS = 2048
+/** Larger keys are no stronger in practice and slow to check. */
+const MAX_RSA_BITS = 8192
 const CURVES = ["prime256v1", "secp384r1", "secp521r1"]
 
 /** The public key of an SPKI; null when it is too weak or of a kind we do not use. */
@@ -34,7 +36,10 @@ export function acceptableKey(spki: Uint8Array): KeyObject | null {
     return null // a key nobody can read verifies nothing
   }
   const { modulusLength = 0, namedCurve = "" } = key.asymmetricKeyDetails ?? {}
-  const strong = key.asymmetricKeyType === "rsa" ? modulusLength >= MIN_RSA_BITS : CURVES.includes(namedCurve)
+  const strong =
+    key.asymmetricKeyType === "rsa"
+      ? modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS
+      : CURVES.includes(namedCurve)
   return strong ? key : null
 }
 

@@ -112,7 +112,7 @@ function checkAuthority(
 ): readonly VerdictTest[] {
   const path = validatePath(
     signer,
-    [...fromToken, ...trust.intermediates],
+    [...trust.intermediates, ...fromToken],
     trust.anchors,
     genTime,
     trust.crls,

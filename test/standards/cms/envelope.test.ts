@@ -221,6 +221,12 @@ describe("AuthEnvelopedData", () => {
     await assert.rejects(unwrapCek(header, leaf(ec), privateHalf(stranger.key)), refused("CEK_UNWRAP"))
   })
 
+  it("lets a key store's own failure pass through", async () => {
+    const { header } = readPieces(seal([leaf(ec)]), 4096)
+    const locked = { ...privateHalf(ec.key), agree: () => Promise.reject(new Error("token is locked")) }
+    await assert.rejects(unwrapCek(header, leaf(ec), locked), /token is locked/)
+  })
+
   it("does not check after one ciphertext bit changed", async () => {
     const message = seal([leaf(ec)])
     message[message.length - 200]! ^= 1

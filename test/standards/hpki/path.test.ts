@@ -169,6 +169,33 @@ describe("an HPKI certificate", () => {
       }
     })
 
+    it("takes the certificate of a renewed authority that was valid at the time", async () => {
+      const anchor = await root("p-256", "Root")
+      const key = await newKey("p-256")
+      const isCa = [issue.certificateAuthority(), issue.keyUsage("keyCertSign", "cRLSign")]
+      const old = { notBefore: days(NOW, -400), notAfter: days(NOW, -100) }
+      const [first, renewed] = [old, TERM].map((term) => anchor.certify(key, name("CA"), term, ...isCa))
+      const leaf = issuedWith(renewed!, "Leaf", await newKey("p-256"), issue.keyUsage("nonRepudiation"))
+      const withBoth = { ...leaf, chain: [leaf.chain[0]!, first!.chain[0]!, renewed!.chain[0]!] }
+      assert(!failedUnder(anchor, withBoth).includes("validity"))
+    })
+
+    it("does not lose its way among look-alikes that certify each other", async () => {
+      const key = await newKey("p-256")
+      const isCa = [issue.certificateAuthority(), issue.keyUsage("keyCertSign")]
+      const loop = await root("p-256", "Loop")
+      const self = { key: loop.key, chain: [loop.certificate] }
+      const lookAlikes = Array.from(
+        { length: 32 },
+        () => issuedWith(self, "Loop", loop.key, ...isCa).chain[0]!,
+      )
+      const leaf = issuedWith(self, "Leaf", key, issue.keyUsage("nonRepudiation"))
+      const anchor = await root("p-256", "Elsewhere")
+      const startMs = performance.now()
+      assert.deepEqual(failedUnder(anchor, { key, chain: [leaf.chain[0]!, ...lookAlikes] }), ["path"])
+      assert(performance.now() - startMs < 2000)
+    })
+
     it("fails for a critical extension nobody understands", () => {
       const foreign = issue.extension("1.2.3.4", true, octetString(new Uint8Array(1)))
       assert.deepEqual(failed(validate(world.card({ extra: [foreign] })).tests), ["critical-extensions"])
