@@ -2,12 +2,12 @@
  * What the reader of the paper sees, from the top: whose report, what changed, why asked, what was found.
  */
 import type { ReportContent } from "../../journey/ports.ts"
+import { localTime } from "../../standards/notice/local-time.ts"
 import { HAIRLINE, INK_SOFT, PAGE, RULE, SIZE } from "./report-sheet.ts"
 import type { Sheet } from "./report-sheet.ts"
 import { drawKeyImages } from "./report-key-images.ts"
 import {
   birthWords,
-  instantWords,
   orderWords,
   originalWords,
   senderWords,
@@ -114,7 +114,7 @@ function drawReader(sheet: Sheet, report: ReportContent, timeZone: string): void
   sheet.rule(RULE, 0.75)
   sheet.down(8)
   sheet.line(`読影医${WIDE}${report.reader.name}`, { bold: true, size: SIZE.body })
-  sheet.line(`${report.center.name}${WIDE}${instantWords(report.effectiveTime, timeZone)}`, {
+  sheet.line(`${report.center.name}${WIDE}${localTime(report.effectiveTime, timeZone)}`, {
     size: SIZE.small,
     align: "right",
     y: sheet.y + 1.5,

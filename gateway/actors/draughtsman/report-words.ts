@@ -59,21 +59,6 @@ export function orderWords({ requestNumber, study }: ReportContent): string {
     : `依頼 ${requestNumber}${WIDE}受付 ${accession}`
 }
 
-/** `2026-11-25 14:12 JST`: an instant as the zone's clock shows it. */
-export function instantWords(instant: string, timeZone: string): string {
-  const format = new Intl.DateTimeFormat("ja-JP", {
-    timeZone,
-    ...{ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" },
-    hourCycle: "h23",
-    timeZoneName: "short",
-  })
-  const parts = Object.fromEntries(
-    format.formatToParts(new Date(instant)).map(({ type, value }) => [type, value]),
-  )
-  const { year, month, day, hour, minute, timeZoneName } = parts
-  return `${year ?? ""}-${month ?? ""}-${day ?? ""} ${hour ?? ""}:${minute ?? ""} ${timeZoneName ?? ""}`
-}
-
 /** Right of the footer: what a print of this is worth. */
 export const originalWords = ({ status }: ReportContent): string =>
   status === "preliminary" ? "仮報告 — 電子署名はありません" : "電子署名は別文書にあります — 印刷物は写し"

@@ -8,7 +8,7 @@ import { promisify } from "node:util"
 import { openDraughtsman } from "../../../gateway/actors/draughtsman/draughtsman.ts"
 import { DEBIAN_STYLE } from "../../../gateway/actors/draughtsman/jobs.ts"
 import { writePng } from "../../../gateway/actors/draughtsman/png.ts"
-import { ageAt, instantWords } from "../../../gateway/actors/draughtsman/report-words.ts"
+import { ageAt } from "../../../gateway/actors/draughtsman/report-words.ts"
 import type { ReportContent } from "../../../gateway/journey/ports.ts"
 import { CORRECTED, REPORT } from "../../standards/cda/sample-report.ts"
 
@@ -133,9 +133,5 @@ describe("words of the printed report", () => {
     assert.equal(ageAt("1945-03-08", "2026-03-08"), 81)
     assert.equal(ageAt(null, "2026-03-08"), null)
     assert.equal(ageAt("1945-03-08", null), null)
-  })
-
-  it("shows instants on the clock of the place", () => {
-    assert.equal(instantWords("2026-11-25T15:00:00Z", "Asia/Tokyo"), "2026-11-26 00:00 JST")
   })
 })
