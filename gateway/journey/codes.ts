@@ -20,6 +20,7 @@ export const MIME = {
   xml: "text/xml",
   pdf: "application/pdf",
   cms: "application/pkcs7-mime",
+  png: "image/png",
 } as const
 
 const code = (value: string, scheme: string, display: string): Code => ({ code: value, scheme, display })

@@ -4,7 +4,7 @@
  * `private` parts hold patient data: the ledger seals them as one column under the slot named beside them, so
  * that they die with it. Everything else is ids, states and times.
  */
-import type { FrameKind, ObjectPlace, SlotId, AuditEvent } from "./ports.ts"
+import type { Destruction, FrameKind, ObjectPlace, SlotId, AuditEvent } from "./ports.ts"
 import type {
   PatientView,
   ReportDraft,
@@ -63,7 +63,18 @@ export interface InstanceRecord {
     readonly SOPClassUID: string
     readonly SeriesInstanceUID: string
     readonly TransferSyntaxUID: string
+    /** Read when the instance is opened for reading; null at a hospital. */
+    readonly image: ImageHeader | null
   }
+}
+
+/** What the reading screen sorts and names images by. */
+export interface ImageHeader {
+  readonly Modality: string
+  readonly SeriesNumber: number
+  readonly SeriesDescription: string
+  readonly InstanceNumber: number
+  readonly NumberOfFrames: number
 }
 
 export interface RequestRecord {
@@ -130,7 +141,6 @@ export type DocumentRole =
   | "receipt"
   | "acknowledgement"
   | "certificate"
-
 /** One document of a submission: a sealed object and, outbound, the CMS header made for its recipients once. */
 export interface DocumentRecord {
   readonly submissionId: string
@@ -177,7 +187,8 @@ export interface ReportRecord {
       readonly place: ObjectPlace
       readonly sha256: string
     }[]
-    readonly keyImages: readonly ObjectPlace[]
+    /** How many pictures stand in the CDA. */
+    readonly keyImages: number
     readonly signature: Verdict | null
     readonly intent: string
   }
@@ -192,6 +203,8 @@ export interface CertificateRecord {
   readonly objects: number
   readonly statement: string
   readonly verdict: Verdict | null
+  /** At who destroyed: what was done; null at whose data it was. */
+  readonly destruction: Destruction | null
 }
 
 export type Verb = "assemble" | "package" | "submit" | "verify" | "expire"

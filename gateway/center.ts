@@ -1,0 +1,37 @@
+/**
+ * The reading centre's gateway: document recipient → verify → keep → reading desk → report, and the report's way
+ * home by the same steps.
+ */
+import { listenReadingDesk } from "./actors/desks/reading-desk.ts"
+import type { CenterConfig } from "./config.ts"
+import { deskOptions } from "./desk-options.ts"
+import { layFoundation } from "./foundation.ts"
+import { imageDesk } from "./journey/images.ts"
+import { caseDesk } from "./journey/read.ts"
+import { reportDesk } from "./journey/report.ts"
+import type { Running } from "./running.ts"
+
+export async function startCenter(config: CenterConfig): Promise<Running> {
+  const base = await layFoundation(config)
+  const { world, log } = base
+
+  // 6 accept has begun with the foundation; 7 verify, 8 keep and expire, 11 package, sign, submit. Nothing is assembled here.
+  base.run(() => Promise.resolve({ changes: [] }))
+
+  // 9–10 read, report
+  const readingDesk = { ...caseDesk(world), ...reportDesk(world), ...imageDesk(world) }
+  const desk = await listenReadingDesk(await deskOptions(base), readingDesk)
+  base.listeners.add((requestId) =>
+    desk.notify({ kind: "changed", requestId, at: world.clock.now().toISOString() }),
+  )
+
+  const ports = { xdr: base.recipient.port, desk: desk.port }
+  log("info", "ready", ports)
+  return {
+    ports,
+    stop: async () => {
+      await desk.close()
+      await base.close()
+    },
+  }
+}

@@ -1,0 +1,38 @@
+/** What both desks are told when they open. */
+import { createHash } from "node:crypto"
+import { existsSync } from "node:fs"
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import type { DeskOptions } from "./actors/desks/options.ts"
+import type { Foundation } from "./foundation.ts"
+
+export async function deskOptions(base: Foundation): Promise<DeskOptions> {
+  const { config } = base
+  const viewer = join(import.meta.dirname, "..", "viewer", "dist")
+  return {
+    host: config.desk.host,
+    port: config.desk.port,
+    origin: config.desk.origin,
+    rpId: config.desk.rpId,
+    siteName: config.site.name,
+    staticDir: existsSync(viewer) ? viewer : null,
+    tls: null,
+    people: base.people,
+    clock: base.clock,
+    chance: base.chance,
+    log: base.log,
+    audit: (event) => base.record(event),
+    agreements: config.agreements.map((each) => ({ id: each.id, partner: each.partner.name })),
+    machineTokens: await Promise.all(
+      config.desk.machineTokens.map(async ({ name, tokenFile }) => ({
+        name,
+        sha256: await tokenHash(tokenFile),
+      })),
+    ),
+  }
+}
+
+async function tokenHash(path: string): Promise<string> {
+  const token = (await readFile(path, "utf8")).trim()
+  return createHash("sha256").update(token).digest("hex")
+}

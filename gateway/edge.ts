@@ -1,0 +1,63 @@
+/**
+ * The hospital's gateway, in the order a study meets it: storage SCP → assemble → package, sign → submit; and a
+ * report coming home: document recipient → verify → staff desk.
+ */
+import { listenStaffDesk } from "./actors/desks/staff-desk.ts"
+import { listen as listenStorage } from "./actors/storage-scp/listen.ts"
+import { wait } from "./clock.ts"
+import type { EdgeConfig } from "./config.ts"
+import { deskOptions } from "./desk-options.ts"
+import { layFoundation } from "./foundation.ts"
+import { assemble } from "./journey/assemble.ts"
+import { filing } from "./journey/file-instance.ts"
+import { instanceHandler } from "./journey/receive.ts"
+import { staffDesk } from "./journey/staff.ts"
+import { errorFields } from "./log.ts"
+import type { Running } from "./running.ts"
+
+const DEFAULT_QUIET_MS = 60_000
+const ASSOCIATION_GRACE_MS = 5_000
+
+export async function startEdge(config: EdgeConfig): Promise<Running> {
+  const base = await layFoundation(config)
+  const { world, log } = base
+  const never = new AbortController().signal
+
+  // 1 receive
+  const files = filing(world, (milliseconds) => wait(milliseconds, never))
+  const modalities = new Map(config.dicom.modalities.map((each) => [each.aeTitle, each.quietPeriod]))
+  const handler = instanceHandler(world, files, {
+    aeTitle: config.dicom.aeTitle,
+    modalities: new Set(modalities.keys()),
+  })
+  const scp = await listenStorage(
+    {
+      host: config.dicom.host,
+      port: config.dicom.port,
+      maxAssociations: config.dicom.maxAssociations,
+      onFault: (fault) => log("error", "dicom-fault", errorFields(fault)),
+    },
+    handler,
+  )
+
+  // 2–5 assemble, package, sign, submit; 12 verify what comes home
+  base.run((job) => assemble(world, (callingAE) => modalities.get(callingAE) ?? DEFAULT_QUIET_MS, job))
+
+  // 13 deliver
+  const desk = await listenStaffDesk(await deskOptions(base), staffDesk(world, base.line))
+  base.listeners.add((requestId) =>
+    desk.notify({ kind: "changed", requestId, at: world.clock.now().toISOString() }),
+  )
+
+  const ports = { dicom: scp.port, xdr: base.recipient.port, desk: desk.port }
+  log("info", "ready", ports)
+  return {
+    ports,
+    stop: async () => {
+      await scp.close(ASSOCIATION_GRACE_MS)
+      await files.flush()
+      await desk.close()
+      await base.close()
+    },
+  }
+}

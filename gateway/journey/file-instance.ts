@@ -1,0 +1,214 @@
+/**
+ * Filing: which study an arriving instance belongs to, whether we have it, and its ledger row.
+ *
+ * Rows are written in batches behind the answer. Until a batch is committed its instances live in memory and in
+ * the spool; after a crash `roll-forward.ts` files them from there.
+ */
+import { uuid } from "./ids.ts"
+import { due } from "./run.ts"
+import { next } from "./route.ts"
+import type { SealedObject, Spool } from "./ports.ts"
+import type { Change, InstanceRecord, StudyHeader, StudyRecord } from "./records.ts"
+import type { World } from "./world.ts"
+
+export type Judgement = "new" | "same" | "conflict"
+
+export interface Filing {
+  /** The open study of this UID and patient; created, with a durable slot, when there is none. */
+  studyFor(header: StudyHeader, callingAE: string): Promise<StudyRecord>
+  /** Same SOP Instance UID, same data set: once. Other bytes: both are kept, a person is told.
+   *  "same" is said only when the other copy is durable. After "new" or "conflict" call `file` or `dropped`. */
+  judge(study: StudyRecord, sealed: SealedObject): Promise<Judgement>
+  /** The object is durable: its row follows. */
+  file(study: StudyRecord, sealed: SealedObject, conflict: boolean): void
+  /** The object did not become durable. */
+  dropped(study: StudyRecord, sealed: SealedObject): void
+  /** Resolves when everything filed before the call is in the ledger. */
+  flush(): Promise<void>
+}
+
+interface Pending {
+  readonly sealed: SealedObject
+  readonly conflict: boolean
+}
+
+/** How long rows may wait for company; the quiet period is never shorter. */
+export const FILING_DELAY_MS = 100
+
+export function filing(world: World, wait: (milliseconds: number) => Promise<void>): Filing {
+  const fresh = freshInstances()
+  const pending = new Map<string, Pending[]>()
+  let flushing: Promise<void> | null = null
+
+  const flushAll = async (): Promise<void> => {
+    const batches = [...pending.entries()]
+    pending.clear()
+    for (const [studyId, batch] of batches) {
+      await world.locks.with(studyId, () => fileBatch(world, studyId, batch))
+      for (const { sealed } of batch) fresh.forget(studyId, sealed)
+    }
+  }
+  const later = async (): Promise<void> => {
+    await wait(FILING_DELAY_MS)
+    flushing = null
+    await flushAll()
+  }
+  return {
+    studyFor: (header, callingAE) =>
+      world.locks.with(`uid/${header.StudyInstanceUID}`, () => studyFor(world, header, callingAE)),
+    judge: async (study, sealed) => {
+      const digest = hex(sealed.facts.sha256DataSet)
+      const kept = await world.ledger.instancesByUid(study.id, sealed.facts.meta.uniqueId)
+      if (kept.some((each) => each.sha256DataSet === digest)) return "same"
+      const { durable, others } = fresh.enter(study.id, sealed)
+      if (durable !== null) return (await durable) ? "same" : "new"
+      return kept.length + others > 0 ? "conflict" : "new"
+    },
+    file: (study, sealed, conflict) => {
+      fresh.settle(study.id, sealed, true)
+      pending.set(study.id, [...(pending.get(study.id) ?? []), { sealed, conflict }])
+      flushing ??= later()
+    },
+    dropped: (study, sealed) => {
+      fresh.settle(study.id, sealed, false)
+      fresh.forget(study.id, sealed)
+    },
+    flush: async () => {
+      await flushing
+      await flushAll()
+    },
+  }
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
+
+/** Instances judged but not yet in the ledger, by study and SOP Instance UID: data set digest → is it durable? */
+function freshInstances() {
+  const byInstance = new Map<string, Map<string, PromiseWithResolvers<boolean>>>()
+  const key = (studyId: string, sealed: SealedObject): string => `${studyId}/${sealed.facts.meta.uniqueId}`
+  const digestOf = (sealed: SealedObject): string => hex(sealed.facts.sha256DataSet)
+  return {
+    /** `durable` is null for the first of its kind, which is then entered. */
+    enter: (studyId: string, sealed: SealedObject): { durable: Promise<boolean> | null; others: number } => {
+      const copies = byInstance.get(key(studyId, sealed)) ?? new Map<string, PromiseWithResolvers<boolean>>()
+      const known = copies.get(digestOf(sealed))
+      if (known !== undefined) return { durable: known.promise, others: copies.size - 1 }
+      byInstance.set(key(studyId, sealed), copies.set(digestOf(sealed), Promise.withResolvers<boolean>()))
+      return { durable: null, others: copies.size - 1 }
+    },
+    settle: (studyId: string, sealed: SealedObject, durable: boolean): void =>
+      byInstance.get(key(studyId, sealed))?.get(digestOf(sealed))?.resolve(durable),
+    forget: (studyId: string, sealed: SealedObject): void => {
+      const copies = byInstance.get(key(studyId, sealed))
+      copies?.delete(digestOf(sealed))
+      if (copies?.size === 0) byInstance.delete(key(studyId, sealed))
+    },
+  }
+}
+
+async function studyFor(world: World, header: StudyHeader, callingAE: string): Promise<StudyRecord> {
+  const known = (await world.ledger.studiesByUid(header.StudyInstanceUID)).filter(
+    (each) => each.state !== "expired",
+  )
+  const same = known.find((each) => each.private.patient.PatientID === header.patient.PatientID)
+  if (same !== undefined) return same
+  const step = next("study", "-", known.length > 0 ? "reused-uid" : "instance")
+  const record = newStudy(
+    world,
+    await world.spool.createSlot("received"),
+    header,
+    callingAE,
+    step?.to ?? "arriving",
+  )
+  await world.ledger.commit([{ put: "study", record }])
+  return record
+}
+
+/** A study with nothing in it yet. */
+export function newStudy(
+  world: World,
+  slotId: string,
+  header: StudyHeader,
+  callingAE: string,
+  state: StudyRecord["state"],
+): StudyRecord {
+  const at = world.clock.now().toISOString()
+  return {
+    id: uuid(world.chance),
+    agreement: null,
+    state,
+    slotId,
+    callingAE,
+    firstArrivalAt: at,
+    lastArrivalAt: at,
+    instances: 0,
+    bytes: 0,
+    late: 0,
+    keepUntil: null,
+    private: header,
+  }
+}
+
+async function fileBatch(world: World, studyId: string, batch: readonly Pending[]): Promise<void> {
+  const study = await world.ledger.study(studyId)
+  if (study === null) return
+  world.notify(null)
+  await world.ledger.commit(arrivalChanges(world, study, batch))
+}
+
+/** Rows for instances that are durable in the spool, and the study's count, state and next look. */
+export function arrivalChanges(world: World, study: StudyRecord, batch: readonly Pending[]): Change[] {
+  const step = next("study", study.state, "instance")
+  const late = study.state === "released" || study.state === "closed" ? batch.length : 0
+  const last = batch
+    .map((each) => each.sealed.facts.meta.receivedAt)
+    .reduce((a, b) => (a > b ? a : b), study.lastArrivalAt)
+  const record: StudyRecord = {
+    ...study,
+    state: step?.to ?? study.state,
+    lastArrivalAt: last,
+    instances: study.instances + batch.length,
+    bytes: study.bytes + batch.reduce((sum, each) => sum + each.sealed.facts.clearLengthBytes, 0),
+    late: study.late + late,
+  }
+  const rows = batch.map((each): Change => ({ put: "instance", record: instanceRecord(study.id, each) }))
+  const verb = step?.verb ?? null
+  return [
+    { put: "study", record },
+    ...rows,
+    ...(verb === null ? [] : [due(verb, study.id, world.clock.now())]),
+  ]
+}
+
+export function instanceRecord(studyId: string, { sealed, conflict }: Pending): InstanceRecord {
+  const { meta } = sealed.facts
+  return {
+    place: sealed.place,
+    studyId,
+    sha256: hex(sealed.facts.sha256),
+    sha256DataSet: hex(sealed.facts.sha256DataSet),
+    clearLengthBytes: sealed.facts.clearLengthBytes,
+    receivedAt: meta.receivedAt,
+    conflict,
+    private: {
+      SOPInstanceUID: meta.uniqueId,
+      SOPClassUID: meta.SOPClassUID,
+      SeriesInstanceUID: meta.SeriesInstanceUID,
+      TransferSyntaxUID: meta.TransferSyntaxUID,
+      image: null,
+    },
+  }
+}
+
+/** The first bytes of an object, clear, at most `limitBytes`. */
+export async function clearHead(
+  spool: Spool,
+  place: SealedObject["place"],
+  limitBytes: number,
+): Promise<Uint8Array> {
+  const object = await spool.open(place)
+  const end = Math.min(limitBytes, object.facts.clearLengthBytes)
+  const parts: Uint8Array[] = []
+  for await (const chunk of object.clear({ start: 0, end })) parts.push(chunk)
+  return Buffer.concat(parts)
+}

@@ -1,0 +1,38 @@
+/** Frames recoded lately, so that two readers, or one who scrolls back, do not pay twice. Memory only, by bytes. */
+import type { EncodedFrame } from "./ports.ts"
+
+export const FRAME_CACHE_BYTES = 48 * 1024 * 1024
+
+export interface FrameCache {
+  get(key: string): EncodedFrame | null
+  put(key: string, frame: EncodedFrame): void
+}
+
+export function frameCache(limitBytes = FRAME_CACHE_BYTES): FrameCache {
+  const frames = new Map<string, EncodedFrame>()
+  let heldBytes = 0
+  const drop = (key: string): void => {
+    heldBytes -= frames.get(key)?.bytes.length ?? 0
+    frames.delete(key)
+  }
+  return {
+    get: (key) => {
+      const frame = frames.get(key)
+      if (frame === undefined) return null
+      // Newest last: the map's own order is the order of use.
+      frames.delete(key)
+      frames.set(key, frame)
+      return frame
+    },
+    put: (key, frame) => {
+      drop(key)
+      if (frame.bytes.length > limitBytes) return
+      frames.set(key, frame)
+      heldBytes += frame.bytes.length
+      for (const oldest of frames.keys()) {
+        if (heldBytes <= limitBytes) return
+        drop(oldest)
+      }
+    },
+  }
+}

@@ -1,0 +1,205 @@
+/** A study's images for the reading screen: metadata and frames, each read by range from its sealed object. */
+import { createHash } from "node:crypto"
+import { inflateCapped } from "../standards/dicom/deflated-head.ts"
+import { readPart10, type ReadFile } from "../standards/dicom/data-set.ts"
+import { transferSyntax } from "../standards/dicom/sop-classes.ts"
+import {
+  joinFragments,
+  frameOfWholeFile,
+  locateFrame,
+  PIXEL_DATA,
+} from "../standards/dicomweb/frame-place.ts"
+import { instanceMetadata } from "../standards/dicomweb/metadata.ts"
+import { storedFrame, type NativeFrame } from "../standards/dicomweb/native-frame.ts"
+import { defaultWindow, type Window } from "../standards/dicomweb/window.ts"
+import { Malformed } from "../standards/malformed.ts"
+import { found, only } from "./desk-guards.ts"
+import { clearHead } from "./file-instance.ts"
+import { frameCache, type FrameCache } from "./frame-cache.ts"
+import type { EncodedFrame, ObjectPlace, Person, ReadableObject, ReadingDesk } from "./ports.ts"
+import { readWhole } from "./read-whole.ts"
+import type { ImageHeader, InstanceRecord, StudyRecord } from "./records.ts"
+import type { World } from "./world.ts"
+
+const HTJ2K_LOSSLESS_RPCL = "1.2.840.10008.1.2.4.202"
+/** Headers are read in growing prefixes: most end within the first, none legal beyond the last. */
+const PREFIXES_BYTES = [64 * 1024, 1024 * 1024, 16 * 1024 * 1024, 64 * 1024 * 1024]
+
+type ImageDesk = Pick<ReadingDesk, "metadata" | "frame" | "rendered">
+
+export function imageDesk(world: World): ImageDesk {
+  const cache = frameCache()
+  return {
+    metadata: async (person, StudyInstanceUID, SeriesInstanceUID) => {
+      const study = await openStudy(world, person, StudyInstanceUID)
+      const instances = (await world.ledger.instances(study.id)).filter(
+        (each) => SeriesInstanceUID === null || each.private.SeriesInstanceUID === SeriesInstanceUID,
+      )
+      const items: object[] = []
+      for (const each of instances) items.push(instanceMetadata((await header(world, each.place)).dataSet))
+      return items
+    },
+    frame: async (person, StudyInstanceUID, SOPInstanceUID, frame) => {
+      const { place } = await openInstance(world, person, StudyInstanceUID, SOPInstanceUID)
+      return encodedFrame(world, cache, place, frame)
+    },
+    rendered: async (person, StudyInstanceUID, SOPInstanceUID, frame, center, width) => {
+      const { place } = await openInstance(world, person, StudyInstanceUID, SOPInstanceUID)
+      const window = center === null || width === null ? null : { center, width }
+      return renderedFrame(world, place, frame, window)
+    },
+  }
+}
+
+async function openStudy(world: World, person: Person, StudyInstanceUID: string): Promise<StudyRecord> {
+  only(person, "radiologist")
+  const studies = await world.ledger.studiesByUid(StudyInstanceUID)
+  return found(
+    studies.find((each) => each.state !== "expired" && each.state !== "quarantined"),
+    "study",
+  )
+}
+
+async function openInstance(
+  world: World,
+  person: Person,
+  StudyInstanceUID: string,
+  SOPInstanceUID: string,
+): Promise<InstanceRecord> {
+  const study = await openStudy(world, person, StudyInstanceUID)
+  return found((await world.ledger.instancesByUid(study.id, SOPInstanceUID))[0], "instance")
+}
+
+/** The file up to Pixel Data. Throws Malformed when it has no readable header. */
+export async function header(world: World, place: ObjectPlace): Promise<ReadFile> {
+  const { facts } = await world.spool.open(place)
+  for (const prefixBytes of PREFIXES_BYTES) {
+    try {
+      return readPart10(await clearHead(world.spool, place, prefixBytes), {
+        untilTag: PIXEL_DATA,
+        inflate: inflateCapped,
+      })
+    } catch (error) {
+      const all = prefixBytes >= facts.clearLengthBytes || prefixBytes === PREFIXES_BYTES.at(-1)
+      if (all || !(error instanceof Malformed)) throw error
+    }
+  }
+  throw new Malformed("HEADER_TOO_LONG", "PS3.10 7.1", "no Pixel Data in the first 64 MiB")
+}
+
+/** What the reading screen sorts by; null for objects without such attributes. */
+export function imageHeader({ dataSet }: ReadFile): ImageHeader {
+  return {
+    Modality: dataSet.text("Modality"),
+    SeriesNumber: dataSet.number("SeriesNumber") ?? 0,
+    SeriesDescription: dataSet.text("SeriesDescription"),
+    InstanceNumber: dataSet.number("InstanceNumber") ?? 0,
+    NumberOfFrames: dataSet.number("NumberOfFrames") ?? 1,
+  }
+}
+
+/** The stored bytes of one frame, and how they are written. */
+async function storedBytes(
+  world: World,
+  place: ObjectPlace,
+  frame: number,
+): Promise<{ file: ReadFile; bytes: Uint8Array; native: boolean }> {
+  const file = await header(world, place)
+  const where = locateFrame(file, frame)
+  const object = await world.spool.open(place)
+  switch (where.kind) {
+    case "native":
+      return { file, native: true, bytes: await range(object, where.startBytes, where.endBytes) }
+    case "at-hand":
+      return { file, native: true, bytes: where.bytes }
+    case "encapsulated": {
+      const end = where.endBytes ?? object.facts.clearLengthBytes
+      return { file, native: false, bytes: joinFragments(await range(object, where.startBytes, end)) }
+    }
+    case "more":
+    case "whole-file": {
+      const whole = readPart10(await readWhole(world.spool, place))
+      return { file, native: false, bytes: frameOfWholeFile(whole, frame) }
+    }
+  }
+}
+
+async function range(object: ReadableObject, start: number, end: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  for await (const chunk of object.clear({ start, end })) parts.push(chunk)
+  return Buffer.concat(parts)
+}
+
+async function encodedFrame(
+  world: World,
+  cache: FrameCache,
+  place: ObjectPlace,
+  frame: number,
+): Promise<EncodedFrame> {
+  const key = `${place.objectId}/${frame}`
+  const kept = cache.get(key)
+  if (kept !== null) return kept
+  const { file, bytes, native } = await storedBytes(world, place, frame)
+  const made = native ? await recoded(world, file, bytes, frame) : asStored(file, bytes)
+  cache.put(key, made)
+  return made
+}
+
+/** Already compressed: handed on as it is, under its own transfer syntax. */
+function asStored({ TransferSyntaxUID }: ReadFile, bytes: Uint8Array): EncodedFrame {
+  const mediaType =
+    transferSyntax(TransferSyntaxUID) === null ? "application/octet-stream" : MEDIA_TYPES[TransferSyntaxUID]
+  return answer(mediaType ?? "application/octet-stream", TransferSyntaxUID, bytes, [])
+}
+
+/** PS3.18 table 8.7.3-5. */
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  "1.2.840.10008.1.2.4.50": "image/jpeg",
+  "1.2.840.10008.1.2.4.51": "image/jpeg",
+  "1.2.840.10008.1.2.4.57": "image/jpeg",
+  "1.2.840.10008.1.2.4.70": "image/jpeg",
+  "1.2.840.10008.1.2.4.80": "image/jls",
+  "1.2.840.10008.1.2.4.81": "image/jls",
+  "1.2.840.10008.1.2.4.90": "image/jp2",
+  "1.2.840.10008.1.2.4.91": "image/jp2",
+  "1.2.840.10008.1.2.4.201": "image/jphc",
+  "1.2.840.10008.1.2.4.202": "image/jphc",
+  "1.2.840.10008.1.2.4.203": "image/jphc",
+  "1.2.840.10008.1.2.5": "image/dicom-rle",
+}
+
+async function recoded(
+  world: World,
+  file: ReadFile,
+  bytes: Uint8Array,
+  frame: number,
+): Promise<EncodedFrame> {
+  const { frame: native } = storedFrame(file, bytes, frame)
+  const { codestream, levelEndBytes } = await world.draughtsman.encodeFrame(native)
+  return answer("image/jphc", HTJ2K_LOSSLESS_RPCL, codestream, levelEndBytes)
+}
+
+function answer(
+  mediaType: string,
+  TransferSyntaxUID: string,
+  bytes: Uint8Array,
+  levelEndBytes: readonly number[],
+): EncodedFrame {
+  const sha256 = createHash("sha256").update(bytes).digest("hex")
+  return { mediaType, TransferSyntaxUID, bytes, levelEndBytes, sha256 }
+}
+
+/** One frame through a window as PNG; the frame's own window when none is given. */
+export async function renderedFrame(
+  world: World,
+  place: ObjectPlace,
+  frame: number,
+  window: Window | null,
+): Promise<Uint8Array> {
+  const { file, bytes, native } = await storedBytes(world, place, frame)
+  if (!native)
+    throw new Malformed("RENDERED_COMPRESSED", "PS3.18 8.7.4", "compressed frames are not rendered here yet")
+  const stored: NativeFrame = storedFrame(file, bytes, frame).frame
+  const { center, width } = window ?? defaultWindow(file.dataSet, stored, frame)
+  return world.draughtsman.renderFrame(stored, center, width)
+}

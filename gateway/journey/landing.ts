@@ -1,0 +1,100 @@
+/**
+ * Landing: under which slot, study and request an inbound submission is kept.
+ *
+ * Images get the study's slot, so that they go with their term; everything about the reading (request, report,
+ * receipts) gets the request's own slot and outlives them.
+ */
+import type { Inbound } from "./inbound.ts"
+import { AcceptanceError } from "./errors.ts"
+import { newStudy } from "./file-instance.ts"
+import { keepUntil } from "./keep.ts"
+import { patientOf } from "./patient.ts"
+import type { Change, RequestRecord, StudyHeader, StudyRecord } from "./records.ts"
+import { next } from "./route.ts"
+import { due } from "./run.ts"
+import type { World } from "./world.ts"
+
+export interface Landing {
+  readonly slotId: string
+  /** The slot was made for this submission: it goes when the submission is refused. */
+  readonly fresh: boolean
+  readonly studyId: string | null
+  readonly requestId: string
+  /** Committed together with the submission. */
+  readonly changes: readonly Change[]
+}
+
+export async function landing(world: World, inbound: Inbound): Promise<Landing> {
+  if (inbound.kind === "study") return landStudy(world, inbound)
+  const request = await ownRequest(world, inbound)
+  return {
+    slotId: request.slotId,
+    fresh: false,
+    studyId: request.studyId,
+    requestId: request.id,
+    changes: [],
+  }
+}
+
+/** Reports, receipts and notices answer a request we know, under the same agreement. */
+async function ownRequest(world: World, inbound: Inbound): Promise<RequestRecord> {
+  const request = await world.ledger.request(inbound.requestId)
+  if (request?.agreement !== inbound.agreement.id) {
+    throw new AcceptanceError(
+      "ERR_NOT_AGREED",
+      "XDSRepositoryError",
+      "no such workflow instance under this agreement",
+    )
+  }
+  return request
+}
+
+async function landStudy(world: World, inbound: Inbound): Promise<Landing> {
+  const taken = await world.ledger.request(inbound.requestId)
+  if (taken !== null && taken.agreement !== inbound.agreement.id) {
+    throw new AcceptanceError(
+      "ERR_NOT_AGREED",
+      "XDSRepositoryError",
+      "workflow instance belongs to another agreement",
+    )
+  }
+  const studies = await world.ledger.studiesByUid(inbound.StudyInstanceUID)
+  const known = studies.find((each) => each.agreement === inbound.agreement.id && each.state !== "expired")
+  if (known !== undefined) {
+    return {
+      slotId: known.slotId,
+      fresh: false,
+      studyId: known.id,
+      requestId: inbound.requestId,
+      changes: [],
+    }
+  }
+  return newLanding(world, inbound, await world.spool.createSlot("received"))
+}
+
+function newLanding(world: World, inbound: Inbound, slotId: string): Landing {
+  const state = next("study", "-", "submission")?.to ?? "complete"
+  const until = keepUntil(inbound.agreement, world.clock.now())
+  const study: StudyRecord = {
+    ...newStudy(world, slotId, headerOf(inbound), "", state),
+    agreement: inbound.agreement.id,
+    keepUntil: until.toISOString(),
+  }
+  const changes: Change[] = [{ put: "study", record: study }, due("expire", study.id, until)]
+  return { slotId, fresh: true, studyId: study.id, requestId: inbound.requestId, changes }
+}
+
+/** What the metadata tell until the images are opened in `verify`. */
+function headerOf(inbound: Inbound): StudyHeader {
+  const [entry] = inbound.submission.documentEntries
+  const dicomCodes = entry?.eventCodeList.map((code) => code.code) ?? []
+  return {
+    StudyInstanceUID: inbound.StudyInstanceUID,
+    patient: patientOf(entry?.sourcePatientInfo ?? []),
+    StudyDescription: "",
+    AccessionNumber: "",
+    bodyPart: "",
+    modalities: dicomCodes,
+    studyDateTime: null,
+  }
+}

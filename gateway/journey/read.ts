@@ -1,0 +1,145 @@
+/** Read: the work list, and a case in the hands of a reader. */
+import { audit } from "./audit.ts"
+import { found, only } from "./desk-guards.ts"
+import { DeskError, ReportError } from "./errors.ts"
+import { milestone, milestoneAt } from "./milestones.ts"
+import type { Person, ReadingDesk } from "./ports.ts"
+import type { Change, ReportRecord, RequestRecord } from "./records.ts"
+import { newDraft } from "./report.ts"
+import { next } from "./route.ts"
+import { seriesViews } from "./series.ts"
+import type { ReadingView, SigningStep, SigningView, WorkItem } from "./views.ts"
+import { caseFile, workItem, type CaseFile } from "./work-item.ts"
+import type { World } from "./world.ts"
+
+const WORKLIST_LIMIT = 500
+
+type CaseDesk = Pick<ReadingDesk, "worklist" | "reading" | "start" | "correct">
+
+export function caseDesk(world: World): CaseDesk {
+  const held = <T>(requestId: string, work: () => Promise<T>): Promise<T> => world.locks.with(requestId, work)
+  return {
+    worklist: (person) => worklist(world, person),
+    reading: (person, requestId) => reading(world, person, requestId),
+    start: (person, requestId) => held(requestId, () => start(world, person, requestId)),
+    correct: (person, requestId, reason) => held(requestId, () => correct(world, person, requestId, reason)),
+  }
+}
+
+async function worklist(world: World, person: Person): Promise<WorkItem[]> {
+  only(person, "radiologist")
+  const items: WorkItem[] = []
+  for (const request of await world.ledger.requests(WORKLIST_LIMIT)) {
+    const file = await caseFile(world, request)
+    // Expired images are gone: there is nothing left to read, the report lives on with its request.
+    if (file.study === null || file.study.state === "expired") continue
+    items.push(workItem(world, person, file, file.study))
+  }
+  return items
+}
+
+async function reading(world: World, person: Person, requestId: string): Promise<ReadingView> {
+  only(person, "radiologist")
+  const request = found(await world.ledger.request(requestId), "case")
+  const file = await caseFile(world, request)
+  const study = found(file.study?.state === "expired" ? null : file.study, "study")
+  const draft = file.reports.find((each) => each.status === "draft" && each.readerId === person.id)
+  const at = world.clock.now().toISOString()
+  await world.ledger.commit([
+    audit(`accessed/${requestId}/${person.id}/${at}`, {
+      event: "study-accessed",
+      outcome: "success",
+      at,
+      user: person.login,
+      userName: person.name,
+      PatientID: study.private.patient.PatientID,
+      StudyInstanceUID: study.private.StudyInstanceUID,
+    }),
+  ])
+  return {
+    ...workItem(world, person, file, study),
+    series: seriesViews(await world.ledger.instances(study.id)),
+    draft: draft === undefined ? null : { ...draft.private.draft, draftVersion: draft.draftVersion },
+    versions: file.reports.map(({ id, version, status, signedAt, readerName }) => ({
+      reportId: id,
+      version,
+      status,
+      signedAt,
+      readerName,
+    })),
+    signing: signing(file),
+  }
+}
+
+async function start(world: World, person: Person, requestId: string): Promise<ReadingView> {
+  only(person, "radiologist")
+  const request = found(await world.ledger.request(requestId), "case")
+  if (request.readerId !== null && request.readerId !== person.id) {
+    throw new DeskError("ERR_LOCKED", "another reader holds this case")
+  }
+  const step = next("case", request.state, "start")
+  if (step === null) {
+    throw new ReportError("ERR_REPORT_STATE", "the case cannot be started now")
+  }
+  const taken: RequestRecord = { ...request, state: step.to, readerId: person.id, readerName: person.name }
+  const drafts = (await world.ledger.reportsOfRequest(requestId)).filter((each) => each.status === "draft")
+  const changes: Change[] = [{ put: "request", record: taken }]
+  if (drafts.length === 0) changes.push({ put: "report", record: newDraft(world, person, taken, null, "") })
+  if (request.state === "ready")
+    changes.push(milestone(requestId, "reading-started", world.clock.now().toISOString()))
+  await world.ledger.commit(changes)
+  world.notify(requestId)
+  return reading(world, person, requestId)
+}
+
+async function correct(
+  world: World,
+  person: Person,
+  requestId: string,
+  reason: string,
+): Promise<ReadingView> {
+  only(person, "radiologist")
+  const request = found(await world.ledger.request(requestId), "case")
+  const step = next("case", request.state, "correct")
+  const versions = await world.ledger.reportsOfRequest(requestId)
+  const latest = [...versions].sort((a, b) => b.version - a.version)[0]
+  if (step === null || latest === undefined || reason.trim() === "") {
+    throw new ReportError("ERR_REPORT_STATE", "only a signed report can be corrected, and with a reason")
+  }
+  const taken: RequestRecord = { ...request, state: step.to, readerId: person.id, readerName: person.name }
+  await world.ledger.commit([
+    { put: "request", record: taken },
+    { put: "report", record: newDraft(world, person, taken, latest, reason) },
+  ])
+  world.notify(requestId)
+  return reading(world, person, requestId)
+}
+
+/** Where the newest signing act stands; null before anything was frozen. */
+function signing(file: CaseFile): SigningView | null {
+  const report = file.reports.findLast((each) => each.preparedAt !== null)
+  if (report === undefined) return null
+  const delivery = file.submissions.find((each) => each.id === report.submissionId)
+  const times: [SigningStep, string | null][] = [
+    ["frozen", report.preparedAt],
+    ["identity", report.signedAt],
+    ["hpki", report.signedAt],
+    ["time-stamp", report.signedAt],
+    ["sent", delivery?.acceptedAt ?? null],
+    ["acknowledged", acknowledgedAt(file, report)],
+  ]
+  const current = times.findIndex(([, at]) => at === null)
+  const failed = delivery?.state === "failed"
+  return {
+    steps: times.map(([step, at], index) => ({
+      step,
+      at,
+      state: at !== null ? "done" : index !== current ? "todo" : failed ? "fail" : "now",
+    })),
+    failure: failed ? (delivery.failureCode ?? null) : null,
+  }
+}
+
+const acknowledgedAt = (file: CaseFile, report: ReportRecord): string | null =>
+  report.acknowledgedAt ??
+  (report === file.reports.at(-1) ? milestoneAt(file.milestones, "acknowledged") : null)

@@ -1,0 +1,119 @@
+/** A signed report on its way home; and what it does where it arrives. */
+import { readImagingReport } from "../standards/cda/read-imaging-report.ts"
+import { verifySignature } from "../standards/dsg/verify.ts"
+import { MIME, PURPOSE } from "./codes.ts"
+import { found } from "./desk-guards.ts"
+import { uuid } from "./ids.ts"
+import type { Content, ContentsOf } from "./package.ts"
+import { documentOf, previousVersion } from "./report.ts"
+import { readWhole } from "./read-whole.ts"
+import { notice, planReceipt } from "./receipt.ts"
+import type { DocumentRecord, DocumentRole, ReportRecord } from "./records.ts"
+import { requestOf, subjectOf } from "./subject.ts"
+import { digested, type TakeEffect } from "./verify.ts"
+import type { World } from "./world.ts"
+
+const TITLES: Readonly<Record<"cda" | "pdf" | "signature", string>> = {
+  cda: "画像診断報告書",
+  pdf: "画像診断報告書（PDF）",
+  signature: PURPOSE.author.display,
+}
+
+export const reportContents: ContentsOf = async (world, record, agreement) => {
+  const report = found(record.reportId === null ? null : await world.ledger.report(record.reportId), "report")
+  const contents: Content[] = []
+  for (const role of ["cda", "pdf", "signature"] as const) {
+    const { uniqueId, place } = documentOf(report, role)
+    contents.push({
+      ...notice(world, role, TITLES[role], new Uint8Array(0)),
+      uniqueId,
+      mimeType: role === "pdf" ? MIME.pdf : MIME.xml,
+      createdAt: new Date(report.preparedAt ?? record.createdAt),
+      purposes: role === "signature" ? [PURPOSE.author] : [],
+      legalAuthenticator: `${report.readerId}^${report.readerName}^^^^^^^&${world.site.oid}&ISO`,
+      body: { sealed: await world.spool.open(place) },
+    })
+  }
+  const by = documentOf(report, "signature").uniqueId
+  return {
+    subject: await subjectOf(world, record, agreement),
+    contents,
+    signs: (["cda", "pdf"] as const).map((role) => ({ by, what: documentOf(report, role).uniqueId })),
+    replaces: report.version > 1 ? await replacements(world, report) : [],
+  }
+}
+
+/** RPLC of the earlier version's CDA and PDF, by the entryUUIDs we gave them (ihe-wire 1.7). */
+async function replacements(
+  world: World,
+  report: ReportRecord,
+): Promise<{ uniqueId: string; entryUUID: string }[]> {
+  const previous = await previousVersion(world, report)
+  const sent = await world.ledger.documents(previous.submissionId ?? "")
+  return (["cda", "pdf"] as const).flatMap((role) => {
+    const earlier = sent.find((each) => each.role === role)
+    return earlier === undefined
+      ? []
+      : [{ uniqueId: documentOf(report, role).uniqueId, entryUUID: earlier.entryUUID }]
+  })
+}
+
+/** The radiologist's own signature is judged here, with every test; the text is shown only if it holds. */
+export const reportEffect: TakeEffect = async (world, record, documents, agreement) => {
+  const request = await requestOf(world, record)
+  const one = (role: DocumentRole): DocumentRecord =>
+    found(
+      documents.find((each) => each.role === role),
+      `${role} of the report`,
+    )
+  const [cda, pdf, signature] = [one("cda"), one("pdf"), one("signature")]
+  const content = readImagingReport(await readWhole(world.spool, cda.place))
+  const claimed = { documents: [digested(cda), digested(pdf)], submissionSetUniqueId: null }
+  const { verdict } = verifySignature(
+    await readWhole(world.spool, signature.place),
+    claimed,
+    world.trust.report(),
+    world.clock.now(),
+  )
+  const report: ReportRecord = {
+    id: uuid(world.chance),
+    requestId: request.id,
+    studyId: request.studyId ?? "",
+    agreement: agreement.id,
+    setId: content.setId,
+    version: content.versionNumber,
+    status: content.status,
+    readerId: content.reader.id,
+    readerName: content.reader.name,
+    slotId: request.slotId,
+    draftVersion: 0,
+    prepareId: null,
+    preparedAt: content.effectiveTime,
+    signedAt: verdict.signedAt,
+    submissionId: record.id,
+    acknowledgedAt: null,
+    acknowledgedBy: "",
+    acknowledgedSeenAt: null,
+    private: {
+      draft: {
+        findings: content.findings,
+        impression: content.impression,
+        keyImages: [],
+        correctionReason: content.correction?.reason ?? "",
+      },
+      documents: [cda, pdf, signature].map(({ role, uniqueId, place, sha256 }) => ({
+        role,
+        uniqueId,
+        place,
+        sha256,
+      })),
+      keyImages: content.keyImages.length,
+      signature: verdict,
+      intent: "",
+    },
+  }
+  return [
+    { put: "report", record: report },
+    ...(agreement.receipts === "signed" ? planReceipt(world, record, request.slotId) : []),
+  ]
+}

@@ -1,0 +1,101 @@
+/**
+ * Sign: DSG documents by the gateway's seal or by a person's own key, with a time stamp (XAdES-T).
+ *
+ * 施設シール and 署名 are different things: a seal says which gateway submitted, a signature says who answers for
+ * the words.
+ */
+import { COMMITMENT, RECEIPT_COMMITMENTS, type Commitment } from "../standards/dsg/commitment.ts"
+import { buildSignature, type SignedDocument } from "../standards/dsg/sign.ts"
+import { timeStampInput, withTimeStamp } from "../standards/dsg/time-stamp.ts"
+import { readCertificate } from "../standards/hpki/certificate.ts"
+import { validatePath } from "../standards/hpki/path.ts"
+import { checkHpkiProfile } from "../standards/hpki/profile.ts"
+import { MIME } from "./codes.ts"
+import { KeyError, ReportError } from "./errors.ts"
+import { uuid } from "./ids.ts"
+import type { Person } from "./ports.ts"
+import type { DocumentRole } from "./records.ts"
+import type { World } from "./world.ts"
+
+interface Signer {
+  readonly chain: readonly Uint8Array[]
+  sign(bytes: Uint8Array): Promise<Uint8Array>
+}
+
+/** SubmissionSet signature by our seal: exactly these documents, and the set's uniqueId (ITI TF-3 5.5.2). */
+export function signSubmissionSet(
+  world: World,
+  setUid: string,
+  documents: readonly SignedDocument[],
+): Promise<Uint8Array> {
+  return stamped(world, seal(world), documents, setUid, [COMMITMENT.source])
+}
+
+/** Receipt: Detached signature over the sender's closing signature, which names all else (domain.md 5). */
+export function signReceipt(world: World, closing: SignedDocument): Promise<Uint8Array> {
+  return stamped(world, seal(world), [closing], null, RECEIPT_COMMITMENTS)
+}
+
+/** The radiologist's signature over CDA and PDF. Throws KeyError for a wrong PIN, ReportError for a certificate that may not sign. */
+export async function signReport(
+  world: World,
+  person: Person,
+  pin: string,
+  documents: readonly { readonly role: DocumentRole; readonly uniqueId: string; readonly sha256: string }[],
+): Promise<Uint8Array> {
+  const chain = await world.personKeys.chain(person.login)
+  checkSigner(world, chain)
+  const signed = documents.map((each): SignedDocument => ({
+    uniqueId: each.uniqueId,
+    sha256: Buffer.from(each.sha256, "hex"),
+    mimeType: each.role === "pdf" ? MIME.pdf : MIME.xml,
+  }))
+  const signer: Signer = { chain, sign: (bytes) => world.personKeys.sign(person.login, pin, bytes) }
+  return stamped(world, signer, signed, null, [COMMITMENT.author])
+}
+
+/** Before a PIN is tried: would the hospital accept this certificate now? */
+function checkSigner(world: World, chain: readonly Uint8Array[]): void {
+  const [leaf, ...authorities] = chain.map(readCertificate)
+  if (leaf === undefined) throw new KeyError("ERR_KEY_MISSING", "this reader has no signing certificate")
+  const trust = world.trust.report()
+  const now = world.clock.now()
+  const rules = { now, newerCrl: trust.newerCrl }
+  const path = validatePath(
+    leaf,
+    [...authorities, ...trust.intermediates],
+    trust.anchors,
+    now,
+    trust.crls,
+    rules,
+  )
+  const fault = [...path.tests, ...checkHpkiProfile(path.chain, trust.rules)].find(
+    (test) => test.outcome === "fail",
+  )
+  if (fault !== undefined) throw new ReportError("ERR_SIGN_CERTIFICATE", `${fault.name}: ${fault.detail}`)
+}
+
+const seal = (world: World): Signer => ({
+  chain: world.keys.chain("seal"),
+  sign: (bytes) => world.keys.sign("seal", bytes),
+})
+
+async function stamped(
+  world: World,
+  signer: Signer,
+  documents: readonly SignedDocument[],
+  submissionSetUniqueId: string | null,
+  commitments: readonly Commitment[],
+): Promise<Uint8Array> {
+  const unsigned = buildSignature({
+    signatureId: `S-${uuid(world.chance)}`,
+    layout: "manifest",
+    chain: signer.chain,
+    signingTime: world.clock.now(),
+    documents,
+    submissionSetUniqueId,
+    commitments,
+  })
+  const xml = unsigned.finish(await signer.sign(unsigned.toBeSigned))
+  return withTimeStamp(xml, await world.timeStamps.stamp(timeStampInput(xml)))
+}

@@ -1,0 +1,65 @@
+/** One request with everything the hospital may see of it: report, verdicts, versions, acknowledgement, deletion. */
+import type { CertificateRecord, ReportRecord } from "./records.ts"
+import { staffItem, type LineProgress } from "./staff-item.ts"
+import type { StaffDetail, VerdictOutcome } from "./views.ts"
+import { documentOf } from "./report.ts"
+import type { CaseFile } from "./work-item.ts"
+import type { World } from "./world.ts"
+
+export async function staffDetail(world: World, file: CaseFile, line: LineProgress): Promise<StaffDetail> {
+  const report = file.reports.at(-1)
+  const submission = await world.ledger.submission(report?.submissionId ?? "")
+  const certificates = file.study === null ? [] : await world.ledger.certificatesOfStudy(file.study.id)
+  return {
+    ...staffItem(world, file, line),
+    request: file.request.private.text,
+    report: report === undefined ? null : reportView(report),
+    signature: report?.private.signature ?? null,
+    seal: submission?.private.verdict ?? null,
+    versions: file.reports.map((each) => ({
+      reportId: each.id,
+      version: each.version,
+      status: each.status,
+      signedAt: each.signedAt,
+      readerName: each.readerName,
+      verdict: each.private.signature?.outcome ?? null,
+    })),
+    acknowledgement: acknowledgement(file, report),
+    deletion: deletion(certificates[0]),
+  }
+}
+
+/** The text of an invalid report is not shown. */
+function reportView(report: ReportRecord): StaffDetail["report"] {
+  const { signature, draft, keyImages } = report.private
+  const outcome: VerdictOutcome = signature?.outcome ?? "indeterminate"
+  const hidden = outcome === "invalid"
+  return {
+    reportId: report.id,
+    version: report.version,
+    status: report.status,
+    findings: hidden ? "" : draft.findings,
+    impression: hidden ? "" : draft.impression,
+    readerName: report.readerName,
+    keyImages: hidden ? 0 : keyImages,
+    pdfSha256: documentOf(report, "pdf").sha256,
+  }
+}
+
+function acknowledgement(file: CaseFile, report: ReportRecord | undefined): StaffDetail["acknowledgement"] {
+  if (report === undefined || report.acknowledgedAt === null) return null
+  const sent = file.submissions.findLast(
+    (each) => each.kind === "acknowledgement" && each.reportId === report.id && each.acceptedAt !== null,
+  )
+  return { by: report.acknowledgedBy, at: report.acknowledgedAt, seenAtCenter: sent?.acceptedAt ?? null }
+}
+
+function deletion(certificate: CertificateRecord | undefined): StaffDetail["deletion"] {
+  if (certificate === undefined) return null
+  return {
+    at: certificate.at,
+    certificate: certificate.verdict?.outcome ?? "indeterminate",
+    objects: certificate.objects,
+    statement: certificate.statement,
+  }
+}

@@ -1,0 +1,105 @@
+/** One row of the hospital's list, drawn from what the ledger knows. */
+import { agreementOf } from "./keep.ts"
+import { milestoneAt, way } from "./milestones.ts"
+import type { CaseFile } from "./work-item.ts"
+import { studyView } from "./work-item.ts"
+import type { StudyRecord, SubmissionRecord } from "./records.ts"
+import type { StaffItem, Station, StationName, VerdictOutcome } from "./views.ts"
+import type { World } from "./world.ts"
+
+/** Progress of what is on the line now: submission id → bytes handed to the socket. */
+export type LineProgress = ReadonlyMap<string, number>
+
+export function staffItem(world: World, file: CaseFile, line: LineProgress): StaffItem {
+  const { request, study } = file
+  const report = file.reports.at(-1)
+  return {
+    requestId: request.id,
+    requestNumber: request.private.requestNumber,
+    urgency: request.urgency,
+    dueAt: request.dueAt,
+    patient: study?.private.patient ?? request.private.patient,
+    study: study === null ? null : studyView(study),
+    center: agreementOf(world, request.agreement)?.partner.name ?? "",
+    way: edgeWay(file, line),
+    verdict: report?.private.signature?.outcome ?? null,
+    action: action(file),
+    reportId: report?.id ?? null,
+  }
+}
+
+/** A study nobody has asked to be read yet. */
+export function unmatchedItem(study: StudyRecord): StaffItem {
+  const received = study.state === "arriving" ? null : study.lastArrivalAt
+  return {
+    requestId: null,
+    requestNumber: "",
+    urgency: "ROUTINE",
+    dueAt: null,
+    patient: study.private.patient,
+    study: studyView(study),
+    center: "",
+    way: way({ ...NOTHING, received, receiving: study.instances > 0 }),
+    verdict: null,
+    action: "match",
+    reportId: null,
+  }
+}
+
+const NOTHING = {
+  received: null,
+  receiving: false,
+  sent: null,
+  sending: null,
+  arrived: null,
+  arrivedHeld: false,
+  reading: null,
+  readingNow: false,
+  reported: null,
+  acknowledged: null,
+  failure: null,
+} as const
+
+function action({ request, study, submissions, reports }: CaseFile): StaffItem["action"] {
+  if (submissions.some((each) => each.state === "failed")) return "see-failure"
+  const report = reports.at(-1)
+  if (report?.acknowledgedAt === null && shown(report.private.signature?.outcome)) return "acknowledge"
+  if (study?.state === "complete" && !request.releaseWhenComplete) return "release"
+  return null
+}
+
+/** Only what verified, or what waits for a newer list or token, may be received as a report. */
+const shown = (outcome: VerdictOutcome | undefined): boolean =>
+  outcome === "valid" || outcome === "valid-pending"
+
+function edgeWay(file: CaseFile, line: LineProgress): Station[] {
+  const at = (name: string): string | null => milestoneAt(file.milestones, name)
+  const outbound = file.submissions.find((each) => each.direction === "out" && each.kind === "study")
+  const report = file.reports.at(-1)
+  const reported = report === undefined ? null : at("report-verified")
+  return way({
+    received: file.study === null || file.study.state === "arriving" ? null : file.study.lastArrivalAt,
+    receiving: (file.study?.instances ?? 0) > 0,
+    sent: at("study-accepted"),
+    sending: outbound === undefined ? null : share(outbound, line),
+    arrived: at("study-verified"),
+    arrivedHeld: false,
+    reading: reported,
+    readingNow: false,
+    reported,
+    acknowledged: report?.acknowledgedAt ?? null,
+    failure: failure(file.submissions),
+  })
+}
+
+function share(outbound: SubmissionRecord, line: LineProgress): number | null {
+  const sent = line.get(outbound.id)
+  return sent === undefined || outbound.bytesTotal === 0 ? null : Math.min(1, sent / outbound.bytesTotal)
+}
+
+function failure(submissions: readonly SubmissionRecord[]): { station: StationName; code: string } | null {
+  const failed = submissions.find((each) => each.state === "failed")
+  if (failed === undefined) return null
+  const station = failed.kind === "study" ? "sent" : failed.kind === "report" ? "reported" : "acknowledged"
+  return { station, code: failed.failureCode ?? "" }
+}

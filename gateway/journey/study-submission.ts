@@ -1,0 +1,214 @@
+/** A study on its way: manifest, request and every instance; and what it does where it arrives. */
+import { readManifest, sharedAttributes, writeManifest, type ManifestSeries } from "../standards/dicom/kos.ts"
+import { readReadingRequest } from "../standards/request/read-reading-request.ts"
+import { writeReadingRequest } from "../standards/request/reading-request.ts"
+import { KEY_OBJECT_SELECTION, MIME } from "./codes.ts"
+import { found } from "./desk-guards.ts"
+import { studyHeader } from "./header.ts"
+import { clearHead, instanceRecord } from "./file-instance.ts"
+import { uuidOid } from "./ids.ts"
+import { header, imageHeader } from "./images.ts"
+import { milestone } from "./milestones.ts"
+import type { Content, ContentsOf } from "./package.ts"
+import type { SealedObject } from "./ports.ts"
+import { readWhole } from "./read-whole.ts"
+import { notice, planReceipt } from "./receipt.ts"
+import type {
+  Change,
+  DocumentRecord,
+  InstanceRecord,
+  RequestRecord,
+  StudyRecord,
+  SubmissionRecord,
+} from "./records.ts"
+import { HEADER_BYTES } from "./roll-forward.ts"
+import { next } from "./route.ts"
+import type { ReadingRequest as AskedReading } from "../standards/request/request-content.ts"
+import { requestDocument, requestTextOf } from "./request-document.ts"
+import { requestOf, subjectOf } from "./subject.ts"
+import type { TakeEffect } from "./verify.ts"
+import type { World } from "./world.ts"
+
+export const studyContents: ContentsOf = async (world, record, agreement) => {
+  const study = found(record.studyId === null ? null : await world.ledger.study(record.studyId), "study")
+  const instances = await world.ledger.instances(study.id)
+  const [first] = instances
+  const request = await requestOf(world, record)
+  const images: Content[] = []
+  for (const instance of instances) images.push(await imageContent(world, instance))
+  const file = await header(world, found(first, "instance").place)
+  const manifest = writeManifest(
+    {
+      shared: sharedAttributes(file.dataSet),
+      series: seriesOf(instances),
+      contentDateTime: localDateTime(world.clock.now(), world.site.timeZone),
+      manufacturer: "Dokuei",
+      aeTitle: "DOKUEI",
+    },
+    world.chance.bytes(32),
+  )
+  const form = notice(world, "request", "読影依頼票", new Uint8Array(0))
+  const slip = {
+    ...form,
+    body: { bytes: writeReadingRequest(requestDocument(world, request, study, agreement, form.uniqueId)) },
+  }
+  return {
+    subject: await subjectOf(world, record, agreement),
+    contents: [manifestContent(world, manifest), slip, ...images],
+    signs: [],
+    replaces: [],
+  }
+}
+
+async function imageContent(world: World, instance: InstanceRecord): Promise<Content> {
+  const { SOPClassUID, SOPInstanceUID } = instance.private
+  return {
+    role: "instance",
+    // Fresh per sealing and recipient set; the SOP Instance UID stands in referenceIdList (domain.md 3).
+    uniqueId: uuidOid(world.chance),
+    title: "",
+    mimeType: MIME.dicom,
+    SOPClassUID,
+    SOPInstanceUID,
+    createdAt: new Date(instance.receivedAt),
+    purposes: [],
+    legalAuthenticator: null,
+    body: { sealed: await world.spool.open(instance.place) },
+  }
+}
+
+function manifestContent(
+  world: World,
+  manifest: { readonly SOPInstanceUID: string; readonly file: Uint8Array },
+): Content {
+  return {
+    ...notice(world, "manifest", "Manifest", manifest.file),
+    uniqueId: manifest.SOPInstanceUID,
+    mimeType: MIME.dicom,
+    SOPClassUID: KEY_OBJECT_SELECTION,
+    SOPInstanceUID: manifest.SOPInstanceUID,
+  }
+}
+
+function seriesOf(instances: readonly InstanceRecord[]): ManifestSeries[] {
+  const bySeries = Map.groupBy(instances, (each) => each.private.SeriesInstanceUID)
+  return [...bySeries].map(([SeriesInstanceUID, members]) => ({
+    SeriesInstanceUID,
+    instances: members.map(({ private: { SOPClassUID, SOPInstanceUID } }) => ({
+      SOPClassUID,
+      SOPInstanceUID,
+    })),
+  }))
+}
+
+/** `YYYYMMDDhhmmss` as clocks at the site show it. */
+function localDateTime(at: Date, timeZone: string): string {
+  return at.toLocaleString("sv-SE", { timeZone }).replace(/\D/g, "").slice(0, 14)
+}
+
+/** Verified images become readable; the request becomes a case; the sender gets its receipt. */
+export const studyEffect: TakeEffect = async (world, record, documents, agreement) => {
+  const study = found(record.studyId === null ? null : await world.ledger.study(record.studyId), "study")
+  const document = found(
+    documents.find((each) => each.role === "request"),
+    "request document",
+  )
+  const asked = readReadingRequest(await readWhole(world.spool, document.place))
+  await checkManifest(world, documents)
+  const instances = await openedInstances(world, study, documents)
+  const [first] = instances
+  const opened =
+    first === undefined ? study.private : studyHeader(await clearHead(world.spool, first.place, HEADER_BYTES))
+  const now = world.clock.now().toISOString()
+  const complete: StudyRecord = {
+    ...study,
+    instances: instances.length,
+    bytes: instances.reduce((sum, each) => sum + each.clearLengthBytes, 0),
+    lastArrivalAt: now,
+    private: opened,
+  }
+  const request = await caseOf(world, record, asked, complete)
+  return [
+    { put: "study", record: complete },
+    ...instances.map((each): Change => ({ put: "instance", record: each })),
+    { put: "request", record: request },
+    milestone(request.id, "study-verified", now),
+    ...(agreement.receipts === "signed" ? planReceipt(world, record, request.slotId) : []),
+  ]
+}
+
+/** The manifest must be readable; a submission without one is refused by agreement, not by ITI-41. */
+async function checkManifest(world: World, documents: readonly DocumentRecord[]): Promise<void> {
+  const document = found(
+    documents.find((each) => each.role === "manifest"),
+    "manifest",
+  )
+  readManifest(await readWhole(world.spool, document.place))
+}
+
+async function openedInstances(
+  world: World,
+  study: StudyRecord,
+  documents: readonly DocumentRecord[],
+): Promise<InstanceRecord[]> {
+  const opened: InstanceRecord[] = []
+  for (const document of documents) {
+    if (document.role !== "instance") continue
+    const sealed = await world.spool.open(document.place)
+    const file = await header(world, document.place)
+    const record = instanceRecord(study.id, {
+      sealed: withIdentity(sealed, file.dataSet.text("SOPInstanceUID")),
+      conflict: false,
+    })
+    const { dataSet, TransferSyntaxUID } = file
+    opened.push({
+      ...record,
+      private: {
+        SOPInstanceUID: dataSet.text("SOPInstanceUID"),
+        SOPClassUID: dataSet.text("SOPClassUID"),
+        SeriesInstanceUID: dataSet.text("SeriesInstanceUID"),
+        TransferSyntaxUID,
+        image: imageHeader(file),
+      },
+    })
+  }
+  return opened
+}
+
+/** On the wire a document has an id of its own; inside it is this instance. */
+const withIdentity = (sealed: SealedObject, uniqueId: string): SealedObject => ({
+  place: sealed.place,
+  facts: { ...sealed.facts, meta: { ...sealed.facts.meta, uniqueId } },
+})
+
+async function caseOf(
+  world: World,
+  record: SubmissionRecord,
+  asked: AskedReading,
+  study: StudyRecord,
+): Promise<RequestRecord> {
+  const known = record.requestId === null ? null : await world.ledger.request(record.requestId)
+  if (known !== null) return { ...known, studyId: study.id }
+  return {
+    id: record.requestId ?? asked.requestId,
+    version: asked.version,
+    agreement: record.agreement,
+    state: next("case", "created", "verified")?.to ?? "ready",
+    urgency: asked.urgency.code,
+    dueAt: asked.urgency.dueAt,
+    requestedAt: asked.requestedAt,
+    slotId: await world.spool.createSlot("documents"),
+    studyId: study.id,
+    releaseWhenComplete: false,
+    readerId: null,
+    readerName: "",
+    private: {
+      requestNumber: asked.requestNumber,
+      patient: study.private.patient,
+      text: requestTextOf(asked),
+      StudyInstanceUID: study.private.StudyInstanceUID,
+      AccessionNumber: study.private.AccessionNumber,
+      enteredBy: "",
+    },
+  }
+}

@@ -1,0 +1,63 @@
+/** What the entries of a submission about one reading have in common. */
+import type { Agreement } from "./agreement.ts"
+import { found } from "./desk-guards.ts"
+import { dtm, type Subject } from "./metadata.ts"
+import type { RequestRecord, SubmissionRecord } from "./records.ts"
+import type { World } from "./world.ts"
+
+/** The request a submission serves. */
+export async function requestOf(world: World, record: SubmissionRecord): Promise<RequestRecord> {
+  return found(record.requestId === null ? null : await world.ledger.request(record.requestId), "request")
+}
+
+/** The study may have expired: then the request still tells whose it was. */
+export async function subjectOf(
+  world: World,
+  record: SubmissionRecord,
+  agreement: Agreement,
+): Promise<Subject> {
+  const request = await requestOf(world, record)
+  const study = record.studyId === null ? null : await world.ledger.study(record.studyId)
+  const header = study === null || study.private.StudyInstanceUID === "" ? null : study.private
+  return {
+    agreement,
+    site: world.site,
+    patient: header?.patient ?? request.private.patient,
+    StudyInstanceUID: header?.StudyInstanceUID ?? request.private.StudyInstanceUID,
+    AccessionNumber: header?.AccessionNumber ?? request.private.AccessionNumber,
+    requestNumber: request.private.requestNumber,
+    requestId: request.id,
+    serviceStartTime: serviceStart(header?.studyDateTime ?? null, world.site.timeZone),
+    modalities: header?.modalities ?? [],
+  }
+}
+
+/** DICOM times have no zone: the site's zone, then UTC (domain.md 7). */
+function serviceStart(studyDateTime: string | null, timeZone: string): string | null {
+  return studyDateTime === null ? null : dtm(instantIn(studyDateTime, timeZone))
+}
+
+/** The instant at which clocks in `timeZone` show this local time. */
+export function instantIn(local: string, timeZone: string): Date {
+  const asUtc = new Date(`${local}Z`)
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  }).formatToParts(asUtc)
+  const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? "0"
+  const shown = Date.UTC(
+    Number(of("year")),
+    Number(of("month")) - 1,
+    Number(of("day")),
+    Number(of("hour")),
+    Number(of("minute")),
+    Number(of("second")),
+  )
+  return new Date(asUtc.getTime() - (shown - asUtc.getTime()))
+}

@@ -1,0 +1,25 @@
+/** The five kinds of submission: what each holds, and what it does where it arrives. */
+import { acknowledgementContents, acknowledgementEffect } from "./acknowledgement.ts"
+import { certificateContents, certificateEffect } from "./deletion-certificate.ts"
+import type { ContentsOf } from "./package.ts"
+import { receiptContents, receiptEffect } from "./receipt.ts"
+import type { SubmissionKind } from "./records.ts"
+import { reportContents, reportEffect } from "./report-submission.ts"
+import { studyContents, studyEffect } from "./study-submission.ts"
+import type { TakeEffect } from "./verify.ts"
+
+export const CONTENTS: Readonly<Record<SubmissionKind, ContentsOf>> = {
+  study: studyContents,
+  report: reportContents,
+  receipt: receiptContents,
+  acknowledgement: acknowledgementContents,
+  certificate: certificateContents,
+}
+
+export const EFFECTS: Readonly<Record<SubmissionKind, TakeEffect>> = {
+  study: studyEffect,
+  report: reportEffect,
+  receipt: receiptEffect,
+  acknowledgement: acknowledgementEffect,
+  certificate: certificateEffect,
+}
