@@ -103,6 +103,7 @@ async function* scanOne(
       end.bytes = finding.frame.endBytes
       yield finding.frame.object
     } else {
+      if (!isLive(ground, found.slotId)) return // destroyed meanwhile: nothing opens any more
       const { offsetBytes, endBytes } = finding
       if (finding.is === "torn") ground.onTorn({ ...found, offsetBytes, endBytes })
       else ground.onRot({ what: "frame", ...found, offsetBytes, endBytes, cause: finding.cause })
