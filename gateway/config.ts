@@ -2,10 +2,13 @@
  * Configuration: one YAML file per role, checked whole before anything starts; every fault is named by its path.
  * `docs/settings.md` is printed from the schema below.
  */
-import { readFileSync, statSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { parseDocument } from "yaml"
 import { z } from "zod"
+import { makePathsAbsolute, missingFiles } from "./config-files.ts"
+import type { Issue } from "./config-issue.ts"
+import { crossIssues } from "./config-rules.ts"
 import { ConfigError } from "./journey/errors.ts"
 
 const oid = z
@@ -20,10 +23,17 @@ const listen = z.strictObject({
   host: z.string().default("127.0.0.1").describe("address of one zone only; never a wildcard in production"),
   port: port.describe("TCP port; 0 lets the system choose"),
 })
+const institutionCode = z
+  .string()
+  .regex(/^(\d{10})?$/, "must be ten digits")
+  .default("")
 const file = z.string().min(1).describe("path, relative to this file")
 const aeTitle = z
   .string()
-  .regex(/^[\x20-\x5b\x5d-\x7e]{1,16}$/, "must be 1 to 16 printable characters without backslash")
+  .regex(
+    /^(?! )[\x20-\x5b\x5d-\x7e]{1,16}(?<! )$/,
+    "must be 1 to 16 printable characters without backslash, and no space at either end",
+  )
 
 /** `90s`, `15m`, `8h`, `30d` in milliseconds. */
 const UNITS_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
@@ -32,16 +42,35 @@ const duration = z
   .regex(/^\d+(s|m|h|d)$/, "must be a number with s, m, h or d, e.g. 30d")
   .transform((text) => Number(text.slice(0, -1)) * UNITS_MS[text.slice(-1) as keyof typeof UNITS_MS])
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).format(0) !== ""
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
 const key = z.strictObject({
   key: file.describe("PKCS#8 PEM"),
   chain: file.describe("certificates, PEM, leaf first"),
 })
-const urgencyTerm = z.strictObject({ label: z.string().min(1), dueMinutes: z.int().positive() })
+const urgencyTerm = z.strictObject({
+  label: z.string().min(1).describe("e.g. 緊急"),
+  dueMinutes: z.int().positive().describe("minutes from the request"),
+})
 const KINDS = ["study", "report", "receipt", "acknowledgement", "certificate"] as const
 
 const agreement = z.strictObject({
-  id: z.string().regex(/^[a-z0-9-]{1,32}$/, "must be 1 to 32 of a-z, 0-9 and -"),
-  partner: z.strictObject({ name: z.string().min(1), oid, institutionCode: z.string().default("") }),
+  id: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, "must be 1 to 32 of a-z, 0-9 and -")
+    .describe("how ledger and log name the agreement; never changed"),
+  partner: z.strictObject({
+    name: z.string().min(1),
+    oid: oid.describe("OID of the institution; its submissions carry it as sourceId"),
+    institutionCode: institutionCode.describe("ten digits, empty outside Japan's scheme"),
+  }),
   endpoint: z.url({ protocol: /^https$/ }).describe("ITI-41 endpoint of the partner's Document Recipient"),
   tlsPins: z
     .array(pin)
@@ -53,18 +82,23 @@ const agreement = z.strictObject({
     .enum(["1.3", "ihe-stx"])
     .default("1.3")
     .describe("`ihe-stx`: TLS 1.2 with the BCP 195 suites as well (ITI-19)"),
-  legalBasis: z.string().default("entrustment"),
-  purposes: z.array(z.string()).default(["remote reading"]),
+  legalBasis: z.string().default("entrustment").describe("why the partner may have the data"),
+  purposes: z.array(z.string()).default(["remote reading"]).describe("what the data may be used for"),
   accepts: z.array(z.enum(KINDS)).min(1).describe("what the partner may submit to us"),
-  receipts: z.enum(["signed", "registry-response"]).default("signed"),
-  reportSignature: z.enum(["hpki"]).default("hpki"),
+  receipts: z
+    .enum(["signed", "registry-response"])
+    .default("signed")
+    .describe("what ends our custody: the partner's signed receipt, or its answer alone"),
+  reportSignature: z.enum(["hpki"]).default("hpki").describe("what a report must be signed with"),
   retention: z.strictObject({
     images: duration.describe("how long copies of images are kept here; then they are destroyed"),
   }),
-  urgency: z.strictObject({ STAT: urgencyTerm, HIGH: urgencyTerm, ROUTINE: urgencyTerm }),
+  urgency: z
+    .strictObject({ STAT: urgencyTerm, HIGH: urgencyTerm, ROUTINE: urgencyTerm })
+    .describe("the hospital's own word for each urgency, and when a report is due"),
   patientIdDomain: oid.describe("the hospital's patient id domain"),
-  validFrom: z.iso.date(),
-  validUntil: z.iso.date(),
+  validFrom: z.iso.date().describe("first day, UTC"),
+  validUntil: z.iso.date().describe("first day on which nothing is exchanged any more, UTC"),
   demarcation: z
     .array(z.strictObject({ segment: z.string(), responsible: z.string() }))
     .min(1)
@@ -76,12 +110,13 @@ const common = {
   dataDir: file.describe("spool, slots, ledger, people and audit trail live here"),
   site: z.strictObject({
     name: z.string().min(1),
-    oid,
-    institutionCode: z
+    oid: oid.describe("OID of our institution; root of what it issues"),
+    institutionCode: institutionCode.describe("ten digits, empty outside Japan's scheme"),
+    timeZone: z
       .string()
-      .regex(/^(\d{10})?$/, "must be ten digits")
-      .default(""),
-    timeZone: z.string().default("Asia/Tokyo").describe("DICOM times have no zone; this is theirs"),
+      .refine(isTimeZone, "must be a time zone of the IANA list, e.g. Asia/Tokyo")
+      .default("Asia/Tokyo")
+      .describe("DICOM times have no zone; this is theirs"),
   }),
   xdr: listen.describe("Document Recipient (ITI-41) over mutual TLS"),
   desk: z
@@ -90,10 +125,12 @@ const common = {
       origin: z.url().describe("what the browser's address bar shows"),
       rpId: z.string().min(1).describe("WebAuthn relying party: the host name of origin"),
       machineTokens: z
-        .array(z.strictObject({ name: z.string(), tokenFile: file }))
+        .array(
+          z.strictObject({ name: z.string().min(1), tokenFile: file.describe("bearer token, one line") }),
+        )
         .default([])
         .describe("systems that may enter requests without a person"),
-      idle: duration.prefault("10m"),
+      idle: duration.prefault("10m").describe("a session ends after this long without activity"),
     })
     .describe("the pages people use"),
   health: listen.describe("/healthz and /metrics, for the machine room only"),
@@ -101,21 +138,21 @@ const common = {
     passphraseFile: file.describe("opens the epoch key; from systemd LoadCredential, a TPM or an operator"),
     seal: key.describe("施設シール: signs submissions, receipts and certificates"),
     object: key.describe("decrypts what is addressed to us"),
-    tls: key,
+    tls: key.describe("this node on the road between gateways, as server and as client"),
     persons: file.optional().describe("folder of the readers' signing keys (center)"),
   }),
   trust: z.strictObject({
-    tlsCa: file,
-    sealCa: file,
-    hpkiRoots: file,
-    tsaRoots: file,
+    tlsCa: file.describe("authorities of the partners' TLS certificates, PEM"),
+    sealCa: file.describe("authorities of the seals, PEM"),
+    hpkiRoots: file.describe("roots of the signatures of persons, PEM"),
+    tsaRoots: file.describe("roots of the time-stamp authority, PEM"),
     crls: file.describe("folder of *.crl"),
     allowTestPolicies: z
       .boolean()
       .default(false)
       .describe("accept the HPKI test policy arc; never in production"),
   }),
-  timeStamp: z.strictObject({ url: z.url() }),
+  timeStamp: z.strictObject({ url: z.url().describe("RFC 3161 over HTTP") }),
   disk: z
     .strictObject({
       reserveMiB: z
@@ -133,7 +170,7 @@ const common = {
 }
 
 const modality = z.strictObject({
-  aeTitle,
+  aeTitle: aeTitle.describe("calling AE title"),
   quietPeriod: duration.prefault("60s").describe("a study is complete when nothing came for this long"),
 })
 
@@ -142,9 +179,9 @@ export const edgeSchema = z.strictObject({
   ...common,
   dicom: z.strictObject({
     ...listen.shape,
-    aeTitle,
+    aeTitle: aeTitle.describe("ours: the AE title modalities call"),
     modalities: z.array(modality).min(1).describe("calling AE titles that may send"),
-    maxAssociations: z.int().positive().default(64),
+    maxAssociations: z.int().positive().default(64).describe("at the same time; more are refused"),
   }),
 })
 export const centerSchema = z.strictObject({ role: z.literal("center"), ...common })
@@ -153,116 +190,61 @@ export type EdgeConfig = z.infer<typeof edgeSchema>
 export type CenterConfig = z.infer<typeof centerSchema>
 export type Config = EdgeConfig | CenterConfig
 
-/** One fault: where (dotted path, "" = the file itself) and what. */
-export interface Issue {
-  readonly path: string
-  readonly message: string
-}
-
-/** Everything wrong with the text, or the configuration with absolute paths. Reads named files only to see that they are there. */
+/**
+ * Everything wrong with the text, or the configuration with absolute paths. Reads named files only to see that they
+ * are there.
+ */
 export function checkConfig(
   text: string,
   baseDir: string,
 ): { readonly config: Config } | { readonly issues: readonly Issue[] } {
-  const document = parseDocument(text, { uniqueKeys: true })
-  const syntax = [...document.errors, ...document.warnings]
-  if (syntax.length > 0)
-    return { issues: syntax.map((error) => ({ path: "", message: error.message.split("\n")[0] ?? "" })) }
-  const value: unknown = document.toJS({ maxAliasCount: 0 })
+  const read = readYaml(text)
+  if ("issues" in read) return read
+  const { value } = read
+  makePathsAbsolute(value, baseDir)
+  const schema = schemaOf(value)
+  if (schema === null) return { issues: [{ path: "role", message: "must be edge or center" }] }
+  const parsed = schema.safeParse(value)
+  const schemaIssues = (parsed.error?.issues ?? []).map(({ path, message }) => ({
+    path: path.join("."),
+    message,
+  }))
+  const issues = [...schemaIssues, ...crossIssues(value), ...missingFiles(parsed.data ?? value)]
+  return parsed.success && issues.length === 0 ? { config: parsed.data } : { issues }
+}
+
+function schemaOf(value: unknown): typeof edgeSchema | typeof centerSchema | null {
   const role = typeof value === "object" && value !== null && "role" in value ? value.role : undefined
-  if (role !== "edge" && role !== "center")
-    return { issues: [{ path: "role", message: "must be edge or center" }] }
-  const parsed = (role === "edge" ? edgeSchema : centerSchema).safeParse(value)
-  if (!parsed.success) {
-    return {
-      issues: parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message })),
-    }
+  return role === "edge" ? edgeSchema : role === "center" ? centerSchema : null
+}
+
+/** One document, keys once, no aliases: what stands in the file is what is meant. */
+function readYaml(text: string): { readonly value: unknown } | { readonly issues: readonly Issue[] } {
+  const document = parseDocument(text, { uniqueKeys: true })
+  const faults = [...document.errors, ...document.warnings]
+  if (faults.length > 0)
+    return { issues: faults.map(({ message }) => ({ path: "", message: message.split("\n")[0] ?? "" })) }
+  try {
+    return { value: document.toJS({ maxAliasCount: 0 }) as unknown }
+  } catch (error) {
+    if (error instanceof ReferenceError) return { issues: [{ path: "", message: "aliases are not allowed" }] }
+    throw error
   }
-  const config = withAbsolutePaths(parsed.data, baseDir)
-  const issues = [...crossChecks(config), ...missingFiles(config)]
-  return issues.length > 0 ? { issues } : { config }
 }
 
 /** Reads and checks a file; throws ConfigError naming every fault. */
 export function loadConfig(path: string): Config {
-  const result = checkConfig(readFileSync(path, "utf8"), dirname(resolve(path)))
+  const result = checkConfig(readText(path), dirname(resolve(path)))
   if ("config" in result) return result.config
   const lines = result.issues.map((issue) => `  ${issue.path || "(file)"}: ${issue.message}`)
-  throw new ConfigError(
-    "ERR_CONFIG_INVALID",
-    `${path} has ${result.issues.length} fault(s)\n${lines.join("\n")}`,
-  )
+  const count = lines.length === 1 ? "1 fault" : `${lines.length} faults`
+  throw new ConfigError("ERR_CONFIG_INVALID", `${path} has ${count}\n${lines.join("\n")}`)
 }
 
-function crossChecks(config: Config): Issue[] {
-  const issues: Issue[] = []
-  const seen = new Set<string>()
-  for (const [index, each] of config.agreements.entries()) {
-    const path = `agreements.${index}`
-    if (seen.has(each.id)) issues.push({ path: `${path}.id`, message: "is used by another agreement" })
-    seen.add(each.id)
-    if (each.validFrom >= each.validUntil)
-      issues.push({ path: `${path}.validUntil`, message: "must be after validFrom" })
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8")
+  } catch (cause) {
+    throw new ConfigError("ERR_CONFIG_INVALID", `${path} cannot be read`, { cause })
   }
-  if (new URL(config.desk.origin).hostname !== config.desk.rpId) {
-    issues.push({ path: "desk.rpId", message: "must be the host name of desk.origin" })
-  }
-  if (config.role === "center" && config.keys.persons === undefined) {
-    issues.push({ path: "keys.persons", message: "is needed at a center" })
-  }
-  return issues
-}
-
-/** Every configured path with its dotted name; `set` rewrites it. */
-function* paths(
-  config: Config,
-): Generator<{ path: string; value: string; folder?: boolean; set(value: string): void }> {
-  const { keys, trust } = config
-  for (const name of ["seal", "object", "tls"] as const) {
-    yield { path: `keys.${name}.key`, value: keys[name].key, set: (value) => (keys[name].key = value) }
-    yield { path: `keys.${name}.chain`, value: keys[name].chain, set: (value) => (keys[name].chain = value) }
-  }
-  yield {
-    path: "keys.passphraseFile",
-    value: keys.passphraseFile,
-    set: (value) => (keys.passphraseFile = value),
-  }
-  if (keys.persons !== undefined) {
-    yield { path: "keys.persons", value: keys.persons, folder: true, set: (value) => (keys.persons = value) }
-  }
-  for (const name of ["tlsCa", "sealCa", "hpkiRoots", "tsaRoots"] as const) {
-    yield { path: `trust.${name}`, value: trust[name], set: (value) => (trust[name] = value) }
-  }
-  yield { path: "trust.crls", value: trust.crls, folder: true, set: (value) => (trust.crls = value) }
-  yield { path: "reportFont", value: config.reportFont, set: (value) => (config.reportFont = value) }
-  for (const [index, each] of config.agreements.entries()) {
-    yield {
-      path: `agreements.${index}.objectCertificate`,
-      value: each.objectCertificate,
-      set: (value) => (each.objectCertificate = value),
-    }
-  }
-  for (const [index, each] of config.desk.machineTokens.entries()) {
-    yield {
-      path: `desk.machineTokens.${index}.tokenFile`,
-      value: each.tokenFile,
-      set: (value) => (each.tokenFile = value),
-    }
-  }
-}
-
-function withAbsolutePaths(config: Config, baseDir: string): Config {
-  for (const each of paths(config)) each.set(resolve(baseDir, each.value))
-  config.dataDir = resolve(baseDir, config.dataDir)
-  return config
-}
-
-function missingFiles(config: Config): Issue[] {
-  return [...paths(config)].flatMap(({ path, value, folder }) => {
-    const stat = statSync(value, { throwIfNoEntry: false })
-    if (stat === undefined) return [{ path, message: `${value} does not exist` }]
-    if ((folder ?? false) !== stat.isDirectory())
-      return [{ path, message: `${value} is not a ${folder ? "folder" : "file"}` }]
-    return []
-  })
 }

@@ -1,0 +1,74 @@
+/** The settings that name a file or a folder: where they stand, and whether what they name is there. */
+import { statSync } from "node:fs"
+import { resolve } from "node:path"
+import type { Issue } from "./config-issue.ts"
+
+/** Dotted; `*` stands for every item of a list. */
+const FILES = [
+  "keys.passphraseFile",
+  "keys.seal.key",
+  "keys.seal.chain",
+  "keys.object.key",
+  "keys.object.chain",
+  "keys.tls.key",
+  "keys.tls.chain",
+  "trust.tlsCa",
+  "trust.sealCa",
+  "trust.hpkiRoots",
+  "trust.tsaRoots",
+  "reportFont",
+  "agreements.*.objectCertificate",
+  "desk.machineTokens.*.tokenFile",
+] as const
+const FOLDERS = ["keys.persons", "trust.crls"] as const
+/** Made when it is not there. */
+const MADE = ["dataDir"] as const
+
+/** Rewrites every named path to an absolute one, in place. Values that are not strings are left to the schema. */
+export function makePathsAbsolute(config: unknown, baseDir: string): void {
+  for (const pattern of [...FILES, ...FOLDERS, ...MADE])
+    for (const place of places(config, pattern)) place.set(resolve(baseDir, place.value))
+}
+
+/** One issue per named path that does not lead to what it should. */
+export function missingFiles(config: unknown): Issue[] {
+  const check = (patterns: readonly string[], isFolder: boolean): Issue[] =>
+    patterns
+      .flatMap((pattern) => [...places(config, pattern)])
+      .flatMap(({ path, value }) => {
+        const fault = faultOf(value, isFolder)
+        return fault === null ? [] : [{ path, message: `${value} ${fault}` }]
+      })
+  return [...check(FILES, false), ...check(FOLDERS, true)]
+}
+
+function faultOf(path: string, isFolder: boolean): string | null {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) return "does not exist"
+    return stat.isDirectory() === isFolder ? null : `is not a ${isFolder ? "folder" : "file"}`
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return `cannot be looked at (${String(error.code)})`
+    throw error
+  }
+}
+
+interface Place {
+  readonly path: string
+  readonly value: string
+  readonly set: (value: string) => void
+}
+
+/** Every string that a pattern leads to. */
+function* places(value: unknown, pattern: string, path = ""): Generator<Place> {
+  if (typeof value !== "object" || value === null) return
+  const [head = "", ...rest] = pattern.split(".")
+  const holder = value as Record<string, unknown>
+  for (const key of head === "*" ? Object.keys(holder) : [head]) {
+    const here = path === "" ? key : `${path}.${key}`
+    const child = holder[key]
+    if (rest.length > 0) yield* places(child, rest.join("."), here)
+    else if (typeof child === "string" && child !== "")
+      yield { path: here, value: child, set: (next) => (holder[key] = next) }
+  }
+}

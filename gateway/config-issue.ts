@@ -1,0 +1,5 @@
+/** One fault of a configuration: where (dotted path, "" = the file itself) and what. */
+export interface Issue {
+  readonly path: string
+  readonly message: string
+}

@@ -1,0 +1,95 @@
+/**
+ * What no single setting can be wrong in: rules between settings. They read the raw value and pass over what the
+ * schema refuses, so that a person hears of everything at once.
+ */
+import type { Issue } from "./config-issue.ts"
+
+type Raw = Readonly<Record<string, unknown>>
+
+export function crossIssues(config: unknown): Issue[] {
+  const root = group(config)
+  return [
+    ...agreementIssues(root),
+    ...deskIssues(root),
+    ...listenIssues(root),
+    ...repeated(items(group(root.dicom).modalities), "dicom.modalities", "aeTitle"),
+    ...repeated(items(group(root.desk).machineTokens), "desk.machineTokens", "name"),
+    ...personsIssues(root),
+  ]
+}
+
+function agreementIssues(root: Raw): Issue[] {
+  const agreements = items(root.agreements)
+  const terms = agreements.flatMap(({ validFrom, validUntil }, index) =>
+    typeof validFrom === "string" && typeof validUntil === "string" && validFrom >= validUntil
+      ? [{ path: `agreements.${index}.validUntil`, message: "must be after validFrom" }]
+      : [],
+  )
+  return [...repeated(agreements, "agreements", "id"), ...terms, ...sharedPins(agreements)]
+}
+
+/** A certificate has to tell which partner is speaking. */
+function sharedPins(agreements: readonly Raw[]): Issue[] {
+  const owner = new Map<unknown, number>()
+  const issues: Issue[] = []
+  for (const [index, { tlsPins }] of agreements.entries()) {
+    for (const [place, pin] of (Array.isArray(tlsPins) ? (tlsPins as unknown[]) : []).entries()) {
+      const first = owner.get(pin) ?? index
+      if (first !== index)
+        issues.push({
+          path: `agreements.${index}.tlsPins.${place}`,
+          message: `is a pin of agreements.${first}`,
+        })
+      owner.set(pin, first)
+    }
+  }
+  return issues
+}
+
+function deskIssues(root: Raw): Issue[] {
+  const { origin, rpId } = group(root.desk)
+  if (typeof origin !== "string" || !URL.canParse(origin)) return []
+  const url = new URL(origin)
+  const issues: Issue[] = []
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
+    issues.push({ path: "desk.origin", message: "must be scheme, host and port only" })
+  // Browsers keep passkeys and Secure cookies to https; localhost is the one exception (docs/adr/0004).
+  const local = url.hostname === "localhost" || url.hostname.endsWith(".localhost")
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && local))
+    issues.push({ path: "desk.origin", message: "must be https, or http on localhost" })
+  if (typeof rpId === "string" && rpId !== "" && url.hostname !== rpId)
+    issues.push({ path: "desk.rpId", message: "must be the host name of desk.origin" })
+  return issues
+}
+
+function listenIssues(root: Raw): Issue[] {
+  const taken = new Map<string, string>()
+  const issues: Issue[] = []
+  for (const name of ["dicom", "xdr", "desk", "health"]) {
+    const { host = "127.0.0.1", port } = group(root[name])
+    if (typeof host !== "string" || typeof port !== "number" || port === 0) continue
+    const address = `${host}:${port}`
+    const first = taken.get(address)
+    if (first !== undefined) issues.push({ path: `${name}.port`, message: `is taken by ${first}` })
+    else taken.set(address, name)
+  }
+  return issues
+}
+
+function personsIssues(root: Raw): Issue[] {
+  const needed = root.role === "center" && group(root.keys).persons === undefined
+  return needed ? [{ path: "keys.persons", message: "is needed at a center" }] : []
+}
+
+function repeated(list: readonly Raw[], path: string, key: string): Issue[] {
+  const seen = new Set<unknown>()
+  return list.flatMap((each, index) => {
+    const again = each[key] !== undefined && seen.has(each[key])
+    seen.add(each[key])
+    return again ? [{ path: `${path}.${index}.${key}`, message: "is used twice" }] : []
+  })
+}
+
+const group = (value: unknown): Raw =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Raw) : {}
+const items = (value: unknown): readonly Raw[] => (Array.isArray(value) ? value.map(group) : [])
