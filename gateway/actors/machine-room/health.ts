@@ -1,0 +1,57 @@
+/**
+ * Health: what the machine room asks. One sentence per check, no patient data, nothing an outsider could use.
+ *
+ * `fail` means: not in service, a load balancer should turn away and a person should come. `warn` means: works, and
+ * somebody should look before it does not.
+ */
+
+export type CheckState = "ok" | "warn" | "fail"
+export interface Check {
+  /** e.g. `spool`, `audit-outbox`, `certificate-seal`. */
+  readonly name: string
+  readonly state: CheckState
+  readonly sentence: string
+}
+export interface Health {
+  readonly role: string
+  readonly version: string
+  readonly checks: readonly Check[]
+}
+
+const DAY_MS = 86_400_000
+const MIB = 1024 * 1024
+/** Renewing a certificate takes letters and stamps. */
+const CERTIFICATE_WARN_DAYS = 30
+/** The runner empties the outbox within seconds; this many rows have waited longer. */
+const OUTBOX_WARN_ROWS = 1_000
+/** Warn while there is still room for a day's work: this many times the reserve. */
+const SPACE_WARN_RESERVES = 4
+
+/** HTTP 200 as long as nothing fails. */
+export const inService = ({ checks }: Health): boolean => checks.every(({ state }) => state !== "fail")
+
+export function spaceCheck(usage: { readonly freeBytes: number }, reserveBytes: number): Check {
+  const free = `${Math.floor(usage.freeBytes / MIB)} MiB free`
+  if (usage.freeBytes < reserveBytes)
+    return { name: "spool", state: "fail", sentence: `${free}: below the reserve, nothing new is accepted` }
+  const short = usage.freeBytes < SPACE_WARN_RESERVES * reserveBytes
+  return { name: "spool", state: short ? "warn" : "ok", sentence: short ? `${free}: make room soon` : free }
+}
+
+/** `use` as in the configuration: `seal`, `object`, `tls`. */
+export function certificateCheck(use: string, notAfter: Date, now: Date): Check {
+  const days = daysLeft(notAfter, now)
+  const name = `certificate-${use}`
+  if (days < 0) return { name, state: "fail", sentence: "has expired" }
+  const state = days < CERTIFICATE_WARN_DAYS ? "warn" : "ok"
+  return { name, state, sentence: `${Math.floor(days)} days left` }
+}
+
+export const daysLeft = (notAfter: Date, now: Date): number => (notAfter.getTime() - now.getTime()) / DAY_MS
+
+export function outboxCheck(rows: number): Check {
+  const name = "audit-outbox"
+  return rows < OUTBOX_WARN_ROWS
+    ? { name, state: "ok", sentence: `${rows} rows wait` }
+    : { name, state: "warn", sentence: `${rows} rows or more wait: the trail is slow or cannot be written` }
+}

@@ -1,0 +1,155 @@
+/**
+ * Metrics in the text format of Prometheus. Labels are states, codes, uses and kinds: never a name, an id or a UID, for
+ * a metrics store is no place for patients and labels must stay few.
+ */
+import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client"
+import type { Change, Verb } from "../../journey/records.ts"
+import { daysLeft } from "./health.ts"
+
+/** Running totals of the storage SCP. */
+export interface StorageTotals {
+  readonly stored: number
+  readonly refused: number
+  readonly abandoned: number
+  readonly dataSetBytes: number
+  readonly open: number
+  readonly released: number
+  readonly aborted: number
+  readonly rejected: number
+}
+
+/** Asked at every scrape. What throws makes the scrape fail: a wrong number is worse than none. */
+export interface MetricSources {
+  readonly now: () => Date
+  readonly space: () => Promise<{ readonly freeBytes: number; readonly totalBytes: number }>
+  readonly auditOutboxRows: () => Promise<number>
+  readonly certificates: () => readonly { readonly use: string; readonly notAfter: Date }[]
+  /** null at a center. */
+  readonly storage: (() => StorageTotals) | null
+}
+
+export interface Metrics {
+  readonly register: Registry
+  /** Every commit of the ledger comes by here: submissions by state and failures by code are read off its changes. */
+  committed(changes: readonly Change[]): void
+  /** A step failed in a way nobody foresaw. */
+  unexpected(verb: Verb): void
+}
+
+export function metrics(sources: MetricSources): Metrics {
+  const register = new Registry()
+  // Event loop lag, memory, CPU, handles, garbage collection.
+  collectDefaultMetrics({ register })
+  gauges(register, sources)
+  if (sources.storage !== null) storageTotals(register, sources.storage)
+  return { register, ...counters(register) }
+}
+
+function gauges(register: Registry, { now, space, auditOutboxRows, certificates }: MetricSources): void {
+  const registers = [register]
+  new Gauge({
+    name: "dokuei_spool_bytes",
+    help: "Space of the volume the spool lies on",
+    labelNames: ["what"],
+    registers,
+    async collect() {
+      const { freeBytes, totalBytes } = await space()
+      this.set({ what: "free" }, freeBytes)
+      this.set({ what: "total" }, totalBytes)
+    },
+  })
+  new Gauge({
+    name: "dokuei_audit_outbox_rows",
+    help: "Audit rows not yet in the trail",
+    registers,
+    async collect() {
+      this.set(await auditOutboxRows())
+    },
+  })
+  new Gauge({
+    name: "dokuei_certificate_days_left",
+    help: "Days until our own certificates expire",
+    labelNames: ["use"],
+    registers,
+    collect() {
+      for (const { use, notAfter } of certificates()) this.set({ use }, daysLeft(notAfter, now()))
+    },
+  })
+}
+
+/** The SCP counts by itself; a scrape copies its totals. */
+function storageTotals(register: Registry, totals: () => StorageTotals): void {
+  const copied = (name: string, help: string, label: string, names: readonly (keyof StorageTotals)[]): void =>
+    void new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [register],
+      collect() {
+        this.reset()
+        for (const each of names) this.inc({ [label]: each }, totals()[each])
+      },
+    })
+  copied("dokuei_instances_total", "C-STORE requests by outcome", "outcome", [
+    "stored",
+    "refused",
+    "abandoned",
+  ])
+  copied("dokuei_associations_total", "DICOM associations by end", "end", ["released", "aborted", "rejected"])
+  new Counter({
+    name: "dokuei_instance_bytes_total",
+    help: "Data set bytes received by C-STORE",
+    registers: [register],
+    collect() {
+      this.reset()
+      this.inc(totals().dataSetBytes)
+    },
+  })
+  new Gauge({
+    name: "dokuei_associations_open",
+    help: "DICOM associations open now",
+    registers: [register],
+    collect() {
+      this.set(totals().open)
+    },
+  })
+}
+
+/** Submissions put twice in one state (a retry, a later detail) are counted once; only the newest are remembered. */
+const REMEMBERED_SUBMISSIONS = 4096
+
+function counters(register: Registry): Pick<Metrics, "committed" | "unexpected"> {
+  const submissions = new Counter({
+    name: "dokuei_submissions_total",
+    help: "Submissions that reached a state",
+    labelNames: ["direction", "kind", "state"],
+    registers: [register],
+  })
+  const failures = new Counter({
+    name: "dokuei_job_failures_total",
+    help: "Steps that failed, by verb and failure code",
+    labelNames: ["verb", "code"],
+    registers: [register],
+  })
+  const states = new Map<string, string>()
+  const count = (change: Change): void => {
+    if (!("put" in change)) return
+    if (change.put === "job" && change.record.failureCode !== null)
+      failures.inc({ verb: change.record.verb, code: change.record.failureCode })
+    if (change.put !== "submission") return
+    const { id, direction, kind, state } = change.record
+    if (states.get(id) !== state) submissions.inc({ direction, kind, state })
+    remember(states, id, state)
+  }
+  return {
+    committed: (changes) => changes.forEach(count),
+    unexpected: (verb) => failures.inc({ verb, code: "UNEXPECTED" }),
+  }
+}
+
+function remember(states: Map<string, string>, id: string, state: string): void {
+  states.delete(id)
+  states.set(id, state)
+  const [oldest] = states.keys()
+  if (states.size > REMEMBERED_SUBMISSIONS && oldest !== undefined) states.delete(oldest)
+}
