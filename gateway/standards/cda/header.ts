@@ -14,6 +14,7 @@ import {
   TEMPLATE,
 } from "./codes.ts"
 import { tsOfIso } from "./hl7-time.ts"
+import { isOid } from "./report-rules.ts"
 import { nameElement, patientNames } from "./person-name.ts"
 import type { ImagingReport, Organization, ReportPatient } from "./report-content.ts"
 
@@ -127,14 +128,26 @@ const order = ({ hospital, requestNumber, study }: ImagingReport): Markup =>
     })
   }</order></inFulfillmentOf>`
 
-function serviceEvent({ study }: ImagingReport): Markup {
+/** Tells a Study Instance UID that CDA cannot take as a root, because of a leading zero in a component. */
+export const STUDY_AUTHORITY = "StudyInstanceUID"
+const studyId = ({ study, hospital }: ImagingReport): Markup =>
+  isOid(study.StudyInstanceUID)
+    ? element("id", { root: study.StudyInstanceUID })
+    : element("id", {
+        root: hospital.oid,
+        extension: study.StudyInstanceUID,
+        assigningAuthorityName: STUDY_AUTHORITY,
+      })
+
+function serviceEvent(report: ImagingReport): Markup {
+  const { study } = report
   const modalities = study.modalities.map((code) =>
     element("translation", { code, codeSystem: DCM, codeSystemName: "DCM" }),
   )
   const when =
     study.studyDateTime !== null &&
     xml`<effectiveTime><low value="${tsOfIso(study.studyDateTime)}"/></effectiveTime>`
-  return xml`<documentationOf><serviceEvent classCode="ACT"><id root="${study.StudyInstanceUID}"/><code nullFlavor="OTH"><originalText>${study.StudyDescription}</originalText>${modalities}</code>${when}</serviceEvent></documentationOf>`
+  return xml`<documentationOf><serviceEvent classCode="ACT">${studyId(report)}<code nullFlavor="OTH"><originalText>${study.StudyDescription}</originalText>${modalities}</code>${when}</serviceEvent></documentationOf>`
 }
 
 /** A correction replaces its parent, named by id; set and number follow from ours (PS3.20 8.2.4). */

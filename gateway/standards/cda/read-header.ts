@@ -5,7 +5,7 @@ import { Malformed } from "../malformed.ts"
 import { textOf } from "../xml/reader.ts"
 import type { XmlElement } from "../xml/reader.ts"
 import { DCM } from "./codes.ts"
-import { ACCESSION_AUTHORITY } from "./header.ts"
+import { ACCESSION_AUTHORITY, STUDY_AUTHORITY } from "./header.ts"
 import { isoOfTs } from "./hl7-time.ts"
 import { all, at, attribute, optional, required } from "./path.ts"
 import { nameOf, nameOfUse } from "./person-name.ts"
@@ -72,7 +72,7 @@ export function readStudy(root: XmlElement): Omit<ReportStudy, "AccessionNumber"
   const low = at(event, "effectiveTime", "low")
   const modalities = code === null ? [] : all(code, "translation")
   return {
-    StudyInstanceUID: attribute(required(event, "id"), "root"),
+    StudyInstanceUID: studyUid(required(event, "id")),
     StudyDescription: description === null ? "" : textOf(description),
     modalities: modalities
       .filter((translation) => optional(translation, "codeSystem") === DCM)
@@ -80,3 +80,6 @@ export function readStudy(root: XmlElement): Omit<ReportStudy, "AccessionNumber"
     studyDateTime: low && isoOfTs(attribute(low, "value")),
   }
 }
+
+const studyUid = (id: XmlElement): string =>
+  attribute(id, optional(id, "assigningAuthorityName") === STUDY_AUTHORITY ? "extension" : "root")

@@ -1,6 +1,7 @@
 /**
  * What must hold between the fields of a report before it is written, and after it was read.
  */
+import { isTolerableUid } from "../dicom/uid.ts"
 import { Malformed } from "../malformed.ts"
 import type { ImagingReport } from "./report-content.ts"
 
@@ -19,13 +20,13 @@ export function checkReport(report: ImagingReport): void {
     documentId: report.documentId,
     setId: report.setId,
     patientIdRoot: report.patientIdRoot,
-    StudyInstanceUID: report.study.StudyInstanceUID,
     hospital: report.hospital.oid,
     center: report.center.oid,
     reader: report.reader.idRoot,
   }
   for (const [name, oid] of Object.entries(oids))
     rule(isOid(oid), "HL7 V3 datatypes OID", `${name} is not an OID`)
+  rule(isTolerableUid(report.study.StudyInstanceUID), "PS3.5 9.1", "StudyInstanceUID is not a UID")
   rule(
     Number.isInteger(report.versionNumber) && report.versionNumber >= 1,
     "CDA R2 4.2.1.8",

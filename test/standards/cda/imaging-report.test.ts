@@ -96,6 +96,11 @@ describe("imaging report document", () => {
     assert.throws(() => writeImagingReport({ ...CORRECTED, versionNumber: 1 }), code("REPORT_INVALID"))
   })
 
+  it("carries the Study Instance UID of a device that writes leading zeros", () => {
+    const report = { ...REPORT, study: { ...REPORT.study, StudyInstanceUID: "1.2.392.0017.5" } }
+    assert.deepEqual(readImagingReport(writeImagingReport(report)), report)
+  })
+
   it("refuses ids that are no OID and times without zone", () => {
     assert.throws(() => writeImagingReport({ ...REPORT, documentId: "1.02" }), code("REPORT_INVALID"))
     assert.throws(
@@ -159,6 +164,7 @@ describe("imaging report against the schema of HL7", () => {
     final: REPORT,
     corrected: CORRECTED,
     preliminary: { ...REPORT, status: "preliminary" as const, keyImages: [] },
+    "zero-led": { ...REPORT, study: { ...REPORT.study, StudyInstanceUID: "1.2.392.0017.5" } },
     sparse: {
       ...REPORT,
       physician: "",
