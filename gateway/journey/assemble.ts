@@ -11,6 +11,7 @@ import { due, type Outcome } from "./run.ts"
 import { uuid } from "./ids.ts"
 import { milestone } from "./milestones.ts"
 import { receivedAudit } from "./audit.ts"
+import { withTarget } from "./subject.ts"
 import type { World } from "./world.ts"
 
 /** What is known of one study's arrival. Times are instants (UTC). */
@@ -62,7 +63,7 @@ export async function bindAndRelease(world: World, study: StudyRecord): Promise<
   if (study.state !== "complete") return [{ put: "study", record: study }]
   const bound = (await world.ledger.requestsOfStudy(study.id))[0] ?? (await matching(world, study))
   if (bound === null) return [{ put: "study", record: study }]
-  const request: RequestRecord = { ...bound, studyId: study.id }
+  const request = withTarget(bound, study.id)
   const named: StudyRecord = { ...study, agreement: request.agreement }
   world.notify(request.id)
   const changes: Change[] = [{ put: "request", record: request }]

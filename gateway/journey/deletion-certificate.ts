@@ -10,7 +10,7 @@ import type { ContentsOf } from "./package.ts"
 import { readWhole } from "./read-whole.ts"
 import { notice } from "./receipt.ts"
 import type { CertificateRecord, StudyRecord } from "./records.ts"
-import { requestOf, subjectOf } from "./subject.ts"
+import { requestOf, subjectOf, targetOf } from "./subject.ts"
 import type { TakeEffect } from "./verify.ts"
 
 /** How long a backup may hold the wrapped slot key; with the next epoch it opens nothing (docs/store.md). */
@@ -50,7 +50,7 @@ export const certificateEffect: TakeEffect = async (world, record, documents) =>
   )
   const said = readDeletionCertificate(await readWhole(world.spool, document.place))
   const request = await requestOf(world, record)
-  const study = await studyNamed(world, request.studyId, said.StudyInstanceUID)
+  const study = await studyNamed(world, targetOf(request), said.StudyInstanceUID)
   const today = world.clock.now().toISOString().slice(0, 10)
   const certificate: CertificateRecord = {
     id: said.documentId,

@@ -6,6 +6,7 @@
  */
 import type { Inbound } from "./inbound.ts"
 import { AcceptanceError } from "./errors.ts"
+import { targetOf } from "./subject.ts"
 import { newStudy } from "./file-instance.ts"
 import { keepUntil } from "./keep.ts"
 import { patientOf } from "./patient.ts"
@@ -30,7 +31,7 @@ export async function landing(world: World, inbound: Inbound): Promise<Landing> 
   return {
     slotId: request.slotId,
     fresh: false,
-    studyId: request.studyId,
+    studyId: targetOf(request),
     requestId: request.id,
     changes: [],
   }

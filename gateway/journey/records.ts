@@ -14,6 +14,7 @@ import type {
   Verdict,
   CaseState,
 } from "./views.ts"
+import type { StudyRole, UrgencyChange } from "../standards/request/request-content.ts"
 import type { Submission } from "../standards/xds/submission.ts"
 
 export type StudyState =
@@ -86,8 +87,11 @@ export interface RequestRecord {
   readonly dueAt: string
   readonly requestedAt: string
   readonly slotId: SlotId
-  /** Target study, null while none is bound. */
-  readonly studyId: string | null
+  /** Many to many (domain.md 1): what is to be read, and what to compare it with. Empty while nothing is bound. */
+  readonly studies: readonly { readonly studyId: string; readonly role: StudyRole }[]
+  /** The result is to be told by telephone. */
+  readonly telephoneOnResult: boolean
+  readonly urgencyHistory: readonly UrgencyChange[]
   readonly releaseWhenComplete: boolean
   readonly readerId: string | null
   readonly readerName: string

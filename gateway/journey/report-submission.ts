@@ -9,7 +9,7 @@ import { documentOf, previousVersion } from "./report.ts"
 import { readWhole } from "./read-whole.ts"
 import { notice, planReceipt } from "./receipt.ts"
 import type { DocumentRecord, DocumentRole, ReportRecord } from "./records.ts"
-import { requestOf, subjectOf } from "./subject.ts"
+import { requestOf, subjectOf, targetOf } from "./subject.ts"
 import { digested, type TakeEffect } from "./verify.ts"
 import type { World } from "./world.ts"
 
@@ -78,7 +78,7 @@ export const reportEffect: TakeEffect = async (world, record, documents, agreeme
   const report: ReportRecord = {
     id: uuid(world.chance),
     requestId: request.id,
-    studyId: request.studyId ?? "",
+    studyId: targetOf(request) ?? "",
     agreement: agreement.id,
     setId: content.setId,
     version: content.versionNumber,

@@ -28,6 +28,7 @@ import type {
 import { readWhole } from "./read-whole.ts"
 import { next } from "./route.ts"
 import { due } from "./run.ts"
+import { targetOf } from "./subject.ts"
 import { signReport } from "./sign.ts"
 import type { PreparedReport, ReportDraft } from "./views.ts"
 import { studyView } from "./work-item.ts"
@@ -67,7 +68,7 @@ export function newDraft(
   return {
     id: uuid(world.chance),
     requestId: request.id,
-    studyId: request.studyId ?? "",
+    studyId: targetOf(request) ?? "",
     agreement: request.agreement,
     setId: previous?.setId ?? uuidOid(world.chance),
     version: (previous?.version ?? 0) + 1,
@@ -141,7 +142,7 @@ async function prepare(
   if (report.private.draft.impression.trim() === "")
     throw new ReportError("ERR_REPORT_STATE", "the impression is empty")
   const request = found(await world.ledger.request(requestId), "case")
-  const study = found(request.studyId === null ? null : await world.ledger.study(request.studyId), "study")
+  const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
   if (request.state !== "inProgress") throw new ReportError("ERR_REPORT_STATE", "the case is not being read")
   const at = world.clock.now()
   const content = await reportContent(world, person, report, request, study, at)

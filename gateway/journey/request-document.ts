@@ -30,7 +30,12 @@ export function requestDocument(
     readingCenter: { name: agreement.partner.name, oid: agreement.partner.oid },
     namedReader: "",
     setting: text.setting,
-    urgency: { code: request.urgency, dueAt: request.dueAt, telephoneOnResult: false, history: [] },
+    urgency: {
+      code: request.urgency,
+      dueAt: request.dueAt,
+      telephoneOnResult: request.telephoneOnResult,
+      history: request.urgencyHistory,
+    },
     patient: {
       PatientID,
       idRoot: agreement.patientIdDomain,

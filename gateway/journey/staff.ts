@@ -14,6 +14,7 @@ import { readWhole } from "./read-whole.ts"
 import { next } from "./route.ts"
 import { due } from "./run.ts"
 import { staffItem, unmatchedItem, type LineProgress } from "./staff-item.ts"
+import { targetOf } from "./subject.ts"
 import { staffDetail } from "./staff-detail.ts"
 import type { RequestInput, StaffDetail, StaffItem, Verdict } from "./views.ts"
 import { caseFile } from "./work-item.ts"
@@ -51,7 +52,7 @@ async function requests(world: World, person: Person, line: LineProgress): Promi
   const asked: StaffItem[] = []
   const bound = new Set<string>()
   for (const request of await world.ledger.requests(LIST_LIMIT)) {
-    if (request.studyId !== null) bound.add(request.studyId)
+    for (const each of request.studies) bound.add(each.studyId)
     asked.push(staffItem(world, await caseFile(world, request), line))
   }
   const studies = await world.ledger.studies(LIST_LIMIT)
@@ -101,7 +102,9 @@ async function enter(world: World, person: Person, input: RequestInput): Promise
     dueAt: new Date(now.getTime() + agreement.urgency[input.urgency].dueMinutes * 60_000).toISOString(),
     requestedAt: now.toISOString(),
     slotId: await world.spool.createSlot("documents"),
-    studyId: null,
+    studies: [],
+    telephoneOnResult: false,
+    urgencyHistory: [],
     releaseWhenComplete: input.releaseWhenComplete,
     readerId: null,
     readerName: "",
@@ -151,10 +154,10 @@ async function bindWaitingStudy(world: World, request: RequestRecord): Promise<v
 
 async function releaseByStaff(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
-  const { studyId } = found(await world.ledger.request(requestId), "request")
+  const studyId = targetOf(found(await world.ledger.request(requestId), "request"))
   await world.locks.with(found(studyId, "study of this request"), async () => {
     const request = found(await world.ledger.request(requestId), "request")
-    const study = found(await world.ledger.study(request.studyId ?? ""), "study")
+    const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
     if (next("study", study.state, "release") === null) {
       throw new ReportError("ERR_REPORT_STATE", "the study is not complete or has left already")
     }
@@ -176,7 +179,7 @@ async function acknowledge(world: World, person: Person, requestId: string): Pro
   const at = world.clock.now()
   const planned = {
     ...plan(world, { kind: "acknowledgement", agreement: request.agreement, slotId: request.slotId }),
-    studyId: request.studyId,
+    studyId: targetOf(request),
     requestId,
     reportId: report.id,
   }

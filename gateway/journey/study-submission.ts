@@ -25,7 +25,7 @@ import { HEADER_BYTES } from "./roll-forward.ts"
 import { next } from "./route.ts"
 import type { ReadingRequest as AskedReading } from "../standards/request/request-content.ts"
 import { requestDocument, requestTextOf } from "./request-document.ts"
-import { requestOf, subjectOf } from "./subject.ts"
+import { requestOf, subjectOf, withTarget } from "./subject.ts"
 import type { TakeEffect } from "./verify.ts"
 import type { World } from "./world.ts"
 
@@ -188,7 +188,7 @@ async function caseOf(
   study: StudyRecord,
 ): Promise<RequestRecord> {
   const known = record.requestId === null ? null : await world.ledger.request(record.requestId)
-  if (known !== null) return { ...known, studyId: study.id }
+  if (known !== null) return withTarget(known, study.id)
   return {
     id: record.requestId ?? asked.requestId,
     version: asked.version,
@@ -198,7 +198,9 @@ async function caseOf(
     dueAt: asked.urgency.dueAt,
     requestedAt: asked.requestedAt,
     slotId: await world.spool.createSlot("documents"),
-    studyId: study.id,
+    studies: [{ studyId: study.id, role: "target" }],
+    telephoneOnResult: asked.urgency.telephoneOnResult,
+    urgencyHistory: asked.urgency.history,
     releaseWhenComplete: false,
     readerId: null,
     readerName: "",

@@ -5,6 +5,16 @@ import { dtm, type Subject } from "./metadata.ts"
 import type { RequestRecord, SubmissionRecord } from "./records.ts"
 import type { World } from "./world.ts"
 
+/** The study that is to be read; null while none is bound. */
+export const targetOf = (request: RequestRecord): string | null =>
+  request.studies.find((each) => each.role === "target")?.studyId ?? null
+
+/** The request with this study as its target; priors and references stay. */
+export function withTarget(request: RequestRecord, studyId: string): RequestRecord {
+  const others = request.studies.filter((each) => each.role !== "target" && each.studyId !== studyId)
+  return { ...request, studies: [{ studyId, role: "target" }, ...others] }
+}
+
 /** The request a submission serves. */
 export async function requestOf(world: World, record: SubmissionRecord): Promise<RequestRecord> {
   return found(record.requestId === null ? null : await world.ledger.request(record.requestId), "request")

@@ -4,6 +4,7 @@ import { agreementOf } from "./keep.ts"
 import type { Person } from "./ports.ts"
 import type { Milestone, ReportRecord, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
 import type { Station, StudyView, WorkItem } from "./views.ts"
+import { targetOf } from "./subject.ts"
 import type { World } from "./world.ts"
 
 /** Everything the ledger knows of one reading case. */
@@ -16,7 +17,7 @@ export interface CaseFile {
 }
 
 export async function caseFile(world: World, request: RequestRecord): Promise<CaseFile> {
-  const study = request.studyId === null ? null : await world.ledger.study(request.studyId)
+  const study = await world.ledger.study(targetOf(request) ?? "")
   const submissions = await world.ledger.submissionsOf({ requestId: request.id })
   const reports = [...(await world.ledger.reportsOfRequest(request.id))].sort((a, b) => a.version - b.version)
   return { request, study, submissions, reports, milestones: await world.ledger.milestones(request.id) }

@@ -19,11 +19,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX instance_by_uid ON instance (study_id, uid_hash);           -- instances, instancesByUid
 
   CREATE TABLE request (
-    id TEXT PRIMARY KEY, number_hash BLOB NOT NULL, study_id TEXT, requested_at TEXT NOT NULL,
+    id TEXT PRIMARY KEY, number_hash BLOB NOT NULL, requested_at TEXT NOT NULL,
     facts TEXT NOT NULL, sealed BLOB NOT NULL) STRICT;
   CREATE UNIQUE INDEX request_by_number ON request (number_hash);          -- requestByNumber
-  CREATE INDEX request_by_study ON request (study_id);                     -- requestsOfStudy, unboundRequests
   CREATE INDEX request_by_time ON request (requested_at);                  -- requests
+
+  CREATE TABLE request_study (
+    request_id TEXT NOT NULL, study_id TEXT NOT NULL, role TEXT NOT NULL, PRIMARY KEY (request_id, study_id)) STRICT, WITHOUT ROWID;
+  CREATE INDEX request_study_by_study ON request_study (study_id);         -- requestsOfStudy
 
   CREATE TABLE submission (
     id TEXT PRIMARY KEY, agreement TEXT NOT NULL, direction TEXT NOT NULL, set_uid TEXT NOT NULL,

@@ -36,7 +36,10 @@ function putChange(
     case "instance":
       return run("putInstance", rows.instance(change.record))
     case "request":
-      return run("putRequest", rows.request(change.record))
+      run("putRequest", rows.request(change.record))
+      for (const each of change.record.studies)
+        run("putRequestStudy", [change.record.id, each.studyId, each.role])
+      return
     case "submission":
       return run("putSubmission", rows.submission(change.record))
     case "document":
@@ -79,7 +82,6 @@ function rowsOf({ sealer, sealAudit, hash }: ChangeParts) {
     request: (r: Put<"request">): Values => [
       r.id,
       hash("request", r.agreement, r.private.requestNumber),
-      r.studyId,
       r.requestedAt,
       ...split(r, r.slotId, `request/${r.id}`),
     ],
