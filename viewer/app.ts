@@ -24,6 +24,8 @@ import { keepLanguage } from "./text/kept-language.ts"
 import { t } from "./text/language.ts"
 import { address, route, type Route } from "./words/route.ts"
 
+/** The image engine is fetched while the list is read, once the list itself had the line to itself. */
+const WARM_AFTER_MS = 3_000
 /** Once a second while a count-down is shown. */
 const COUNTDOWN_MS = 1_000
 
@@ -43,6 +45,7 @@ class AppRoot extends LightElement {
   /** The study a request is being written for; held in memory because its ids have no place in an address. */
   #seed: StaffItem | null = null
   #countdown: ReturnType<typeof setInterval> | undefined
+  #warmed = false
 
   override connectedCallback(): void {
     super.connectedCallback()
@@ -83,7 +86,8 @@ class AppRoot extends LightElement {
   #enter(session: SessionView): void {
     this.#ended = false
     this.#session.take(session)
-    location.hash = ""
+    // The code is spent and leaves the address; any other screen somebody was sent to is opened now.
+    if (this.#route.name === "enrol") history.replaceState(null, "", "/")
     this.#go()
   }
 
@@ -119,6 +123,9 @@ class AppRoot extends LightElement {
     }
     this.#live.open()
     this.#idle.start(session.idleMs)
+    if (session.desk !== "reading" || this.#warmed) return
+    this.#warmed = true
+    setTimeout(() => void warmEngine(), WARM_AFTER_MS)
   }
 
   #tabs(session: SessionView): Tab[] {
@@ -245,6 +252,11 @@ class AppRoot extends LightElement {
       </main>`
     return slow ? html`<main class="screen gate">${skeleton(t("session.loading"), 3)}</main>` : nothing
   }
+}
+
+/** Fetched ahead so that the first case opens at once; should it fail, opening a case asks again and tells. */
+async function warmEngine(): Promise<void> {
+  await Promise.allSettled([import("./screens/study/study-screen.ts"), import("./screens/study/viewport.ts")])
 }
 
 /** The picture the system keeps of a hidden page must not show a patient. */

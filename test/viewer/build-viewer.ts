@@ -3,7 +3,7 @@
  * Built beside and then swapped in, so that two test runs at the same time cannot see half a folder.
  */
 import { execFile } from "node:child_process"
-import { mkdtemp, readdir, rename, rm, stat } from "node:fs/promises"
+import { chmod, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises"
 import path from "node:path"
 import { promisify } from "node:util"
 
@@ -39,6 +39,7 @@ export async function buildViewer(): Promise<string> {
       [path.join(ROOT, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "error", "--outDir", fresh],
       { cwd: VIEWER, timeout: BUILD_TIMEOUT_MS },
     )
+    await chmod(fresh, 0o755)
     await rm(DIST, { recursive: true, force: true })
     await rename(fresh, DIST)
   } finally {

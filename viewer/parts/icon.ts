@@ -28,6 +28,7 @@ const DRAWINGS = {
   line: svg`<path d="M3 12h4l2-5 3.5 11L15.5 9l1.5 3h4"/>`,
   link: svg`<path d="M10 14.5a3.8 3.8 0 0 0 5.5.3l3-3a3.8 3.8 0 0 0-5.4-5.4l-1.4 1.4"/><path d="M14 9.5a3.8 3.8 0 0 0-5.5-.3l-3 3a3.8 3.8 0 0 0 5.4 5.4l1.4-1.4"/>`,
   lock: svg`<rect x="5" y="10.5" width="14" height="9.5" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>`,
+  move: svg`<path d="M12 3.5v17M3.5 12h17M9.2 6.3 12 3.5l2.8 2.8M9.2 17.7l2.8 2.8 2.8-2.8M6.3 9.2 3.5 12l2.8 2.8M17.7 9.2l2.8 2.8-2.8 2.8"/>`,
   more: svg`<circle cx="5.5" cy="12" r="1.3" fill="currentColor"/><circle cx="12" cy="12" r="1.3" fill="currentColor"/><circle cx="18.5" cy="12" r="1.3" fill="currentColor"/>`,
   offline: svg`<path d="m4 4 16 16"/><path d="M7.2 9.5A4.5 4.5 0 0 0 7.5 18.5h9M10 6.3A5.5 5.5 0 0 1 17.3 10a4.2 4.2 0 0 1 2.6 6.8"/>`,
   panel: svg`<rect x="3.5" y="5" width="17" height="14" rx="1.5"/><path d="M15 5v14"/>`,

@@ -252,6 +252,7 @@ export class PageRequestForm extends LightElement {
   override render(): unknown {
     const input = this.#input
     if (input === null) return nothing
+    const study = this.seed?.study ?? null
     return html`<header class="study-header" lang=${language()}>
         <button
           type="button"
@@ -267,10 +268,10 @@ export class PageRequestForm extends LightElement {
         </div>
         <span class="grow"></span>
         ${
-          this.seed === null || this.seed.study === null
+          study === null
             ? nothing
             : html`<span class="badge badge-info"
-                >${icon("images")}${t("form.images-here", { n: this.seed.study.instances })}</span
+                >${icon("images")}${t("form.images-here", { n: study.instances })}</span
               >`
         }
       </header>

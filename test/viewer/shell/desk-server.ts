@@ -94,6 +94,15 @@ export class DeskServer {
     this.handlers.set(route, () => null)
   }
 
+  /** Waits until the gateway was asked for `route`, e.g. `POST /api/logout`; the test's own timeout ends it. */
+  async wasAsked(route: string): Promise<Asked> {
+    for (;;) {
+      const found = this.asked.find(({ method, path: asked }) => `${method} ${asked}` === route)
+      if (found !== undefined) return found
+      await new Promise((later) => setTimeout(later, 20))
+    }
+  }
+
   tell(event: DeskEvent): void {
     for (const client of this.#events.clients) client.send(JSON.stringify(event))
   }

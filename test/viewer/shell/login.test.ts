@@ -84,10 +84,7 @@ describe("logging in", function () {
     await page.getByRole("button", { name: "ログアウト" }).click()
     await page.getByRole("button", { name: "パスキーでログイン" }).click()
     await page.locator(".wl-row").first().waitFor()
-    assert.equal(
-      server.asked.some(({ path }) => path === "/api/login"),
-      true,
-    )
+    await server.wasAsked("POST /api/login")
   })
 
   it("sends nothing when the person is not verified, and says so", async () => {
@@ -114,6 +111,19 @@ describe("logging in", function () {
       server.asked.some(({ path }) => path.startsWith("/api/cases")),
       false,
     )
+  })
+
+  it("opens the screen somebody was sent to once they are logged in", async () => {
+    await authenticator(true)
+    const { page } = opened
+    await visit(page, server, "#/enrol/AB-CD", ".gate-card .btn-primary")
+    await page.getByRole("button", { name: "パスキーを作る" }).click()
+    await page.locator(".wl-row").first().waitFor()
+    await page.goto(`${server.origin}/#/sign/0117`)
+    await page.reload()
+    await page.getByRole("button", { name: "パスキーでログイン" }).click()
+    await page.locator("sign-screen").waitFor({ state: "attached" })
+    assert.equal(new URL(page.url()).hash, "#/sign/0117")
   })
 
   it("says that the gateway does not answer, and tries again", async () => {

@@ -40,9 +40,9 @@ describe("the work list", function () {
     return opened.page
   }
   const order = (page: Page): Promise<string[]> =>
-    page
-      .locator("[data-request]")
-      .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-request") ?? ""))
+    page.evaluate<string[]>(
+      "[...document.querySelectorAll('[data-request]')].map((row) => row.dataset.request)",
+    )
 
   it("shows STAT first, then by due time, each with the minutes left", async () => {
     const page = await open()
@@ -75,12 +75,13 @@ describe("the work list", function () {
     const page = await open()
     assert.equal(await page.locator(".wl-open").getAttribute("data-request"), "0117")
     await page.locator("[data-request='0103']").tap()
+    await page.locator(".wl-open[data-request='0103']").waitFor()
     assert.deepEqual(await page.locator(".wl-open").count(), 1)
     assert.equal(await page.getByRole("button", { name: "読影を始める" }).isDisabled(), true)
     await page.getByText("例示 誠 医師が読影中のため開けません").waitFor()
     await page.locator("[data-request='0105'] .pt-button").focus()
     await page.keyboard.press("Enter")
-    assert.equal(await page.locator(".wl-open").getAttribute("data-request"), "0105")
+    await page.locator(".wl-open[data-request='0105']").waitFor()
     assert.equal(await page.locator("[data-request='0105'] .pt-button").getAttribute("aria-expanded"), "true")
   })
 
@@ -140,6 +141,7 @@ describe("the work list", function () {
     await page.getByRole("searchbox").fill("いない人")
     await page.getByText("当てはまる検査はありません").waitFor()
     await page.getByRole("button", { name: "すべて表示" }).click()
+    await page.locator("[data-request='0108']").waitFor()
     assert.equal((await order(page)).length, 8)
   })
 
@@ -214,10 +216,7 @@ describe("the work list", function () {
     await opened.page.getByText("自動的にログアウト").waitFor({ state: "detached" })
     await opened.page.clock.runFor(62_000)
     await opened.page.getByRole("button", { name: "パスキーでログイン" }).waitFor()
-    assert.equal(
-      server.asked.some(({ path }) => path === "/api/logout"),
-      true,
-    )
+    await server.wasAsked("POST /api/logout")
   })
 
   it("leaves no patient in any storage of the browser or in the address", async () => {
