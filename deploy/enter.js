@@ -24,15 +24,18 @@ const DEBIAN = {
 }
 const DEMO = ["dcmtk", "openssl", "fonts-noto-cjk"]
 
-const mocha = (...args) => [join(root, "node_modules", "mocha", "bin", "mocha.js"), ...args]
+const mocha = (args, ...options) => {
+  const files = args.some((each) => !each.startsWith("-")) ? args : [...args, "test/**/*.test.ts"]
+  return [join(root, "node_modules", "mocha", "bin", "mocha.js"), "--exit", ...options, ...files]
+}
 const VERBS = {
   demo: { debian: DEMO, viewer: true, run: (args) => [["deploy/demo/demo.ts", ...args]] },
-  test: { debian: Object.keys(DEBIAN), viewer: true, run: (args) => [mocha("--exit", ...args)] },
+  test: { debian: Object.keys(DEBIAN), viewer: true, run: (args) => [mocha(args)] },
   "test:long": {
     debian: Object.keys(DEBIAN),
     viewer: true,
     env: { DOKUEI_LONG: "1" },
-    run: (args) => [mocha("--exit", "--timeout", "3600000", ...args)],
+    run: (args) => [mocha(args, "--timeout", "3600000")],
   },
   bench: { debian: Object.keys(DEBIAN), viewer: false, run: (args) => [["test/bench/bench.ts", ...args]] },
   check: {
@@ -51,7 +54,7 @@ const VERBS = {
         "--config",
         ".dependency-cruiser.cjs",
       ],
-      mocha("--exit"),
+      mocha([]),
     ],
   },
   dokuei: { debian: [], viewer: false, run: (args) => [[join(root, "gateway", "main.ts"), ...args]] },

@@ -13,16 +13,22 @@ import type { World } from "./world.ts"
 
 export type Judgement = "new" | "same" | "conflict"
 
+/** One arriving copy of an instance, before it is kept. */
+export interface InstanceCopy {
+  readonly SOPInstanceUID: string
+  readonly sha256DataSet: Uint8Array
+}
+
 export interface Filing {
   /** The open study of this UID and patient; created, with a durable slot, when there is none. */
   studyFor(header: StudyHeader, callingAE: string): Promise<StudyRecord>
   /** Same SOP Instance UID, same data set: once. Other bytes: both are kept, a person is told.
    *  "same" is said only when the other copy is durable. After "new" or "conflict" call `file` or `dropped`. */
-  judge(study: StudyRecord, sealed: SealedObject): Promise<Judgement>
+  judge(study: StudyRecord, copy: InstanceCopy): Promise<Judgement>
   /** The object is durable: its row follows. */
   file(study: StudyRecord, sealed: SealedObject, conflict: boolean): void
   /** The object did not become durable. */
-  dropped(study: StudyRecord, sealed: SealedObject): void
+  dropped(study: StudyRecord, copy: InstanceCopy): void
   /** Resolves when everything filed before the call is in the ledger. */
   flush(): Promise<void>
 }
@@ -45,7 +51,7 @@ export function filing(world: World, wait: (milliseconds: number) => Promise<voi
     pending.clear()
     for (const [studyId, batch] of batches) {
       await world.locks.with(studyId, () => fileBatch(world, studyId, batch))
-      for (const { sealed } of batch) fresh.forget(studyId, sealed)
+      for (const { sealed } of batch) fresh.forget(studyId, copyOf(sealed))
     }
   }
   const later = async (): Promise<void> => {
@@ -56,22 +62,22 @@ export function filing(world: World, wait: (milliseconds: number) => Promise<voi
   return {
     studyFor: (header, callingAE) =>
       world.locks.with(`uid/${header.StudyInstanceUID}`, () => studyFor(world, header, callingAE)),
-    judge: async (study, sealed) => {
-      const digest = hex(sealed.facts.sha256DataSet)
-      const kept = await world.ledger.instancesByUid(study.id, sealed.facts.meta.uniqueId)
+    judge: async (study, copy) => {
+      const digest = hex(copy.sha256DataSet)
+      const kept = await world.ledger.instancesByUid(study.id, copy.SOPInstanceUID)
       if (kept.some((each) => each.sha256DataSet === digest)) return "same"
-      const { durable, others } = fresh.enter(study.id, sealed)
+      const { durable, others } = fresh.enter(study.id, copy)
       if (durable !== null) return (await durable) ? "same" : "new"
       return kept.length + others > 0 ? "conflict" : "new"
     },
     file: (study, sealed, conflict) => {
-      fresh.settle(study.id, sealed, true)
+      fresh.settle(study.id, copyOf(sealed), true)
       pending.set(study.id, [...(pending.get(study.id) ?? []), { sealed, conflict }])
       flushing ??= later()
     },
-    dropped: (study, sealed) => {
-      fresh.settle(study.id, sealed, false)
-      fresh.forget(study.id, sealed)
+    dropped: (study, copy) => {
+      fresh.settle(study.id, copy, false)
+      fresh.forget(study.id, copy)
     },
     flush: async () => {
       await flushing
@@ -85,26 +91,31 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
 /** Instances judged but not yet in the ledger, by study and SOP Instance UID: data set digest → is it durable? */
 function freshInstances() {
   const byInstance = new Map<string, Map<string, PromiseWithResolvers<boolean>>>()
-  const key = (studyId: string, sealed: SealedObject): string => `${studyId}/${sealed.facts.meta.uniqueId}`
-  const digestOf = (sealed: SealedObject): string => hex(sealed.facts.sha256DataSet)
+  const key = (studyId: string, copy: InstanceCopy): string => `${studyId}/${copy.SOPInstanceUID}`
+  const digestOf = (copy: InstanceCopy): string => hex(copy.sha256DataSet)
   return {
     /** `durable` is null for the first of its kind, which is then entered. */
-    enter: (studyId: string, sealed: SealedObject): { durable: Promise<boolean> | null; others: number } => {
-      const copies = byInstance.get(key(studyId, sealed)) ?? new Map<string, PromiseWithResolvers<boolean>>()
-      const known = copies.get(digestOf(sealed))
+    enter: (studyId: string, copy: InstanceCopy): { durable: Promise<boolean> | null; others: number } => {
+      const copies = byInstance.get(key(studyId, copy)) ?? new Map<string, PromiseWithResolvers<boolean>>()
+      const known = copies.get(digestOf(copy))
       if (known !== undefined) return { durable: known.promise, others: copies.size - 1 }
-      byInstance.set(key(studyId, sealed), copies.set(digestOf(sealed), Promise.withResolvers<boolean>()))
+      byInstance.set(key(studyId, copy), copies.set(digestOf(copy), Promise.withResolvers<boolean>()))
       return { durable: null, others: copies.size - 1 }
     },
-    settle: (studyId: string, sealed: SealedObject, durable: boolean): void =>
-      byInstance.get(key(studyId, sealed))?.get(digestOf(sealed))?.resolve(durable),
-    forget: (studyId: string, sealed: SealedObject): void => {
-      const copies = byInstance.get(key(studyId, sealed))
-      copies?.delete(digestOf(sealed))
-      if (copies?.size === 0) byInstance.delete(key(studyId, sealed))
+    settle: (studyId: string, copy: InstanceCopy, durable: boolean): void =>
+      byInstance.get(key(studyId, copy))?.get(digestOf(copy))?.resolve(durable),
+    forget: (studyId: string, copy: InstanceCopy): void => {
+      const copies = byInstance.get(key(studyId, copy))
+      copies?.delete(digestOf(copy))
+      if (copies?.size === 0) byInstance.delete(key(studyId, copy))
     },
   }
 }
+
+const copyOf = ({ facts }: SealedObject): InstanceCopy => ({
+  SOPInstanceUID: facts.meta.uniqueId,
+  sha256DataSet: facts.sha256DataSet,
+})
 
 async function studyFor(world: World, header: StudyHeader, callingAE: string): Promise<StudyRecord> {
   const known = (await world.ledger.studiesByUid(header.StudyInstanceUID)).filter(

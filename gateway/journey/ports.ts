@@ -128,6 +128,8 @@ export interface Segment {
 export interface ObjectWriter {
   /** Back-pressure: wait for it. */
   write(clear: Uint8Array): Promise<void>
+  /** SHA-256 of the data set so far, so that a copy can be recognised before it is finished. */
+  dataSetDigest(): Promise<Uint8Array>
   /** Writes trailer and header last. Not yet durable: call Segment.sync. */
   finish(meta: ObjectMeta): Promise<SealedObject>
   /** Cuts the segment back to before this object; resolves when cut. */

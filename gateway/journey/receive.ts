@@ -159,21 +159,22 @@ class Sink implements InstanceSink {
     const [writer, segment, study, head] = [this.#writer, this.#segment, this.#study, this.#head]
     if (writer === null || segment === null || study === null || head === null)
       return CANNOT_UNDERSTAND("no data set")
-    const sealed = await writer.finish(this.#meta(head))
-    const known = await this.#filing.judge(study, sealed)
-    this.#writer = null
+    const copy = { SOPInstanceUID: head.SOPInstanceUID, sha256DataSet: await writer.dataSetDigest() }
+    const known = await this.#filing.judge(study, copy)
     if (known === "same") {
-      await writer.abort()
+      await this.abort()
       return SUCCESS
     }
     try {
+      const sealed = await writer.finish(this.#meta(head))
+      this.#writer = null
       await segment.sync()
+      this.#filing.file(study, sealed, known === "conflict")
+      return SUCCESS
     } catch (error) {
-      this.#filing.dropped(study, sealed)
+      this.#filing.dropped(study, copy)
       throw error
     }
-    this.#filing.file(study, sealed, known === "conflict")
-    return SUCCESS
   }
 
   #meta(head: Head): ObjectMeta {

@@ -39,11 +39,20 @@ export class ObjectDigests {
     this.#dataSet.update(clear.subarray(Math.max(0, this.#offset - start)))
   }
 
+  /** Of the data set so far; `finish` may follow. */
+  dataSetSoFar(): Uint8Array {
+    const hash = this.#hasDataSet ? (this.#dataSet ?? createHash("sha256")) : this.#object
+    return Uint8Array.from(hash.copy().digest())
+  }
+
+  get #hasDataSet(): boolean {
+    return this.#offset !== null && this.#offset > 0 && this.#offset <= this.#seen
+  }
+
   /** Once. A data set announced to begin beyond the end is none: both digests are the object's then. */
   finish(): Digests {
     const sha256 = Uint8Array.from(this.#object.digest())
-    const hasDataSet = this.#offset !== null && this.#offset > 0 && this.#offset <= this.#seen
-    if (!hasDataSet) return { sha256, sha256DataSet: sha256 }
+    if (!this.#hasDataSet) return { sha256, sha256DataSet: sha256 }
     return { sha256, sha256DataSet: Uint8Array.from((this.#dataSet ?? createHash("sha256")).digest()) }
   }
 

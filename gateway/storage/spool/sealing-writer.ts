@@ -41,6 +41,12 @@ export class SealingWriter implements ObjectWriter {
     }
   }
 
+  async dataSetDigest(): Promise<Uint8Array> {
+    this.#frame.demandUnfinished()
+    await this.#seal()
+    return this.#digests.dataSetSoFar()
+  }
+
   async finish(meta: ObjectMeta): Promise<SealedObject> {
     this.#frame.demandUnfinished()
     await this.#seal()
