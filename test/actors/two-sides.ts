@@ -110,6 +110,8 @@ export async function openCenter(
     readonly limits?: Partial<RecipientLimits>
     readonly profile?: TlsProfile
     readonly crl?: boolean
+    /** sourceId values the hospital may send under; its own by default. */
+    readonly sourceIds?: readonly string[]
   } = {},
 ): Promise<Center> {
   const handler = new RememberingHandler()
@@ -125,7 +127,7 @@ export async function openCenter(
         ...(options.crl === true ? { crlPem: people.crlPem } : {}),
       }),
       identify: identifyBy({ "hospital-a": [pinOf(people.hospital.x509)] }),
-      sourceOf: () => [SOURCE_ID],
+      sourceOf: () => options.sourceIds ?? [SOURCE_ID],
       limits: { closeTimeoutMs: 500, drainTimeoutMs: 1_000, ...options.limits },
       onRefused: (refusal) => turnedAway.push(refusal),
       onFault: (fault) => faults.push(fault),

@@ -33,6 +33,7 @@ export function readAddressing(headers: readonly XmlElement[]): Addressing {
 
 /**
  * May a request with these headers be processed under `action`? wsa:Action decides, whatever the Content-Type says.
+ * A missing MessageID is overlooked: HTTP relates the answer.
  *
  * @throws SoapFault MessageAddressingHeaderRequired, ActionNotSupported, OnlyAnonymousAddressSupported
  */
@@ -41,8 +42,6 @@ export function checkRequest(addressing: Addressing, action: string): void {
     throw new SoapFault("Sender", "wsa:Action is missing", "MessageAddressingHeaderRequired")
   if (addressing.action !== action)
     throw new SoapFault("Sender", `only the action ${action} is served here`, "ActionNotSupported")
-  if (addressing.messageId === "")
-    throw new SoapFault("Sender", "wsa:MessageID is missing", "MessageAddressingHeaderRequired")
   if (addressing.replyTo !== ANONYMOUS)
     throw new SoapFault(
       "Sender",

@@ -28,6 +28,7 @@ export interface XmlHandler {
 
 /** `xml:` namespace, fixed by XML Names §3. */
 export const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
+const EMPTY_COMMENT = "<!---->"
 const XMLNS_NAMESPACE = "http://www.w3.org/2000/xmlns/"
 
 /** Push parser: `write` pieces cut anywhere, then `end`. Every error is Malformed; the parser is of no use afterwards. */
@@ -40,8 +41,13 @@ export class XmlStream {
   #elements = 0
   #depth = 0
   #attributes = 0
-  /** A `stream` element was just opened: text is passed by the parser until the next markup. */
+  /** What the parser is given at the moment, and how much it was given before. */
+  #piece = ""
+  #parsed = 0
+  /** The next characters are text of a `stream` element: it is passed by the parser until the next markup. */
   #streaming = false
+  /** The next text event is of such an element. */
+  #streamedText = false
 
   constructor(limits: XmlLimits, handler: XmlHandler) {
     this.#limits = limits
@@ -58,30 +64,41 @@ export class XmlStream {
     this.#parser.close()
   }
 
-  /** In pieces that end with a tag, because saxes keeps a text run until its end and would swallow a streamed one. */
   #feed(characters: string): void {
-    let from = 0
-    while (from < characters.length) {
-      if (this.#streaming) {
-        const until = indexOrEnd(characters, "<", from)
-        this.#passThrough(characters.slice(from, until))
-        this.#streaming = until === characters.length
-        from = until
-      } else {
-        const until = Math.min(characters.length, indexOrEnd(characters, ">", from) + 1)
-        this.#length += until - from
-        this.#limit(this.#length <= this.#limits.maxLength, "XML_TOO_LONG", "message")
-        this.#parser.write(characters.slice(from, until))
-        from = until
-      }
+    const from = this.#streaming ? indexOrEnd(characters, "<", 0) : 0
+    if (from > 0) this.#passThrough(characters.slice(0, from))
+    if (from === characters.length) return
+    this.#streaming = false
+    this.#parse(from === 0 ? characters : characters.slice(from))
+  }
+
+  #parse(characters: string): void {
+    this.#length += characters.length
+    this.#limit(this.#length <= this.#limits.maxLength, "XML_TOO_LONG", "message")
+    this.#piece = characters
+    this.#parser.write(characters)
+    this.#parsed += characters.length
+    // saxes keeps a text until its end; a comment makes it give away what it holds of a streamed one.
+    if (this.#streaming) {
+      this.#parser.write(EMPTY_COMMENT)
+      this.#parsed += EMPTY_COMMENT.length
     }
   }
 
+  /** Text of a streamed element, past the parser. */
   #passThrough(text: string): void {
-    if (text === "") return
-    if (text.includes("&"))
-      throw new Malformed("XML_REFERENCE_IN_OCTETS", "RFC 4648 §4", "streamed text holds a reference")
+    checkReferences(text)
     this.#handler.text(text)
+  }
+
+  /** A streamed element was opened at the parser's position: its text here, and whether it goes on in the next piece. */
+  #beginStreaming(): void {
+    const from = this.#parser.position - this.#parsed
+    const until = indexOrEnd(this.#piece, "<", from)
+    checkReferences(this.#piece.slice(from, until))
+    this.#length -= until - from
+    this.#streaming = until === this.#piece.length
+    this.#streamedText = true
   }
 
   #wire(): void {
@@ -98,7 +115,7 @@ export class XmlStream {
     parser.on("opentag", (tag) => this.#open(tag))
     parser.on("closetag", () => {
       this.#depth -= 1
-      this.#streaming = false
+      this.#streamedText = false
       this.#handler.close()
     })
     parser.on("text", (text) => this.#text(text))
@@ -133,11 +150,13 @@ export class XmlStream {
     for (const { uri, local, value } of Object.values(tag.attributes))
       if (uri !== XMLNS_NAMESPACE) attributes.set(uri === "" ? local : `{${uri}}${local}`, value)
     const next = this.#handler.open({ name: tag.name, namespace: tag.uri, local: tag.local, attributes })
-    this.#streaming = next === "stream" && !tag.isSelfClosing
+    this.#streamedText = false
+    if (next === "stream" && !tag.isSelfClosing) this.#beginStreaming()
   }
 
   #text(text: string): void {
-    this.#limit(text.length <= this.#limits.maxTextLength, "XML_TEXT_TOO_LONG", "text")
+    this.#limit(this.#streamedText || text.length <= this.#limits.maxTextLength, "XML_TEXT_TOO_LONG", "text")
+    this.#streamedText = false
     // White space around the root element is reported too, by a rule of XML that means nothing to us.
     if (this.#depth > 0) this.#handler.text(text)
   }
@@ -155,6 +174,12 @@ interface SaxesOpenTag {
   readonly attributes: Readonly<
     Record<string, { readonly uri: string; readonly local: string; readonly value: string }>
   >
+}
+
+/** References would be decoded in one place and not in the other. */
+function checkReferences(text: string): void {
+  if (text.includes("&"))
+    throw new Malformed("XML_REFERENCE_IN_OCTETS", "RFC 4648 §4", "streamed text holds a reference")
 }
 
 function indexOrEnd(text: string, wanted: string, from: number): number {
