@@ -4,7 +4,7 @@
 import type { ReportContent } from "../../journey/ports.ts"
 import { localTime } from "../../standards/notice/local-time.ts"
 import { HAIRLINE, INK_SOFT, PAGE, RULE, SIZE } from "./report-sheet.ts"
-import type { Sheet } from "./report-sheet.ts"
+import type { Line, Sheet } from "./report-sheet.ts"
 import { drawKeyImages } from "./report-key-images.ts"
 import {
   birthWords,
@@ -19,6 +19,8 @@ import {
 
 /** Right column of the patient block. */
 const COLUMN = 268
+/** Left column of the closing line; the centre and the time stand right of it. */
+const READER_WIDTH = 190
 const BANNER = { fill: "#fbf4e6", bar: "#865000" } as const
 
 /** Draws the body of the report; page furniture is added afterwards, when the number of pages is known. */
@@ -47,24 +49,29 @@ function drawPatient(sheet: Sheet, report: ReportContent): void {
   const { patient } = report
   const name = patient.ideographic || patient.alphabetic
   const kana = patient.phonetic || patient.alphabetic
-  const type = { size: SIZE.name, bold: true }
-  sheet.line(name, { ...type, width: COLUMN - 10 })
-  const nameWidth = sheet.doc.widthOfString(name)
-  const beside = PAGE.left + nameWidth + 12
-  if (kana !== name && nameWidth < COLUMN - 60)
-    sheet.line(kana, { size: SIZE.small, x: beside, y: sheet.y + 6, width: COLUMN - nameWidth - 16 })
-  const right = { x: PAGE.left + COLUMN, width: PAGE.width - COLUMN, size: SIZE.small + 0.5 }
-  const left = { size: SIZE.small + 0.5, width: COLUMN - 10 }
-  sheet.line(`ID ${patient.PatientID}`, { ...right, y: sheet.y + 5 })
-  sheet.down(27)
-  sheet.line(birthWords(report), left)
-  sheet.line(orderWords(report), right)
-  sheet.down(18)
-  sheet.line(senderWords(report), left)
-  sheet.line(studyWords(report), right)
-  sheet.down(22)
+  const left = { width: COLUMN - 16, size: SIZE.small + 0.5 }
+  const right = { ...left, x: PAGE.left + COLUMN, width: PAGE.width - COLUMN }
+  const large = { ...left, text: name, size: SIZE.name, bold: true }
+  const beside = drawKana(sheet, kana, large)
+  sheet.row(large, { ...right, text: `ID ${patient.PatientID}`, y: sheet.y + 5 })
+  sheet.down(1)
+  if (!beside && kana !== name) sheet.row({ ...left, text: kana })
+  sheet.row({ ...left, text: birthWords(report) }, { ...right, text: orderWords(report) })
+  sheet.down(1)
+  sheet.row({ ...left, text: senderWords(report) }, { ...right, text: studyWords(report) })
+  sheet.down(5)
   sheet.rule(RULE, 0.75)
   sheet.down(14)
+}
+
+/** Kana beside the name when there is room for both in one line; tells whether there was. */
+function drawKana(sheet: Sheet, kana: string, name: Line & { readonly text: string }): boolean {
+  const taken = sheet.widthOf(name.text, name) + 12
+  const small = { size: SIZE.small, y: sheet.y + 6 }
+  const width = (name.width ?? PAGE.width) - taken
+  if (kana === name.text || sheet.widthOf(kana, small) > width) return false
+  sheet.line(kana, { ...small, x: PAGE.left + taken, width })
+  return true
 }
 
 /** Says before anything else that this replaces another version, or is not yet final. */
@@ -113,13 +120,19 @@ function drawReader(sheet: Sheet, report: ReportContent, timeZone: string): void
   sheet.down(4)
   sheet.rule(RULE, 0.75)
   sheet.down(8)
-  sheet.line(`読影医${WIDE}${report.reader.name}`, { bold: true, size: SIZE.body })
-  sheet.line(`${report.center.name}${WIDE}${localTime(report.effectiveTime, timeZone)}`, {
-    size: SIZE.small,
-    align: "right",
-    y: sheet.y + 1.5,
-  })
-  sheet.down(24)
+  const reader = `読影医${WIDE}${report.reader.name}`
+  const place = `${report.center.name}${WIDE}${localTime(report.effectiveTime, timeZone)}`
+  sheet.row(
+    { text: reader, bold: true, width: READER_WIDTH },
+    {
+      text: place,
+      size: SIZE.small,
+      align: "right",
+      x: PAGE.left + READER_WIDTH,
+      y: sheet.y + 1.5,
+      width: PAGE.width - READER_WIDTH,
+    },
+  )
 }
 
 /** The patient at the head of every further page, numbers at the foot of every page. */
@@ -139,6 +152,7 @@ function drawRunningHead(sheet: Sheet, report: ReportContent): void {
   sheet.line(`${name}${WIDE}ID ${patient.PatientID}${WIDE}${birthWords(report)}`, {
     size: SIZE.foot + 0.5,
     y: PAGE.headY,
+    width: PAGE.width - 80,
     ink: INK_SOFT,
   })
   sheet.line(TITLE, { size: SIZE.foot + 0.5, y: PAGE.headY, ink: INK_SOFT, align: "right" })

@@ -46,17 +46,30 @@ export class Sheet {
     this.doc = doc
   }
 
-  /** One line that never wraps or breaks the page; does not move `y`. */
+  /** One line that never wraps or breaks the page: type is made smaller until it fits. Does not move `y`. */
   line(text: string, line: Line = {}): void {
+    const { size = SIZE.body, width = PAGE.width, align = "left", spacing = 0 } = line
     this.#type(line)
-    this.doc.text(text, line.x ?? PAGE.left, line.y ?? this.y, {
-      width: line.width ?? PAGE.width,
-      align: line.align ?? "left",
-      characterSpacing: line.spacing ?? 0,
-      lineBreak: line.align !== undefined,
-      height: (line.size ?? SIZE.body) * 1.5,
-      ellipsis: true,
+    const needed = this.doc.widthOfString(text, { characterSpacing: spacing })
+    if (needed > width) this.doc.fontSize((size * width) / needed)
+    const free = Math.max(0, width - needed)
+    const indent = align === "left" ? 0 : align === "center" ? free / 2 : free
+    const x = (line.x ?? PAGE.left) + indent
+    this.doc.text(text, x, line.y ?? this.y, { characterSpacing: spacing, lineBreak: false })
+  }
+
+  /** Texts side by side, each wrapped in its own column; leaves `y` below the tallest. */
+  row(...columns: readonly (Line & { readonly text: string })[]): void {
+    const heights = columns.map((column) => this.heightOf(column.text, column))
+    columns.forEach((column) => {
+      this.#type(column)
+      this.doc.text(column.text, column.x ?? PAGE.left, column.y ?? this.y, {
+        width: column.width ?? PAGE.width,
+        align: column.align ?? "left",
+        lineGap: LINE_GAP,
+      })
     })
+    this.down(Math.max(...heights))
   }
 
   /** Running text; goes on over as many pages as it needs and leaves `y` below. */
@@ -71,6 +84,12 @@ export class Sheet {
   heightOf(text: string, line: Line = {}): number {
     this.#type(line)
     return this.doc.heightOfString(text, { width: line.width ?? PAGE.width, lineGap: LINE_GAP })
+  }
+
+  /** Width of `text` in one line. */
+  widthOf(text: string, type: Type = {}): number {
+    this.#type(type)
+    return this.doc.widthOfString(text)
   }
 
   rule(color: string = HAIRLINE, thickness = 0.5): void {

@@ -115,6 +115,18 @@ describe("printed report", function () {
     assert.ok(text.includes(names.slice(0, -1)), text)
   })
 
+  it("wraps what is too long for its place, and loses nothing of it", async () => {
+    const StudyDescription = "頭部頸部胸部腹部骨盤単純造影三相ダイナミック".repeat(3).slice(0, 64)
+    const ideographic = "見本寿限無寿限無五劫擦切 海砂利水魚水行末雲来末風来末"
+    const patient = { ...FINAL.patient, ideographic }
+    const text = await textOf(
+      await printed({ ...FINAL, patient, study: { ...FINAL.study, StudyDescription } }),
+    )
+    const letters = new Set(text)
+    for (const letter of ideographic + StudyDescription) assert.ok(letters.has(letter), letter)
+    assert.match(text, /ミホン タロウ/)
+  })
+
   it("refuses a character it cannot print, and names it", async () => {
     const findings = "所見 \u{1F600} なし"
     await assert.rejects(draughtsman.renderReport({ ...FINAL, findings }), (error: Error) => {
