@@ -25,7 +25,7 @@ const DEBIAN = {
 const DEMO = ["dcmtk", "openssl", "fonts-noto-cjk"]
 
 const mocha = (args, ...options) => {
-  const files = args.some((each) => !each.startsWith("-")) ? args : [...args, "test/**/*.test.ts"]
+  const files = args.some((each) => each.endsWith(".ts")) ? args : [...args, "test/**/*.test.ts"]
   return [join(root, "node_modules", "mocha", "bin", "mocha.js"), "--exit", ...options, ...files]
 }
 const VERBS = {

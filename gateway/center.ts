@@ -4,8 +4,8 @@
  */
 import { listenReadingDesk } from "./actors/desks/reading-desk.ts"
 import type { CenterConfig } from "./config.ts"
-import { deskOptions } from "./desk-options.ts"
-import { layFoundation } from "./foundation.ts"
+import { deskOptions } from "./foundation/desk-options.ts"
+import { layFoundation } from "./foundation/foundation.ts"
 import { imageDesk } from "./journey/images.ts"
 import { caseDesk } from "./journey/read.ts"
 import { reportDesk } from "./journey/report.ts"
@@ -16,7 +16,7 @@ export async function startCenter(config: CenterConfig): Promise<Running> {
   const { world, log } = base
 
   // 6 accept has begun with the foundation; 7 verify, 8 keep and expire, 11 package, sign, submit. Nothing is assembled here.
-  base.run(() => Promise.resolve({ changes: [] }))
+  const machineRoom = await base.run(() => Promise.resolve({ changes: [] }), null)
 
   // 9–10 read, report
   const readingDesk = { ...caseDesk(world), ...reportDesk(world), ...imageDesk(world) }
@@ -25,12 +25,13 @@ export async function startCenter(config: CenterConfig): Promise<Running> {
     desk.notify({ kind: "changed", requestId, at: world.clock.now().toISOString() }),
   )
 
-  const ports = { xdr: base.recipient.port, desk: desk.port }
+  const ports = { xdr: base.recipient.port, desk: desk.port, health: machineRoom.port }
   log("info", "ready", ports)
   return {
     ports,
     stop: async () => {
       await desk.close()
+      await machineRoom.close()
       await base.close()
     },
   }

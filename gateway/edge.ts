@@ -6,8 +6,8 @@ import { listenStaffDesk } from "./actors/desks/staff-desk.ts"
 import { listen as listenStorage } from "./actors/storage-scp/listen.ts"
 import { wait } from "./clock.ts"
 import type { EdgeConfig } from "./config.ts"
-import { deskOptions } from "./desk-options.ts"
-import { layFoundation } from "./foundation.ts"
+import { deskOptions } from "./foundation/desk-options.ts"
+import { layFoundation } from "./foundation/foundation.ts"
 import { assemble } from "./journey/assemble.ts"
 import { filing } from "./journey/file-instance.ts"
 import { instanceHandler } from "./journey/receive.ts"
@@ -41,7 +41,11 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
   )
 
   // 2–5 assemble, package, sign, submit; 12 verify what comes home
-  base.run((job) => assemble(world, (callingAE) => modalities.get(callingAE) ?? DEFAULT_QUIET_MS, job))
+  const quietMsOf = (callingAE: string): number => modalities.get(callingAE) ?? DEFAULT_QUIET_MS
+  const machineRoom = await base.run(
+    (job) => assemble(world, quietMsOf, job),
+    () => scp.stats,
+  )
 
   // 13 deliver
   const desk = await listenStaffDesk(await deskOptions(base), staffDesk(world, base.line))
@@ -49,7 +53,7 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
     desk.notify({ kind: "changed", requestId, at: world.clock.now().toISOString() }),
   )
 
-  const ports = { dicom: scp.port, xdr: base.recipient.port, desk: desk.port }
+  const ports = { dicom: scp.port, xdr: base.recipient.port, desk: desk.port, health: machineRoom.port }
   log("info", "ready", ports)
   return {
     ports,
@@ -57,6 +61,7 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
       await scp.close(ASSOCIATION_GRACE_MS)
       await files.flush()
       await desk.close()
+      await machineRoom.close()
       await base.close()
     },
   }

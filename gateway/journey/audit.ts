@@ -15,12 +15,14 @@ const BLANK: Omit<AuditEvent, "event" | "outcome" | "at"> = {
   description: null,
 }
 
+type Told = Pick<AuditEvent, "event" | "outcome" | "at"> & Partial<AuditEvent>
+
+/** What is not told of an event is null. */
+export const event = (told: Told): AuditEvent => ({ ...BLANK, ...told })
+
 /** `key` makes the row unique: the same thing told twice is kept once. */
-export function audit(
-  key: string,
-  event: Pick<AuditEvent, "event" | "outcome" | "at"> & Partial<AuditEvent>,
-): Change {
-  return { put: "audit", record: { key, event: { ...BLANK, ...event } } }
+export function audit(key: string, told: Told): Change {
+  return { put: "audit", record: { key, event: event(told) } }
 }
 
 /** ITI-41 at the source: 110106 Export. */

@@ -3,12 +3,12 @@ import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import type { DeskOptions } from "./actors/desks/options.ts"
+import type { DeskOptions } from "../actors/desks/options.ts"
 import type { Foundation } from "./foundation.ts"
 
 export async function deskOptions(base: Foundation): Promise<DeskOptions> {
   const { config } = base
-  const viewer = join(import.meta.dirname, "..", "viewer", "dist")
+  const viewer = join(import.meta.dirname, "..", "..", "viewer", "dist")
   return {
     host: config.desk.host,
     port: config.desk.port,

@@ -3,10 +3,10 @@ import { X509Certificate } from "node:crypto"
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import type { Config } from "./config.ts"
-import type { TrustStore } from "./journey/trust.ts"
-import { readCertificate, type Certificate } from "./standards/hpki/certificate.ts"
-import { readCrl, type Crl } from "./standards/hpki/crl.ts"
+import type { Config } from "../config.ts"
+import type { TrustStore } from "../journey/trust.ts"
+import { readCertificate, type Certificate } from "../standards/hpki/certificate.ts"
+import { readCrl, type Crl } from "../standards/hpki/crl.ts"
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 

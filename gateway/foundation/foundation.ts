@@ -1,0 +1,222 @@
+/**
+ * What both roles stand on: storage under our own roof, keys, trust, the runner, and the road between gateways.
+ * edge.ts and center.ts add their stations and nothing else.
+ */
+import { mkdir } from "node:fs/promises"
+import { hostname } from "node:os"
+import { join } from "node:path"
+import type { Recipient } from "../actors/document-recipient/listen.ts"
+import { openDraughtsman } from "../actors/draughtsman/draughtsman.ts"
+import { listenMachineRoom, type MachineRoom } from "../actors/machine-room/listen.ts"
+import type { StorageTotals } from "../actors/machine-room/metrics.ts"
+import { timeStampClient } from "../actors/timestamp-client/timestamp-client.ts"
+import { systemChance, systemClock, wait } from "../clock.ts"
+import type { Config } from "../config.ts"
+import { audit } from "../journey/audit.ts"
+import { expire } from "../journey/expire.ts"
+import { uuid } from "../journey/ids.ts"
+import { locks } from "../journey/locks.ts"
+import { packageSubmission } from "../journey/package.ts"
+import type { AuditEvent, Chance, Clock } from "../journey/ports.ts"
+import type { Change, Ledger } from "../journey/records.ts"
+import { rollForward } from "../journey/roll-forward.ts"
+import { startRunner, type Runner, type Step } from "../journey/run.ts"
+import { CONTENTS, EFFECTS } from "../journey/submissions.ts"
+import { submit } from "../journey/submit.ts"
+import { verify } from "../journey/verify.ts"
+import type { World } from "../journey/world.ts"
+import { errorFields, openLog, type Log } from "../log.ts"
+import { fileKeyStore } from "../storage/keys/file-key-store.ts"
+import { personKeys } from "../storage/keys/person-keys.ts"
+import { openLedger } from "../storage/ledger/ledger.ts"
+import { openPeople, type PeopleStore } from "../storage/people/people.ts"
+import { openSpool, type FileSpool } from "../storage/spool/file-spool.ts"
+import { openTrail, type Trail } from "../storage/trail/trail.ts"
+import { health, meters } from "./health.ts"
+import { epochKeyOf, keyFiles, ledgerKey, outboxSeal } from "./own-keys.ts"
+import { agreementsOf, credentialsOf, openRecipient, openSource } from "./road.ts"
+import { openTrust } from "./trust-store.ts"
+
+export interface Foundation {
+  readonly config: Config
+  readonly log: Log
+  readonly world: World
+  readonly people: PeopleStore
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly recipient: Recipient
+  /** Bytes on the line by submission, for progress bars. */
+  readonly line: ReadonlyMap<string, number>
+  /** Desks register here to hear what changed. */
+  readonly listeners: Set<(requestId: string | null) => void>
+  readonly record: (event: AuditEvent) => Promise<void>
+  /** Starts the runner (with the role's own step for `assemble`) and opens the machine room. */
+  run(assemble: Step, storage: (() => StorageTotals) | null): Promise<MachineRoom>
+  close(): Promise<void>
+}
+
+const TIMESTAMP_TIMEOUT_MS = 10_000
+const IDLE_MS_ABSOLUTE = 12 * 60 * 60 * 1000
+const MIB = 1024 * 1024
+
+export async function layFoundation(config: Config): Promise<Foundation> {
+  const log = openLog(config.role)
+  const stores = await openStores(config, log)
+  const { spool, trail, people } = stores
+  const hearer: { committed: ((changes: readonly Change[]) => void) | null } = { committed: null }
+  const ledger = heard(stores.ledger, (changes) => hearer.committed?.(changes))
+  const credentials = await credentialsOf(config)
+  const trust = await openTrust(config)
+  const keys = await fileKeyStore(keyFiles(config))
+  const line = new Map<string, number>()
+  const listeners = new Set<(requestId: string | null) => void>()
+  const draughtsman = openDraughtsman({ style: { timeZone: config.site.timeZone } })
+  const world: World = {
+    clock: systemClock,
+    chance: systemChance,
+    spool,
+    ledger,
+    keys,
+    personKeys: personKeys(config.keys.persons ?? config.dataDir),
+    timeStamps: timeStampClient({
+      url: config.timeStamp.url,
+      timeoutMs: TIMESTAMP_TIMEOUT_MS,
+      trust: () => trust.report().timeStamp,
+      chance: systemChance,
+      clock: systemClock,
+    }),
+    source: openSource(config, credentials),
+    draughtsman,
+    locks: locks(),
+    site: config.site,
+    agreements: await agreementsOf(config),
+    trust,
+    notify: (requestId) => {
+      for (const listener of listeners) listener(requestId)
+    },
+    progress: (submissionId, bytes) => {
+      line.set(submissionId, bytes)
+    },
+  }
+  log("info", "rolled-forward", { ...(await rollForward(world, spool)) })
+  const record = (event: AuditEvent): Promise<void> => trail.record([{ key: uuid(systemChance), event }])
+  const recipient = await openRecipient(config, world, credentials, { log, record })
+  await ledger.commit([activity("application-start")])
+  let runner: Runner | null = null
+  return {
+    config,
+    log,
+    world,
+    people,
+    clock: systemClock,
+    chance: systemChance,
+    recipient,
+    line,
+    listeners,
+    record,
+    run: async (assemble, storage) => {
+      const started = runSteps(world, trail, assemble, log)
+      runner = started
+      const watched = { config, spool, ledger, keys }
+      const { register, committed } = meters(watched, storage)
+      hearer.committed = (changes) => {
+        committed(changes)
+        if (changes.some((change) => "put" in change && (change.put === "job" || change.put === "audit")))
+          started.wake()
+      }
+      const { host, port } = config.health
+      const onFault = (error: unknown): void => log("error", "machine-room-fault", errorFields(error))
+      return listenMachineRoom({ host, port, health: () => health(watched), register, onFault })
+    },
+    close: async () => {
+      await recipient.close()
+      await ledger.commit([activity("application-stop")])
+      await runner?.stop()
+      await draughtsman.close()
+      people.close()
+      stores.ledger.close()
+      await trail.close()
+      await spool.close()
+    },
+  }
+}
+
+interface Stores {
+  readonly spool: FileSpool
+  readonly ledger: Ledger & { close(): void }
+  readonly trail: Trail
+  readonly people: PeopleStore
+}
+
+/** Everything below `dataDir`. */
+async function openStores(config: Config, log: Log): Promise<Stores> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o750 })
+  const spool = await openSpool({
+    dataDir: config.dataDir,
+    site: config.site.oid,
+    epochKey: await epochKeyOf(config),
+    clock: systemClock,
+    chance: systemChance,
+    reserveBytes: config.disk.reserveMiB * MIB,
+    onRot: (rot) => log("error", "spool-rot", { what: rot.what }),
+    onTorn: (torn) => log("warn", "spool-torn-end-cut", { segment: torn.segmentId }),
+  })
+  const indexKey = await ledgerKey(config)
+  const ledger = openLedger({
+    path: join(config.dataDir, "ledger.sqlite"),
+    sealer: {
+      seal: (slotId, context, clear) => spool.sealColumn(slotId, context, clear),
+      open: (slotId, context, sealed) => spool.openColumn(slotId, context, sealed),
+    },
+    indexKey,
+    audit: outboxSeal(indexKey),
+  })
+  const trail = await openTrail(join(config.dataDir, "audit.jsonl"), {
+    application: `dokuei-${config.role}`,
+    processId: String(process.pid),
+    host: hostname(),
+    enterpriseSite: config.site.institutionCode || config.site.oid,
+  })
+  const limits = { idleMs: config.desk.idle, absoluteMs: IDLE_MS_ABSOLUTE }
+  return { spool, ledger, trail, people: openPeople(join(config.dataDir, "people.sqlite"), limits) }
+}
+
+/** The ledger, with somebody who hears of every commit once it is durable. */
+function heard(ledger: Ledger, committed: (changes: readonly Change[]) => void): Ledger {
+  return {
+    ...ledger,
+    commit: async (changes) => {
+      await ledger.commit(changes)
+      committed(changes)
+    },
+  }
+}
+
+function runSteps(world: World, trail: Trail, assemble: Step, log: Log): Runner {
+  return startRunner({
+    ledger: world.ledger,
+    trail,
+    clock: world.clock,
+    chance: world.chance,
+    locks: world.locks,
+    wait,
+    steps: {
+      assemble,
+      package: (job) => packageSubmission(world, CONTENTS, job),
+      submit: (job) => submit(world, job),
+      verify: (job) => verify(world, EFFECTS, job),
+      expire: (job) => expire(world, job),
+    },
+    onFailure: (job, error) =>
+      log("warn", "step-failed", {
+        verb: job?.verb ?? "audit",
+        subject: job?.subject ?? "",
+        ...errorFields(error),
+      }),
+  })
+}
+
+function activity(event: "application-start" | "application-stop"): Change {
+  const at = systemClock.now().toISOString()
+  return audit(`${event}/${at}`, { event, outcome: "success", at })
+}

@@ -1,0 +1,62 @@
+/** Keys that open what lies under our own roof: epoch key, index key, seal of the audit outbox, gateway keys. */
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto"
+import { mkdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { systemChance } from "../clock.ts"
+import type { Config } from "../config.ts"
+import {
+  createEpochKey,
+  epochKeys,
+  openEpochKey,
+  type OpenedEpochKey,
+} from "../storage/keys/epoch-key-file.ts"
+import { currentEpoch } from "../storage/spool/file-spool.ts"
+
+const FIRST_EPOCH = 1
+
+/** The key of the epoch the slots are in; made at the first start. */
+export async function epochKeyOf(config: Config): Promise<OpenedEpochKey> {
+  const folder = join(config.dataDir, "keys")
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const files = { folder, passphraseFile: config.keys.passphraseFile }
+  const epoch = (await currentEpoch(config.dataDir)) ?? FIRST_EPOCH
+  const exists = (await epochKeys(folder)).includes(epoch)
+  return exists ? openEpochKey(files, epoch) : createEpochKey(files, epoch, systemChance)
+}
+
+/** Key of the ledger's keyed hashes: from the passphrase, so that it outlives epochs and is in no backup. */
+export async function ledgerKey(config: Config): Promise<Uint8Array> {
+  const passphrase = await readFile(config.keys.passphraseFile)
+  const secret = createHash("sha256").update(passphrase).digest()
+  return new Uint8Array(hkdfSync("sha256", secret, config.site.oid, "dokuei ledger index v1", 32))
+}
+
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/** Audit rows wait in the ledger for at most one write of the trail; sealed meanwhile. */
+export function outboxSeal(indexKey: Uint8Array) {
+  const key = new Uint8Array(hkdfSync("sha256", indexKey, "", "dokuei audit outbox v1", 32))
+  return {
+    seal: (clear: Uint8Array): Uint8Array => {
+      const nonce = randomBytes(NONCE_BYTES)
+      const cipher = createCipheriv("aes-256-gcm", key, nonce)
+      return Buffer.concat([nonce, cipher.update(clear), cipher.final(), cipher.getAuthTag()])
+    },
+    open: (sealed: Uint8Array): Uint8Array => {
+      const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      })
+      decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
+      return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
+    },
+  }
+}
+
+export function keyFiles(config: Config) {
+  const of = (name: "seal" | "object" | "tls") => ({
+    keyFile: config.keys[name].key,
+    chainFile: config.keys[name].chain,
+  })
+  return { seal: of("seal"), object: of("object"), tls: of("tls") }
+}

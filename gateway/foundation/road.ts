@@ -1,0 +1,78 @@
+/** The road between gateways: agreements with their certificates, mutual TLS both ways, the recipient's door. */
+import { X509Certificate } from "node:crypto"
+import { readFile } from "node:fs/promises"
+import { listen as listenRecipient, type Recipient } from "../actors/document-recipient/listen.ts"
+import { documentSource } from "../actors/document-source/document-source.ts"
+import { identifyBy } from "../actors/secure-node/pins.ts"
+import { clientTls, serverTls, type NodeCredentials } from "../actors/secure-node/tls.ts"
+import type { Config } from "../config.ts"
+import { submissionHandler } from "../journey/accept.ts"
+import type { Agreement } from "../journey/agreement.ts"
+import { event } from "../journey/audit.ts"
+import type { AuditEvent, DocumentSource } from "../journey/ports.ts"
+import type { World } from "../journey/world.ts"
+import { errorFields, type Log } from "../log.ts"
+
+export function agreementsOf(config: Config): Promise<readonly Agreement[]> {
+  return Promise.all(
+    config.agreements.map(async (each) => ({
+      ...each,
+      objectCertificate: new X509Certificate(await readFile(each.objectCertificate)).raw,
+      retention: { imagesMs: each.retention.images },
+    })),
+  )
+}
+
+export async function credentialsOf(config: Config): Promise<NodeCredentials> {
+  return {
+    chainPem: await readFile(config.keys.tls.chain, "utf8"),
+    keyPem: await readFile(config.keys.tls.key, "utf8"),
+    trustedPem: await readFile(config.trust.tlsCa, "utf8"),
+  }
+}
+
+export function openSource(config: Config, credentials: NodeCredentials): DocumentSource {
+  return documentSource((id) => {
+    const agreement = config.agreements.find((each) => each.id === id)
+    if (agreement === undefined) throw new RangeError(`no agreement ${id}`)
+    const { endpoint: url, tls: profile, tlsPins } = agreement
+    return { url, tls: clientTls({ ...credentials, profile }, tlsPins) }
+  })
+}
+
+export interface DoorWatch {
+  readonly log: Log
+  readonly record: (event: AuditEvent) => Promise<void>
+}
+
+export function openRecipient(
+  config: Config,
+  world: World,
+  credentials: NodeCredentials,
+  { log, record }: DoorWatch,
+): Promise<Recipient> {
+  const { agreements, xdr } = config
+  const profile = agreements.some((each) => each.tls === "ihe-stx") ? "ihe-stx" : "1.3"
+  const turnedAway = (key: string | null, address: string, detail: string): void => {
+    const at = world.clock.now().toISOString()
+    const objectId = key ?? address
+    record(
+      event({ event: "node-authentication-failure", outcome: "serious", at, objectId, description: detail }),
+    ).catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
+  }
+  return listenRecipient(
+    {
+      host: xdr.host,
+      port: xdr.port,
+      tls: serverTls({ ...credentials, profile }),
+      identify: identifyBy(Object.fromEntries(agreements.map((each) => [each.id, each.tlsPins]))),
+      sourceOf: (id) => agreements.filter((each) => each.id === id).map((each) => each.partner.oid),
+      onRefused: ({ reason, remoteAddress, spkiSha256, detail }) => {
+        log("warn", "node-refused", { reason, address: remoteAddress })
+        turnedAway(spkiSha256, remoteAddress, detail)
+      },
+      onFault: (error) => log("error", "recipient-fault", errorFields(error)),
+    },
+    submissionHandler(world),
+  )
+}
