@@ -1,0 +1,60 @@
+/**
+ * `npm run bench [-- NAME …] [--json FILE]`: the figures of docs/bench.md, ours beside the peer's of the same run.
+ *
+ * Without a name all of them. Nothing is judged here by an exit code: a busy machine must not break a build.
+ */
+import { writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { parseArgs } from "node:util"
+import type { Asked } from "./asked.ts"
+import type { Figure } from "./figure.ts"
+import { durability, ingest } from "./ingest.ts"
+import { machine } from "./machine.ts"
+import { table } from "./table.ts"
+
+const BENCHES: Readonly<Record<string, (asked: Asked) => Promise<Figure[]>>> = {
+  ingest,
+  durability,
+}
+
+const { values: options, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: "string" },
+    rounds: { type: "string", default: "3" },
+    instances: { type: "string", default: "500" },
+    objects: { type: "string" },
+    "multi-frame": { type: "string" },
+    long: { type: "boolean", default: false },
+    dir: { type: "string" },
+  },
+})
+
+const asked: Asked = {
+  rounds: Number(options.rounds),
+  instances: Number(options.instances),
+  loopInstances: Math.min(100, Number(options.instances)),
+  multiFrameMiB: Number(options["multi-frame"] ?? (options.long ? 2000 : 300)),
+  objects: Number(options.objects ?? (options.long ? 100_000 : 10_000)),
+  parent: options.dir ?? null,
+  say: (line) => process.stderr.write(`${line}\n`),
+}
+
+async function all(): Promise<void> {
+  const unknown = names.filter((name) => !(name in BENCHES))
+  if (unknown.length > 0)
+    throw new Error(`no bench ${unknown.join(", ")}: ${Object.keys(BENCHES).join(", ")}`)
+  const facts = machine(asked.parent ?? tmpdir())
+  process.stdout.write(`${JSON.stringify(facts, null, 2)}\n`)
+  const figures: Figure[] = []
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (names.length > 0 && !names.includes(name)) continue
+    asked.say(name)
+    figures.push(...(await bench(asked)))
+    // After each, so that what was measured is kept when a later one fails.
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`)
+  }
+  process.stdout.write(`${table(figures)}\n`)
+}
+
+await all()

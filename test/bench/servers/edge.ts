@@ -1,0 +1,71 @@
+/** Our edge as it runs anywhere: `dokuei run`, from a configuration file, in a process of its own. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { join } from "node:path"
+import { openSite, type Site } from "../../../deploy/demo/site.ts"
+import { pidOf, stopProcess, type StorageServer } from "./server.ts"
+
+const GATEWAY = join(import.meta.dirname, "..", "..", "..", "gateway", "main.ts")
+const WITHOUT_SYNC = join(import.meta.dirname, "..", "without-sync.ts")
+
+/** Nothing is assembled, packaged or sent while we measure what it costs to receive. */
+const NEVER_QUIET = "30d"
+
+export interface EdgeOptions {
+  readonly name?: string
+  /** The spool's disk does not sync: only to see what syncing costs. */
+  readonly withoutSync?: boolean
+  /** More arguments of node, e.g. `--cpu-prof`. */
+  readonly nodeOptions?: readonly string[]
+}
+
+export interface Edge extends StorageServer {
+  readonly site: Site
+  /** From spawn to `ready` in the log. */
+  readonly startMs: number
+}
+
+export async function startEdge(folder: string, options: EdgeOptions = {}): Promise<Edge> {
+  const name = options.name ?? "dokuei"
+  const site = await openSite(join(folder, name), { imagesKept: "30d", quietPeriod: NEVER_QUIET })
+  return startEdgeOf(site, { ...options, name })
+}
+
+/** A site that is there already. */
+export async function startEdgeOf(site: Site, options: EdgeOptions = {}): Promise<Edge> {
+  const before = performance.now()
+  const preload = options.withoutSync === true ? ["--import", WITHOUT_SYNC] : []
+  const args = [...(options.nodeOptions ?? []), ...preload, GATEWAY, "run", site.edgeConfig]
+  const child = spawn(process.execPath, args, {
+    cwd: site.dir,
+    env: { ...process.env, NODE_NO_WARNINGS: "1" },
+    stdio: ["ignore", "pipe", "inherit"],
+  })
+  await ready(child)
+  return {
+    name: options.name ?? "dokuei",
+    pid: pidOf(child),
+    port: site.ports.dicom,
+    aeTitle: "DOKUEI",
+    site,
+    startMs: performance.now() - before,
+    // It keeps what it has received.
+    clear: async () => {},
+    stop: () => stopProcess(child),
+  }
+}
+
+/** The whole output is read to its end: a full pipe would stop the process. */
+async function ready(child: ChildProcess): Promise<void> {
+  const said = new Promise<void>((resolve) => {
+    let tail = ""
+    child.stdout?.on("data", (chunk: Buffer) => {
+      tail = (tail + chunk.toString("utf8")).slice(-65_536)
+      if (tail.includes('"message":"ready"')) resolve()
+    })
+  })
+  const ended = once(child, "exit").then(() => {
+    throw new Error("the edge ended before it was ready")
+  })
+  await Promise.race([said, ended])
+}

@@ -1,0 +1,69 @@
+/** A Storage SCP under measurement, in a process of its own. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { connect, createServer, type AddressInfo } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
+
+export interface StorageServer {
+  readonly name: string
+  readonly pid: number
+  readonly port: number
+  readonly aeTitle: string
+  /** Makes room before a turn, unmeasured: what it can forget without work of its own. */
+  clear(): Promise<void>
+  stop(): Promise<void>
+}
+
+const READY_TIMEOUT_MS = 30_000
+const POLL_MS = 20
+
+/** A port that was free a moment ago: DCMTK and Orthanc cannot be asked for port 0. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, "close")
+  return port
+}
+
+/** Both delay small packets otherwise, and would be measured waiting for them. */
+export const PEER_ENVIRONMENT = { ...process.env, TCP_NODELAY: "1" }
+
+export function startPeer(command: string, args: readonly string[]): ChildProcess {
+  return spawn(command, args, { stdio: "ignore", env: PEER_ENVIRONMENT })
+}
+
+/** Resolves when something listens on `port`; throws when the process ends before. */
+export async function listening(child: ChildProcess, port: number): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS
+  while (!(await answers(port))) {
+    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode}`)
+    if (Date.now() > deadline) throw new Error(`${child.spawnfile} does not listen on ${port}`)
+    await sleep(POLL_MS)
+  }
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1")
+  return new Promise((resolve) => {
+    socket.once("connect", () => {
+      socket.end()
+      resolve(true)
+    })
+    socket.once("error", () => resolve(false))
+  })
+}
+
+/** SIGTERM and wait. */
+export async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, "exit")
+  child.kill("SIGTERM")
+  await exited
+}
+
+export function pidOf(child: ChildProcess): number {
+  if (child.pid === undefined) throw new Error(`${child.spawnfile} did not start`)
+  return child.pid
+}

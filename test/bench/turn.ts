@@ -1,0 +1,35 @@
+/** One turn: a server takes a set of studies, and what that cost it. */
+import { setTimeout as sleep } from "node:timers/promises"
+import { settleDisk } from "./folder.ts"
+import type { Study } from "./images.ts"
+import { cpuMs, peakRssMiB, resetPeak, rssMiB } from "./process-usage.ts"
+import { send } from "./send.ts"
+import type { StorageServer } from "./servers/server.ts"
+
+export interface Turn {
+  readonly instances: number
+  readonly wallMs: number
+  /** User and system time of the server's processes, work behind the answers included. */
+  readonly cpuMs: number
+  readonly idleRssMiB: number
+  readonly peakRssMiB: number
+}
+
+/** What a server does after its last answer (index, batches of rows) belongs to the bill. */
+const AFTERWORK_MS = 700
+
+export async function turn(server: StorageServer, studies: readonly Study[], folder: string): Promise<Turn> {
+  await server.clear()
+  await settleDisk(folder)
+  await resetPeak(server.pid)
+  const [idleRssMiB, cpuBefore] = [await rssMiB(server.pid), await cpuMs(server.pid)]
+  const wallMs = await send(server, studies)
+  await sleep(AFTERWORK_MS)
+  return {
+    instances: studies.reduce((sum, { files }) => sum + files.length, 0),
+    wallMs,
+    cpuMs: (await cpuMs(server.pid)) - cpuBefore,
+    idleRssMiB,
+    peakRssMiB: await peakRssMiB(server.pid),
+  }
+}
