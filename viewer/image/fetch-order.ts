@@ -22,10 +22,12 @@ export function bisectingOrder(count: number): readonly number[] {
 }
 
 const unique = (wanted: readonly Wanted[], count: number): readonly Wanted[] => {
-  const inside = wanted.filter(({ index }) => index >= 0 && index < count)
-  return [
-    ...new Map(inside.toReversed().map((one) => [`${one.quality}${one.index}`, one])).values(),
-  ].reverse()
+  const first = new Map<string, Wanted>()
+  for (const one of wanted) {
+    const key = `${one.quality}${one.index}`
+    if (one.index >= 0 && one.index < count && !first.has(key)) first.set(key, one)
+  }
+  return [...first.values()]
 }
 
 const run = (from: number, step: 1 | -1, length: number): Wanted[] =>

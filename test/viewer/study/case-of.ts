@@ -1,5 +1,5 @@
 /** A case of the reading desk around synthetic series. */
-import type { ReadingView, SigningView, WorkItem } from "../../../gateway/journey/views.ts"
+import type { ReadingView, SigningView } from "../../../gateway/journey/views.ts"
 import { jst, WORK_ITEMS } from "../fixtures/desk.ts"
 import { instanceUid, type SyntheticSeries } from "./synthetic.ts"
 
@@ -7,7 +7,7 @@ export const STUDY = "2.25.1234567890"
 export const REQUEST_ID = "0117"
 
 export function caseOf(series: readonly SyntheticSeries[], over: Partial<ReadingView> = {}): ReadingView {
-  const item = WORK_ITEMS.find(({ requestId }) => requestId === REQUEST_ID) as WorkItem
+  const item = WORK_ITEMS.find(({ requestId }) => requestId === REQUEST_ID)!
   const instances = series.reduce((sum, { frames }) => sum + frames.length, 0)
   return {
     ...item,

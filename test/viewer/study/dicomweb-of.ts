@@ -40,5 +40,5 @@ export function dicomwebOf(
       answerFrame(frame, request, response)
     },
   )
-  return app as unknown as (request: IncomingMessage, response: ServerResponse) => void
+  return app
 }

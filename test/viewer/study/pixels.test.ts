@@ -40,9 +40,7 @@ const CASES: Record<string, SyntheticSeries> = {
     bitsStored: 16,
     encoding: "htj2k",
     padding: -2000,
-    frames: [
-      rampFrame(128, 96, 16, true, 2).map((value, at) => (at % 5 === 0 ? -2000 : value >> 4)) as Int16Array,
-    ],
+    frames: [rampFrame(128, 96, 16, true, 2).map((value, at) => (at % 5 === 0 ? -2000 : value >> 4))],
   }),
   "unsigned 12 bit with intercept, HTJ2K": series({
     SeriesInstanceUID: "2.25.3",
@@ -85,7 +83,7 @@ const READ = `(() => {
 })()`
 
 describe("what the canvas shows", function () {
-  let browser: Browser
+  let browser: Browser | undefined
   let server: DeskServer
   let opened: Opened
 
@@ -102,11 +100,11 @@ describe("what the canvas shows", function () {
   })
   after(async () => {
     await browser?.close()
-    await server?.stop()
+    if (browser !== undefined) await server.stop()
   })
 
   for (const [name, one] of Object.entries(CASES))
-    it(`equals the reference at one to one within 1: ${name}`, async () => {
+    it(`equals the reference at one to one, off by the GPU's rounding at most: ${name}`, async () => {
       const { page } = opened
       server.dicomweb = dicomwebOf([one])
       server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([one]))
@@ -141,9 +139,7 @@ describe("what the canvas shows", function () {
   ): Promise<void> {
     const { page } = opened
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    const { width, height, grey } = await page.evaluate<{ width: number; height: number; grey: number[] }>(
-      READ,
-    )
+    const { width, height, grey } = await page.evaluate<{ width: number; height: number; grey: string }>(READ)
     const facts = imageFacts(metadataOf(one, 0) as DicomJson, 1)
     const expected = presentGrey(facts, { voi, inverted }, one.frames[0]!)
     const left = Math.round((width - one.columns) / 2)

@@ -35,7 +35,10 @@ export function rampFrame(rows: number, columns: number, bitsStored: number, sig
   const values = 2 ** bitsStored
   const low = signed ? -values / 2 : 0
   const make = (at: number): number => low + ((at * 37 + seed * 991) % values)
-  return (signed ? Int16Array : Uint16Array).from({ length: rows * columns }, (_, at) => make(at))
+  const length = rows * columns
+  return signed
+    ? Int16Array.from({ length }, (_, at) => make(at))
+    : Uint16Array.from({ length }, (_, at) => make(at))
 }
 
 /** A head-like phantom in stored values (HU + 1024): skull, brain, ventricles, a dark area, grain. */

@@ -20,6 +20,15 @@ const isWritable = (view: ReadingView): boolean =>
 const isSame = (a: KeyImage, b: Pick<KeyImage, "SOPInstanceUID" | "frame">): boolean =>
   a.SOPInstanceUID === b.SOPInstanceUID && a.frame === b.frame
 
+/** Where the text of a report being written stands. */
+export interface Saving {
+  readonly state: DraftState
+  /** Version at the gateway; 0 = nothing saved yet. */
+  readonly version: number
+  /** Clock time of the last save from this screen. */
+  readonly savedAt: string | null
+}
+
 /** The report side of an opened case: its text, its key images, and how they are saved. */
 export class CaseSession {
   readonly #api: Api
@@ -42,8 +51,9 @@ export class CaseSession {
     return this.#keeper?.draft ?? draftOf(this.#view)
   }
   /** Null when the report may only be read. */
-  get saving(): { readonly state: DraftState; readonly savedAt: string | null } | null {
-    return this.#keeper === null ? null : { state: this.#keeper.state, savedAt: this.#savedAt }
+  get saving(): Saving | null {
+    if (this.#keeper === null) return null
+    return { state: this.#keeper.state, version: this.#keeper.version, savedAt: this.#savedAt }
   }
   /** A version was signed before: what is written now replaces it. */
   get isCorrection(): boolean {

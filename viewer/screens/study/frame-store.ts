@@ -1,9 +1,9 @@
-import type { Api } from "../../api.ts"
-import type { DecoderPool } from "../../decode-worker/decoder-pool.ts"
+import type { DecodeTask } from "../../decode-worker/decode-task.ts"
 import { ByteLru } from "../../image/byte-lru.ts"
 import { frameBody, FrameFault, type EncodedFrameBody } from "../../image/frame-body.ts"
 import type { ImageFacts } from "../../image/image-facts.ts"
 import type { StoredPixels } from "../../image/presentation.ts"
+import { SharedFlights } from "./shared-flights.ts"
 import { parseLevelEnds, previewFrom, previewLengthBytes } from "../../image/resolution-levels.ts"
 
 /** One frame of a stack: where to ask for it and what it is. */
@@ -17,6 +17,16 @@ export interface DecodedFrame {
   readonly pixels: StoredPixels
   /** `preview`: an enlarged smaller picture; never measured, always marked. */
   readonly quality: "preview" | "full"
+}
+
+/** Answered by Api. */
+export interface FrameFetcher {
+  get(path: string, init: { headers?: Record<string, string>; signal?: AbortSignal }): Promise<Response>
+}
+
+/** Answered by DecoderPool. */
+export interface FrameDecoder {
+  decode(task: Omit<DecodeTask, "id" | "bytes">, bytes: Uint8Array): Promise<StoredPixels>
 }
 
 export interface Budget {
@@ -43,6 +53,8 @@ interface PartOfFrame extends EncodedFrameBody {
   readonly etag: string | null
 }
 
+const unstarted = (): Promise<never> => Promise.reject(new Error("the request ended meanwhile"))
+
 /** A 206 says how long the whole is; a 200 is the whole. */
 const isComplete = (response: Response, lengthBytes: number): boolean => {
   const total = /\/(\d+)$/.exec(response.headers.get("Content-Range") ?? "")?.[1]
@@ -51,12 +63,13 @@ const isComplete = (response: Response, lengthBytes: number): boolean => {
 
 /** Fetches frames, keeps them encoded and decoded within a budget, and never puts them anywhere but in memory. */
 export class FrameStore {
-  readonly #api: Pick<Api, "get">
-  readonly #decoders: Pick<DecoderPool, "decode">
+  readonly #api: FrameFetcher
+  readonly #decoders: FrameDecoder
   readonly #encoded: ByteLru<PartOfFrame>
   readonly #decoded: ByteLru<DecodedFrame>
+  readonly #flights = new SharedFlights<PartOfFrame>()
 
-  constructor(api: Pick<Api, "get">, decoders: Pick<DecoderPool, "decode">, budget: Budget = TABLET_BUDGET) {
+  constructor(api: FrameFetcher, decoders: FrameDecoder, budget: Budget = TABLET_BUDGET) {
     this.#api = api
     this.#decoders = decoders
     this.#encoded = new ByteLru(budget.encodedBytes)
@@ -96,12 +109,15 @@ export class FrameStore {
     )
   }
 
-  /** Brings the whole frame here, still encoded; continues where a preview ended. */
+  /** Brings the whole frame here, still encoded; continues where a preview ended, after one that is on its way. */
   async fetchFull(source: FrameSource, signal: AbortSignal): Promise<PartOfFrame> {
+    if (this.#flights.has(source.path)) await this.#flights.join(source.path, signal, unstarted)
     const here = this.#encoded.get(source.path)
     if (here?.complete === true) return here
-    const rest = here === undefined ? null : await this.#continue(source, here, signal)
-    return this.#keep(source, rest ?? (await this.#request(source, { Accept: ACCEPT_FULL }, signal)))
+    return this.#flights.join(source.path, signal, async (flying) => {
+      const rest = here === undefined ? null : await this.#continue(source, here, flying)
+      return this.#keep(source, rest ?? (await this.#request(source, { Accept: ACCEPT_FULL }, flying)))
+    })
   }
 
   /** Brings at least the first resolutions here, still encoded. */
@@ -110,7 +126,9 @@ export class FrameStore {
     if (here !== undefined) return here
     const last = previewLengthBytes(source.facts.rows, source.facts.columns) - 1
     const headers = { Accept: ACCEPT_RANGE, Range: `bytes=0-${last}` }
-    return this.#keep(source, await this.#request(source, headers, signal))
+    return this.#flights.join(source.path, signal, async (flying) =>
+      this.#keep(source, await this.#request(source, headers, flying)),
+    )
   }
 
   /** Forgets everything but these frames; for a page that is out of sight. */

@@ -19,7 +19,7 @@ const section = (title: string, text: string): unknown =>
     : html`<h2>${title}</h2>
         <p class="frozen-text" lang="ja">${text}</p>`
 
-function patientGrid(prepared: PreparedReport, view: ReadingView): TemplateResult {
+function patientGrid(prepared: Pick<PreparedReport, "patient">, view: ReadingView): TemplateResult {
   const { patient } = prepared
   const { study } = view
   const { name, reading } = nameLines(patient, language())
@@ -56,9 +56,9 @@ function keyFigures(keys: readonly TrayItem[], store: FrameStore): unknown {
     </div>`
 }
 
-/** Exactly what was frozen: the draft of the prepared report, not what the editor held a moment ago. */
+/** The report as a document: when frozen, the draft of the prepared report and not what the editor held a moment ago. */
 export function frozenReport(
-  prepared: PreparedReport,
+  prepared: Pick<PreparedReport, "patient" | "draft">,
   view: ReadingView,
   keys: readonly TrayItem[],
   store: FrameStore,

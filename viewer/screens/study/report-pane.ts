@@ -3,7 +3,7 @@ import type { ReadingView, ReportDraft } from "../../../gateway/journey/views.ts
 import { icon } from "../../parts/icon.ts"
 import { st } from "../../text/study.ts"
 import { checksList } from "./checks-list.ts"
-import type { DraftState } from "./draft-keeper.ts"
+import type { Saving } from "./case-session.ts"
 import type { FrameStore } from "./frame-store.ts"
 import { keyTray, type TrayActions, type TrayItem } from "./key-tray.ts"
 import type { SignCheck } from "./sign-checks.ts"
@@ -16,7 +16,7 @@ export interface ReportState {
   readonly view: ReadingView
   readonly draft: ReportDraft
   /** Null when the report may only be read. */
-  readonly saving: { readonly state: DraftState; readonly savedAt: string | null } | null
+  readonly saving: Saving | null
   readonly isCorrection: boolean
   readonly keys: readonly TrayItem[]
   readonly checks: readonly SignCheck[]
@@ -37,7 +37,9 @@ function savedWords({ saving }: ReportState): string {
   if (saving === null) return ""
   if (saving.state === "conflict") return ""
   if (saving.state !== "saved") return st(`draft.${saving.state}`)
-  return saving.savedAt === null ? st("draft.new") : st("draft.saved", { time: saving.savedAt })
+  return saving.savedAt === null
+    ? st(saving.version > 0 ? "draft.kept" : "draft.new")
+    : st("draft.saved", { time: saving.savedAt })
 }
 
 function statusWord({ view, saving, isCorrection }: ReportState): string {

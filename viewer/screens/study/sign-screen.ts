@@ -1,6 +1,6 @@
 import { startAuthentication, type PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/browser"
 import { html, nothing, type TemplateResult } from "lit"
-import type { PreparedReport, ReadingView } from "../../../gateway/journey/views.ts"
+import type { PreparedReport, ReadingView, SigningStep } from "../../../gateway/journey/views.ts"
 import type { Api, ApiError } from "../../api.ts"
 import { DecoderPool } from "../../decode-worker/decoder-pool.ts"
 import type { LiveEvents } from "../../live-events.ts"
@@ -8,18 +8,33 @@ import { asApiError } from "../../parts/fetched.ts"
 import { icon } from "../../parts/icon.ts"
 import { LightElement } from "../../parts/light-element.ts"
 import { passkeyError } from "../../parts/passkey-error.ts"
-import { failed, failureWords, skeleton } from "../../parts/states.ts"
+import { failed, skeleton } from "../../parts/states.ts"
 import { st } from "../../text/study.ts"
 import { address } from "../../words/route.ts"
 import { FrameStore } from "./frame-store.ts"
 import { frozenFoot, frozenReport } from "./frozen-report.ts"
 import { SeriesStacks } from "./series-stacks.ts"
+import { sendFault, signFault } from "./sign-fault.ts"
 import { signSteps, stepsBefore, stepsOf, timeLeft, type ShownStep } from "./sign-steps.ts"
 import { studyHeader } from "./study-frame.ts"
 
 /** The time left is counted in seconds; the gateway is asked this often while a signature is on its way. */
 const TICK_MS = 1000
 const POLL_TICKS = 2
+
+/** Where a refusal of "sign" belongs, when its code says so. */
+const FAILED_STEP: Readonly<Record<string, SigningStep>> = {
+  ERR_SIGN_INTENT: "identity",
+  ERR_TIMESTAMP_UNAVAILABLE: "time-stamp",
+  ERR_TIMESTAMP_INVALID: "time-stamp",
+}
+/** What was frozen no longer serves after these. */
+const NEEDS_PREPARING = new Set([
+  "ERR_SIGN_INTENT",
+  "ERR_REPORT_STATE",
+  "ERR_SIGN_CERTIFICATE",
+  "ERR_NOT_FOUND",
+])
 
 type Phase = "preparing" | "prepared" | "identity" | "signing" | "signed"
 
@@ -38,7 +53,7 @@ export class SignScreen extends LightElement {
   #prepared: PreparedReport | null = null
   #frozenAt: string | null = null
   #phase: Phase = "preparing"
-  #failure: { readonly step: "frozen" | "identity" | "hpki"; readonly error: ApiError } | null = null
+  #failure: { readonly step: SigningStep; readonly error: ApiError } | null = null
   #confirmed = false
   #pin = ""
   #decoders: DecoderPool | null = null
@@ -84,28 +99,37 @@ export class SignScreen extends LightElement {
     this.#confirmed = false
     try {
       this.#view = await this.api.reading(this.requestId)
-      if (this.#isOnItsWay()) {
-        this.#become("signed")
-        return
-      }
-      this.#prepared = await this.api.prepare(this.requestId)
-      this.#frozenAt = this.api.clock.now().toISOString()
-      this.#become("prepared")
-      void this.#loadKeyImages(this.#view, this.#prepared)
+      if (this.#isOnItsWay()) this.#become("signed")
+      else await this.#freeze()
     } catch (error) {
       this.#fail("frozen", asApiError(error))
     }
+    void this.#loadKeyImages()
   }
 
-  async #loadKeyImages({ study, series }: ReadingView, { draft }: PreparedReport): Promise<void> {
-    const wanted = new Set(draft.keyImages.map(({ SOPInstanceUID }) => SOPInstanceUID))
-    const needed = series.filter(({ images }) =>
+  async #freeze(): Promise<void> {
+    this.#prepared = await this.api.prepare(this.requestId)
+    this.#frozenAt = this.api.clock.now().toISOString()
+    this.#become("prepared")
+  }
+
+  /** What the document shows: the frozen draft, or the saved one while nothing is frozen. */
+  #document(): Pick<PreparedReport, "patient" | "draft"> | null {
+    if (this.#prepared !== null) return this.#prepared
+    const view = this.#view
+    return view?.draft ? { patient: view.patient, draft: view.draft } : null
+  }
+
+  async #loadKeyImages(): Promise<void> {
+    const wanted = new Set(this.#document()?.draft.keyImages.map(({ SOPInstanceUID }) => SOPInstanceUID))
+    const [stacks, view] = [this.#stacks, this.#view]
+    if (stacks === null || view === null) return
+    const study = view.study.StudyInstanceUID
+    const needed = view.series.filter(({ images }) =>
       images.some(({ SOPInstanceUID }) => wanted.has(SOPInstanceUID)),
     )
     // A key image that cannot be drawn here is still in the PDF, which is what gets signed.
-    const stacks = this.#stacks
-    if (stacks === null) return
-    await Promise.allSettled(needed.map((one) => stacks.load(study.StudyInstanceUID, one)))
+    await Promise.allSettled(needed.map((one) => stacks.load(study, one)))
     this.requestUpdate()
   }
 
@@ -125,7 +149,8 @@ export class SignScreen extends LightElement {
       this.#become("signed")
       await this.#refresh()
     } catch (error) {
-      this.#fail(this.#phase === "identity" ? "identity" : "hpki", passkeyError(error))
+      const told = passkeyError(error)
+      this.#fail(FAILED_STEP[told.code] ?? (this.#phase === "identity" ? "identity" : "hpki"), told)
     }
   }
 
@@ -161,7 +186,7 @@ export class SignScreen extends LightElement {
     this.requestUpdate()
   }
 
-  #fail(step: "frozen" | "identity" | "hpki", error: ApiError): void {
+  #fail(step: SigningStep, error: ApiError): void {
     this.#failure = { step, error }
     this.#become(this.#prepared === null ? "preparing" : "prepared")
   }
@@ -190,108 +215,119 @@ export class SignScreen extends LightElement {
   }
 
   #fault(): unknown {
-    const code = this.#phase === "signed" ? this.#view?.signing?.failure : null
-    const words = this.#failure === null ? null : failureWords(this.#failure.error)
-    const later = code ? st("sign.sent-safe") : null
-    return html`<small role="alert">${words ?? code}</small>
-      <div class="waitbox">
-        <p class="s">${later ?? st("sign.safe")}</p>
-        <div class="row">
-          <button
-            class="btn"
-            @click=${() => void (this.#phase === "signed" ? this.#refresh() : this.#prepare())}
-          >
-            ${icon("refresh", "s")}${st("sign.retry")}
-          </button>
-        </div>
-      </div>`
+    const code = this.#phase === "signed" ? (this.#view?.signing?.failure ?? null) : null
+    if (this.#failure !== null) return signFault(this.#failure.error, () => this.#retry())
+    return code === null ? nothing : sendFault(code, () => void this.#refresh())
   }
 
-  #form(): TemplateResult {
-    const busy = this.#phase === "identity" || this.#phase === "signing"
-    const ready = this.#confirmed && this.#pin !== "" && !busy && !this.#isExpired()
-    return html`<form
-      class="stack stack-4 sign-form"
-      @submit=${(event: SubmitEvent) => {
-        event.preventDefault()
-        void this.#sign()
-      }}
-    >
-      <label class="confirm">
-        <input
-          class="vh"
-          type="checkbox"
-          name="confirm"
-          .checked=${this.#confirmed}
-          ?disabled=${busy}
-          @change=${(event: Event) => {
-            this.#confirmed = (event.target as HTMLInputElement).checked
-            this.requestUpdate()
-          }}
-        />
-        <span class="box ${this.#confirmed ? "is-on" : ""}"
-          >${this.#confirmed ? icon("check") : nothing}</span
-        >
-        ${st("sign.confirm")}
-      </label>
-      <div class="field">
-        <label for="sign-pin">${st("sign.pin")}</label>
-        <input
-          id="sign-pin"
-          class="input"
-          name="pin"
-          type="password"
-          inputmode="numeric"
-          autocomplete="off"
-          ?disabled=${busy}
-          @input=${(event: Event) => {
-            this.#pin = (event.target as HTMLInputElement).value
-            this.requestUpdate()
-          }}
-        />
-        <span class="hint">${st("sign.pin-hint")}</span>
+  /** What was frozen serves again after a wrong PIN or a passkey not given; anything else needs a new preparation. */
+  #retry(): void {
+    const failure = this.#failure
+    if (this.#prepared === null || failure === null || NEEDS_PREPARING.has(failure.error.code))
+      void this.#prepare()
+    else {
+      this.#failure = null
+      this.requestUpdate()
+      this.querySelector<HTMLInputElement>("input[name=pin]")?.focus()
+    }
+  }
+
+  #confirmBox(busy: boolean): TemplateResult {
+    return html`<label class="confirm">
+      <input
+        class="vh"
+        type="checkbox"
+        name="confirm"
+        .checked=${this.#confirmed}
+        ?disabled=${busy}
+        @change=${(event: Event) => {
+          this.#confirmed = (event.target as HTMLInputElement).checked
+          this.requestUpdate()
+        }}
+      />
+      <span class="box ${this.#confirmed ? "is-on" : ""}">${this.#confirmed ? icon("check") : nothing}</span>
+      ${st("sign.confirm")}
+    </label>`
+  }
+
+  #pinField(busy: boolean): TemplateResult {
+    return html`<div class="field">
+      <label for="sign-pin">${st("sign.pin")}</label>
+      <input
+        id="sign-pin"
+        class="input"
+        name="pin"
+        type="password"
+        inputmode="numeric"
+        autocomplete="off"
+        ?disabled=${busy}
+        @input=${(event: Event) => {
+          this.#pin = (event.target as HTMLInputElement).value
+          this.requestUpdate()
+        }}
+      />
+      <span class="hint">${st("sign.pin-hint")}</span>
+    </div>`
+  }
+
+  #buttons(busy: boolean): TemplateResult {
+    const ready = this.#confirmed && this.#pin !== "" && !busy
+    return html`<div class="banner banner-ok banner-round">
+        ${icon("check")}
+        <p class="s">${st("sign.safe")}</p>
       </div>
       <div class="row">
         <a class="btn grow" href=${address.read(this.requestId)}>${icon("left", "s")}${st("sign.edit")}</a>
         <button class="btn btn-primary grow" ?disabled=${!ready}>
           ${icon("pen", "s")}${st(busy ? "sign.doing" : "sign.do")}
         </button>
-      </div>
-    </form>`
+      </div>`
   }
 
-  #foot(): unknown {
+  #foot(busy: boolean): unknown {
     if (this.#phase === "signed")
       return html`<div class="banner banner-ok banner-round" role="status">
           ${icon("check")}
           <p class="s">${st("sign.done")}</p>
         </div>
         <a class="btn btn-primary" href=${address.worklist}>${st("sign.list")}</a>`
-    if (this.#prepared === null) return nothing
-    if (!this.#isExpired()) return this.#form()
+    if (this.#prepared === null)
+      return html`<a class="btn" href=${address.read(this.requestId)}
+        >${icon("left", "s")}${st("sign.edit")}</a
+      >`
+    if (!this.#isExpired()) return [this.#pinField(busy), this.#buttons(busy)]
     return html`<div class="banner banner-warn banner-round" role="alert">
         ${icon("clock")}
         <p class="s">${st("sign.expired")}</p>
       </div>
-      <button class="btn btn-primary" @click=${() => void this.#prepare()}>${st("sign.again")}</button>`
+      <button type="button" class="btn btn-primary" @click=${() => void this.#prepare()}>
+        ${st("sign.again")}
+      </button>`
+  }
+
+  #stateBadge(): TemplateResult {
+    if (this.#prepared !== null)
+      return html`<span class="badge badge-plain"
+          >${icon("freeze")}${st("sign.frozen", { version: this.#prepared.version })}</span
+        >
+        <span class="sub">${st("sign.as-is")}</span>`
+    if (this.#phase === "signed")
+      return html`<span class="badge badge-plain">${icon("check")}${st("sign.done")}</span>`
+    return html`<span class="badge badge-warn">${st("sign.not-frozen")}</span>`
   }
 
   #left(view: ReadingView): unknown {
     const prepared = this.#prepared
-    if (prepared === null || this.#store === null)
-      return this.#failure === null && this.#phase === "preparing" ? skeleton(st("sign.preparing")) : nothing
-    const keys = prepared.draft.keyImages.flatMap((key) => this.#stacks?.locate(view, key) ?? [])
+    if (this.#phase === "preparing" && this.#failure === null) return skeleton(st("sign.preparing"))
+    const shown = this.#document()
+    if (shown === null || this.#store === null) return nothing
+    const keys = shown.draft.keyImages.flatMap((key) => this.#stacks?.locate(view, key) ?? [])
     return html`<div class="row between">
         <h1>${st("sign.title")}</h1>
-        <span class="row s">
-          <span class="badge badge-plain"
-            >${icon("freeze")}${st("sign.frozen", { version: prepared.version })}</span
-          >
-          <span class="sub">${st("sign.as-is")}</span>
-        </span>
+        <span class="row s">${this.#stateBadge()}</span>
       </div>
-      ${frozenReport(prepared, view, keys, this.#store)}
-      ${frozenFoot(prepared, this.api.preparedPdfUrl(prepared.prepareId))}`
+      ${frozenReport(shown, view, keys, this.#store)}
+      ${prepared === null ? nothing : frozenFoot(prepared, this.api.preparedPdfUrl(prepared.prepareId))}`
   }
 
   override render(): unknown {
@@ -302,17 +338,26 @@ export class SignScreen extends LightElement {
         : failed("session.failed", this.#failure.error, () => void this.#prepare())
     const now = this.api.clock.now()
     const back = { href: address.read(this.requestId), label: st("sign.back") }
+    const isOpen = this.#prepared !== null && this.#phase !== "signed" && !this.#isExpired()
     const left =
       this.#prepared === null || this.#phase === "signed" ? null : timeLeft(this.#prepared.expiresAt, now)
+    const busy = this.#phase === "identity" || this.#phase === "signing"
     const words = { hospital: view.hospital, left, failure: this.#fault() }
     return html`${studyHeader(view, now, back)}
       <main class="fill sign" tabindex="-1">
         <section class="sign-left">${this.#left(view)}</section>
-        <aside class="sign-right" aria-label=${st("sign.progress")}>
-          ${signSteps(this.#steps(), words, nothing)}
+        <form
+          class="sign-right"
+          aria-label=${st("sign.progress")}
+          @submit=${(event: SubmitEvent) => {
+            event.preventDefault()
+            void this.#sign()
+          }}
+        >
+          ${isOpen ? this.#confirmBox(busy) : nothing} ${signSteps(this.#steps(), words)}
           <span class="grow"></span>
-          ${this.#foot()}
-        </aside>
+          ${this.#foot(busy)}
+        </form>
       </main>`
   }
 }

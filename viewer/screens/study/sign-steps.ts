@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from "lit"
+import { html, type TemplateResult } from "lit"
 import type { SigningStep, SigningView } from "../../../gateway/journey/views.ts"
 import { st, type StudyKey } from "../../text/study.ts"
 import { clockSeconds } from "../../words/instant.ts"
@@ -75,12 +75,12 @@ function note({ step, state, at }: ShownStep, { hospital, left, failure }: StepW
 }
 
 /** The way of the signature, downwards: what is done, what happens now, what is to come. */
-export function signSteps(steps: readonly ShownStep[], words: StepWords, waiting: unknown): TemplateResult {
+export function signSteps(steps: readonly ShownStep[], words: StepWords): TemplateResult {
   return html`<ol class="way way-v" aria-label=${st("sign.steps")} aria-live="polite">
     ${steps.map(
       (one) =>
         html`<li data-s=${one.state} data-step=${one.step}>
-          <b>${st(`step.${one.step}`)}</b>${note(one, words)}${one.state === "now" ? waiting : nothing}
+          <b>${st(`step.${one.step}`)}</b>${note(one, words)}
         </li>`,
     )}
   </ol>`

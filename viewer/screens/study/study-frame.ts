@@ -1,13 +1,17 @@
 import "./study.css"
 import { html, nothing, type TemplateResult } from "lit"
-import type { ReadingView } from "../../../gateway/journey/views.ts"
+import type { ReadingView, StationName } from "../../../gateway/journey/views.ts"
 import { urgencyBadge } from "../../parts/badge.ts"
 import { banner } from "../../parts/banner.ts"
 import { dueDial } from "../../parts/due-dial.ts"
 import { studyBar } from "../../parts/study-bar.ts"
+import { wayLine } from "../../parts/way-line.ts"
 import { st } from "../../text/study.ts"
 import { address } from "../../words/route.ts"
 import type { CaseSession } from "./case-session.ts"
+
+/** What happens at the hospital after it has the report is not the reader's to watch. */
+const HOSPITAL_STATIONS: readonly StationName[] = ["seen", "acted"]
 
 /** The bar over reading and signing: patient, examination, way, urgency, due time. */
 export function studyHeader(
@@ -18,15 +22,17 @@ export function studyHeader(
     label: st("read.back"),
   },
 ): TemplateResult {
+  const way = view.way.filter(({ name }) => !HOSPITAL_STATIONS.includes(name))
   return studyBar({
     back: back.href,
     backLabel: back.label,
     patient: view.patient,
     study: view.study,
     requestNumber: view.requestNumber,
-    way: view.way,
+    way,
     now,
-    action: html`${urgencyBadge(view.urgency)}${dueDial(view, now)}`,
+    action: html`<div class="way-narrow">${wayLine(way, { size: "xs", now })}</div>
+      ${urgencyBadge(view.urgency)}${dueDial(view, now)}`,
   })
 }
 

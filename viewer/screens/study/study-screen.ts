@@ -62,6 +62,8 @@ export class StudyScreen extends LightElement {
   #startIndex = 0
   #seriesFailure: ApiError | null = null
   #view: ViewState | null = null
+  #direction: 1 | -1 = 1
+  #prefetchedFrom: StackImage | null = null
   #mode: ToolMode = "scroll"
   #presetsOpen = false
   #isFolded = false
@@ -108,7 +110,11 @@ export class StudyScreen extends LightElement {
     this.#decoders = new DecoderPool()
     this.#store = new FrameStore(this.api, this.#decoders)
     this.#stacks = new SeriesStacks(this.api)
-    this.#prefetcher = new Prefetcher(this.#store, () => this.#progressed())
+    this.#prefetcher = new Prefetcher(
+      this.#store,
+      () => this.#otherStacks(),
+      () => this.#progressed(),
+    )
     const unhear = this.live?.hear(() => void this.#refresh())
     this.#ears.signal.addEventListener("abort", () => unhear?.())
     void this.#open()
@@ -155,7 +161,6 @@ export class StudyScreen extends LightElement {
       if (this.#series !== series) return
       this.#startIndex = index
       this.#stack = stack
-      this.#prefetcher?.around(stack, index, 1)
     } catch (error) {
       this.#seriesFailure = asApiError(error)
     }
@@ -171,11 +176,24 @@ export class StudyScreen extends LightElement {
     }
   }
 
+  #otherStacks(): readonly (readonly StackImage[])[] {
+    const others = this.#session?.view.series.filter((one) => one !== this.#series) ?? []
+    return others.flatMap((one) => {
+      const stack = this.#stacks?.peek(one)
+      return stack ? [stack] : []
+    })
+  }
+
   #viewChanged(state: ViewState): void {
     const before = this.#view
     this.#view = state
-    if (before !== null && before.index !== state.index && state.index >= 0)
-      this.#prefetcher?.around(this.#stack, state.index, state.index >= before.index ? 1 : -1)
+    if (before?.index !== state.index) this.#direction = state.index >= (before?.index ?? 0) ? 1 : -1
+    // Only when the slice on screen is there do the others get the line.
+    const settled = state.quality === "full" || state.fault !== null
+    if (settled && state.shown !== null && state.shown !== this.#prefetchedFrom) {
+      this.#prefetchedFrom = state.shown
+      this.#prefetcher?.around(this.#stack, state.index, this.#direction)
+    }
     this.requestUpdate()
   }
 

@@ -47,7 +47,7 @@ const MODES: readonly (readonly [ToolMode, IconName])[] = [
   ["scroll", "scroll"],
   ["window", "wl"],
   ["zoom", "zoom"],
-  ["pan", "images"],
+  ["pan", "move"],
 ]
 
 /** The tools at the lower edge, near the thumbs, a word under every icon. */

@@ -72,7 +72,7 @@ export function viewportFigure(figure: ViewportFigure): TemplateResult {
   const { view, series, tools, actions } = figure
   const when = view.study.studyDateTime
   const words = [when === null ? "" : deviceTime(when).slice(5), series?.SeriesDescription ?? ""]
-  return html`<figure class="viewport is-active">
+  return html`<figure class="viewport is-active ${tools.presetsOpen ? "has-sheet" : ""}">
     <figcaption class="vp-head">
       <b>${st("strip.now")}</b><span class="sub">${words.filter(Boolean).join("　")}</span>
       <span class="grow"></span><span class="vp-note">${icon("eye", "s")}${st("read.statement")}</span>

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict"
+import type { Browser, CDPSession, Page } from "playwright-core"
+import type { PreparedReport } from "../../../gateway/journey/views.ts"
+import { buildViewer } from "../build-viewer.ts"
+import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
+import { jst, PEOPLE } from "../fixtures/desk.ts"
+import { DeskServer } from "../shell/desk-server.ts"
+import { reading } from "../shell/open-desk.ts"
+import { caseOf, REQUEST_ID, signingOf, TEXT } from "./case-of.ts"
+import { dicomwebOf } from "./dicomweb-of.ts"
+
+const DRAFT = { ...TEXT, keyImages: [], correctionReason: "" }
+/** What was frozen differs from the draft: the screen must show this. */
+const FROZEN = { ...DRAFT, impression: "1. 凍結した診断。" }
+
+const prepared = (over: Partial<PreparedReport> = {}): PreparedReport => ({
+  prepareId: "p1",
+  reportId: "r1",
+  version: 2,
+  cdaSha256: "ab".repeat(32),
+  pdfSha256: `3f9a04c7${"00".repeat(24)}8be1c21e`,
+  expiresAt: jst("14:13"),
+  patient: PEOPLE.taro,
+  draft: FROZEN,
+  passkey: {
+    challenge: "c2lnbi1pbnRlbnQ",
+    rpId: "localhost",
+    allowCredentials: [],
+    userVerification: "required",
+  },
+  ...over,
+})
+
+describe("the signing screen", function () {
+  let browser: Browser | undefined
+  let server: DeskServer
+  let opened: Opened
+  let page: Page
+  let cdp: CDPSession
+
+  before(async function () {
+    if (!hasChromium) {
+      console.log("skipped: /usr/bin/chromium is not installed")
+      return this.skip()
+    }
+    this.timeout(180_000)
+    server = await DeskServer.start(await buildViewer())
+    browser = await launchChromium()
+  })
+  after(async () => {
+    await browser?.close()
+    if (browser !== undefined) await server.stop()
+  })
+  afterEach(async () => {
+    await opened.context.close()
+    assert.deepEqual(opened.faults, [])
+  })
+
+  /** @param isVerified false = the authenticator refuses to verify the user */
+  async function open(isVerified = true): Promise<void> {
+    reading(server)
+    server.dicomweb = dicomwebOf([])
+    server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { draft: { ...DRAFT, draftVersion: 3 } }))
+    server.answer(`POST /api/cases/${REQUEST_ID}/prepare`, prepared())
+    opened = await openPage(browser!)
+    page = opened.page
+    cdp = await opened.context.newCDPSession(page)
+    await cdp.send("WebAuthn.enable")
+    const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
+      options: {
+        protocol: "ctap2",
+        transport: "internal",
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: isVerified,
+        automaticPresenceSimulation: true,
+      },
+    })
+    await cdp.send("WebAuthn.addCredential", {
+      authenticatorId,
+      credential: {
+        credentialId: Buffer.from("reader").toString("base64"),
+        isResidentCredential: true,
+        rpId: "localhost",
+        privateKey: await privateKey(),
+        userHandle: Buffer.from("r1").toString("base64"),
+        signCount: 1,
+      },
+    })
+  }
+  async function privateKey(): Promise<string> {
+    const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, [
+      "sign",
+      "verify",
+    ])
+    return Buffer.from(await crypto.subtle.exportKey("pkcs8", pair.privateKey)).toString("base64")
+  }
+  const go = async (landmark: string): Promise<void> => {
+    await page.goto(`${server.origin}/#/sign/${REQUEST_ID}`)
+    await page.locator(landmark).first().waitFor()
+  }
+  const agree = async (pin: string): Promise<void> => {
+    await page.locator(".confirm").click()
+    await page.locator("input[name=pin]").fill(pin)
+    await page.getByRole("button", { name: "署名する" }).click()
+  }
+  const states = (): Promise<string[]> =>
+    page.evaluate<string[]>("[...document.querySelectorAll('.way-v > li')].map((step) => step.dataset.s)")
+
+  it("shows exactly what was frozen, its digest and its PDF", async () => {
+    await open()
+    await go(".frozen")
+    const text = await page.locator(".frozen").innerText()
+    assert.match(text, /見本 太郎[\s\S]*凍結した診断/)
+    assert.doesNotMatch(text, /亜急性期/)
+    assert.equal(await page.locator("a[target=_blank]").getAttribute("href"), "/api/prepared/p1/pdf")
+    assert.match(await page.locator(".sign-left").innerText(), /凍結済み 版 2[\s\S]*3f9a 04c7 … 8be1 c21e/)
+  })
+
+  it("signs only with check mark and PIN, sends the passkey's answer once, and follows the steps", async () => {
+    await open()
+    await go(".frozen")
+    const button = page.getByRole("button", { name: "署名する" })
+    assert.equal(await button.isDisabled(), true)
+    await page.locator(".confirm").click()
+    assert.equal(await button.isDisabled(), true)
+    await page.locator("input[name=pin]").fill("1234")
+    server.answer("POST /api/prepared/p1/sign", { reportId: "r1", version: 2 })
+    server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { state: "completed", signing: signingOf(4) }))
+    await button.click()
+    await page.locator('li[data-step="sent"][data-s="now"]').waitFor()
+    const sent = server.asked
+      .filter(({ path }) => path === "/api/prepared/p1/sign")
+      .map(({ body }) => body) as {
+      pin: string
+      response: { response: { clientDataJSON: string } }
+    }[]
+    assert.deepEqual([sent.length, sent[0]?.pin], [1, "1234"])
+    const client = JSON.parse(Buffer.from(sent[0]!.response.response.clientDataJSON, "base64url").toString())
+    assert.deepEqual([client.type, client.challenge], ["webauthn.get", "c2lnbi1pbnRlbnQ"])
+    server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { state: "completed", signing: signingOf(6) }))
+    server.tell({ kind: "changed", requestId: REQUEST_ID, at: jst("14:11") })
+    await page.locator('li[data-step="acknowledged"][data-s="done"]').waitFor()
+  })
+
+  it("names the step at which it stopped, keeps what was frozen after a wrong PIN, and forgets the PIN", async () => {
+    await open()
+    await go(".frozen")
+    server.refuse("POST /api/prepared/p1/sign", 422, "ERR_KEY_PASSPHRASE")
+    await agree("9999")
+    await page.locator('li[data-step="hpki"][data-s="fail"]').waitFor()
+    assert.match(await page.locator('li[data-step="hpki"]').innerText(), /PIN が違います/)
+    assert.equal(await page.locator("input[name=pin]").inputValue(), "")
+    await page.getByRole("button", { name: "やり直す" }).click()
+    server.answer("POST /api/prepared/p1/sign", { reportId: "r1", version: 2 })
+    server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { signing: signingOf(4) }))
+    await page.locator("input[name=pin]").fill("1234")
+    await page.getByRole("button", { name: "署名する" }).click()
+    await page.locator('li[data-step="sent"][data-s="now"]').waitFor()
+    assert.equal(server.asked.filter(({ path }) => path.endsWith("/prepare")).length, 1)
+  })
+
+  it("prepares again when the passkey did not fit what was frozen", async () => {
+    await open()
+    await go(".frozen")
+    server.refuse("POST /api/prepared/p1/sign", 409, "ERR_SIGN_INTENT")
+    await agree("1234")
+    await page.locator('li[data-step="identity"][data-s="fail"]').waitFor()
+    await page.getByRole("button", { name: "やり直す" }).click()
+    await page.locator('li[data-step="frozen"][data-s="done"]').waitFor()
+    await page.locator('li[data-step="identity"][data-s="todo"]').waitFor()
+    assert.equal(server.asked.filter(({ path }) => path.endsWith("/prepare")).length, 2)
+    assert.equal(await page.locator("input[name=confirm]").isChecked(), false)
+  })
+
+  it("sends nothing when the reader is not verified", async () => {
+    await open(false)
+    await go(".frozen")
+    await agree("1234")
+    await page.locator('li[data-step="identity"][data-s="fail"]').waitFor()
+    assert.equal(
+      server.asked.some(({ path }) => path.endsWith("/sign")),
+      false,
+    )
+  })
+
+  it("says that the frozen text is no longer valid, and prepares another", async () => {
+    await open()
+    server.answer(`POST /api/cases/${REQUEST_ID}/prepare`, prepared({ expiresAt: jst("14:08") }))
+    await go(".sign-right .banner-warn")
+    server.answer(`POST /api/cases/${REQUEST_ID}/prepare`, prepared({ prepareId: "p2" }))
+    await page.getByRole("button", { name: "もう一度準備する" }).click()
+    await page.locator("input[name=pin]").waitFor()
+  })
+
+  it("of a report on its way freezes nothing and shows where it stopped", async () => {
+    await open()
+    const signing = signingOf(4, 4, "ERR_SUBMISSION_UNREACHABLE")
+    server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { state: "completed", signing, draft: null }))
+    await go('li[data-step="sent"][data-s="fail"]')
+    assert.deepEqual(await states(), ["done", "done", "done", "done", "fail", "todo"])
+    assert.match(await page.locator('li[data-step="sent"]').innerText(), /自動で再試行されます/)
+    assert.equal(
+      server.asked.some(({ path }) => path.endsWith("/prepare")),
+      false,
+    )
+  })
+})

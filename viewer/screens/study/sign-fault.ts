@@ -1,0 +1,35 @@
+import { html, type TemplateResult } from "lit"
+import type { ApiError } from "../../api.ts"
+import { icon } from "../../parts/icon.ts"
+import { failureWords } from "../../parts/states.ts"
+import { maybe } from "../../text/language.ts"
+import { st, type StudyKey } from "../../text/study.ts"
+
+/** Refusals that only signing knows. */
+const WORDS: Readonly<Record<string, StudyKey>> = {
+  ERR_REPORT_GLYPH: "sign.fault.glyph",
+  ERR_KEY_PASSPHRASE: "sign.fault.pin",
+  ERR_SIGN_INTENT: "sign.fault.intent",
+  ERR_SIGN_CERTIFICATE: "sign.fault.certificate",
+}
+
+function box(fault: string, safe: string, retry: () => void): TemplateResult {
+  return html`<small role="alert">${fault}</small>
+    <div class="waitbox">
+      <p class="s">${safe}</p>
+      <div class="row">
+        <button type="button" class="btn" @click=${retry}>${icon("refresh", "s")}${st("sign.retry")}</button>
+      </div>
+    </div>`
+}
+
+/** Under the step at which signing stopped: why, what is safe, and the way on. */
+export function signFault(error: ApiError, retry: () => void): TemplateResult {
+  const key = WORDS[error.code]
+  const words = key === undefined ? failureWords(error) : st(key, { detail: error.message })
+  return box(words, st("sign.safe"), retry)
+}
+
+/** After the signature exists a fault is mended by the gateway itself. @param code of errors.ts */
+export const sendFault = (code: string, retry: () => void): TemplateResult =>
+  box(maybe(`code.${code}`) ?? code, st("sign.sent-safe"), retry)
