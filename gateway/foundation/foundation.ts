@@ -118,15 +118,21 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       const started = runSteps(world, trail, assemble, log)
       runner = started
       const watched = { config, spool, ledger, keys }
-      const { register, committed } = meters(watched, storage)
+      const meter = meters(watched, storage)
       hearer.committed = (changes) => {
-        committed(changes)
+        meter.committed(changes)
         if (changes.some((change) => "put" in change && (change.put === "job" || change.put === "audit")))
           started.wake()
       }
       const { host, port } = config.health
       const onFault = (error: unknown): void => log("error", "machine-room-fault", errorFields(error))
-      return listenMachineRoom({ host, port, health: () => health(watched), register, onFault })
+      return listenMachineRoom({
+        host,
+        port,
+        health: () => health(watched),
+        register: meter.register,
+        onFault,
+      })
     },
     close: async () => {
       await recipient.close()
