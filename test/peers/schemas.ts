@@ -1,0 +1,37 @@
+/** The published schemas beside the repository: where they lie, and xmllint to judge by them. */
+import type { Context } from "mocha"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { Bench } from "./openssl.ts"
+
+const SCHEMAS = {
+  audit: "audit/dicom2017c.xsd",
+  cda: "cda/infrastructure/cda/CDA.xsd",
+  soap: "xds/all.xsd",
+  xades: "xmldsig-xades/XAdES.xsd",
+} as const
+export type SchemaName = keyof typeof SCHEMAS
+
+/** The schema's file; skips the test, with a reason, when the reference files are not there. */
+export function schemaOr(test: Context, name: SchemaName, count: number): string {
+  const shared = process.env.DOKUEI_SHARED
+  const file = join(shared ?? "", "ihe", "schema", SCHEMAS[name])
+  if (shared !== undefined && existsSync(file)) return file
+  console.log(`      skipped: ${count} ${name} documents are not validated, DOKUEI_SHARED is not set`)
+  return test.skip()
+}
+
+/** What xmllint has against these documents; [] when all are valid. */
+export function schemaFaults(schema: string, documents: readonly string[]): string[] {
+  const bench = new Bench()
+  try {
+    const names = documents.map((document, index) => {
+      bench.write(`${index}.xml`, document)
+      return `${index}.xml`
+    })
+    const { status, stderr } = bench.run("xmllint", "--nonet", "--noout", "--schema", schema, ...names)
+    return status === 0 ? [] : stderr.split("\n").filter((line) => !/ validates$/.test(line) && line !== "")
+  } finally {
+    bench.remove()
+  }
+}

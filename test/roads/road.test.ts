@@ -1,0 +1,223 @@
+/** The whole loop: modality, hospital, reading centre, and the report home; then the end of the term. */
+import assert from "node:assert/strict"
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { sendStudy, staffItems } from "../../deploy/demo/hospital.ts"
+import { makeStudy, type DemoStudy } from "../../deploy/demo/study.ts"
+import { NotReached, receiveReport, REPORT, signReport, until, type Desks } from "../../deploy/demo/walk.ts"
+import type { ReadingView, StaffDetail, Verdict, WorkItem } from "../../gateway/journey/views.ts"
+import { schemaFaults, schemaOr } from "../peers/schemas.ts"
+import { Storescp } from "../peers/storescp.ts"
+import { auditKinds, auditMessages, verifiedByCommand } from "./audit-messages.ts"
+import { dataSetDigest, openedSpool } from "./opened-spool.ts"
+import { Road, ROLES, SILENT, type Role } from "./road.ts"
+
+const MR_SLICES = 20
+const instanceDigests = (opened: readonly { meta: { mimeType: string }; kind: string; bytes: Buffer }[]) =>
+  opened.map(({ bytes }) => dataSetDigest(bytes)).sort()
+
+describe("the road there and back", function () {
+  this.timeout(180_000)
+  let road: Road
+  let desks: Desks
+  let study: DemoStudy
+  let requestId: string
+  let reading: ReadingView
+  let home: StaffDetail
+
+  before(async () => {
+    road = await Road.open({ imagesKept: "30d", quietPeriod: "1s" })
+    desks = await road.desks()
+    study = makeStudy(join(road.site.dir, "study"), "ROAD1")
+  })
+  after(() => road.close())
+
+  it("brings every data set DCMTK sends to the reading centre bit for bit", async () => {
+    const plain = await Storescp.open()
+    await sendStudy({ ...road.site, ports: { ...road.site.ports, dicom: plain.port } }, study.files)
+    const sent = plain.files().map(dataSetDigest).sort()
+    await plain.close()
+    assert.equal(new Set(sent).size, MR_SLICES)
+
+    requestId = await road.send(study)
+    reading = await road.read(requestId)
+    assert.equal(reading.study.instances, MR_SLICES)
+
+    const edge = (await openedSpool(road, "edge")).filter(({ kind }) => kind === "instance")
+    const isImage = ({ meta }: { meta: { SOPClassUID: string } }) =>
+      meta.SOPClassUID === edge[0]?.meta.SOPClassUID
+    const center = (await openedSpool(road, "center")).filter(isImage)
+    assert.deepEqual(instanceDigests(edge), sent, "as DCMTK's own storescp got them")
+    assert.deepEqual(instanceDigests(center), sent)
+    const files = (opened: readonly { bytes: Buffer }[]) =>
+      opened.map(({ bytes }) => bytes.toString("base64")).sort()
+    assert.deepEqual(files(center), files(edge), "the files too, preamble and group 0002")
+  })
+
+  it("brings the report home, valid, with holder, role and times, and the acknowledgement back", async () => {
+    const before = Date.now()
+    await signReport(desks, reading, REPORT, SILENT)
+    home = (await receiveReport(desks, requestId, 1, SILENT)) as StaffDetail
+    const { signature, seal, report } = home
+    assert.equal(report?.findings, REPORT.findings)
+    assert.equal(report.impression, REPORT.impression)
+    assert.equal(report.keyImages, 1)
+    assertValid(signature, "hpki", before)
+    assert.equal(signature?.role, "Medical Doctor")
+    assert.notEqual(signature?.holderJapanese, "")
+    assert.notEqual(signature?.holder, "")
+    assertValid(seal, "seal", before)
+    const detail = await desks.clerk.get<StaffDetail>(`/api/requests/${requestId}`)
+    assert.ok(detail.acknowledgement?.seenAtCenter)
+    const [row] = (await staffItems(road.site)).filter((each) => each.requestId === requestId)
+    assert.deepEqual(
+      row?.way.map(({ name, state }) => `${name} ${state}`),
+      ["received", "sent", "arrived", "reading", "reported", "acknowledged"]
+        .map((name) => `${name} done`)
+        .concat("seen skip", "acted skip"),
+    )
+  })
+
+  it("replaces a corrected report: version 2 is shown with the earlier one, and acknowledged anew", async () => {
+    const corrected = await desks.reader.post<ReadingView>(`/api/cases/${requestId}/correct`, {
+      reason: "左右の記載を訂正",
+    })
+    const text = {
+      ...REPORT,
+      impression: "1. 右側頭葉に異常を認めません。",
+      correctionReason: "左右の記載を訂正",
+    }
+    await signReport(desks, corrected, text, SILENT)
+    const second = (await receiveReport(desks, requestId, 2, SILENT)) as StaffDetail
+    assert.equal(second.report?.impression, text.impression)
+    assert.equal(second.report.status, "corrected")
+    assertValid(second.signature, "hpki", 0)
+    assert.deepEqual(
+      second.versions.map(({ version, status, verdict }) => ({ version, status, verdict })),
+      [
+        { version: 1, status: "final", verdict: "valid" },
+        { version: 2, status: "corrected", verdict: "valid" },
+      ],
+    )
+    const earlier = await desks.clerk.bytes(`/api/reports/${home.report?.reportId ?? ""}/pdf`)
+    assert.equal(earlier.bytes.toString("latin1", 0, 5), "%PDF-")
+  })
+
+  describe("when the agreed term ends", () => {
+    let short: DemoStudy
+    let shortId: string
+    const slots = new Map<Role, readonly string[]>()
+
+    before(async () => {
+      for (const role of ROLES) {
+        road.configure(role, (config) => config.agreements.forEach((each) => (each.retention.images = "4s")))
+        await road.stop(role)
+        await road.start(role)
+        slots.set(role, slotFolders(road, role))
+      }
+      short = makeStudy(join(road.site.dir, "short"), "ROAD2")
+      shortId = await road.send(short)
+    })
+
+    it("destroys slot and bytes at both sides and gives the hospital a certificate under the centre's seal", async () => {
+      const { deletion } = await until("deletion certificate at the hospital", async () => {
+        const detail = await desks.clerk.get<StaffDetail>(`/api/requests/${shortId}`)
+        return detail.deletion === null ? null : detail
+      })
+      assert.equal(deletion?.certificate, "valid")
+      assert.ok(deletion.objects >= MR_SLICES)
+      assert.match(deletion.statement, /鍵/)
+      for (const role of ROLES)
+        await until(`no object of the study at the ${role}`, async () =>
+          (await openedSpool(road, role)).every(({ meta }) => !isImageOf(meta, short)),
+        )
+      const [left] = (await desks.reader.get<{ items: WorkItem[] }>("/api/worklist")).items.filter(
+        (each) => each.requestId === shortId,
+      )
+      assert.equal(left, undefined, "nothing is left to read")
+    })
+
+    it("leaves no file of the destroyed slots on either disk", async () => {
+      await until("folders gone", () => {
+        // One slot of documents remains for the request at each side; the one of the images is gone.
+        const added = (role: Role) =>
+          slotFolders(road, role).filter((each) => !slots.get(role)?.includes(each))
+        return Promise.resolve(ROLES.every((role) => added(role).length === 1))
+      })
+    })
+
+    it("keeps what is not due: the other study is still read, its report still shown", async () => {
+      const detail = await desks.clerk.get<StaffDetail>(`/api/requests/${requestId}`)
+      assert.equal(detail.deletion, null)
+      assert.equal(detail.report?.version, 2)
+      assert.equal(
+        (await desks.reader.get<ReadingView>(`/api/cases/${requestId}`)).series[0]?.images.length,
+        MR_SLICES,
+      )
+    })
+  })
+
+  describe("its audit trail", () => {
+    const EXPECTED: Record<Role, readonly string[]> = {
+      edge: [
+        "110100 E 0", // application start and stop
+        "110104 C 0", // instances received
+        "110106 R 0", // export
+        "110107 C 0", // import
+        "110110 R 0", // report accessed
+        "110114 E 0", // login
+        "110007 R 0", // report verified
+        "110105 D 0", // study deleted
+      ],
+      center: [
+        "110100 E 0",
+        "110106 R 0",
+        "110107 C 0",
+        "110103 R 0", // study accessed
+        "110114 E 0",
+        "113031 C 0", // signed
+        "110007 R 0",
+        "110105 D 0",
+      ],
+    }
+    for (const role of ROLES) {
+      it(`of the ${role} holds by \`dokuei audit verify\` and tells every kind of event that happened`, async () => {
+        const missing = () => EXPECTED[role].filter((kind) => !auditKinds(road, role).has(kind))
+        await until(`events ${missing().join(", ")}`, () => Promise.resolve(missing().length === 0)).catch(
+          (error: unknown) => {
+            throw new NotReached(`not in the trail: ${missing().join(", ")}`, { cause: error })
+          },
+        )
+        const { status, printed } = verifiedByCommand(road, role)
+        assert.equal(status, 0, printed)
+        assert.match(printed, /^\d+ records, head [0-9a-f]{64}\n$/)
+      })
+
+      it(`of the ${role} is valid message by message against the audit schema`, function () {
+        const messages = auditMessages(road, role)
+        const schema = schemaOr(this, "audit", messages.length)
+        assert.deepEqual(schemaFaults(schema, messages), [])
+      })
+    }
+  })
+})
+
+const isImageOf = (
+  meta: { StudyInstanceUID: string; mimeType: string; SOPClassUID: string },
+  study: DemoStudy,
+) => meta.StudyInstanceUID === study.StudyInstanceUID && meta.SOPClassUID !== ""
+
+const slotFolders = (road: Road, role: Role): string[] =>
+  readdirSync(join(road.dataDir(role), "spool", "objects")).filter((name) => /^[0-9a-f]{32}$/.test(name))
+
+function assertValid(verdict: Verdict | null | undefined, kind: Verdict["kind"], since: number): void {
+  assert.equal(verdict?.outcome, "valid", JSON.stringify(verdict?.tests))
+  assert.equal(verdict.kind, kind)
+  assert.deepEqual(
+    verdict.tests.filter(({ outcome }) => outcome !== "pass"),
+    [],
+  )
+  const seconds = (instant: string | null): number => Math.floor(new Date(instant ?? 0).getTime() / 1000)
+  assert.ok(seconds(verdict.signedAt) >= Math.floor(since / 1000))
+  assert.ok(seconds(verdict.timeStampedAt) >= seconds(verdict.signedAt))
+}
