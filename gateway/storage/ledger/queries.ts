@@ -3,8 +3,9 @@ export const SQL = {
   putStudy: `INSERT INTO study (id, uid_hash, state, last_at, keep_until, facts, sealed) VALUES (?,?,?,?,?,?,?)
     ON CONFLICT (id) DO UPDATE SET uid_hash=excluded.uid_hash, state=excluded.state, last_at=excluded.last_at, keep_until=excluded.keep_until, facts=excluded.facts, sealed=excluded.sealed`,
   putInstance: `INSERT INTO instance (id, study_id, uid_hash, facts, sealed) VALUES (?,?,?,?,?) ON CONFLICT (id) DO NOTHING`,
-  putRequest: `INSERT INTO request (id, number_hash, requested_at, facts, sealed) VALUES (?,?,?,?,?)
-    ON CONFLICT (id) DO UPDATE SET facts=excluded.facts, sealed=excluded.sealed`,
+  putRequest: `INSERT INTO request (id, number_hash, requested_at, bound, facts, sealed) VALUES (?,?,?,?,?,?)
+    ON CONFLICT (id) DO UPDATE SET bound=excluded.bound, facts=excluded.facts, sealed=excluded.sealed`,
+  removeRequestStudies: `DELETE FROM request_study WHERE request_id = ?`,
   putRequestStudy: `INSERT INTO request_study (request_id, study_id, role) VALUES (?,?,?) ON CONFLICT (request_id, study_id) DO UPDATE SET role=excluded.role`,
   putSubmission: `INSERT INTO submission (id, agreement, direction, set_uid, study_id, request_id, report_id, created_at, facts, sealed) VALUES (?,?,?,?,?,?,?,?,?,?)
     ON CONFLICT (id) DO UPDATE SET set_uid=excluded.set_uid, study_id=excluded.study_id, request_id=excluded.request_id, report_id=excluded.report_id, facts=excluded.facts, sealed=excluded.sealed`,
@@ -33,7 +34,7 @@ export const SQL = {
   requests: `SELECT facts, sealed FROM request ORDER BY requested_at DESC LIMIT ?`,
   requestsOfStudy: `SELECT facts, sealed FROM request WHERE id IN (SELECT request_id FROM request_study WHERE study_id = ?)`,
   requestByNumber: `SELECT facts, sealed FROM request WHERE number_hash = ?`,
-  unboundRequests: `SELECT facts, sealed FROM request WHERE NOT EXISTS (SELECT 1 FROM request_study WHERE request_id = request.id AND role = 'target') ORDER BY requested_at LIMIT 1000`,
+  unboundRequests: `SELECT facts, sealed FROM request WHERE bound = 0 ORDER BY requested_at LIMIT 1000`,
   submission: `SELECT facts, sealed FROM submission WHERE id = ?`,
   submissionBySetUid: `SELECT facts, sealed FROM submission WHERE set_uid = ? AND agreement = ? AND direction = ?`,
   submissionsOfStudy: `SELECT facts, sealed FROM submission WHERE study_id = ? ORDER BY created_at`,

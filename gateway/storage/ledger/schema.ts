@@ -19,10 +19,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX instance_by_uid ON instance (study_id, uid_hash);           -- instances, instancesByUid
 
   CREATE TABLE request (
-    id TEXT PRIMARY KEY, number_hash BLOB NOT NULL, requested_at TEXT NOT NULL,
+    id TEXT PRIMARY KEY, number_hash BLOB NOT NULL, requested_at TEXT NOT NULL, bound INTEGER NOT NULL,
     facts TEXT NOT NULL, sealed BLOB NOT NULL) STRICT;
   CREATE UNIQUE INDEX request_by_number ON request (number_hash);          -- requestByNumber
   CREATE INDEX request_by_time ON request (requested_at);                  -- requests
+  CREATE INDEX request_unbound ON request (requested_at) WHERE bound = 0;  -- unboundRequests
 
   CREATE TABLE request_study (
     request_id TEXT NOT NULL, study_id TEXT NOT NULL, role TEXT NOT NULL, PRIMARY KEY (request_id, study_id)) STRICT, WITHOUT ROWID;

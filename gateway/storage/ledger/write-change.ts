@@ -37,6 +37,7 @@ function putChange(
       return run("putInstance", rows.instance(change.record))
     case "request":
       run("putRequest", rows.request(change.record))
+      run("removeRequestStudies", [change.record.id])
       for (const each of change.record.studies)
         run("putRequestStudy", [change.record.id, each.studyId, each.role])
       return
@@ -83,6 +84,7 @@ function rowsOf({ sealer, sealAudit, hash }: ChangeParts) {
       r.id,
       hash("request", r.agreement, r.private.requestNumber),
       r.requestedAt,
+      r.studies.some(({ role }) => role === "target") ? 1 : 0,
       ...split(r, r.slotId, `request/${r.id}`),
     ],
     submission: (r: Put<"submission">): Values => [

@@ -1,0 +1,390 @@
+import assert from "node:assert/strict"
+import { randomBytes } from "node:crypto"
+import { existsSync, readFileSync, statSync } from "node:fs"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import Database from "better-sqlite3"
+import type { Change, Ledger, RequestRecord } from "../../../gateway/journey/records.ts"
+import { openLedger } from "../../../gateway/storage/ledger/ledger.ts"
+import { SQL, type StatementName } from "../../../gateway/storage/ledger/queries.ts"
+import { EVENTS } from "../trail/events.ts"
+import * as r from "./records.ts"
+import { openBytes, sealBytes, Slots } from "./slots.ts"
+
+describe("the ledger", () => {
+  let folder: string
+  let path: string
+  let ledger: Ledger & { close(): void }
+  let slots: Slots
+  const indexKey = randomBytes(32)
+  const auditKey = randomBytes(32)
+
+  const open = (): void => {
+    ledger = openLedger({
+      path,
+      sealer: slots,
+      indexKey,
+      audit: {
+        seal: (clear) => sealBytes(auditKey, "audit", clear),
+        open: (sealed) => openBytes(auditKey, "audit", sealed),
+      },
+    })
+  }
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "ledger-"))
+    path = join(folder, "ledger.sqlite")
+    slots = new Slots()
+    open()
+  })
+  afterEach(async () => {
+    ledger.close()
+    await rm(folder, { recursive: true })
+  })
+  const reopen = (): void => {
+    ledger.close()
+    open()
+  }
+  const all: Change[] = [
+    { put: "study", record: r.study() },
+    { put: "instance", record: r.instance("o1", "1.1") },
+    { put: "instance", record: r.instance("o2", "1.2") },
+    { put: "request", record: r.request({ studies: r.TARGET }) },
+    { put: "submission", record: r.submission({ reportId: "report-1" }) },
+    { put: "document", record: r.document(1) },
+    { put: "document", record: r.document(0) },
+    { put: "report", record: r.report({ prepareId: "prepare-1" }) },
+    { put: "certificate", record: r.certificate() },
+    { put: "job", record: r.job() },
+    { put: "milestone", record: { subject: "request-1", name: "study-sealed", at: r.AT } },
+    { put: "audit", record: { key: "k1", event: EVENTS.login } },
+  ]
+  const ids = (list: readonly { readonly id: string }[]): string[] => list.map(({ id }) => id)
+
+  it("gives back what was put, whole, after opening the file again", async () => {
+    await ledger.commit(all)
+    reopen()
+    assert.deepEqual(await ledger.study("study-1"), r.study())
+    assert.deepEqual(await ledger.request("request-1"), r.request({ studies: r.TARGET }))
+    assert.deepEqual(await ledger.submission("submission-1"), r.submission({ reportId: "report-1" }))
+    assert.deepEqual(await ledger.report("report-1"), r.report({ prepareId: "prepare-1" }))
+    assert.deepEqual(await ledger.instances("study-1"), [r.instance("o1", "1.1"), r.instance("o2", "1.2")])
+    assert.deepEqual(await ledger.documents("submission-1"), [r.document(0), r.document(1)])
+    assert.deepEqual(await ledger.certificatesOfStudy("study-1"), [r.certificate()])
+    assert.deepEqual(await ledger.dueJobs(r.AT, 10), [r.job()])
+    assert.deepEqual(await ledger.milestones("request-1"), [
+      { subject: "request-1", name: "study-sealed", at: r.AT },
+    ])
+    assert.deepEqual(await ledger.auditOutbox(10), [{ sequence: 1, key: "k1", event: EVENTS.login }])
+  })
+
+  it("answers null or nothing for what it does not hold", async () => {
+    assert.equal(await ledger.study("x"), null)
+    assert.equal(await ledger.request("x"), null)
+    assert.equal(await ledger.requestByNumber("kakuu-center", "x"), null)
+    assert.equal(await ledger.submission("x"), null)
+    assert.equal(await ledger.submissionBySetUid("kakuu-center", "in", "2.25.1"), null)
+    assert.equal(await ledger.report("x"), null)
+    assert.equal(await ledger.reportByPrepareId("x"), null)
+    assert.equal(await ledger.nextJobAt(), null)
+    assert.equal(await ledger.knows("o1", "instance"), false)
+    assert.deepEqual(await ledger.submissionsOf({ studyId: "x" }), [])
+  })
+
+  it("replaces by id, except an instance, which is what it was", async () => {
+    await ledger.commit(all)
+    await ledger.commit([
+      { put: "study", record: r.study({ state: "complete" }) },
+      { put: "instance", record: { ...r.instance("o1", "1.1"), conflict: true } },
+      { put: "request", record: r.request({ state: "ready" }) },
+      { put: "submission", record: r.submission({ state: "sealed", submissionSetUid: "2.25.9" }) },
+      { put: "report", record: r.report({ status: "final", prepareId: null }) },
+      { put: "document", record: r.document(0, { sizeBytes: 1 }) },
+      { put: "milestone", record: { subject: "request-1", name: "study-sealed", at: "later" } },
+    ])
+    assert.equal((await ledger.study("study-1"))?.state, "complete")
+    assert.equal((await ledger.instancesByUid("study-1", "1.1"))[0]?.conflict, false)
+    assert.equal((await ledger.request("request-1"))?.state, "ready")
+    assert.equal((await ledger.submissionBySetUid("kakuu-center", "out", "2.25.9"))?.state, "sealed")
+    assert.equal(await ledger.submissionBySetUid("kakuu-center", "out", "2.25.1"), null)
+    assert.equal(await ledger.reportByPrepareId("prepare-1"), null)
+    assert.equal((await ledger.documents("submission-1"))[0]?.sizeBytes, 1)
+    assert.equal((await ledger.milestones("request-1"))[0]?.at, "later")
+  })
+
+  it("commits all or nothing", async () => {
+    await ledger.commit(all)
+    const other = r.request({ id: "request-2", private: { ...r.request().private, requestNumber: "RQ-1" } })
+    await assert.rejects(
+      ledger.commit([
+        { put: "study", record: r.study({ id: "study-9" }) },
+        { put: "request", record: other },
+      ]),
+      { code: "ERR_LEDGER" },
+    )
+    assert.equal(await ledger.study("study-9"), null)
+  })
+
+  it("keeps nothing of a commit whose patient data cannot be sealed", async () => {
+    const broken = new Error("no key store")
+    const seal = slots.seal.bind(slots)
+    slots.seal = (slotId, context, clear) => {
+      if (context === "report/report-1") throw broken
+      return seal(slotId, context, clear)
+    }
+    await assert.rejects(ledger.commit(all), broken)
+    assert.equal(await ledger.study("study-1"), null)
+  })
+
+  describe("finds", () => {
+    it("studies by UID, one per patient when a UID was reused", async () => {
+      await ledger.commit([
+        { put: "study", record: r.study() },
+        { put: "study", record: r.study({ id: "study-2", state: "quarantined" }) },
+      ])
+      assert.deepEqual(ids(await ledger.studiesByUid(r.STUDY_UID)).sort(), ["study-1", "study-2"])
+      assert.deepEqual(await ledger.studiesByUid("1.2.3"), [])
+    })
+
+    it("studies that are not expired, newest arrival first", async () => {
+      const at = (id: string, lastArrivalAt: string, state: "closed" | "expired" = "closed"): Change => ({
+        put: "study",
+        record: r.study({ id, lastArrivalAt, state }),
+      })
+      await ledger.commit([
+        at("a", "2026-01-01"),
+        at("b", "2026-01-03"),
+        at("c", "2026-01-02"),
+        at("d", "2026-02-01", "expired"),
+      ])
+      assert.deepEqual(ids(await ledger.studies(10)), ["b", "c", "a"])
+      assert.deepEqual(ids(await ledger.studies(2)), ["b", "c"])
+    })
+
+    it("studies whose term has ended, once", async () => {
+      const term = (
+        id: string,
+        keepUntil: string | null,
+        state: "closed" | "expired" = "closed",
+      ): Change => ({
+        put: "study",
+        record: r.study({ id, keepUntil, state }),
+      })
+      await ledger.commit([
+        term("a", "2026-01-01"),
+        term("b", "2026-03-01"),
+        term("c", null),
+        term("d", "2026-01-01", "expired"),
+      ])
+      assert.deepEqual(ids(await ledger.studiesToExpire("2026-02-01")), ["a"])
+    })
+
+    it("instances by UID within their study", async () => {
+      await ledger.commit([
+        ...all,
+        { put: "instance", record: r.instance("o3", "1.1") },
+        { put: "instance", record: r.instance("o4", "1.1", "study-2") },
+      ])
+      const found = await ledger.instancesByUid("study-1", "1.1")
+      assert.deepEqual(found.map(({ place }) => place.objectId).sort(), ["o1", "o3"])
+    })
+
+    it("frames it knows, instances and documents apart", async () => {
+      await ledger.commit(all)
+      assert.equal(await ledger.knows("o1", "instance"), true)
+      assert.equal(await ledger.knows("o1", "document"), false)
+      assert.equal(await ledger.knows("d1", "document"), true)
+      assert.equal(await ledger.knows("d1", "submission"), true)
+    })
+
+    it("requests: newest first, of a study, by number, without a target", async () => {
+      const numbered = (
+        id: string,
+        requestNumber: string,
+        requestedAt: string,
+        studies: RequestRecord["studies"],
+      ): Change => ({
+        put: "request",
+        record: r.request({ id, requestedAt, studies, private: { ...r.request().private, requestNumber } }),
+      })
+      await ledger.commit([
+        numbered("a", "1", "2026-01-01", r.TARGET),
+        numbered("b", "2", "2026-01-03", []),
+        numbered("c", "3", "2026-01-02", [{ studyId: "study-1", role: "prior" }]),
+      ])
+      assert.deepEqual(ids(await ledger.requests(2)), ["b", "c"])
+      assert.deepEqual(ids(await ledger.requestsOfStudy("study-1")).sort(), ["a", "c"])
+      assert.deepEqual(ids(await ledger.unboundRequests()), ["c", "b"])
+      assert.equal((await ledger.requestByNumber("kakuu-center", "2"))?.id, "b")
+      assert.equal(await ledger.requestByNumber("another", "2"), null)
+    })
+
+    it("a request no longer by a study it was unbound from", async () => {
+      await ledger.commit([{ put: "request", record: r.request({ studies: r.TARGET }) }])
+      await ledger.commit([{ put: "request", record: r.request({ studies: [] }) }])
+      assert.deepEqual(await ledger.requestsOfStudy("study-1"), [])
+      assert.deepEqual(ids(await ledger.unboundRequests()), ["request-1"])
+    })
+
+    it("submissions of a study, a request and a report, oldest first", async () => {
+      const of = (id: string, createdAt: string, over: object): Change => ({
+        put: "submission",
+        record: r.submission({ id, createdAt, studyId: null, requestId: null, ...over }),
+      })
+      await ledger.commit([
+        of("b", "2026-01-02", { studyId: "s" }),
+        of("a", "2026-01-01", { studyId: "s", requestId: "q" }),
+        of("c", "2026-01-03", { requestId: "q", reportId: "p" }),
+      ])
+      assert.deepEqual(ids(await ledger.submissionsOf({ studyId: "s" })), ["a", "b"])
+      assert.deepEqual(ids(await ledger.submissionsOf({ requestId: "q" })), ["a", "c"])
+      assert.deepEqual(ids(await ledger.submissionsOf({ reportId: "p" })), ["c"])
+    })
+
+    it("documents by uniqueId, and reports by request and preparation", async () => {
+      await ledger.commit(all)
+      assert.deepEqual(await ledger.documentsByUniqueId("2.25.101"), [r.document(1)])
+      assert.deepEqual(ids(await ledger.reportsOfRequest("request-1")), ["report-1"])
+      assert.equal((await ledger.reportByPrepareId("prepare-1"))?.id, "report-1")
+    })
+  })
+
+  describe("jobs", () => {
+    it("are due oldest first, and tell when the next one is", async () => {
+      const at = (id: string, runAt: string): Change => ({ put: "job", record: r.job({ id, runAt }) })
+      await ledger.commit([at("b", "2026-01-02"), at("a", "2026-01-01"), at("c", "2026-01-03")])
+      assert.deepEqual(ids(await ledger.dueJobs("2026-01-02", 10)), ["a", "b"])
+      assert.deepEqual(ids(await ledger.dueJobs("2026-01-02", 1)), ["a"])
+      assert.equal(await ledger.nextJobAt(), "2026-01-01")
+    })
+
+    it("are removed only as they were read", async () => {
+      await ledger.commit([{ put: "job", record: r.job({ runAt: "2026-01-02" }) }])
+      await ledger.commit([{ remove: "job", id: r.job().id, runAt: "2026-01-01" }])
+      assert.equal((await ledger.dueJobs("9999", 10)).length, 1)
+      await ledger.commit([{ remove: "job", id: r.job().id, runAt: "2026-01-02" }])
+      assert.deepEqual(await ledger.dueJobs("9999", 10), [])
+    })
+  })
+
+  it("removes the instances of a study and the documents of a submission", async () => {
+    await ledger.commit(all)
+    await ledger.commit([
+      { remove: "instances", studyId: "study-1" },
+      { remove: "documents", submissionId: "submission-1" },
+    ])
+    assert.deepEqual(await ledger.instances("study-1"), [])
+    assert.deepEqual(await ledger.documents("submission-1"), [])
+    assert.equal(await ledger.knows("d0", "document"), false)
+  })
+
+  it("hands out audit rows in order until they are delivered, each key once", async () => {
+    const row = (key: string): Change => ({ put: "audit", record: { key, event: EVENTS.logout } })
+    await ledger.commit([row("a"), row("b"), row("a"), row("c")])
+    const outbox = await ledger.auditOutbox(2)
+    assert.deepEqual(
+      outbox.map(({ key }) => key),
+      ["a", "b"],
+    )
+    await ledger.auditDelivered(outbox.at(-1)!.sequence)
+    assert.deepEqual(
+      (await ledger.auditOutbox(10)).map(({ key }) => key),
+      ["c"],
+    )
+  })
+
+  describe("with a slot destroyed", () => {
+    it("gives the record without the patient, and goes on keeping its state", async () => {
+      await ledger.commit(all)
+      slots.destroy(r.SLOT)
+      const study = await ledger.study("study-1")
+      assert.equal(study?.private.patient.PatientID, "")
+      assert.equal((await ledger.request("request-1"))?.private.patient.ideographic, "")
+      assert.equal((await ledger.report("report-1"))?.private.draft.findings, "")
+      assert.equal((await ledger.submission("submission-1"))?.private.submission, null)
+      assert.equal((await ledger.documents("submission-1"))[0]?.private.envelopePrefix, "")
+      assert.equal((await ledger.instances("study-1"))[0]?.private.SOPInstanceUID, "")
+      assert.ok(study)
+      await ledger.commit([{ put: "study", record: { ...study, state: "expired" } }])
+      assert.equal((await ledger.study("study-1"))?.state, "expired")
+    })
+
+    it("still knows a request by its number after the request was put again", async () => {
+      await ledger.commit(all)
+      slots.destroy(r.SLOT)
+      const gone = await ledger.request("request-1")
+      assert.ok(gone)
+      await ledger.commit([{ put: "request", record: { ...gone, state: "exited" } }])
+      assert.equal((await ledger.requestByNumber("kakuu-center", "RQ-1"))?.state, "exited")
+    })
+  })
+
+  it("does not take a private part from another row", async () => {
+    await ledger.commit([
+      { put: "study", record: r.study() },
+      { put: "study", record: r.study({ id: "study-2" }) },
+    ])
+    const db = new Database(path)
+    db.exec("UPDATE study SET sealed = (SELECT sealed FROM study WHERE id = 'study-2') WHERE id = 'study-1'")
+    db.close()
+    await assert.rejects(ledger.study("study-1"), /authenticate/)
+  })
+
+  it("writes no patient's data and no identifier in clear, to file or log", async () => {
+    await ledger.commit(all)
+    const written = ["", "-wal", "-shm"].map((end) => path + end).filter(existsSync)
+    const octets = Buffer.concat(written.map((file) => readFileSync(file)))
+    assert.ok(octets.includes("kakuu-center"), "control: what is no patient's is found")
+    for (const secret of [r.CANARY, r.STUDY_UID, "RQ-1", "1960-01-01", "佐藤"]) {
+      assert.equal(octets.indexOf(secret), -1, secret)
+      assert.equal(octets.indexOf(Buffer.from(secret, "utf16le")), -1, secret)
+    }
+    for (const file of written) assert.equal(statSync(file).mode & 0o777, 0o600)
+  })
+
+  it("is durable per commit: write-ahead log with full synchronisation", () => {
+    const db = new Database(path)
+    assert.equal(db.pragma("journal_mode", { simple: true }), "wal")
+    db.close()
+  })
+
+  it("refuses a file of a newer program", () => {
+    ledger.close()
+    const db = new Database(path)
+    db.pragma("user_version = 99")
+    db.close()
+    assert.throws(open, { code: "ERR_LEDGER" })
+    const back = new Database(path)
+    back.pragma("user_version = 1")
+    back.close()
+    open()
+  })
+
+  it("says what SQLite says in its own words, also when reading", async () => {
+    const db = new Database(path)
+    db.exec("DROP TABLE study")
+    db.close()
+    await assert.rejects(ledger.study("x"), { code: "ERR_LEDGER" })
+  })
+
+  it("has an index for every statement", () => {
+    const db = new Database(path)
+    const plan = (name: StatementName): string[] => {
+      const values = Array<null>((SQL[name].match(/\?/g) ?? []).length).fill(null)
+      const rows = db.prepare(`EXPLAIN QUERY PLAN ${SQL[name]}`).all(...values) as { detail: string }[]
+      return rows
+        .map(({ detail }) => detail)
+        .filter((detail) => !/^(USE TEMP B-TREE|LIST SUBQUERY)/.test(detail))
+    }
+    // Walks that stop at their LIMIT in the order of an index or of the table itself.
+    const walks = ["studies", "requests", "unboundRequests", "auditOutbox"]
+    for (const name of Object.keys(SQL) as StatementName[]) {
+      for (const detail of plan(name)) {
+        const searched = /^SEARCH \w+ USING (COVERING )?(INDEX|PRIMARY KEY|INTEGER PRIMARY KEY)/.test(detail)
+        const walked = /^SCAN \w+ USING INDEX/.test(detail) || detail === "SCAN audit_outbox"
+        assert.ok(searched || (walks.includes(name) && walked), `${name}: ${detail}`)
+      }
+    }
+    db.close()
+  })
+})

@@ -1,0 +1,80 @@
+/** One audit event of every kind, for tests. */
+import type { AuditEvent } from "../../../gateway/journey/ports.ts"
+import type { AuditSource } from "../../../gateway/storage/trail/message-of.ts"
+
+export const SOURCE: AuditSource = {
+  application: "dokuei-edge",
+  processId: "4711",
+  host: "edge.example.jp",
+  enterpriseSite: "1311234567",
+}
+
+export const BLANK: AuditEvent = {
+  event: "application-start",
+  outcome: "success",
+  at: "2026-04-01T09:30:00.000Z",
+  user: null,
+  userName: null,
+  peer: null,
+  PatientID: null,
+  StudyInstanceUID: null,
+  objectId: null,
+  SOPClassUID: null,
+  instances: null,
+  description: null,
+}
+
+const endpoint = { id: "https://center.example.jp/xdr/recipient", address: "center.example.jp" }
+const person = { user: "sato", userName: "佐藤 花子", peer: { id: "", address: "192.0.2.7" } }
+const study = { PatientID: "0001234", StudyInstanceUID: "1.2.392.1" }
+
+/** As the steps tell them. */
+export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
+  "application-start": BLANK,
+  "application-stop": { ...BLANK, event: "application-stop" },
+  "instances-received": {
+    ...BLANK,
+    ...study,
+    event: "instances-received",
+    peer: { id: "CT1", address: "192.0.2.20" },
+    SOPClassUID: "1.2.840.10008.5.1.4.1.1.2",
+    instances: 512,
+  },
+  export: {
+    ...BLANK,
+    event: "export",
+    peer: endpoint,
+    PatientID: "0001234^^^&1.2.3&ISO",
+    objectId: "2.25.1",
+  },
+  import: {
+    ...BLANK,
+    event: "import",
+    peer: endpoint,
+    PatientID: "0001234^^^&1.2.3&ISO",
+    objectId: "2.25.1",
+  },
+  "study-accessed": { ...BLANK, ...study, ...person, event: "study-accessed" },
+  "report-accessed": { ...BLANK, ...study, ...person, event: "report-accessed", objectId: "report-1" },
+  login: { ...BLANK, ...person, event: "login" },
+  "login-failed": { ...BLANK, ...person, event: "login-failed", outcome: "minor" },
+  logout: { ...BLANK, ...person, event: "logout" },
+  "node-authentication-failure": {
+    ...BLANK,
+    event: "node-authentication-failure",
+    outcome: "serious",
+    objectId: "ab".repeat(32),
+    description: "the certificate belongs to no agreement",
+  },
+  "security-alert": {
+    ...BLANK,
+    event: "security-alert",
+    outcome: "major",
+    description: "a frame does not check",
+  },
+  signed: { ...BLANK, ...study, ...person, event: "signed", objectId: "report-1" },
+  verified: { ...BLANK, ...study, event: "verified", objectId: "report-1" },
+  "study-deleted": { ...BLANK, ...study, event: "study-deleted", instances: 512 },
+  "audit-used": { ...BLANK, ...person, event: "audit-used", objectId: "audit.jsonl" },
+  configuration: { ...BLANK, event: "configuration", objectId: "edge.yaml", description: "read" },
+}
