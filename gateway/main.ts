@@ -9,7 +9,7 @@ import { docsCommand } from "./commands/docs.ts"
 import { enrolCommand } from "./commands/enrol.ts"
 import { pkiCommand } from "./commands/pki-command.ts"
 import { runCommand } from "./commands/run.ts"
-import { VERSION } from "./commands/version.ts"
+import { VERSION } from "./version.ts"
 import { EXIT, exitCode, type Finish } from "./exit.ts"
 import { DokueiError } from "./journey/errors.ts"
 

@@ -3,7 +3,7 @@
  * a metrics store is no place for patients and labels must stay few.
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client"
-import type { Change, Verb } from "../../journey/records.ts"
+import type { Change } from "../../journey/records.ts"
 import { daysLeft } from "./health.ts"
 
 /** Running totals of the storage SCP. */
@@ -32,8 +32,6 @@ export interface Metrics {
   readonly register: Registry
   /** Every commit of the ledger comes by here: submissions by state and failures by code are read off its changes. */
   committed(changes: readonly Change[]): void
-  /** A step failed in a way nobody foresaw. */
-  unexpected(verb: Verb): void
 }
 
 export function metrics(sources: MetricSources): Metrics {
@@ -79,8 +77,13 @@ function gauges(register: Registry, { now, space, auditOutboxRows, certificates 
 
 /** The SCP counts by itself; a scrape copies its totals. */
 function storageTotals(register: Registry, totals: () => StorageTotals): void {
-  const copied = (name: string, help: string, label: string, names: readonly (keyof StorageTotals)[]): void =>
-    void new Counter({
+  const copied = (
+    name: string,
+    help: string,
+    label: string,
+    names: readonly (keyof StorageTotals)[],
+  ): void => {
+    new Counter({
       name,
       help,
       labelNames: [label],
@@ -90,6 +93,7 @@ function storageTotals(register: Registry, totals: () => StorageTotals): void {
         for (const each of names) this.inc({ [label]: each }, totals()[each])
       },
     })
+  }
   copied("dokuei_instances_total", "C-STORE requests by outcome", "outcome", [
     "stored",
     "refused",
@@ -118,7 +122,7 @@ function storageTotals(register: Registry, totals: () => StorageTotals): void {
 /** Submissions put twice in one state (a retry, a later detail) are counted once; only the newest are remembered. */
 const REMEMBERED_SUBMISSIONS = 4096
 
-function counters(register: Registry): Pick<Metrics, "committed" | "unexpected"> {
+function counters(register: Registry): Pick<Metrics, "committed"> {
   const submissions = new Counter({
     name: "dokuei_submissions_total",
     help: "Submissions that reached a state",
@@ -141,10 +145,7 @@ function counters(register: Registry): Pick<Metrics, "committed" | "unexpected">
     if (states.get(id) !== state) submissions.inc({ direction, kind, state })
     remember(states, id, state)
   }
-  return {
-    committed: (changes) => changes.forEach(count),
-    unexpected: (verb) => failures.inc({ verb, code: "UNEXPECTED" }),
-  }
+  return { committed: (changes) => changes.forEach(count) }
 }
 
 function remember(states: Map<string, string>, id: string, state: string): void {
