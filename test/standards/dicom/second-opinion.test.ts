@@ -47,8 +47,8 @@ describe("dcmjs beside us", () => {
     )
     const theirs = dcmjs.data.DicomMessage.readFile(Uint8Array.from(file).buffer)
     const said = dcmjs.data.DicomMetaDictionary.naturalizeDataset(theirs.dict) as Record<string, unknown>
-    assert.equal(said["Modality"], "KO")
-    assert.match(JSON.stringify(said["PatientName"]), /山田/)
+    assert.equal(said.Modality, "KO")
+    assert.match(JSON.stringify(said.PatientName), /山田/)
   })
 
   it("cannot read a name in ISO 2022 IR 87, which we can", () => {
