@@ -120,7 +120,7 @@ function buildViewer() {
   say("building the viewer …")
   const done = spawnSync(
     join(bin, "node"),
-    ["node_modules/vite/bin/vite.js", "build", "viewer", "--logLevel", "warn"],
+    ["node_modules/vite/bin/vite.js", "build", "viewer", "--logLevel", "error"],
     { cwd: root, stdio: "inherit" },
   )
   if (done.status !== 0) fail("the viewer did not build")
