@@ -57,15 +57,15 @@ describe("the road there and back", function () {
   it("brings the report home, valid, with holder, role and times, and the acknowledgement back", async () => {
     const before = Date.now()
     await signReport(desks, reading, REPORT, SILENT)
-    home = (await receiveReport(desks, requestId, 1, SILENT)) as StaffDetail
+    home = await receiveReport(desks, requestId, 1, SILENT)
     const { signature, seal, report } = home
     assert.equal(report?.findings, REPORT.findings)
     assert.equal(report.impression, REPORT.impression)
     assert.equal(report.keyImages, 1)
     assertValid(signature, "hpki", before)
     assert.equal(signature?.role, "Medical Doctor")
-    assert.notEqual(signature?.holderJapanese, "")
-    assert.notEqual(signature?.holder, "")
+    assert.notEqual(signature.holderJapanese, "")
+    assert.notEqual(signature.holder, "")
     assertValid(seal, "seal", before)
     const detail = await desks.clerk.get<StaffDetail>(`/api/requests/${requestId}`)
     assert.ok(detail.acknowledgement?.seenAtCenter)
@@ -88,7 +88,7 @@ describe("the road there and back", function () {
       correctionReason: "左右の記載を訂正",
     }
     await signReport(desks, corrected, text, SILENT)
-    const second = (await receiveReport(desks, requestId, 2, SILENT)) as StaffDetail
+    const second = await receiveReport(desks, requestId, 2, SILENT)
     assert.equal(second.report?.impression, text.impression)
     assert.equal(second.report.status, "corrected")
     assertValid(second.signature, "hpki", 0)

@@ -83,7 +83,12 @@ export class Road {
   }
 
   async start(role: Role): Promise<void> {
-    this.#gateways[role] = await startGateway(this.configFile(role), this.logFile(role))
+    try {
+      this.#gateways[role] = await startGateway(this.configFile(role), this.logFile(role))
+    } catch (error) {
+      const log = readFileSync(this.logFile(role), "utf8").slice(-2000)
+      throw new Error(`the ${role} did not start; its log ends:\n${log}`, { cause: error })
+    }
   }
   async stop(role: Role): Promise<void> {
     await this.#gateways[role]?.stop()
