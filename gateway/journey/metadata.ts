@@ -8,7 +8,8 @@ import type { Author, Code, DocumentEntry, SubmissionSet } from "../standards/xd
 /** HL7 DTM in UTC, `YYYYMMDDhhmmss`. */
 export const dtm = (at: Date): string => at.toISOString().replace(/\D/g, "").slice(0, 14)
 
-const escapeHl7 = (text: string): string => text.replace(/[|^~\\&]/g, " ").trim()
+/** What HL7 v2 takes for structure, and what no text of XDS may hold, becomes a space: nothing is escaped there. */
+const escapeHl7 = (text: string): string => text.replace(/[|^~\\&\p{Cc}]/gu, " ").trim()
 /** CX: `ID^^^&OID&ISO`. */
 export const cx = (id: string, oid: string): string => `${escapeHl7(id)}^^^&${oid}&ISO`
 /** XON: name and, in XON.10, the OID. */
@@ -125,16 +126,23 @@ function patientInfo({ patient, agreement }: Subject): string[] {
   ]
 }
 
+/** Accession and request numbers are the hospital's: of the two sites the one that submits studies. */
+function hospitalOf({ agreement, site }: Subject): { readonly oid: string } {
+  return agreement.accepts.includes("study") ? agreement.partner : site
+}
+
 /** CXi: `ID^^^&OID&ISO^type`; what binds request, images, report and receipts of one reading. */
 function references(subject: Subject, facts: EntryFacts): string[] {
-  const { oid } = subject.agreement.partner
-  const owned = (id: string, type: string): string =>
-    `${escapeHl7(id)}^^^&${oid}&ISO^urn:ihe:iti:xds:2013:${type}`
+  const { oid } = hospitalOf(subject)
+  const owned = (id: string, type: string): string[] => {
+    const plain = escapeHl7(id)
+    return plain === "" ? [] : [`${plain}^^^&${oid}&ISO^urn:ihe:iti:xds:2013:${type}`]
+  }
   return [
     `${subject.StudyInstanceUID}^^^^urn:ihe:iti:xds:2016:studyInstanceUID`,
     `${subject.requestId}^^^^urn:ihe:iti:xdw:2013:workflowInstanceId`,
-    ...(subject.AccessionNumber === "" ? [] : [owned(subject.AccessionNumber, "accession")]),
-    ...(subject.requestNumber === "" ? [] : [owned(subject.requestNumber, "order")]),
+    ...owned(subject.AccessionNumber, "accession"),
+    ...owned(subject.requestNumber, "order"),
     ...(facts.SOPInstanceUID === "" ? [] : [`${facts.SOPInstanceUID}^^^^urn:ihe:iti:xds:2013:uniqueId`]),
   ]
 }

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict"
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { next, ROUTE, type Row, type Thing } from "../../gateway/journey/route.ts"
+
+const things = Object.keys(ROUTE) as Thing[]
+const rowsOf = (thing: Thing): readonly Row[] => ROUTE[thing]
+
+describe("the route", () => {
+  it("has one row per state and event", () => {
+    for (const thing of things) {
+      const seen = rowsOf(thing).map(({ from, event }) => `${from} ${event}`)
+      assert.equal(new Set(seen).size, seen.length, thing)
+    }
+  })
+
+  it("reaches every state from the beginning, and says why in every row", () => {
+    for (const thing of things) {
+      const reached = new Set<string>(["-"])
+      for (let before = 0; before !== reached.size;) {
+        before = reached.size
+        for (const { from, to } of rowsOf(thing)) if (reached.has(from)) reached.add(to)
+      }
+      for (const { from, event, why } of rowsOf(thing)) {
+        assert.ok(reached.has(from), `${thing}: ${from}`)
+        assert.ok(why.length > 0, `${thing}: ${event}`)
+      }
+    }
+  })
+
+  it("answers every row, and null for what it does not list", () => {
+    for (const thing of things)
+      for (const { from, event, to, verb } of rowsOf(thing))
+        assert.deepEqual(next(thing, from as never, event as never), { to, verb })
+    assert.equal(next("study", "expired", "instance"), null)
+    assert.equal(next("submission-out", "planned", "success"), null)
+    assert.equal(next("report", "final", "save"), null)
+  })
+
+  it("makes every verb due somewhere", () => {
+    const verbs = new Set(things.flatMap((thing) => rowsOf(thing).map(({ verb }) => verb)))
+    assert.deepEqual([...verbs].sort(), ["assemble", "expire", "package", "submit", "verify", null].sort())
+  })
+
+  it("lists no event that would change a state and that no step takes", async () => {
+    const folder = join(import.meta.dirname, "../../gateway/journey")
+    const steps = (await readdir(folder)).filter((name) => name !== "route.ts")
+    const source = (await Promise.all(steps.map((name) => readFile(join(folder, name), "utf8")))).join("\n")
+    const changing = things.flatMap(rowsOf).filter(({ from, to }) => from !== "-" && from !== to)
+    const events = new Set(changing.map(({ event }) => event))
+    assert.deepEqual(
+      [...events].filter((event) => !source.includes(`"${event}"`)),
+      [],
+    )
+  })
+})
