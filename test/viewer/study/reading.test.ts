@@ -75,7 +75,7 @@ describe("the reading screen", function () {
   ): Promise<void> {
     reading(server)
     asked = []
-    server.dicomweb = dicomwebOf(SERIES, options, asked)
+    server.dicomweb = dicomwebOf([...SERIES, LARGE], options, asked)
     server.answer(`GET /api/cases/${REQUEST_ID}`, view)
     server.answer(`PUT /api/cases/${REQUEST_ID}/draft`, { draftVersion: 4 })
     opened = await openPage(browser!)

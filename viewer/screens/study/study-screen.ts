@@ -1,27 +1,23 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from "lit"
-import type { KeyImage, SeriesView } from "../../../gateway/journey/views.ts"
+import { html, type PropertyValues, type TemplateResult } from "lit"
+import type { KeyImage } from "../../../gateway/journey/views.ts"
 import type { Api, ApiError } from "../../api.ts"
-import { DecoderPool } from "../../decode-worker/decoder-pool.ts"
 import type { ToolMode } from "../../gesture/intent.ts"
-import { keyCommand, type KeyCommand } from "../../gesture/keys.ts"
-import { presetsFor, tableAsWindow } from "../../image/window-presets.ts"
+import { tableAsWindow } from "../../image/window-presets.ts"
 import type { LiveEvents } from "../../live-events.ts"
 import { asApiError } from "../../parts/fetched.ts"
 import { LightElement } from "../../parts/light-element.ts"
 import { failed, skeleton } from "../../parts/states.ts"
 import { st } from "../../text/study.ts"
 import { address } from "../../words/route.ts"
-import { CaseSession, firstSeries, openCase } from "./case-session.ts"
-import { FrameStore } from "./frame-store.ts"
+import { CaseSession, openCase } from "./case-session.ts"
 import type { ImageController, ViewState } from "./image-controller.ts"
+import { ImageDesk } from "./image-desk.ts"
 import type { ImageView } from "./image-view.ts"
-import type { TrayItem } from "./key-tray.ts"
-import { Prefetcher } from "./prefetcher.ts"
 import { reportPane, reportTab, type ReportActions, type ReportState } from "./report-pane.ts"
-import { SeriesStacks } from "./series-stacks.ts"
 import { seriesStrip } from "./series-strip.ts"
 import { signChecks, type Confirmed, type SignCheck } from "./sign-checks.ts"
-import { indexInStack, type StackImage } from "./stack.ts"
+import { indexInStack } from "./stack.ts"
+import { choosePreset, commandOf, runCommand } from "./study-commands.ts"
 import { notices, studyHeader } from "./study-frame.ts"
 import { toolBar, type ToolActions, type ToolState } from "./tool-bar.ts"
 import { viewportFigure } from "./viewport-figure.ts"
@@ -31,14 +27,14 @@ const TICK_MS = 10_000
 /** A page out of sight this long gives its images back. */
 const HIDDEN_MS = 60_000
 
-/** Safari reports the Enter that ends a composition by this alone (UI Events, legacy attributes). */
-interface LegacyKey {
-  readonly keyCode: number
+/** The image on screen with its window, as a key image; null for a preview, which is not the image. */
+function keyOf(view: ViewState | null): KeyImage | null {
+  const { shown, voi, quality } = view ?? {}
+  if (!shown || !voi || quality !== "full") return null
+  const window = voi.kind === "table" ? tableAsWindow(voi) : voi
+  const { SOPInstanceUID, frame } = shown
+  return { SOPInstanceUID, frame, windowCenter: window.center, windowWidth: window.width }
 }
-
-/** A text field has the keyboard. */
-const isEditor = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.matches("textarea, input, select, [contenteditable]")
 
 /** Reading one case: series, image, tools and report. Light DOM; `api` and `live` come from the page. */
 export class StudyScreen extends LightElement {
@@ -52,48 +48,23 @@ export class StudyScreen extends LightElement {
   declare live: LiveEvents | undefined
 
   #session: CaseSession | null = null
+  #images: ImageDesk | null = null
   #failure: ApiError | null = null
-  #decoders: DecoderPool | null = null
-  #store: FrameStore | null = null
-  #stacks: SeriesStacks | null = null
-  #prefetcher: Prefetcher | null = null
-  #series: SeriesView | null = null
-  #stack: readonly StackImage[] = []
-  #startIndex = 0
-  #seriesFailure: ApiError | null = null
-  #view: ViewState | null = null
-  #direction: 1 | -1 = 1
-  #prefetchedFrom: StackImage | null = null
   #mode: ToolMode = "scroll"
   #presetsOpen = false
   #isFolded = false
   #confirmed: Confirmed = { patient: false, partial: false }
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined
-  #progressFrame = 0
   #ears = new AbortController()
-
-  // ---- life
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.#ears = new AbortController()
-    const { signal } = this.#ears
-    addEventListener("keydown", (event) => this.#key(event), { signal })
-    document.addEventListener("visibilitychange", () => this.#visibility(), { signal })
-    addEventListener("pagehide", () => void this.#session?.flush(), { signal })
-    const ticker = setInterval(() => this.requestUpdate(), TICK_MS)
-    signal.addEventListener("abort", () => clearInterval(ticker))
     if (this.hasUpdated) this.#begin()
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.#ears.abort()
-    clearTimeout(this.#hiddenTimer)
-    this.#prefetcher?.stop()
-    this.#session?.close()
-    this.#decoders?.close()
-    this.#session = null
+    this.#end()
   }
 
   /** The page may have set `api` before this class was loaded; only now is it surely here. */
@@ -102,33 +73,45 @@ export class StudyScreen extends LightElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has("requestId") && changed.get("requestId") !== undefined) this.#begin()
+    if (changed.get("requestId") === undefined) return
+    this.#end()
+    this.#begin()
   }
 
   #begin(): void {
-    this.#decoders?.close()
-    this.#decoders = new DecoderPool()
-    this.#store = new FrameStore(this.api, this.#decoders)
-    this.#stacks = new SeriesStacks(this.api)
-    this.#prefetcher = new Prefetcher(
-      this.#store,
-      () => this.#otherStacks(),
-      () => this.#progressed(),
-    )
+    this.#ears = new AbortController()
+    const { signal } = this.#ears
+    addEventListener("keydown", (event) => this.#key(event), { signal })
+    document.addEventListener("visibilitychange", () => this.#visibility(), { signal })
+    addEventListener("pagehide", () => void this.#session?.flush(), { signal })
+    const ticker = setInterval(() => this.requestUpdate(), TICK_MS)
     const unhear = this.live?.hear(() => void this.#refresh())
-    this.#ears.signal.addEventListener("abort", () => unhear?.())
+    signal.addEventListener("abort", () => {
+      clearInterval(ticker)
+      unhear?.()
+    })
     void this.#open()
   }
 
+  #end(): void {
+    this.#ears.abort()
+    clearTimeout(this.#hiddenTimer)
+    this.#session?.close()
+    this.#images?.close()
+    this.#session = null
+    this.#images = null
+    this.#confirmed = { patient: false, partial: false }
+  }
+
   async #open(): Promise<void> {
+    const { signal } = this.#ears
     this.#failure = null
     this.requestUpdate()
     try {
       const view = await openCase(this.api, this.requestId)
+      if (signal.aborted) return
       this.#session = new CaseSession(this.api, view, () => this.requestUpdate())
-      const first = firstSeries(view.series)
-      if (first !== undefined) void this.#openSeries(first)
-      void this.#loadStrip(view.study.StudyInstanceUID, view.series)
+      this.#images = new ImageDesk(this.api, view, () => this.requestUpdate())
     } catch (error) {
       this.#failure = asApiError(error)
     }
@@ -138,83 +121,19 @@ export class StudyScreen extends LightElement {
   /** Something changed at the gateway: images arrived, another reader, a step of signing. */
   async #refresh(): Promise<void> {
     if (this.#session === null) return this.#open()
-    const view = await this.api.reading(this.requestId)
+    const { signal } = this.#ears
+    // What is on screen stays when the gateway does not answer; the page says that the line is down.
+    const view = await this.api.reading(this.requestId).catch(() => null)
+    if (view === null || signal.aborted) return
     this.#session.take(view)
-    const grown = view.series.find(
-      ({ SeriesInstanceUID }) => SeriesInstanceUID === this.#series?.SeriesInstanceUID,
-    )
-    if (grown !== undefined && grown.images.length !== this.#series?.images.length)
-      void this.#openSeries(grown, this.#view?.index ?? 0)
-    else if (this.#series === null && view.series[0] !== undefined) void this.#openSeries(view.series[0])
-    void this.#loadStrip(view.study.StudyInstanceUID, view.series)
-  }
-
-  // ---- images
-
-  async #openSeries(series: SeriesView, index = 0): Promise<void> {
-    const study = this.#session?.view.study.StudyInstanceUID
-    if (study === undefined || this.#stacks === null) return
-    this.#series = series
-    this.#seriesFailure = null
-    try {
-      const stack = await this.#stacks.load(study, series)
-      if (this.#series !== series) return
-      this.#startIndex = index
-      this.#stack = stack
-    } catch (error) {
-      this.#seriesFailure = asApiError(error)
-    }
-    this.requestUpdate()
-  }
-
-  /** Metadata of the other series, one after the other: they draw the thumbnails and place the key images. */
-  async #loadStrip(study: string, series: readonly SeriesView[]): Promise<void> {
-    for (const one of series) {
-      // A series whose metadata fail says so when it is opened.
-      await this.#stacks?.load(study, one).catch(() => null)
-      this.requestUpdate()
-    }
-  }
-
-  #otherStacks(): readonly (readonly StackImage[])[] {
-    const others = this.#session?.view.series.filter((one) => one !== this.#series) ?? []
-    return others.flatMap((one) => {
-      const stack = this.#stacks?.peek(one)
-      return stack ? [stack] : []
-    })
-  }
-
-  #viewChanged(state: ViewState): void {
-    const before = this.#view
-    this.#view = state
-    if (before?.index !== state.index) this.#direction = state.index >= (before?.index ?? 0) ? 1 : -1
-    // Only when the slice on screen is there do the others get the line.
-    const settled = state.quality === "full" || state.fault !== null
-    if (settled && state.shown !== null && state.shown !== this.#prefetchedFrom) {
-      this.#prefetchedFrom = state.shown
-      this.#prefetcher?.around(this.#stack, state.index, this.#direction)
-    }
-    this.requestUpdate()
-  }
-
-  /** Many frames arrive in one drawing of the page. */
-  #progressed(): void {
-    if (this.#progressFrame !== 0) return
-    this.#progressFrame = requestAnimationFrame(() => {
-      this.#progressFrame = 0
-      this.requestUpdate()
-    })
+    this.#images?.take(view)
   }
 
   #visibility(): void {
     clearTimeout(this.#hiddenTimer)
     if (document.visibilityState === "visible") return
     void this.#session?.flush()
-    this.#hiddenTimer = setTimeout(() => {
-      const shown = this.#view?.shown
-      this.#prefetcher?.stop()
-      this.#store?.forgetAllBut(shown ? [shown] : [])
-    }, HIDDEN_MS)
+    this.#hiddenTimer = setTimeout(() => this.#images?.forget(), HIDDEN_MS)
   }
 
   // ---- commands
@@ -224,96 +143,35 @@ export class StudyScreen extends LightElement {
   }
 
   #key(event: KeyboardEvent): void {
-    const { key, isComposing, ctrlKey, metaKey, altKey } = event
-    const { keyCode }: LegacyKey = event
-    const inEditor = isEditor(event.target)
-    const command = keyCommand({ key, keyCode, isComposing, ctrlKey, metaKey, altKey, inEditor })
-    if (command === null || this.#session === null) return
+    const command = commandOf(event)
+    const [session, images] = [this.#session, this.#images]
+    if (command === null || session === null || images === null) return
     event.preventDefault()
-    this.#run(command)
+    runCommand(command, {
+      controller: this.#controller,
+      images,
+      setMode: (mode) => this.#set({ mode }),
+      toggleKey: () => this.#toggleKey(),
+      toggleReport: () => this.#set({ isFolded: !this.#isFolded }),
+      save: () => void session.flush(),
+    })
   }
 
-  #run(command: KeyCommand): void {
-    const controller = this.#controller
-    switch (command.kind) {
-      case "scroll":
-        return controller?.apply({ kind: "scroll", images: command.images })
-      case "end":
-        return controller?.goTo(command.which === "first" ? 0 : this.#stack.length - 1)
-      case "zoom":
-        return controller?.zoomMiddle(command.factor)
-      case "preset":
-        return this.#preset(command.key)
-      case "series":
-        return this.#nextSeries(command.by)
-      case "tool":
-        return this.#setMode(command.mode)
-      case "fit":
-        return controller?.toggleFit()
-      case "invert":
-        return controller?.invert()
-      case "reset":
-        return controller?.reset()
-      case "key-image":
-        return this.#toggleKey()
-      case "report-pane":
-        return this.#fold(!this.#isFolded)
-      case "save":
-        void this.#session?.flush()
-    }
-  }
-
-  #setMode(mode: ToolMode): void {
-    this.#mode = mode
+  #set(choice: { mode?: ToolMode; presetsOpen?: boolean; isFolded?: boolean }): void {
+    this.#mode = choice.mode ?? this.#mode
+    this.#presetsOpen = choice.presetsOpen ?? this.#presetsOpen
+    this.#isFolded = choice.isFolded ?? this.#isFolded
     this.requestUpdate()
-  }
-
-  #preset(key: string): void {
-    const preset = presetsFor(this.#series?.Modality ?? "").find((one) => one.key === key)
-    if (preset !== undefined) this.#controller?.setVoi(preset.window)
-    else if (key === "0") this.#controller?.setVoi(null)
-    this.#presetsOpen = false
-    this.requestUpdate()
-  }
-
-  #nextSeries(by: 1 | -1): void {
-    const series = this.#session?.view.series ?? []
-    const at = series.findIndex(
-      ({ SeriesInstanceUID }) => SeriesInstanceUID === this.#series?.SeriesInstanceUID,
-    )
-    const next = series[at + by]
-    if (next !== undefined) void this.#openSeries(next)
-  }
-
-  #fold(isFolded: boolean): void {
-    this.#isFolded = isFolded
-    this.requestUpdate()
-  }
-
-  // ---- key images and report
-
-  /** The image on screen with its window, as a key image; null for a preview, which is not the image. */
-  #keyOnScreen(): KeyImage | null {
-    const { shown, voi, quality } = this.#view ?? {}
-    if (!shown || !voi || quality !== "full") return null
-    const window = voi.kind === "table" ? tableAsWindow(voi) : voi
-    const { SOPInstanceUID, frame } = shown
-    return { SOPInstanceUID, frame, windowCenter: window.center, windowWidth: window.width }
   }
 
   #toggleKey(): void {
-    const key = this.#keyOnScreen()
+    const key = keyOf(this.#images?.view ?? null)
     if (key !== null) this.#session?.toggleKey(key)
   }
 
-  async #showKey({ key }: TrayItem): Promise<void> {
-    const series = this.#session?.view.series.find(({ images }) =>
-      images.some(({ SOPInstanceUID }) => SOPInstanceUID === key.SOPInstanceUID),
-    )
-    if (series === undefined) return
-    if (series !== this.#series)
-      await this.#openSeries(series, indexInStack(this.#stacks?.peek(series) ?? [], key))
-    else this.#controller?.goTo(indexInStack(this.#stack, key))
+  #showKey(key: KeyImage): void {
+    const index = this.#images?.show(key) ?? null
+    if (index !== null) this.#controller?.goTo(index)
   }
 
   #confirm(id: SignCheck["id"]): void {
@@ -322,21 +180,18 @@ export class StudyScreen extends LightElement {
     this.requestUpdate()
   }
 
-  async #sign(): Promise<void> {
-    if ((await this.#session?.flush()) === true) location.hash = address.sign(this.requestId)
+  async #sign(session: CaseSession): Promise<void> {
+    if (await session.flush()) location.hash = address.sign(this.requestId)
   }
 
-  #reportState(session: CaseSession, store: FrameStore): ReportState {
+  // ---- drawing
+
+  #reportState(session: CaseSession, images: ImageDesk): ReportState {
     const { view, draft, saving, isCorrection } = session
-    const checks = signChecks({
-      draft,
-      patient: view.patient,
-      study: view.study,
-      isCorrection,
-      confirmed: this.#confirmed,
-    })
-    const keys = draft.keyImages.flatMap((key) => this.#stacks?.locate(view, key) ?? [])
-    return { view, draft, saving, isCorrection, keys, checks, store }
+    const { patient, study } = view
+    const checks = signChecks({ draft, patient, study, isCorrection, confirmed: this.#confirmed })
+    const keys = draft.keyImages.map((key) => images.locate(key))
+    return { view, draft, saving, isCorrection, keys, checks, store: images.store }
   }
 
   #reportActions(session: CaseSession): ReportActions {
@@ -346,36 +201,35 @@ export class StudyScreen extends LightElement {
       leave: () => void session.flush(),
       confirm: (id) => this.#confirm(id),
       keep: (which) => void session.resolve(which),
-      fold: () => this.#fold(true),
-      sign: () => void this.#sign(),
-      show: (item) => void this.#showKey(item),
+      fold: () => this.#set({ isFolded: true }),
+      sign: () => void this.#sign(session),
+      show: (item) => this.#showKey(item.key),
       remove: (item) => session.toggleKey(item.key),
       add: () => this.#toggleKey(),
     }
   }
 
-  // ---- drawing
-
-  #toolState(session: CaseSession): ToolState {
-    const shown = this.#view?.shown
+  #toolState(session: CaseSession, images: ImageDesk): ToolState {
+    const { view, modality } = images
+    const shown = view?.shown ?? null
     return {
       mode: this.#mode,
-      modality: this.#series?.Modality ?? "",
-      view: this.#view,
+      modality,
+      view,
       presetsOpen: this.#presetsOpen,
-      isKeyImage: shown ? session.isKey(shown) : false,
-      canKey: session.saving !== null && this.#keyOnScreen() !== null,
+      isKeyImage: shown !== null && session.isKey(shown),
+      canKey: session.saving !== null && keyOf(view) !== null,
     }
   }
 
-  #toolActions(): ToolActions {
+  #toolActions(images: ImageDesk): ToolActions {
     return {
-      mode: (mode) => this.#setMode(mode),
-      presets: () => {
-        this.#presetsOpen = !this.#presetsOpen
-        this.requestUpdate()
+      mode: (mode) => this.#set({ mode }),
+      presets: () => this.#set({ presetsOpen: !this.#presetsOpen }),
+      preset: (key) => {
+        choosePreset({ controller: this.#controller, images }, key)
+        this.#set({ presetsOpen: false })
       },
-      preset: (key) => this.#preset(key),
       invert: () => this.#controller?.invert(),
       fit: () => this.#controller?.toggleFit(),
       reset: () => this.#controller?.reset(),
@@ -383,53 +237,45 @@ export class StudyScreen extends LightElement {
     }
   }
 
-  #marks(session: CaseSession): readonly number[] {
-    return session.draft.keyImages.map((key) => indexInStack(this.#stack, key)).filter((index) => index >= 0)
+  #figure(session: CaseSession, images: ImageDesk, tools: ToolState, actions: ToolActions): TemplateResult {
+    return viewportFigure({
+      view: session.view,
+      opened: images.opened,
+      failure: images.failure,
+      store: images.store,
+      tools,
+      actions,
+      marks: session.draft.keyImages.map((key) => indexInStack(images.stack, key)).filter((at) => at >= 0),
+      viewChanged: (state) => images.viewChanged(state),
+      keyImage: () => this.#toggleKey(),
+      retry: () => images.retry(),
+    })
   }
 
-  #read(session: CaseSession, store: FrameStore): TemplateResult {
-    const { view } = session
-    const report = this.#reportState(session, store)
+  #report(session: CaseSession, images: ImageDesk): TemplateResult {
+    const report = this.#reportState(session, images)
+    if (!this.#isFolded) return reportPane(report, this.#reportActions(session))
     const isBlocked = session.saving !== null && report.checks.some(({ level }) => level === "blocked")
-    const items = view.series.map((series) => ({ series, stack: this.#stacks?.peek(series) ?? null }))
+    return reportTab(isBlocked, () => this.#set({ isFolded: false }))
+  }
+
+  #read(session: CaseSession, images: ImageDesk): TemplateResult {
+    const { view } = session
     const date = view.study.studyDateTime?.slice(5, 10).replace("-", "/") ?? ""
-    const [tools, actions] = [this.#toolState(session), this.#toolActions()]
+    const [tools, actions] = [this.#toolState(session, images), this.#toolActions(images)]
     return html`${studyHeader(view, this.api.clock.now())}
       ${notices(session, (reason) => void session.correct(reason))}
       <main class="fill read ${this.#isFolded ? "read-1" : ""}" tabindex="-1">
-        ${seriesStrip(items, store, this.#series?.SeriesInstanceUID ?? "", date, (uid) => {
-          const series = view.series.find(({ SeriesInstanceUID }) => SeriesInstanceUID === uid)
-          if (series !== undefined) void this.#openSeries(series)
-        })}
-        <div class="views">
-          ${viewportFigure({
-            view,
-            series: this.#series,
-            stack: this.#stack,
-            startIndex: this.#startIndex,
-            failure: this.#seriesFailure,
-            store,
-            tools,
-            actions,
-            marks: this.#marks(session),
-            viewChanged: (state) => this.#viewChanged(state),
-            keyImage: () => this.#toggleKey(),
-            retry: () => this.#series !== null && void this.#openSeries(this.#series),
-          })}
-        </div>
-        ${
-          this.#isFolded
-            ? reportTab(isBlocked, () => this.#fold(false))
-            : reportPane(report, this.#reportActions(session))
-        }
-        ${toolBar(tools, actions)}
+        ${seriesStrip(images.strip(), images.store, images.currentUid, date, (uid) => images.openUid(uid))}
+        <div class="views">${this.#figure(session, images, tools, actions)}</div>
+        ${this.#report(session, images)} ${toolBar(tools, actions)}
       </main>`
   }
 
-  override render(): unknown {
+  override render(): TemplateResult {
     if (this.#failure !== null) return failed("session.failed", this.#failure, () => void this.#open())
-    if (this.#session === null || this.#store === null) return html`${skeleton(st("read.loading"))}${nothing}`
-    return this.#read(this.#session, this.#store)
+    if (this.#session === null || this.#images === null) return skeleton(st("read.loading"))
+    return this.#read(this.#session, this.#images)
   }
 }
 customElements.define("study-screen", StudyScreen)

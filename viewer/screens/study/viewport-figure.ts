@@ -8,15 +8,14 @@ import { deviceTime } from "../../words/instant.ts"
 import type { CornerFacts } from "./corner-texts.ts"
 import type { FrameStore } from "./frame-store.ts"
 import type { ViewState } from "./image-controller.ts"
-import type { StackImage } from "./stack.ts"
+import type { OpenedSeries } from "./image-desk.ts"
 import { presetsSheet, type ToolActions, type ToolState } from "./tool-bar.ts"
 import "./image-view.ts"
 
 export interface ViewportFigure {
   readonly view: ReadingView
-  readonly series: SeriesView | null
-  readonly stack: readonly StackImage[]
-  readonly startIndex: number
+  /** Null while no series is open. */
+  readonly opened: OpenedSeries | null
   readonly failure: ApiError | null
   readonly store: FrameStore
   readonly tools: ToolState
@@ -27,40 +26,44 @@ export interface ViewportFigure {
   readonly retry: () => void
 }
 
-function cornerFacts({ view, series }: ViewportFigure): CornerFacts {
+function cornerFacts(view: ReadingView, series: SeriesView): CornerFacts {
   return {
     patient: view.patient,
     hospital: view.hospital,
     studyDateTime: view.study.studyDateTime,
     AccessionNumber: view.study.AccessionNumber || view.requestNumber,
-    modality: series?.Modality ?? "",
-    seriesNumber: series?.SeriesNumber ?? 0,
-    seriesDescription: series?.SeriesDescription ?? "",
+    modality: series.Modality,
+    seriesNumber: series.SeriesNumber,
+    seriesDescription: series.SeriesDescription,
   }
 }
 
+const noImages = (): TemplateResult =>
+  html`<div class="vp-body">
+    <div class="vp-fault">
+      ${icon("images")}<b>${st("read.no-images")}</b><span class="sub s">${st("read.no-images-note")}</span>
+    </div>
+  </div>`
+
+const seriesFault = (failure: ApiError, retry: () => void): TemplateResult =>
+  html`<div class="vp-body">
+    <div class="vp-fault" role="alert">
+      ${icon("alert")}<b>${st("read.series-failed")}</b><span class="sub s">${failureWords(failure)}</span>
+      <button class="btn" @click=${retry}>${icon("refresh", "s")}${st("frame.retry")}</button>
+    </div>
+  </div>`
+
 function body(figure: ViewportFigure): TemplateResult {
-  const { failure, stack, view } = figure
-  if (failure !== null)
-    return html`<div class="vp-body">
-      <div class="vp-fault" role="alert">
-        ${icon("alert")}<b>${st("read.series-failed")}</b><span class="sub s">${failureWords(failure)}</span>
-        <button class="btn" @click=${figure.retry}>${icon("refresh", "s")}${st("frame.retry")}</button>
-      </div>
-    </div>`
-  if (stack.length === 0 && view.series.length === 0)
-    return html`<div class="vp-body">
-      <div class="vp-fault">
-        ${icon("images")}<b>${st("read.no-images")}</b><span class="sub s">${st("read.no-images-note")}</span>
-      </div>
-    </div>`
-  if (stack.length === 0) return html`<div class="vp-body"></div>`
+  const { failure, opened, view } = figure
+  if (failure !== null) return seriesFault(failure, figure.retry)
+  if (view.series.length === 0 || opened?.stack.length === 0) return noImages()
+  if (opened === null) return html`<div class="vp-body"></div>`
   return html`<image-view
-    .stack=${stack}
-    .startIndex=${figure.startIndex}
+    .stack=${opened.stack}
+    .startIndex=${opened.startIndex}
     .store=${figure.store}
     .mode=${figure.tools.mode}
-    .facts=${cornerFacts(figure)}
+    .facts=${cornerFacts(view, opened.series)}
     .marks=${figure.marks}
     @view-change=${(event: CustomEvent<ViewState>) => figure.viewChanged(event.detail)}
     @key-image=${figure.keyImage}
@@ -69,14 +72,14 @@ function body(figure: ViewportFigure): TemplateResult {
 
 /** The viewport: what is shown in words, the image, the sheet of presets, and what the display is not. */
 export function viewportFigure(figure: ViewportFigure): TemplateResult {
-  const { view, series, tools, actions } = figure
+  const { view, opened, tools, actions } = figure
   const when = view.study.studyDateTime
-  const words = [when === null ? "" : deviceTime(when).slice(5), series?.SeriesDescription ?? ""]
+  const words = [when === null ? "" : deviceTime(when).slice(5), opened?.series.SeriesDescription ?? ""]
   return html`<figure class="viewport is-active ${tools.presetsOpen ? "has-sheet" : ""}">
     <figcaption class="vp-head">
       <b>${st("strip.now")}</b><span class="sub">${words.filter(Boolean).join("　")}</span>
       <span class="grow"></span><span class="vp-note">${icon("eye", "s")}${st("read.statement")}</span>
     </figcaption>
-    ${body(figure)} ${series === null ? nothing : presetsSheet(tools, actions)}
+    ${body(figure)} ${opened === null ? nothing : presetsSheet(tools, actions)}
   </figure>`
 }
