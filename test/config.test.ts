@@ -1,0 +1,259 @@
+import assert from "node:assert/strict"
+import { randomBytes } from "node:crypto"
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { parse, stringify } from "yaml"
+import { pkiDemo } from "../gateway/commands/pki.ts"
+import { checkConfig, loadConfig, type Config } from "../gateway/config.ts"
+import { ConfigError } from "../gateway/journey/errors.ts"
+
+const DEPLOY = join(import.meta.dirname, "../deploy")
+type Role = "edge" | "center"
+/** YAML as it comes, to be taken apart. */
+type Raw = ReturnType<typeof parse>
+
+describe("the configuration", () => {
+  let folder: string
+  const texts = {} as Record<Role, string>
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "config-"))
+    const chance = { bytes: (length: number) => randomBytes(length) }
+    await pkiDemo(folder, { pin: "1234", now: new Date(), chance })
+    for (const name of ["passphrase", "ris.token", "font.ttc"])
+      await writeFile(join(folder, name), "secret\n")
+    for (const role of ["edge", "center"] as const) {
+      const example = await readFile(join(DEPLOY, `${role}.example.yaml`), "utf8")
+      texts[role] = example
+        .replace(/\/run\/credentials\/[^/]+\/passphrase/, "passphrase")
+        .replace(/reportFont: \S+/, "reportFont: font.ttc")
+    }
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  const check = (text: string): string[] => {
+    const result = checkConfig(text, folder)
+    return "issues" in result ? result.issues.map(({ path, message }) => `${path}: ${message}`) : []
+  }
+  const changed = (role: Role, change: (raw: Raw) => void): string => {
+    const raw: Raw = parse(texts[role])
+    change(raw)
+    return stringify(raw)
+  }
+  const faults = (role: Role, change: (raw: Raw) => void): string[] => check(changed(role, change))
+  const paths = (list: readonly string[]): string[] => list.map((each) => each.slice(0, each.indexOf(":")))
+  const loaded = (text: string): Config => {
+    const result = checkConfig(text, folder)
+    assert.ok("config" in result, JSON.stringify(result))
+    return result.config
+  }
+
+  it("of both examples has no fault, with the files of a demo PKI beside them", () => {
+    for (const role of ["edge", "center"] as const) assert.deepEqual(check(texts[role]), [], role)
+  })
+
+  it("is given with absolute paths, durations in milliseconds and what was left out", () => {
+    const config = loaded(
+      changed("edge", (raw) => {
+        delete raw.disk
+        delete raw.desk.idle
+        delete raw.agreements[0].tls
+      }),
+    )
+    assert.equal(config.keys.seal.key, join(folder, "edge/seal.key.pem"))
+    assert.equal(config.dataDir, "/var/lib/dokuei-edge")
+    assert.equal(config.desk.idle, 600_000)
+    assert.equal(config.disk.reserveMiB, 512)
+    assert.equal(config.agreements[0]!.tls, "1.3")
+    assert.equal(config.agreements[0]!.retention.images, 30 * 86_400_000)
+    assert.ok(config.role === "edge")
+    assert.equal(config.dicom.modalities[0]?.quietPeriod, 180_000)
+  })
+
+  it("is told all its faults at once: of single settings, between settings, and of files", () => {
+    const found = faults("edge", (raw) => {
+      raw.site.oid = "1.2.03"
+      raw.dicom.port = 70_000
+      raw.dicom.modalities[1].aeTitle = "CT1"
+      raw.desk.rpId = "other.example.jp"
+      raw.keys.tls.key = "nowhere.pem"
+      raw.agreements[0].tlsPins = ["abc"]
+      raw.agreements[0].validUntil = "2026-04-01"
+      raw.surprise = true
+      delete raw.timeStamp
+    })
+    assert.deepEqual(
+      paths(found).sort(),
+      [
+        "",
+        "agreements.0.tlsPins.0",
+        "agreements.0.validUntil",
+        "desk.rpId",
+        "dicom.modalities.1.aeTitle",
+        "dicom.port",
+        "keys.tls.key",
+        "site.oid",
+        "timeStamp",
+      ].sort(),
+    )
+    assert.match(found.join("\n"), /surprise/)
+  })
+
+  describe("refuses, naming the path,", () => {
+    const cases: readonly [string, Role, (raw: Raw) => void, string, RegExp][] = [
+      ["an unknown setting", "edge", (raw) => (raw.desk.colour = "red"), "desk", /colour/],
+      ["a setting of the other role", "center", (raw) => (raw.dicom = {}), "", /dicom/],
+      ["a center without signing keys", "center", (raw) => delete raw.keys.persons, "keys.persons", /center/],
+      [
+        "an AE title with a space at its end",
+        "edge",
+        (raw) => (raw.dicom.aeTitle = "A "),
+        "dicom.aeTitle",
+        /space/,
+      ],
+      [
+        "an AE title of 17 characters",
+        "edge",
+        (raw) => (raw.dicom.aeTitle = "A".repeat(17)),
+        "dicom.aeTitle",
+        /16/,
+      ],
+      ["a time without unit", "edge", (raw) => (raw.desk.idle = "10"), "desk.idle", /10|30d/],
+      [
+        "a time zone nobody knows",
+        "edge",
+        (raw) => (raw.site.timeZone = "Asia/Tokio"),
+        "site.timeZone",
+        /IANA/,
+      ],
+      [
+        "an endpoint without TLS",
+        "edge",
+        (raw) => (raw.agreements[0].endpoint = "http://x/"),
+        "agreements.0.endpoint",
+        /URL/,
+      ],
+      [
+        "an origin with a path",
+        "edge",
+        (raw) => (raw.desk.origin = "https://dokuei.mihon-hospital.example.jp/desk"),
+        "desk.origin",
+        /host and port only/,
+      ],
+      [
+        "an http origin",
+        "edge",
+        (raw) => (raw.desk.origin = "http://dokuei.mihon-hospital.example.jp"),
+        "desk.origin",
+        /https/,
+      ],
+      [
+        "two listeners on one port",
+        "edge",
+        (raw) => (raw.health.port = 8080),
+        "health.port",
+        /taken by desk/,
+      ],
+      [
+        "an institution code of nine digits",
+        "edge",
+        (raw) => (raw.site.institutionCode = "131123456"),
+        "site.institutionCode",
+        /ten/,
+      ],
+      [
+        "a folder where a file should be",
+        "edge",
+        (raw) => (raw.trust.tlsCa = "trust"),
+        "trust.tlsCa",
+        /not a file/,
+      ],
+      [
+        "a file where a folder should be",
+        "edge",
+        (raw) => (raw.trust.crls = "passphrase"),
+        "trust.crls",
+        /not a folder/,
+      ],
+      [
+        "a file below a file",
+        "edge",
+        (raw) => (raw.trust.tlsCa = "passphrase/x"),
+        "trust.tlsCa",
+        /ENOTDIR|does not exist/,
+      ],
+      ["no agreement at all", "edge", (raw) => (raw.agreements = []), "agreements", />=1/],
+      [
+        "a machine token that is not there",
+        "edge",
+        (raw) => (raw.desk.machineTokens[0].tokenFile = "x"),
+        "desk.machineTokens.0.tokenFile",
+        /exist/,
+      ],
+    ]
+    for (const [what, role, change, path, message] of cases) {
+      it(what, () => {
+        const [found, ...more] = faults(role, change)
+        assert.deepEqual(more, [])
+        assert.equal(found?.slice(0, found.indexOf(":")), path)
+        assert.match(found, message)
+      })
+    }
+
+    it("two agreements with one id or one TLS pin, for a certificate must tell who speaks", () => {
+      const found = faults("center", (raw) => {
+        raw.agreements.push(structuredClone(raw.agreements[0]))
+      })
+      assert.deepEqual(paths(found), ["agreements.1.id", "agreements.1.tlsPins.0"])
+    })
+  })
+
+  it("allows http for localhost, where browsers do too", () => {
+    const local = changed("edge", (raw) => {
+      raw.desk.origin = "http://edge.localhost:8080"
+      raw.desk.rpId = "edge.localhost"
+    })
+    assert.deepEqual(check(local), [])
+  })
+
+  it("lets several listeners ask the system for a port", () => {
+    const free = changed("edge", (raw) => {
+      for (const name of ["dicom", "xdr", "desk", "health"])
+        raw[name] = { ...raw[name], host: "127.0.0.1", port: 0 }
+    })
+    assert.deepEqual(check(free), [])
+  })
+
+  it("must be of a role we know", () => {
+    for (const text of ["role: hospital", "[]", "null", "''", ""])
+      assert.deepEqual(check(text), ["role: must be edge or center"])
+  })
+
+  describe("as YAML", () => {
+    it("refuses a key that stands twice, with its line", () => {
+      assert.match(check("role: edge\nrole: center\n")[0]!, /^: .*unique.*line 2/)
+    })
+
+    it("refuses aliases: what stands in the file is what is meant", () => {
+      assert.deepEqual(check("role: edge\nsite: &a {}\nxdr: *a\n"), [": aliases are not allowed"])
+    })
+
+    it("refuses what is no YAML, two documents and unknown tags", () => {
+      for (const text of ["role: [", "role: edge\n---\nrole: edge\n", "role: !!js/function x"])
+        assert.notDeepEqual(check(text), [], text)
+    })
+  })
+
+  it("is loaded from a file, or refused with its name and every fault", async () => {
+    await mkdir(join(folder, "etc"))
+    await cp(join(DEPLOY, "edge.example.yaml"), join(folder, "etc/edge.yaml"))
+    assert.throws(
+      () => loadConfig(join(folder, "etc/edge.yaml")),
+      (error) => error instanceof ConfigError && /edge\.yaml has \d+ faults\n {2}keys\./.test(error.message),
+    )
+    assert.throws(() => loadConfig(join(folder, "none.yaml")), ConfigError)
+    await writeFile(join(folder, "edge.yaml"), texts.edge)
+    assert.equal(loadConfig(join(folder, "edge.yaml")).site.name, "みほん市民病院")
+  })
+})
