@@ -330,6 +330,33 @@ describe("the reading screen", function () {
     assert.match(await page.getByRole("alert").innerText(), /見つからない/)
   })
 
+  it("draws anew after a while in the background, with the image and the window as they were", async () => {
+    await open()
+    await page.keyboard.press("4")
+    await page.keyboard.press("ArrowDown")
+    await until(page, "index", "2")
+    const see = (state: string): Promise<unknown> =>
+      page.evaluate(
+        `Object.defineProperty(document, "visibilityState", { value: "${state}", configurable: true }); document.dispatchEvent(new Event("visibilitychange"))`,
+      )
+    const brightest = (): Promise<number> =>
+      page.evaluate<number>(
+        'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => { const canvas = document.querySelector(".vp-canvas canvas"); done(canvas === null ? 0 : canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.filter((_, at) => at % 4 === 0).reduce((most, grey) => Math.max(most, grey), 0)) })))',
+      )
+    const before = await brightest()
+    assert.ok(before > 100)
+    await page.evaluate("window.realNow = performance.now.bind(performance)")
+    await see("hidden")
+    await page.evaluate("performance.now = () => window.realNow() + 120000")
+    await see("visible")
+    await page.waitForFunction("document.querySelector('.vp-canvas canvas') !== null")
+    await page.waitForTimeout(500)
+    assert.equal(await brightest(), before)
+    assert.deepEqual([await shown(page, "index"), await shown(page, "window-width")], ["2", "2000"])
+    await page.keyboard.press("ArrowDown")
+    await until(page, "index", "3")
+  })
+
   it("leaves nothing of the patient in the browser's stores", async () => {
     await open()
     const left = await page.evaluate<string>(

@@ -31,6 +31,15 @@ const EMPTY: ViewState = {
   camera: null,
 }
 
+/** Between two surfaces nothing is drawn. */
+const NOWHERE: Surface = {
+  engine: "canvas",
+  size: { width: 0, height: 0 },
+  show: () => undefined,
+  resize: () => undefined,
+  close: () => undefined,
+}
+
 const imageSize = ({ facts }: StackImage): ImageSize => ({
   width: facts.columns,
   height: facts.rows,
@@ -42,7 +51,7 @@ const asFault = (error: unknown): FrameFault =>
 
 /** One viewport's behaviour: which image, which window, which camera; draws after every change. */
 export class ImageController {
-  readonly #surface: Surface
+  #surface: Surface
   readonly #store: FrameStore
   readonly #onChange: (state: ViewState) => void
   #stack: readonly StackImage[] = []
@@ -161,6 +170,14 @@ export class ImageController {
     this.#draw()
   }
 
+  /** Gives the drawing up and takes another: image, window and camera stay. */
+  async renew(open: () => Promise<Surface>): Promise<void> {
+    this.#surface.close()
+    this.#surface = NOWHERE
+    this.#surface = await open()
+    this.#draw()
+  }
+
   close(): void {
     this.#load.abort()
     this.#surface.close()
@@ -211,7 +228,7 @@ export class ImageController {
 
   #draw(): void {
     const { shown, inverted } = this.#state
-    if (shown === null || this.#frame === null) return
+    if (shown === null || this.#frame === null || this.#surface === NOWHERE) return
     const { facts } = shown
     const fit = this.#fitted || this.#state.camera === null
     const camera = fit ? fitCamera(imageSize(shown), this.#surface.size) : this.#state.camera

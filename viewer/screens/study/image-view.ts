@@ -10,6 +10,8 @@ import { ImageController, type ViewState } from "./image-controller.ts"
 import { openSurface } from "./open-surface.ts"
 import { scrubber } from "./scrubber.ts"
 
+const AWAY_MS = 60_000
+
 /**
  * One image area: the drawing, what stands in its corners, and the hands on it. What is shown stands in data
  * attributes (`data-index`, `data-window-center`, `data-window-width`, `data-zoom`, `data-quality`, `data-engine`).
@@ -38,6 +40,8 @@ export class ImageView extends LightElement {
   #gestures: GestureListener | null = null
   #sizes: ResizeObserver | null = null
   #view: ViewState | null = null
+  #hiddenAtMs: number | null = null
+  #ears = new AbortController()
 
   /** The behaviour behind this view; null until the engine is here. */
   get controller(): ImageController | null {
@@ -46,6 +50,7 @@ export class ImageView extends LightElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
+    this.#ears.abort()
     this.#gestures?.close()
     this.#sizes?.disconnect()
     this.#controller?.close()
@@ -85,6 +90,17 @@ export class ImageView extends LightElement {
     this.#sizes = new ResizeObserver(() => controller.resize())
     this.#sizes.observe(host)
     controller.open(this.stack, this.startIndex)
+    this.#ears = new AbortController()
+    document.addEventListener("visibilitychange", () => this.#visibility(), { signal: this.#ears.signal })
+  }
+
+  /** Tablets take the WebGL context of a page in the background, without a word: after a while away it is made anew. */
+  #visibility(): void {
+    const host = this.querySelector<HTMLDivElement>(".vp-canvas")
+    const awayMs = this.#hiddenAtMs === null ? 0 : performance.now() - this.#hiddenAtMs
+    this.#hiddenAtMs = document.visibilityState === "hidden" ? performance.now() : null
+    if (document.visibilityState === "visible" && awayMs > AWAY_MS && host !== null)
+      void this.#controller?.renew(() => openSurface(host))
   }
 
   #changed(state: ViewState): void {

@@ -15,6 +15,7 @@ import { FrameStore } from "./frame-store.ts"
 import { frozenFoot, frozenReport } from "./frozen-report.ts"
 import { SeriesStacks } from "./series-stacks.ts"
 import { sendFault, signFault } from "./sign-fault.ts"
+import { confirmBox, expired, pinField, signButtons, signedFoot } from "./sign-form.ts"
 import { signSteps, stepsBefore, stepsOf, timeLeft, type ShownStep } from "./sign-steps.ts"
 import { studyHeader } from "./study-frame.ts"
 
@@ -191,6 +192,16 @@ export class SignScreen extends LightElement {
     this.#become(this.#prepared === null ? "preparing" : "prepared")
   }
 
+  #agree(part: { confirmed?: boolean; pin?: string }): void {
+    this.#confirmed = part.confirmed ?? this.#confirmed
+    this.#pin = part.pin ?? this.#pin
+    this.requestUpdate()
+  }
+
+  #isReady(busy: boolean): boolean {
+    return this.#confirmed && this.#pin !== "" && !busy
+  }
+
   #forgetPin(): void {
     this.#pin = ""
     const field = this.querySelector<HTMLInputElement>("input[name=pin]")
@@ -232,77 +243,18 @@ export class SignScreen extends LightElement {
     }
   }
 
-  #confirmBox(busy: boolean): TemplateResult {
-    return html`<label class="confirm">
-      <input
-        class="vh"
-        type="checkbox"
-        name="confirm"
-        .checked=${this.#confirmed}
-        ?disabled=${busy}
-        @change=${(event: Event) => {
-          this.#confirmed = (event.target as HTMLInputElement).checked
-          this.requestUpdate()
-        }}
-      />
-      <span class="box ${this.#confirmed ? "is-on" : ""}">${this.#confirmed ? icon("check") : nothing}</span>
-      ${st("sign.confirm")}
-    </label>`
-  }
-
-  #pinField(busy: boolean): TemplateResult {
-    return html`<div class="field">
-      <label for="sign-pin">${st("sign.pin")}</label>
-      <input
-        id="sign-pin"
-        class="input"
-        name="pin"
-        type="password"
-        inputmode="numeric"
-        autocomplete="off"
-        ?disabled=${busy}
-        @input=${(event: Event) => {
-          this.#pin = (event.target as HTMLInputElement).value
-          this.requestUpdate()
-        }}
-      />
-      <span class="hint">${st("sign.pin-hint")}</span>
-    </div>`
-  }
-
-  #buttons(busy: boolean): TemplateResult {
-    const ready = this.#confirmed && this.#pin !== "" && !busy
-    return html`<div class="banner banner-ok banner-round">
-        ${icon("check")}
-        <p class="s">${st("sign.safe")}</p>
-      </div>
-      <div class="row">
-        <a class="btn grow" href=${address.read(this.requestId)}>${icon("left", "s")}${st("sign.edit")}</a>
-        <button class="btn btn-primary grow" ?disabled=${!ready}>
-          ${icon("pen", "s")}${st(busy ? "sign.doing" : "sign.do")}
-        </button>
-      </div>`
-  }
-
   #foot(busy: boolean): unknown {
-    if (this.#phase === "signed")
-      return html`<div class="banner banner-ok banner-round" role="status">
-          ${icon("check")}
-          <p class="s">${st("sign.done")}</p>
-        </div>
-        <a class="btn btn-primary" href=${address.worklist}>${st("sign.list")}</a>`
+    if (this.#phase === "signed") return signedFoot()
     if (this.#prepared === null)
       return html`<a class="btn" href=${address.read(this.requestId)}
         >${icon("left", "s")}${st("sign.edit")}</a
       >`
-    if (!this.#isExpired()) return [this.#pinField(busy), this.#buttons(busy)]
-    return html`<div class="banner banner-warn banner-round" role="alert">
-        ${icon("clock")}
-        <p class="s">${st("sign.expired")}</p>
-      </div>
-      <button type="button" class="btn btn-primary" @click=${() => void this.#prepare()}>
-        ${st("sign.again")}
-      </button>`
+    if (!this.#isExpired())
+      return [
+        pinField(busy, (pin) => this.#agree({ pin })),
+        signButtons(this.requestId, busy, this.#isReady(busy)),
+      ]
+    return expired(() => void this.#prepare())
   }
 
   #stateBadge(): TemplateResult {
@@ -354,7 +306,8 @@ export class SignScreen extends LightElement {
             void this.#sign()
           }}
         >
-          ${isOpen ? this.#confirmBox(busy) : nothing} ${signSteps(this.#steps(), words)}
+          ${isOpen ? confirmBox(this.#confirmed, busy, (confirmed) => this.#agree({ confirmed })) : nothing}
+          ${signSteps(this.#steps(), words)}
           <span class="grow"></span>
           ${this.#foot(busy)}
         </form>

@@ -179,9 +179,13 @@ class CornerstoneSurface implements Surface {
     this.#engine.resize(false, false)
   }
 
+  /** With its last viewport the engine goes too, and its WebGL context with it. */
   close(): void {
     this.#engine.disableElement(this.#id)
     shown.delete(this.#id)
+    if (this.#engine.getViewports().length > 0) return
+    this.#engine.destroy()
+    runningEngine = undefined
   }
 }
 

@@ -1,0 +1,74 @@
+import { html, nothing, type TemplateResult } from "lit"
+import { icon } from "../../parts/icon.ts"
+import { st } from "../../text/study.ts"
+import { address } from "../../words/route.ts"
+
+/** "I have checked patient, examination and findings": never checked beforehand. */
+export function confirmBox(
+  isConfirmed: boolean,
+  isBusy: boolean,
+  confirm: (confirmed: boolean) => void,
+): TemplateResult {
+  return html`<label class="confirm">
+    <input
+      class="vh"
+      type="checkbox"
+      name="confirm"
+      .checked=${isConfirmed}
+      ?disabled=${isBusy}
+      @change=${(event: Event) => confirm((event.target as HTMLInputElement).checked)}
+    />
+    <span class="box ${isConfirmed ? "is-on" : ""}">${isConfirmed ? icon("check") : nothing}</span>
+    ${st("sign.confirm")}
+  </label>`
+}
+
+/** PIN of the signing key; the browser is told not to keep it. */
+export function pinField(isBusy: boolean, write: (pin: string) => void): TemplateResult {
+  return html`<div class="field">
+    <label for="sign-pin">${st("sign.pin")}</label>
+    <input
+      id="sign-pin"
+      class="input"
+      name="pin"
+      type="password"
+      inputmode="numeric"
+      autocomplete="off"
+      ?disabled=${isBusy}
+      @input=${(event: Event) => write((event.target as HTMLInputElement).value)}
+    />
+    <span class="hint">${st("sign.pin-hint")}</span>
+  </div>`
+}
+
+/** What is safe, the way back, and the one button that signs. */
+export function signButtons(requestId: string, isBusy: boolean, isReady: boolean): TemplateResult {
+  return html`<div class="banner banner-ok banner-round">
+      ${icon("check")}
+      <p class="s">${st("sign.safe")}</p>
+    </div>
+    <div class="row">
+      <a class="btn grow" href=${address.read(requestId)}>${icon("left", "s")}${st("sign.edit")}</a>
+      <button class="btn btn-primary grow" ?disabled=${!isReady}>
+        ${icon("pen", "s")}${st(isBusy ? "sign.doing" : "sign.do")}
+      </button>
+    </div>`
+}
+
+/** The time limit of what was frozen is over. */
+export function expired(prepare: () => void): TemplateResult {
+  return html`<div class="banner banner-warn banner-round" role="alert">
+      ${icon("clock")}
+      <p class="s">${st("sign.expired")}</p>
+    </div>
+    <button type="button" class="btn btn-primary" @click=${prepare}>${st("sign.again")}</button>`
+}
+
+/** Nothing is left to do here. */
+export function signedFoot(): TemplateResult {
+  return html`<div class="banner banner-ok banner-round" role="status">
+      ${icon("check")}
+      <p class="s">${st("sign.done")}</p>
+    </div>
+    <a class="btn btn-primary" href=${address.worklist}>${st("sign.list")}</a>`
+}
