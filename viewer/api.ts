@@ -58,6 +58,9 @@ async function refusal(response: Response): Promise<ApiError> {
 
 const part = encodeURIComponent
 
+/** Who asks: a person, or the page by itself after a live event, which must keep nobody logged in (docs/desk-api.md). */
+export type Asker = "person" | "page"
+
 export class Api {
   /** Carried by every answer that has a `serverTime`. */
   readonly clock = new ServerClock(() => performance.now(), Date.now())
@@ -70,6 +73,10 @@ export class Api {
 
   async session(): Promise<SessionView> {
     return this.#heard(await this.#json<SessionView>("GET", "/api/session"))
+  }
+  /** Somebody is at the page: the one request that says so and asks for nothing. */
+  async present(): Promise<SessionView> {
+    return this.#heard(await this.#json<SessionView>("POST", "/api/session", {}))
   }
   enrolOptions(
     code: string,
@@ -91,11 +98,11 @@ export class Api {
 
   // ---- reading desk
 
-  async worklist(): Promise<{ items: WorkItem[]; serverTime: string }> {
-    return this.#heard(await this.#json<{ items: WorkItem[]; serverTime: string }>("GET", "/api/worklist"))
+  async worklist(by: Asker = "person"): Promise<{ items: WorkItem[]; serverTime: string }> {
+    return this.#heard(await this.#ask<{ items: WorkItem[]; serverTime: string }>("/api/worklist", by))
   }
-  reading(requestId: string): Promise<ReadingView> {
-    return this.#json("GET", `/api/cases/${part(requestId)}`)
+  reading(requestId: string, by: Asker = "person"): Promise<ReadingView> {
+    return this.#ask(`/api/cases/${part(requestId)}`, by)
   }
   start(requestId: string): Promise<ReadingView> {
     return this.#json("POST", `/api/cases/${part(requestId)}/start`, {})
@@ -126,11 +133,11 @@ export class Api {
 
   // ---- staff desk
 
-  async requests(): Promise<{ items: StaffItem[]; serverTime: string }> {
-    return this.#heard(await this.#json<{ items: StaffItem[]; serverTime: string }>("GET", "/api/requests"))
+  async requests(by: Asker = "person"): Promise<{ items: StaffItem[]; serverTime: string }> {
+    return this.#heard(await this.#ask<{ items: StaffItem[]; serverTime: string }>("/api/requests", by))
   }
-  request(requestId: string): Promise<StaffDetail> {
-    return this.#json("GET", `/api/requests/${part(requestId)}`)
+  request(requestId: string, by: Asker = "person"): Promise<StaffDetail> {
+    return this.#ask(`/api/requests/${part(requestId)}`, by)
   }
   enter(input: RequestInput): Promise<{ requestId: string }> {
     return this.#json("POST", "/api/requests", input)
@@ -164,6 +171,12 @@ export class Api {
   #heard<Answer extends { readonly serverTime: string }>(answer: Answer): Answer {
     this.clock.heard(answer.serverTime)
     return answer
+  }
+
+  async #ask<Answer>(path: string, by: Asker): Promise<Answer> {
+    const headers = by === "page" ? { "X-Background": "true" } : {}
+    const response = await this.#send("GET", path, undefined, { headers })
+    return (await response.json()) as Answer
   }
 
   async #json<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {

@@ -64,7 +64,7 @@ export class IdleWatch {
   #tell(): void {
     this.#toldMs = performance.now()
     // A failure shows itself by the line banner or the login page; there is nothing more to say here.
-    void this.#api.session().catch(() => undefined)
+    void this.#api.present().catch(() => undefined)
   }
 
   #check(): void {

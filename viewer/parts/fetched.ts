@@ -3,7 +3,7 @@
  * first 150 ms), loading, ready, failed, and stale: an older answer kept on screen because a newer one failed.
  */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
-import { ApiError } from "../api.ts"
+import { ApiError, type Asker } from "../api.ts"
 
 /** Shorter waits pass without a skeleton; a flash of grey is worse than a blank moment. */
 const SKELETON_AFTER_MS = 150
@@ -16,14 +16,15 @@ export interface Answer<T> {
 
 export class Fetched<T> implements ReactiveController {
   readonly #host: ReactiveControllerHost
-  readonly #load: () => Promise<T>
+  readonly #load: (by: Asker) => Promise<T>
   #answer: Answer<T> | null = null
   #failure: ApiError | null = null
   #slow = false
   #running: Promise<void> | null = null
-  #again = false
+  /** Who asked while a question was under way; a person counts more than the page. */
+  #again: Asker | null = null
 
-  constructor(host: ReactiveControllerHost, load: () => Promise<T>) {
+  constructor(host: ReactiveControllerHost, load: (by: Asker) => Promise<T>) {
     this.#host = host
     this.#load = load
     host.addController(this)
@@ -46,17 +47,16 @@ export class Fetched<T> implements ReactiveController {
   }
 
   /** Asks (again). Calls that come while one runs are answered by one more run after it. */
-  reload(): Promise<void> {
+  reload(by: Asker = "person"): Promise<void> {
     if (this.#running !== null) {
-      this.#again = true
+      if (this.#again !== "person") this.#again = by
       return this.#running
     }
-    this.#running = this.#run().finally(() => {
+    this.#running = this.#run(by).finally(() => {
       this.#running = null
-      if (this.#again) {
-        this.#again = false
-        void this.reload()
-      }
+      const again = this.#again
+      this.#again = null
+      if (again !== null) void this.reload(again)
     })
     return this.#running
   }
@@ -68,13 +68,13 @@ export class Fetched<T> implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  async #run(): Promise<void> {
+  async #run(by: Asker): Promise<void> {
     const patience = setTimeout(() => {
       this.#slow = true
       this.#host.requestUpdate()
     }, SKELETON_AFTER_MS)
     try {
-      this.take(await this.#load())
+      this.take(await this.#load(by))
     } catch (error) {
       this.#failure = asApiError(error)
     } finally {

@@ -37,7 +37,7 @@ export class PageReport extends LightElement {
   declare live: LiveEvents
   declare session: SessionView
   declare requestId: string
-  readonly #detail = new Fetched(this, () => this.api.request(this.requestId))
+  readonly #detail = new Fetched(this, (by) => this.api.request(this.requestId, by))
   #checked: { reportId: string; signature: Verdict; seal: Verdict } | null = null
   #detailOpen = false
   /** Report whose covered text somebody asked to see all the same. */
@@ -49,7 +49,7 @@ export class PageReport extends LightElement {
   override connectedCallback(): void {
     super.connectedCallback()
     this.#unhear = this.live.hear(({ requestId }) => {
-      if (requestId === null || requestId === this.requestId) void this.#detail.reload()
+      if (requestId === null || requestId === this.requestId) void this.#detail.reload("page")
     })
   }
 

@@ -42,7 +42,7 @@ export class PageStaffList extends LightElement {
   static override properties = { api: { attribute: false }, live: { attribute: false } }
   declare api: Api
   declare live: LiveEvents
-  readonly #list = new Fetched(this, () => this.api.requests())
+  readonly #list = new Fetched(this, (by) => this.api.requests(by))
   #group: Group = "all"
   #busy: string | null = null
   #refusal: ApiError | null = null
@@ -50,7 +50,7 @@ export class PageStaffList extends LightElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.#unhear = this.live.hear(() => void this.#list.reload())
+    this.#unhear = this.live.hear(() => void this.#list.reload("page"))
   }
 
   override disconnectedCallback(): void {

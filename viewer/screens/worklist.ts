@@ -25,7 +25,7 @@ export class PageWorklist extends LightElement {
   static override properties = { api: { attribute: false }, live: { attribute: false } }
   declare api: Api
   declare live: LiveEvents
-  readonly #list = new Fetched(this, () => this.api.worklist())
+  readonly #list = new Fetched(this, (by) => this.api.worklist(by))
   #choice: Choice = EVERYTHING
   /** undefined: nobody chose yet, so the first case lies open. */
   #open: string | null | undefined
@@ -36,7 +36,7 @@ export class PageWorklist extends LightElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.#unhear = this.live.hear(() => void this.#list.reload())
+    this.#unhear = this.live.hear(() => void this.#list.reload("page"))
     this.#ticker = setInterval(() => this.requestUpdate(), TICK_MS)
   }
 

@@ -56,6 +56,8 @@ export class Door {
     routes.public("get", "/api/session", null, async ({ request }) =>
       this.#view(await this.#sessions.peek(this.#sessions.idOf(request))),
     )
+    // Who is at the page says so: answering it is activity, and that is all it does.
+    routes.json("post", "/api/session", null, ({ person }) => Promise.resolve(this.#view(person)))
     routes.public("post", "/api/enrol/options", enrolOptionsBody, ({ request, body }) =>
       this.#enrolOptions(request, body.code),
     )

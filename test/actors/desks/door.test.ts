@@ -202,6 +202,17 @@ describe("the door of a desk", () => {
       assert.equal((await desk.client.get<SessionView>("/api/session")).person, null)
     })
 
+    it("is kept alive by somebody who reads and asks for nothing", async () => {
+      await enrolled(desk, READER)
+      for (const minutes of [9, 9, 9]) {
+        desk.clock.pass(minutes)
+        const { person } = await desk.client.post<SessionView>("/api/session")
+        assert.equal(person?.name, "佐藤 花子")
+      }
+      desk.clock.pass(10)
+      await assert.rejects(desk.client.post("/api/session"), { status: 401, code: "ERR_LOGIN_NEEDED" })
+    })
+
     it("ends at logout, and the browser is told to forget", async () => {
       await enrolled(desk, READER)
       const reply = await desk.client.exchange("POST", "/api/logout")

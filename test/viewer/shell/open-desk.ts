@@ -18,6 +18,7 @@ export function ordinaryDay(server: DeskServer, session: SessionView): void {
   server.handlers.clear()
   server.asked.length = 0
   server.answer("GET /api/session", session)
+  server.answer("POST /api/session", session)
   server.answer("POST /api/logout", {})
   server.answer("GET /api/worklist", { items: WORK_ITEMS, serverTime: SERVER_TIME })
   server.answer("GET /api/requests", { items: STAFF_ITEMS, serverTime: SERVER_TIME })

@@ -214,6 +214,7 @@ describe("the work list", function () {
     await opened.page.getByText(/あと 5\d秒で自動的にログアウトします。/).waitFor()
     await opened.page.getByRole("button", { name: "続ける" }).click()
     await opened.page.getByText("自動的にログアウト").waitFor({ state: "detached" })
+    await server.wasAsked("POST /api/session")
     await opened.page.clock.runFor(62_000)
     await opened.page.getByRole("button", { name: "パスキーでログイン" }).waitFor()
     await server.wasAsked("POST /api/logout")
