@@ -25,9 +25,13 @@ export function verdictTop(outcome: VerdictOutcome): TemplateResult {
 
 export const verdictClass = (outcome: VerdictOutcome): string => `verdict ${LOOK[outcome][0]}`
 
+/** As everywhere else: a certificate may set family and given name apart by an ideographic space. */
+const holderName = ({ holderJapanese, holder }: Verdict): string =>
+  holderJapanese === "" ? holder : holderJapanese.replaceAll("\u3000", " ")
+
 /** `医師 見本 灯（HPKI 医師資格）`; a seal says that it is one. */
 export function holderWords(verdict: Verdict): string {
-  const name = verdict.holderJapanese || verdict.holder
+  const name = holderName(verdict)
   if (verdict.kind === "seal") return t("holder.seal", { name })
   const role = maybe(`role.${verdict.role}`) ?? verdict.role
   return role === "" ? t("holder.no-role", { name }) : t("holder.hpki", { name, role })
@@ -39,7 +43,8 @@ function times(verdict: Verdict): { signed: string; stamped: string } {
   const stamped = verdict.timeStampedAt === null ? null : new Date(verdict.timeStampedAt)
   const sameDay = signed !== null && stamped !== null && day(signed) === day(stamped)
   return {
-    signed: signed === null ? t("time.unknown") : daySeconds(signed),
+    // Day and time stay on one line.
+    signed: signed === null ? t("time.unknown") : daySeconds(signed).replace(" ", "\u00a0"),
     stamped: stamped === null ? "" : sameDay ? clockSeconds(stamped) : daySeconds(stamped),
   }
 }
@@ -96,6 +101,14 @@ const fact = (label: string, value: string): unknown =>
     : html`<dt>${label}</dt>
         <dd>${value}</dd>`
 
+const OF_TIME_STAMP = "time-stamp-"
+
+/** A test by its name in words; one of the time stamp's own says so. The gateway's word for a test we have none for. */
+function testWords(name: string): string {
+  if (!name.startsWith(OF_TIME_STAMP)) return maybe(`test.${name}`) ?? name
+  return t("test-of-time-stamp", { test: testWords(name.slice(OF_TIME_STAMP.length)) })
+}
+
 const instant = (at: string | null): string => (at === null ? "" : daySeconds(new Date(at)))
 
 /** Everything that is known: who, by whom, when, and every single test with the gateway's own words. */
@@ -103,7 +116,7 @@ export function verdictDetail(verdict: Verdict): TemplateResult {
   return html`<div class="verdict-detail stack stack-3">
     <h3>${verdict.kind === "seal" ? t("detail.seal") : t("detail.signature")}</h3>
     <dl class="kv">
-      ${fact(t("detail.holder"), [verdict.holderJapanese, verdict.holder].filter(Boolean).join(t("list.dot")))}
+      ${fact(t("detail.holder"), [...new Set([holderName(verdict), verdict.holder])].join(t("list.dot")))}
       ${fact(t("detail.role"), verdict.role)} ${fact(t("detail.issuer"), verdict.issuer)}
       ${fact(t("detail.serial"), verdict.serial)} ${fact(t("detail.policy"), verdict.policy)}
       ${fact(t("detail.signed-at"), instant(verdict.signedAt))}
@@ -116,7 +129,7 @@ export function verdictDetail(verdict: Verdict): TemplateResult {
           html`<li class=${MARKS[test.outcome][0]}>
             ${icon(MARKS[test.outcome][1], "s")}
             <div>
-              <b>${maybe(`test.${test.name}`) ?? test.name}</b>
+              <b>${testWords(test.name)}</b>
               <span class="vh">${t(`test-outcome.${test.outcome}`)}</span>
               <small>${test.detail}</small>
             </div>

@@ -11,20 +11,41 @@ export function worst(outcomes: readonly (VerdictOutcome | null | undefined)[]):
   return FROM_WORST.find((outcome) => outcomes.includes(outcome)) ?? "indeterminate"
 }
 
-export type SummaryName = "unchanged" | "role" | "revocation" | "time-stamp" | "issuer" | "seal"
+export type SummaryName = "unchanged" | "role" | "revocation" | "time-stamp" | "issuer" | "seal" | "other"
 export interface SummaryTest {
   readonly name: SummaryName
   readonly outcome: VerdictTest["outcome"]
 }
 
-/** Technical tests behind each line a person reads. */
+/** Technical tests behind each line a person reads, by the names of standards/dsg and standards/hpki. */
 const BEHIND: readonly (readonly [SummaryName, readonly string[]])[] = [
-  ["unchanged", ["signature-value", "digest", "exact-set"]],
+  ["unchanged", ["signature-value", "references", "digest", "exact-set", "submission-set"]],
   ["role", ["hc-role"]],
-  ["revocation", ["revocation"]],
+  ["revocation", ["revocation", "newer-crl"]],
   ["time-stamp", ["time-stamp"]],
-  ["issuer", ["path", "policy"]],
+  [
+    "issuer",
+    [
+      "path",
+      "validity",
+      "policy",
+      "pin",
+      "signing-certificate",
+      "key-usage",
+      "extended-key-usage",
+      "basic-constraints",
+      "critical-extensions",
+    ],
+  ],
 ]
+
+const TIME_STAMP = "time-stamp"
+
+/** The line a test stands behind. Every test has one: whatever fails is seen without opening the details. */
+function lineOf(test: string): SummaryName {
+  if (test.startsWith(`${TIME_STAMP}-`)) return TIME_STAMP
+  return BEHIND.find(([, tests]) => tests.includes(test))?.[0] ?? "other"
+}
 
 function together(tests: readonly VerdictTest[]): VerdictTest["outcome"] {
   if (tests.some(({ outcome }) => outcome === "fail")) return "fail"
@@ -38,14 +59,17 @@ const SEAL_OUTCOME: Readonly<Record<VerdictOutcome, VerdictTest["outcome"]>> = {
   invalid: "fail",
 }
 
-/** Lines without any test behind them are left out: a check that was not made is not shown as passed. */
+/**
+ * Lines without any test behind them are left out: a check that was not made is not shown as passed. Tests of no line
+ * (form, algorithms) are told only when they did not pass.
+ */
 export function summary(main: Verdict, seal: Verdict | null): SummaryTest[] {
-  const lines = BEHIND.map(([name, behind]) => ({
-    name,
-    tests: main.tests.filter((test) => behind.includes(test.name)),
-  }))
+  const names: readonly SummaryName[] = [...BEHIND.map(([name]) => name), "other"]
+  const lines = names
+    .map((name) => ({ name, tests: main.tests.filter((test) => lineOf(test.name) === name) }))
     .filter(({ tests }) => tests.length > 0)
     .map(({ name, tests }): SummaryTest => ({ name, outcome: together(tests) }))
+    .filter(({ name, outcome }) => name !== "other" || outcome !== "pass")
   return seal === null ? lines : [...lines, { name: "seal", outcome: SEAL_OUTCOME[seal.outcome] }]
 }
 
