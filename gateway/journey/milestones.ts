@@ -44,7 +44,10 @@ const ORDER: readonly StationName[] = [
 /** Eight stations; 既読 and 対応済 are not agreed yet and shown as skipped. */
 export function way(facts: WayFacts): Station[] {
   const times: Readonly<Record<StationName, string | null>> = { ...facts, seen: null, acted: null }
-  const firstOpen = ORDER.find((name) => times[name] === null && name !== "seen" && name !== "acted")
+  // One station is now: while somebody reads, the report is still to come.
+  const firstOpen = facts.readingNow
+    ? "reading"
+    : ORDER.find((name) => times[name] === null && name !== "seen" && name !== "acted")
   return ORDER.map((name) => {
     const at = times[name]
     const state = stationState(facts, name, at, name === firstOpen)

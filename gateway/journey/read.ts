@@ -2,9 +2,9 @@
 import { audit } from "./audit.ts"
 import { found, only } from "./desk-guards.ts"
 import { DeskError, ReportError } from "./errors.ts"
-import { milestone, milestoneAt } from "./milestones.ts"
+import { milestone } from "./milestones.ts"
 import type { Person, ReadingDesk } from "./ports.ts"
-import type { Change, ReportRecord, RequestRecord } from "./records.ts"
+import type { Change, RequestRecord } from "./records.ts"
 import { newDraft } from "./report.ts"
 import { next } from "./route.ts"
 import { seriesViews } from "./series.ts"
@@ -115,10 +115,10 @@ async function correct(
   return reading(world, person, requestId)
 }
 
-/** Where the newest signing act stands; null before anything was frozen. */
+/** Where the signing of the newest version stands; null before anything of it was frozen. */
 function signing(file: CaseFile): SigningView | null {
-  const report = file.reports.findLast((each) => each.preparedAt !== null)
-  if (report === undefined) return null
+  const report = file.reports.at(-1)
+  if (report === undefined || report.preparedAt === null) return null
   const delivery = file.submissions.find((each) => each.id === report.submissionId)
   const times: [SigningStep, string | null][] = [
     ["frozen", report.preparedAt],
@@ -126,7 +126,7 @@ function signing(file: CaseFile): SigningView | null {
     ["hpki", report.signedAt],
     ["time-stamp", report.signedAt],
     ["sent", delivery?.acceptedAt ?? null],
-    ["acknowledged", acknowledgedAt(file, report)],
+    ["acknowledged", report.acknowledgedAt],
   ]
   const current = times.findIndex(([, at]) => at === null)
   const failed = delivery?.state === "failed"
@@ -139,7 +139,3 @@ function signing(file: CaseFile): SigningView | null {
     failure: failed ? (delivery.failureCode ?? null) : null,
   }
 }
-
-const acknowledgedAt = (file: CaseFile, report: ReportRecord): string | null =>
-  report.acknowledgedAt ??
-  (report === file.reports.at(-1) ? milestoneAt(file.milestones, "acknowledged") : null)

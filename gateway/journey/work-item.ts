@@ -65,6 +65,9 @@ const arrival = (file: CaseFile): SubmissionRecord | undefined =>
 function centerWay(file: CaseFile, study: StudyRecord): Station[] {
   const at = (name: string): string | null => milestoneAt(file.milestones, name)
   const failed = file.submissions.find((each) => each.state === "failed")
+  // A correction goes its own way: what an earlier version has reached is not what this one has.
+  const report = file.reports.at(-1)
+  const delivery = file.submissions.find((each) => each.id === report?.submissionId)
   return way({
     received: study.firstArrivalAt,
     receiving: false,
@@ -74,8 +77,8 @@ function centerWay(file: CaseFile, study: StudyRecord): Station[] {
     arrivedHeld: arrival(file)?.state === "accepted",
     reading: at("reading-started"),
     readingNow: file.request.state === "inProgress",
-    reported: at("report-accepted"),
-    acknowledged: at("acknowledged"),
+    reported: delivery?.acceptedAt ?? null,
+    acknowledged: report?.acknowledgedAt ?? null,
     failure:
       failed === undefined
         ? null
