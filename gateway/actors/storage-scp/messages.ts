@@ -108,7 +108,8 @@ export class Messages {
         "PS3.7 6.3.1",
         `more than ${MAX_COMMAND_SET_BYTES} bytes of command`,
       )
-    if (fragment.length > 0) this.#command.push(fragment)
+    // A copy: the fragment is network memory, and the command may go on in the next PDU.
+    if (fragment.length > 0) this.#command.push(fragment.slice())
     if (!last) return null
     const command = decodeCommand(joined(this.#command))
     this.#command = []
