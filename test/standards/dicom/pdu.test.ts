@@ -114,7 +114,8 @@ describe("PDUs, PS3.8 9.3", () => {
         for (let at = 0, turn = 0; at < stream.length; turn++) {
           const size = sizes[turn % sizes.length]!
           // Looked at one by one: what is yielded is valid until the next is asked for.
-          for (const one of reader.push(Uint8Array.from(stream.subarray(at, at + size)))) read.push(plain(one))
+          for (const one of reader.push(Uint8Array.from(stream.subarray(at, at + size))))
+            read.push(plain(one))
           at += size
         }
         assert.deepEqual(read, all.map(plain))
