@@ -1,0 +1,189 @@
+import assert from "node:assert/strict"
+import { request } from "node:http"
+import { once } from "node:events"
+import type { IncomingMessage } from "node:http"
+import {
+  certificateCheck,
+  inService,
+  outboxCheck,
+  spaceCheck,
+  type Health,
+} from "../../../gateway/actors/machine-room/health.ts"
+import { listenMachineRoom, type MachineRoom } from "../../../gateway/actors/machine-room/listen.ts"
+import { metrics, type MetricSources } from "../../../gateway/actors/machine-room/metrics.ts"
+import type { Change } from "../../../gateway/journey/records.ts"
+import { job, submission } from "../../storage/ledger/records.ts"
+
+const NOW = new Date("2026-04-01T00:00:00Z")
+const days = (count: number): Date => new Date(NOW.getTime() + count * 86_400_000)
+const MIB = 1024 * 1024
+const OK: Health = {
+  role: "edge",
+  version: "0.1.0",
+  checks: [{ name: "spool", state: "ok", sentence: "fine" }],
+}
+
+const sources: MetricSources = {
+  now: () => NOW,
+  space: () => Promise.resolve({ freeBytes: 7, totalBytes: 9 }),
+  auditOutboxRows: () => Promise.resolve(3),
+  certificates: () => [{ use: "seal", notAfter: days(10) }],
+  storage: () => ({
+    stored: 5,
+    refused: 1,
+    abandoned: 0,
+    dataSetBytes: 1000,
+    open: 2,
+    released: 4,
+    aborted: 0,
+    rejected: 1,
+  }),
+}
+
+describe("the machine room", () => {
+  let room: MachineRoom
+  let health: () => Promise<Health>
+  let faults: unknown[]
+  beforeEach(async () => {
+    health = () => Promise.resolve(OK)
+    faults = []
+    room = await listenMachineRoom({
+      host: "127.0.0.1",
+      port: 0,
+      health: () => health(),
+      register: metrics(sources).register,
+      healthTimeoutMs: 50,
+      onFault: (error) => faults.push(error),
+    })
+  })
+  afterEach(() => room.close())
+  const get = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(`http://127.0.0.1:${room.port}${path}`, init)
+
+  it("answers 200 with every check while nothing fails", async () => {
+    const response = await get("/healthz")
+    assert.equal(response.status, 200)
+    assert.equal(response.headers.get("cache-control"), "no-store")
+    assert.deepEqual(await response.json(), OK)
+  })
+
+  it("stays in service with a warning, and leaves it with a failure", async () => {
+    const of = (state: "warn" | "fail") => () =>
+      Promise.resolve({ ...OK, checks: [{ name: "x", state, sentence: "" }] })
+    health = of("warn")
+    assert.equal((await get("/healthz")).status, 200)
+    health = of("fail")
+    assert.equal((await get("/healthz")).status, 503)
+  })
+
+  it("takes no answer for a bad one: a check that throws or hangs", async () => {
+    health = () => Promise.reject(new Error("ledger"))
+    assert.equal((await get("/healthz")).status, 503)
+    health = () => new Promise(() => undefined)
+    const response = await get("/healthz")
+    assert.equal(response.status, 503)
+    assert.doesNotMatch(await response.text(), /ledger/)
+    assert.equal(faults.length, 2)
+  })
+
+  it("answers GET and HEAD only, and nothing but its two paths", async () => {
+    assert.equal((await get("/healthz", { method: "HEAD" })).status, 200)
+    const post = await get("/metrics", { method: "POST" })
+    assert.deepEqual([post.status, post.headers.get("allow")], [405, "GET, HEAD"])
+    for (const path of ["/", "/healthz/", "/../healthz/x", "/metricsx"])
+      assert.equal((await get(path)).status, 404)
+    assert.equal((await get("/healthz?verbose=1")).status, 200)
+  })
+
+  it("closes with a client still connected", async () => {
+    const open = request({
+      port: room.port,
+      path: "/healthz",
+      agent: false,
+      headers: { connection: "keep-alive" },
+    }).end()
+    const [response] = (await once(open, "response")) as [IncomingMessage]
+    response.resume()
+    open.on("error", () => undefined)
+    const closed = room.close()
+    await closed
+    await assert.rejects(get("/healthz"))
+    room = { port: 0, close: () => Promise.resolve() }
+  })
+
+  it("shows metrics in the text format of Prometheus, the event loop's lag among them", async () => {
+    const response = await get("/metrics")
+    assert.match(response.headers.get("content-type")!, /^text\/plain; version=0\.0\.4/)
+    const text = await response.text()
+    for (const line of [
+      'dokuei_spool_bytes{what="free"} 7',
+      "dokuei_audit_outbox_rows 3",
+      'dokuei_certificate_days_left{use="seal"} 10',
+      'dokuei_instances_total{outcome="stored"} 5',
+      'dokuei_associations_total{end="rejected"} 1',
+      "dokuei_instance_bytes_total 1000",
+      "dokuei_associations_open 2",
+    ])
+      assert.ok(text.includes(`\n${line}\n`), line)
+    assert.match(text, /^nodejs_eventloop_lag_seconds /m)
+  })
+
+  it("says that a scrape failed instead of showing old numbers", async () => {
+    await room.close()
+    const broken = { ...sources, space: () => Promise.reject(new Error("disk")) }
+    room = await listenMachineRoom({ host: "127.0.0.1", port: 0, health, register: metrics(broken).register })
+    assert.equal((await get("/metrics")).status, 500)
+  })
+})
+
+describe("metrics", () => {
+  const valueOf = async (changes: readonly (readonly Change[])[], line: string): Promise<boolean> => {
+    const made = metrics({ ...sources, storage: null })
+    changes.forEach((each) => made.committed(each))
+    return (await made.register.metrics()).includes(`\n${line}\n`)
+  }
+  const put = (state: "sending" | "accepted", attempts = 0): Change => ({
+    put: "submission",
+    record: submission({ state, attempts }),
+  })
+
+  it("count a submission once for every state it reaches", async () => {
+    const changes = [[put("sending")], [put("sending", 1), put("accepted")]]
+    const line = (state: string): string =>
+      `dokuei_submissions_total{direction="out",kind="study",state="${state}"} 1`
+    assert.ok(await valueOf(changes, line("sending")))
+    assert.ok(await valueOf(changes, line("accepted")))
+  })
+
+  it("count every failure of a step by its code, and no success", async () => {
+    const failed: Change = { put: "job", record: job({ failureCode: "ERR_SPOOL_FULL" }) }
+    const changes = [[failed, { put: "job", record: job() }] as const, [failed]]
+    assert.ok(await valueOf(changes, 'dokuei_job_failures_total{verb="assemble",code="ERR_SPOOL_FULL"} 2'))
+  })
+
+  it("of a center have no modalities", async () => {
+    assert.ok(
+      !(await metrics({ ...sources, storage: null }).register.metrics()).includes("dokuei_instances_total"),
+    )
+  })
+})
+
+describe("health", () => {
+  it("warns before the disk is full and fails below the reserve", () => {
+    const at = (freeMiB: number): string => spaceCheck({ freeBytes: freeMiB * MIB }, 100 * MIB).state
+    assert.deepEqual([at(400), at(399), at(100), at(99)], ["ok", "warn", "warn", "fail"])
+  })
+
+  it("warns a month before a certificate expires and fails after", () => {
+    const at = (count: number): string => certificateCheck("tls", days(count), NOW).state
+    assert.deepEqual([at(30), at(29), at(0), at(-1)], ["ok", "warn", "warn", "fail"])
+  })
+
+  it("warns when audit rows pile up", () => {
+    assert.deepEqual([outboxCheck(999).state, outboxCheck(1000).state], ["ok", "warn"])
+  })
+
+  it("is in service as long as nothing fails", () => {
+    assert.equal(inService({ ...OK, checks: [] }), true)
+  })
+})
