@@ -5,6 +5,7 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import Database from "better-sqlite3"
 import { parse, stringify } from "yaml"
 import { startGateway, type Gateway } from "../../deploy/demo/gateways.ts"
 import { enterRequest, sendStudy, staffItems } from "../../deploy/demo/hospital.ts"
@@ -97,6 +98,19 @@ export class Road {
   async kill(role: Role): Promise<void> {
     this.#gateways[role]?.process.kill("SIGKILL")
     await this.#gateways[role]?.stop()
+  }
+
+  /** Lets the agreed term of every study end now, as if its days had gone by: stops, turns the ledger's dates, starts. */
+  async endTerms(role: Role): Promise<void> {
+    await this.stop(role)
+    const ledger = new Database(join(this.dataDir(role), "ledger.sqlite"))
+    const now = new Date().toISOString()
+    const study =
+      "UPDATE study SET keep_until = ?, facts = json_set(facts, '$.keepUntil', ?) WHERE keep_until IS NOT NULL"
+    ledger.prepare(study).run(now, now)
+    ledger.prepare("UPDATE job SET run_at = ? WHERE verb = 'expire'").run(now)
+    ledger.close()
+    await this.start(role)
   }
 
   /** Changes a configuration file; takes effect at the next start. */
