@@ -43,7 +43,7 @@ async function reading(world: World, person: Person, requestId: string): Promise
   const request = found(await world.ledger.request(requestId), "case")
   const file = await caseFile(world, request)
   const study = found(file.study?.state === "expired" ? null : file.study, "study")
-  const draft = file.reports.find((each) => each.status === "draft" && each.readerId === person.id)
+  const text = file.reports.findLast((each) => each.status !== "draft" || each.readerId === person.id)
   const at = world.clock.now().toISOString()
   await world.ledger.commit([
     audit(`accessed/${requestId}/${person.id}/${at}`, {
@@ -59,7 +59,7 @@ async function reading(world: World, person: Person, requestId: string): Promise
   return {
     ...workItem(world, person, file, study),
     series: seriesViews(await world.ledger.instances(study.id)),
-    draft: draft === undefined ? null : { ...draft.private.draft, draftVersion: draft.draftVersion },
+    draft: text === undefined ? null : { ...text.private.draft, draftVersion: text.draftVersion },
     versions: file.reports.map(({ id, version, status, signedAt, readerName }) => ({
       reportId: id,
       version,

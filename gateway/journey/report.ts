@@ -176,6 +176,7 @@ async function prepare(
     version: report.version,
     cdaSha256: digests.cda,
     pdfSha256: digests.pdf,
+    frozenAt: at.toISOString(),
     expiresAt: new Date(at.getTime() + PREPARED_MS).toISOString(),
     patient: study.private.patient,
     draft: report.private.draft,

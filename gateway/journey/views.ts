@@ -149,6 +149,7 @@ export interface ReportVersion {
 /** The case as the reading screen needs it. */
 export interface ReadingView extends WorkItem {
   readonly series: readonly SeriesView[]
+  /** What this reader is writing; while nothing is being written, the text of the newest signed version. */
   readonly draft: (ReportDraft & { readonly draftVersion: number }) | null
   readonly versions: readonly ReportVersion[]
   readonly signing: SigningView | null
@@ -172,6 +173,7 @@ export interface PreparedReport {
   readonly version: number
   readonly cdaSha256: string
   readonly pdfSha256: string
+  readonly frozenAt: string
   readonly expiresAt: string
   readonly patient: PatientView
   readonly draft: ReportDraft

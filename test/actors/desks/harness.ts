@@ -100,6 +100,7 @@ export class Recorder {
       version: 1,
       cdaSha256: "00",
       pdfSha256: "01",
+      frozenAt: this.clock.now().toISOString(),
       expiresAt: new Date(this.clock.now().getTime() + 5 * 60_000).toISOString(),
       patient: {} as never,
       draft: {} as never,

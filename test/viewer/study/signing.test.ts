@@ -19,6 +19,7 @@ const prepared = (over: Partial<PreparedReport> = {}): PreparedReport => ({
   version: 2,
   cdaSha256: "ab".repeat(32),
   pdfSha256: `3f9a04c7${"00".repeat(24)}8be1c21e`,
+  frozenAt: jst("14:08"),
   expiresAt: jst("14:13"),
   patient: PEOPLE.taro,
   draft: FROZEN,

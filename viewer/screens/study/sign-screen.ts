@@ -19,9 +19,10 @@ import { confirmBox, expired, pinField, signButtons, signedFoot } from "./sign-f
 import { signSteps, stepsBefore, stepsOf, timeLeft, type ShownStep } from "./sign-steps.ts"
 import { studyHeader } from "./study-frame.ts"
 
-/** The time left is counted in seconds; the gateway is asked this often while a signature is on its way. */
+/** The time left is counted in seconds. */
 const TICK_MS = 1000
-const POLL_TICKS = 2
+/** Live events tell how far a signature is; should one be lost, it is seen this much later. */
+const POLL_TICKS = 20
 
 /** Where a refusal of "sign" belongs, when its code says so. */
 const FAILED_STEP: Readonly<Record<string, SigningStep>> = {
@@ -52,7 +53,6 @@ export class SignScreen extends LightElement {
 
   #view: ReadingView | null = null
   #prepared: PreparedReport | null = null
-  #frozenAt: string | null = null
   #phase: Phase = "preparing"
   #failure: { readonly step: SigningStep; readonly error: ApiError } | null = null
   #confirmed = false
@@ -87,7 +87,9 @@ export class SignScreen extends LightElement {
     this.#decoders = new DecoderPool()
     this.#store = new FrameStore(this.api, this.#decoders)
     this.#stacks = new SeriesStacks(this.api)
-    const unhear = this.live?.hear(() => void this.#refresh())
+    const unhear = this.live?.hear(({ requestId }) => {
+      if (requestId === null || requestId === this.requestId) void this.#refresh()
+    })
     this.#ears.signal.addEventListener("abort", () => unhear?.())
     void this.#prepare()
   }
@@ -110,7 +112,6 @@ export class SignScreen extends LightElement {
 
   async #freeze(): Promise<void> {
     this.#prepared = await this.api.prepare(this.requestId)
-    this.#frozenAt = this.api.clock.now().toISOString()
     this.#become("prepared")
   }
 
@@ -158,7 +159,7 @@ export class SignScreen extends LightElement {
   async #refresh(): Promise<void> {
     if (this.#phase !== "signed") return
     try {
-      this.#view = await this.api.reading(this.requestId)
+      this.#view = await this.api.reading(this.requestId, "page")
     } catch (error) {
       // The next poll asks again; what is known stays on screen, the banner of the page says that the line is down.
       if (asApiError(error).status !== 0) throw error
@@ -216,9 +217,10 @@ export class SignScreen extends LightElement {
 
   #steps(): readonly ShownStep[] {
     const signing = this.#view?.signing ?? null
+    const frozenAt = this.#prepared?.frozenAt ?? null
     if (this.#phase === "signed")
-      return signing === null ? stepsBefore("signing", this.#frozenAt) : stepsOf(signing)
-    const steps = stepsBefore(this.#phase, this.#frozenAt)
+      return signing === null ? stepsBefore("signing", frozenAt) : stepsOf(signing)
+    const steps = stepsBefore(this.#phase, frozenAt)
     const stopped = this.#failure?.step
     return stopped === undefined
       ? steps
@@ -257,14 +259,16 @@ export class SignScreen extends LightElement {
     return expired(() => void this.#prepare())
   }
 
-  #stateBadge(): TemplateResult {
+  #stateBadge(view: ReadingView): TemplateResult {
+    if (this.#phase === "signed")
+      return html`<span class="badge badge-plain"
+        >${icon("check")}${st("report.signed", { version: view.versions.at(-1)?.version ?? 1 })}</span
+      >`
     if (this.#prepared !== null)
       return html`<span class="badge badge-plain"
           >${icon("freeze")}${st("sign.frozen", { version: this.#prepared.version })}</span
         >
         <span class="sub">${st("sign.as-is")}</span>`
-    if (this.#phase === "signed")
-      return html`<span class="badge badge-plain">${icon("check")}${st("sign.done")}</span>`
     return html`<span class="badge badge-warn">${st("sign.not-frozen")}</span>`
   }
 
@@ -276,7 +280,7 @@ export class SignScreen extends LightElement {
     const keys = shown.draft.keyImages.flatMap((key) => this.#stacks?.locate(view, key) ?? [])
     return html`<div class="row between">
         <h1>${st("sign.title")}</h1>
-        <span class="row s">${this.#stateBadge()}</span>
+        <span class="row s">${this.#stateBadge(view)}</span>
       </div>
       ${frozenReport(shown, view, keys, this.#store)}
       ${prepared === null ? nothing : frozenFoot(prepared, this.api.preparedPdfUrl(prepared.prepareId))}`
