@@ -27,9 +27,9 @@ function dial(tone: Due["tone"], share: number): TemplateResult {
 }
 
 function duration(words: { readonly hours: number; readonly minutes: number }): string {
-  return words.hours === 0
-    ? t("duration.minutes", { minutes: words.minutes })
-    : t("duration.hours", { hours: words.hours, minutes: words.minutes })
+  const { hours, minutes } = words
+  if (hours === 0) return t("duration.minutes", { minutes })
+  return minutes === 0 ? t("duration.hours", { hours }) : t("duration.hours-minutes", { hours, minutes })
 }
 
 /** The bold line. */

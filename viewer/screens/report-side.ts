@@ -84,6 +84,7 @@ export function versionsSection(detail: StaffDetail, now: Date): unknown {
   if (detail.versions.length === 0) return nothing
   const shown = detail.report?.reportId
   const newestFirst = [...detail.versions].sort((a, b) => b.version - a.version)
+  const newest = newestFirst[0]?.version ?? 0
   return html`<section class="panel">
     <header><h2>${t("versions.title")}</h2></header>
     <div class="panel-pad">
@@ -94,6 +95,7 @@ export function versionsSection(detail: StaffDetail, now: Date): unknown {
             version.verdict === null ? "" : t(`verdict.${version.verdict}`),
             version.readerName,
             version.reportId === shown ? t("versions.shown") : "",
+            version.version < newest ? t("versions.replaced", { n: version.version + 1 }) : "",
           ]
           return html`<li data-s=${version.reportId === shown ? "now" : "done"}>
             <b

@@ -7,7 +7,7 @@ import { patientLines } from "../parts/patient-block.ts"
 import { examination } from "../parts/study-bar.ts"
 import { wayLine } from "../parts/way-line.ts"
 import { maybe, t } from "../text/language.ts"
-import { deviceTime, shortTime } from "../words/instant.ts"
+import { shortDeviceTime, shortTime } from "../words/instant.ts"
 import { address } from "../words/route.ts"
 import { stage, type Stage } from "../words/stage.ts"
 
@@ -78,10 +78,10 @@ function action(row: StaffRow): TemplateResult {
   return link(item, item.reportId === null ? t("action.see-way") : t("action.open-report"), "btn-quiet")
 }
 
-function exam(item: StaffItem): TemplateResult {
+function exam(item: StaffItem, now: Date): TemplateResult {
   if (item.study === null) return html`<span class="sub">${t("study.none-yet")}</span>`
   const { studyDateTime, instances } = item.study
-  const taken = studyDateTime === null ? "" : t("study.taken", { time: deviceTime(studyDateTime).slice(5) })
+  const taken = studyDateTime === null ? "" : t("study.taken", { time: shortDeviceTime(studyDateTime, now) })
   return html`<span>${examination(item.study)}</span>
     <small>${[taken, t("arrival.count", { n: instances })].filter(Boolean).join(t("list.dot"))}</small>`
 }
@@ -95,9 +95,9 @@ export function staffRow(row: StaffRow): TemplateResult {
     role="row"
     data-request=${item.requestId ?? nothing}
   >
-    <div role="cell">${urgencyBadge(item.urgency)}</div>
+    <div role="cell">${urgencyBadge(item.urgency, at === "acknowledged" || at === "done")}</div>
     <div role="cell" class="pt">${patientLines(item.patient, item.study?.studyDateTime ?? null)}</div>
-    <div role="cell" class="pt sl-exam">${exam(item)}</div>
+    <div role="cell" class="pt sl-exam">${exam(item, now)}</div>
     <div role="cell" class="sl-line">
       ${wayLine(item.way, { size: "times", now, notes: notes(item, at) })}
     </div>

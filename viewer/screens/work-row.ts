@@ -10,6 +10,7 @@ import { wayLine } from "../parts/way-line.ts"
 import { t } from "../text/language.ts"
 import { shortTime } from "../words/instant.ts"
 import { isFinished } from "../words/order.ts"
+import { sentences } from "../words/sentences.ts"
 
 export interface WorkRow {
   readonly item: WorkItem
@@ -82,7 +83,7 @@ function startWord(item: WorkItem): string {
 
 function requestText(item: WorkItem): TemplateResult {
   const { diagnosis, history, purpose, contrast } = item.request
-  const text = [diagnosis, history, purpose].filter(Boolean).join(t("list.sentence"))
+  const text = sentences([diagnosis, history, purpose])
   return html`<p>
     <b class="strong">${t("request.word")}</b>${t("list.space")}${text}${
       contrast === ""
@@ -121,7 +122,7 @@ function fromWords({ department, setting }: WorkItem["request"]): string {
 function cells({ item, now, open, toggle }: WorkRow): TemplateResult {
   const { study, request } = item
   const way = item.way.filter(({ name }) => SHOWN.includes(name))
-  return html`<div role="cell">${urgencyBadge(item.urgency)}</div>
+  return html`<div role="cell">${urgencyBadge(item.urgency, isFinished(item))}</div>
     <div role="cell">${isFinished(item) ? pastDue(item, now) : dueDial(item, now)}</div>
     <div role="cell" class="proc">
       ${modalityBadge(study.modalities)}<b>${study.StudyDescription || study.bodyPart}</b>

@@ -116,7 +116,7 @@ export const studyJa = {
   "side.both": "両側",
 
   "sign.title": "署名の確認",
-  "sign.back": "編集へ戻る",
+  "sign.back": "編集に戻る",
   "sign.frozen": "凍結済み 版 {version}",
   "sign.as-is": "この内容がそのまま署名されます",
   "sign.not-frozen": "固定されていません",

@@ -68,6 +68,20 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
 }
 
+/** As `deviceTime`, without the day when it is the day of `now` in the hospital, without the year when it is its year. */
+export function shortDeviceTime(studyDateTime: string, now: Date): string {
+  const [date = "", time = ""] = deviceTime(studyDateTime).split(" ")
+  const today = day(now)
+  if (date === today && time !== "") return time
+  return [date.slice(0, 4) === today.slice(0, 4) ? date.slice(5) : date, time].filter(Boolean).join(" ")
+}
+
+/** `11/25`, with the year when it is not the one of `now` in the hospital. */
+export function shortDate(studyDateTime: string, now: Date): string {
+  const date = studyDateTime.slice(0, 10)
+  return (date.slice(0, 4) === day(now).slice(0, 4) ? date.slice(5) : date).replaceAll("-", "/")
+}
+
 /** Study date and time as the device wrote them, to the minute: no zone is added, none is taken away. */
 export function deviceTime(studyDateTime: string): string {
   return studyDateTime.slice(0, 16).replace("T", " ")

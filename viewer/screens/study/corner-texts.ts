@@ -26,10 +26,14 @@ const GAP = "\u3000"
 
 const short = (value: number): string => String(Math.round(value * 10) / 10)
 
+/** A window this narrow (PET, maps) needs its decimals; of a wider one nobody sees half a step. */
+const NARROW_WIDTH = 10
+
 /** `W 80 L 40`, or the name of a lookup table. */
 export function windowWords(voi: Voi): string {
   if (voi.kind === "table") return voi.table.explanation || st("voi.table")
-  return st("corner.window", { width: short(voi.width), center: short(voi.center) })
+  const words = voi.width < NARROW_WIDTH ? short : (value: number) => String(Math.round(value))
+  return st("corner.window", { width: words(voi.width), center: words(voi.center) })
 }
 
 const signed = (mm: number): string => (mm >= 0 ? "+" : "−") + Math.abs(mm).toFixed(1)

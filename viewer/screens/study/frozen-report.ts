@@ -12,6 +12,9 @@ import type { FrameStore } from "./frame-store.ts"
 import type { TrayItem } from "./key-tray.ts"
 import "./image-thumb.ts"
 
+/** Ideographic space between facts. */
+const GAP = "\u3000"
+
 /** Text as it will stand in the document: its lines, nothing added. */
 const section = (title: string, text: string): unknown =>
   text.trim() === ""
@@ -31,10 +34,10 @@ function patientGrid(prepared: Pick<PreparedReport, "patient">, view: ReadingVie
   return html`<div class="doc-pt">
     <span class="big" lang="ja">${name} <span class="s sub">${reading}</span></span>
     <span>${st("sign.id", { id: patient.PatientID })}</span>
-    <span>${facts.filter(Boolean).join(" ")}</span>
+    <span>${facts.filter(Boolean).join(GAP)}</span>
     <span>${st("sign.accession", { number: study.AccessionNumber || view.requestNumber })}</span>
-    <span>${[view.hospital, view.request.department, view.request.physician].filter(Boolean).join(" ")}</span>
-    <span>${examination(study)} ${when}</span>
+    <span>${[view.hospital, view.request.department, view.request.physician].filter(Boolean).join(GAP)}</span>
+    <span>${[examination(study), when].filter(Boolean).join(GAP)}</span>
   </div>`
 }
 
@@ -49,6 +52,7 @@ function keyFigures(keys: readonly TrayItem[], store: FrameStore): unknown {
               .image=${image}
               .store=${store}
               .voi=${voiWindow(key.windowCenter, key.windowWidth)}
+              .whole=${true}
             ></image-thumb>
             <figcaption>${st("sign.key-caption", { series: seriesNumber, image: place })}</figcaption>
           </figure>`,

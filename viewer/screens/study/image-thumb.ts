@@ -16,11 +16,14 @@ export class ImageThumb extends LightElement {
     image: { attribute: false },
     store: { attribute: false },
     voi: { attribute: false },
+    whole: { attribute: false },
   }
   declare image: StackImage | undefined
   declare store: FrameStore
   /** Window to draw with; the device's own when undefined. */
   declare voi: Voi | undefined
+  /** The whole image with black beside it, where it stands for what is signed; else as much as fills the thumbnail. */
+  declare whole: boolean | undefined
   readonly #gone = new AbortController()
 
   override disconnectedCallback(): void {
@@ -48,7 +51,8 @@ export class ImageThumb extends LightElement {
     const picture = new OffscreenCanvas(facts.columns, facts.rows)
     picture.getContext("2d")?.putImageData(rgbaOf({ facts, pixels: frame.pixels, presentation }), 0, 0)
     const context = this.querySelector("canvas")?.getContext("2d")
-    const scale = Math.max(WIDTH / facts.columns, HEIGHT / (facts.rows * facts.pixelAspect))
+    const [wide, high] = [WIDTH / facts.columns, HEIGHT / (facts.rows * facts.pixelAspect)]
+    const scale = this.whole === true ? Math.min(wide, high) : Math.max(wide, high)
     const [width, height] = [facts.columns * scale, facts.rows * facts.pixelAspect * scale]
     context?.clearRect(0, 0, WIDTH, HEIGHT)
     context?.drawImage(picture, (WIDTH - width) / 2, (HEIGHT - height) / 2, width, height)

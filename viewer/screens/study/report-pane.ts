@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit"
 import type { ReadingView, ReportDraft } from "../../../gateway/journey/views.ts"
 import { icon } from "../../parts/icon.ts"
 import { st } from "../../text/study.ts"
+import { sentences } from "../../words/sentences.ts"
 import { checksList } from "./checks-list.ts"
 import type { Saving } from "./case-session.ts"
 import type { FrameStore } from "./frame-store.ts"
@@ -74,11 +75,10 @@ function conflict({ saving }: ReportState, actions: ReportActions): unknown {
 
 function requestText({ view }: ReportState): TemplateResult {
   const { purpose, diagnosis, history, contrast, department, physician } = view.request
-  const text = [diagnosis, purpose, history, contrast].filter((part) => part !== "").join(" ")
+  const text = sentences([diagnosis, history, purpose, contrast])
   return html`<div class="rp-req" lang="ja">
-    <b>${st("report.request")}</b>${GAP}${text}<b class="nowrap"
-      >${GAP}${st("report.physician", { department, physician })}</b
-    >
+    <b>${st("report.request")}</b>${GAP}${text}
+    <b class="nowrap">${st("report.physician", { department, physician })}</b>
   </div>`
 }
 

@@ -32,7 +32,6 @@ export function pinField(isBusy: boolean, write: (pin: string) => void): Templat
       class="input"
       name="pin"
       type="password"
-      inputmode="numeric"
       autocomplete="off"
       ?disabled=${isBusy}
       @input=${(event: Event) => write((event.target as HTMLInputElement).value)}

@@ -70,7 +70,7 @@ function note({ step, state, at }: ShownStep, { hospital, left, failure }: StepW
     step === "frozen" && state === "done" && left !== null
       ? st("step.frozen.note", { left })
       : st(NOTES[step][state], { hospital })
-  const time = at === null || state !== "done" ? "" : `${clockSeconds(new Date(at))} `
+  const time = at === null || state !== "done" ? "" : `${clockSeconds(new Date(at))}\u3000`
   return html`<small class=${state === "todo" ? "dim" : ""}>${time}${words}</small>`
 }
 

@@ -7,6 +7,7 @@ import { dueDial } from "../../parts/due-dial.ts"
 import { studyBar } from "../../parts/study-bar.ts"
 import { wayLine } from "../../parts/way-line.ts"
 import { st } from "../../text/study.ts"
+import { isFinished } from "../../words/order.ts"
 import { address } from "../../words/route.ts"
 import type { CaseSession } from "./case-session.ts"
 
@@ -32,7 +33,7 @@ export function studyHeader(
     way,
     now,
     action: html`<div class="way-narrow">${wayLine(way, { size: "xs", now })}</div>
-      ${urgencyBadge(view.urgency)}${dueDial(view, now)}`,
+      ${isFinished(view) ? nothing : [urgencyBadge(view.urgency), dueDial(view, now)]}`,
   })
 }
 

@@ -8,6 +8,7 @@ import { asApiError } from "../../parts/fetched.ts"
 import { LightElement } from "../../parts/light-element.ts"
 import { failed, skeleton } from "../../parts/states.ts"
 import { st } from "../../text/study.ts"
+import { shortDate } from "../../words/instant.ts"
 import { address } from "../../words/route.ts"
 import { CaseSession, openCase } from "./case-session.ts"
 import type { ImageController, ViewState } from "./image-controller.ts"
@@ -85,7 +86,9 @@ export class StudyScreen extends LightElement {
     document.addEventListener("visibilitychange", () => this.#visibility(), { signal })
     addEventListener("pagehide", () => void this.#session?.flush(), { signal })
     const ticker = setInterval(() => this.requestUpdate(), TICK_MS)
-    const unhear = this.live?.hear(() => void this.#refresh())
+    const unhear = this.live?.hear(({ requestId }) => {
+      if (requestId === null || requestId === this.requestId) void this.#refresh()
+    })
     signal.addEventListener("abort", () => {
       clearInterval(ticker)
       unhear?.()
@@ -123,7 +126,7 @@ export class StudyScreen extends LightElement {
     if (this.#session === null) return this.#open()
     const { signal } = this.#ears
     // What is on screen stays when the gateway does not answer; the page says that the line is down.
-    const view = await this.api.reading(this.requestId).catch(() => null)
+    const view = await this.api.reading(this.requestId, "page").catch(() => null)
     if (view === null || signal.aborted) return
     this.#session.take(view)
     this.#images?.take(view)
@@ -261,10 +264,11 @@ export class StudyScreen extends LightElement {
 
   #read(session: CaseSession, images: ImageDesk): TemplateResult {
     const { view } = session
-    const date = view.study.studyDateTime?.slice(5, 10).replace("-", "/") ?? ""
+    const now = this.api.clock.now()
+    const taken = view.study.studyDateTime
+    const date = taken === null ? "" : shortDate(taken, now)
     const [tools, actions] = [this.#toolState(session, images), this.#toolActions(images)]
-    return html`${studyHeader(view, this.api.clock.now())}
-      ${notices(session, (reason) => void session.correct(reason))}
+    return html`${studyHeader(view, now)} ${notices(session, (reason) => void session.correct(reason))}
       <main class="fill read ${this.#isFolded ? "read-1" : ""}" tabindex="-1">
         ${seriesStrip(images.strip(), images.store, images.currentUid, date, (uid) => images.openUid(uid))}
         <div class="views">${this.#figure(session, images, tools, actions)}</div>

@@ -74,7 +74,7 @@ function body(figure: ViewportFigure): TemplateResult {
 export function viewportFigure(figure: ViewportFigure): TemplateResult {
   const { view, opened, tools, actions } = figure
   const when = view.study.studyDateTime
-  const words = [when === null ? "" : deviceTime(when).slice(5), opened?.series.SeriesDescription ?? ""]
+  const words = [when === null ? "" : deviceTime(when), opened?.series.SeriesDescription ?? ""]
   return html`<figure class="viewport is-active ${tools.presetsOpen ? "has-sheet" : ""}">
     <figcaption class="vp-head">
       <b>${st("strip.now")}</b><span class="sub">${words.filter(Boolean).join("　")}</span>
