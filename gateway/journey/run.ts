@@ -128,7 +128,7 @@ async function sleepMs(parts: RunnerParts, running: ReadonlyMap<string, unknown>
 }
 
 /** The failure is written under the same lock: it must not replace a job somebody put meanwhile. */
-function runJob(parts: RunnerParts, job: JobRecord): Promise<void> {
+export function runJob(parts: RunnerParts, job: JobRecord): Promise<void> {
   return parts.locks.with(job.subject, async () => {
     try {
       const outcome = await parts.steps[job.verb](job)

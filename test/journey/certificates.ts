@@ -1,0 +1,107 @@
+/**
+ * Certificates for tests of steps: the shape of `dokuei pki demo`, but the authorities stay at hand, so that a test can
+ * revoke, leave a list out, or issue what should never be accepted. Made once per run: RSA keys take their time.
+ */
+import { createHash } from "node:crypto"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { days, newKey, type Authority, type Holder } from "../../gateway/commands/pki-authority.ts"
+import { holderFiles } from "../../gateway/commands/pki-files.ts"
+import {
+  makeAuthorities,
+  makeReader,
+  makeSite,
+  makeTsa,
+  type Authorities,
+} from "../../gateway/commands/pki-holders.ts"
+import { readCertificate, type Certificate } from "../../gateway/standards/hpki/certificate.ts"
+import { EXTENSION } from "../../gateway/standards/hpki/extensions.ts"
+import { writeHcRole } from "../../gateway/standards/hpki/hc-role.ts"
+import * as issue from "../../gateway/standards/hpki/issue.ts"
+import { testPolicy } from "../../gateway/standards/hpki/profile.ts"
+import { readCrl, type Crl } from "../../gateway/standards/hpki/crl.ts"
+import { countedChance } from "../peers/chance.ts"
+
+/** When the tests begin. */
+export const START = new Date("2026-08-03T00:00:00Z")
+export const PIN = "test-pin-0000"
+/** Login names, and so the names of their key files. */
+export const READER_LOGIN = "reader1"
+export const NURSE_LOGIN = "nurse1"
+const CRL_TERM_DAYS = 400
+
+export type Side = "edge" | "center"
+type Use = "seal" | "object" | "tls"
+
+export interface Certificates {
+  /** `edge/seal.key.pem`, `readers/reader1.chain.pem`, … */
+  readonly folder: string
+  readonly authorities: Authorities
+  readonly tsa: Holder
+  readonly holders: Readonly<Record<`${Side}/${Use}`, Holder>>
+  readonly anchors: Readonly<Record<"seal" | "hpki" | "tsa", readonly Certificate[]>>
+}
+
+let made: Promise<Certificates> | null = null
+
+export function certificates(): Promise<Certificates> {
+  made ??= make()
+  return made
+}
+
+async function make(): Promise<Certificates> {
+  const folder = mkdtempSync(join(tmpdir(), "dokuei-journey-pki-"))
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
+  const authorities = await makeAuthorities(START, countedChance("journey"))
+  const holders = {
+    ...(await makeSite("edge", authorities, START)),
+    ...(await makeSite("center", authorities, START)),
+  } as Certificates["holders"]
+  const files = [
+    ...Object.entries(holders).flatMap(([path, holder]) => holderFiles(path, holder)),
+    ...holderFiles(`readers/${READER_LOGIN}`, await makeReader(authorities.signature, START), PIN),
+    ...holderFiles(`readers/${NURSE_LOGIN}`, await makeNurse(authorities.signature), PIN),
+  ]
+  for (const [path, { content }] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), content)
+  }
+  const anchor = (authority: Authority) => [readCertificate(authority.certificate)]
+  return {
+    folder,
+    authorities,
+    tsa: await makeTsa(authorities.tsaRoot, START),
+    holders,
+    anchors: {
+      seal: anchor(authorities.seal),
+      hpki: anchor(authorities.hpkiRoot),
+      tsa: anchor(authorities.tsaRoot),
+    },
+  }
+}
+
+/** A signing card like a radiologist's in everything but the role. */
+async function makeNurse(authority: Authority): Promise<Holder> {
+  return authority.certify(
+    await newKey("rsa-2048"),
+    issue.writeName(["C", "JP"], ["O", "Dokuei DEMO"], ["CN", "Hanako Kango"], ["serialNumber", "TEST0002"]),
+    { notBefore: days(START, -1), notAfter: days(START, 365) },
+    issue.keyUsage("nonRepudiation"),
+    issue.crlDistributionPoint("http://crl.example.org/hpki-signature.crl"),
+    issue.extension(EXTENSION.subjectDirectoryAttributes, false, writeHcRole("General Nurse")),
+    issue.certificatePolicy(testPolicy("signature")),
+  )
+}
+
+/** A list of this authority that revokes these holders, for reasons unspecified. */
+export function list(authority: Authority, issuedAt: Date, revoked: readonly Holder[] = []): Crl {
+  const entries = revoked.map(({ chain: [leaf] }) => ({
+    serial: readCertificate(leaf!).serial,
+    revocationDate: days(issuedAt, 0),
+    reason: 0,
+  }))
+  return readCrl(authority.crl(issuedAt, days(issuedAt, CRL_TERM_DAYS), entries))
+}
+
+export const pinOf = ({ key }: Holder): string => createHash("sha256").update(key.spki).digest("hex")

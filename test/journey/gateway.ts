@@ -1,0 +1,263 @@
+/**
+ * One gateway without a process: real steps, spool and ledger on a disk in memory and a file, keys from files. It can end
+ * at any moment and be opened again on what it left.
+ */
+import { createHash } from "node:crypto"
+import { join } from "node:path"
+import { outboxSeal } from "../../gateway/foundation/own-keys.ts"
+import { submissionHandler } from "../../gateway/journey/accept.ts"
+import type { Agreement, Site } from "../../gateway/journey/agreement.ts"
+import { assemble } from "../../gateway/journey/assemble.ts"
+import { expire } from "../../gateway/journey/expire.ts"
+import { filing, type Filing } from "../../gateway/journey/file-instance.ts"
+import { locks } from "../../gateway/journey/locks.ts"
+import { packageSubmission } from "../../gateway/journey/package.ts"
+import type {
+  AuditEvent,
+  DocumentSource,
+  Draughtsman,
+  InstanceHandler,
+  KeyStore,
+  ReadingDesk,
+  StaffDesk,
+  SubmissionHandler,
+} from "../../gateway/journey/ports.ts"
+import { caseDesk } from "../../gateway/journey/read.ts"
+import { instanceHandler } from "../../gateway/journey/receive.ts"
+import type { JobRecord, Ledger } from "../../gateway/journey/records.ts"
+import { reportDesk } from "../../gateway/journey/report.ts"
+import { rollForward } from "../../gateway/journey/roll-forward.ts"
+import { runJob, type RunnerParts } from "../../gateway/journey/run.ts"
+import { staffDesk } from "../../gateway/journey/staff.ts"
+import { CONTENTS, EFFECTS } from "../../gateway/journey/submissions.ts"
+import { submit } from "../../gateway/journey/submit.ts"
+import { verify } from "../../gateway/journey/verify.ts"
+import type { World } from "../../gateway/journey/world.ts"
+import { personKeys } from "../../gateway/storage/keys/person-keys.ts"
+import { openLedger } from "../../gateway/storage/ledger/ledger.ts"
+import { openSpool, type FileSpool } from "../../gateway/storage/spool/file-spool.ts"
+import { MemoryDisk } from "../../gateway/storage/spool/memory-disk.ts"
+import { countedChance } from "../peers/chance.ts"
+import { certificates, type Side } from "./certificates.ts"
+import { fusedDisk, fusedLedger, isCrash, type Fuse, type Life } from "./fuse.ts"
+import type { Time } from "./time.ts"
+import type { TestTsa } from "./time-stamps.ts"
+import type { TestTrust } from "./trust.ts"
+
+export const OUR_AE = "DOKUEI"
+export const MODALITY = "MR1"
+export const QUIET_MS = 60_000
+
+export interface GatewayParts {
+  readonly side: Side
+  readonly folder: string
+  readonly site: Site
+  readonly agreements: readonly Agreement[]
+  readonly time: Time
+  readonly tsa: TestTsa
+  readonly trust: TestTrust
+  readonly keys: KeyStore
+  readonly fuse: Fuse
+  readonly source: DocumentSource
+}
+
+export class Gateway {
+  readonly side: Side
+  /** What steps failed with, since the gateway was first opened. */
+  readonly failures: { readonly job: string; readonly error: unknown }[] = []
+  /** Requests the desks were told about. */
+  readonly notified: (string | null)[] = []
+  /** How often it was started again. */
+  starts = 0
+  agreements: readonly Agreement[]
+  readonly #parts: GatewayParts
+  readonly #disk = new MemoryDisk()
+  readonly #line = new Map<string, number>()
+  #now: Opened | null = null
+
+  constructor(parts: GatewayParts) {
+    this.side = parts.side
+    this.agreements = parts.agreements
+    this.#parts = parts
+  }
+
+  get #opened(): Opened {
+    if (this.#now === null) throw new Error(`the ${this.side} is not open`)
+    return this.#now
+  }
+  get world(): World {
+    return this.#opened.world
+  }
+  get ledger(): Ledger {
+    return this.#opened.world.ledger
+  }
+  get spool(): FileSpool {
+    return this.#opened.spool
+  }
+  get door(): SubmissionHandler {
+    return this.#opened.door
+  }
+  get staff(): StaffDesk {
+    return this.#opened.staff
+  }
+  get reading(): Pick<ReadingDesk, "worklist" | "reading" | "start" | "correct" | "saveDraft" | "prepare" | "preparedPdf" | "sign"> {
+    return this.#opened.reading
+  }
+  get storage(): InstanceHandler {
+    return this.#opened.storage
+  }
+  get isDead(): boolean {
+    return this.#now === null || this.#now.life.dead
+  }
+
+  /** Opens, or opens again: first what the last life left is rolled forward. A crash while doing so ends this life too. */
+  async open(): Promise<void> {
+    this.#now?.close()
+    if (this.starts === 0) await this.#disk.mkdir("/data")
+    for (;;) {
+      this.starts += 1
+      try {
+        this.#now = await this.#begin()
+        await rollForward(this.world, this.spool)
+        return
+      } catch (error) {
+        if (!isCrash(error)) throw error
+        this.#now?.close()
+      }
+    }
+  }
+
+  close(): void {
+    this.#now?.close()
+    this.#now = null
+  }
+
+  /** Runs what is due now, one job after the other. True when there was something. */
+  async runDue(): Promise<boolean> {
+    if (this.isDead) await this.open()
+    try {
+      await this.#opened.filing.flush()
+      const due = await this.ledger.dueJobs(this.#parts.time.peek().toISOString(), 64)
+      for (const job of due) await this.run(job)
+      return due.length > 0
+    } catch (error) {
+      if (!isCrash(error)) throw error
+      return true
+    }
+  }
+
+  run(job: JobRecord): Promise<void> {
+    return runJob(this.#opened.runner, job)
+  }
+
+  async audited(): Promise<readonly { readonly key: string; readonly event: AuditEvent }[]> {
+    return this.ledger.auditOutbox(100_000)
+  }
+
+  /** The raw disk, for whoever looks at what lies there. */
+  get disk(): MemoryDisk {
+    return this.#disk
+  }
+
+  async #begin(): Promise<Opened> {
+    const { side, fuse, time, site, folder } = this.#parts
+    const life: Life = { dead: false }
+    const chance = countedChance(`${side} ${this.starts}`)
+    const spool = await openSpool({
+      dataDir: "/data",
+      site: site.oid,
+      epochKey: { epoch: 1, key: createHash("sha256").update(side).digest() },
+      clock: time,
+      chance,
+      disk: fusedDisk(this.#disk, fuse, life, side),
+    })
+    const indexKey = createHash("sha256").update(`index ${side}`).digest()
+    const file = openLedger({
+      path: join(folder, `${side}.sqlite`),
+      sealer: {
+        seal: (slotId, context, clear) => spool.sealColumn(slotId, context, clear),
+        open: (slotId, context, sealed) => spool.openColumn(slotId, context, sealed),
+      },
+      indexKey,
+      audit: outboxSeal(indexKey),
+    })
+    const ledger = fusedLedger(file, fuse, life, side)
+    const { folder: pki } = await certificates()
+    const world: World = {
+      clock: time,
+      chance,
+      spool,
+      ledger,
+      keys: this.#parts.keys,
+      personKeys: personKeys(join(pki, "readers")),
+      timeStamps: this.#parts.tsa,
+      source: this.#parts.source,
+      draughtsman: DRAUGHTSMAN,
+      locks: locks(),
+      site,
+      agreements: this.agreements,
+      trust: this.#parts.trust,
+      notify: (requestId) => this.notified.push(requestId),
+      progress: (submissionId, bytes) => this.#line.set(submissionId, bytes),
+    }
+    return this.#stations(world, spool, life, () => file.close())
+  }
+
+  #stations(world: World, spool: FileSpool, life: Life, close: () => void): Opened {
+    const files = filing(world, () => Promise.resolve())
+    return {
+      life,
+      world,
+      spool,
+      close,
+      filing: files,
+      storage: instanceHandler(world, files, { aeTitle: OUR_AE, modalities: new Set([MODALITY]) }),
+      door: submissionHandler(world),
+      staff: staffDesk(world, this.#line),
+      reading: { ...caseDesk(world), ...reportDesk(world) },
+      runner: this.#runner(world),
+    }
+  }
+
+  #runner(world: World): RunnerParts {
+    return {
+      ledger: world.ledger,
+      trail: { record: () => Promise.resolve() },
+      clock: world.clock,
+      chance: world.chance,
+      locks: world.locks,
+      wait: () => Promise.resolve(),
+      steps: {
+        assemble: (job) => assemble(world, () => QUIET_MS, job),
+        package: (job) => packageSubmission(world, CONTENTS, job),
+        submit: (job) => submit(world, job),
+        verify: (job) => verify(world, EFFECTS, job),
+        expire: (job) => expire(world, job),
+      },
+      onFailure: (job, error) => {
+        if (!isCrash(error)) this.failures.push({ job: job?.id ?? "", error })
+      },
+    }
+  }
+}
+
+interface Opened {
+  readonly life: Life
+  readonly world: World
+  readonly spool: FileSpool
+  readonly filing: Filing
+  readonly storage: InstanceHandler
+  readonly door: SubmissionHandler
+  readonly staff: StaffDesk
+  readonly reading: Gateway["reading"]
+  readonly runner: RunnerParts
+  close(): void
+}
+
+/** What the drawing child answers, without a child: how a page looks is not the steps' business. */
+const DRAUGHTSMAN: Draughtsman = {
+  encodeFrame: () => Promise.resolve({ codestream: Uint8Array.of(0xff, 0x4f), levelEndBytes: [2] }),
+  renderFrame: () => Promise.resolve(Uint8Array.of(0x89, 0x50, 0x4e, 0x47)),
+  renderReport: ({ documentId, impression }) =>
+    Promise.resolve(new TextEncoder().encode(`%PDF-1.7 ${documentId} ${impression}`)),
+}

@@ -1,0 +1,45 @@
+/** What one side believes; a test takes revocation lists away, or brings them, as a download would. */
+import type { Agreement } from "../../gateway/journey/agreement.ts"
+import type { TrustStore } from "../../gateway/journey/trust.ts"
+import { days } from "../../gateway/commands/pki-authority.ts"
+import type { HpkiTrust, SealTrust } from "../../gateway/standards/dsg/trust.ts"
+import type { Crl } from "../../gateway/standards/hpki/crl.ts"
+import { list, START, type Certificates } from "./certificates.ts"
+
+export type ListName = "seal" | "hpkiRoot" | "signature" | "tsaRoot"
+
+export class TestTrust implements TrustStore {
+  readonly lists: Map<ListName, Crl>
+  readonly #made: Certificates
+
+  constructor(made: Certificates) {
+    this.#made = made
+    const { authorities } = made
+    const issued = days(START, -1)
+    const names: readonly ListName[] = ["seal", "hpkiRoot", "signature", "tsaRoot"]
+    this.lists = new Map(names.map((name) => [name, list(authorities[name], issued)]))
+  }
+
+  seal(agreement: Agreement): SealTrust {
+    return { ...this.#common(), kind: "seal", anchors: this.#made.anchors.seal, pins: agreement.sealPins }
+  }
+
+  report(): HpkiTrust {
+    return {
+      ...this.#common(),
+      kind: "hpki",
+      anchors: this.#made.anchors.hpki,
+      rules: { use: "signature", allowTestPolicies: true, roles: ["Medical Doctor"] },
+    }
+  }
+
+  #common() {
+    const crls = [...this.lists.values()]
+    return {
+      intermediates: [],
+      crls,
+      timeStamp: { anchors: this.#made.anchors.tsa, intermediates: [], crls, policies: [] },
+      newerCrl: "preferred" as const,
+    }
+  }
+}
