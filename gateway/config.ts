@@ -169,10 +169,26 @@ const common = {
   agreements: z.array(agreement).min(1).describe("nothing is exchanged without one"),
 }
 
+const uid = z
+  .string()
+  .regex(/^\d+(\.\d+)+$/, "must be a UID")
+  .max(64)
 const modality = z.strictObject({
   aeTitle: aeTitle.describe("calling AE title"),
   quietPeriod: duration.prefault("60s").describe("a study is complete when nothing came for this long"),
+  tlsPins: z
+    .array(pin)
+    .default([])
+    .describe("keys this device must show in TLS, SHA-256 of the SubjectPublicKeyInfo; [] = also in the clear"),
 })
+const dicomTls = z
+  .strictObject({
+    ...listen.shape,
+    key: file.describe("PKCS#8 PEM of the DICOM node"),
+    chain: file.describe("its certificates, PEM, leaf first"),
+    ca: file.describe("authorities of the devices' certificates, PEM"),
+  })
+  .describe("DICOM TLS by PS3.15 B.13, customary port 2762; devices show a certificate")
 
 export const edgeSchema = z.strictObject({
   role: z.literal("edge"),
@@ -182,6 +198,15 @@ export const edgeSchema = z.strictObject({
     aeTitle: aeTitle.describe("ours: the AE title modalities call"),
     modalities: z.array(modality).min(1).describe("calling AE titles that may send"),
     maxAssociations: z.int().positive().default(64).describe("at the same time; more are refused"),
+    tls: dicomTls.optional(),
+    privateSopClasses: z
+      .array(uid)
+      .default([])
+      .describe("SOP Classes outside PS3.6 that are taken as storage"),
+    declaredSopClasses: z
+      .boolean()
+      .default(true)
+      .describe("take an unknown SOP Class that its device declares as storage (PS3.7 D.3.3.6)"),
   }),
 })
 export const centerSchema = z.strictObject({ role: z.literal("center"), ...common })
@@ -192,11 +217,12 @@ export type Config = EdgeConfig | CenterConfig
 
 /**
  * Everything wrong with the text, or the configuration with absolute paths. Reads named files only to see that they
- * are there.
+ * are there, and not even that with `files: "unseen"`.
  */
 export function checkConfig(
   text: string,
   baseDir: string,
+  files: "seen" | "unseen" = "seen",
 ): { readonly config: Config } | { readonly issues: readonly Issue[] } {
   const read = readYaml(text)
   if ("issues" in read) return read
@@ -209,7 +235,8 @@ export function checkConfig(
     path: path.join("."),
     message,
   }))
-  const issues = [...schemaIssues, ...crossIssues(value), ...missingFiles(parsed.data ?? value)]
+  const missing = files === "seen" ? missingFiles(parsed.data ?? value) : []
+  const issues = [...schemaIssues, ...crossIssues(value), ...missing]
   return parsed.success && issues.length === 0 ? { config: parsed.data } : { issues }
 }
 
@@ -232,9 +259,12 @@ function readYaml(text: string): { readonly value: unknown } | { readonly issues
   }
 }
 
-/** Reads and checks a file; throws ConfigError naming every fault. */
-export function loadConfig(path: string): Config {
-  const result = checkConfig(readText(path), dirname(resolve(path)))
+/**
+ * Reads and checks a file; throws ConfigError naming every fault. `files: "unseen"` for commands that use none of
+ * the keys: the passphrase is there for the running service alone.
+ */
+export function loadConfig(path: string, files: "seen" | "unseen" = "seen"): Config {
+  const result = checkConfig(readText(path), dirname(resolve(path)), files)
   if ("config" in result) return result.config
   const lines = result.issues.map((issue) => `  ${issue.path || "(file)"}: ${issue.message}`)
   const count = lines.length === 1 ? "1 fault" : `${lines.length} faults`

@@ -40,7 +40,7 @@ export const enrolCommand = (): Command =>
     )
     .option("--minutes <minutes>", "how long the link works", minutes, 15)
     .action(async (file: string, options: EnrolOptions, command: Command) => {
-      const config = loadConfig(file)
+      const config = loadConfig(file, "unseen")
       if (ROLE_AT[config.role] !== options.role)
         command.error(`error: the desk of this ${config.role} is for role ${ROLE_AT[config.role]}`)
       process.stdout.write(`${await enrol(config, options)}\n`)

@@ -1,0 +1,200 @@
+import assert from "node:assert/strict"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, readFileSync } from "node:fs"
+import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { connect } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { EXIT } from "../../gateway/exit.ts"
+import { openPeople } from "../../gateway/storage/people/people.ts"
+import { openTrail } from "../../gateway/storage/trail/trail.ts"
+import { BLANK, SOURCE } from "../storage/trail/events.ts"
+import { dokuei, makeSites, startDokuei } from "./command-line.ts"
+
+describe("dokuei", () => {
+  let folder: string
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "dokuei-"))
+    await makeSites(folder)
+  })
+  after(() => rm(folder, { recursive: true }))
+  const file = (name: string): string => join(folder, name)
+
+  it("says how it is used, and ends with 0 when asked and 64 when not", () => {
+    const asked = dokuei("--help")
+    assert.equal(asked.code, EXIT.ok.code)
+    for (const command of ["run", "check-config", "enrol", "audit", "pki", "docs"])
+      assert.match(asked.stdout, new RegExp(`^  ${command}`, "m"))
+    assert.equal(dokuei("fly").code, EXIT.usage.code)
+    assert.equal(dokuei("audit", "verify").code, EXIT.usage.code)
+  })
+
+  it("checks a configuration: one line when it is right, every fault and 2 when it is not", async () => {
+    const right = dokuei("check-config", file("edge.yaml"))
+    assert.deepEqual([right.code, right.stderr], [EXIT.ok.code, ""])
+    assert.match(right.stdout, /edge of みほん市民病院 .* no faults/)
+    await writeFile(
+      file("wrong.yaml"),
+      readFileSync(file("edge.yaml"), "utf8").replace(/quietPeriod: .*/g, "quietPeriod: soon"),
+    )
+    const wrong = dokuei("check-config", file("wrong.yaml"))
+    assert.equal(wrong.code, EXIT.configuration.code)
+    assert.match(
+      wrong.stderr,
+      /ERR_CONFIG_INVALID: .*wrong\.yaml has 2 faults\n {2}dicom\.modalities\.0\.quietPeriod: must be a number with s, m, h or d/,
+    )
+    assert.equal(dokuei("run", file("wrong.yaml")).code, EXIT.configuration.code)
+  })
+
+  it("ends with 3 when a key is not the one of its certificate", async () => {
+    await writeFile(
+      file("no-key.yaml"),
+      readFileSync(file("edge.yaml"), "utf8").replace("edge/tls.key.pem", "center/seal.key.pem"),
+    )
+    const ended = dokuei("run", file("no-key.yaml"))
+    assert.equal(ended.code, EXIT.keys.code, ended.stderr)
+    assert.match(ended.stderr, /^ERR_KEY_MISSING: /)
+  })
+
+  it("makes a demo PKI once and never over another", () => {
+    assert.equal(dokuei("pki", "demo", file("pki")).code, EXIT.ok.code)
+    assert.ok(existsSync(file("pki/readers/reader1.key.pem")))
+    assert.equal(dokuei("pki", "demo", file("pki")).code, EXIT.failed.code)
+  })
+
+  describe("enrol", () => {
+    const enrol = (config: string, ...args: readonly string[]) =>
+      dokuei("enrol", file(config), "--login", "sato", "--name", "佐藤 花子", ...args)
+
+    it("prints a link that lets this person enrol until it ends", async () => {
+      const { code, stdout } = enrol("edge.yaml", "--role", "clerk", "--minutes", "5")
+      assert.equal(code, EXIT.ok.code)
+      const [, secret = ""] = /^http:\/\/edge\.localhost:8080\/#\/enrol\/([\w-]{43})\n$/.exec(stdout) ?? []
+      const people = openPeople(file("edge-data/people.sqlite"))
+      const now = Date.now()
+      assert.equal((await people.enrolling(secret, new Date(now + 4 * 60_000)))?.name, "佐藤 花子")
+      assert.equal(await people.enrolling(secret, new Date(now + 5 * 60_000)), null)
+      people.close()
+    })
+
+    it("lets nobody sit at the wrong desk", () => {
+      const { code, stderr } = enrol("edge.yaml", "--role", "radiologist")
+      assert.equal(code, EXIT.usage.code)
+      assert.match(stderr, /the desk of this edge is for role clerk/)
+    })
+
+    it("refuses logins that cannot name a key file, and terms beyond a week", () => {
+      const with_ = (...args: readonly string[]): number | null =>
+        dokuei("enrol", file("center.yaml"), "--name", "x", "--role", "radiologist", ...args).code
+      assert.equal(with_("--login", "../x"), EXIT.usage.code)
+      assert.equal(with_("--login", "x", "--minutes", "0"), EXIT.usage.code)
+      assert.equal(with_("--login", "x", "--minutes", "20000"), EXIT.usage.code)
+    })
+  })
+
+  describe("audit verify", () => {
+    let head: string
+    before(async () => {
+      const trail = await openTrail(file("audit.jsonl"), SOURCE)
+      await trail.record(["a", "b"].map((key) => ({ key, event: BLANK })))
+      head = trail.head()
+      await trail.close()
+    })
+
+    it("prints how many records there are and where the chain ends", () => {
+      const { code, stdout } = dokuei("audit", "verify", file("audit.jsonl"), "--head", head)
+      assert.deepEqual([code, stdout], [EXIT.ok.code, `2 records, head ${head}\n`])
+    })
+
+    it("ends with 1 and names the line of a fault", async () => {
+      await appendFile(file("audit.jsonl"), "{}\n")
+      const { code, stderr } = dokuei("audit", "verify", file("audit.jsonl"))
+      assert.equal(code, EXIT.failed.code)
+      assert.match(stderr, /audit\.jsonl: line 3 is not an audit record/)
+    })
+
+    it("ends with 64 for a file that is not there, and does not make it", () => {
+      assert.equal(dokuei("audit", "verify", file("none.jsonl")).code, EXIT.usage.code)
+      assert.ok(!existsSync(file("none.jsonl")))
+    })
+  })
+
+  describe("run", () => {
+    it("keeps each role in service until SIGTERM, answers the machine room, and ends with 0", async () => {
+      for (const role of ["edge", "center"] as const) {
+        const started = await startDokuei(file(`${role}.yaml`))
+        const base = `http://127.0.0.1:${started.ports.health}`
+        const health = await fetch(`${base}/healthz`)
+        const body = (await health.json()) as { role: string; checks: { state: string }[] }
+        assert.equal(health.status, 200, JSON.stringify(body))
+        assert.equal(body.role, role)
+        assert.match(
+          await (await fetch(`${base}/metrics`)).text(),
+          /^dokuei_certificate_days_left\{use="seal"\} \d/m,
+        )
+        started.process.kill("SIGTERM")
+        const ended = await started.ended()
+        assert.equal(ended.code, EXIT.ok.code, ended.stderr)
+        const audit = dokuei("audit", "verify", file(`${role}-data/audit.jsonl`))
+        assert.match(audit.stdout, /^2 records/, "start and stop")
+      }
+    })
+
+    it("ends where it stands at a second signal, without waiting for an open association", async () => {
+      const started = await startDokuei(file("edge.yaml"))
+      const device = connect(started.ports.dicom!, "127.0.0.1")
+      device.on("error", () => undefined)
+      await once(device, "connect")
+      started.process.kill("SIGTERM")
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      assert.equal(started.process.exitCode, null, "it waits for the device")
+      started.process.kill("SIGTERM")
+      assert.equal((await started.ended()).code, 143)
+      device.destroy()
+    })
+
+    it("tells systemd when it is ready, when it stops, and in between that it lives", async function () {
+      const seen = await notifications(file("notify.sock"))
+      if (seen === null) {
+        console.log("      skipped: python3 or systemd-notify is not there")
+        return this.skip()
+      }
+      const started = await startDokuei(file("edge.yaml"), {
+        NOTIFY_SOCKET: file("notify.sock"),
+        WATCHDOG_USEC: "400000",
+      })
+      const until = async (text: string): Promise<void> => {
+        for (let tries = 0; !seen.text().includes(text); tries++) {
+          assert.ok(tries < 100, `${text} in ${seen.text()}`)
+          await new Promise((resolve) => setTimeout(resolve, 50))
+        }
+      }
+      await until("READY=1")
+      await until(`MAINPID=${started.process.pid}`)
+      await until("WATCHDOG=1")
+      started.process.kill("SIGINT")
+      assert.equal((await started.ended()).code, EXIT.ok.code)
+      await until("STOPPING=1")
+      seen.close()
+    })
+  })
+})
+
+/** A datagram socket as systemd has it (Node speaks none over UNIX sockets); null when that cannot be had. */
+async function notifications(path: string): Promise<{ text(): string; close(): void } | null> {
+  if (!existsSync("/usr/bin/systemd-notify")) return null
+  const listen = `
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1]); print("bound", flush=True)
+while True: print(s.recv(4096).decode(), flush=True)`
+  const python = spawn("python3", ["-c", listen, path], { stdio: ["ignore", "pipe", "ignore"] })
+  let text = ""
+  python.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()))
+  const bound = await Promise.race([
+    once(python.stdout, "data").then(() => true),
+    once(python, "exit").then(() => false),
+    once(python, "error").then(() => false),
+  ])
+  return bound ? { text: () => text, close: () => python.kill() } : null
+}
