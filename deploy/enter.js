@@ -6,6 +6,7 @@ import { createHash } from "node:crypto"
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { handOver } from "./hand-over.js"
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const bin = join(root, "node_modules", ".bin")
@@ -141,10 +142,9 @@ const env = {
   NODE_NO_WARNINGS: "1",
 }
 for (const command of verb.run(args)) {
-  const done = spawnSync(join(bin, "node"), command, {
+  const code = await handOver(join(bin, "node"), command, {
     cwd: name === "dokuei" ? process.cwd() : root,
-    stdio: "inherit",
     env,
   })
-  if (done.status !== 0) process.exit(done.status ?? 1)
+  if (code !== 0) process.exit(code)
 }
