@@ -19,6 +19,9 @@ const FILES = [
   "reportFont",
   "agreements.*.objectCertificate",
   "desk.machineTokens.*.tokenFile",
+  "dicom.tls.key",
+  "dicom.tls.chain",
+  "dicom.tls.ca",
 ] as const
 const FOLDERS = ["keys.persons", "trust.crls"] as const
 /** Made when it is not there. */

@@ -12,7 +12,7 @@ export function crossIssues(config: unknown): Issue[] {
     ...agreementIssues(root),
     ...deskIssues(root),
     ...listenIssues(root),
-    ...repeated(items(group(root.dicom).modalities), "dicom.modalities", "aeTitle"),
+    ...dicomIssues(group(root.dicom)),
     ...repeated(items(group(root.desk).machineTokens), "desk.machineTokens", "name"),
     ...personsIssues(root),
   ]
@@ -65,8 +65,9 @@ function deskIssues(root: Raw): Issue[] {
 function listenIssues(root: Raw): Issue[] {
   const taken = new Map<string, string>()
   const issues: Issue[] = []
-  for (const name of ["dicom", "xdr", "desk", "health"]) {
-    const { host = "127.0.0.1", port } = group(root[name])
+  const places: Raw = { ...root, "dicom.tls": group(root.dicom).tls }
+  for (const name of ["dicom", "dicom.tls", "xdr", "desk", "health"]) {
+    const { host = "127.0.0.1", port } = group(places[name])
     if (typeof host !== "string" || typeof port !== "number" || port === 0) continue
     const address = `${host}:${port}`
     const first = taken.get(address)
@@ -74,6 +75,16 @@ function listenIssues(root: Raw): Issue[] {
     else taken.set(address, name)
   }
   return issues
+}
+
+function dicomIssues(dicom: Raw): Issue[] {
+  const modalities = items(dicom.modalities)
+  const unmet = modalities.flatMap(({ tlsPins }, index) =>
+    Array.isArray(tlsPins) && tlsPins.length > 0 && dicom.tls === undefined
+      ? [{ path: `dicom.modalities.${index}.tlsPins`, message: "needs dicom.tls" }]
+      : [],
+  )
+  return [...repeated(modalities, "dicom.modalities", "aeTitle"), ...unmet]
 }
 
 function personsIssues(root: Raw): Issue[] {

@@ -179,7 +179,9 @@ const modality = z.strictObject({
   tlsPins: z
     .array(pin)
     .default([])
-    .describe("keys this device must show in TLS, SHA-256 of the SubjectPublicKeyInfo; [] = also in the clear"),
+    .describe(
+      "keys this device must show in TLS, SHA-256 of the SubjectPublicKeyInfo; [] = also in the clear",
+    ),
 })
 const dicomTls = z
   .strictObject({

@@ -3,16 +3,15 @@
  * report coming home: document recipient → verify → staff desk.
  */
 import { listenStaffDesk } from "./actors/desks/staff-desk.ts"
-import { listen as listenStorage } from "./actors/storage-scp/listen.ts"
 import { wait } from "./clock.ts"
 import type { EdgeConfig } from "./config.ts"
 import { deskOptions } from "./foundation/desk-options.ts"
+import { openDicomDoor } from "./foundation/dicom-door.ts"
 import { layFoundation } from "./foundation/foundation.ts"
 import { assemble } from "./journey/assemble.ts"
 import { filing } from "./journey/file-instance.ts"
 import { instanceHandler } from "./journey/receive.ts"
 import { staffDesk } from "./journey/staff.ts"
-import { errorFields } from "./log.ts"
 import type { Running } from "./running.ts"
 
 const DEFAULT_QUIET_MS = 60_000
@@ -29,16 +28,9 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
   const handler = instanceHandler(world, files, {
     aeTitle: config.dicom.aeTitle,
     modalities: new Set(modalities.keys()),
+    pins: new Map(config.dicom.modalities.map((each) => [each.aeTitle, each.tlsPins])),
   })
-  const scp = await listenStorage(
-    {
-      host: config.dicom.host,
-      port: config.dicom.port,
-      maxAssociations: config.dicom.maxAssociations,
-      onFault: (fault) => log("error", "dicom-fault", errorFields(fault)),
-    },
-    handler,
-  )
+  const scp = await openDicomDoor(config.dicom, base, handler)
 
   // 2–5 assemble, package, sign, submit; 12 verify what comes home
   const quietMsOf = (callingAE: string): number => modalities.get(callingAE) ?? DEFAULT_QUIET_MS
@@ -53,7 +45,14 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
     desk.notify({ kind: "changed", requestId, at: world.clock.now().toISOString() }),
   )
 
-  const ports = { dicom: scp.port, xdr: base.recipient.port, desk: desk.port, health: machineRoom.port }
+  const secure = scp.securePort === null ? {} : { dicomTls: scp.securePort }
+  const ports = {
+    dicom: scp.port,
+    ...secure,
+    xdr: base.recipient.port,
+    desk: desk.port,
+    health: machineRoom.port,
+  }
   log("info", "ready", ports)
   return {
     ports,

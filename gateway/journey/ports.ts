@@ -330,11 +330,13 @@ export interface StoreAnswer {
 }
 
 export interface InstanceHandler {
-  /** May this device associate? null = yes; else the A-ASSOCIATE-RJ source and reason (PS3.8 table 9-21). */
+  /** May this device associate? null = yes; else the A-ASSOCIATE-RJ source and reason (PS3.8 table 9-21).
+   *  `spkiSha256`: hex digest of the key its TLS certificate holds, null on a connection in the clear. */
   associate(
     callingAE: string,
     calledAE: string,
     remoteAddress: string,
+    spkiSha256: string | null,
   ): { readonly source: number; readonly reason: number } | null
   /** One association's worth of instances. */
   open(association: {

@@ -2,11 +2,13 @@
  * TLS profiles: what both sides may negotiate (ITI TF-2 3.19; BCP 195; CRYPTREC GL-3001).
  *
  * "1.3" is the default. "ihe-stx" is the ITI-19 option "STX: TLS 1.2 floor using BCP195": TLS 1.2 with the four
- * suites that option names, for partners whose agreement asks for it.
+ * suites that option names, for partners whose agreement asks for it. "dicom-b13" is PS3.15 B.13 "Modified BCP 195
+ * RFC 8996, 9325", which includes B.12: the same versions and suites, all of them on B.13's list; DHE of 3072 bits by
+ * our own group, ECDHE of 256 bits and more.
  */
 import type { SecureContextOptions } from "node:tls"
 
-export type TlsProfile = "1.3" | "ihe-stx"
+export type TlsProfile = "1.3" | "ihe-stx" | "dicom-b13"
 
 const TLS13_SUITES = ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"]
 /** Forward secrecy and AEAD only; ours first, then those of the STX option, DHE last. */

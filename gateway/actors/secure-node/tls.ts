@@ -23,6 +23,7 @@ export interface NodeCredentials {
 
 /** A peer that does not finish its handshake holds no socket longer. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
+const MIN_DH_BITS = 2048
 
 /** For https.createServer. Who passes is known to a CA; whether it is an agreed peer is for `identifyBy`. */
 export function serverTls(credentials: NodeCredentials): TlsOptions {
@@ -45,6 +46,8 @@ export function clientTls(credentials: NodeCredentials, pins: readonly Pin[]): C
   return {
     ...contextOptions(credentials),
     rejectUnauthorized: true,
+    // PS3.15 B.13: no server may talk us into a shorter group.
+    minDHSize: MIN_DH_BITS,
     checkServerIdentity: (_host, certificate) =>
       expected.has(pinOf(new X509Certificate(certificate.raw))) ? undefined : new PinMismatch(),
   }

@@ -16,12 +16,22 @@ import type {
   Pdu,
   PresentationDataValue,
 } from "../../standards/dicom/pdu.ts"
-import { ABORT_REASON, UpperLayer, abortReason } from "../../standards/dicom/upper-layer.ts"
+import {
+  ABORT_REASON,
+  PERMANENT,
+  TRANSIENT,
+  abortReason,
+  rejection,
+} from "../../standards/dicom/rejection.ts"
+import { protocolOf } from "../../standards/dicom/first-octets.ts"
+import type { Protocol } from "../../standards/dicom/first-octets.ts"
+import { UpperLayer } from "../../standards/dicom/upper-layer.ts"
 import type { Effect, Event } from "../../standards/dicom/upper-layer.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import { Messages } from "./messages.ts"
 import type { Peer, StoreCounts } from "./messages.ts"
-import { CONGESTION, acceptance, acceptedContexts, formalRejection, userRejection } from "./negotiate.ts"
+import { formalRejection, negotiate } from "./negotiate.ts"
+import type { Offer } from "./negotiate.ts"
 
 /** Runs something later; the returned function forgets it. */
 export interface Timers {
@@ -31,6 +41,12 @@ export interface Timers {
 /** What the listener lends to each association. */
 export interface Surroundings {
   readonly handler: InstanceHandler
+  /** What this calling AE title may negotiate. */
+  readonly offer: (callingAE: string) => Offer
+  /** Hex SHA-256 of the peer's SubjectPublicKeyInfo; null on a connection in the clear. */
+  readonly spkiSha256: string | null
+  /** Another protocol was met where A-ASSOCIATE-RQ was awaited. */
+  readonly onWrongProtocol: (met: Protocol) => void
   readonly timers: Timers
   readonly artimMs: number
   readonly idleMs: number
@@ -66,7 +82,7 @@ export class Association {
   #deaf = false
   #outcome: "released" | "aborted" | "rejected" = "aborted"
   #peerMaximumLengthBytes = 0
-  #rejection: AssociateRJ = CONGESTION
+  #rejection: AssociateRJ = rejection(TRANSIENT, "temporaryCongestion")
   #acceptance: AssociateAC | null = null
   #intake: InstanceIntake | null = null
   #messages: Messages | null = null
@@ -140,6 +156,7 @@ export class Association {
 
   async #take(chunk: Uint8Array): Promise<void> {
     if (this.#deaf) return
+    if (this.#machine.state === "Sta2" && this.#reader.heldBytes === 0) this.#nameStranger(chunk)
     try {
       for (const pdu of this.#reader.push(chunk)) {
         if (this.#machine.state === "Sta1") return
@@ -156,6 +173,12 @@ export class Association {
       await this.#happen("Evt19")
     }
     if (this.#machine.state === "Sta13") await this.#messages?.abandon()
+  }
+
+  /** A device on the wrong port: said to a person, answered as any PDU that cannot be read. */
+  #nameStranger(first: Uint8Array): void {
+    const met = protocolOf(first)
+    if (met === "tls" || met === "http") this.#around.onWrongProtocol(met)
   }
 
   /** Counts from whole PDU to whole PDU: dribbled bytes buy no time. */
@@ -201,25 +224,26 @@ export class Association {
       const remoteAddress = this.#socket.remoteAddress ?? ""
       const formal = formalRejection(request)
       if (formal) return formal
-      const refused = this.#around.handler.associate(callingAE, calledAE, remoteAddress)
-      if (refused) return userRejection(refused.source, refused.reason)
-      const full = this.#around.enter(callingAE)
+      const { handler, spkiSha256, enter } = this.#around
+      const refused = handler.associate(callingAE, calledAE, remoteAddress, spkiSha256)
+      if (refused) return { type: "A-ASSOCIATE-RJ", result: PERMANENT, ...refused }
+      const full = enter(callingAE)
       if (full) return full
       this.#accept(request, { callingAE, calledAE, remoteAddress })
       return null
     } catch (fault) {
       this.#around.onFault(fault)
-      return CONGESTION
+      return rejection(TRANSIENT, "temporaryCongestion")
     }
   }
 
   #accept(request: AssociateRQ, peer: Peer): void {
-    const { handler, counts, onFault } = this.#around
-    const answered = acceptance(request)
+    const { handler, counts, onFault, offer } = this.#around
+    const { answer, contexts } = negotiate(request, offer(peer.callingAE))
     this.#intake = handler.open(peer)
-    this.#messages = new Messages(acceptedContexts(request, answered), peer, this.#intake, counts, onFault)
+    this.#messages = new Messages(contexts, peer, this.#intake, counts, onFault)
     this.#peerMaximumLengthBytes = request.userInformation.maximumLengthBytes
-    this.#acceptance = answered
+    this.#acceptance = answer
   }
 
   async #indicateData(): Promise<void> {

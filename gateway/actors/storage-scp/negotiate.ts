@@ -1,6 +1,7 @@
 /**
- * What this SCP takes of an A-ASSOCIATE-RQ (PS3.8 7.1.1, PS3.7 annex D): C-ECHO, and C-STORE of every storage SOP
- * Class in every transfer syntax of PS3.6. The requestor's first syntax is taken: it knows best what its bytes are in.
+ * What this SCP takes of an A-ASSOCIATE-RQ (PS3.8 7.1.1, PS3.7 annex D): C-ECHO, C-STORE of every storage SOP Class in
+ * every transfer syntax of PS3.6, and Storage Commitment in both roles. The requestor's first syntax is taken: it
+ * knows best what its bytes are in.
  */
 import { MAX_PDU_LENGTH_BYTES } from "../../standards/dicom/pdu-reader.ts"
 import { DICOM_APPLICATION_CONTEXT, PDV_HEADER_BYTES } from "../../standards/dicom/pdu.ts"
@@ -8,29 +9,28 @@ import type { AssociateAC, AssociateRJ, AssociateRQ } from "../../standards/dico
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "../../standards/dicom/part10.ts"
 import { CONTEXT_RESULT } from "../../standards/dicom/presentation-context.ts"
 import type { AnsweredContext, ProposedContext } from "../../standards/dicom/presentation-context.ts"
-import { VERIFICATION_SOP_CLASS, storageSopClass, transferSyntax } from "../../standards/dicom/sop-classes.ts"
+import { PERMANENT, rejection } from "../../standards/dicom/rejection.ts"
+import { serviceOf } from "../../standards/dicom/service.ts"
+import type { Service } from "../../standards/dicom/service.ts"
+import { transferSyntax } from "../../standards/dicom/sop-classes.ts"
+import type { ExtendedNegotiation, RoleSelection } from "../../standards/dicom/user-information.ts"
+
+/** What is offered to one calling AE title. */
+export interface Offer {
+  readonly services: ReadonlySet<Service>
+  /** SOP Classes outside PS3.6 that are taken as storage. */
+  readonly privateSopClasses: ReadonlySet<string>
+  /** Take as storage what the requestor says is storage (PS3.7 D.3.3.6), though we do not know it. */
+  readonly declaredStorage: boolean
+}
 
 export interface AcceptedContext {
   readonly abstractSyntax: string
   readonly transferSyntax: string
+  readonly service: Service
+  /** May the peer invoke operations (SCU), may it send us notifications (SCP)? */
+  readonly peer: { readonly scu: boolean; readonly scp: boolean }
 }
-
-/** PS3.8 table 9-21. */
-const PERMANENT = 1
-const TRANSIENT = 2
-const rejection = (result: number, source: number, reason: number): AssociateRJ => ({
-  type: "A-ASSOCIATE-RJ",
-  result,
-  source,
-  reason,
-})
-/** Service user's own refusal, e.g. an AE title without agreement. */
-export const userRejection = (source: number, reason: number): AssociateRJ =>
-  rejection(PERMANENT, source, reason)
-/** Presentation provider: temporary congestion. */
-export const CONGESTION = rejection(TRANSIENT, 3, 1)
-/** Presentation provider: local limit exceeded. */
-export const LIMIT_EXCEEDED = rejection(TRANSIENT, 3, 2)
 
 /** The smallest P-DATA-TF that carries anything: a PDV header and two bytes. */
 const MIN_PEER_PDU_LENGTH_BYTES = PDV_HEADER_BYTES + 2
@@ -38,63 +38,134 @@ const MIN_PEER_PDU_LENGTH_BYTES = PDV_HEADER_BYTES + 2
 /** What forbids any association, whoever asks; null when nothing does. */
 export function formalRejection(request: AssociateRQ): AssociateRJ | null {
   // 9.3.2: only bit 0 is tested.
-  if ((request.protocolVersion & 1) === 0) return rejection(PERMANENT, 2, 2)
-  if (request.applicationContext !== DICOM_APPLICATION_CONTEXT) return rejection(PERMANENT, 1, 2)
+  if ((request.protocolVersion & 1) === 0) return rejection(PERMANENT, "protocolVersion")
+  if (request.applicationContext !== DICOM_APPLICATION_CONTEXT)
+    return rejection(PERMANENT, "applicationContext")
   const { maximumLengthBytes } = request.userInformation
   if (maximumLengthBytes !== 0 && maximumLengthBytes < MIN_PEER_PDU_LENGTH_BYTES)
-    return rejection(PERMANENT, 1, 1)
+    return rejection(PERMANENT, "noReason")
   return null
 }
 
-function answer({ id, abstractSyntax, transferSyntaxes }: ProposedContext): AnsweredContext {
-  // The syntax of a refused context is not significant, but the item must be there (9.3.3.2).
-  const [first = ""] = transferSyntaxes
-  if (abstractSyntax !== VERIFICATION_SOP_CLASS && !storageSopClass(abstractSyntax))
-    return { id, result: CONTEXT_RESULT.abstractSyntaxNotSupported, transferSyntax: first }
-  const known = transferSyntaxes.find((uid) => transferSyntax(uid) !== null)
-  if (known === undefined)
-    return { id, result: CONTEXT_RESULT.transferSyntaxesNotSupported, transferSyntax: first }
-  return { id, result: CONTEXT_RESULT.acceptance, transferSyntax: known }
+/** Everything decided about a request that is not rejected. */
+export interface Negotiated {
+  readonly answer: AssociateAC
+  /** Contexts that may carry messages, by id. */
+  readonly contexts: ReadonlyMap<number, AcceptedContext>
 }
 
-/** The answer to a request that is not rejected. */
-export function acceptance(request: AssociateRQ): AssociateAC {
-  const { roles, asynchronousOperations } = request.userInformation
-  return {
+export function negotiate(request: AssociateRQ, offer: Offer): Negotiated {
+  const { asynchronousOperations, extended } = request.userInformation
+  const contexts = new Map<number, AcceptedContext>()
+  const answered = request.contexts.map((proposed) => {
+    const { context, accepted } = judge(proposed, request, offer)
+    if (accepted) contexts.set(context.id, accepted)
+    return context
+  })
+  const answer: AssociateAC = {
     type: "A-ASSOCIATE-AC",
     protocolVersion: 1,
     calledAE: request.calledAE,
     callingAE: request.callingAE,
     applicationContext: DICOM_APPLICATION_CONTEXT,
-    contexts: request.contexts.map(answer),
+    contexts: answered,
     userInformation: {
       maximumLengthBytes: MAX_PDU_LENGTH_BYTES,
       ImplementationClassUID: IMPLEMENTATION_CLASS_UID,
       ImplementationVersionName: IMPLEMENTATION_VERSION_NAME,
       // One at a time: a second C-STORE may be sent, it is performed after the first (D.3.3.3).
       asynchronousOperations: asynchronousOperations && { invoked: 1, performed: 1 },
-      // We are never an SCU on this association (D.3.3.4).
-      roles: roles.map(({ SOPClassUID, scuRole }) => ({ SOPClassUID, scuRole, scpRole: false })),
-      extended: [],
+      roles: answeredRoles(request, [...contexts.values()]),
+      extended: answeredExtensions(extended, [...contexts.values()]),
+      // Common extended negotiation has no answer (D.3.3.6.2), and neither has an identity we do not check.
       commonExtended: [],
       userIdentity: null,
       userIdentityResponse: null,
     },
   }
+  return { answer, contexts }
 }
 
-/** Contexts that may carry messages, by id. */
-export function acceptedContexts(
-  request: AssociateRQ,
-  answered: AssociateAC,
-): ReadonlyMap<number, AcceptedContext> {
-  const results = new Map(answered.contexts.map((context) => [context.id, context]))
-  return new Map(
-    request.contexts.flatMap(({ id, abstractSyntax }) => {
-      const context = results.get(id)
-      return context?.result === CONTEXT_RESULT.acceptance
-        ? [[id, { abstractSyntax, transferSyntax: context.transferSyntax }] as const]
-        : []
-    }),
+interface Judgement {
+  readonly context: AnsweredContext
+  readonly accepted: AcceptedContext | null
+}
+
+function judge(proposed: ProposedContext, request: AssociateRQ, offer: Offer): Judgement {
+  const { id, abstractSyntax, transferSyntaxes } = proposed
+  // The syntax of a refused context is not significant, but the item must be there (9.3.3.2).
+  const [first = ""] = transferSyntaxes
+  const refused = (result: AnsweredContext["result"]): Judgement => ({
+    context: { id, result, transferSyntax: first },
+    accepted: null,
+  })
+  const service = offered(abstractSyntax, request, offer)
+  if (service === null) return refused(CONTEXT_RESULT.abstractSyntaxNotSupported)
+  const syntax = transferSyntaxes.find((uid) => takes(service, uid))
+  if (syntax === undefined) return refused(CONTEXT_RESULT.transferSyntaxesNotSupported)
+  const peer = rolesOfPeer(service, roleOf(request, abstractSyntax))
+  // Neither side could say a word in it.
+  if (!peer.scu && !peer.scp) return refused(CONTEXT_RESULT.userRejection)
+  return {
+    context: { id, result: CONTEXT_RESULT.acceptance, transferSyntax: syntax },
+    accepted: { abstractSyntax, transferSyntax: syntax, service, peer },
+  }
+}
+
+function offered(abstractSyntax: string, request: AssociateRQ, offer: Offer): Service | null {
+  const known = serviceOf(abstractSyntax) ?? unlisted(abstractSyntax, request, offer)
+  return known !== null && offer.services.has(known) ? known : null
+}
+
+/** PS3.6 A: Storage Service Class. */
+const STORAGE_SERVICE_CLASS = "1.2.840.10008.4.2"
+
+function unlisted(abstractSyntax: string, request: AssociateRQ, offer: Offer): Service | null {
+  if (offer.privateSopClasses.has(abstractSyntax)) return "storage"
+  const declared = request.userInformation.commonExtended.find((each) => each.SOPClassUID === abstractSyntax)
+  return offer.declaredStorage && declared?.ServiceClassUID === STORAGE_SERVICE_CLASS ? "storage" : null
+}
+
+/** Commitment messages are written by us: in two syntaxes. Stored bytes stay as they come: in any of PS3.6. */
+function takes(service: Service, uid: string): boolean {
+  const syntax = transferSyntax(uid)
+  if (syntax === null) return false
+  if (service !== "commitment") return true
+  return !syntax.encapsulated && (syntax.encoding === "implicit-le" || syntax.encoding === "explicit-le")
+}
+
+const roleOf = (request: AssociateRQ, abstractSyntax: string): RoleSelection | null =>
+  request.userInformation.roles.find((each) => each.SOPClassUID === abstractSyntax) ?? null
+
+/**
+ * D.3.3.4: unasked, the requestor is the SCU. We never invoke a C-STORE or C-ECHO here, so there a peer cannot be SCP;
+ * a commitment's provider may come back to us with its notification.
+ */
+function rolesOfPeer(service: Service, role: RoleSelection | null): AcceptedContext["peer"] {
+  if (role === null) return { scu: true, scp: false }
+  return { scu: role.scuRole, scp: role.scpRole && service === "commitment" }
+}
+
+/** One answer per SOP Class that was asked about and taken; a role not proposed is never granted (D.3.3.4.2). */
+function answeredRoles(request: AssociateRQ, accepted: readonly AcceptedContext[]): RoleSelection[] {
+  const asked = new Set(request.userInformation.roles.map(({ SOPClassUID }) => SOPClassUID))
+  return [...asked].flatMap((SOPClassUID) => {
+    const context = accepted.find(({ abstractSyntax }) => abstractSyntax === SOPClassUID)
+    return context ? [{ SOPClassUID, scuRole: context.peer.scu, scpRole: context.peer.scp }] : []
+  })
+}
+
+/** PS3.4 table B.3-1: level 2 (full) storage, signatures kept bit by bit (level 3), no element is ever coerced. */
+const STORAGE_CONFORMANCE = Uint8Array.of(2, 0, 3, 0, 0, 0)
+
+function answeredExtensions(
+  asked: readonly ExtendedNegotiation[],
+  accepted: readonly AcceptedContext[],
+): ExtendedNegotiation[] {
+  const storage = new Set(
+    accepted.filter(({ service }) => service === "storage").map(({ abstractSyntax }) => abstractSyntax),
   )
+  return asked
+    .filter(({ SOPClassUID }) => storage.has(SOPClassUID))
+    .map(({ SOPClassUID }) => ({ SOPClassUID, applicationInformation: STORAGE_CONFORMANCE }))
 }

@@ -201,20 +201,3 @@ export class UpperLayer {
     return action.effects
   }
 }
-
-/** Reason/Diag. of a provider's A-ABORT (PS3.8 table 9-26). */
-export const ABORT_REASON = {
-  notSpecified: 0,
-  unrecognizedPdu: 1,
-  unexpectedPdu: 2,
-  unrecognizedParameter: 4,
-  unexpectedParameter: 5,
-  invalidParameterValue: 6,
-} as const
-
-/** The reason that tells a peer what was wrong with its PDU. */
-export function abortReason(fault: Malformed): number {
-  if (fault.code === "PDU_UNKNOWN_TYPE") return ABORT_REASON.unrecognizedPdu
-  if (fault.code === "PDV_UNEXPECTED") return ABORT_REASON.unexpectedParameter
-  return ABORT_REASON.invalidParameterValue
-}

@@ -4,10 +4,8 @@ import {
   EVENTS,
   TRANSITIONS,
   UpperLayer,
-  abortReason,
 } from "../../../gateway/standards/dicom/upper-layer.ts"
 import type { ActionName, Event, State } from "../../../gateway/standards/dicom/upper-layer.ts"
-import { Malformed } from "../../../gateway/standards/malformed.ts"
 
 /** PS3.8 table 9-10 as it is printed: one row per event, columns Sta1 to Sta13; next state in tables 9-6 to 9-9. */
 const TABLE_9_10 = `
@@ -104,12 +102,5 @@ describe("upper layer machine, PS3.8 table 9-10", () => {
     assert.ok(ACTIONS["AE-6"].effects.includes("stop-artim"))
     for (const name of ["AE-8", "AR-4", "AA-1", "AA-8"] as const)
       assert.ok(ACTIONS[name].effects.includes("start-artim"))
-  })
-
-  it("names the reason of table 9-26 that fits the fault", () => {
-    const reasonOf = (code: string) => abortReason(new Malformed(code, "", ""))
-    assert.equal(reasonOf("PDU_UNKNOWN_TYPE"), 1)
-    assert.equal(reasonOf("PDV_UNEXPECTED"), 5)
-    assert.equal(reasonOf("PDU_TOO_LONG"), 6)
   })
 })

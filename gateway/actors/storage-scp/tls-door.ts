@@ -1,0 +1,73 @@
+/**
+ * The door of the TLS port (PS3.15 B.12, B.13): the first octets are looked at before the handshake, so that a device
+ * that speaks DICOM in the clear is named and answered in its own protocol.
+ */
+import { createHash } from "node:crypto"
+import { createServer as createTcpServer } from "node:net"
+import type { Server, Socket } from "node:net"
+import { createServer as createTlsServer } from "node:tls"
+import type { TLSSocket, TlsOptions } from "node:tls"
+import { protocolOf } from "../../standards/dicom/first-octets.ts"
+import { encodePdu } from "../../standards/dicom/pdu.ts"
+import { ABORT_REASON } from "../../standards/dicom/rejection.ts"
+import type { Timers } from "./association.ts"
+import type { Stranger } from "./listener.ts"
+
+export interface TlsDoorOptions {
+  /** Certificate, key, trusted CAs, versions and suites; asks for a client certificate or not. */
+  readonly tls: TlsOptions
+  readonly timers: Timers
+  /** From connect to the first octet. */
+  readonly silentMs: number
+  readonly onWrongProtocol: (stranger: Stranger) => void
+  /** The handshake failed: no common suite, no certificate, or one that is not trusted. */
+  readonly onHandshakeFault: (fault: { readonly remoteAddress: string; readonly detail: string }) => void
+}
+
+/** A TCP server that hands over what has passed the handshake. */
+export function tlsDoor(
+  options: TlsDoorOptions,
+  serve: (socket: Socket, spkiSha256: string | null) => void,
+): Server {
+  const secure = createTlsServer(options.tls, (socket) => serve(socket, pinOfPeer(socket)))
+  secure.on("tlsClientError", (error, socket) => {
+    options.onHandshakeFault({ remoteAddress: socket.remoteAddress ?? "", detail: error.message })
+    socket.destroy()
+  })
+  return createTcpServer((socket) => {
+    socket.on("error", () => socket.destroy())
+    const giveUp = options.timers.after(options.silentMs, () => socket.destroy())
+    socket.once("close", giveUp)
+    socket.once("readable", () => {
+      giveUp()
+      admit(socket, options, () => secure.emit("connection", socket))
+    })
+  })
+}
+
+function admit(socket: Socket, { onWrongProtocol }: TlsDoorOptions, shakeHands: () => void): void {
+  const first = socket.read() as Buffer | null
+  if (first === null) {
+    socket.destroy()
+    return
+  }
+  const met = protocolOf(first)
+  if (met === "tls") {
+    socket.unshift(first)
+    shakeHands()
+    return
+  }
+  onWrongProtocol({ expected: "tls", met, remoteAddress: socket.remoteAddress ?? "" })
+  // A device set to the wrong port logs an abort better than a broken line.
+  if (met === "dicom")
+    socket.end(encodePdu({ type: "A-ABORT", source: 2, reason: ABORT_REASON.notSpecified }))
+  socket.destroySoon()
+}
+
+/** Hex SHA-256 of the key in the peer's certificate; null when it showed none. */
+function pinOfPeer(socket: TLSSocket): string | null {
+  const certificate = socket.getPeerX509Certificate()
+  if (certificate === undefined) return null
+  const spki = certificate.publicKey.export({ type: "spki", format: "der" })
+  return createHash("sha256").update(spki).digest("hex")
+}
