@@ -40,6 +40,7 @@ function reportView(report: ReportRecord): StaffDetail["report"] {
     status: report.status,
     findings: hidden ? "" : draft.findings,
     impression: hidden ? "" : draft.impression,
+    correctionReason: hidden ? "" : draft.correctionReason,
     readerName: report.readerName,
     keyImages: hidden ? 0 : keyImages,
     pdfSha256: documentOf(report, "pdf").sha256,

@@ -205,6 +205,8 @@ export interface StaffDetail extends StaffItem {
     readonly status: ReportStatus
     readonly findings: string
     readonly impression: string
+    /** Of a version that replaces another; "" in the first. */
+    readonly correctionReason: string
     readonly readerName: string
     readonly keyImages: number
     readonly pdfSha256: string

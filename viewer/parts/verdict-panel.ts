@@ -43,8 +43,7 @@ function times(verdict: Verdict): { signed: string; stamped: string } {
   const stamped = verdict.timeStampedAt === null ? null : new Date(verdict.timeStampedAt)
   const sameDay = signed !== null && stamped !== null && day(signed) === day(stamped)
   return {
-    // Day and time stay on one line.
-    signed: signed === null ? t("time.unknown") : daySeconds(signed).replace(" ", "\u00a0"),
+    signed: signed === null ? t("time.unknown") : daySeconds(signed),
     stamped: stamped === null ? "" : sameDay ? clockSeconds(stamped) : daySeconds(stamped),
   }
 }
@@ -75,7 +74,10 @@ export function verdictText(verdict: Verdict, outcome: VerdictOutcome): unknown 
   if (outcome === "valid-pending") return pendingWords(verdict)
   const { signed, stamped } = times(verdict)
   const stamp = stamped === "" ? "" : t("verdict-text.stamped", { stamped })
-  return `${t("verdict-text.signed", { holder: holderWords(verdict), signed })}${stamp}${t("verdict-text.unchanged")}`
+  const words = t("verdict-text.signed", { holder: holderWords(verdict), signed })
+  const [before = "", after = ""] = words.split(signed)
+  // Day and time stay on one line.
+  return html`${before}<span class="nowrap">${signed}</span>${after}${stamp}${t("verdict-text.unchanged")}`
 }
 
 const MARKS: Readonly<Record<VerdictTest["outcome"], readonly [markClass: string, drawing: IconName]>> = {

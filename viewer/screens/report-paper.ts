@@ -43,6 +43,14 @@ function patientBlock(detail: StaffDetail, site: string): TemplateResult {
   </div>`
 }
 
+/** Why this version replaces another, in the words of who signed it. */
+function correctionReason({ correctionReason: reason }: Report): unknown {
+  return reason === ""
+    ? nothing
+    : html`<h2>${t("report.correction-reason")}</h2>
+        ${prose(reason)}`
+}
+
 function keyImages(report: Report, api: Api): unknown {
   if (report.keyImages === 0) return nothing
   const numbers = Array.from({ length: report.keyImages }, (_, index) => index)
@@ -73,7 +81,7 @@ export function paper(detail: StaffDetail, report: Report, api: Api, print: Pape
     <h1 class=${language() === "en" ? "lat" : ""}>${t("report.title")}</h1>
     ${patientBlock(detail, print.site)}
     <h2>${t("report.purpose")}</h2>
-    ${prose(detail.request?.purpose ?? "")}
+    ${prose(detail.request?.purpose ?? "")} ${correctionReason(report)}
     <h2>${t("report.findings")}</h2>
     ${prose(report.findings)}
     <h2>${t("report.impression")}</h2>

@@ -83,7 +83,12 @@ function exam(item: StaffItem, now: Date): TemplateResult {
   const { studyDateTime, instances } = item.study
   const taken = studyDateTime === null ? "" : t("study.taken", { time: shortDeviceTime(studyDateTime, now) })
   return html`<span>${examination(item.study)}</span>
-    <small>${[taken, t("arrival.count", { n: instances })].filter(Boolean).join(t("list.dot"))}</small>`
+    <small
+      >${taken === "" ? nothing : html`<span class="nowrap">${taken}</span>${t("list.dot")}`}<span
+        class="nowrap"
+        >${t("arrival.count", { n: instances })}</span
+      ></small
+    >`
 }
 
 export function staffRow(row: StaffRow): TemplateResult {

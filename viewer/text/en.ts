@@ -258,6 +258,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "report.loading": "Loading the report",
   "report.failed": "The report cannot be loaded",
   "report.purpose": "Clinical question",
+  "report.correction-reason": "Reason for the correction",
   "report.findings": "Findings",
   "report.impression": "Impression",
   "report.key-images": "Key images",

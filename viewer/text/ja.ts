@@ -256,6 +256,7 @@ export const ja = {
   "report.loading": "報告書を読み込んでいます",
   "report.failed": "報告書を取得できません",
   "report.purpose": "検査目的",
+  "report.correction-reason": "訂正の理由",
   "report.findings": "所見",
   "report.impression": "診断",
   "report.key-images": "キー画像",
@@ -267,7 +268,7 @@ export const ja = {
   "report.covered": "本文は隠しています",
   "report.covered-note": "報告書として印刷できません。読影センターに確かめてください。",
   "report.show-anyway": "警告を理解して表示",
-  "report.corrected": "この報告は改訂版です（第{n}版）。以前の版と差し替えてください。",
+  "report.corrected": "この報告は訂正版です（第{n}版）。以前の版と差し替えてください。",
 
   "verdict.signature": "電子署名",
   "verdict.valid": "有効",

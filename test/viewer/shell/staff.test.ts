@@ -155,7 +155,7 @@ describe("the staff desk", function () {
     const corrected = { ...detail, report: { ...detail.report!, status: "corrected" } }
     server.answer("GET /api/requests/valid", corrected)
     const page = await open("#/staff/valid", ".verdict")
-    await page.getByText("この報告は改訂版です（第2版）。").waitFor()
+    await page.getByText("この報告は訂正版です（第2版）。").waitFor()
   })
 
   it("writes a request for a study without one: names what is missing, then sends all of it", async () => {

@@ -45,7 +45,7 @@ function savedWords({ saving }: ReportState): string {
 
 function statusWord({ view, saving, isCorrection }: ReportState): string {
   if (saving !== null) return st(isCorrection ? "report.correction" : "report.draft")
-  const version = view.versions.at(-1)?.version
+  const version = view.versions.findLast(({ signedAt }) => signedAt !== null)?.version
   return version === undefined ? st("report.draft") : st("report.signed", { version })
 }
 

@@ -40,12 +40,21 @@ export function pinField(isBusy: boolean, write: (pin: string) => void): Templat
   </div>`
 }
 
-/** What is safe, the way back, and the one button that signs. */
-export function signButtons(requestId: string, isBusy: boolean, isReady: boolean): TemplateResult {
-  return html`<div class="banner banner-ok banner-round">
-      ${icon("check")}
-      <p class="s">${st("sign.safe")}</p>
-    </div>
+/** What is safe, unless the step that failed says it, the way back, and the one button that signs. */
+export function signButtons(
+  requestId: string,
+  isBusy: boolean,
+  isReady: boolean,
+  saysSafe: boolean,
+): TemplateResult {
+  return html`${
+      saysSafe
+        ? html`<div class="banner banner-ok banner-round">
+            ${icon("check")}
+            <p class="s">${st("sign.safe")}</p>
+          </div>`
+        : nothing
+    }
     <div class="row">
       <a class="btn grow" href=${address.read(requestId)}>${icon("left", "s")}${st("sign.edit")}</a>
       <button class="btn btn-primary grow" ?disabled=${!isReady}>

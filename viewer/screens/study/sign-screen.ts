@@ -38,6 +38,10 @@ const NEEDS_PREPARING = new Set([
   "ERR_NOT_FOUND",
 ])
 
+/** Number of the newest version that is signed. */
+const signedVersion = ({ versions }: ReadingView): number =>
+  versions.findLast(({ signedAt }) => signedAt !== null)?.version ?? 1
+
 type Phase = "preparing" | "prepared" | "identity" | "signing" | "signed"
 
 /** Signing one report: what was frozen, who signs, and how far it is. */
@@ -254,7 +258,7 @@ export class SignScreen extends LightElement {
     if (!this.#isExpired())
       return [
         pinField(busy, (pin) => this.#agree({ pin })),
-        signButtons(this.requestId, busy, this.#isReady(busy)),
+        signButtons(this.requestId, busy, this.#isReady(busy), this.#failure === null),
       ]
     return expired(() => void this.#prepare())
   }
@@ -262,7 +266,7 @@ export class SignScreen extends LightElement {
   #stateBadge(view: ReadingView): TemplateResult {
     if (this.#phase === "signed")
       return html`<span class="badge badge-plain"
-        >${icon("check")}${st("report.signed", { version: view.versions.at(-1)?.version ?? 1 })}</span
+        >${icon("check")}${st("report.signed", { version: signedVersion(view) })}</span
       >`
     if (this.#prepared !== null)
       return html`<span class="badge badge-plain"
