@@ -21,12 +21,8 @@ export function errorsPage(malformed: readonly MalformedCode[]): string {
     "What a standard says is wrong with bytes or values. Whoever reads them answers in the protocol's own words " +
       "(A-ABORT, C-STORE status, RegistryError); the code stands in the log.",
     table(
-      ["code", "clause", "where"],
-      malformed.map(({ code: name, clauses, files }) => [
-        code(name),
-        clauses.join("; "),
-        files.map(code).join(" "),
-      ]),
+      ["code", "clause"],
+      malformed.map(({ code: name, clauses }) => [code(name), clauses.join("; ")]),
     ),
   )
 }
