@@ -38,38 +38,84 @@ const CALLED_AE_NOT_RECOGNISED = { source: 1, reason: 7 }
 export interface ReceiveOptions {
   readonly aeTitle: string
   readonly modalities: ReadonlySet<string>
+  /** By calling AE title: the keys it must show in TLS (hex SHA-256); absent or [] = in the clear as well. */
+  readonly pins?: ReadonlyMap<string, readonly string[]>
 }
 
 export function instanceHandler(world: World, filing: Filing, options: ReceiveOptions): InstanceHandler {
   return {
-    associate: (callingAE, calledAE) => {
+    associate: (callingAE, calledAE, _remoteAddress, spkiSha256) => {
       if (calledAE !== options.aeTitle) return CALLED_AE_NOT_RECOGNISED
-      return options.modalities.has(callingAE) ? null : CALLING_AE_NOT_RECOGNISED
+      if (!options.modalities.has(callingAE)) return CALLING_AE_NOT_RECOGNISED
+      const pins = options.pins?.get(callingAE) ?? []
+      // With another key it is another device, whatever it calls itself.
+      const known = pins.length === 0 || (spkiSha256 !== null && pins.includes(spkiSha256))
+      return known ? null : CALLING_AE_NOT_RECOGNISED
     },
     open: () => intake(world, filing),
   }
 }
 
-/** One association: one open segment per study it touches. */
 function intake(world: World, filing: Filing): InstanceIntake {
-  const segments = new Map<string, Promise<Segment>>()
-  const segmentOf = async (slotId: string): Promise<Segment> => {
-    const open = segments.get(slotId) ?? world.spool.openSegment(slotId)
-    segments.set(slotId, open)
+  const touched = new Touched(world, filing)
+  return {
+    begin: (instance) => new Sink(world, filing, instance, touched),
+    end: () => touched.close(),
+  }
+}
+
+/**
+ * The studies one association touches, and one open segment for each. Images of a study come one after the other:
+ * patient and study are read and looked up for the first of them; the same UID and patient mean the same study.
+ */
+class Touched {
+  readonly #world: World
+  readonly #filing: Filing
+  readonly #studies = new Map<string, StudyRecord>()
+  readonly #segments = new Map<string, Promise<Segment>>()
+
+  constructor(world: World, filing: Filing) {
+    this.#world = world
+    this.#filing = filing
+  }
+
+  /** @param file the object from its first byte to (0020,000E) at least */
+  async study(head: Head, file: () => Uint8Array, callingAE: string): Promise<StudyRecord> {
+    const identity = identityOf(head)
+    const known = this.#studies.get(identity)
+    if (known !== undefined) return known
+    const study = await this.#filing.studyFor(studyHeader(file()), callingAE)
+    this.#studies.set(identity, study)
+    return study
+  }
+
+  async segment(slotId: string): Promise<Segment> {
+    const open = this.#segments.get(slotId) ?? this.#world.spool.openSegment(slotId)
+    this.#segments.set(slotId, open)
     try {
       return await open
     } catch (error) {
-      segments.delete(slotId)
+      this.#segments.delete(slotId)
       throw error
     }
   }
-  return {
-    begin: (instance) => new Sink(world, filing, instance, segmentOf, (slotId) => segments.delete(slotId)),
-    end: async () => {
-      for (const segment of segments.values()) await (await segment).close()
-      segments.clear()
-    },
+
+  /** The segment takes nothing more, or the slot is gone: the next instance looks again. */
+  forget(slotId: string): void {
+    this.#segments.delete(slotId)
+    for (const [identity, study] of this.#studies) if (study.slotId === slotId) this.#studies.delete(identity)
   }
+
+  async close(): Promise<void> {
+    for (const segment of this.#segments.values()) await (await segment).close()
+    this.#segments.clear()
+  }
+}
+
+/** The bytes that decide which study an instance belongs to, as they came: equal bytes read equal. */
+function identityOf({ StudyInstanceUID, SpecificCharacterSet, PatientID }: Head): string {
+  const raw = [SpecificCharacterSet, PatientID].map((each) => Buffer.from(each ?? []).toString("latin1"))
+  return JSON.stringify([StudyInstanceUID, ...raw])
 }
 
 /** One C-STORE. Bad content never throws: it is remembered and answered, and nothing of it is kept. */
@@ -77,8 +123,7 @@ class Sink implements InstanceSink {
   readonly #world: World
   readonly #filing: Filing
   readonly #instance: IncomingInstance
-  readonly #segmentOf: (slotId: string) => Promise<Segment>
-  readonly #forget: (slotId: string) => void
+  readonly #touched: Touched
   readonly #scanner
   #head: Head | null = null
   #waiting: Uint8Array[] = []
@@ -87,18 +132,11 @@ class Sink implements InstanceSink {
   #writer: ObjectWriter | null = null
   #refusal: StoreAnswer | null = null
 
-  constructor(
-    world: World,
-    filing: Filing,
-    instance: IncomingInstance,
-    segmentOf: (slotId: string) => Promise<Segment>,
-    forget: (slotId: string) => void,
-  ) {
+  constructor(world: World, filing: Filing, instance: IncomingInstance, touched: Touched) {
     this.#world = world
     this.#filing = filing
     this.#instance = instance
-    this.#segmentOf = segmentOf
-    this.#forget = forget
+    this.#touched = touched
     this.#scanner = headScanner(transferSyntax(instance.TransferSyntaxUID)?.encoding ?? "explicit-le")
   }
 
@@ -109,9 +147,9 @@ class Sink implements InstanceSink {
         await this.#writer.write(dataSet)
         return
       }
-      // A copy: the chunk may be a view into the socket's buffer.
-      this.#waiting.push(Uint8Array.from(dataSet))
       this.#head = this.#scanner.push(dataSet)
+      // What waits for the next chunk is copied: this one may be a view into the socket's buffer.
+      this.#waiting.push(this.#head === null ? dataSet.slice() : dataSet)
       if (this.#head !== null) await this.#open(this.#head)
     } catch (error) {
       await this.#refuse(error)
@@ -147,9 +185,9 @@ class Sink implements InstanceSink {
       SendingApplicationEntityTitle: this.#instance.callingAE,
       ReceivingApplicationEntityTitle: this.#instance.calledAE,
     })
-    const first = Buffer.concat([prologue, ...this.#waiting])
-    this.#study = await this.#filing.studyFor(studyHeader(first), this.#instance.callingAE)
-    this.#segment = await this.#segmentOf(this.#study.slotId)
+    const start = (): Uint8Array => Buffer.concat([prologue, ...this.#waiting])
+    this.#study = await this.#touched.study(head, start, this.#instance.callingAE)
+    this.#segment = await this.#touched.segment(this.#study.slotId)
     this.#writer = await this.#segment.begin("instance", prologue)
     for (const chunk of this.#waiting) await this.#writer.write(chunk)
     this.#waiting = []
@@ -196,7 +234,7 @@ class Sink implements InstanceSink {
   async #refuse(error: unknown): Promise<void> {
     this.#refusal = answerTo(error)
     // After a failed write the segment is closed at its last good end: the next instance opens a new one.
-    if (error instanceof SpoolError && this.#study !== null) this.#forget(this.#study.slotId)
+    if (error instanceof SpoolError && this.#study !== null) this.#touched.forget(this.#study.slotId)
     await this.abort()
   }
 }
