@@ -3,11 +3,10 @@
  * digests, and the clear bytes are dropped at once.
  */
 import type { DecipherGCM } from "node:crypto"
-import { createDecipheriv } from "node:crypto"
 import { SpoolError } from "../../journey/errors.ts"
 import type { AdoptingWriter, ObjectMeta, SealedObject } from "../../journey/ports.ts"
 import type { ContentKey, FrameWriter } from "./frame-writer.ts"
-import { ALGORITHM, TAG_BYTES, isAuthentic } from "./gcm.ts"
+import { TAG_BYTES, gcmDecipher, isAuthentic } from "./gcm.ts"
 import { ObjectDigests } from "./object-digests.ts"
 
 export class AdoptedCiphertext implements AdoptingWriter {
@@ -17,7 +16,7 @@ export class AdoptedCiphertext implements AdoptingWriter {
 
   constructor(frame: FrameWriter, key: ContentKey) {
     this.#frame = frame
-    this.#decipher = createDecipheriv(ALGORITHM, key.cek, key.nonce, { authTagLength: TAG_BYTES })
+    this.#decipher = gcmDecipher(key.cek, key.nonce)
   }
 
   async write(ciphertext: Uint8Array): Promise<void> {

@@ -2,9 +2,9 @@
  * One GMAC for each MiB of a long object's ciphertext (SP 800-38D: GCM of nothing, the ciphertext as AAD), so that a
  * ranged read can trust a chunk without reading the whole. Key: HKDF(CEK, "dokuei chunk v1"); nonce: chunk index.
  */
-import { createCipheriv, timingSafeEqual } from "node:crypto"
+import { timingSafeEqual } from "node:crypto"
 import { deriveKey } from "./derive.ts"
-import { ALGORITHM, NONCE_BYTES, TAG_BYTES } from "./gcm.ts"
+import { NONCE_BYTES, gcmCipher } from "./gcm.ts"
 
 export function chunkKey(cek: Uint8Array): Buffer {
   return deriveKey(cek, "dokuei chunk v1")
@@ -14,7 +14,7 @@ export function chunkKey(cek: Uint8Array): Buffer {
 export function chunkMac(key: Uint8Array, index: number, pieces: readonly Uint8Array[]): Buffer {
   const nonce = Buffer.alloc(NONCE_BYTES)
   nonce.writeUInt32BE(index, NONCE_BYTES - 4)
-  const mac = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
+  const mac = gcmCipher(key, nonce)
   for (const piece of pieces) mac.setAAD(piece)
   mac.final()
   return mac.getAuthTag()

@@ -6,7 +6,7 @@ import { createDecipheriv } from "node:crypto"
 import { SpoolError } from "../../journey/errors.ts"
 import { chunkKey, isChunk } from "./chunk-mac.ts"
 import type { DiskFile } from "./disk.ts"
-import { ALGORITHM, NONCE_BYTES, TAG_BYTES, isAuthentic } from "./gcm.ts"
+import { NONCE_BYTES, gcmDecipher, isAuthentic } from "./gcm.ts"
 import { CHUNK_BYTES, MAC_BYTES } from "./limits.ts"
 import type { Frame } from "./read-frame.ts"
 import { readCiphertext } from "./read-frame.ts"
@@ -36,7 +36,7 @@ export async function* clearBytes(
 async function whole(file: DiskFile, frame: Frame): Promise<Uint8Array> {
   const { trailer, header } = frame
   const ciphertext = await readCiphertext(file, frame, 0, header.ciphertextLengthBytes)
-  const decipher = createDecipheriv(ALGORITHM, trailer.cek, header.nonce, { authTagLength: TAG_BYTES })
+  const decipher = gcmDecipher(trailer.cek, header.nonce)
   decipher.setAuthTag(trailer.tag)
   const clear = decipher.update(ciphertext)
   if (!isAuthentic(decipher)) throw mismatch()

@@ -5,10 +5,9 @@
  * clear bytes are gathered first. They are wiped when the object ends.
  */
 import type { CipherGCM } from "node:crypto"
-import { createCipheriv } from "node:crypto"
 import type { ObjectMeta, ObjectWriter, SealedObject } from "../../journey/ports.ts"
 import type { ContentKey, FrameWriter } from "./frame-writer.ts"
-import { ALGORITHM, TAG_BYTES } from "./gcm.ts"
+import { gcmCipher } from "./gcm.ts"
 import { ObjectDigests } from "./object-digests.ts"
 
 /** Clear bytes gathered before they are sealed; one such buffer serves all objects of a segment in turn. */
@@ -24,7 +23,7 @@ export class SealingWriter implements ObjectWriter {
   /** @param gathered GATHER_BYTES long, nobody else's until this object ends */
   constructor(frame: FrameWriter, key: ContentKey, prologueLengthBytes: number, gathered: Buffer) {
     this.#frame = frame
-    this.#cipher = createCipheriv(ALGORITHM, key.cek, key.nonce, { authTagLength: TAG_BYTES })
+    this.#cipher = gcmCipher(key.cek, key.nonce)
     this.#digests = new ObjectDigests(prologueLengthBytes)
     this.#gathered = gathered
   }
