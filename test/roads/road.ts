@@ -184,6 +184,7 @@ export class Road {
 }
 
 export interface ConfigDraft {
+  desk: { idle?: string }
   agreements: { endpoint: string; validUntil: string; retention: { images: string } }[]
 }
 
