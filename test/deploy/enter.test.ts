@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { readFileSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -37,6 +37,13 @@ describe("the door", () => {
       if (verb !== undefined) assert.ok(verb === name && verbs.includes(verb), script)
     }
     for (const name of ["demo", "test", "bench", "check"]) assert.ok(name in packageJson.scripts, name)
+  })
+
+  it("is what CI goes through too: the README's test command, from a clean clone", () => {
+    const ci = join(ROOT, ".ci/run")
+    assert.ok((statSync(ci).mode & 0o111) !== 0)
+    assert.match(readFileSync(ci, "utf8"), /^npm test$/m)
+    assert.equal(packageJson.scripts.test, "node deploy/enter.js test")
   })
 
   it("needs nothing but Node itself, which may be old", () => {
