@@ -9,12 +9,20 @@ import { parseArgs } from "node:util"
 import type { Asked } from "./asked.ts"
 import type { Figure } from "./figure.ts"
 import { durability, ingest } from "./ingest.ts"
+import { loop } from "./loop.ts"
 import { machine } from "./machine.ts"
+import { memory } from "./memory.ts"
+import { packaging } from "./package.ts"
+import { start } from "./start.ts"
 import { table } from "./table.ts"
 
 const BENCHES: Readonly<Record<string, (asked: Asked) => Promise<Figure[]>>> = {
   ingest,
   durability,
+  memory,
+  package: packaging,
+  start,
+  loop,
 }
 
 const { values: options, positionals: names } = parseArgs({

@@ -10,11 +10,13 @@ export interface Figure {
   readonly unit: string
   /** Medians over the rounds. */
   readonly ours: number
-  /** Null when nothing comparable exists; then floor and aim are of `ours`. */
+  /** Null when nothing comparable exists. */
   readonly peer: number | null
   /** Median of ours ÷ peer, round by round: what slows the whole machine in a round slows both. */
   readonly ratio: number | null
-  /** Of the ratio, or of `ours` when there is none; null = nothing was promised. */
+  /** What floor and aim are about: the ratio, or the figure itself where something absolute was promised. */
+  readonly judged: "ratio" | "ours"
+  /** Null = nothing was promised. */
   readonly floor: number | null
   readonly aim: number | null
   readonly bound: Bound
@@ -40,14 +42,15 @@ export function figure(
   promised: Promised = NOTHING_PROMISED,
 ): Figure {
   const ratios = peer === null ? null : ours.map((value, round) => value / (peer[round] ?? Number.NaN))
-  const judged = ratios ?? ours
+  const spread = ratios ?? ours
   return {
     ...what,
     ours: median(ours),
     peer: peer === null ? null : median(peer),
     ratio: ratios === null ? null : median(ratios),
+    judged: ratios === null ? "ours" : "ratio",
     ...promised,
-    spread: [Math.min(...judged), Math.max(...judged)],
+    spread: [Math.min(...spread), Math.max(...spread)],
     rounds: ours.length,
   }
 }
@@ -55,8 +58,8 @@ export function figure(
 export type Verdict = "aim" | "floor" | "missed" | "-"
 
 /** What was reached. `-` when nothing was promised. */
-export function reached({ ratio, ours, floor, aim, bound }: Figure): Verdict {
-  const value = ratio ?? ours
+export function reached({ ratio, ours, judged, floor, aim, bound }: Figure): Verdict {
+  const value = judged === "ratio" && ratio !== null ? ratio : ours
   const within = (limit: number): boolean => (bound === "at most" ? value <= limit : value >= limit)
   if (aim !== null && within(aim)) return "aim"
   if (floor === null) return "-"

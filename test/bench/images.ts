@@ -12,7 +12,7 @@ const CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
 /** Enhanced CT Image Storage for many frames in one instance. */
 const ENHANCED_CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2.1"
 const EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
-const FRAME_BYTES = 512 * 512 * 2
+export const FRAME_BYTES = 512 * 512 * 2
 const LONG_VR = new Set(["OB", "OW", "SQ", "UN", "UT"])
 const PAD: Readonly<Record<string, string>> = { UI: "\0" }
 

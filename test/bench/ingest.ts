@@ -65,7 +65,7 @@ async function compareAll(
   asked: Asked,
   figures: (turns: Turns, associations: number) => Figure[],
 ): Promise<Figure[]> {
-  await warmUp(folder, servers)
+  await warmUp(folder, servers, Math.min(WARM_UP_INSTANCES, asked.instances))
   const found: Figure[] = []
   for (const associations of ASSOCIATIONS) {
     asked.say(`${asked.instances} × 512 KiB over ${associations} association(s), ${asked.rounds} rounds`)
@@ -75,8 +75,8 @@ async function compareAll(
   return found
 }
 
-async function warmUp(folder: string, servers: readonly StorageServer[]): Promise<void> {
-  const some = await writeImages(`${folder}/warm-up`, { studies: [WARM_UP_INSTANCES] })
+async function warmUp(folder: string, servers: readonly StorageServer[], instances: number): Promise<void> {
+  const some = await writeImages(`${folder}/warm-up`, { studies: [instances] })
   for (const server of servers) await turn(server, some, folder)
 }
 

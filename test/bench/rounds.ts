@@ -17,18 +17,15 @@ export interface Runner<Name extends string, Result> {
   run(round: number): Promise<Result>
 }
 
-/** Results of each runner, round by round. `prepare` runs before every turn, unmeasured. */
+/** Results of each runner, round by round. */
 export async function alternate<Name extends string, Result>(
   runners: readonly Runner<Name, Result>[],
   rounds: number,
-  prepare: (runner: Runner<Name, Result>, round: number) => Promise<void> = async () => {},
 ): Promise<ReadonlyMap<Name, readonly Result[]>> {
   const results = new Map(runners.map(({ name }): [Name, Result[]] => [name, []]))
   for (let round = 0; round < rounds; round++) {
-    for (const runner of round % 2 === 0 ? runners : [...runners].reverse()) {
-      await prepare(runner, round)
+    for (const runner of round % 2 === 0 ? runners : [...runners].reverse())
       results.get(runner.name)?.push(await runner.run(round))
-    }
   }
   return results
 }

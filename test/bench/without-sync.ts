@@ -18,7 +18,7 @@ function unsynced(file: DiskFile): DiskFile {
   }
 }
 
-const { open } = nodeDisk
+const open = nodeDisk.open.bind(nodeDisk)
 const withoutSync: Pick<Disk, "open" | "fsyncDir"> = {
   open: async (path: string, mode: OpenMode) => unsynced(await open(path, mode)),
   fsyncDir: nothing,

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
 import { openSite, type Site } from "../../../deploy/demo/site.ts"
-import { pidOf, stopProcess, type StorageServer } from "./server.ts"
+import { keepsAll, pidOf, stopProcess, type StorageServer } from "./server.ts"
 
 const GATEWAY = join(import.meta.dirname, "..", "..", "..", "gateway", "main.ts")
 const WITHOUT_SYNC = join(import.meta.dirname, "..", "without-sync.ts")
@@ -49,8 +49,7 @@ export async function startEdgeOf(site: Site, options: EdgeOptions = {}): Promis
     aeTitle: "DOKUEI",
     site,
     startMs: performance.now() - before,
-    // It keeps what it has received.
-    clear: async () => {},
+    clear: keepsAll,
     stop: () => stopProcess(child),
   }
 }

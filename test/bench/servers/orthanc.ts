@@ -1,7 +1,7 @@
 /** Orthanc as Debian ships it, without plugins; and tuned as its book says (FAQ "Scalability", "Performance"). */
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { freePort, listening, pidOf, startPeer, stopProcess, type StorageServer } from "./server.ts"
+import { freePort, keepsAll, listening, pidOf, startPeer, stopProcess, type StorageServer } from "./server.ts"
 
 export interface Orthanc extends StorageServer {
   /** REST API. */
@@ -56,8 +56,7 @@ export async function startOrthanc(
     port,
     aeTitle,
     origin: `http://127.0.0.1:${http}`,
-    // Deleting is work of its own; the database keeps growing, as ours does.
-    clear: async () => {},
+    clear: keepsAll,
     stop: () => stopProcess(child),
   }
 }

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict"
+import { execFileSync } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { after, before, describe, it } from "mocha"
+import { readPart10 } from "../../gateway/standards/dicom/data-set.ts"
+import { figure, reached, type Figure, type Promised } from "./figure.ts"
+import { renewImages, writeImages } from "./images.ts"
+import { cpuMs, peakRssMiB, rssMiB } from "./process-usage.ts"
+import { alternate, median } from "./rounds.ts"
+import { table } from "./table.ts"
+
+const WHAT = { figure: "some/1", unit: "ms", peerName: "somebody" }
+const AT_MOST_HALF: Promised = { floor: 0.5, aim: 0.4, bound: "at most" }
+
+describe("the bench's arithmetic", () => {
+  it("compares round by round, so that a slow round slows both", () => {
+    const one = figure(WHAT, [1, 10, 2], [2, 20, 4])
+    assert.deepEqual([one.ours, one.peer, one.ratio, one.spread], [2, 4, 0.5, [0.5, 0.5]])
+  })
+
+  it("takes the middle, or the mean of the two in the middle", () => {
+    assert.deepEqual([median([3, 1, 2]), median([4, 1, 2, 3]), median([7])], [2, 2.5, 7])
+  })
+
+  it("says what was reached, whichever way is better", () => {
+    const at = (ours: number, promised: Promised) => reached(figure(WHAT, [ours], [1], promised))
+    assert.deepEqual(
+      [at(0.4, AT_MOST_HALF), at(0.5, AT_MOST_HALF), at(0.6, AT_MOST_HALF)],
+      ["aim", "floor", "missed"],
+    )
+    const atLeast: Promised = { floor: 0.5, aim: 0.8, bound: "at least" }
+    assert.deepEqual([at(0.9, atLeast), at(0.5, atLeast), at(0.4, atLeast)], ["aim", "floor", "missed"])
+    assert.equal(reached(figure(WHAT, [1], [1])), "-")
+    assert.equal(reached({ ...figure(WHAT, [0.3], [1]), ...AT_MOST_HALF, judged: "ours" }), "aim")
+    assert.equal(reached(figure(WHAT, [300], null, { floor: 350, aim: null, bound: "at most" })), "floor")
+  })
+
+  it("turns the order from round to round", async () => {
+    const order: string[] = []
+    const runner = (name: string) => ({
+      name,
+      run: (round: number) => Promise.resolve(order.push(`${name}${round}`)),
+    })
+    const results = await alternate([runner("a"), runner("b")], 3)
+    assert.deepEqual(order, ["a0", "b0", "b1", "a1", "a2", "b2"])
+    assert.deepEqual(results.get("b"), [2, 3, 6])
+  })
+
+  it("prints a table that Markdown understands", () => {
+    const lines = table([figure(WHAT, [1], [2], AT_MOST_HALF), figure(WHAT, [100.4], null)]).split("\n")
+    assert.equal(lines.length, 4)
+    assert.equal(new Set(lines.map((line) => line.length)).size, 1)
+    assert.match(lines[2]!, /^\| some\/1 .*\| 0\.50 .*\| ≤ 0\.5 \| ≤ 0\.4 \| floor +\|$/)
+  })
+})
+
+describe("the bench's instruments", () => {
+  let folder: string
+  before(async () => (folder = await mkdtemp(join(tmpdir(), "dokuei-bench-test-"))))
+  after(() => rm(folder, { recursive: true }))
+
+  it("read CPU time and memory of a process", async () => {
+    const used = await cpuMs(process.pid)
+    for (const end = performance.now() + 60; performance.now() < end;);
+    assert.ok((await cpuMs(process.pid)) - used >= 20)
+    assert.ok((await rssMiB(process.pid)) > 10 && (await peakRssMiB(process.pid)) >= 10)
+    await assert.rejects(cpuMs(2 ** 30), { code: "ENOENT" })
+  })
+
+  it("make images that are read, and make others of the same files", async () => {
+    const [study] = await writeImages(folder, { studies: [2], frames: 2 })
+    const identity = () =>
+      study!.files.map((file) => readPart10(readFileSync(file)).dataSet.text("SOPInstanceUID"))
+    const before = identity()
+    const [renewed] = await renewImages([study!], 2)
+    const { dataSet } = readPart10(readFileSync(study!.files[1]!))
+    assert.equal(dataSet.text("StudyInstanceUID"), renewed!.StudyInstanceUID)
+    assert.notEqual(renewed!.StudyInstanceUID, study!.StudyInstanceUID)
+    assert.equal(new Set([...before, ...identity()]).size, 4)
+    assert.equal(dataSet.text("NumberOfFrames"), "2")
+  })
+})
+
+describe("npm run bench", () => {
+  it("runs a tiny round, prints a table and writes the figures", async function () {
+    if (!existsSync("/usr/bin/storescu")) {
+      console.log("      skipped: dcmtk is not installed")
+      return this.skip()
+    }
+    const folder = await mkdtemp(join(tmpdir(), "dokuei-bench-test-"))
+    try {
+      const json = join(folder, "figures.json")
+      const options = ["durability", "--rounds", "1", "--instances", "8", "--dir", folder, "--json", json]
+      const printed = execFileSync(process.execPath, [join(import.meta.dirname, "bench.ts"), ...options], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      })
+      const figures = JSON.parse(readFileSync(json, "utf8")) as Figure[]
+      assert.deepEqual(
+        figures.map((each) => each.figure),
+        ["durability/1", "durability/4"],
+      )
+      for (const each of figures) {
+        assert.ok(each.ours > 0 && each.peer !== null && each.peer > 0 && each.ratio !== null)
+        assert.ok(printed.includes(each.figure))
+        for (const key of ["unit", "floor", "aim", "spread", "bound", "judged", "rounds"])
+          assert.ok(key in each)
+      }
+      assert.match(printed, /"cores": \d+/)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+})
