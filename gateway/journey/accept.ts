@@ -1,45 +1,31 @@
 /**
- * Accept: what is checked before an ITI-41 is answered.
+ * Accept: what is done before an ITI-41 is answered.
  *
  * Agreed peer? allowed by the agreement? addressed to us? seen before? Then each ciphertext goes to the spool as it
- * comes and is decrypted in memory in the same pass for tag and SHA-256. Before Success: pinned seal, signature
- * value, digests, exact set (domain.md 5). A fault refuses the whole submission and nothing is kept.
+ * comes. Before Success: pinned seal, signature value, digests, exact set (domain.md 5). A fault refuses the whole
+ * submission and nothing is kept.
  */
 import { envelopeSuffix } from "../standards/cms/auth-enveloped-data.ts"
-import type { EnvelopeHeader } from "../standards/cms/envelope-header.ts"
-import { readEnvelope } from "../standards/cms/envelope-reader.ts"
-import { unwrapCek } from "../standards/cms/unwrap-cek.ts"
-import { Malformed } from "../standards/malformed.ts"
-import type { DocumentEntry, Submission } from "../standards/xds/submission.ts"
-import { inForce } from "./agreement.ts"
+import type { DocumentEntry } from "../standards/xds/submission.ts"
+import { adopt } from "./adopt.ts"
 import { importAudit } from "./audit.ts"
 import { checkSetSignature } from "./check-signature.ts"
-import { kindOf, roleOf } from "./codes.ts"
-import { AcceptanceError, SpoolError } from "./errors.ts"
+import { roleOf } from "./codes.ts"
+import { contentFault } from "./content-fault.ts"
+import { AcceptanceError } from "./errors.ts"
 import { clearHead } from "./file-instance.ts"
 import { uuid } from "./ids.ts"
 import type { Inbound } from "./inbound.ts"
-import { agreementOf } from "./keep.ts"
+import { judge } from "./judge.ts"
 import { landing, type Landing } from "./landing.ts"
-import { referenced } from "./metadata.ts"
 import { reached } from "./milestones.ts"
-import type {
-  AdoptingWriter,
-  ObjectMeta,
-  PeerIdentity,
-  SealedObject,
-  Segment,
-  SubmissionHandler,
-  SubmissionIntake,
-} from "./ports.ts"
+import type { SealedObject, Segment, SubmissionHandler, SubmissionIntake } from "./ports.ts"
+import { MAX_WHOLE_BYTES } from "./read-whole.ts"
 import type { Change, DocumentRecord, DocumentRole, SubmissionKind, SubmissionRecord } from "./records.ts"
 import { recognise } from "./recognise.ts"
 import { next } from "./route.ts"
 import { due } from "./run.ts"
 import type { World } from "./world.ts"
-
-/** Signatures, requests, reports and notices are read whole; nothing legal of these kinds is larger. */
-const MAX_SMALL_DOCUMENT_BYTES = 64 * 1024 * 1024
 
 export function submissionHandler(world: World): SubmissionHandler {
   /** Submissions of one study come in one after the other; a second at the same time is told to wait. */
@@ -50,15 +36,14 @@ export function submissionHandler(world: World): SubmissionHandler {
       const key = `${inbound.agreement.id}/${inbound.StudyInstanceUID}`
       if (busy.has(key))
         throw new AcceptanceError(
-          "ERR_NOT_AGREED",
+          "ERR_RECIPIENT_BUSY",
           "XDSRepositoryBusy",
           "another submission of this study is coming in",
         )
       busy.add(key)
       try {
         const earlier = await recognise(world, inbound)
-        if (earlier !== null) return withEnd(earlier, () => busy.delete(key))
-        return withEnd(await intake(world, inbound), () => busy.delete(key))
+        return withEnd(earlier ?? (await intake(world, inbound)), () => busy.delete(key))
       } catch (error) {
         busy.delete(key)
         throw error
@@ -67,55 +52,19 @@ export function submissionHandler(world: World): SubmissionHandler {
   }
 }
 
+/** After a commit there is nothing left to abort, whoever asks. */
 function withEnd(inner: SubmissionIntake, end: () => void): SubmissionIntake {
+  let kept = false
   return {
     document: (entry, octets) => inner.document(entry, octets),
-    commit: () => inner.commit().finally(end),
-    abort: () => inner.abort().finally(end),
+    commit: async () => {
+      const warnings = await inner.commit()
+      kept = true
+      end()
+      return warnings
+    },
+    abort: () => (kept ? Promise.resolve() : inner.abort().finally(end)),
   }
-}
-
-/** Everything that can be judged from peer and metadata. */
-function judge(world: World, peer: PeerIdentity, submission: Submission): Inbound {
-  const { submissionSet: set, documentEntries } = submission
-  const agreement = agreementOf(world, peer.agreement)
-  const refuse = (code: AcceptanceError["code"], registryCode: string, context: string): never => {
-    throw new AcceptanceError(code, registryCode, context)
-  }
-  if (agreement === null || !inForce(agreement, world.clock.now())) {
-    return refuse("ERR_NOT_AGREED", "XDSRepositoryError", "no agreement is in force with this peer")
-  }
-  if (set.sourceId !== agreement.partner.oid) {
-    return refuse("ERR_NOT_AGREED", "XDSRepositoryError", "sourceId is not the one agreed for this peer")
-  }
-  const kind = kindOf(set)
-  if (kind === null || !agreement.accepts.includes(kind)) {
-    return refuse("ERR_NOT_AGREED", "XDSRepositoryError", "contentTypeCode is outside the agreement")
-  }
-  const { intendedRecipient } = set
-  if (
-    intendedRecipient.length > 0 &&
-    !intendedRecipient.some((each) => each.split("|")[0]?.split("^")[9] === world.site.oid)
-  ) {
-    return refuse("ERR_OTHER_RECIPIENT", "UnknownRecipient", "intendedRecipient names somebody else")
-  }
-  const ids = (type: string): string[] => [
-    ...new Set(documentEntries.flatMap((each) => referenced(each, type))),
-  ]
-  const [StudyInstanceUID, ...otherStudies] = ids("urn:ihe:iti:xds:2016:studyInstanceUID")
-  const [requestId, ...otherRequests] = ids("urn:ihe:iti:xdw:2013:workflowInstanceId")
-  if (
-    StudyInstanceUID === undefined ||
-    requestId === undefined ||
-    otherStudies.length + otherRequests.length > 0
-  ) {
-    return refuse(
-      "ERR_METADATA",
-      "XDSRepositoryMetadataError",
-      "referenceIdList must name one study and one workflow instance",
-    )
-  }
-  return { agreement, kind, submission, StudyInstanceUID, requestId }
 }
 
 interface Received {
@@ -126,13 +75,8 @@ interface Received {
 
 async function intake(world: World, inbound: Inbound): Promise<SubmissionIntake> {
   const place = await landing(world, inbound)
-  const segment = await world.spool.openSegment(place.slotId)
+  const segment = await openSegment(world, place)
   const received: Received[] = []
-  const drop = async (): Promise<void> => {
-    await segment.close()
-    await world.spool.discardSegment(place.slotId, segment.segmentId)
-    if (place.fresh) await world.spool.destroySlot(place.slotId)
-  }
   return {
     document: async (entry, octets) => {
       const role = roleOf(entry)
@@ -140,85 +84,26 @@ async function intake(world: World, inbound: Inbound): Promise<SubmissionIntake>
       received.push({ entry, role, object: await adopt(world, inbound, segment, entry, octets) })
     },
     commit: async () => {
-      const roles = await checked(world, inbound, received)
+      const documents = await checked(world, inbound, received)
       await segment.sync()
       await segment.close()
-      await record(world, inbound, place, segment, roles)
+      await record(world, inbound, place, segment, documents)
       return []
     },
-    abort: drop,
+    abort: async () => {
+      await world.spool.discardSegment(place.slotId, segment.segmentId)
+      if (place.fresh) await world.spool.destroySlot(place.slotId)
+    },
   }
 }
 
-/** One CMS message → one sealed object: same content key, same nonce, same ciphertext; a new trailer. */
-async function adopt(
-  world: World,
-  inbound: Inbound,
-  segment: Segment,
-  entry: DocumentEntry,
-  octets: AsyncIterable<Uint8Array>,
-): Promise<SealedObject> {
-  let writer: AdoptingWriter | null = null
-  let sealed: SealedObject | null = null
+async function openSegment(world: World, place: Landing): Promise<Segment> {
   try {
-    for await (const part of readEnvelope(octets)) {
-      if (part.kind === "header") writer = await openAdopting(world, segment, part.header)
-      else if (part.kind === "ciphertext") await writer?.write(part.bytes)
-      else sealed = (await writer?.finish(part.mac, metaOf(world, inbound, entry))) ?? null
-    }
-    if (sealed === null) throw contentFault(entry.uniqueId, "the encrypted document is not whole")
-    return sealed
+    return await world.spool.openSegment(place.slotId)
   } catch (error) {
-    throw refusal(error, entry.uniqueId)
+    if (place.fresh) await world.spool.destroySlot(place.slotId)
+    throw error
   }
-}
-
-async function openAdopting(world: World, segment: Segment, header: EnvelopeHeader): Promise<AdoptingWriter> {
-  const [certificate] = world.keys.chain("object")
-  if (certificate === undefined)
-    throw new Malformed("NOT_A_RECIPIENT", "RFC 5652 §6.2", "we have no object certificate")
-  const cek = await unwrapCek(header, certificate, {
-    agree: (spki) => world.keys.agree("object", spki),
-    decryptOaep: (ciphertext) => world.keys.decryptOaep("object", ciphertext),
-  })
-  return segment.adopt("submission", { cek, nonce: header.nonce })
-}
-
-function metaOf(world: World, inbound: Inbound, entry: DocumentEntry): ObjectMeta {
-  return {
-    StudyInstanceUID: inbound.StudyInstanceUID,
-    SeriesInstanceUID: "",
-    uniqueId: entry.uniqueId,
-    SOPClassUID: roleOf(entry) === "instance" ? entry.formatCode.code : "",
-    TransferSyntaxUID: "",
-    mimeType: entry.mimeType,
-    callingAE: "",
-    calledAE: "",
-    source: inbound.agreement.id,
-    receivedAt: world.clock.now().toISOString(),
-    supersedes: null,
-  }
-}
-
-function contentFault(uniqueId: string, why: string, cause?: unknown): AcceptanceError {
-  return new AcceptanceError("ERR_CONTENT", "InvalidDocumentContent", uniqueId, {
-    cause: cause ?? new Error(why),
-  })
-}
-
-/** The failure in the registry's words; codeContext is the document's uniqueId (ITI TF-3 table 4.2.4.1-2). */
-function refusal(error: unknown, uniqueId: string): unknown {
-  if (error instanceof Malformed) {
-    if (error.code !== "NOT_A_RECIPIENT") return contentFault(uniqueId, error.message, error)
-    return new AcceptanceError("ERR_OTHER_RECIPIENT", "InvalidDocumentContent", uniqueId, { cause: error })
-  }
-  if (error instanceof SpoolError) {
-    if (error.code === "ERR_TAG_MISMATCH") return contentFault(uniqueId, error.message, error)
-    return new AcceptanceError("ERR_NOT_AGREED", "XDSRepositoryOutOfResources", "no room or a disk fault", {
-      cause: error,
-    })
-  }
-  return error
 }
 
 /** Seal, value, digests, exact set. Returns the documents with the set's own signature told from the others. */
@@ -229,9 +114,9 @@ async function checked(
 ): Promise<readonly Received[]> {
   const candidates = received.filter((each) => each.role === "signature")
   const bytesOf = async (each: Received): Promise<Uint8Array> => {
-    if (each.object.facts.clearLengthBytes > MAX_SMALL_DOCUMENT_BYTES)
-      throw contentFault(each.entry.uniqueId, "too large")
-    return clearHead(world.spool, each.object.place, MAX_SMALL_DOCUMENT_BYTES)
+    if (each.object.facts.clearLengthBytes > MAX_WHOLE_BYTES)
+      throw contentFault(each.entry.uniqueId, "no signature is that large")
+    return clearHead(world.spool, each.object.place, MAX_WHOLE_BYTES)
   }
   const signatures = await Promise.all(
     candidates.map(async (each) => ({ uniqueId: each.entry.uniqueId, xml: await bytesOf(each) })),

@@ -1,6 +1,9 @@
 /**
  * One writer per thing: steps that read a record, decide and put it back hold its lock meanwhile.
  * Waiters are served in order; a failing holder does not poison the next.
+ *
+ * A lock is not given twice to the same holder. Whoever needs several takes them in this order, so that no two wait for
+ * each other: submission (the one that arrived before the one it answers), study, BINDING, request.
  */
 export interface Locks {
   with<T>(key: string, work: () => Promise<T>): Promise<T>
@@ -23,4 +26,17 @@ export function locks(): Locks {
       return mine
     },
   }
+}
+
+/** Held while a request is bound to a study: two studies of one patient must not take the same request. */
+export const BINDING = "binding"
+
+/** Work under several locks, taken in the order given; null and repeated ones are passed over. */
+export function holding<T>(
+  locks: Locks,
+  keys: readonly (string | null)[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const [first, ...others] = [...new Set(keys)].filter((key) => key !== null)
+  return first === undefined ? work() : locks.with(first, () => holding(locks, others, work))
 }

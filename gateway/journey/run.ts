@@ -5,14 +5,25 @@
 import { DokueiError, type ErrorCode } from "./errors.ts"
 import type { Change, JobRecord, Ledger, Verb } from "./records.ts"
 import type { AuditTrail, Chance, Clock } from "./ports.ts"
-import type { Locks } from "./locks.ts"
+import { holding, type Locks } from "./locks.ts"
 
 /** What a step decided. `again` keeps the job for a later time instead of removing it. */
 export interface Outcome {
   readonly changes: readonly Change[]
   readonly again?: { readonly at: Date; readonly failureCode: ErrorCode | null }
+  /** Why it did not do what it should; for the log. */
+  readonly fault?: unknown
 }
-export type Step = (job: JobRecord) => Promise<Outcome>
+
+/**
+ * A step that writes more than its own subject first looks, as long as it takes, and then decides while nobody else
+ * writes those things: `decide` reads them anew. Locks in the order of locks.ts.
+ */
+export interface Decision {
+  readonly locks: readonly (string | null)[]
+  decide(): Promise<Outcome>
+}
+export type Step = (job: JobRecord) => Promise<Outcome | Decision>
 
 /** Waiting is I/O: the composition root gives it. Resolves early when the signal aborts. */
 export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>
@@ -127,12 +138,21 @@ async function sleepMs(parts: RunnerParts, running: ReadonlyMap<string, unknown>
   return Math.min(Math.max(ms, 0), LONGEST_SLEEP_MS)
 }
 
-/** The failure is written under the same lock: it must not replace a job somebody put meanwhile. */
+/**
+ * One job: its step, and the one commit of what the step decided. The failure is written under the same lock: it must
+ * not replace a job somebody put meanwhile.
+ */
 export function runJob(parts: RunnerParts, job: JobRecord): Promise<void> {
+  const commit = async (outcome: Outcome): Promise<void> => {
+    await parts.ledger.commit([...outcome.changes, afterwards(job, outcome)])
+    if (outcome.fault !== undefined) parts.onFailure(job, outcome.fault)
+  }
   return parts.locks.with(job.subject, async () => {
     try {
-      const outcome = await parts.steps[job.verb](job)
-      await parts.ledger.commit([...outcome.changes, afterwards(job, outcome)])
+      const said = await parts.steps[job.verb](job)
+      if ("changes" in said) return await commit(said)
+      const others = said.locks.filter((key) => key !== job.subject)
+      await holding(parts.locks, others, async () => commit(await said.decide()))
     } catch (error) {
       parts.onFailure(job, error)
       await parts.ledger.commit([{ put: "job", record: failed(parts, job, error) }])
