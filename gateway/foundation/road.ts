@@ -8,7 +8,7 @@ import { clientTls, serverTls, type NodeCredentials } from "../actors/secure-nod
 import type { Config } from "../config.ts"
 import { submissionHandler } from "../journey/accept.ts"
 import type { Agreement } from "../journey/agreement.ts"
-import { event } from "../journey/audit.ts"
+import { event, refusedImport } from "../journey/audit.ts"
 import type { AuditEvent, DocumentSource } from "../journey/ports.ts"
 import type { World } from "../journey/world.ts"
 import { errorFields, type Log } from "../log.ts"
@@ -53,12 +53,15 @@ export function openRecipient(
 ): Promise<Recipient> {
   const { agreements, xdr } = config
   const profile = agreements.some((each) => each.tls === "ihe-stx") ? "ihe-stx" : "1.3"
+  const audited = (told: AuditEvent): void => {
+    record(told).catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
+  }
   const turnedAway = (key: string | null, address: string, detail: string): void => {
     const at = world.clock.now().toISOString()
     const objectId = key ?? address
-    record(
+    audited(
       event({ event: "node-authentication-failure", outcome: "serious", at, objectId, description: detail }),
-    ).catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
+    )
   }
   return listenRecipient(
     {
@@ -70,6 +73,10 @@ export function openRecipient(
       onRefused: ({ reason, remoteAddress, spkiSha256, detail }) => {
         log("warn", "node-refused", { reason, address: remoteAddress })
         turnedAway(spkiSha256, remoteAddress, detail)
+      },
+      onFailed: ({ peer, submission, told }) => {
+        log("warn", "submission-refused", { agreement: peer.agreement, told: told.join(" ") })
+        audited(refusedImport(world, peer, submission, told))
       },
       onFault: (error) => log("error", "recipient-fault", errorFields(error)),
     },

@@ -1,5 +1,6 @@
 /** Audit rows of the steps (ihe-wire §5.3): one message per side and patient, outcome included. */
-import type { AuditEvent } from "./ports.ts"
+import type { Submission } from "../standards/xds/submission.ts"
+import type { AuditEvent, PeerIdentity } from "./ports.ts"
 import type { Change, StudyRecord, SubmissionRecord } from "./records.ts"
 import type { World } from "./world.ts"
 
@@ -58,6 +59,26 @@ export function importAudit(
     PatientID: patientOf(record),
     objectId: record.submissionSetUid,
     description: record.failureCode,
+  })
+}
+
+/** ITI-41 at the recipient that did not end with Success: 110107 Import, failed. `told` = what the sender was told. */
+export function refusedImport(
+  world: World,
+  peer: PeerIdentity,
+  submission: Submission | null,
+  told: readonly string[],
+): AuditEvent {
+  const agreement = world.agreements.find((each) => each.id === peer.agreement)
+  return event({
+    event: "import",
+    // A line that broke is tried again; what was refused needs a person.
+    outcome: told.length === 0 ? "minor" : "serious",
+    at: world.clock.now().toISOString(),
+    peer: { id: agreement?.endpoint ?? peer.spkiSha256, address: peer.remoteAddress },
+    PatientID: submission?.submissionSet.patientId ?? null,
+    objectId: submission?.submissionSet.uniqueId ?? null,
+    description: told.length === 0 ? "the line broke" : told.join(" "),
   })
 }
 

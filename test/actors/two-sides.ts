@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto"
 import { listen, type Recipient } from "../../gateway/actors/document-recipient/listen.ts"
 import type { RecipientLimits } from "../../gateway/actors/document-recipient/limits.ts"
-import type { TurnedAway } from "../../gateway/actors/document-recipient/options.ts"
+import type { FailedSubmission, TurnedAway } from "../../gateway/actors/document-recipient/options.ts"
 import { identifyBy, pinOf } from "../../gateway/actors/secure-node/pins.ts"
 import type { TlsProfile } from "../../gateway/actors/secure-node/profile.ts"
 import { clientTls, serverTls } from "../../gateway/actors/secure-node/tls.ts"
@@ -99,6 +99,7 @@ export interface Center {
   readonly port: number
   readonly handler: RememberingHandler
   readonly turnedAway: TurnedAway[]
+  readonly failed: FailedSubmission[]
   readonly faults: unknown[]
   readonly renewTls: Recipient["renewTls"]
   close(): Promise<void>
@@ -116,6 +117,7 @@ export async function openCenter(
 ): Promise<Center> {
   const handler = new RememberingHandler()
   const turnedAway: TurnedAway[] = []
+  const failed: FailedSubmission[] = []
   const faults: unknown[] = []
   const recipient: Recipient = await listen(
     {
@@ -130,13 +132,23 @@ export async function openCenter(
       sourceOf: () => options.sourceIds ?? [SOURCE_ID],
       limits: { closeTimeoutMs: 500, drainTimeoutMs: 1_000, ...options.limits },
       onRefused: (refusal) => turnedAway.push(refusal),
+      onFailed: (submission) => failed.push(submission),
       onFault: (fault) => faults.push(fault),
     },
     handler,
   )
   const { port } = recipient
   const url = `https://127.0.0.1:${port}/xdr/recipient`
-  return { url, port, handler, turnedAway, faults, renewTls: recipient.renewTls, close: recipient.close }
+  return {
+    url,
+    port,
+    handler,
+    turnedAway,
+    failed,
+    faults,
+    renewTls: recipient.renewTls,
+    close: recipient.close,
+  }
 }
 
 export function credentials(people: People, holder: TestCertificate) {

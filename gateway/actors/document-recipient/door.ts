@@ -92,7 +92,8 @@ export class Door {
       const errors = await reception.run()
       answerSoap(response, { status: "Success", errors }, reception.messageId)
     } catch (error) {
-      if (!body.isLost) this.#refuse(response, error, reception)
+      const told = body.isLost ? [] : this.#refuse(response, error, reception)
+      this.#options.onFailed({ peer, submission: reception.submission, told })
     } finally {
       this.#submissions -= 1
       void body.release()
@@ -113,10 +114,16 @@ export class Door {
     )
   }
 
-  #refuse(response: ServerResponse, error: unknown, { isRecognised, messageId }: Reception): void {
+  /** @returns what was told */
+  #refuse(
+    response: ServerResponse,
+    error: unknown,
+    { isRecognised, messageId }: Reception,
+  ): readonly string[] {
     const { answer, isOurFault } = refusalOf(error, isRecognised)
     if (isOurFault) this.#options.onFault(error)
     answerSoap(response, answer, messageId)
+    return answer instanceof SoapFault ? [answer.code] : answer.errors.map(({ errorCode }) => errorCode)
   }
 
   #answerHead(response: ServerResponse, error: unknown): void {

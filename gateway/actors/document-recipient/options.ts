@@ -1,6 +1,8 @@
 /** What a Document Recipient must be told. */
 import type { X509Certificate } from "node:crypto"
 import type { TlsOptions } from "node:tls"
+import type { PeerIdentity } from "../../journey/ports.ts"
+import type { Submission } from "../../standards/xds/submission.ts"
 import type { RecipientLimits } from "./limits.ts"
 
 /** For the audit trail: somebody was turned away at the door (ITI TF-2 3.19, 3.20 "Node Authentication failure"). */
@@ -11,6 +13,15 @@ export interface TurnedAway {
   readonly remoteAddress: string
   /** A sentence for the log. */
   readonly detail: string
+}
+
+/** For the audit trail: a submission of an agreed peer that was not taken (ITI TF-2 3.41.5.1, failure). */
+export interface FailedSubmission {
+  readonly peer: PeerIdentity
+  /** null when its metadata could not be read. */
+  readonly submission: Submission | null
+  /** What the sender was told, in its protocol's words; [] = the line broke before anything could be told. */
+  readonly told: readonly string[]
 }
 
 export interface RecipientOptions {
@@ -29,6 +40,8 @@ export interface RecipientOptions {
   readonly sourceOf: (agreement: string) => readonly string[]
   readonly limits?: Partial<RecipientLimits>
   readonly onRefused: (refusal: TurnedAway) => void
+  /** Once for every submission that did not end with Success. */
+  readonly onFailed: (failed: FailedSubmission) => void
   /** Faults that are ours, for the log; the peer was answered XDSRepositoryError or …OutOfResources. */
   readonly onFault: (error: unknown) => void
 }

@@ -52,6 +52,11 @@ export class Reception {
     return this.#root.messageId
   }
 
+  /** null until the metadata are read. */
+  get submission(): Submission | null {
+    return this.#opened?.submission ?? null
+  }
+
   get isRecognised(): boolean {
     return this.#root.isRecognised
   }
@@ -96,8 +101,8 @@ export class Reception {
   }
 
   #open(submission: Submission, warnings: readonly MetadataComplaint[]): void {
-    this.#context.admit(submission)
     this.#opened = { submission, warnings, documents: new DocumentList(submission.documentEntries) }
+    this.#context.admit(submission)
   }
 
   async #readInline(entry: DocumentEntry): Promise<void> {
@@ -139,7 +144,7 @@ export class Reception {
   async #begun(): Promise<SubmissionIntake> {
     this.#intake ??= await this.#context.handler.begin(
       this.#context.peer,
-      this.#submission().submission,
+      this.#metadata().submission,
       this.#root.messageId,
     )
     return this.#intake
@@ -148,14 +153,14 @@ export class Reception {
   async #commit(): Promise<readonly RegistryError[]> {
     const intake = await this.#begun()
     const warnings = await intake.commit()
-    return [...this.#submission().warnings, ...warnings].map(asWarning)
+    return [...this.#metadata().warnings, ...warnings].map(asWarning)
   }
 
   #documents(): DocumentList {
-    return this.#submission().documents
+    return this.#metadata().documents
   }
 
-  #submission(): Opened {
+  #metadata(): Opened {
     if (this.#opened === null)
       throw new AcceptanceError(
         "ERR_METADATA",

@@ -192,6 +192,30 @@ describe("Document Recipient", () => {
     })
   })
 
+  it("tells once of every submission that did not end with Success, and of none that did", async () => {
+    center.failed.length = 0
+    await accepted(await send(message()))
+    assert.deepEqual(center.failed, [])
+    const { submissionSet } = submission
+    const other = { ...submission, submissionSet: { ...submissionSet, sourceId: "1.2.3" } }
+    await send(message(xopRoot(other)))
+    await send(message(xopRoot(submission).replace(/<wsa:Action.*<\/wsa:Action>/, "")))
+    const cut = message().subarray(0, message().length - 40_000)
+    const half = { headers: { "Content-Length": String(message().length) } }
+    void send(cut, half).catch(() => undefined)
+    await wait(50)
+    assert.deepEqual(
+      center.failed.map(({ peer, told }) => [peer.agreement, told.join()]),
+      [
+        ["hospital-a", "XDSRepositoryError"],
+        ["hospital-a", "SOAP_MessageAddressingHeaderRequired"],
+      ],
+      "a line that is only slow has not failed",
+    )
+    assert.equal(center.failed[0]?.submission?.submissionSet.sourceId, "1.2.3")
+    assert.equal(center.failed[1]?.submission, null)
+  })
+
   describe("refuses as HTTP", () => {
     const cases: readonly (readonly [string, number, RawOptions])[] = [
       ["another method", 405, { method: "PUT" }],
