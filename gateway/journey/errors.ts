@@ -122,6 +122,61 @@ export const ERRORS = {
     "add the device to dicom.modalities",
     "A-ASSOCIATE-RJ",
   ),
+  ERR_ASSOCIATION_UNREACHABLE: row(
+    "AssociationError",
+    "transient",
+    "the DICOM node cannot be reached",
+    "check address, port and line; it is tried again by itself",
+  ),
+  ERR_ASSOCIATION_TLS: row(
+    "AssociationError",
+    "transient",
+    "the TLS handshake with the DICOM node failed or its key is not the pinned one",
+    "compare certificates and pins of both sides",
+  ),
+  ERR_ASSOCIATION_BUSY: row(
+    "AssociationError",
+    "transient",
+    "the DICOM node rejected the association for now",
+    "it is tried again by itself",
+  ),
+  ERR_ASSOCIATION_REJECTED: row(
+    "AssociationError",
+    "permanent",
+    "the DICOM node rejected the association for good",
+    "read the reason; enter our AE title at the node, or correct its own here",
+  ),
+  ERR_ASSOCIATION_CONTEXT: row(
+    "AssociationError",
+    "permanent",
+    "the DICOM node takes neither the SOP Class nor a transfer syntax of ours",
+    "enable the SOP Class at the node",
+  ),
+  ERR_ASSOCIATION_ENDED: row(
+    "AssociationError",
+    "ambiguous",
+    "the association ended, or went silent, before the answer",
+    "nothing: an object sent again is the same object and is recognised by its SOP Instance UID",
+  ),
+  ERR_ASSOCIATION_PROTOCOL: row(
+    "AssociationError",
+    "transient",
+    "the DICOM node broke the rules of the protocol",
+    "keep the log and tell its manufacturer; it is tried again by itself",
+    "A-ABORT",
+  ),
+  ERR_DIMSE_BUSY: row(
+    "DimseError",
+    "transient",
+    "the DICOM node refused the operation for lack of resources",
+    "free space at the node; it is tried again by itself",
+  ),
+  ERR_DIMSE_REFUSED: row(
+    "DimseError",
+    "permanent",
+    "the DICOM node refused the operation",
+    "read the status; the object or the node must be corrected",
+  ),
   ERR_INSTANCE_MISMATCH: row(
     "InstanceError",
     "permanent",
@@ -422,6 +477,15 @@ export class ConfigError extends DokueiError<"ERR_CONFIG_INVALID"> {}
 export class SpoolError extends DokueiError<CodesOf<"SpoolError">> {}
 export class KeyError extends DokueiError<CodesOf<"KeyError">> {}
 export class AssociationError extends DokueiError<CodesOf<"AssociationError">> {}
+/** The operation was answered with a failure; `status` is the node's own word (PS3.7 annex C, PS3.4). */
+export class DimseError extends DokueiError<CodesOf<"DimseError">> {
+  readonly status: number
+
+  constructor(code: CodesOf<"DimseError">, status: number, message: string) {
+    super(code, message)
+    this.status = status
+  }
+}
 export class InstanceError extends DokueiError<CodesOf<"InstanceError">> {}
 export class SubmissionError extends DokueiError<CodesOf<"SubmissionError">> {}
 export class TimeStampError extends DokueiError<CodesOf<"TimeStampError">> {}

@@ -18,10 +18,11 @@ export class Storescp {
     this.#process = process
   }
 
-  static async open(): Promise<Storescp> {
+  /** @param more options of storescp, e.g. for TLS */
+  static async open(...more: readonly string[]): Promise<Storescp> {
     const port = await freePort()
     const folder = mkdtempSync(join(tmpdir(), "dokuei-storescp-"))
-    const options = ["+B", "-od", folder, String(port)]
+    const options = ["+B", "-od", folder, ...more, String(port)]
     const process = spawn("storescp", options, { stdio: "ignore" })
     const peer = new Storescp(port, folder, process)
     await peer.#listening()
@@ -57,7 +58,7 @@ export class Storescp {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1")
   await once(server, "listening")
   const { port } = server.address() as AddressInfo

@@ -8,14 +8,8 @@ import { once } from "node:events"
 import type { Socket } from "node:net"
 import type { InstanceHandler, InstanceIntake } from "../../journey/ports.ts"
 import { PduReader } from "../../standards/dicom/pdu-reader.ts"
-import { PDV_HEADER_BYTES, encodePdu } from "../../standards/dicom/pdu.ts"
-import type {
-  AssociateAC,
-  AssociateRJ,
-  AssociateRQ,
-  Pdu,
-  PresentationDataValue,
-} from "../../standards/dicom/pdu.ts"
+import { encodePdu } from "../../standards/dicom/pdu.ts"
+import type { AssociateAC, AssociateRJ, AssociateRQ, Pdu } from "../../standards/dicom/pdu.ts"
 import {
   ABORT_REASON,
   PERMANENT,
@@ -24,6 +18,7 @@ import {
   rejection,
 } from "../../standards/dicom/rejection.ts"
 import { protocolOf } from "../../standards/dicom/first-octets.ts"
+import { fragmentsOf } from "../../standards/dicom/fragments.ts"
 import type { Protocol } from "../../standards/dicom/first-octets.ts"
 import { UpperLayer } from "../../standards/dicom/upper-layer.ts"
 import type { Effect, Event } from "../../standards/dicom/upper-layer.ts"
@@ -256,13 +251,8 @@ export class Association {
 
   /** A command set in as few P-DATA-TF as the peer's maximum length allows, each one write. */
   async #respond(contextId: number, commandSet: Uint8Array): Promise<void> {
-    const roomBytes = (this.#peerMaximumLengthBytes || Number.POSITIVE_INFINITY) - PDV_HEADER_BYTES
-    for (let at = 0; at < commandSet.length; at += roomBytes) {
-      const fragment = commandSet.subarray(at, at + roomBytes)
-      const last = at + roomBytes >= commandSet.length
-      const value: PresentationDataValue = { contextId, command: true, last, fragment }
+    for (const value of fragmentsOf(contextId, true, commandSet, this.#peerMaximumLengthBytes))
       await this.#send({ type: "P-DATA-TF", values: [value] })
-    }
   }
 
   async #send(pdu: Pdu): Promise<void> {

@@ -3,15 +3,10 @@
  * A data set is never gathered: each fragment goes to the sink and is waited for.
  */
 import type { InstanceIntake, InstanceSink, StoreAnswer } from "../../journey/ports.ts"
-import {
-  MAX_COMMAND_SET_BYTES,
-  decodeCommand,
-  encodeCommand,
-  encodeRefusal,
-} from "../../standards/dicom/dimse.ts"
-import type { CStoreRQ, Command } from "../../standards/dicom/dimse.ts"
+import { COMMAND_FIELD, encodeCommand, encodeRefusal } from "../../standards/dicom/dimse.ts"
+import type { CStoreRQ, Command, OtherCommand } from "../../standards/dicom/dimse.ts"
 import { STATUS } from "../../standards/dicom/dimse-status.ts"
-import { joined } from "../../standards/dicom/octets.ts"
+import { CommandFragments } from "../../standards/dicom/fragments.ts"
 import type { PresentationDataValue } from "../../standards/dicom/pdu.ts"
 import { isTolerableUid } from "../../standards/dicom/uid.ts"
 import { Malformed } from "../../standards/malformed.ts"
@@ -54,9 +49,7 @@ export class Messages {
   readonly #intake: InstanceIntake
   readonly #counts: StoreCounts
   readonly #onFault: (fault: unknown) => void
-  #command: Uint8Array[] = []
-  #commandBytes = 0
-  #commandContextId: number | null = null
+  readonly #commands = new CommandFragments()
   #pending: Pending | null = null
 
   constructor(
@@ -94,28 +87,10 @@ export class Messages {
     await this.#guard(() => sink.abort())
   }
 
-  #takeCommand(
-    { contextId, fragment, last }: PresentationDataValue,
-    context: AcceptedContext,
-  ): Uint8Array | null {
-    if (this.#pending || (this.#commandContextId ?? contextId) !== contextId)
-      throw unexpected("PS3.7 6.3.1", "a command before the message in hand was whole")
-    this.#commandContextId = contextId
-    this.#commandBytes += fragment.length
-    if (this.#commandBytes > MAX_COMMAND_SET_BYTES)
-      throw new Malformed(
-        "COMMAND_TOO_LONG",
-        "PS3.7 6.3.1",
-        `more than ${MAX_COMMAND_SET_BYTES} bytes of command`,
-      )
-    // A copy: the fragment is network memory, and the command may go on in the next PDU.
-    if (fragment.length > 0) this.#command.push(fragment.slice())
-    if (!last) return null
-    const command = decodeCommand(joined(this.#command))
-    this.#command = []
-    this.#commandBytes = 0
-    this.#commandContextId = null
-    return this.#begin(command, contextId, context)
+  #takeCommand(value: PresentationDataValue, context: AcceptedContext): Uint8Array | null {
+    if (this.#pending) throw unexpected("PS3.7 6.3.1", "a command before the message in hand was whole")
+    const command = this.#commands.take(value)
+    return command && this.#begin(command, value.contextId, context)
   }
 
   #begin(command: Command, contextId: number, context: AcceptedContext): Uint8Array | null {
@@ -141,17 +116,16 @@ export class Messages {
           })
         return { contextId, sink: null, refusal: SUCCESS, respond }
       }
+      case "N-ACTION-RQ":
+      case "N-EVENT-REPORT-RQ":
+        return unrecognized(contextId, { ...command, CommandField: COMMAND_FIELD[command.kind] })
       case "other":
         // A C-CANCEL has no response of its own and nothing of ours can be cancelled (PS3.7 9.3.2.3).
-        if (command.MessageID === null) return null
-        return {
-          contextId,
-          sink: null,
-          refusal: { status: STATUS.unrecognizedOperation, comment: "" },
-          respond: ({ status }) => encodeRefusal(command, status),
-        }
+        return command.MessageID === null ? null : unrecognized(contextId, command)
       case "C-ECHO-RSP":
       case "C-STORE-RSP":
+      case "N-ACTION-RSP":
+      case "N-EVENT-REPORT-RSP":
         throw unexpected("PS3.7 7.5.1", `${command.kind} to a request that was never made`)
     }
   }
@@ -234,6 +208,15 @@ export class Messages {
       this.#onFault(fault)
       return false
     }
+  }
+}
+
+function unrecognized(contextId: number, request: Pick<OtherCommand, "CommandField" | "MessageID">): Pending {
+  return {
+    contextId,
+    sink: null,
+    refusal: { status: STATUS.unrecognizedOperation, comment: "" },
+    respond: ({ status }) => encodeRefusal(request, status),
   }
 }
 

@@ -4,7 +4,8 @@
  * knows best what its bytes are in.
  */
 import { MAX_PDU_LENGTH_BYTES } from "../../standards/dicom/pdu-reader.ts"
-import { DICOM_APPLICATION_CONTEXT, PDV_HEADER_BYTES } from "../../standards/dicom/pdu.ts"
+import { carries } from "../../standards/dicom/fragments.ts"
+import { DICOM_APPLICATION_CONTEXT } from "../../standards/dicom/pdu.ts"
 import type { AssociateAC, AssociateRJ, AssociateRQ } from "../../standards/dicom/pdu.ts"
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "../../standards/dicom/part10.ts"
 import { CONTEXT_RESULT } from "../../standards/dicom/presentation-context.ts"
@@ -32,19 +33,13 @@ export interface AcceptedContext {
   readonly peer: { readonly scu: boolean; readonly scp: boolean }
 }
 
-/** The smallest P-DATA-TF that carries anything: a PDV header and two bytes. */
-const MIN_PEER_PDU_LENGTH_BYTES = PDV_HEADER_BYTES + 2
-
 /** What forbids any association, whoever asks; null when nothing does. */
 export function formalRejection(request: AssociateRQ): AssociateRJ | null {
   // 9.3.2: only bit 0 is tested.
   if ((request.protocolVersion & 1) === 0) return rejection(PERMANENT, "protocolVersion")
   if (request.applicationContext !== DICOM_APPLICATION_CONTEXT)
     return rejection(PERMANENT, "applicationContext")
-  const { maximumLengthBytes } = request.userInformation
-  if (maximumLengthBytes !== 0 && maximumLengthBytes < MIN_PEER_PDU_LENGTH_BYTES)
-    return rejection(PERMANENT, "noReason")
-  return null
+  return carries(request.userInformation.maximumLengthBytes) ? null : rejection(PERMANENT, "noReason")
 }
 
 /** Everything decided about a request that is not rejected. */

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
 import { explainStatus } from "../../../gateway/standards/dicom/dimse-status.ts"
-import {
-  MAX_COMMAND_SET_BYTES,
-  decodeCommand,
-  encodeCommand,
-  encodeRefusal,
-} from "../../../gateway/standards/dicom/dimse.ts"
+import { MAX_COMMAND_SET_BYTES } from "../../../gateway/standards/dicom/command-set.ts"
+import { decodeCommand, encodeCommand, encodeRefusal } from "../../../gateway/standards/dicom/dimse.ts"
 import type { KnownCommand } from "../../../gateway/standards/dicom/dimse.ts"
 
 const us = fc.nat(65535)
@@ -36,7 +32,30 @@ const command: fc.Arbitrary<KnownCommand> = fc.oneof(
     Status: us,
     ErrorComment: fc.stringMatching(/^[a-z]{0,64}$/),
   }),
+  fc.record({
+    kind: fc.constant("N-ACTION-RQ" as const),
+    MessageID: us,
+    RequestedSOPClassUID: uid,
+    RequestedSOPInstanceUID: uid,
+    ActionTypeID: us,
+  }),
+  fc.record({
+    kind: fc.constant("N-EVENT-REPORT-RQ" as const),
+    MessageID: us,
+    AffectedSOPClassUID: uid,
+    AffectedSOPInstanceUID: uid,
+    EventTypeID: us,
+  }),
+  fc.record({
+    kind: fc.constantFrom("N-ACTION-RSP" as const, "N-EVENT-REPORT-RSP" as const),
+    MessageIDBeingRespondedTo: us,
+    AffectedSOPClassUID: uid,
+    AffectedSOPInstanceUID: uid,
+    Status: us,
+    ErrorComment: fc.stringMatching(/^[a-z]{0,64}$/),
+  }),
 )
+const WITH_DATA_SET = new Set(["C-STORE-RQ", "N-ACTION-RQ", "N-EVENT-REPORT-RQ"])
 const hex = (text: string): Uint8Array => Buffer.from(text.replaceAll(/\s/g, ""), "hex")
 
 describe("DIMSE command sets, PS3.7", () => {
@@ -45,7 +64,7 @@ describe("DIMSE command sets, PS3.7", () => {
       fc.property(command, (one) => {
         const { hasDataSet, ...read } = decodeCommand(encodeCommand(one))
         assert.deepEqual(read, { ...one })
-        assert.equal(hasDataSet, one.kind === "C-STORE-RQ")
+        assert.equal(hasDataSet, WITH_DATA_SET.has(one.kind))
       }),
     )
   })
@@ -59,10 +78,10 @@ describe("DIMSE command sets, PS3.7", () => {
   })
 
   it("answer an unknown request with its response command field", () => {
-    const response = encodeRefusal({ kind: "other", CommandField: 0x0130, MessageID: 7 }, 0x0211)
+    const response = encodeRefusal({ CommandField: 0x0120, MessageID: 7 }, 0x0211)
     assert.deepEqual(decodeCommand(response), {
       kind: "other",
-      CommandField: 0x8130,
+      CommandField: 0x8120,
       MessageID: null,
       hasDataSet: false,
     })
