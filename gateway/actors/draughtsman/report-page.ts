@@ -79,8 +79,8 @@ function drawBanner(sheet: Sheet, report: ReportContent): void {
   if (report.correction)
     drawNotice(
       sheet,
-      `修正版${WIDE}第${report.versionNumber}版は、先の版に代わるものです`,
-      `修正理由：${report.correction.reason}`,
+      `訂正版${WIDE}第${report.versionNumber}版は、先の版に代わるものです`,
+      `訂正の理由：${report.correction.reason}`,
     )
   if (report.status === "preliminary")
     drawNotice(sheet, "仮報告", "確定前の報告です。確定した報告が後に続きます。")

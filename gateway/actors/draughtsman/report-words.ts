@@ -10,7 +10,7 @@ export const TITLE = "画像診断報告書"
 
 const STATUS: Readonly<Record<ReportContent["status"], string>> = {
   final: "確定",
-  corrected: "修正",
+  corrected: "訂正",
   preliminary: "仮報告",
 }
 const SEX: Readonly<Record<ReportContent["patient"]["sex"], string>> = {
@@ -20,7 +20,7 @@ const SEX: Readonly<Record<ReportContent["patient"]["sex"], string>> = {
   "": "",
 }
 
-/** `第2版（修正）`. */
+/** `第2版（訂正）`. */
 export const versionWords = ({ versionNumber, status }: ReportContent): string =>
   `第${versionNumber}版（${STATUS[status]}）`
 

@@ -55,7 +55,7 @@ export const SECTION = {
   findings: kind(TEMPLATE.findings, "59776-5", "Procedure Findings", "所見"),
   impression: kind(TEMPLATE.impression, "19005-8", "Impression", "診断"),
   keyImages: kind(TEMPLATE.labeled, "55113-5", "Key Images", "キー画像"),
-  correction: kind(TEMPLATE.addendum, "55107-7", "Addendum", "修正理由"),
+  correction: kind(TEMPLATE.addendum, "55107-7", "Addendum", "訂正の理由"),
 } as const
 
 /** `<code …/>` with a LOINC code. */

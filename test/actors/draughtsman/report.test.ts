@@ -86,8 +86,8 @@ describe("printed report", function () {
 
   it("puts the reason on top of a correction", async () => {
     const text = await textOf(await printed(content(CORRECTED)))
-    assert.match(text, /修正版[^]*修正理由：左右の誤記を訂正しました。[^]*検査目的/)
-    assert.match(text, /第2版（修正）/)
+    assert.match(text, /訂正版[^]*訂正の理由：左右の誤記を訂正しました。[^]*検査目的/)
+    assert.match(text, /第2版（訂正）/)
   })
 
   it("says that a preliminary report is one", async () => {
