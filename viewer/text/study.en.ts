@@ -118,7 +118,7 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "side.both": "both",
 
   "sign.title": "Confirm and sign",
-  "sign.back": "Back to the report",
+  "sign.back": "Back to report",
   "sign.frozen": "Frozen, version {version}",
   "sign.as-is": "Exactly this will be signed",
   "sign.not-frozen": "Not frozen",
@@ -141,7 +141,7 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "sign.do": "Sign",
   "sign.doing": "Signing…",
   "sign.done": "Signed",
-  "sign.edit": "Back to the report",
+  "sign.edit": "Back to report",
   "sign.list": "To the list",
   "sign.again": "Prepare again",
   "sign.retry": "Try again",

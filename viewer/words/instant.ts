@@ -68,12 +68,12 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
 }
 
-/** As `deviceTime`, without the day when it is the day of `now` in the hospital, without the year when it is its year. */
+/** A study's time for a list: the time alone of the day of `now` in the hospital, day and time of its year, else the date. */
 export function shortDeviceTime(studyDateTime: string, now: Date): string {
   const [date = "", time = ""] = deviceTime(studyDateTime).split(" ")
   const today = day(now)
   if (date === today && time !== "") return time
-  return [date.slice(0, 4) === today.slice(0, 4) ? date.slice(5) : date, time].filter(Boolean).join(" ")
+  return date.slice(0, 4) === today.slice(0, 4) ? [date.slice(5), time].filter(Boolean).join(" ") : date
 }
 
 /** `11/25`, with the year when it is not the one of `now` in the hospital. */

@@ -8,6 +8,8 @@ import {
   clockSeconds,
   daySeconds,
   deviceTime,
+  shortDate,
+  shortDeviceTime,
   shortTime,
 } from "../../../viewer/words/instant.ts"
 import { listedName, nameLines } from "../../../viewer/words/patient-name.ts"
@@ -32,6 +34,13 @@ describe("instants in words", () => {
   })
   it("leave the device's own time untouched", () => {
     assert.equal(deviceTime("2026-11-25T13:11:00"), "2026-11-25 13:11")
+  })
+  it("name the year of a study that is not of this one", () => {
+    assert.equal(shortDeviceTime("2026-11-25T13:11:00", now), "13:11")
+    assert.equal(shortDeviceTime("2026-03-16T14:30:00", now), "03-16 14:30")
+    assert.equal(shortDeviceTime("2001-11-25T14:30:00", now), "2001-11-25")
+    assert.equal(shortDate("2026-03-16T14:30:00", now), "03/16")
+    assert.equal(shortDate("2001-03-16T14:30:00", now), "2001/03/16")
   })
 })
 

@@ -25,6 +25,17 @@ describe("the summary of a verdict", () => {
     const [unchanged] = summary(signature("invalid"), null)
     assert.deepEqual(unchanged, { name: "unchanged", outcome: "fail" })
   })
+  it("hides no test of the gateway: each stands behind a line, and a fault of any is seen", () => {
+    const line = (name: string): unknown => {
+      const tests = [...signature("valid").tests, { name, outcome: "fail" as const, detail: "" }]
+      return summary({ ...signature("valid"), tests }, null).filter(({ outcome }) => outcome === "fail")
+    }
+    assert.deepEqual(line("time-stamp-path"), [{ name: "time-stamp", outcome: "fail" }])
+    assert.deepEqual(line("newer-crl"), [{ name: "revocation", outcome: "fail" }])
+    assert.deepEqual(line("key-usage"), [{ name: "issuer", outcome: "fail" }])
+    assert.deepEqual(line("references"), [{ name: "unchanged", outcome: "fail" }])
+    assert.deepEqual(line("algorithms"), [{ name: "other", outcome: "fail" }])
+  })
   it("leaves out what was not tested instead of calling it passed", () => {
     assert.deepEqual(summary({ ...signature("valid"), tests: [] }, null), [])
     assert.equal(changed({ ...signature("valid"), tests: [] }), null)
