@@ -90,6 +90,10 @@ const agreement = z.strictObject({
     .default("signed")
     .describe("what ends our custody: the partner's signed receipt, or its answer alone"),
   reportSignature: z.enum(["hpki"]).default("hpki").describe("what a report must be signed with"),
+  recoding: z
+    .enum(["htj2k", "none"])
+    .default("htj2k")
+    .describe("how native images leave: as HTJ2K where that is without loss, or all as received"),
   retention: z.strictObject({
     images: duration.describe("how long copies of images are kept here; then they are destroyed"),
   }),

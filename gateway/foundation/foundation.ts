@@ -19,6 +19,7 @@ import { locks } from "../journey/locks.ts"
 import { packageSubmission } from "../journey/package.ts"
 import type { AuditEvent, Chance, Clock } from "../journey/ports.ts"
 import type { Change, Ledger } from "../journey/records.ts"
+import { recode } from "../journey/recode.ts"
 import { rollForward } from "../journey/roll-forward.ts"
 import { startRunner, type Runner, type Step } from "../journey/run.ts"
 import { CONTENTS, EFFECTS } from "../journey/submissions.ts"
@@ -208,6 +209,7 @@ function runSteps(world: World, trail: Trail, assemble: Step, log: Log): Runner 
     wait,
     steps: {
       assemble,
+      recode: (job) => recode(world, job),
       package: (job) => packageSubmission(world, CONTENTS, job),
       submit: (job) => submit(world, job),
       verify: (job) => verify(world, EFFECTS, job),

@@ -43,6 +43,8 @@ export interface Agreement {
   readonly accepts: readonly SubmissionKind[]
   readonly receipts: "signed" | "registry-response"
   readonly reportSignature: "hpki"
+  /** How native images leave: as HTJ2K where that is without loss, or all as received. */
+  readonly recoding: "htj2k" | "none"
   readonly retention: {
     /** Copies of images at the reading centre after arrival; at the hospital after the verified receipt. */
     readonly imagesMs: number

@@ -87,7 +87,7 @@ export function release(world: World, study: StudyRecord, request: RequestRecord
     { put: "study", record: { ...study, state: step.to, agreement: request.agreement } },
     { put: "submission", record: planned },
     milestone(request.id, "released", now.toISOString()),
-    due("package", planned.id, now),
+    due(step.verb ?? "recode", planned.id, now),
   ]
 }
 

@@ -106,6 +106,14 @@ export function entryCodes(role: DocumentRole, SOPClassUID = ""): EntryCodes {
         own("certificate", "Deletion certificate"),
         own("urn:dokuei:deletion-certificate:1", "Deletion certificate"),
       )
+    case "recoding":
+      return entry(
+        MIME.xml,
+        NOTICES,
+        own("recoding", "Recoding of images"),
+        own("urn:dokuei:recoding:1", "Recoding of images"),
+        "art",
+      )
   }
 }
 
@@ -146,6 +154,7 @@ export function roleOf(document: DocumentEntry): DocumentRole | null {
     "signature",
     "acknowledgement",
     "certificate",
+    "recoding",
   ]
   return roles.find((role) => entryCodes(role).formatCode.code === format) ?? null
 }

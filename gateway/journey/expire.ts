@@ -29,6 +29,7 @@ export async function expire(world: World, job: JobRecord): Promise<Outcome> {
   if (step === null) return { changes: [] }
   const requests = await world.ledger.requestsOfStudy(study.id)
   if (study.private.StudyInstanceUID !== "") await world.ledger.commit([intentAudit(study, now)])
+  if (study.recodedSlotId !== null) await world.spool.destroySlot(study.recodedSlotId)
   const destruction = await world.spool.destroySlot(study.slotId)
   const expired: StudyRecord = { ...study, state: step.to }
   world.notify(null)

@@ -149,6 +149,7 @@ export function newStudy(
     agreement: null,
     state,
     slotId,
+    recodedSlotId: null,
     callingAE,
     firstArrivalAt: at,
     lastArrivalAt: at,
@@ -201,6 +202,8 @@ export function instanceRecord(studyId: string, { sealed, conflict }: Pending): 
     clearLengthBytes: sealed.facts.clearLengthBytes,
     receivedAt: meta.receivedAt,
     conflict,
+    recoding: null,
+    original: null,
     private: {
       SOPInstanceUID: meta.uniqueId,
       SOPClassUID: meta.SOPClassUID,

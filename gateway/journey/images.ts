@@ -2,15 +2,18 @@
 import { createHash } from "node:crypto"
 import { inflateCapped } from "../standards/dicom/deflated-head.ts"
 import { readPart10, type ReadFile } from "../standards/dicom/data-set.ts"
+import { HTJ2K_LOSSLESS_RPCL } from "../standards/dicom/recode/recoding.ts"
 import { transferSyntax } from "../standards/dicom/sop-classes.ts"
+import { levelEndBytes, withoutPadding } from "../standards/dicomweb/codestream.ts"
 import {
   joinFragments,
   frameOfWholeFile,
   locateFrame,
   PIXEL_DATA,
+  type FramePlaceInFile,
 } from "../standards/dicomweb/frame-place.ts"
 import { instanceMetadata } from "../standards/dicomweb/metadata.ts"
-import { storedFrame, type NativeFrame } from "../standards/dicomweb/native-frame.ts"
+import { frameFacts, storedFrame, type NativeFrame } from "../standards/dicomweb/native-frame.ts"
 import { defaultWindow, type Window } from "../standards/dicomweb/window.ts"
 import { Malformed } from "../standards/malformed.ts"
 import { found, only } from "./desk-guards.ts"
@@ -21,9 +24,11 @@ import { readWhole } from "./read-whole.ts"
 import type { ImageHeader, InstanceRecord, StudyRecord } from "./records.ts"
 import type { World } from "./world.ts"
 
-const HTJ2K_LOSSLESS_RPCL = "1.2.840.10008.1.2.4.202"
+/** Lossless, lossless RPCL, and either (PS3.5 A.4.11). */
+const HTJ2K = new Set(["1.2.840.10008.1.2.4.201", HTJ2K_LOSSLESS_RPCL, "1.2.840.10008.1.2.4.203"])
 /** Headers are read in growing prefixes: most end within the first, none legal beyond the last. */
-const PREFIXES_BYTES = [64 * 1024, 1024 * 1024, 16 * 1024 * 1024, 64 * 1024 * 1024]
+const MAX_HEADER_BYTES = 64 * 1024 * 1024
+const PREFIXES_BYTES = [64 * 1024, 1024 * 1024, 16 * 1024 * 1024, MAX_HEADER_BYTES]
 
 type ImageDesk = Pick<ReadingDesk, "metadata" | "frame" | "rendered">
 
@@ -70,21 +75,31 @@ async function openInstance(
   return found((await world.ledger.instancesByUid(study.id, SOPInstanceUID))[0], "instance")
 }
 
-/** The file up to Pixel Data. Throws Malformed when it has no readable header. */
-export async function header(world: World, place: ObjectPlace): Promise<ReadFile> {
+/**
+ * The file up to Pixel Data.
+ *
+ * @param limitBytes so much of it is looked at, at most
+ * @param leastBytes so much of it is at hand, at least
+ * @throws Malformed what makes its header unreadable, HEADER_TOO_LONG
+ */
+export async function header(
+  world: World,
+  place: ObjectPlace,
+  limitBytes = MAX_HEADER_BYTES,
+  leastBytes = 0,
+): Promise<ReadFile> {
   const { facts } = await world.spool.open(place)
-  for (const prefixBytes of PREFIXES_BYTES) {
+  for (const prefixBytes of PREFIXES_BYTES.filter((each) => each <= limitBytes && each >= leastBytes)) {
     try {
       return readPart10(await clearHead(world.spool, place, prefixBytes), {
         untilTag: PIXEL_DATA,
         inflate: inflateCapped,
       })
     } catch (error) {
-      const all = prefixBytes >= facts.clearLengthBytes || prefixBytes === PREFIXES_BYTES.at(-1)
-      if (all || !(error instanceof Malformed)) throw error
+      if (prefixBytes >= facts.clearLengthBytes || !(error instanceof Malformed)) throw error
     }
   }
-  throw new Malformed("HEADER_TOO_LONG", "PS3.10 7.1", "no Pixel Data in the first 64 MiB")
+  throw new Malformed("HEADER_TOO_LONG", "PS3.10 7.1", `no Pixel Data in the first ${limitBytes} bytes`)
 }
 
 /** What the reading screen sorts by; null for objects without such attributes. */
@@ -104,8 +119,7 @@ async function storedBytes(
   place: ObjectPlace,
   frame: number,
 ): Promise<{ file: ReadFile; bytes: Uint8Array; native: boolean }> {
-  const file = await header(world, place)
-  const where = locateFrame(file, frame)
+  const { file, where } = await located(world, place, frame)
   const object = await world.spool.open(place)
   switch (where.kind) {
     case "native":
@@ -122,6 +136,19 @@ async function storedBytes(
       return { file, native: false, bytes: frameOfWholeFile(whole, frame) }
     }
   }
+}
+
+/** The offset table may lie beyond the prefix that held the header. */
+async function located(
+  world: World,
+  place: ObjectPlace,
+  frame: number,
+): Promise<{ file: ReadFile; where: FramePlaceInFile }> {
+  const file = await header(world, place)
+  const where = locateFrame(file, frame)
+  if (where.kind !== "more") return { file, where }
+  const longer = await header(world, place, MAX_HEADER_BYTES, where.lengthBytes)
+  return { file: longer, where: locateFrame(longer, frame) }
 }
 
 async function range(object: ReadableObject, start: number, end: number): Promise<Uint8Array> {
@@ -149,7 +176,20 @@ async function encodedFrame(
 function asStored({ TransferSyntaxUID }: ReadFile, bytes: Uint8Array): EncodedFrame {
   const mediaType =
     transferSyntax(TransferSyntaxUID) === null ? "application/octet-stream" : MEDIA_TYPES[TransferSyntaxUID]
-  return answer(mediaType ?? "application/octet-stream", TransferSyntaxUID, bytes, [])
+  if (!HTJ2K.has(TransferSyntaxUID))
+    return answer(mediaType ?? "application/octet-stream", TransferSyntaxUID, bytes, [])
+  const codestream = withoutPadding(bytes)
+  return answer("image/jphc", TransferSyntaxUID, codestream, levels(codestream))
+}
+
+/** Only what we code ourselves is surely cut at its resolutions. */
+function levels(codestream: Uint8Array): readonly number[] {
+  try {
+    return levelEndBytes(codestream)
+  } catch (error) {
+    if (error instanceof Malformed) return [codestream.length]
+    throw error
+  }
 }
 
 /** PS3.18 table 8.7.3-5. */
@@ -197,9 +237,15 @@ export async function renderedFrame(
   window: Window | null,
 ): Promise<Uint8Array> {
   const { file, bytes, native } = await storedBytes(world, place, frame)
-  if (!native)
-    throw new Malformed("RENDERED_COMPRESSED", "PS3.18 8.7.4", "compressed frames are not rendered here yet")
-  const stored: NativeFrame = storedFrame(file, bytes, frame).frame
+  if (!native && !HTJ2K.has(file.TransferSyntaxUID))
+    throw new Malformed(
+      "RENDERED_COMPRESSED",
+      "PS3.18 8.7.4",
+      "of compressed frames only HTJ2K is rendered here",
+    )
+  const stored: NativeFrame = native
+    ? storedFrame(file, bytes, frame).frame
+    : await world.draughtsman.decodeFrame({ ...frameFacts(file, frame), codestream: withoutPadding(bytes) })
   const { center, width } = window ?? defaultWindow(file.dataSet, stored, frame)
   return world.draughtsman.renderFrame(stored, center, width)
 }

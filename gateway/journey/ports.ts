@@ -224,6 +224,8 @@ export interface Draughtsman {
   encodeFrame(
     frame: FramePixels,
   ): Promise<{ readonly codestream: Uint8Array; readonly levelEndBytes: readonly number[] }>
+  /** The samples of an HTJ2K frame, for `renderFrame` and the like. */
+  decodeFrame(frame: CodedFrame): Promise<FramePixels>
   /** 8-bit grey or RGB PNG of one frame through a window. */
   renderFrame(frame: FramePixels, windowCenter: number, windowWidth: number): Promise<Uint8Array>
   /** PDF/A-2b, byte-identical for equal input. Throws ReportError ERR_REPORT_GLYPH naming the character. */
@@ -242,6 +244,11 @@ export interface FramePixels {
   readonly rescaleIntercept: number
   /** Little endian, as stored. */
   readonly pixels: Uint8Array
+}
+
+/** As the data set describes it; `codestream` is HTJ2K (1.2.840.10008.1.2.4.201 to .203) without padding. */
+export interface CodedFrame extends Omit<FramePixels, "pixels"> {
+  readonly codestream: Uint8Array
 }
 
 /** Everything a report document says; frozen before signing. */

@@ -14,6 +14,7 @@ import type {
   Verdict,
   CaseState,
 } from "./views.ts"
+import type { AsReceived } from "../standards/dicom/recode/reasons.ts"
 import type { StudyRole, UrgencyChange } from "../standards/request/request-content.ts"
 import type { Submission } from "../standards/xds/submission.ts"
 
@@ -37,6 +38,8 @@ export interface StudyRecord {
   readonly state: StudyState
   /** Slot of the images. */
   readonly slotId: SlotId
+  /** Slot of the same images recoded; null while there are none. It goes when the first one goes. */
+  readonly recodedSlotId: SlotId | null
   readonly callingAE: string
   readonly firstArrivalAt: string
   readonly lastArrivalAt: string
@@ -59,6 +62,10 @@ export interface InstanceRecord {
   readonly receivedAt: string
   /** Same SOP Instance UID came with other bytes: both are kept, a person is told. */
   readonly conflict: boolean
+  /** How it travels; null while that is not decided. */
+  readonly recoding: RecodingRecord | null
+  /** Of which original this is another encoding, as its sender signed; null when it came as received. */
+  readonly original: OriginalRecord | null
   readonly private: {
     readonly SOPInstanceUID: string
     readonly SOPClassUID: string
@@ -67,6 +74,25 @@ export interface InstanceRecord {
     /** Read when the instance is opened for reading; null at a hospital. */
     readonly image: ImageHeader | null
   }
+}
+
+/** The same instance in HTJ2K beside the received one, or why there is none. */
+export type RecodingRecord =
+  | {
+      readonly kind: "recoded"
+      readonly place: ObjectPlace
+      /** Hex, of the recoded file. */
+      readonly sha256: string
+      readonly clearLengthBytes: number
+    }
+  | { readonly kind: "as-received"; readonly reason: AsReceived }
+
+export interface OriginalRecord {
+  /** Hex, of the file the hospital received. */
+  readonly sha256: string
+  readonly sha256DataSet: string
+  readonly lengthBytes: number
+  readonly TransferSyntaxUID: string
 }
 
 /** What the reading screen sorts and names images by. */
@@ -145,6 +171,7 @@ export type DocumentRole =
   | "receipt"
   | "acknowledgement"
   | "certificate"
+  | "recoding"
 /** One document of a submission: a sealed object and, outbound, the CMS header made for its recipients once. */
 export interface DocumentRecord {
   readonly submissionId: string
@@ -211,7 +238,7 @@ export interface CertificateRecord {
   readonly destruction: Destruction | null
 }
 
-export type Verb = "assemble" | "package" | "submit" | "verify" | "expire"
+export type Verb = "assemble" | "recode" | "package" | "submit" | "verify" | "expire"
 
 export interface JobRecord {
   readonly id: string
@@ -233,6 +260,11 @@ export interface Milestone {
 export type Change =
   | { readonly put: "study"; readonly record: StudyRecord }
   | { readonly put: "instance"; readonly record: InstanceRecord }
+  /** Adds to an instance how it travels; the received object itself stays what it was. */
+  | {
+      readonly put: "recoding"
+      readonly record: { readonly instance: ObjectPlace; readonly recoding: RecodingRecord }
+    }
   | { readonly put: "request"; readonly record: RequestRecord }
   | { readonly put: "submission"; readonly record: SubmissionRecord }
   | { readonly put: "document"; readonly record: DocumentRecord }

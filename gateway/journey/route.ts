@@ -49,7 +49,7 @@ export const STUDY = [
     "complete",
     "release",
     "released",
-    "package",
+    "recode",
     "bound to a request and released by staff or rule",
   ),
   row<StudyState>("released", "instance", "released", null, "late image: kept, counted, shown to a person"),
@@ -74,6 +74,13 @@ export const STUDY = [
 /** A submission on its way out. */
 export const SUBMISSION_OUT = [
   row<SubmissionState>("-", "plan", "planned", "package", "something is to be delivered"),
+  row<SubmissionState>(
+    "planned",
+    "recoded",
+    "planned",
+    "package",
+    "each image of the study stands as it will travel: in HTJ2K, proved equal, or as received",
+  ),
   row<SubmissionState>(
     "planned",
     "packaged",

@@ -25,6 +25,7 @@ import { HEADER_BYTES } from "./roll-forward.ts"
 import { next } from "./route.ts"
 import type { ReadingRequest as AskedReading } from "../standards/request/request-content.ts"
 import { requestDocument, requestTextOf } from "./request-document.ts"
+import { recodingContents, travelling, withOriginals } from "./recoding-document.ts"
 import { requestOf, subjectOf, withTarget } from "./subject.ts"
 import type { TakeEffect } from "./verify.ts"
 import type { World } from "./world.ts"
@@ -54,7 +55,12 @@ export const studyContents: ContentsOf = async (world, record, agreement) => {
   }
   return {
     subject: await subjectOf(world, record, agreement),
-    contents: [manifestContent(world, manifest), slip, ...images],
+    contents: [
+      manifestContent(world, manifest),
+      slip,
+      ...recodingContents(world, study, instances),
+      ...images,
+    ],
     signs: [],
     replaces: [],
   }
@@ -73,7 +79,7 @@ async function imageContent(world: World, instance: InstanceRecord): Promise<Con
     createdAt: new Date(instance.receivedAt),
     purposes: [],
     legalAuthenticator: null,
-    body: { sealed: await world.spool.open(instance.place) },
+    body: { sealed: await world.spool.open(travelling(instance).place) },
   }
 }
 
@@ -115,7 +121,12 @@ export const studyEffect: TakeEffect = async (world, record, documents, agreemen
   )
   const asked = readReadingRequest(await readWhole(world.spool, document.place))
   await checkManifest(world, documents)
-  const instances = await openedInstances(world, study, documents)
+  const instances = await withOriginals(
+    world,
+    study,
+    documents,
+    await openedInstances(world, study, documents),
+  )
   const [first] = instances
   const opened =
     first === undefined ? study.private : studyHeader(await clearHead(world.spool, first.place, HEADER_BYTES))

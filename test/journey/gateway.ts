@@ -25,6 +25,7 @@ import type {
 import { caseDesk } from "../../gateway/journey/read.ts"
 import { instanceHandler } from "../../gateway/journey/receive.ts"
 import type { JobRecord, Ledger } from "../../gateway/journey/records.ts"
+import { recode } from "../../gateway/journey/recode.ts"
 import { reportDesk } from "../../gateway/journey/report.ts"
 import { rollForward } from "../../gateway/journey/roll-forward.ts"
 import { runJob, type RunnerParts } from "../../gateway/journey/run.ts"
@@ -229,6 +230,7 @@ export class Gateway {
       wait: () => Promise.resolve(),
       steps: {
         assemble: (job) => assemble(world, () => QUIET_MS, job),
+        recode: (job) => recode(world, job),
         package: (job) => packageSubmission(world, CONTENTS, job),
         submit: (job) => submit(world, job),
         verify: (job) => verify(world, EFFECTS, job),
@@ -257,6 +259,7 @@ interface Opened {
 /** What the drawing child answers, without a child: how a page looks is not the steps' business. */
 const DRAUGHTSMAN: Draughtsman = {
   encodeFrame: () => Promise.resolve({ codestream: Uint8Array.of(0xff, 0x4f), levelEndBytes: [2] }),
+  decodeFrame: ({ codestream, ...frame }) => Promise.resolve({ ...frame, pixels: codestream }),
   renderFrame: () => Promise.resolve(Uint8Array.of(0x89, 0x50, 0x4e, 0x47)),
   renderReport: ({ documentId, impression }) =>
     Promise.resolve(new TextEncoder().encode(`%PDF-1.7 ${documentId} ${impression}`)),

@@ -95,6 +95,7 @@ describe("the runner", () => {
       ...over,
       steps: {
         assemble: nothing,
+        recode: nothing,
         package: nothing,
         submit: nothing,
         verify: nothing,

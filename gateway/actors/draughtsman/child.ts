@@ -12,6 +12,10 @@ async function draw(job: Job): Promise<Result> {
       const { encodeHtj2k } = await import("./htj2k.ts")
       return { kind: "encode", encoded: await encodeHtj2k(job.frame) }
     }
+    case "decode": {
+      const { decodeHtj2k } = await import("./htj2k.ts")
+      return { kind: "decode", frame: await decodeHtj2k(job.frame) }
+    }
     case "render": {
       const [{ windowed }, { writePng }] = await Promise.all([import("./window.ts"), import("./png.ts")])
       return { kind: "render", png: writePng(windowed(job.frame, job.windowCenter, job.windowWidth)) }

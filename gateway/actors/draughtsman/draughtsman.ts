@@ -41,6 +41,7 @@ export function openDraughtsman(options: DraughtsmanOptions = {}): OpenDraughtsm
   const style: ReportStyle = { ...DEBIAN_STYLE, ...options.style }
   return {
     encodeFrame: async (frame) => taken(await office.draw({ kind: "encode", frame }), "encode").encoded,
+    decodeFrame: async (frame) => taken(await office.draw({ kind: "decode", frame }), "decode").frame,
     renderFrame: async (frame, windowCenter, windowWidth) =>
       taken(await office.draw({ kind: "render", frame, windowCenter, windowWidth }), "render").png,
     renderReport: async (report) => taken(await office.draw({ kind: "report", report, style }), "report").pdf,

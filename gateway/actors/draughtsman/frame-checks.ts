@@ -14,10 +14,8 @@ const THREE_SAMPLES = ["RGB", "YBR_FULL"]
  * @throws DrawError ERR_FRAME_FAULT for a contradiction, ERR_FRAME_UNSUITABLE for a legal frame we do not code
  */
 export function checkFrame(frame: FramePixels): void {
-  const { rows, columns, samplesPerPixel, bitsAllocated, bitsStored } = frame
-  if (!whole(rows) || !whole(columns) || rows * columns > MAX_PIXELS)
-    throw fault("rows or columns out of range")
-  if (!whole(bitsStored) || bitsStored > bitsAllocated) throw fault("BitsStored exceeds BitsAllocated")
+  checkSize(frame)
+  const { rows, columns, samplesPerPixel, bitsAllocated } = frame
   const lengthBytes = rows * columns * samplesPerPixel * (bitsAllocated / 8)
   if (frame.pixels.byteLength !== lengthBytes)
     throw fault(`${frame.pixels.byteLength} bytes of pixels, ${lengthBytes} expected`)
@@ -28,6 +26,14 @@ export function checkFrame(frame: FramePixels): void {
   if (samplesPerPixel === 3 && bitsAllocated !== 8) throw unsuitable("colour of more than 8 bits")
   if (samplesPerPixel === 3 && frame.signed) throw unsuitable("signed colour")
   if (frame.photometricInterpretation === "PALETTE COLOR" && frame.signed) throw unsuitable("signed palette")
+}
+
+/** The part that needs no samples. Throws DrawError ERR_FRAME_FAULT. */
+export function checkSize(frame: Omit<FramePixels, "pixels">): void {
+  const { rows, columns, bitsAllocated, bitsStored } = frame
+  if (!whole(rows) || !whole(columns) || rows * columns > MAX_PIXELS)
+    throw fault("rows or columns out of range")
+  if (!whole(bitsStored) || bitsStored > bitsAllocated) throw fault("BitsStored exceeds BitsAllocated")
 }
 
 const whole = (value: number): boolean => Number.isInteger(value) && value > 0

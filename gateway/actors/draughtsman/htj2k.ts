@@ -5,10 +5,11 @@
  */
 import openjph from "@cornerstonejs/codec-openjph"
 import type { FrameInfo, OpenJPH } from "@cornerstonejs/codec-openjph"
-import { levelEndBytes } from "../../standards/dicomweb/codestream.ts"
-import type { FramePixels } from "../../journey/ports.ts"
+import { codestreamSize, levelEndBytes } from "../../standards/dicomweb/codestream.ts"
+import { Malformed } from "../../standards/malformed.ts"
+import type { CodedFrame, FramePixels } from "../../journey/ports.ts"
 import { DrawError } from "../../journey/errors.ts"
-import { checkFrame } from "./frame-checks.ts"
+import { checkFrame, checkSize } from "./frame-checks.ts"
 import { tightSamples } from "./samples.ts"
 
 export interface EncodedPixels {
@@ -50,6 +51,47 @@ export async function encodeHtj2k(frame: FramePixels): Promise<EncodedPixels> {
   return { codestream, levelEndBytes: levelEndBytes(codestream) }
 }
 
+/**
+ * The samples of a codestream, in one byte up to 8 bits stored, else in two; colour comes out as RGB.
+ *
+ * @throws DrawError ERR_FRAME_FAULT when the codestream contradicts the data set, ERR_FRAME_UNSUITABLE when the codec
+ *   refuses it
+ */
+export async function decodeHtj2k(frame: CodedFrame): Promise<FramePixels> {
+  const { codestream, ...facts } = frame
+  checkSize(facts)
+  const wanted = frameInfo(facts)
+  // Before the codec allocates what the codestream claims.
+  if (!isDescribed(sizeOf(codestream), wanted))
+    throw new DrawError("ERR_FRAME_FAULT", "the codestream is not of the size the data set says")
+  const module = await loaded()
+  const pixels = guarded(() => decoded(module, codestream, (_, samples) => samples.slice()))
+  const photometric = facts.photometricInterpretation
+  return {
+    ...facts,
+    bitsAllocated: facts.bitsStored > 8 ? 16 : 8,
+    photometricInterpretation:
+      photometric.startsWith("YBR_RCT") || photometric === "YBR_ICT" ? "RGB" : photometric,
+    pixels,
+  }
+}
+
+function sizeOf(codestream: Uint8Array): ReturnType<typeof codestreamSize> {
+  try {
+    return codestreamSize(codestream)
+  } catch (cause) {
+    if (cause instanceof Malformed) throw new DrawError("ERR_FRAME_FAULT", cause.message, { cause })
+    throw cause
+  }
+}
+
+const isDescribed = (size: ReturnType<typeof codestreamSize>, wanted: FrameInfo): boolean =>
+  size.width === wanted.width &&
+  size.height === wanted.height &&
+  size.components === wanted.componentCount &&
+  size.precisionBits === wanted.bitsPerSample &&
+  size.signed === wanted.isSigned
+
 /** OpenJPH 0.31 without decompositions loses the smallest value of 8-bit samples; one level more is allowed. */
 const proven = (module: OpenJPH, info: FrameInfo, samples: Uint8Array, levels: number): Uint8Array | null =>
   provenCodestream(module, info, samples, levels) ??
@@ -64,7 +106,7 @@ function guarded<T>(work: () => T): T {
     throw new DrawError("ERR_FRAME_UNSUITABLE", "the codec refused the frame", { cause })
   }
 }
-function frameInfo(frame: FramePixels): FrameInfo {
+function frameInfo(frame: Omit<FramePixels, "pixels">): FrameInfo {
   return {
     width: frame.columns,
     height: frame.rows,
@@ -100,18 +142,28 @@ function encode(module: OpenJPH, info: FrameInfo, samples: Uint8Array, levels: n
 }
 
 function decodesTo(module: OpenJPH, info: FrameInfo, samples: Uint8Array, codestream: Uint8Array): boolean {
-  const decoder = new module.HTJ2KDecoder()
-  try {
-    decoder.getEncodedBuffer(codestream.byteLength).set(codestream)
-    decoder.decode()
-    const found = decoder.getFrameInfo()
+  return decoded(module, codestream, (found, pixels) => {
     const same =
       found.width === info.width &&
       found.height === info.height &&
       found.bitsPerSample === info.bitsPerSample &&
       found.componentCount === info.componentCount &&
       found.isSigned === info.isSigned
-    return same && Buffer.compare(decoder.getDecodedBuffer(), samples) === 0
+    return same && Buffer.compare(pixels, samples) === 0
+  })
+}
+
+/** What `use` makes of the decoded samples, which are a view into the codec's memory. */
+function decoded<T>(
+  module: OpenJPH,
+  codestream: Uint8Array,
+  use: (found: FrameInfo, pixels: Uint8Array) => T,
+): T {
+  const decoder = new module.HTJ2KDecoder()
+  try {
+    decoder.getEncodedBuffer(codestream.byteLength).set(codestream)
+    decoder.decode()
+    return use(decoder.getFrameInfo(), decoder.getDecodedBuffer())
   } finally {
     decoder.delete()
   }

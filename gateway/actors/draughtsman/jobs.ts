@@ -1,7 +1,7 @@
 /**
  * What the gateway process and the drawing child say to each other (structured clone over the IPC channel).
  */
-import type { FramePixels, ReportContent } from "../../journey/ports.ts"
+import type { CodedFrame, FramePixels, ReportContent } from "../../journey/ports.ts"
 import type { ErrorCode } from "../../journey/errors.ts"
 import type { EncodedPixels } from "./htj2k.ts"
 
@@ -28,6 +28,7 @@ export const DEBIAN_STYLE: ReportStyle = {
 
 export type Job =
   | { readonly kind: "encode"; readonly frame: FramePixels }
+  | { readonly kind: "decode"; readonly frame: CodedFrame }
   | {
       readonly kind: "render"
       readonly frame: FramePixels
@@ -38,6 +39,7 @@ export type Job =
 
 export type Result =
   | { readonly kind: "encode"; readonly encoded: EncodedPixels }
+  | { readonly kind: "decode"; readonly frame: FramePixels }
   | { readonly kind: "render"; readonly png: Uint8Array }
   | { readonly kind: "report"; readonly pdf: Uint8Array }
 

@@ -74,6 +74,12 @@ export function levelEndBytes(codestream: Uint8Array): readonly number[] {
   return [...ends.slice(0, -1), view.byteLength]
 }
 
+/** Without the byte that made a fragment even (PS3.5 A.4): a codestream ends at EOC (A.4.4). */
+export const withoutPadding = (codestream: Uint8Array): Uint8Array =>
+  codestream.at(-1) === 0 && codestream.at(-2) === (EOC & 0xff) && codestream.at(-3) === EOC >>> 8
+    ? codestream.subarray(0, -1)
+    : codestream
+
 /** Skips the main header: marker segments that carry their own length (A.1.2). */
 function firstTilePart(view: DataView): number {
   if (view.byteLength < 4 || view.getUint16(0) !== SOC) throw fault("does not begin with SOC")

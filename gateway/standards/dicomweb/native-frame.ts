@@ -41,7 +41,11 @@ const unsupported = (message: string): Malformed =>
  * @throws Malformed PIXEL_UNSUPPORTED for 1-bit, 32-bit, float and the like, PIXEL_MODULE for a broken description
  */
 export function storedFrame(file: ReadFile, bytes: Uint8Array, frameNumber: number): StoredFrame {
-  const facts = frameFacts(file, frameNumber)
+  return storedSamples(file, bytes, frameFacts(file, frameNumber))
+}
+
+/** The same, with the facts at hand: of many frames they are read once. */
+export function storedSamples(file: ReadFile, bytes: Uint8Array, facts: FrameFacts): StoredFrame {
   const subsampled = facts.photometricInterpretation === "YBR_FULL_422"
   const ordered = inOrder(file, bytes, facts)
   const { samples, altered } = alignedSamples(ordered, { ...facts, highBit: highBit(file, facts.bitsStored) })
@@ -56,9 +60,15 @@ export function storedFrame(file: ReadFile, bytes: Uint8Array, frameNumber: numb
   return { frame, altered: subsampled ? "subsampled colour" : altered }
 }
 
-type Facts = Omit<NativeFrame, "pixels">
+export type FrameFacts = Omit<NativeFrame, "pixels">
 
-function frameFacts({ dataSet }: ReadFile, frameNumber: number): Facts {
+/**
+ * What the header says of one frame's samples.
+ *
+ * @param frameNumber 1-based
+ * @throws Malformed PIXEL_UNSUPPORTED, PIXEL_MODULE
+ */
+export function frameFacts({ dataSet }: ReadFile, frameNumber: number): FrameFacts {
   const samplesPerPixel = wanted(dataSet.number("SamplesPerPixel"), "SamplesPerPixel")
   const bitsAllocated = wanted(dataSet.number("BitsAllocated"), "BitsAllocated")
   const bitsStored = wanted(dataSet.number("BitsStored"), "BitsStored")
@@ -90,7 +100,7 @@ const highBit = ({ dataSet }: ReadFile, bitsStored: number): number =>
   dataSet.number("HighBit") ?? bitsStored - 1
 
 /** Byte order, then colour by pixel. */
-function inOrder(file: ReadFile, bytes: Uint8Array, facts: Facts): Uint8Array {
+function inOrder(file: ReadFile, bytes: Uint8Array, facts: FrameFacts): Uint8Array {
   const little = bigEndianWords(file, facts) ? swappedPairs(bytes) : bytes
   if (facts.photometricInterpretation === "YBR_FULL_422") return upsampled422(little, facts.columns)
   const byPlane = facts.samplesPerPixel === 3 && file.dataSet.number("PlanarConfiguration") === 1
@@ -98,7 +108,7 @@ function inOrder(file: ReadFile, bytes: Uint8Array, facts: Facts): Uint8Array {
 }
 
 /** In big endian, OW is swapped by words even when samples are bytes (PS3.5 8.1.2, annex D). */
-function bigEndianWords({ TransferSyntaxUID, dataSet }: ReadFile, facts: Facts): boolean {
+function bigEndianWords({ TransferSyntaxUID, dataSet }: ReadFile, facts: FrameFacts): boolean {
   if (transferSyntax(TransferSyntaxUID)?.encoding !== "explicit-be") return false
   return facts.bitsAllocated === 16 || dataSet.elements.get(PIXEL_DATA)?.vr === "OW"
 }

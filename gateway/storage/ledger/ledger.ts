@@ -8,7 +8,7 @@
 import { createHmac, createSecretKey } from "node:crypto"
 import Database from "better-sqlite3"
 import { LedgerError } from "../../journey/errors.ts"
-import type { Change, Ledger, Milestone } from "../../journey/records.ts"
+import type { Change, InstanceRecord, Ledger, Milestone } from "../../journey/records.ts"
 import { openDatabase, statements, type IndexHash, type Statements } from "./database.ts"
 import type { ColumnSealer } from "./private-column.ts"
 import type { StatementName } from "./queries.ts"
@@ -18,6 +18,7 @@ import {
   jobOf,
   rowReader,
   type AuditRow,
+  type InstanceRow,
   type JobRow,
   type SealedRow,
 } from "./read-rows.ts"
@@ -81,14 +82,18 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
     })
   const some = (name: StatementName, ...values: readonly unknown[]): Promise<boolean> =>
     answer(() => statement(name).get(...values) !== undefined)
+  const instance: Read<InstanceRecord> = (row) => read.instance(row as InstanceRow)
   return {
     study: (id) => one(read.study, "study", id),
     studiesByUid: (uid) => all(read.study, "studiesByUid", hash("study", uid)),
     studies: (limit) => all(read.study, "studies", limit),
     studiesToExpire: (now) => all(read.study, "studiesToExpire", now),
-    instances: (studyId) => all(read.instance, "instances", studyId),
-    instancesByUid: (studyId, uid) => all(read.instance, "instancesByUid", studyId, hash("instance", uid)),
-    knows: (objectId, kind) => some(kind === "instance" ? "knowsInstance" : "knowsDocument", objectId),
+    instances: (studyId) => all(instance, "instances", studyId),
+    instancesByUid: (studyId, uid) => all(instance, "instancesByUid", studyId, hash("instance", uid)),
+    knows: async (objectId, kind) => {
+      if (kind === "instance") return some("knowsInstance", objectId)
+      return (await some("knowsDocument", objectId)) || some("knowsRecoded", objectId)
+    },
     request: (id) => one(read.request, "request", id),
     requests: (limit) => all(read.request, "requests", limit),
     requestsOfStudy: (studyId) => all(read.request, "requestsOfStudy", studyId),

@@ -3,6 +3,7 @@ export const SQL = {
   putStudy: `INSERT INTO study (id, uid_hash, state, last_at, keep_until, facts, sealed) VALUES (?,?,?,?,?,?,?)
     ON CONFLICT (id) DO UPDATE SET uid_hash=excluded.uid_hash, state=excluded.state, last_at=excluded.last_at, keep_until=excluded.keep_until, facts=excluded.facts, sealed=excluded.sealed`,
   putInstance: `INSERT INTO instance (id, study_id, uid_hash, facts, sealed) VALUES (?,?,?,?,?) ON CONFLICT (id) DO NOTHING`,
+  putRecoding: `UPDATE instance SET recoded_id = ?, recoding = ? WHERE id = ?`,
   putRequest: `INSERT INTO request (id, number_hash, requested_at, bound, facts, sealed) VALUES (?,?,?,?,?,?)
     ON CONFLICT (id) DO UPDATE SET bound=excluded.bound, facts=excluded.facts, sealed=excluded.sealed`,
   removeRequestStudies: `DELETE FROM request_study WHERE request_id = ?`,
@@ -26,10 +27,11 @@ export const SQL = {
   studiesByUid: `SELECT facts, sealed FROM study WHERE uid_hash = ?`,
   studies: `SELECT facts, sealed FROM study WHERE state <> 'expired' ORDER BY last_at DESC LIMIT ?`,
   studiesToExpire: `SELECT facts, sealed FROM study WHERE keep_until IS NOT NULL AND keep_until <= ? AND state <> 'expired' LIMIT 100`,
-  instances: `SELECT facts, sealed FROM instance WHERE study_id = ?`,
-  instancesByUid: `SELECT facts, sealed FROM instance WHERE study_id = ? AND uid_hash = ?`,
+  instances: `SELECT facts, sealed, recoding FROM instance WHERE study_id = ?`,
+  instancesByUid: `SELECT facts, sealed, recoding FROM instance WHERE study_id = ? AND uid_hash = ?`,
   knowsInstance: `SELECT 1 FROM instance WHERE id = ?`,
   knowsDocument: `SELECT 1 FROM document WHERE object_id = ? LIMIT 1`,
+  knowsRecoded: `SELECT 1 FROM instance WHERE recoded_id = ? LIMIT 1`,
   request: `SELECT facts, sealed FROM request WHERE id = ?`,
   requests: `SELECT facts, sealed FROM request ORDER BY requested_at DESC LIMIT ?`,
   requestsOfStudy: `SELECT facts, sealed FROM request WHERE id IN (SELECT request_id FROM request_study WHERE study_id = ?)`,

@@ -5,6 +5,7 @@ import type {
   DocumentRecord,
   InstanceRecord,
   JobRecord,
+  RecodingRecord,
   ReportRecord,
   RequestRecord,
   StudyRecord,
@@ -24,6 +25,10 @@ import {
 export interface SealedRow {
   readonly facts: string
   readonly sealed: Uint8Array
+}
+/** Only how it travels is decided after an instance was received. */
+export interface InstanceRow extends SealedRow {
+  readonly recoding: string | null
 }
 export interface JobRow {
   readonly id: string
@@ -71,7 +76,10 @@ export function rowReader(sealer: ColumnSealer) {
     request: own<RequestRecord>("request", GONE_REQUEST),
     submission: own<SubmissionRecord>("submission", GONE_SUBMISSION),
     report: own<ReportRecord>("report", GONE_REPORT),
-    instance: placed<InstanceRecord>("instance", GONE_INSTANCE),
+    instance: (row: InstanceRow): InstanceRecord => ({
+      ...placed<InstanceRecord>("instance", GONE_INSTANCE)(row),
+      recoding: row.recoding === null ? null : (JSON.parse(row.recoding) as RecodingRecord),
+    }),
     document: placed<DocumentRecord>("document", GONE_DOCUMENT),
   }
 }

@@ -60,4 +60,9 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE audit_outbox (sequence INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, sealed BLOB NOT NULL) STRICT;
   `,
+  `
+  ALTER TABLE instance ADD COLUMN recoded_id TEXT;  -- object that holds the same instance in another encoding
+  ALTER TABLE instance ADD COLUMN recoding TEXT;    -- how the instance travels (JSON); what was received stays what it was
+  CREATE INDEX instance_by_recoded ON instance (recoded_id) WHERE recoded_id IS NOT NULL; -- knows
+  `,
 ]

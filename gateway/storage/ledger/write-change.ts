@@ -35,6 +35,8 @@ function putChange(
       return run("putStudy", rows.study(change.record))
     case "instance":
       return run("putInstance", rows.instance(change.record))
+    case "recoding":
+      return run("putRecoding", rows.recoding(change.record))
     case "request":
       run("putRequest", rows.request(change.record))
       run("removeRequestStudies", [change.record.id])
@@ -79,6 +81,11 @@ function rowsOf({ sealer, sealAudit, hash }: ChangeParts) {
       r.studyId,
       hash("instance", r.private.SOPInstanceUID),
       ...split(r, r.place.slotId, `instance/${r.place.objectId}`),
+    ],
+    recoding: ({ instance, recoding }: Put<"recoding">): Values => [
+      recoding.kind === "recoded" ? recoding.place.objectId : null,
+      JSON.stringify(recoding),
+      instance.objectId,
     ],
     request: (r: Put<"request">): Values => [
       r.id,

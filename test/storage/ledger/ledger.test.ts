@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "better-sqlite3"
 import type { Change, Ledger, RequestRecord } from "../../../gateway/journey/records.ts"
+import { MIGRATIONS } from "../../../gateway/storage/ledger/schema.ts"
 import { openLedger } from "../../../gateway/storage/ledger/ledger.ts"
 import { SQL, type StatementName } from "../../../gateway/storage/ledger/queries.ts"
 import { EVENTS } from "../trail/events.ts"
@@ -68,7 +69,10 @@ describe("the ledger", () => {
     assert.deepEqual(await ledger.request("request-1"), r.request({ studies: r.TARGET }))
     assert.deepEqual(await ledger.submission("submission-1"), r.submission({ reportId: "report-1" }))
     assert.deepEqual(await ledger.report("report-1"), r.report({ prepareId: "prepare-1" }))
-    assert.deepEqual(await ledger.instances("study-1"), [r.instance("o1", "1.1"), r.instance("o2", "1.2")])
+    // In no order: the key that hashes their UIDs is another one each time.
+    const instances = [...(await ledger.instances("study-1"))]
+    instances.sort((a, b) => a.place.objectId.localeCompare(b.place.objectId))
+    assert.deepEqual(instances, [r.instance("o1", "1.1"), r.instance("o2", "1.2")])
     assert.deepEqual(await ledger.documents("submission-1"), [r.document(0), r.document(1)])
     assert.deepEqual(await ledger.certificatesOfStudy("study-1"), [r.certificate()])
     assert.deepEqual(await ledger.dueJobs(r.AT, 10), [r.job()])
@@ -89,6 +93,32 @@ describe("the ledger", () => {
     assert.equal(await ledger.nextJobAt(), null)
     assert.equal(await ledger.knows("o1", "instance"), false)
     assert.deepEqual(await ledger.submissionsOf({ studyId: "x" }), [])
+  })
+
+  it("adds to an instance how it travels, and knows the object that holds it", async () => {
+    await ledger.commit(all)
+    const kept = await ledger.instances("study-1")
+    const recoding = {
+      kind: "recoded",
+      place: r.place("recoded-1"),
+      sha256: "3".repeat(64),
+      clearLengthBytes: 128,
+    } as const
+    await ledger.commit([{ put: "recoding", record: { instance: r.place("o1"), recoding } }])
+    assert.deepEqual(
+      await ledger.instances("study-1"),
+      kept.map((each) => (each.place.objectId === "o1" ? { ...each, recoding } : each)),
+    )
+    assert.equal(await ledger.knows("recoded-1", "document"), true)
+    assert.equal(await ledger.knows("recoded-1", "instance"), false)
+    const { place } = r.instance("o1", "1.1")
+    await ledger.commit([
+      {
+        put: "recoding",
+        record: { instance: place, recoding: { kind: "as-received", reason: "signatures" } },
+      },
+    ])
+    assert.equal(await ledger.knows("recoded-1", "document"), false)
   })
 
   it("replaces by id, except an instance, which is what it was", async () => {
@@ -355,7 +385,7 @@ describe("the ledger", () => {
     db.close()
     assert.throws(open, { code: "ERR_LEDGER" })
     const back = new Database(path)
-    back.pragma("user_version = 1")
+    back.pragma(`user_version = ${MIGRATIONS.length}`)
     back.close()
     open()
   })

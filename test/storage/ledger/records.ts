@@ -41,6 +41,7 @@ export const study = (over: Partial<R.StudyRecord> = {}): R.StudyRecord => ({
   agreement: "kakuu-center",
   state: "arriving",
   slotId: SLOT,
+  recodedSlotId: null,
   callingAE: "CT1",
   firstArrivalAt: AT,
   lastArrivalAt: AT,
@@ -72,6 +73,8 @@ export const instance = (
   clearLengthBytes: 512,
   receivedAt: AT,
   conflict: false,
+  recoding: null,
+  original: null,
   private: {
     SOPInstanceUID,
     SOPClassUID: "1.2.840.10008.5.1.4.1.1.2",

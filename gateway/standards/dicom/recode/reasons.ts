@@ -21,6 +21,7 @@ export const AS_RECEIVED = {
   "pixel-length": "Pixel Data are longer or shorter than their frames",
   "frame-size": "a frame too large to be coded in memory",
   "data-after-pixels": "more behind Pixel Data than a header can be",
+  "header-too-long": "more before Pixel Data than a header can be, or a large document",
   "repeated-element": "an element stands twice",
   "unclear-encoding": "written so that another encoding could change a value",
   malformed: "not readable as a data set",

@@ -4,7 +4,7 @@
  *
  *   prologue · before · pixelDataStart(lengths) · per frame fragmentStart, codestream, fragmentPadding · pixelDataEnd · after
  */
-import { Malformed } from "../../malformed.ts"
+import type { Malformed } from "../../malformed.ts"
 import type { ReadFile } from "../data-set.ts"
 import { readElements } from "../elements.ts"
 import { isoBytes } from "../octets.ts"
@@ -13,7 +13,7 @@ import { numberOfFrames } from "../pixel-data.ts"
 import { transferSyntax } from "../sop-classes.ts"
 import { differences } from "./compare.ts"
 import type { AsReceived } from "./reasons.ts"
-import { asReceived, isSigned } from "./recodable.ts"
+import { isSigned } from "./recodable.ts"
 import { rewriteElements, type SourceEncoding } from "./rewrite-elements.ts"
 import { rewriteFileMeta } from "./rewrite-meta.ts"
 import { PHOTOMETRIC_INTERPRETATION, PIXEL_DATA, PLANAR_CONFIGURATION } from "./tags.ts"
@@ -40,23 +40,12 @@ export interface RecodingSource {
   readonly tail: Uint8Array
 }
 
-/** The parts of the new file; or why the instance travels as it was received. */
-export function recoding(source: RecodingSource): Recoding | AsReceived {
-  try {
-    return asReceived(source.file) ?? rewritten(source)
-  } catch (error) {
-    if (error instanceof Malformed) return reasonOf(error)
-    throw error
-  }
-}
-
-/** What a Malformed of reading or rewriting an instance says in the words of `AS_RECEIVED`. */
-export function reasonOf({ code }: Malformed): AsReceived {
-  if (code === "RECODE_REPEATED") return "repeated-element"
-  return code === "RECODE_UNCLEAR" ? "unclear-encoding" : "malformed"
-}
-
-function rewritten({ file, head, tail }: RecodingSource): Recoding | AsReceived {
+/**
+ * The parts of the new file of an instance that `asReceived` has let pass; or why it must travel as received after all.
+ *
+ * @throws Malformed RECODE_REPEATED, RECODE_UNCLEAR and those of a broken data set: see `reasonOf`
+ */
+export function recoding({ file, head, tail }: RecodingSource): Recoding | AsReceived {
   const { dataSet, bytes } = file
   const encoding = encodingOf(file)
   const start = dataSetStartIn(file)
@@ -82,6 +71,13 @@ function rewritten({ file, head, tail }: RecodingSource): Recoding | AsReceived 
     after,
     frames: numberOfFrames(dataSet),
   }
+}
+
+/** What a Malformed of reading or rewriting an instance says in the words of `AS_RECEIVED`. */
+export function reasonOf({ code }: Malformed): AsReceived {
+  if (code === "RECODE_REPEATED") return "repeated-element"
+  if (code === "HEADER_TOO_LONG") return "header-too-long"
+  return code === "RECODE_UNCLEAR" ? "unclear-encoding" : "malformed"
 }
 
 function encodingOf({ TransferSyntaxUID }: ReadFile): SourceEncoding {
