@@ -1,6 +1,6 @@
 /** Keys that open what lies under our own roof: epoch key, index key, seal of the audit outbox, gateway keys. */
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto"
-import { mkdir, readFile } from "node:fs/promises"
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto"
+import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { systemChance } from "../clock.ts"
 import type { Config } from "../config.ts"
@@ -16,19 +16,20 @@ const FIRST_EPOCH = 1
 
 /** The key of the epoch the slots are in; made at the first start. */
 export async function epochKeyOf(config: Config): Promise<OpenedEpochKey> {
-  const folder = join(config.dataDir, "keys")
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const files = { folder, passphraseFile: config.keys.passphraseFile }
   const epoch = (await currentEpoch(config.dataDir)) ?? FIRST_EPOCH
-  const exists = (await epochKeys(folder)).includes(epoch)
-  return exists ? openEpochKey(files, epoch) : createEpochKey(files, epoch, systemChance)
+  return openOrMake(config, join(config.dataDir, "keys"), epoch)
 }
 
-/** Key of the ledger's keyed hashes: from the passphrase, so that it outlives epochs and is in no backup. */
+/** Key of the ledger's keyed hashes and of its audit outbox: outlives epochs, wrapped in the same way. */
 export async function ledgerKey(config: Config): Promise<Uint8Array> {
-  const passphrase = await readFile(config.keys.passphraseFile)
-  const secret = createHash("sha256").update(passphrase).digest()
-  return new Uint8Array(hkdfSync("sha256", secret, config.site.oid, "dokuei ledger index v1", 32))
+  return (await openOrMake(config, join(config.dataDir, "keys", "index"), FIRST_EPOCH)).key
+}
+
+async function openOrMake(config: Config, folder: string, epoch: number): Promise<OpenedEpochKey> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const files = { folder, passphraseFile: config.keys.passphraseFile }
+  const exists = (await epochKeys(folder)).includes(epoch)
+  return exists ? openEpochKey(files, epoch) : createEpochKey(files, epoch, systemChance)
 }
 
 const NONCE_BYTES = 12
