@@ -5,6 +5,7 @@
 import assert from "node:assert/strict"
 import { join } from "node:path"
 import type { Browser } from "playwright-core"
+import { sendStudy } from "../../deploy/demo/hospital.ts"
 import { CLERK, READER } from "../../deploy/demo/people.ts"
 import { HOSPITAL, PIN } from "../../deploy/demo/site.ts"
 import { makeStudy, type DemoStudy } from "../../deploy/demo/study.ts"
@@ -22,6 +23,14 @@ const FINDINGS = "脳実質に明らかな異常信号を認めません。"
 const IMPRESSION = "1. 頭蓋内に占拠性病変を認めません。\n2. 経過観察を勧めます。"
 const REASON = "左右の記載を訂正"
 const CORRECTED = "1. 右側頭葉に異常を認めません。"
+/** What the clerk writes on the request form. */
+const WRITTEN = {
+  department: "脳神経外科",
+  physician: "想定 一夫",
+  telephone: "内線 2119",
+  diagnosis: "頭痛",
+  purpose: "経過観察。前回と比べて変化があるかご評価ください。",
+}
 const IDLE = "8s"
 /** Middle of the image area of an 1180 × 820 tablet. */
 const MIDDLE = { x: 430, y: 430 }
@@ -327,6 +336,38 @@ describe("the viewer at real gateways", function () {
     })
   })
 
+  describe("a study that came without a request", () => {
+    const other = (): DemoStudy => makeStudy(join(road.site.dir, "other"), "T0042118")
+
+    it("waits for one, and goes to the centre once the clerk has written it", async () => {
+      const { page } = clerk
+      await page.goto(`${road.site.edgeOrigin}/#/staff`)
+      await sendStudy(road.site, other().files)
+      const waiting = page.locator(".sl-row", { hasText: "依頼票を待っています" })
+      await waiting.getByRole("button", { name: "依頼票を書く" }).click()
+      assert.equal(await page.locator("input[name=patientName]").inputValue(), "山田 太郎")
+      assert.equal(await page.locator("input[name=PatientID]").inputValue(), "T0042118")
+      await page.getByRole("radio", { name: "至急" }).click()
+      for (const [name, text] of Object.entries(WRITTEN)) await page.locator(`[name=${name}]`).fill(text)
+      await page.getByText("送信できます").waitFor()
+      await picture(clerk, "request-form-ja")
+      await button(clerk, "English").click()
+      await picture(clerk, "request-form-en")
+      await button(clerk, "日本語").click()
+      await button(clerk, "確認して送る").click()
+      await page.locator(".sl-row", { hasText: "報告書を待っています" }).getByText("至急").waitFor()
+      await picture(clerk, "staff-two-ja")
+    })
+
+    it("comes up in the radiologist's list with what the clerk wrote", async () => {
+      const { page } = reader
+      await page.goto(`${road.site.centerOrigin}/#/worklist`)
+      const open = page.locator(".wl-case", { hasText: "至急" })
+      await open.getByText(`頭痛。${WRITTEN.purpose}`).waitFor()
+      await open.getByText("検証済").waitFor()
+    })
+  })
+
   describe("what goes wrong", () => {
     it("says that the gateway is gone, keeps what was shown, and recovers by itself", async () => {
       const { page } = clerk
@@ -334,7 +375,7 @@ describe("the viewer at real gateways", function () {
       await page.locator(".sl-row").first().waitFor()
       await road.stop("edge")
       await page.getByText("オフライン", { exact: true }).waitFor()
-      assert.equal(await page.locator(".sl-row").count(), 1)
+      assert.equal(await page.locator(".sl-row").count(), 2)
       await picture(clerk, "offline-ja")
       await road.start("edge")
       await page.locator(".banner").waitFor({ state: "detached" })
@@ -370,9 +411,8 @@ describe("the viewer at real gateways", function () {
       await page.getByText(/あと \d秒で自動的にログアウトします。/).waitFor()
       await picture(clerk, "idle-ja")
       const asked = clerk.requests.length
-      const other = makeStudy(join(road.site.dir, "other"), "T0042118")
-      await road.request(other)
-      await page.locator(".sl-row").nth(1).waitFor()
+      await road.request({ ...study, PatientID: "T0042119", StudyInstanceUID: "2.25.42119" })
+      await page.locator(".sl-row").nth(2).waitFor()
       const reloads = clerk.requests.slice(asked).filter((one) => one.url().endsWith("/api/requests"))
       assert.ok(reloads.length > 0 && reloads.every((one) => one.headers()["x-background"] === "true"))
       await page.getByText("操作がなかったか、ほかで終了したため、ログアウトしました。").waitFor()
