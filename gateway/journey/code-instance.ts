@@ -5,6 +5,7 @@ import type { Element } from "../standards/dicom/elements.ts"
 import { transferSyntax } from "../standards/dicom/sop-classes.ts"
 import { reasonOf, recoding, type Recoding } from "../standards/dicom/recode/recoding.ts"
 import { asReceived } from "../standards/dicom/recode/recodable.ts"
+import { fragmentsLength, pixelDataStart } from "../standards/dicom/recode/encapsulated-pixel-data.ts"
 import type { AsReceived } from "../standards/dicom/recode/reasons.ts"
 import { PIXEL_DATA } from "../standards/dicomweb/frame-place.ts"
 import {
@@ -116,12 +117,23 @@ async function coded(
       }
       await fragments.add(codestream)
     }
-    return { parts: source.parts, fragments }
+    if (lengthOf(source.parts, fragments) < object.facts.clearLengthBytes)
+      return { parts: source.parts, fragments }
+    await fragments.discard()
+    return "not-smaller"
   } catch (error) {
     await fragments.discard()
     throw error
   }
 }
+
+/** Of the whole recoded file. */
+const lengthOf = ({ prologue, before, after }: Recoding, { lengthsBytes }: FragmentStore): number =>
+  prologue.length +
+  before.length +
+  pixelDataStart(lengthsBytes).length +
+  fragmentsLength(lengthsBytes) +
+  after.length
 
 async function codestreamOf(world: World, { frame, altered }: StoredFrame): Promise<Uint8Array | AsReceived> {
   if (altered !== null) return REASONS[altered]
@@ -138,14 +150,14 @@ const REASONS: Readonly<Record<NonNullable<StoredFrame["altered"]>, AsReceived>>
 async function* storedFrames(object: ReadableObject, source: Source): AsyncGenerator<StoredFrame> {
   const { file, pixels, parts } = source
   const facts = frameFacts(file, 1)
-  const frameBytes = lengthOf(facts)
+  const frameBytes = frameLength(facts)
   const start = pixels.offsetBytes
   const end = start + frameBytes * parts.frames
   const native = isDeflated(file) ? [file.bytes.subarray(start, end)] : object.clear({ start, end })
   for await (const bytes of inPieces(native, frameBytes)) yield storedSamples(file, bytes, facts)
 }
 
-const lengthOf = (facts: Omit<NativeFrame, "pixels">): number =>
+const frameLength = (facts: Omit<NativeFrame, "pixels">): number =>
   facts.rows * facts.columns * facts.samplesPerPixel * (facts.bitsAllocated / 8)
 
 /** The same bytes in pieces of one size; each piece is memory of its own. */

@@ -71,6 +71,10 @@ function words(
   return bytes
 }
 
+/** How many bytes the fragments take, item headers, padding and delimiter included. */
+export const fragmentsLength = (lengthsBytes: readonly number[]): number =>
+  lengthsBytes.reduce((sum, each) => sum + ITEM_HEADER_BYTES + even(each), ITEM_HEADER_BYTES)
+
 /** The item header of a frame's fragment. */
 export function fragmentStart(lengthBytes: number): Uint8Array {
   const sink = new OctetSink(ITEM_HEADER_BYTES)

@@ -26,6 +26,7 @@ export const AS_RECEIVED = {
   "unclear-encoding": "written so that another encoding could change a value",
   malformed: "not readable as a data set",
   "not-coded": "the codec does not give the same samples back",
+  "not-smaller": "as HTJ2K it would be no shorter than what was received",
   "not-equal": "the proof that every other element is the same failed",
   unavailable: "coding did not come to an end, several times",
 } as const
