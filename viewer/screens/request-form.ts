@@ -132,17 +132,25 @@ export class PageRequestForm extends LightElement {
     )
   }
 
+  /** Whether the id written is the one in the images; a warning only, the gateway decides what belongs together. */
+  #idHint(): Pick<Field, "hint"> {
+    if (this.seed === null) return {}
+    const { PatientID } = this.seed.patient
+    return this.#input?.PatientID === PatientID
+      ? { hint: html`<span class="t-ok">${t("form.from-images")}</span>` }
+      : { hint: html`<span class="t-warn">${t("form.not-from-images", { id: PatientID })}</span>` }
+  }
+
   #patient(): TemplateResult {
     return html`<section class="panel">
       <h2>${t("form.patient")}</h2>
       <div class="f-4">
-        ${textField(this.#own("patientName"))}
-        ${textField({
-          ...this.#own("PatientID"),
-          ...(this.seed === null ? {} : { hint: html`<span class="t-ok">${t("form.from-images")}</span>` }),
-        })}
+        ${textField(this.#own("patientName"))} ${textField({ ...this.#own("PatientID"), ...this.#idHint() })}
         ${textField(this.#own("requestNumber"))}
-        ${textField({ ...this.#own("AccessionNumber"), hint: t("form.accession-hint") })}
+        ${textField({
+          ...this.#own("AccessionNumber"),
+          ...(this.seed === null ? { hint: t("form.accession-hint") } : {}),
+        })}
       </div>
     </section>`
   }

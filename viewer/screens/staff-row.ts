@@ -9,7 +9,7 @@ import { wayLine } from "../parts/way-line.ts"
 import { maybe, t } from "../text/language.ts"
 import { shortDeviceTime, shortTime } from "../words/instant.ts"
 import { address } from "../words/route.ts"
-import { stage, type Stage } from "../words/stage.ts"
+import { isSettled, stage, type Stage } from "../words/stage.ts"
 
 export interface StaffRow {
   readonly item: StaffItem
@@ -100,7 +100,7 @@ export function staffRow(row: StaffRow): TemplateResult {
     role="row"
     data-request=${item.requestId ?? nothing}
   >
-    <div role="cell">${urgencyBadge(item.urgency, at === "acknowledged" || at === "done")}</div>
+    <div role="cell">${urgencyBadge(item.urgency, isSettled(item))}</div>
     <div role="cell" class="pt">${patientLines(item.patient, item.study?.studyDateTime ?? null)}</div>
     <div role="cell" class="pt sl-exam">${exam(item, now)}</div>
     <div role="cell" class="sl-line">

@@ -66,11 +66,18 @@ export function needsStaff(item: Pick<StaffItem, "action" | "verdict">): boolean
 
 const URGENCY = { STAT: 0, HIGH: 1, ROUTINE: 2 }
 
-/** What needs a person first, then urgency, then the newest arrival. */
+/** Nothing is left to do or to wait for here. */
+export function isSettled(item: Pick<StaffItem, "action" | "way" | "verdict" | "reportId">): boolean {
+  const at = stage(item)
+  return at === "acknowledged" || at === "done"
+}
+
+/** Settled requests last, whatever their urgency was; then urgency, what needs a person, the newest arrival. */
 export function inStaffOrder(items: readonly StaffItem[]): StaffItem[] {
   const arrival = (item: StaffItem): string => item.way.find(({ at }) => at !== null)?.at ?? ""
   return [...items].sort(
     (a, b) =>
+      Number(isSettled(a)) - Number(isSettled(b)) ||
       URGENCY[a.urgency] - URGENCY[b.urgency] ||
       Number(needsStaff(b)) - Number(needsStaff(a)) ||
       arrival(b).localeCompare(arrival(a)),

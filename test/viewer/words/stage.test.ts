@@ -37,4 +37,14 @@ describe("the order of the staff list", () => {
       ["0120", "0117", "0121", "0124", null, "0122", "0125", "0123", "0126"],
     )
   })
+  it("puts what is settled last, whatever its urgency was", () => {
+    const [open] = STAFF_ITEMS.filter(({ requestId }) => requestId === "0121")
+    const settled = way("13:00", "13:02", "13:04", "13:06", "13:08", "13:10", "skip", "skip")
+    const stat = { ...open!, requestId: "stat", urgency: "STAT", action: null, way: settled } as const
+    const routine = { ...open!, urgency: "ROUTINE" } as const
+    assert.deepEqual(
+      inStaffOrder([stat, routine]).map(({ requestId }) => requestId),
+      ["0121", "stat"],
+    )
+  })
 })
