@@ -16,7 +16,6 @@ const FILES = [
   "trust.sealCa",
   "trust.hpkiRoots",
   "trust.tsaRoots",
-  "reportFont",
   "agreements.*.objectCertificate",
   "desk.machineTokens.*.tokenFile",
   "dicom.tls.key",

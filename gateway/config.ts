@@ -166,10 +166,6 @@ const common = {
         .describe("below this much free space nothing new is accepted"),
     })
     .prefault({}),
-  reportFont: z
-    .string()
-    .default("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
-    .describe("font of the PDF reports"),
   agreements: z.array(agreement).min(1).describe("nothing is exchanged without one"),
 }
 

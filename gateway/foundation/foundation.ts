@@ -33,7 +33,9 @@ import { openLedger } from "../storage/ledger/ledger.ts"
 import { openPeople, type PeopleStore } from "../storage/people/people.ts"
 import { openSpool, type FileSpool } from "../storage/spool/file-spool.ts"
 import { openTrail, type Trail } from "../storage/trail/trail.ts"
+import { crlFolder } from "./crl-folder.ts"
 import { health, meters } from "./health.ts"
+import { turnEpochWhenDue } from "./epoch.ts"
 import { epochKeyOf, keyFiles, ledgerKey, outboxSeal } from "./own-keys.ts"
 import { agreementsOf, credentialsOf, openRecipient, openSource } from "./road.ts"
 import { openTrust } from "./trust-store.ts"
@@ -67,7 +69,10 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const hearer: { committed: ((changes: readonly Change[]) => void) | null } = { committed: null }
   const ledger = heard(stores.ledger, (changes) => hearer.committed?.(changes))
   const credentials = await credentialsOf(config)
-  const trust = await openTrust(config)
+  const lists = crlFolder(config.trust.crls, (name, error) =>
+    log("error", "revocation-list-unreadable", { name, ...errorFields(error) }),
+  )
+  const trust = await openTrust(config, lists)
   const keys = await fileKeyStore(keyFiles(config))
   const line = new Map<string, number>()
   const listeners = new Set<(requestId: string | null) => void>()
@@ -104,6 +109,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const recipient = await openRecipient(config, world, credentials, { log, record })
   await ledger.commit([activity("application-start")])
   let runner: Runner | null = null
+  const stopTurning = await keepTurning(config, spool, log)
   return {
     config,
     log,
@@ -118,7 +124,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     run: async (assemble, storage) => {
       const started = runSteps(world, trail, assemble, log)
       runner = started
-      const watched = { config, spool, ledger, keys }
+      const watched = { config, spool, ledger, keys, lists }
       const meter = meters(watched, storage)
       hearer.committed = (changes) => {
         meter.committed(changes)
@@ -136,6 +142,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       })
     },
     close: async () => {
+      stopTurning()
       await recipient.close()
       await ledger.commit([activity("application-stop")])
       await runner?.stop()
@@ -146,6 +153,23 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       await spool.close()
     },
   }
+}
+
+const TURN_LOOK_MS = 60 * 60 * 1000
+
+/** Looks at once and every hour whether the epoch must turn; a failure is told and tried again. */
+async function keepTurning(config: Config, spool: FileSpool, log: Log): Promise<() => void> {
+  const look = async (): Promise<void> => {
+    try {
+      const epoch = await turnEpochWhenDue(config, spool)
+      if (epoch !== null) log("info", "epoch-turned", { epoch })
+    } catch (error) {
+      log("error", "epoch-not-turned", errorFields(error))
+    }
+  }
+  await look()
+  const timer = setInterval(() => void look(), TURN_LOOK_MS)
+  return () => clearInterval(timer)
 }
 
 interface Stores {

@@ -1,12 +1,21 @@
 /** What the machine room is told of one role. */
 import { X509Certificate } from "node:crypto"
-import { certificateCheck, outboxCheck, spaceCheck, type Health } from "../actors/machine-room/health.ts"
+import {
+  certificateCheck,
+  outboxCheck,
+  spaceCheck,
+  type Check,
+  type Health,
+} from "../actors/machine-room/health.ts"
 import { metrics, type Metrics, type StorageTotals } from "../actors/machine-room/metrics.ts"
 import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
-import type { KeyStore, Spool } from "../journey/ports.ts"
+import type { Crl } from "../standards/hpki/crl.ts"
+import type { KeyStore } from "../journey/ports.ts"
 import type { Ledger } from "../journey/records.ts"
+import type { FileSpool } from "../storage/spool/file-spool.ts"
 import { VERSION } from "../version.ts"
+import type { CrlFolder } from "./crl-folder.ts"
 
 const MIB = 1024 * 1024
 const OUTBOX_LOOK = 1_001
@@ -14,7 +23,8 @@ const USES = ["seal", "object", "tls"] as const
 
 interface Watched {
   readonly config: Config
-  readonly spool: Spool
+  readonly spool: FileSpool
+  readonly lists: CrlFolder
   readonly ledger: Ledger
   readonly keys: KeyStore
 }
@@ -28,7 +38,7 @@ function certificates(keys: KeyStore): { use: string; notAfter: Date }[] {
 
 const outboxRows = async (ledger: Ledger): Promise<number> => (await ledger.auditOutbox(OUTBOX_LOOK)).length
 
-export async function health({ config, spool, ledger, keys }: Watched): Promise<Health> {
+export async function health({ config, spool, ledger, keys, lists }: Watched): Promise<Health> {
   const now = systemClock.now()
   return {
     role: config.role,
@@ -36,9 +46,37 @@ export async function health({ config, spool, ledger, keys }: Watched): Promise<
     checks: [
       spaceCheck(await spool.usage(), config.disk.reserveMiB * MIB),
       outboxCheck(await outboxRows(ledger)),
+      rotCheck(spool.rot.length),
+      ...lists.unreadable().map(unreadableList),
+      ...lists.crls().map((crl) => listCheck(crl, now)),
       ...certificates(keys).map(({ use, notAfter }) => certificateCheck(use, notAfter, now)),
     ],
   }
+}
+
+/** Rot is found by reading: whatever it was, a person restores it from the sender. */
+function rotCheck(found: number): Check {
+  const name = "spool-rot"
+  return found === 0
+    ? { name, state: "ok", sentence: "nothing rotten was read" }
+    : {
+        name,
+        state: "warn",
+        sentence: `${found} place(s) in the spool do not check: see the log, restore from the sender`,
+      }
+}
+
+const unreadableList = (name: string): Check => ({
+  name: "revocation-list",
+  state: "warn",
+  sentence: `${name} is no revocation list: signatures are judged without it`,
+})
+
+/** A list past its nextUpdate makes new signatures indeterminate. */
+function listCheck({ issuer, nextUpdate }: Crl, now: Date): Check {
+  const stale = nextUpdate < now
+  const sentence = `${issuer.text}: until ${nextUpdate.toISOString()}${stale ? ", fetch a newer one" : ""}`
+  return { name: "revocation-list", state: stale ? "warn" : "ok", sentence }
 }
 
 export function meters({ spool, ledger, keys }: Watched, storage: (() => StorageTotals) | null): Metrics {

@@ -1,5 +1,6 @@
 /** Keys that open what lies under our own roof: epoch key, index key, seal of the audit outbox, gateway keys. */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto"
+import { existsSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { systemChance } from "../clock.ts"
@@ -14,22 +15,25 @@ import { currentEpoch } from "../storage/spool/file-spool.ts"
 
 const FIRST_EPOCH = 1
 
-/** The key of the epoch the slots are in; made at the first start. */
+/** The key of the epoch the slots are in. Made at the first start only: a lost key is never replaced by a new one. */
 export async function epochKeyOf(config: Config): Promise<OpenedEpochKey> {
-  const epoch = (await currentEpoch(config.dataDir)) ?? FIRST_EPOCH
-  return openOrMake(config, join(config.dataDir, "keys"), epoch)
+  return openKey(config, join(config.dataDir, "keys"), await currentEpoch(config.dataDir))
 }
 
 /** Key of the ledger's keyed hashes and of its audit outbox: outlives epochs, wrapped in the same way. */
 export async function ledgerKey(config: Config): Promise<Uint8Array> {
-  return (await openOrMake(config, join(config.dataDir, "keys", "index"), FIRST_EPOCH)).key
+  const begun = await currentEpoch(config.dataDir)
+  const epoch = begun !== null && existsSync(join(config.dataDir, "ledger.sqlite")) ? FIRST_EPOCH : null
+  return (await openKey(config, join(config.dataDir, "keys", "index"), epoch)).key
 }
 
-async function openOrMake(config: Config, folder: string, epoch: number): Promise<OpenedEpochKey> {
+/** `epoch` null = nothing is kept under it yet: then a first key may be made, unless a crash left one. */
+async function openKey(config: Config, folder: string, epoch: number | null): Promise<OpenedEpochKey> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const files = { folder, passphraseFile: config.keys.passphraseFile }
-  const exists = (await epochKeys(folder)).includes(epoch)
-  return exists ? openEpochKey(files, epoch) : createEpochKey(files, epoch, systemChance)
+  if (epoch !== null) return openEpochKey(files, epoch)
+  const left = (await epochKeys(folder)).includes(FIRST_EPOCH)
+  return left ? openEpochKey(files, FIRST_EPOCH) : createEpochKey(files, FIRST_EPOCH, systemChance)
 }
 
 const NONCE_BYTES = 12
