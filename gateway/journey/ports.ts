@@ -6,6 +6,7 @@
  */
 import type { Submission, DocumentEntry } from "../standards/xds/submission.ts"
 import type { RegistryResponse } from "../standards/xds/registry-response.ts"
+import type { CommitmentRequest, CommitmentResult } from "../standards/dicom/storage-commitment.ts"
 import type {
   PreparedReport,
   ReadingView,
@@ -375,6 +376,29 @@ export interface SubmissionIntake {
   /** All or nothing: durable when it resolves. Returns warnings for a Success answer. */
   commit(): Promise<readonly { readonly errorCode: string; readonly codeContext: string }[]>
   abort(): Promise<void>
+}
+
+/** What others say of storage commitments (PS3.4 J): devices ask, the archive answers. */
+export interface CommitmentHandler {
+  /** N-ACTION: durable when it resolves with status 0 (PS3.7 10.1.4.1.10). */
+  request(peer: DicomPeer, request: CommitmentRequest): Promise<StoreAnswer>
+  /** N-EVENT-REPORT: durable when it resolves with status 0. The same result may come twice. */
+  result(peer: DicomPeer, result: CommitmentResult): Promise<StoreAnswer>
+}
+export interface DicomPeer {
+  readonly callingAE: string
+  readonly calledAE: string
+  readonly remoteAddress: string
+}
+
+/** What we say of storage commitments. */
+export interface CommitmentLine {
+  /** N-ACTION to the archive; resolves when it has taken the request. May be repeated with the same Transaction UID.
+   *  What it answers comes to `CommitmentHandler.result`. Throws AssociationError, DimseError. */
+  ask(request: CommitmentRequest): Promise<void>
+  /** N-EVENT-REPORT to a device: on the association that asked while it is open, else on a new one. May be repeated.
+   *  Throws AssociationError, DimseError. */
+  tell(aeTitle: string, result: CommitmentResult): Promise<void>
 }
 
 // ---------------------------------------------------------------- desks

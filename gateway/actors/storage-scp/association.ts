@@ -4,11 +4,12 @@
  * Bytes are pulled, not pushed: while a sink is busy nothing more is read, so a slow disk slows the sender by TCP.
  * Whatever the peer or the handler does, `run` resolves and the intake is ended exactly once.
  */
-import { once } from "node:events"
 import type { Socket } from "node:net"
-import type { InstanceHandler, InstanceIntake } from "../../journey/ports.ts"
+import { DimseError } from "../../journey/errors.ts"
+import type { InstanceIntake } from "../../journey/ports.ts"
+import type { KnownCommand } from "../../standards/dicom/dimse.ts"
+import { STATUS, statusInWords } from "../../standards/dicom/dimse-status.ts"
 import { PduReader } from "../../standards/dicom/pdu-reader.ts"
-import { encodePdu } from "../../standards/dicom/pdu.ts"
 import type { AssociateAC, AssociateRJ, AssociateRQ, Pdu } from "../../standards/dicom/pdu.ts"
 import {
   ABORT_REASON,
@@ -18,41 +19,22 @@ import {
   rejection,
 } from "../../standards/dicom/rejection.ts"
 import { protocolOf } from "../../standards/dicom/first-octets.ts"
-import { fragmentsOf } from "../../standards/dicom/fragments.ts"
-import type { Protocol } from "../../standards/dicom/first-octets.ts"
+import {
+  STORAGE_COMMITMENT_SOP_CLASS,
+  STORAGE_COMMITMENT_SOP_INSTANCE,
+} from "../../standards/dicom/service.ts"
+import { eventOf, writeCommitmentResult } from "../../standards/dicom/storage-commitment.ts"
+import type { CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
 import { UpperLayer } from "../../standards/dicom/upper-layer.ts"
 import type { Effect, Event } from "../../standards/dicom/upper-layer.ts"
 import { Malformed } from "../../standards/malformed.ts"
+import type { CommitmentService } from "./commitment-request.ts"
 import { Messages } from "./messages.ts"
-import type { Peer, StoreCounts } from "./messages.ts"
+import { Notifications } from "./notifications.ts"
+import { Outgoing } from "./outgoing.ts"
+import type { Peer } from "./pending.ts"
+import type { Surroundings } from "./surroundings.ts"
 import { formalRejection, negotiate } from "./negotiate.ts"
-import type { Offer } from "./negotiate.ts"
-
-/** Runs something later; the returned function forgets it. */
-export interface Timers {
-  after(delayMs: number, run: () => void): () => void
-}
-
-/** What the listener lends to each association. */
-export interface Surroundings {
-  readonly handler: InstanceHandler
-  /** What this calling AE title may negotiate. */
-  readonly offer: (callingAE: string) => Offer
-  /** Hex SHA-256 of the peer's SubjectPublicKeyInfo; null on a connection in the clear. */
-  readonly spkiSha256: string | null
-  /** Another protocol was met where A-ASSOCIATE-RQ was awaited. */
-  readonly onWrongProtocol: (met: Protocol) => void
-  readonly timers: Timers
-  readonly artimMs: number
-  readonly idleMs: number
-  readonly counts: StoreCounts
-  /** Counts the association in; a rejection when a cap is reached. */
-  readonly enter: (callingAE: string) => AssociateRJ | null
-  /** Faults of the handler or of ours, for the log; never the peer's. */
-  readonly onFault: (fault: unknown) => void
-  /** How it ended. */
-  readonly onEnd: (outcome: "released" | "aborted" | "rejected") => void
-}
 
 const EVENT_OF: Readonly<Record<Pdu["type"], Event>> = {
   "A-ASSOCIATE-RQ": "Evt6",
@@ -69,6 +51,8 @@ export class Association {
   readonly #around: Surroundings
   readonly #machine = new UpperLayer("acceptor")
   readonly #reader = new PduReader()
+  readonly #notifications = new Notifications()
+  readonly #outgoing: Outgoing
   #stopArtim = forgetNothing
   #stopIdle = forgetNothing
   #pdu: Pdu | null = null
@@ -76,7 +60,6 @@ export class Association {
   /** After a framing fault nothing more can be understood. */
   #deaf = false
   #outcome: "released" | "aborted" | "rejected" = "aborted"
-  #peerMaximumLengthBytes = 0
   #rejection: AssociateRJ = rejection(TRANSIENT, "temporaryCongestion")
   #acceptance: AssociateAC | null = null
   #intake: InstanceIntake | null = null
@@ -98,17 +81,19 @@ export class Association {
       await this.#happen("Evt14")
     },
     "send-associate-ac": async () => {
-      if (this.#acceptance) await this.#send(this.#acceptance)
+      if (this.#acceptance) await this.#outgoing.pdu(this.#acceptance)
     },
-    "send-associate-rj": () => this.#send(this.#rejection),
-    "send-release-rp": () => this.#send({ type: "A-RELEASE-RP" }),
+    "send-associate-rj": () => this.#outgoing.pdu(this.#rejection),
+    "send-release-rp": () => this.#outgoing.pdu({ type: "A-RELEASE-RP" }),
     "send-abort-user": () => this.#sendAbort(),
-    "send-abort-provider": () => this.#send({ type: "A-ABORT", source: 2, reason: this.#abortReason }),
+    "send-abort-provider": () =>
+      this.#outgoing.pdu({ type: "A-ABORT", source: 2, reason: this.#abortReason }),
   }
 
   constructor(socket: Socket, around: Surroundings) {
     this.#socket = socket
     this.#around = around
+    this.#outgoing = new Outgoing(socket, around.timers, around.idleMs)
   }
 
   /** Serve the connection to its end. Never rejects. */
@@ -141,6 +126,7 @@ export class Association {
     const giveUp = this.#around.timers.after(this.#around.artimMs, () => this.#socket.destroy())
     this.#socket.once("close", giveUp).destroySoon()
     await this.#messages?.abandon()
+    this.#notifications.end()
     try {
       await this.#intake?.end()
     } catch (fault) {
@@ -179,7 +165,9 @@ export class Association {
   /** Counts from whole PDU to whole PDU: dribbled bytes buy no time. */
   #watchIdle(): void {
     if (this.#machine.state !== "Sta6") return
-    this.#stopIdle = this.#around.timers.after(this.#around.idleMs, () => void this.abort())
+    const { timers, idleMs, waitingMs } = this.#around
+    const silentMs = this.#notifications.open > 0 ? waitingMs : idleMs
+    this.#stopIdle = timers.after(silentMs, () => void this.abort())
   }
 
   /** By a timer: the machine may have moved on since. */
@@ -199,7 +187,11 @@ export class Association {
   /** We differ from AA-1 in one cell: in Sta2 no user exists yet, the provider found the fault and names it. */
   async #sendAbort(): Promise<void> {
     const provider = this.#intake === null
-    await this.#send({ type: "A-ABORT", source: provider ? 2 : 0, reason: provider ? this.#abortReason : 0 })
+    await this.#outgoing.pdu({
+      type: "A-ABORT",
+      source: provider ? 2 : 0,
+      reason: provider ? this.#abortReason : 0,
+    })
   }
 
   async #indicateAssociate(): Promise<void> {
@@ -236,42 +228,75 @@ export class Association {
     const { handler, counts, onFault, offer } = this.#around
     const { answer, contexts } = negotiate(request, offer(peer.callingAE))
     this.#intake = handler.open(peer)
-    this.#messages = new Messages(contexts, peer, this.#intake, counts, onFault)
-    this.#peerMaximumLengthBytes = request.userInformation.maximumLengthBytes
+    this.#messages = new Messages({
+      contexts,
+      peer,
+      intake: this.#intake,
+      commitments: this.#commitments(peer),
+      settle: (response) => this.#notifications.settle(response),
+      counts,
+      onFault,
+    })
+    this.#outgoing.peerMaximumLengthBytes = request.userInformation.maximumLengthBytes
     this.#acceptance = answer
+  }
+
+  #commitments(peer: Peer): CommitmentService | null {
+    const { commitments: handler, onRequested } = this.#around
+    if (handler === null) return null
+    return {
+      handler,
+      peer,
+      onRequested: (TransactionUID, contextId, transferSyntax) => {
+        this.#notifications.remember(TransactionUID, { contextId, transferSyntax })
+        onRequested(peer.callingAE, TransactionUID)
+      },
+      onRefused: (TransactionUID) => this.#notifications.forget(TransactionUID),
+    }
   }
 
   async #indicateData(): Promise<void> {
     if (this.#pdu?.type !== "P-DATA-TF" || !this.#messages) return
     for (const value of this.#pdu.values) {
       const response = await this.#messages.take(value)
-      if (response) await this.#respond(value.contextId, response)
+      if (!response) continue
+      await this.#outgoing.response(value.contextId, response)
+      this.#notifications.answered()
     }
   }
 
-  /** A command set in as few P-DATA-TF as the peer's maximum length allows, each one write. */
-  async #respond(contextId: number, commandSet: Uint8Array): Promise<void> {
-    for (const value of fragmentsOf(contextId, true, commandSet, this.#peerMaximumLengthBytes))
-      await this.#send({ type: "P-DATA-TF", values: [value] })
-  }
-
-  async #send(pdu: Pdu): Promise<void> {
-    if (!this.#socket.writable || this.#socket.write(encodePdu(pdu))) return
-    // A peer that asks and never reads the answers is idle as well.
-    const stop = this.#around.timers.after(this.#around.idleMs, () => this.#socket.destroy())
-    const closed = new AbortController()
-    const onClose = (): void => closed.abort()
-    this.#socket.once("close", onClose)
+  /**
+   * Tell a device the result of its request on the association it asked on (PS3.4 J.3.3).
+   *
+   * @returns false when it did not ask here, or nothing can be sent any more
+   * @throws AssociationError ERR_ASSOCIATION_ENDED, DimseError when the device refuses it
+   */
+  async report(result: CommitmentResult): Promise<boolean> {
+    const reply = await this.#notifications.replyTo(result.TransactionUID)
+    if (reply === null || !this.#machine.allows("Evt9")) return false
+    this.#machine.apply("Evt9")
+    const { MessageID, response } = this.#notifications.expect()
+    const giveUp = this.#around.timers.after(this.#around.idleMs, () => void this.abort())
     try {
-      await once(this.#socket, "drain", { signal: closed.signal })
-    } catch (fault) {
-      if (!closed.signal.aborted && !this.#socket.destroyed) throw fault
+      const dataSet = writeCommitmentResult(result, reply.transferSyntax)
+      await this.#outgoing.request(reply.contextId, notification(MessageID, result), dataSet)
+      const { Status } = await response
+      this.#notifications.forget(result.TransactionUID)
+      if (Status !== STATUS.success) throw new DimseError("ERR_DIMSE_REFUSED", Status, statusInWords(Status))
+      return true
     } finally {
-      stop()
-      this.#socket.off("close", onClose)
+      giveUp()
     }
   }
 }
+
+const notification = (MessageID: number, result: CommitmentResult): KnownCommand => ({
+  kind: "N-EVENT-REPORT-RQ",
+  MessageID,
+  AffectedSOPClassUID: STORAGE_COMMITMENT_SOP_CLASS,
+  AffectedSOPInstanceUID: STORAGE_COMMITMENT_SOP_INSTANCE,
+  EventTypeID: eventOf(result),
+})
 
 function forgetNothing(): void {
   // No timer runs.

@@ -6,8 +6,9 @@
 import { createServer } from "node:net"
 import type { Server } from "node:net"
 import type { TlsOptions } from "node:tls"
-import type { InstanceHandler } from "../../journey/ports.ts"
-import type { Timers } from "./association.ts"
+import type { CommitmentHandler, InstanceHandler } from "../../journey/ports.ts"
+import type { CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
+import type { Timers } from "./surroundings.ts"
 import { Listener } from "./listener.ts"
 import type { ListenerOptions, StorageScpStats, Stranger } from "./listener.ts"
 import type { Offer } from "./negotiate.ts"
@@ -35,6 +36,10 @@ export interface ListenOptions {
   readonly artimMs?: number
   /** From one whole PDU to the next. */
   readonly idleMs?: number
+  /** The same while a device waits for the result of a commitment it asked for. */
+  readonly waitingMs?: number
+  /** Serves storage commitment, where `offer` has it. */
+  readonly commitments?: CommitmentHandler | null
   readonly timers?: Timers
   /** Faults of the handler or of the listener, for the log. */
   readonly onFault?: (fault: unknown) => void
@@ -50,6 +55,12 @@ export interface StorageScp {
   readonly securePort: number | null
   /** Numbers of now. */
   readonly stats: StorageScpStats
+  /**
+   * Tell a device the result of a commitment on the association it asked on; false when that is over.
+   *
+   * @throws AssociationError when it ends before the answer, DimseError when the device refuses it
+   */
+  report(callingAE: string, result: CommitmentResult): Promise<boolean>
   /** Take no more connections, let associations end for `graceMs`, abort the rest. Resolves when every intake is ended. */
   close(graceMs: number): Promise<void>
 }
@@ -65,6 +76,7 @@ export const DEFAULTS = {
   maxAssociationsPerAE: 16,
   artimMs: 30_000,
   idleMs: 60_000,
+  waitingMs: 600_000,
 } as const
 
 const realTimers: Timers = {
@@ -101,6 +113,7 @@ export async function listen(options: ListenOptions, handler: InstanceHandler): 
     onWrongProtocol: () => undefined,
     onHandshakeFault: () => undefined,
     secure: null,
+    commitments: null,
     ...options,
   } satisfies ListenerOptions & ListenOptions
   const listener = new Listener(handler, full)
@@ -114,6 +127,7 @@ export async function listen(options: ListenOptions, handler: InstanceHandler): 
     get stats() {
       return listener.stats
     },
+    report: (callingAE, result) => listener.report(callingAE, result),
     async close(graceMs) {
       plain.close()
       secure?.close()

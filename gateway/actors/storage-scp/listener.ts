@@ -1,11 +1,12 @@
 /** Everything that is shared by the associations of one listener: caps, counts, and an orderly end. */
 import type { Socket } from "node:net"
-import type { InstanceHandler } from "../../journey/ports.ts"
+import type { CommitmentHandler, InstanceHandler } from "../../journey/ports.ts"
 import type { Protocol } from "../../standards/dicom/first-octets.ts"
 import type { AssociateRJ } from "../../standards/dicom/pdu.ts"
 import { TRANSIENT, rejection } from "../../standards/dicom/rejection.ts"
+import type { CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
 import { Association } from "./association.ts"
-import type { Surroundings, Timers } from "./association.ts"
+import type { Surroundings, Timers } from "./surroundings.ts"
 import type { StoreCounts } from "./messages.ts"
 import type { Offer } from "./negotiate.ts"
 
@@ -14,6 +15,8 @@ export interface ListenerOptions {
   readonly maxAssociationsPerAE: number
   readonly artimMs: number
   readonly idleMs: number
+  readonly waitingMs: number
+  readonly commitments: CommitmentHandler | null
   readonly timers: Timers
   readonly offer: (callingAE: string) => Offer
   readonly onFault: (fault: unknown) => void
@@ -39,6 +42,8 @@ export class Listener {
   readonly #options: ListenerOptions
   readonly #running = new Map<Association, Promise<void>>()
   readonly #byAE = new Map<string, number>()
+  /** Associations on which a result may still be told, by who asked for what. */
+  readonly #asking = new Map<string, Association>()
   readonly #counts: StoreCounts = { stored: 0, refused: 0, abandoned: 0, dataSetBytes: 0 }
   readonly #outcomes = { released: 0, aborted: 0, rejected: 0 }
   #associations = 0
@@ -57,11 +62,26 @@ export class Listener {
     socket.setNoDelay(true)
     // Errors reach the reading loop; this listener only keeps them from ending the process.
     socket.on("error", () => socket.destroy())
-    const association = new Association(socket, this.#surroundings(socket, spkiSha256))
-    this.#running.set(
-      association,
-      association.run().finally(() => this.#running.delete(association)),
+    const asked = new Set<string>()
+    const association: Association = new Association(
+      socket,
+      this.#surroundings(socket, spkiSha256, (callingAE, TransactionUID) => {
+        const key = askingKey(callingAE, TransactionUID)
+        asked.add(key)
+        this.#asking.set(key, association)
+      }),
     )
+    const forget = (): void => {
+      this.#running.delete(association)
+      for (const key of asked) if (this.#asking.get(key) === association) this.#asking.delete(key)
+    }
+    this.#running.set(association, association.run().finally(forget))
+  }
+
+  /** False when the association that asked is over. @throws as `Association.report` */
+  async report(callingAE: string, result: CommitmentResult): Promise<boolean> {
+    const association = this.#asking.get(askingKey(callingAE, result.TransactionUID))
+    return (await association?.report(result)) ?? false
   }
 
   async end(graceMs: number): Promise<void> {
@@ -72,17 +92,24 @@ export class Listener {
     stop()
   }
 
-  #surroundings(socket: Socket, spkiSha256: string | null): Surroundings {
-    const { timers, artimMs, idleMs, onFault, offer, onWrongProtocol } = this.#options
+  #surroundings(
+    socket: Socket,
+    spkiSha256: string | null,
+    onRequested: Surroundings["onRequested"],
+  ): Surroundings {
+    const { timers, artimMs, idleMs, waitingMs, commitments, onFault, offer, onWrongProtocol } = this.#options
     const remoteAddress = socket.remoteAddress ?? ""
     let entered: string | null = null
     return {
       handler: this.#handler,
       offer,
       spkiSha256,
+      commitments,
+      onRequested,
       timers,
       artimMs,
       idleMs,
+      waitingMs,
       counts: this.#counts,
       onFault,
       onWrongProtocol: (met) => onWrongProtocol({ expected: "dicom", met, remoteAddress }),
@@ -115,3 +142,6 @@ export class Listener {
     else this.#byAE.delete(callingAE)
   }
 }
+
+/** AE titles hold no backslash. */
+const askingKey = (callingAE: string, TransactionUID: string): string => `${callingAE}\\${TransactionUID}`

@@ -1,22 +1,21 @@
 /**
- * DIMSE messages of one association (PS3.7 6.3, 9.3.1, 9.3.5): fragments in, responses out, strictly in order.
- * A data set is never gathered: each fragment goes to the sink and is waited for.
+ * DIMSE messages of one association (PS3.7 6.3, 9.3, 10.3): fragments in, responses out, strictly in order.
+ * A stored data set is never gathered: each fragment goes to the sink and is waited for.
  */
 import type { InstanceIntake, InstanceSink, StoreAnswer } from "../../journey/ports.ts"
-import { COMMAND_FIELD, encodeCommand, encodeRefusal } from "../../standards/dicom/dimse.ts"
-import type { CStoreRQ, Command, OtherCommand } from "../../standards/dicom/dimse.ts"
+import { encodeCommand } from "../../standards/dicom/dimse.ts"
+import type { CStoreRQ, Command } from "../../standards/dicom/dimse.ts"
+import type { NEventReportRSP } from "../../standards/dicom/dimse-n.ts"
 import { STATUS } from "../../standards/dicom/dimse-status.ts"
 import { CommandFragments } from "../../standards/dicom/fragments.ts"
 import type { PresentationDataValue } from "../../standards/dicom/pdu.ts"
 import { isTolerableUid } from "../../standards/dicom/uid.ts"
 import { Malformed } from "../../standards/malformed.ts"
+import { prepareCommitment } from "./commitment-request.ts"
+import type { CommitmentService } from "./commitment-request.ts"
 import type { AcceptedContext } from "./negotiate.ts"
-
-export interface Peer {
-  readonly callingAE: string
-  readonly calledAE: string
-  readonly remoteAddress: string
-}
+import { FAILED, SUCCESS, unrecognized } from "./pending.ts"
+import type { Peer, Pending } from "./pending.ts"
 
 /** Counted over the life of the listener. */
 export interface StoreCounts {
@@ -28,42 +27,28 @@ export interface StoreCounts {
   dataSetBytes: number
 }
 
-/** A message whose data set is still coming. */
-interface Pending {
-  readonly contextId: number
-  /** Null when the data set is read only to be thrown away. */
-  sink: InstanceSink | null
-  /** The answer when there is no sink. */
-  refusal: StoreAnswer
-  readonly respond: (answer: StoreAnswer) => Uint8Array
-}
-
-const SUCCESS: StoreAnswer = { status: STATUS.success, comment: "" }
-const failed: StoreAnswer = { status: STATUS.processingFailure, comment: "processing failure" }
 const unexpected = (clause: string, message: string): Malformed =>
   new Malformed("PDV_UNEXPECTED", clause, message)
 
+/** What one association's messages are about, and who takes them. */
+export interface Conversation {
+  readonly contexts: ReadonlyMap<number, AcceptedContext>
+  readonly peer: Peer
+  readonly intake: InstanceIntake
+  readonly commitments: CommitmentService | null
+  /** Takes the response to a notification of ours; false when it was never sent. */
+  readonly settle: (response: NEventReportRSP) => boolean
+  readonly counts: StoreCounts
+  readonly onFault: (fault: unknown) => void
+}
+
 export class Messages {
-  readonly #contexts: ReadonlyMap<number, AcceptedContext>
-  readonly #peer: Peer
-  readonly #intake: InstanceIntake
-  readonly #counts: StoreCounts
-  readonly #onFault: (fault: unknown) => void
+  readonly #about: Conversation
   readonly #commands = new CommandFragments()
   #pending: Pending | null = null
 
-  constructor(
-    contexts: ReadonlyMap<number, AcceptedContext>,
-    peer: Peer,
-    intake: InstanceIntake,
-    counts: StoreCounts,
-    onFault: (fault: unknown) => void,
-  ) {
-    this.#contexts = contexts
-    this.#peer = peer
-    this.#intake = intake
-    this.#counts = counts
-    this.#onFault = onFault
+  constructor(about: Conversation) {
+    this.#about = about
   }
 
   /**
@@ -72,7 +57,7 @@ export class Messages {
    * @throws Malformed `PDV_UNEXPECTED` and those of `decodeCommand`: the association cannot go on
    */
   async take(value: PresentationDataValue): Promise<Uint8Array | null> {
-    const context = this.#contexts.get(value.contextId)
+    const context = this.#about.contexts.get(value.contextId)
     if (!context)
       throw unexpected("PS3.8 9.3.5.1", `presentation context ${value.contextId} was not accepted`)
     return value.command ? this.#takeCommand(value, context) : await this.#takeData(value)
@@ -83,7 +68,7 @@ export class Messages {
     const sink = this.#pending?.sink
     this.#pending = null
     if (!sink) return
-    this.#counts.abandoned++
+    this.#about.counts.abandoned++
     await this.#guard(() => sink.abort())
   }
 
@@ -118,14 +103,16 @@ export class Messages {
       }
       case "N-ACTION-RQ":
       case "N-EVENT-REPORT-RQ":
-        return unrecognized(contextId, { ...command, CommandField: COMMAND_FIELD[command.kind] })
+        return prepareCommitment(command, contextId, context, this.#about.commitments)
       case "other":
         // A C-CANCEL has no response of its own and nothing of ours can be cancelled (PS3.7 9.3.2.3).
         return command.MessageID === null ? null : unrecognized(contextId, command)
+      case "N-EVENT-REPORT-RSP":
+        if (this.#about.settle(command)) return null
+        throw unexpected("PS3.7 7.5.1", "a response to a notification that was never sent")
       case "C-ECHO-RSP":
       case "C-STORE-RSP":
       case "N-ACTION-RSP":
-      case "N-EVENT-REPORT-RSP":
         throw unexpected("PS3.7 7.5.1", `${command.kind} to a request that was never made`)
     }
   }
@@ -137,7 +124,7 @@ export class Messages {
   ): Pending {
     const { MessageID, AffectedSOPClassUID, AffectedSOPInstanceUID } = request
     const respond = ({ status: Status, comment: ErrorComment }: StoreAnswer): Uint8Array => {
-      this.#counts[Status === STATUS.success ? "stored" : "refused"]++
+      this.#about.counts[Status === STATUS.success ? "stored" : "refused"]++
       return encodeCommand({
         kind: "C-STORE-RSP",
         MessageIDBeingRespondedTo: MessageID,
@@ -149,7 +136,7 @@ export class Messages {
     }
     const refusal = refuseRequest(request, context)
     const sink = refusal ? null : this.#open(request, context)
-    return { contextId, sink, refusal: refusal ?? failed, respond }
+    return { contextId, sink, refusal: refusal ?? FAILED, respond }
   }
 
   #open(
@@ -158,14 +145,14 @@ export class Messages {
   ): InstanceSink | null {
     const TransferSyntaxUID = context.transferSyntax
     try {
-      return this.#intake.begin({
+      return this.#about.intake.begin({
         AffectedSOPClassUID,
         AffectedSOPInstanceUID,
         TransferSyntaxUID,
-        ...this.#peer,
+        ...this.#about.peer,
       })
     } catch (fault) {
-      this.#onFault(fault)
+      this.#about.onFault(fault)
       return null
     }
   }
@@ -174,7 +161,7 @@ export class Messages {
     const pending = this.#pending
     if (pending?.contextId !== contextId)
       throw unexpected("PS3.7 6.3.1", "data set bytes without their command")
-    this.#counts.dataSetBytes += fragment.length
+    this.#about.counts.dataSetBytes += fragment.length
     const { sink } = pending
     if (sink && fragment.length > 0 && !(await this.#guard(() => sink.write(fragment))))
       await this.#giveUp(pending, sink)
@@ -188,15 +175,15 @@ export class Messages {
     try {
       return await sink.finish()
     } catch (fault) {
-      this.#onFault(fault)
-      return failed
+      this.#about.onFault(fault)
+      return FAILED
     }
   }
 
   /** The sink broke: cut the object off, read the rest of its data set for nothing, answer the failure. */
   async #giveUp(pending: Pending, sink: InstanceSink): Promise<void> {
     pending.sink = null
-    pending.refusal = failed
+    pending.refusal = FAILED
     await this.#guard(() => sink.abort())
   }
 
@@ -205,18 +192,9 @@ export class Messages {
       await work()
       return true
     } catch (fault) {
-      this.#onFault(fault)
+      this.#about.onFault(fault)
       return false
     }
-  }
-}
-
-function unrecognized(contextId: number, request: Pick<OtherCommand, "CommandField" | "MessageID">): Pending {
-  return {
-    contextId,
-    sink: null,
-    refusal: { status: STATUS.unrecognizedOperation, comment: "" },
-    respond: ({ status }) => encodeRefusal(request, status),
   }
 }
 
@@ -225,7 +203,7 @@ function refuseRequest(
   request: CStoreRQ & { hasDataSet: boolean },
   context: AcceptedContext,
 ): StoreAnswer | null {
-  if (request.AffectedSOPClassUID !== context.abstractSyntax)
+  if (context.service !== "storage" || request.AffectedSOPClassUID !== context.abstractSyntax)
     return {
       status: STATUS.sopClassNotSupported,
       comment: "SOP Class is not that of the presentation context",

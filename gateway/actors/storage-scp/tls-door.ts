@@ -10,7 +10,7 @@ import type { TLSSocket, TlsOptions } from "node:tls"
 import { protocolOf } from "../../standards/dicom/first-octets.ts"
 import { encodePdu } from "../../standards/dicom/pdu.ts"
 import { ABORT_REASON } from "../../standards/dicom/rejection.ts"
-import type { Timers } from "./association.ts"
+import type { Timers } from "./surroundings.ts"
 import type { Stranger } from "./listener.ts"
 
 export interface TlsDoorOptions {
