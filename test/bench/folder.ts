@@ -24,3 +24,20 @@ export async function inFolder<Result>(
 export async function settleDisk(folder: string): Promise<void> {
   await run("sync", ["-f", folder])
 }
+
+const ATTEMPTS = 3
+
+/**
+ * Starts something on ports that were free when they were chosen, and again on others when one is taken meanwhile.
+ * Throws what the last attempt threw.
+ */
+export async function onFreePorts<Started>(start: (attempt: number) => Promise<Started>): Promise<Started> {
+  for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+    try {
+      return await start(attempt)
+    } catch (error) {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}; trying again\n`)
+    }
+  }
+  return start(ATTEMPTS)
+}

@@ -8,11 +8,11 @@
 import { mkdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { openSite, type Site } from "../../deploy/demo/site.ts"
-import { startTsa } from "../../deploy/demo/tsa.ts"
+import { startTsa, type Tsa } from "../../deploy/demo/tsa.ts"
 import type { Asked } from "./asked.ts"
 import { buildHouse, type HouseKeeper } from "./build-house.ts"
 import { figure, type Figure, type Promised } from "./figure.ts"
-import { inFolder, settleDisk } from "./folder.ts"
+import { inFolder, onFreePorts, settleDisk } from "./folder.ts"
 import { writeImages } from "./images.ts"
 import { decrypt, signAndEncrypt, type CmsKeys } from "./openssl-cms.ts"
 import { alternate } from "./rounds.ts"
@@ -28,10 +28,7 @@ const UNPACK_PROMISED: Promised = { floor: 0.35, aim: null, bound: "at most" }
 
 export function packaging(asked: Asked): Promise<Figure[]> {
   return inFolder(asked.parent, async (folder) => {
-    const site = await openSite(join(folder, "site"), { imagesKept: "30d", quietPeriod: "30d" })
-    // Its CPU time is its own: an openssl process.
-    const tsa = await startTsa(join(site.dir, "pki", "tsa"), site.ports.tsa)
-    const house = await buildHouse(site, "both")
+    const { site, tsa, house } = await onFreePorts((attempt) => build(join(folder, `site-${attempt}`)))
     try {
       const [many] = await writeImages(join(folder, "many"), { studies: [asked.instances] })
       const [one] = await writeImages(join(folder, "one"), { studies: [1], frames: asked.instances })
@@ -47,6 +44,22 @@ export function packaging(asked: Asked): Promise<Figure[]> {
       await tsa.close()
     }
   })
+}
+
+async function build(dir: string): Promise<{
+  readonly site: Site
+  readonly tsa: Tsa
+  readonly house: HouseKeeper
+}> {
+  const site = await openSite(dir, { imagesKept: "30d", quietPeriod: "30d" })
+  // Its CPU time is its own: an openssl process.
+  const tsa = await startTsa(join(dir, "pki", "tsa"), site.ports.tsa)
+  try {
+    return { site, tsa, house: await buildHouse(site, "both") }
+  } catch (error) {
+    await tsa.close()
+    throw error
+  }
 }
 
 async function compare(

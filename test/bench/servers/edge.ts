@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
 import { openSite, type Site } from "../../../deploy/demo/site.ts"
+import { onFreePorts } from "../folder.ts"
 import { keepsAll, pidOf, stopProcess, type StorageServer } from "./server.ts"
 
 const GATEWAY = join(import.meta.dirname, "..", "..", "..", "gateway", "main.ts")
@@ -27,8 +28,11 @@ export interface Edge extends StorageServer {
 
 export async function startEdge(folder: string, options: EdgeOptions = {}): Promise<Edge> {
   const name = options.name ?? "dokuei"
-  const site = await openSite(join(folder, name), { imagesKept: "30d", quietPeriod: NEVER_QUIET })
-  return startEdgeOf(site, { ...options, name })
+  return onFreePorts(async (attempt) => {
+    const dir = join(folder, `${name}-${attempt}`)
+    const site = await openSite(dir, { imagesKept: "30d", quietPeriod: NEVER_QUIET })
+    return startEdgeOf(site, { ...options, name })
+  })
 }
 
 /** A site that is there already. */
