@@ -38,17 +38,16 @@ const LOOK: Readonly<Record<Stage, readonly [tone: string, drawing: IconName]>> 
 
 const STOPPED: readonly Station["state"][] = ["fail", "hold", "alarm"]
 
-/** Day and time stay on one line. */
-const unbroken = (words: string): string => words.replaceAll(" ", "\u00a0")
-
 /** Second line of the state: the reason where something waits, else what follows. */
-export function stageNote(item: StaffItem, at: Stage, now: Date): string {
+function stageNote(item: StaffItem, at: Stage, now: Date): unknown {
   const reason = item.way.find((station) => STOPPED.includes(station.state))?.reason ?? null
   if (reason !== null) return maybe(`code.${reason}`) ?? reason
   if (at === "unacknowledged" && item.verdict !== null)
     return t("stage-note.verdict", { verdict: t(`verdict.${item.verdict}`) })
   if (item.dueAt !== null && (at === "reading" || at === "at-center" || at === "sending"))
-    return t("stage-note.due", { center: item.center, time: unbroken(shortTime(new Date(item.dueAt), now)) })
+    return html`${item.center}${t("list.space")}<span class="nowrap"
+        >${t("stage-note.due", { time: shortTime(new Date(item.dueAt), now) })}</span
+      >`
   return maybe(`stage-note.${at}`) ?? item.center
 }
 

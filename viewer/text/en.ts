@@ -206,7 +206,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "stage-note.reported": "the centre signs and sends it",
   "stage-note.invalid": "do not use it for treatment",
   "stage-note.comes": "This page follows by itself.",
-  "stage-note.due": "{center}, due\u00a0{time}",
+  "stage-note.due": "due {time}",
   "stage-note.verdict": "signature: {verdict}",
   "note.request": "request",
   "note.release": "confirm",

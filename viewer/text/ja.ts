@@ -204,7 +204,7 @@ export const ja = {
   "stage-note.reported": "センターが署名して送ります",
   "stage-note.invalid": "診療に使わないでください",
   "stage-note.comes": "進むと、この画面が自動で変わります。",
-  "stage-note.due": "{center}　期限\u00a0{time}",
+  "stage-note.due": "期限 {time}",
   "stage-note.verdict": "署名：{verdict}",
   "note.request": "依頼票",
   "note.release": "確認",
