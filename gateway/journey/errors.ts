@@ -226,6 +226,30 @@ export const ERRORS = {
     "nothing was kept; the sender must submit again",
     "InvalidDocumentContent",
   ),
+  ERR_OTHER_SUBJECT: row(
+    "ContentError",
+    "permanent",
+    "what came is about another patient, study or request than it was sent for",
+    "nothing of it is shown; call the partner, who must look into it and send it again",
+  ),
+  ERR_DOCUMENTS: row(
+    "ContentError",
+    "permanent",
+    "a document of the submission cannot be read, or contradicts the others",
+    "nothing of it is shown; the sender must correct and submit it again",
+  ),
+  ERR_REPORT_SIGNATURE: row(
+    "ContentError",
+    "permanent",
+    "the radiologist's signature over the report does not hold",
+    "the text is not shown; call the reading centre and ask for the report again",
+  ),
+  ERR_REPORT_VERSION: row(
+    "ContentError",
+    "permanent",
+    "this version of the report is there already, or it replaces what nobody sent",
+    "nothing of it is shown; the reading centre must send a new version",
+  ),
   ERR_DUPLICATE: row(
     "AcceptanceError",
     "permanent",
@@ -441,6 +465,13 @@ export const ERRORS = {
     "the ledger could not commit",
     "check the disk; the step is run again",
   ),
+  ERR_LEDGER_STALE: row(
+    "LedgerError",
+    "transient",
+    "the record was changed by somebody else since it was read",
+    "none: the step is run again on what stands there now",
+    "HTTP 409",
+  ),
   ERR_AUDIT_CHAIN: row(
     "AuditError",
     "permanent",
@@ -488,6 +519,8 @@ export class DimseError extends DokueiError<CodesOf<"DimseError">> {
 }
 export class InstanceError extends DokueiError<CodesOf<"InstanceError">> {}
 export class SubmissionError extends DokueiError<CodesOf<"SubmissionError">> {}
+/** Accepted, its seal holds, and still it must not take effect: it is kept as failed and a person is told. */
+export class ContentError extends DokueiError<CodesOf<"ContentError">> {}
 export class TimeStampError extends DokueiError<CodesOf<"TimeStampError">> {}
 export class ReportError extends DokueiError<CodesOf<"ReportError">> {}
 export class DrawError extends DokueiError<CodesOf<"DrawError">> {}

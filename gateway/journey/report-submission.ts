@@ -1,6 +1,9 @@
 /** A signed report on its way home; and what it does where it arrives. */
 import { readImagingReport } from "../standards/cda/read-imaging-report.ts"
+import type { ImagingReport } from "../standards/cda/report-content.ts"
+import type { Verdict } from "../standards/dsg/verdict.ts"
 import { verifySignature } from "../standards/dsg/verify.ts"
+import type { Agreement } from "./agreement.ts"
 import { MIME, PURPOSE } from "./codes.ts"
 import { found } from "./desk-guards.ts"
 import { uuid } from "./ids.ts"
@@ -8,9 +11,16 @@ import type { Content, ContentsOf } from "./package.ts"
 import { documentOf, previousVersion } from "./report.ts"
 import { readWhole } from "./read-whole.ts"
 import { notice, planReceipt } from "./receipt.ts"
-import type { DocumentRecord, DocumentRole, ReportRecord } from "./records.ts"
+import type {
+  DocumentRecord,
+  DocumentRole,
+  ReportRecord,
+  RequestRecord,
+  SubmissionRecord,
+} from "./records.ts"
+import { checkReportSubject, checkReportVersion } from "./report-subject.ts"
 import { requestOf, subjectOf, targetOf } from "./subject.ts"
-import { digested, type TakeEffect } from "./verify.ts"
+import { digested, holds, type TakeEffect } from "./verify.ts"
 import type { World } from "./world.ts"
 
 const TITLES: Readonly<Record<"cda" | "pdf" | "signature", string>> = {
@@ -58,7 +68,10 @@ async function replacements(
   })
 }
 
-/** The radiologist's own signature is judged here, with every test; the text is shown only if it holds. */
+/**
+ * The radiologist's own signature is judged here, with every test; the text is shown only if it holds. Judged again when
+ * evidence was missing: the report keeps its id, and what was done with it meanwhile.
+ */
 export const reportEffect: TakeEffect = async (world, record, documents, agreement) => {
   const request = await requestOf(world, record)
   const one = (role: DocumentRole): DocumentRecord =>
@@ -68,6 +81,10 @@ export const reportEffect: TakeEffect = async (world, record, documents, agreeme
     )
   const [cda, pdf, signature] = [one("cda"), one("pdf"), one("signature")]
   const content = readImagingReport(await readWhole(world.spool, cda.place))
+  const reports = await world.ledger.reportsOfRequest(request.id)
+  const known = reports.find((each) => each.submissionId === record.id)
+  await checkReportSubject(world, record, request, agreement, content)
+  if (known === undefined) await checkReportVersion(world, record, request, cda, content, reports)
   const claimed = { documents: [digested(cda), digested(pdf)], submissionSetUniqueId: null }
   const { verdict } = verifySignature(
     await readWhole(world.spool, signature.place),
@@ -75,25 +92,10 @@ export const reportEffect: TakeEffect = async (world, record, documents, agreeme
     world.trust.report(),
     world.clock.now(),
   )
+  const judged = standing(known?.private.signature ?? null, verdict)
   const report: ReportRecord = {
-    id: uuid(world.chance),
-    requestId: request.id,
-    studyId: targetOf(request) ?? "",
-    agreement: agreement.id,
-    setId: content.setId,
-    version: content.versionNumber,
-    status: content.status,
-    readerId: content.reader.id,
-    readerName: content.reader.name,
-    slotId: request.slotId,
-    draftVersion: 0,
-    prepareId: null,
-    preparedAt: content.effectiveTime,
-    signedAt: verdict.signedAt,
-    submissionId: record.id,
-    acknowledgedAt: null,
-    acknowledgedBy: "",
-    acknowledgedSeenAt: null,
+    ...(known ?? newReport(world, record, request, agreement, content)),
+    signedAt: judged.signedAt,
     private: {
       draft: {
         findings: content.findings,
@@ -108,12 +110,50 @@ export const reportEffect: TakeEffect = async (world, record, documents, agreeme
         sha256,
       })),
       keyImages: content.keyImages.length,
-      signature: verdict,
+      signature: judged,
       intent: "",
     },
   }
-  return [
-    { put: "report", record: report },
-    ...(agreement.receipts === "signed" ? planReceipt(world, record, request.slotId) : []),
-  ]
+  const receipted = record.state !== "accepted" || !holds(judged.outcome) || agreement.receipts !== "signed"
+  return {
+    signature: judged,
+    changes: [
+      { put: "report", record: report },
+      ...(receipted ? [] : planReceipt(world, record, request.slotId)),
+    ],
+  }
+}
+
+/** Once it held, only evidence against it counts: that a list has lapsed meanwhile says nothing. */
+function standing(before: Verdict | null, now: Verdict): Verdict {
+  return now.outcome === "indeterminate" && before !== null && holds(before.outcome) ? before : now
+}
+
+function newReport(
+  world: World,
+  record: SubmissionRecord,
+  request: RequestRecord,
+  agreement: Agreement,
+  content: ImagingReport,
+): Omit<ReportRecord, "private"> {
+  return {
+    id: uuid(world.chance),
+    requestId: request.id,
+    studyId: targetOf(request) ?? "",
+    agreement: agreement.id,
+    setId: content.setId,
+    version: content.versionNumber,
+    status: content.status,
+    readerId: content.reader.id,
+    readerName: content.reader.name,
+    slotId: request.slotId,
+    draftVersion: 0,
+    prepareId: null,
+    preparedAt: content.effectiveTime,
+    signedAt: null,
+    submissionId: record.id,
+    acknowledgedAt: null,
+    acknowledgedBy: "",
+    acknowledgedSeenAt: null,
+  }
 }

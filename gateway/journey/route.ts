@@ -6,6 +6,7 @@
  * way out and its receipt.
  */
 import type { Verb, StudyState, SubmissionState } from "./records.ts"
+import type { CommitmentState } from "./archive-records.ts"
 import type { CaseState, ReportStatus } from "./views.ts"
 
 export interface Row<State extends string = string> {
@@ -112,6 +113,20 @@ export const SUBMISSION_OUT = [
   ),
   row<SubmissionState>("sending", "refused", "failed", null, "permanent failure: a person is told"),
   row<SubmissionState>("accepted", "receipt", "verified", null, "the recipient's signed receipt came"),
+  row<SubmissionState>(
+    "sending",
+    "receipt",
+    "verified",
+    null,
+    "the receipt overtook the answer: nothing is left to say",
+  ),
+  row<SubmissionState>(
+    "sealed",
+    "receipt",
+    "verified",
+    null,
+    "the answer was lost, the receipt came: nothing is sent again",
+  ),
 ] as const
 
 /** A submission that came in. */
@@ -142,7 +157,21 @@ export const SUBMISSION_IN = [
     "invalid",
     "failed",
     null,
-    "the signature does not hold: kept for a person, not shown as a report",
+    "the signature does not hold, or the content is about somebody else: kept for a person, not shown as a report",
+  ),
+  row<SubmissionState>(
+    "verified",
+    "verified",
+    "verified",
+    null,
+    "a report judged again by a newer list: its signature holds",
+  ),
+  row<SubmissionState>(
+    "verified",
+    "invalid",
+    "failed",
+    null,
+    "a newer list says that the signature of a report never held: a person is told",
   ),
 ] as const
 
@@ -171,12 +200,31 @@ export const REPORT = [
   ),
 ] as const
 
+/** A device's question whether its instances are kept for good (PS3.4 J); the archive's answer is passed on. */
+export const COMMITMENT = [
+  row<CommitmentState>("-", "request", "requested", "commit", "N-ACTION of a device, kept before it is answered"),
+  row<CommitmentState>("requested", "taken", "asked", "commit", "the archive took the question from us"),
+  row<CommitmentState>("requested", "result", "answered", "commit", "the archive was faster than our own note"),
+  row<CommitmentState>("asked", "result", "answered", "commit", "N-EVENT-REPORT of the archive"),
+  row<CommitmentState>(
+    "requested",
+    "refused",
+    "answered",
+    "commit",
+    "no archive, or it does not take the question: nothing is promised",
+  ),
+  row<CommitmentState>("asked", "refused", "answered", "commit", "no answer within a day: nothing is promised"),
+  row<CommitmentState>("answered", "told", "told", null, "the device has its answer"),
+  row<CommitmentState>("answered", "given-up", "failed", null, "the device could not be told within a week"),
+] as const
+
 export const ROUTE = {
   study: STUDY,
   "submission-out": SUBMISSION_OUT,
   "submission-in": SUBMISSION_IN,
   case: CASE,
   report: REPORT,
+  commitment: COMMITMENT,
 }
 export type Thing = keyof typeof ROUTE
 type EventOf<T extends Thing> = (typeof ROUTE)[T][number]["event"]

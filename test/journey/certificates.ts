@@ -39,6 +39,8 @@ export interface Certificates {
   readonly folder: string
   readonly authorities: Authorities
   readonly tsa: Holder
+  /** The radiologist's signing card. */
+  readonly reader: Holder
   readonly holders: Readonly<Record<`${Side}/${Use}`, Holder>>
   readonly anchors: Readonly<Record<"seal" | "hpki" | "tsa", readonly Certificate[]>>
 }
@@ -58,9 +60,10 @@ async function make(): Promise<Certificates> {
     ...(await makeSite("edge", authorities, START)),
     ...(await makeSite("center", authorities, START)),
   } as Certificates["holders"]
+  const reader = await makeReader(authorities.signature, START)
   const files = [
     ...Object.entries(holders).flatMap(([path, holder]) => holderFiles(path, holder)),
-    ...holderFiles(`readers/${READER_LOGIN}`, await makeReader(authorities.signature, START), PIN),
+    ...holderFiles(`readers/${READER_LOGIN}`, reader, PIN),
     ...holderFiles(`readers/${NURSE_LOGIN}`, await makeNurse(authorities.signature), PIN),
   ]
   for (const [path, { content }] of files) {
@@ -72,6 +75,7 @@ async function make(): Promise<Certificates> {
     folder,
     authorities,
     tsa: await makeTsa(authorities.tsaRoot, START),
+    reader,
     holders,
     anchors: {
       seal: anchor(authorities.seal),
@@ -95,10 +99,15 @@ async function makeNurse(authority: Authority): Promise<Holder> {
 }
 
 /** A list of this authority that revokes these holders, for reasons unspecified. */
-export function list(authority: Authority, issuedAt: Date, revoked: readonly Holder[] = []): Crl {
+export function list(
+  authority: Authority,
+  issuedAt: Date,
+  revoked: readonly Holder[] = [],
+  revokedAt = issuedAt,
+): Crl {
   const entries = revoked.map(({ chain: [leaf] }) => ({
     serial: readCertificate(leaf!).serial,
-    revocationDate: days(issuedAt, 0),
+    revocationDate: days(revokedAt, 0),
     reason: 0,
   }))
   return readCrl(authority.crl(issuedAt, days(issuedAt, CRL_TERM_DAYS), entries))

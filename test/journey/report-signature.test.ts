@@ -1,0 +1,114 @@
+import assert from "node:assert/strict"
+import type { TrustStore } from "../../gateway/journey/trust.ts"
+import type { StaffDetail } from "../../gateway/journey/views.ts"
+import { days } from "../../gateway/commands/pki-authority.ts"
+import type { HpkiTrust } from "../../gateway/standards/dsg/trust.ts"
+import { certificates, list, START } from "./certificates.ts"
+import { acknowledge, CLERK, DRAFT, enter, requestFor, storeAll, study, writeAndSign } from "./people.ts"
+import { DAY_MS, TwoSides } from "./world.ts"
+
+const AGREEMENT = { retention: { imagesMs: 30 * DAY_MS } }
+
+describe("a radiologist's signature where the report arrives", function () {
+  this.timeout(30_000)
+  let sides: TwoSides
+  let requestId: string
+
+  beforeEach(async () => {
+    sides = await TwoSides.open({ agreement: AGREEMENT })
+    requestId = await enter(sides.edge, requestFor("P1", "R-1"))
+    await storeAll(sides.edge, study("P1", 2))
+    await sides.settle()
+    await writeAndSign(sides.center, requestId, DRAFT)
+  })
+  afterEach(() => sides.close())
+
+  /** What the hospital believes of persons from now on. */
+  function believes(bend: (trust: HpkiTrust) => HpkiTrust): void {
+    const store = sides.trust.edge
+    const bent: TrustStore = {
+      seal: (agreement) => store.seal(agreement),
+      report: () => bend(store.report()),
+    }
+    Object.defineProperty(sides.edge.world, "trust", { value: bent, configurable: true })
+  }
+  const detail = (): Promise<StaffDetail> => sides.edge.staff.request(CLERK, requestId)
+  const reported = (of: StaffDetail): string | undefined =>
+    of.way.find(({ name }) => name === "reported")?.state
+
+  async function submissions(): Promise<string[]> {
+    const all = await sides.edge.ledger.submissionsOf({ requestId })
+    const about = all.filter(
+      ({ kind, direction }) => kind === "report" || (kind === "receipt" && direction === "out"),
+    )
+    return about.map(({ kind, state }) => `${kind} ${state}`)
+  }
+
+  it("is judged again when evidence was missing, and counts once it is there", async () => {
+    believes((trust) => ({ ...trust, crls: [] }))
+    await sides.settle(DAY_MS)
+    const waiting = await detail()
+    assert.equal(waiting.verdict, "indeterminate")
+    assert.notEqual(reported(waiting), "done")
+    assert.equal(waiting.action, null)
+    assert.deepEqual(await submissions(), ["report accepted"])
+
+    believes((trust) => trust)
+    await sides.settle(DAY_MS)
+    const held = await detail()
+    assert.equal(held.verdict, "valid")
+    assert.equal(held.reportId, waiting.reportId, "the same report")
+    assert.equal(reported(held), "done")
+    assert.deepEqual(await submissions(), ["report verified", "receipt accepted"])
+  })
+
+  it("that does not hold gives neither text, nor receipt, nor a station reached", async () => {
+    believes((trust) => ({ ...trust, anchors: [] }))
+    await sides.settle(DAY_MS)
+    const refused = await detail()
+    assert.equal(refused.verdict, "invalid")
+    assert.equal(refused.report?.impression, "")
+    assert.equal(refused.action, "see-failure")
+    assert.equal(reported(refused), "fail")
+    assert.deepEqual(await submissions(), ["report failed"])
+    await assert.rejects(sides.edge.staff.acknowledge(CLERK, requestId), { code: "ERR_REPORT_STATE" })
+  })
+
+  it("that waits for a newer list is shown, and is valid when the list is there; 受領 stays", async () => {
+    believes((trust) => ({ ...trust, newerCrl: "required" }))
+    await sides.settle(DAY_MS)
+    assert.equal((await detail()).verdict, "valid-pending")
+    await acknowledge(sides.edge, requestId)
+
+    await newerLists(false)
+    await sides.settle(DAY_MS)
+    const held = await detail()
+    assert.equal(held.verdict, "valid")
+    assert.notEqual(held.acknowledgement, null)
+    assert.deepEqual(await submissions(), ["report verified", "receipt accepted"], "one receipt")
+    const open = (await sides.edge.ledger.dueJobs("9999", 9)).filter(({ verb }) => verb === "verify")
+    assert.deepEqual(open, [])
+  })
+
+  it("that a newer list takes away is shown no longer, and a person is told", async () => {
+    believes((trust) => ({ ...trust, newerCrl: "required" }))
+    await sides.settle(DAY_MS)
+    await newerLists(true)
+    await sides.settle(DAY_MS)
+    const fallen = await detail()
+    assert.equal(fallen.verdict, "invalid")
+    assert.equal(fallen.report?.impression, "")
+    assert.equal(fallen.action, "see-failure")
+  })
+
+  /** Lists issued after the signature, as the authorities publish them. */
+  async function newerLists(isRevoked: boolean): Promise<void> {
+    const { authorities, reader } = await certificates()
+    const issued = sides.time.peek()
+    const { lists } = sides.trust.edge
+    for (const name of ["seal", "hpkiRoot", "tsaRoot"] as const)
+      lists.set(name, list(authorities[name], issued))
+    const revoked = isRevoked ? [reader] : []
+    lists.set("signature", list(authorities.signature, issued, revoked, days(START, -1)))
+  }
+})
