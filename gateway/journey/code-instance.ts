@@ -10,17 +10,16 @@ import type { AsReceived } from "../standards/dicom/recode/reasons.ts"
 import { PIXEL_DATA } from "../standards/dicomweb/frame-place.ts"
 import {
   frameFacts,
+  orderedSamples,
   storedSamples,
-  type NativeFrame,
-  type StoredFrame,
+  type FrameFacts,
 } from "../standards/dicomweb/native-frame.ts"
 import { Malformed } from "../standards/malformed.ts"
+import { clearRange, headerOf, readOnce, type ClearObject } from "./clear-object.ts"
 import { DrawError } from "./errors.ts"
-import { clearHead } from "./file-instance.ts"
 import { FragmentStore } from "./fragment-store.ts"
-import { header } from "./images.ts"
 import { inOrder } from "./in-order.ts"
-import type { ObjectMeta, ReadableObject } from "./ports.ts"
+import type { ObjectMeta } from "./ports.ts"
 import type { World } from "./world.ts"
 
 /** Every part of the recoded file is known. */
@@ -30,6 +29,8 @@ export interface Coded {
 }
 export type Coding = Coded | AsReceived
 
+/** An object of this size is read once and kept while it is coded. */
+const READ_ONCE_BYTES = 4 * 1024 * 1024
 /** A header beyond this is a document, or not worth its memory. */
 const MAX_HEADER_BYTES = 16 * 1024 * 1024
 /** Behind Pixel Data stand a few private elements at most; more is kept as it came. */
@@ -45,23 +46,31 @@ const FRAMES_AHEAD = 2
  */
 export async function codeInstance(
   world: World,
-  object: ReadableObject,
+  object: ClearObject,
   meta: ObjectMeta,
   slotOf: () => Promise<string>,
 ): Promise<Coding> {
   try {
-    const file = await header(world, object.place, MAX_HEADER_BYTES)
-    const pixels = file.dataSet.elements.get(PIXEL_DATA)
-    const reason = asReceived(file)
-    if (reason !== null || pixels === undefined) return reason ?? "no-pixel-data"
-    const tail = await tailOf(object, file, pixels)
-    if (tail === null) return "data-after-pixels"
-    const parts = recoding({ file, head: await headOf(world, object, file), tail })
-    if (typeof parts === "string") return parts
-    return await coded(world, object, { file, pixels, parts }, new FragmentStore(world.spool, slotOf, meta))
+    return await codedOnce(
+      world,
+      await readOnce(object, READ_ONCE_BYTES),
+      new FragmentStore(world.spool, slotOf, meta),
+    )
   } catch (error) {
     return reasonFor(error)
   }
+}
+
+async function codedOnce(world: World, object: ClearObject, fragments: FragmentStore): Promise<Coding> {
+  const file = await headerOf(object, MAX_HEADER_BYTES)
+  const pixels = file.dataSet.elements.get(PIXEL_DATA)
+  const reason = asReceived(file)
+  if (reason !== null || pixels === undefined) return reason ?? "no-pixel-data"
+  const tail = await tailOf(object, file, pixels)
+  if (tail === null) return "data-after-pixels"
+  const parts = recoding({ file, head: await headOf(object, file), tail })
+  if (typeof parts === "string") return parts
+  return coded(world, object, { file, pixels, parts }, fragments)
 }
 
 function reasonFor(error: unknown): AsReceived {
@@ -75,22 +84,18 @@ const isDeflated = ({ TransferSyntaxUID }: ReadFile): boolean =>
   transferSyntax(TransferSyntaxUID)?.encoding === "deflated"
 
 /** What stands behind Pixel Data; null when it is too much, Malformed when Pixel Data are not whole. */
-async function tailOf(object: ReadableObject, file: ReadFile, pixels: Element): Promise<Uint8Array | null> {
+async function tailOf(object: ClearObject, file: ReadFile, pixels: Element): Promise<Uint8Array | null> {
   const start = pixels.offsetBytes + pixels.lengthBytes
   const end = isDeflated(file) ? file.bytes.length : object.facts.clearLengthBytes
   if (start > end) throw new Malformed("DATA_SET_TRUNCATED", "PS3.5 8.1", "Pixel Data are cut off")
   if (end - start > MAX_TAIL_BYTES) return null
   if (isDeflated(file)) return file.bytes.subarray(start)
-  const parts: Uint8Array[] = []
-  for await (const chunk of object.clear({ start, end })) parts.push(chunk)
-  return Buffer.concat(parts)
+  return clearRange(object, start, end)
 }
 
 /** A deflated data set was read inflated: group 0002 stands only in the file. */
-async function headOf(world: World, object: ReadableObject, file: ReadFile): Promise<Uint8Array> {
-  if (!isDeflated(file)) return file.bytes
-  return clearHead(world.spool, object.place, PART10_START_BYTES + MAX_FILE_META_BYTES)
-}
+const headOf = async (object: ClearObject, file: ReadFile): Promise<Uint8Array> =>
+  isDeflated(file) ? clearRange(object, 0, PART10_START_BYTES + MAX_FILE_META_BYTES) : file.bytes
 
 interface Source {
   readonly file: ReadFile
@@ -100,14 +105,15 @@ interface Source {
 
 async function coded(
   world: World,
-  object: ReadableObject,
+  object: ClearObject,
   source: Source,
   fragments: FragmentStore,
 ): Promise<Coding> {
   try {
+    const facts = frameFacts(source.file, 1)
     const frames = inOrder(
-      storedFrames(object, source),
-      (stored) => codestreamOf(world, stored),
+      nativeFrames(object, source, facts),
+      (bytes) => codestreamOf(world, source.file, facts, bytes),
       FRAMES_AHEAD,
     )
     for await (const codestream of frames) {
@@ -135,30 +141,34 @@ const lengthOf = ({ prologue, before, after }: Recoding, { lengthsBytes }: Fragm
   fragmentsLength(lengthsBytes) +
   after.length
 
-async function codestreamOf(world: World, { frame, altered }: StoredFrame): Promise<Uint8Array | AsReceived> {
-  if (altered !== null) return REASONS[altered]
-  return (await world.draughtsman.encodeFrame(frame)).codestream
+/** Whether all bits are where the header says is for the draughtsman to see, who looks at every sample anyway. */
+async function codestreamOf(
+  world: World,
+  file: ReadFile,
+  facts: FrameFacts,
+  bytes: Uint8Array,
+): Promise<Uint8Array | AsReceived> {
+  try {
+    const pixels = orderedSamples(file, bytes, facts)
+    return (await world.draughtsman.encodeFrame({ ...facts, pixels })).codestream
+  } catch (error) {
+    const refused = error instanceof DrawError && error.code === "ERR_FRAME_UNSUITABLE"
+    if (refused && storedSamples(file, bytes, facts).altered !== null) return "stray-bits"
+    throw error
+  }
 }
 
-/** Samples that had to be changed to be coded must not replace what was received. */
-const REASONS: Readonly<Record<NonNullable<StoredFrame["altered"]>, AsReceived>> = {
-  "bits outside BitsStored": "stray-bits",
-  HighBit: "high-bit",
-  "subsampled colour": "photometric",
-}
-
-async function* storedFrames(object: ReadableObject, source: Source): AsyncGenerator<StoredFrame> {
-  const { file, pixels, parts } = source
-  const facts = frameFacts(file, 1)
-  const frameBytes = frameLength(facts)
+async function* nativeFrames(
+  object: ClearObject,
+  { file, pixels, parts }: Source,
+  facts: FrameFacts,
+): AsyncGenerator<Uint8Array> {
+  const frameBytes = facts.rows * facts.columns * facts.samplesPerPixel * (facts.bitsAllocated / 8)
   const start = pixels.offsetBytes
   const end = start + frameBytes * parts.frames
   const native = isDeflated(file) ? [file.bytes.subarray(start, end)] : object.clear({ start, end })
-  for await (const bytes of inPieces(native, frameBytes)) yield storedSamples(file, bytes, facts)
+  yield* inPieces(native, frameBytes)
 }
-
-const frameLength = (facts: Omit<NativeFrame, "pixels">): number =>
-  facts.rows * facts.columns * facts.samplesPerPixel * (facts.bitsAllocated / 8)
 
 /** The same bytes in pieces of one size; each piece is memory of its own. */
 async function* inPieces(

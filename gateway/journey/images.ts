@@ -1,6 +1,5 @@
 /** A study's images for the reading screen: metadata and frames, each read by range from its sealed object. */
 import { createHash } from "node:crypto"
-import { inflateCapped } from "../standards/dicom/deflated-head.ts"
 import { readPart10, type ReadFile } from "../standards/dicom/data-set.ts"
 import { HTJ2K_LOSSLESS_RPCL } from "../standards/dicom/recode/recoding.ts"
 import { transferSyntax } from "../standards/dicom/sop-classes.ts"
@@ -9,15 +8,14 @@ import {
   joinFragments,
   frameOfWholeFile,
   locateFrame,
-  PIXEL_DATA,
   type FramePlaceInFile,
 } from "../standards/dicomweb/frame-place.ts"
 import { instanceMetadata } from "../standards/dicomweb/metadata.ts"
 import { frameFacts, storedFrame, type NativeFrame } from "../standards/dicomweb/native-frame.ts"
 import { defaultWindow, type Window } from "../standards/dicomweb/window.ts"
 import { Malformed } from "../standards/malformed.ts"
+import { clearRange, headerOf, MAX_HEADER_BYTES } from "./clear-object.ts"
 import { found, only } from "./desk-guards.ts"
-import { clearHead } from "./file-instance.ts"
 import { frameCache, type FrameCache } from "./frame-cache.ts"
 import type { EncodedFrame, ObjectPlace, Person, ReadableObject, ReadingDesk } from "./ports.ts"
 import { readWhole } from "./read-whole.ts"
@@ -26,9 +24,6 @@ import type { World } from "./world.ts"
 
 /** Lossless, lossless RPCL, and either (PS3.5 A.4.11). */
 const HTJ2K = new Set(["1.2.840.10008.1.2.4.201", HTJ2K_LOSSLESS_RPCL, "1.2.840.10008.1.2.4.203"])
-/** Headers are read in growing prefixes: most end within the first, none legal beyond the last. */
-const MAX_HEADER_BYTES = 64 * 1024 * 1024
-const PREFIXES_BYTES = [64 * 1024, 1024 * 1024, 16 * 1024 * 1024, MAX_HEADER_BYTES]
 
 type ImageDesk = Pick<ReadingDesk, "metadata" | "frame" | "rendered">
 
@@ -75,32 +70,9 @@ async function openInstance(
   return found((await world.ledger.instancesByUid(study.id, SOPInstanceUID))[0], "instance")
 }
 
-/**
- * The file up to Pixel Data.
- *
- * @param limitBytes so much of it is looked at, at most
- * @param leastBytes so much of it is at hand, at least
- * @throws Malformed what makes its header unreadable, HEADER_TOO_LONG
- */
-export async function header(
-  world: World,
-  place: ObjectPlace,
-  limitBytes = MAX_HEADER_BYTES,
-  leastBytes = 0,
-): Promise<ReadFile> {
-  const { facts } = await world.spool.open(place)
-  for (const prefixBytes of PREFIXES_BYTES.filter((each) => each <= limitBytes && each >= leastBytes)) {
-    try {
-      return readPart10(await clearHead(world.spool, place, prefixBytes), {
-        untilTag: PIXEL_DATA,
-        inflate: inflateCapped,
-      })
-    } catch (error) {
-      if (prefixBytes >= facts.clearLengthBytes || !(error instanceof Malformed)) throw error
-    }
-  }
-  throw new Malformed("HEADER_TOO_LONG", "PS3.10 7.1", `no Pixel Data in the first ${limitBytes} bytes`)
-}
+/** The file up to Pixel Data. Throws Malformed when it has no readable header. */
+export const header = async (world: World, place: ObjectPlace): Promise<ReadFile> =>
+  headerOf(await world.spool.open(place))
 
 /** What the reading screen sorts by; null for objects without such attributes. */
 export function imageHeader({ dataSet }: ReadFile): ImageHeader {
@@ -119,16 +91,16 @@ async function storedBytes(
   place: ObjectPlace,
   frame: number,
 ): Promise<{ file: ReadFile; bytes: Uint8Array; native: boolean }> {
-  const { file, where } = await located(world, place, frame)
   const object = await world.spool.open(place)
+  const { file, where } = await located(object, frame)
   switch (where.kind) {
     case "native":
-      return { file, native: true, bytes: await range(object, where.startBytes, where.endBytes) }
+      return { file, native: true, bytes: await clearRange(object, where.startBytes, where.endBytes) }
     case "at-hand":
       return { file, native: true, bytes: where.bytes }
     case "encapsulated": {
       const end = where.endBytes ?? object.facts.clearLengthBytes
-      return { file, native: false, bytes: joinFragments(await range(object, where.startBytes, end)) }
+      return { file, native: false, bytes: joinFragments(await clearRange(object, where.startBytes, end)) }
     }
     case "more":
     case "whole-file": {
@@ -140,21 +112,14 @@ async function storedBytes(
 
 /** The offset table may lie beyond the prefix that held the header. */
 async function located(
-  world: World,
-  place: ObjectPlace,
+  object: ReadableObject,
   frame: number,
 ): Promise<{ file: ReadFile; where: FramePlaceInFile }> {
-  const file = await header(world, place)
+  const file = await headerOf(object)
   const where = locateFrame(file, frame)
   if (where.kind !== "more") return { file, where }
-  const longer = await header(world, place, MAX_HEADER_BYTES, where.lengthBytes)
+  const longer = await headerOf(object, MAX_HEADER_BYTES, where.lengthBytes)
   return { file: longer, where: locateFrame(longer, frame) }
-}
-
-async function range(object: ReadableObject, start: number, end: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  for await (const chunk of object.clear({ start, end })) parts.push(chunk)
-  return Buffer.concat(parts)
 }
 
 async function encodedFrame(

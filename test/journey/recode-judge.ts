@@ -127,7 +127,7 @@ const GROUP_LENGTH = /^ *\([0-9a-f]{4},0000\)/
 
 function unequalLines(before: string, after: string): string[] {
   const [old, now] = [linesOf(before), linesOf(after)]
-  const isColour = old.some((line) => /^\(0028,0002\) US 3 /.test(line))
+  const isColour = old.some((line) => line.startsWith("(0028,0002) US 3 "))
   const kept = (line: string): boolean => !(isColour && /^\(0028,000[46]\)/.test(line))
   const [left, right] = [old.filter(kept), now.filter(kept)]
   const unequal: string[] = []
@@ -142,7 +142,7 @@ function linesOf(dump: string): string[] {
     .split("\n")
     .filter((line) => /^ *\([0-9a-f]{4},[0-9a-f]{4}\)/.test(line))
     .filter((line) => {
-      if (/^\(7fe0,0010\)/.test(line)) inPixels = true
+      if (line.startsWith("(7fe0,0010)")) inPixels = true
       else if (!/^ *\(fffe/.test(line)) inPixels = false
       return !inPixels && !NAMED.test(line) && !GROUP_LENGTH.test(line)
     })

@@ -86,8 +86,8 @@ export class RecodingWorld {
       agreements: [{ ...AT_HOSPITAL, recoding: "htj2k" }],
       draughtsman: {
         encodeFrame: (frame: Parameters<Draughtsman["encodeFrame"]>[0]) => this.drawing.encodeFrame(frame),
-        decodeFrame: this.draughtsman.decodeFrame,
-        renderFrame: this.draughtsman.renderFrame,
+        decodeFrame: NO_DRAUGHTSMAN,
+        renderFrame: NO_DRAUGHTSMAN,
         renderReport: NO_DRAUGHTSMAN,
       },
       notify: (requestId: string | null) => this.notified.push(requestId),

@@ -47,7 +47,7 @@ export function storedFrame(file: ReadFile, bytes: Uint8Array, frameNumber: numb
 /** The same, with the facts at hand: of many frames they are read once. */
 export function storedSamples(file: ReadFile, bytes: Uint8Array, facts: FrameFacts): StoredFrame {
   const subsampled = facts.photometricInterpretation === "YBR_FULL_422"
-  const ordered = inOrder(file, bytes, facts)
+  const ordered = orderedSamples(file, bytes, facts)
   const { samples, altered } = alignedSamples(ordered, { ...facts, highBit: highBit(file, facts.bitsStored) })
   const frame = {
     ...facts,
@@ -99,8 +99,8 @@ function wanted(value: number | null, keyword: string): number {
 const highBit = ({ dataSet }: ReadFile, bitsStored: number): number =>
   dataSet.number("HighBit") ?? bitsStored - 1
 
-/** Byte order, then colour by pixel. */
-function inOrder(file: ReadFile, bytes: Uint8Array, facts: FrameFacts): Uint8Array {
+/** The stored samples in one order: little endian, then colour by pixel; no value is touched but by YBR_FULL_422. */
+export function orderedSamples(file: ReadFile, bytes: Uint8Array, facts: FrameFacts): Uint8Array {
   const little = bigEndianWords(file, facts) ? swappedPairs(bytes) : bytes
   if (facts.photometricInterpretation === "YBR_FULL_422") return upsampled422(little, facts.columns)
   const byPlane = facts.samplesPerPixel === 3 && file.dataSet.number("PlanarConfiguration") === 1
