@@ -5,6 +5,7 @@
  * the spool; after a crash `roll-forward.ts` files them from there.
  */
 import { uuid } from "./ids.ts"
+import { newcomers, type Newcomers } from "./newcomers.ts"
 import { due } from "./run.ts"
 import { next } from "./route.ts"
 import type { SealedObject, Spool } from "./ports.ts"
@@ -20,8 +21,10 @@ export interface InstanceCopy {
 }
 
 export interface Filing {
-  /** The open study of this UID and patient; created, with a durable slot, when there is none. */
+  /** The open study of this UID and patient; begun, with a durable slot, when there is none. Each call wants a `left`. */
   studyFor(header: StudyHeader, callingAE: string): Promise<StudyRecord>
+  /** Whoever asked for the study brings no more images: if nobody brought any, nothing of it is kept. */
+  left(study: StudyRecord): Promise<void>
   /** Same SOP Instance UID, same data set: once. Other bytes: both are kept, a person is told.
    *  "same" is said only when the other copy is durable. After "new" or "conflict" call `file` or `dropped`. */
   judge(study: StudyRecord, copy: InstanceCopy): Promise<Judgement>
@@ -43,6 +46,7 @@ export const FILING_DELAY_MS = 100
 
 export function filing(world: World, wait: (milliseconds: number) => Promise<void>): Filing {
   const fresh = freshInstances()
+  const begun = newcomers()
   const pending = new Map<string, Pending[]>()
   let flushing: Promise<void> | null = null
 
@@ -50,7 +54,7 @@ export function filing(world: World, wait: (milliseconds: number) => Promise<voi
     const batches = [...pending.entries()]
     pending.clear()
     for (const [studyId, batch] of batches) {
-      await world.locks.with(studyId, () => fileBatch(world, studyId, batch))
+      await world.locks.with(studyId, () => fileBatch(world, begun, studyId, batch))
       for (const { sealed } of batch) fresh.forget(studyId, copyOf(sealed))
     }
   }
@@ -61,7 +65,11 @@ export function filing(world: World, wait: (milliseconds: number) => Promise<voi
   }
   return {
     studyFor: (header, callingAE) =>
-      world.locks.with(`uid/${header.StudyInstanceUID}`, () => studyFor(world, header, callingAE)),
+      world.locks.with(`uid/${header.StudyInstanceUID}`, () => studyFor(world, begun, header, callingAE)),
+    left: (study) =>
+      world.locks.with(`uid/${study.private.StudyInstanceUID}`, async () => {
+        if (begun.leave(study.id)) await world.spool.destroySlot(study.slotId)
+      }),
     judge: async (study, copy) => {
       const digest = hex(copy.sha256DataSet)
       const kept = await world.ledger.instancesByUid(study.id, copy.SOPInstanceUID)
@@ -72,6 +80,7 @@ export function filing(world: World, wait: (milliseconds: number) => Promise<voi
     },
     file: (study, sealed, conflict) => {
       fresh.settle(study.id, copyOf(sealed), true)
+      begun.stays(study.id)
       pending.set(study.id, [...(pending.get(study.id) ?? []), { sealed, conflict }])
       flushing ??= later()
     },
@@ -117,22 +126,38 @@ const copyOf = ({ facts }: SealedObject): InstanceCopy => ({
   sha256DataSet: facts.sha256DataSet,
 })
 
-async function studyFor(world: World, header: StudyHeader, callingAE: string): Promise<StudyRecord> {
-  const known = (await world.ledger.studiesByUid(header.StudyInstanceUID)).filter(
-    (each) => each.state !== "expired",
-  )
+async function studyFor(
+  world: World,
+  begun: Newcomers,
+  header: StudyHeader,
+  callingAE: string,
+): Promise<StudyRecord> {
+  const filed = await openStudies(world, header.StudyInstanceUID)
+  const arriving = begun.of(header.StudyInstanceUID).filter(({ id }) => filed.every((each) => each.id !== id))
+  const known = [...filed, ...arriving]
   const same = known.find((each) => each.private.patient.PatientID === header.patient.PatientID)
-  if (same !== undefined) return same
-  const step = next("study", "-", known.length > 0 ? "reused-uid" : "instance")
-  const record = newStudy(
-    world,
-    await world.spool.createSlot("received"),
-    header,
-    callingAE,
-    step?.to ?? "arriving",
-  )
-  await world.ledger.commit([{ put: "study", record }])
-  return record
+  const study =
+    same ?? beginStudy(world, await world.spool.createSlot("received"), header, callingAE, known.length > 0)
+  if (!filed.includes(study)) begun.use(study)
+  return study
+}
+
+/** Every study with this UID that may still take images. */
+export async function openStudies(world: World, StudyInstanceUID: string): Promise<readonly StudyRecord[]> {
+  const studies = await world.ledger.studiesByUid(StudyInstanceUID)
+  return studies.filter((each) => each.state !== "expired")
+}
+
+/** A study as its first image makes it. `uidInUse`: another patient's study has this UID. */
+export function beginStudy(
+  world: World,
+  slotId: string,
+  header: StudyHeader,
+  callingAE: string,
+  uidInUse: boolean,
+): StudyRecord {
+  const step = next("study", "-", uidInUse ? "reused-uid" : "instance")
+  return newStudy(world, slotId, header, callingAE, step?.to ?? "arriving")
 }
 
 /** A study with nothing in it yet. */
@@ -161,11 +186,17 @@ export function newStudy(
   }
 }
 
-async function fileBatch(world: World, studyId: string, batch: readonly Pending[]): Promise<void> {
-  const study = await world.ledger.study(studyId)
+async function fileBatch(
+  world: World,
+  begun: Newcomers,
+  studyId: string,
+  batch: readonly Pending[],
+): Promise<void> {
+  const study = (await world.ledger.study(studyId)) ?? begun.study(studyId)
   if (study === null) return
   world.notify(null)
   await world.ledger.commit(arrivalChanges(world, study, batch))
+  begun.settled(studyId)
 }
 
 /** Rows for instances that are durable in the spool, and the study's count, state and next look. */

@@ -72,6 +72,8 @@ class Touched {
   readonly #world: World
   readonly #filing: Filing
   readonly #studies = new Map<string, StudyRecord>()
+  /** Every study asked for, also those forgotten since. */
+  readonly #asked: StudyRecord[] = []
   readonly #segments = new Map<string, Promise<Segment>>()
 
   constructor(world: World, filing: Filing) {
@@ -86,6 +88,7 @@ class Touched {
     if (known !== undefined) return known
     const study = await this.#filing.studyFor(studyHeader(file()), callingAE)
     this.#studies.set(identity, study)
+    this.#asked.push(study)
     return study
   }
 
@@ -107,8 +110,12 @@ class Touched {
   }
 
   async close(): Promise<void> {
-    for (const segment of this.#segments.values()) await (await segment).close()
-    this.#segments.clear()
+    try {
+      for (const segment of this.#segments.values()) await (await segment).close()
+      this.#segments.clear()
+    } finally {
+      for (const study of this.#asked.splice(0)) await this.#filing.left(study)
+    }
   }
 }
 

@@ -5,7 +5,7 @@
  * submission the ledger does not know were never answered: their segment is dropped, the sender repeats it.
  * New documents without a row belong to a packaging that is run again: dropped too.
  */
-import { arrivalChanges, clearHead, newStudy } from "./file-instance.ts"
+import { arrivalChanges, beginStudy, clearHead, openStudies } from "./file-instance.ts"
 import { studyHeader } from "./header.ts"
 import type { SealedObject, Spool } from "./ports.ts"
 import type { StudyRecord } from "./records.ts"
@@ -46,16 +46,21 @@ async function fileSlot(world: World, objects: readonly SealedObject[]): Promise
     const kept = await world.ledger.instancesByUid(study.id, sealed.facts.meta.uniqueId)
     const digest = Buffer.from(sealed.facts.sha256DataSet).toString("hex")
     if (kept.some((each) => each.sha256DataSet === digest)) continue
-    fresh.push({ sealed, conflict: kept.length > 0 })
+    const others = fresh.filter((each) => each.sealed.facts.meta.uniqueId === sealed.facts.meta.uniqueId)
+    fresh.push({ sealed, conflict: kept.length + others.length > 0 })
   }
   if (fresh.length > 0) await world.ledger.commit(arrivalChanges(world, study, fresh))
   return fresh.length
 }
 
 async function studyOfSlot(world: World, object: SealedObject): Promise<StudyRecord> {
-  const studies = await world.ledger.studiesByUid(object.facts.meta.StudyInstanceUID)
+  const { StudyInstanceUID, callingAE } = object.facts.meta
+  const studies = await world.ledger.studiesByUid(StudyInstanceUID)
   const known = studies.find((each) => each.slotId === object.place.slotId)
   if (known !== undefined) return known
   const header = studyHeader(await clearHead(world.spool, object.place, HEADER_BYTES))
-  return newStudy(world, object.place.slotId, header, object.facts.meta.callingAE, "arriving")
+  const uidInUse = (await openStudies(world, StudyInstanceUID)).some(
+    (each) => each.private.patient.PatientID !== header.patient.PatientID,
+  )
+  return beginStudy(world, object.place.slotId, header, callingAE, uidInUse)
 }
