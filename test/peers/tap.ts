@@ -25,6 +25,9 @@ interface Ends {
 
 export class Tap {
   readonly exchanges: Exchange[] = []
+  /** Requests that were kept from the other end while `holds` is on: the line breaks instead. */
+  readonly held: Pick<Exchange, "contentType" | "body">[] = []
+  holds = false
   readonly #server: Server
   readonly #ends: Ends
 
@@ -56,14 +59,15 @@ export class Tap {
   async #pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const body = await whole(incoming)
+      const contentType = incoming.headers["content-type"] ?? ""
+      if (this.holds) {
+        this.held.push({ contentType, body })
+        incoming.socket.destroy()
+        return
+      }
       const answered = await this.#forward(incoming, body)
       const answer = await whole(answered)
-      this.exchanges.push({
-        contentType: incoming.headers["content-type"] ?? "",
-        body,
-        status: answered.statusCode ?? 0,
-        answer,
-      })
+      this.exchanges.push({ contentType, body, status: answered.statusCode ?? 0, answer })
       response.writeHead(answered.statusCode ?? 502, answered.headers).end(answer)
     } catch {
       // The other end is down: so is the line.

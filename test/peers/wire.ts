@@ -85,14 +85,17 @@ function classified(text: string, scheme: string): string {
   return one(found.find((tag) => tag.includes(scheme)) ?? "", / nodeRepresentation="([^"]+)"/)
 }
 
-interface MimePart {
+export interface MimePart {
   readonly contentId: string
+  /** Without the empty line. */
+  readonly headers: string
   readonly body: Buffer
 }
 
-function mimeParts(contentType: string, body: Buffer): MimePart[] {
-  const boundary = /boundary="?([^";]+)/.exec(contentType)?.[1] ?? ""
-  const delimiter = Buffer.from(`--${boundary}`)
+export const boundaryOf = (contentType: string): string => /boundary="?([^";]+)/.exec(contentType)?.[1] ?? ""
+
+export function mimeParts(contentType: string, body: Buffer): MimePart[] {
+  const delimiter = Buffer.from(`--${boundaryOf(contentType)}`)
   const parts: MimePart[] = []
   let at = body.indexOf(delimiter)
   for (;;) {
@@ -100,8 +103,9 @@ function mimeParts(contentType: string, body: Buffer): MimePart[] {
     if (next < 0) return parts
     const part = body.subarray(at + delimiter.length + 2, next)
     const end = part.indexOf("\r\n\r\n")
-    const contentId = one(part.toString("latin1", 0, end), /content-id:\s*<([^>]+)>/i)
-    parts.push({ contentId, body: part.subarray(end + 4) })
+    const headers = part.toString("latin1", 0, end)
+    const contentId = one(headers, /content-id:\s*<([^>]+)>/i)
+    parts.push({ contentId, headers, body: part.subarray(end + 4) })
     at = next + 2
   }
 }
