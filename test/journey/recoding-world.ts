@@ -123,9 +123,9 @@ export class RecodingWorld {
   }
 
   /** One attempt of the job. */
-  async recode(attempts = 0): ReturnType<typeof recode> {
+  async recode(attempts = 0, world: World = this.world): ReturnType<typeof recode> {
     const job = due("recode", SUBMISSION, systemClock.now()) as { readonly record: JobRecord }
-    return recode(this.world, { ...job.record, attempts })
+    return recode(world, { ...job.record, attempts })
   }
 
   /** As the ledger has them, in the order of these. */
