@@ -9,10 +9,12 @@ import { AcceptanceError } from "./errors.ts"
 import { targetOf } from "./subject.ts"
 import { newStudy } from "./file-instance.ts"
 import { keepUntil } from "./keep.ts"
+import { plain } from "./metadata.ts"
 import { patientOf } from "./patient.ts"
 import type { Change, RequestRecord, StudyHeader, StudyRecord } from "./records.ts"
 import { next } from "./route.ts"
 import { due } from "./run.ts"
+import { patientIdOf } from "./same-subject.ts"
 import type { World } from "./world.ts"
 
 export interface Landing {
@@ -60,7 +62,7 @@ async function landStudy(world: World, inbound: Inbound): Promise<Landing> {
     )
   }
   const studies = await world.ledger.studiesByUid(inbound.StudyInstanceUID)
-  const known = studies.find((each) => each.agreement === inbound.agreement.id && each.state !== "expired")
+  const known = studies.find((each) => isSame(each, inbound))
   if (known !== undefined) {
     return {
       slotId: known.slotId,
@@ -71,6 +73,14 @@ async function landStudy(world: World, inbound: Inbound): Promise<Landing> {
     }
   }
   return newLanding(world, inbound, await world.spool.createSlot("received"))
+}
+
+/** A UID alone does not make two submissions one study: devices reuse them, also for another patient. */
+function isSame({ agreement, state, private: header }: StudyRecord, inbound: Inbound): boolean {
+  const patient = patientIdOf(inbound.submission.documentEntries[0])
+  return (
+    agreement === inbound.agreement.id && state !== "expired" && plain(header.patient.PatientID) === patient
+  )
 }
 
 function newLanding(world: World, inbound: Inbound, slotId: string): Landing {
@@ -91,7 +101,7 @@ function headerOf(inbound: Inbound): StudyHeader {
   const dicomCodes = entry?.eventCodeList.map((code) => code.code) ?? []
   return {
     StudyInstanceUID: inbound.StudyInstanceUID,
-    patient: patientOf(entry?.sourcePatientInfo ?? []),
+    patient: { ...patientOf(entry?.sourcePatientInfo ?? []), PatientID: patientIdOf(entry) },
     StudyDescription: "",
     AccessionNumber: "",
     bodyPart: "",

@@ -9,11 +9,11 @@ import type { Author, Code, DocumentEntry, SubmissionSet } from "../standards/xd
 export const dtm = (at: Date): string => at.toISOString().replace(/\D/g, "").slice(0, 14)
 
 /** What HL7 v2 takes for structure, and what no text of XDS may hold, becomes a space: nothing is escaped there. */
-const escapeHl7 = (text: string): string => text.replace(/[|^~\\&\p{Cc}]/gu, " ").trim()
+export const plain = (text: string): string => text.replace(/[|^~\\&\p{Cc}]/gu, " ").trim()
 /** CX: `ID^^^&OID&ISO`. */
-export const cx = (id: string, oid: string): string => `${escapeHl7(id)}^^^&${oid}&ISO`
+export const cx = (id: string, oid: string): string => `${plain(id)}^^^&${oid}&ISO`
 /** XON: name and, in XON.10, the OID. */
-export const xon = (name: string, oid: string): string => `${escapeHl7(name)}^^^^^^^^^${oid}`
+export const xon = (name: string, oid: string): string => `${plain(name)}^^^^^^^^^${oid}`
 
 /** Everything the entries of one submission have in common. */
 export interface Subject {
@@ -114,9 +114,9 @@ function patientInfo({ patient, agreement }: Subject): string[] {
   const [family = "", given = ""] = patient.ideographic.split(/[ \u3000]/)
   const [kanaFamily = "", kanaGiven = ""] = patient.phonetic.split(/[ \u3000]/)
   const names = [
-    family === "" ? "" : `${escapeHl7(family)}^${escapeHl7(given)}^^^^^L^I`,
-    kanaFamily === "" ? "" : `${escapeHl7(kanaFamily)}^${escapeHl7(kanaGiven)}^^^^^L^P`,
-    patient.alphabetic === "" ? "" : `${escapeHl7(patient.alphabetic).replace(" ", "^")}^^^^^L^A`,
+    family === "" ? "" : `${plain(family)}^${plain(given)}^^^^^L^I`,
+    kanaFamily === "" ? "" : `${plain(kanaFamily)}^${plain(kanaGiven)}^^^^^L^P`,
+    patient.alphabetic === "" ? "" : `${plain(patient.alphabetic).replace(" ", "^")}^^^^^L^A`,
   ].filter((name) => name !== "")
   return [
     `PID-3|${cx(patient.PatientID, agreement.patientIdDomain)}`,
@@ -135,8 +135,8 @@ function hospitalOf({ agreement, site }: Subject): { readonly oid: string } {
 function references(subject: Subject, facts: EntryFacts): string[] {
   const { oid } = hospitalOf(subject)
   const owned = (id: string, type: string): string[] => {
-    const plain = escapeHl7(id)
-    return plain === "" ? [] : [`${plain}^^^&${oid}&ISO^urn:ihe:iti:xds:2013:${type}`]
+    const text = plain(id)
+    return text === "" ? [] : [`${text}^^^&${oid}&ISO^urn:ihe:iti:xds:2013:${type}`]
   }
   return [
     `${subject.StudyInstanceUID}^^^^urn:ihe:iti:xds:2016:studyInstanceUID`,

@@ -16,8 +16,10 @@ import { notice, planReceipt } from "./receipt.ts"
 import type {
   Change,
   DocumentRecord,
+  DocumentRole,
   InstanceRecord,
   RequestRecord,
+  StudyHeader,
   StudyRecord,
   SubmissionRecord,
 } from "./records.ts"
@@ -26,6 +28,8 @@ import { next } from "./route.ts"
 import type { ReadingRequest as AskedReading } from "../standards/request/request-content.ts"
 import { requestDocument, requestTextOf } from "./request-document.ts"
 import { recodingContents, travelling, withOriginals } from "./recoding-document.ts"
+import { sameSubject } from "./same-subject.ts"
+import { checkStudySubject, type ImageIdentity } from "./study-subject.ts"
 import { requestOf, subjectOf, withTarget } from "./subject.ts"
 import type { TakeEffect } from "./verify.ts"
 import type { World } from "./world.ts"
@@ -115,71 +119,108 @@ function localDateTime(at: Date, timeZone: string): string {
 /** Verified images become readable; the request becomes a case; the sender gets its receipt. */
 export const studyEffect: TakeEffect = async (world, record, documents, agreement) => {
   const study = found(record.studyId === null ? null : await world.ledger.study(record.studyId), "study")
-  const document = found(
-    documents.find((each) => each.role === "request"),
-    "request document",
-  )
-  const asked = readReadingRequest(await readWhole(world.spool, document.place))
-  await checkManifest(world, documents)
-  const instances = await withOriginals(
+  const one = async (role: DocumentRole): Promise<Uint8Array> => {
+    const document = documents.find((each) => each.role === role)
+    return readWhole(world.spool, found(document, `${role} of the study`).place)
+  }
+  const asked = readReadingRequest(await one("request"))
+  const manifest = readManifest(await one("manifest"))
+  const images = await openedImages(world, study, documents)
+  checkStudySubject(record, agreement, study, {
+    asked,
+    manifest,
+    images: images.map((each) => each.identity),
+  })
+  const came = await withOriginals(
     world,
     study,
     documents,
-    await openedInstances(world, study, documents),
+    images.map((each) => each.record),
   )
-  const [first] = instances
-  const opened =
-    first === undefined ? study.private : studyHeader(await clearHead(world.spool, first.place, HEADER_BYTES))
+  const kept = await world.ledger.instances(study.id)
+  const fresh = newOnes(kept, came)
   const now = world.clock.now().toISOString()
   const complete: StudyRecord = {
     ...study,
-    instances: instances.length,
-    bytes: instances.reduce((sum, each) => sum + each.clearLengthBytes, 0),
+    instances: kept.length + fresh.length,
+    bytes: [...kept, ...fresh].reduce((sum, each) => sum + each.clearLengthBytes, 0),
     lastArrivalAt: now,
-    private: opened,
+    private: await openedHeader(world, study, asked, came),
   }
   const request = await caseOf(world, record, asked, complete)
   return [
     { put: "study", record: complete },
-    ...instances.map((each): Change => ({ put: "instance", record: each })),
+    ...fresh.map((each): Change => ({ put: "instance", record: each })),
     { put: "request", record: request },
     milestone(request.id, "study-verified", now),
     ...(agreement.receipts === "signed" ? planReceipt(world, record, request.slotId) : []),
   ]
 }
 
-/** The manifest must be readable; a submission without one is refused by agreement, not by ITI-41. */
-async function checkManifest(world: World, documents: readonly DocumentRecord[]): Promise<void> {
-  const document = found(
-    documents.find((each) => each.role === "manifest"),
-    "manifest",
-  )
-  readManifest(await readWhole(world.spool, document.place))
+/** As the images tell it; accession numbers are the hospital's, and its request names the one that counts. */
+async function openedHeader(
+  world: World,
+  study: StudyRecord,
+  asked: AskedReading,
+  [first]: readonly InstanceRecord[],
+): Promise<StudyHeader> {
+  if (first === undefined) return study.private
+  const opened = studyHeader(await clearHead(world.spool, first.place, HEADER_BYTES))
+  const target = asked.studies.find((each) => each.StudyInstanceUID === opened.StudyInstanceUID)
+  return { ...opened, AccessionNumber: target?.AccessionNumber ?? opened.AccessionNumber }
 }
 
-async function openedInstances(
+/** The same image in another submission is kept once; with other bytes both are kept and marked. */
+function newOnes(kept: readonly InstanceRecord[], came: readonly InstanceRecord[]): InstanceRecord[] {
+  const digest = (each: InstanceRecord): string => (each.original ?? each).sha256DataSet
+  const digests = new Map<string, Set<string>>()
+  const enter = (each: InstanceRecord): "same" | "conflict" | "new" => {
+    const { SOPInstanceUID } = each.private
+    const others = digests.get(SOPInstanceUID) ?? new Set()
+    if (others.has(digest(each))) return "same"
+    digests.set(SOPInstanceUID, others.add(digest(each)))
+    return others.size > 1 ? "conflict" : "new"
+  }
+  for (const each of kept) enter(each)
+  return came
+    .map((each) => ({ each, is: enter(each) }))
+    .filter(({ is }) => is !== "same")
+    .map(({ each, is }) => ({ ...each, conflict: is === "conflict" }))
+}
+
+interface OpenedImage {
+  readonly record: InstanceRecord
+  readonly identity: ImageIdentity
+}
+
+async function openedImages(
   world: World,
   study: StudyRecord,
   documents: readonly DocumentRecord[],
-): Promise<InstanceRecord[]> {
-  const opened: InstanceRecord[] = []
+): Promise<OpenedImage[]> {
+  const opened: OpenedImage[] = []
   for (const document of documents) {
     if (document.role !== "instance") continue
     const sealed = await world.spool.open(document.place)
     const file = await header(world, document.place)
-    const record = instanceRecord(study.id, {
-      sealed: withIdentity(sealed, file.dataSet.text("SOPInstanceUID")),
-      conflict: false,
-    })
     const { dataSet, TransferSyntaxUID } = file
+    const SOPInstanceUID = dataSet.text("SOPInstanceUID")
+    const record = instanceRecord(study.id, { sealed: withIdentity(sealed, SOPInstanceUID), conflict: false })
     opened.push({
-      ...record,
-      private: {
-        SOPInstanceUID: dataSet.text("SOPInstanceUID"),
-        SOPClassUID: dataSet.text("SOPClassUID"),
-        SeriesInstanceUID: dataSet.text("SeriesInstanceUID"),
-        TransferSyntaxUID,
-        image: imageHeader(file),
+      record: {
+        ...record,
+        private: {
+          SOPInstanceUID,
+          SOPClassUID: dataSet.text("SOPClassUID"),
+          SeriesInstanceUID: dataSet.text("SeriesInstanceUID"),
+          TransferSyntaxUID,
+          image: imageHeader(file),
+        },
+      },
+      identity: {
+        PatientID: dataSet.text("PatientID"),
+        StudyInstanceUID: dataSet.text("StudyInstanceUID"),
+        SOPInstanceUID,
       },
     })
   }
@@ -199,7 +240,11 @@ async function caseOf(
   study: StudyRecord,
 ): Promise<RequestRecord> {
   const known = record.requestId === null ? null : await world.ledger.request(record.requestId)
-  if (known !== null) return withTarget(known, study.id)
+  if (known !== null) {
+    const { PatientID } = known.private.patient
+    sameSubject("request", { PatientID: PatientID === study.private.patient.PatientID })
+    return withTarget(known, study.id)
+  }
   return {
     id: record.requestId ?? asked.requestId,
     version: asked.version,

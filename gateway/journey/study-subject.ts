@@ -1,0 +1,70 @@
+/** Is a study that came in of one patient, one study and one request, and exactly what its manifest names? */
+import type { ReadManifest } from "../standards/dicom/kos.ts"
+import type { ReadingRequest } from "../standards/request/request-content.ts"
+import type { Agreement } from "./agreement.ts"
+import { ContentError } from "./errors.ts"
+import { plain } from "./metadata.ts"
+import type { StudyRecord, SubmissionRecord } from "./records.ts"
+import { patientDomainOf, patientIdOf, sameSubject } from "./same-subject.ts"
+
+/** What an image says of itself. */
+export interface ImageIdentity {
+  readonly PatientID: string
+  readonly StudyInstanceUID: string
+  readonly SOPInstanceUID: string
+}
+
+export interface StudyContent {
+  readonly asked: ReadingRequest
+  readonly manifest: ReadManifest
+  readonly images: readonly ImageIdentity[]
+}
+
+/**
+ * Metadata, request document, manifest and every image against each other and against the study they land in.
+ *
+ * @throws ContentError ERR_OTHER_SUBJECT; ERR_DOCUMENTS when images and manifest are not the same set
+ */
+export function checkStudySubject(
+  record: SubmissionRecord,
+  agreement: Agreement,
+  study: StudyRecord,
+  { asked, manifest, images }: StudyContent,
+): void {
+  const entries = record.private.submission?.documentEntries ?? []
+  const isPatient = (PatientID: string): boolean =>
+    entries.every((entry) => patientIdOf(entry) === plain(PatientID)) && PatientID === asked.patient.PatientID
+  const isStudy = (uid: string): boolean => uid === study.private.StudyInstanceUID
+  sameSubject("metadata", {
+    "patient id domain": entries.every((entry) => patientDomainOf(entry) === agreement.patientIdDomain),
+  })
+  sameSubject("request", {
+    "request id": asked.requestId === record.requestId,
+    PatientID: isPatient(asked.patient.PatientID),
+    "patient id domain": asked.patient.idRoot === agreement.patientIdDomain,
+    StudyInstanceUID: asked.studies.some((each) => each.role === "target" && isStudy(each.StudyInstanceUID)),
+  })
+  sameSubject("manifest", {
+    PatientID: isPatient(manifest.shared.PatientID),
+    StudyInstanceUID: manifest.studies.every((each) => isStudy(each.StudyInstanceUID)),
+  })
+  sameSubject("images", {
+    PatientID: images.every((each) => isPatient(each.PatientID)),
+    StudyInstanceUID: images.every((each) => isStudy(each.StudyInstanceUID)),
+  })
+  const named = manifest.studies.flatMap(({ series }) => series.flatMap(({ instances }) => instances))
+  checkSet(new Set(named.map(uidOf)), new Set(images.map(uidOf)))
+}
+
+const uidOf = ({ SOPInstanceUID }: { readonly SOPInstanceUID: string }): string => SOPInstanceUID
+
+/** RAD TF-3 4.68.4.1.2: the manifest names every instance of the submission, and no other. */
+function checkSet(named: ReadonlySet<string>, came: ReadonlySet<string>): void {
+  const missing = [...named].filter((uid) => !came.has(uid)).length
+  const unnamed = [...came].filter((uid) => !named.has(uid)).length
+  if (missing + unnamed > 0)
+    throw new ContentError(
+      "ERR_DOCUMENTS",
+      `of the manifest's images ${missing} did not come; ${unnamed} came that it does not name`,
+    )
+}
