@@ -111,9 +111,13 @@ function imageDataSet(shape: StudyShape, id: Identity): Buffer {
   ])
 }
 
+/** A slope: no two images alike, and smaller when coded. */
 function pixels(rows: number, index: number, pattern: Uint8Array): Buffer {
   const bytes = Buffer.alloc(rows * rows * 2)
-  for (let at = 0; at < rows * rows; at++) bytes.writeUInt16LE((at * 37 + index * 991) % 4096, at * 2)
+  for (let at = 0; at < rows * rows; at++) {
+    const value = (at % rows) * 3 + Math.floor(at / rows) * 5 + index * 7
+    bytes.writeUInt16LE(value % 4096, at * 2)
+  }
   bytes.set(pattern)
   return bytes
 }

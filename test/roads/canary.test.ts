@@ -18,6 +18,8 @@ const FAMILY = "鵺沼之原"
 const GIVEN = "蜻蛉彦麿"
 const PHONETIC = "ぬえぬまのはら"
 
+const HTJ2K_RPCL = "1.2.840.10008.1.2.4.202"
+
 describe("a planted patient", function () {
   this.timeout(180_000)
   let road: Road
@@ -34,6 +36,14 @@ describe("a planted patient", function () {
     mkdirSync(copied, { recursive: true })
     for (const log of logs()) cpSync(log, join(copied, basename(log)))
     return search([...folders(), copied], planted)
+  }
+
+  /** Octets from within the pixels as they travel. */
+  async function codestream(): Promise<Buffer> {
+    const recoded = (await openedSpool(road, "edge")).find(
+      ({ meta }) => meta.TransferSyntaxUID === HTJ2K_RPCL,
+    )
+    return recoded!.bytes.subarray(-128, -32)
   }
 
   before(async () => {
@@ -72,6 +82,7 @@ describe("a planted patient", function () {
       SILENT,
     )
     await receiveReport(desks, requestId, 1, SILENT)
+    planted.push({ what: "codestream", bytes: await codestream() })
     sealed = (await Promise.all(ROLES.map((role) => ciphertexts(road, role)))).flat()
   })
   after(() => road.close())
@@ -106,13 +117,12 @@ describe("a planted patient", function () {
       planted.map(({ what }) => what).filter((what) => !found.includes(what)),
       [],
     )
+    const lies = { edge: ["pixels", "codestream"], center: ["codestream"] }
     for (const role of ROLES) {
-      const opened = await openedSpool(road, role)
-      const clear = Buffer.concat(opened.map(({ bytes }) => bytes))
-      assert.ok(
-        clear.includes(FAMILY) && clear.includes(planted.find(({ what }) => what === "pixels")!.bytes),
-        role,
-      )
+      const clear = Buffer.concat((await openedSpool(road, role)).map(({ bytes }) => bytes))
+      assert.ok(clear.includes(FAMILY), role)
+      for (const what of lies[role])
+        assert.ok(clear.includes(planted.find((each) => each.what === what)!.bytes), `${what}, ${role}`)
     }
   })
 

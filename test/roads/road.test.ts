@@ -26,7 +26,7 @@ describe("the road there and back", function () {
   let home: StaffDetail
 
   before(async () => {
-    road = await Road.open({ imagesKept: "30d", quietPeriod: "1s" })
+    road = await Road.open({ imagesKept: "30d", quietPeriod: "1s", recoding: "none" })
     desks = await road.desks()
     study = makeStudy(join(road.site.dir, "study"), "ROAD1")
   })

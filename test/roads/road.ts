@@ -37,6 +37,8 @@ export interface Sent {
 export interface RoadOptions extends SiteOptions {
   /** Listen in on the wire between the gateways, with the keys of both. */
   readonly tapped?: boolean
+  /** How native images leave; by the settings' default as HTJ2K. */
+  readonly recoding?: "htj2k" | "none"
 }
 
 export class Road {
@@ -61,6 +63,7 @@ export class Road {
     const road = new Road(site, await startTsa(join(dir, "pki", "tsa"), site.ports.tsa))
     try {
       if (options.tapped === true) await road.#tap()
+      if (options.recoding !== undefined) road.#recode(options.recoding)
       await Promise.all(ROLES.map((role) => road.start(role)))
       return road
     } catch (error) {
@@ -168,6 +171,13 @@ export class Road {
     return { link, code: link.slice(link.lastIndexOf("/") + 1) }
   }
 
+  #recode(recoding: "htj2k" | "none"): void {
+    for (const role of ROLES)
+      this.configure(role, (config) => {
+        for (const each of config.agreements) each.recoding = recoding
+      })
+  }
+
   /** Each gateway's partner is reached through a tap that holds the keys of both ends. */
   async #tap(): Promise<void> {
     for (const [to, from] of [
@@ -185,7 +195,7 @@ export class Road {
 
 export interface ConfigDraft {
   desk: { idle?: string }
-  agreements: { endpoint: string; validUntil: string; retention: { images: string } }[]
+  agreements: { endpoint: string; validUntil: string; retention: { images: string }; recoding?: string }[]
 }
 
 /** Making RSA keys takes seconds: one set of certificates serves every road of a test run. */

@@ -9,16 +9,20 @@ import { join } from "node:path"
 import { receiveReport, REPORT, signReport } from "../../deploy/demo/walk.ts"
 import { makeStudy } from "../../deploy/demo/study.ts"
 import { timeStampInput } from "../../gateway/standards/dsg/time-stamp.ts"
+import { readRecoding, RECODING_NAMESPACE } from "../../gateway/standards/notice/recoding.ts"
 import { verifySignature } from "../../gateway/standards/dsg/verify.ts"
 import { loadConfig } from "../../gateway/config.ts"
+import { crlFolder } from "../../gateway/foundation/crl-folder.ts"
 import { openTrust } from "../../gateway/foundation/trust-store.ts"
 import { Bench } from "../peers/openssl.ts"
 import { schemaFaults, schemaOr, xadesVersion1 } from "../peers/schemas.ts"
 import { inlined, wireRequest, type WireDocument, type WireRequest } from "../peers/wire.ts"
+import { openedSpool } from "./opened-spool.ts"
 import { Road, SILENT, type Role } from "./road.ts"
 
 const CDA = "urn:ihe:rad:CDA:ImagingReportStructuredHeadings:2013"
 const PDF = "urn:ihe:rad:PDF"
+const HTJ2K_RPCL = "1.2.840.10008.1.2.4.202"
 const DSG = "urn:ihe:iti:dsg:detached:2014"
 
 interface Clear extends WireDocument {
@@ -75,7 +79,7 @@ describe("what lies on the wire between the gateways", function () {
   it("is encrypted for the receiver, and `openssl cms -decrypt` opens every document", () => {
     assert.deepEqual([...taken.keys()].sort(), ["acknowledgement", "receipt", "report", "study"])
     const { documents } = submission("study")
-    assert.equal(documents.length, 23, "manifest, request, 20 images, signature of the set")
+    assert.equal(documents.length, 24, "manifest, request, 20 images, what was recoded, signature of the set")
     for (const { octets, clear, mimeType, hash, size } of documents) {
       assert.equal(mimeType, "application/pkcs7-mime")
       assert.equal(size, octets.length)
@@ -84,6 +88,22 @@ describe("what lies on the wire between the gateways", function () {
     }
     assert.equal(documents.filter(({ clear }) => clear.toString("latin1", 128, 132) === "DICM").length, 21)
     assert.equal(only("report", PDF)[0]?.clear.toString("latin1", 0, 5), "%PDF-")
+  })
+
+  it("carries each image as HTJ2K, and binds its digest to that of the file the hospital received", async () => {
+    const document = submission("study").documents.find(({ clear }) => clear.includes(RECODING_NAMESPACE))!
+    const { recoded, asReceived } = readRecoding(document.clear)
+    assert.equal(asReceived.length, 0)
+    const hex = (bytes: Buffer): string => Buffer.from(opensslDigest(bytes), "base64").toString("hex")
+    const travelled = submission("study").documents.map(({ clear }) => hex(clear))
+    const received = (await openedSpool(road, "edge"))
+      .filter(({ meta }) => meta.callingAE === "MR1" && meta.TransferSyntaxUID !== HTJ2K_RPCL)
+      .map(({ bytes }) => hex(bytes))
+    assert.equal(recoded.length, 20)
+    for (const { sha256, original } of recoded) {
+      assert.ok(travelled.includes(sha256), "the recoded file is the one on the wire")
+      assert.ok(received.includes(original.sha256), "the original is the one that came in")
+    }
   })
 
   for (const kind of ["study", "report", "receipt", "acknowledgement"])
@@ -145,7 +165,11 @@ describe("what lies on the wire between the gateways", function () {
   })
 
   it("is refused by ours when a document was changed", async () => {
-    const trust = await openTrust(loadConfig(road.configFile("edge")))
+    const config = loadConfig(road.configFile("edge"))
+    const trust = await openTrust(
+      config,
+      crlFolder(config.trust.crls, (name) => assert.fail(name)),
+    )
     const digests = (changed: string) =>
       [...only("report", CDA), ...only("report", PDF)].map(({ uniqueId, formatCode, clear }) => ({
         uniqueId,
