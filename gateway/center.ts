@@ -9,14 +9,18 @@ import { layFoundation } from "./foundation/foundation.ts"
 import { imageDesk } from "./journey/images.ts"
 import { caseDesk } from "./journey/read.ts"
 import { reportDesk } from "./journey/report.ts"
+import type { Step } from "./journey/run.ts"
 import type { Running } from "./running.ts"
+
+/** What only a hospital's gateway does. */
+const nothing: Step = () => Promise.resolve({ changes: [] })
 
 export async function startCenter(config: CenterConfig): Promise<Running> {
   const base = await layFoundation(config)
   const { world, log } = base
 
   // 6 accept has begun with the foundation; 7 verify, 8 keep and expire, 11 package, sign, submit. Nothing is assembled here.
-  const machineRoom = await base.run(() => Promise.resolve({ changes: [] }), null)
+  const machineRoom = await base.run({ assemble: nothing, commit: nothing, deliver: nothing }, null)
 
   // 9–10 read, report
   const readingDesk = { ...caseDesk(world), ...reportDesk(world), ...imageDesk(world) }

@@ -79,13 +79,27 @@ function listenIssues(root: Raw): Issue[] {
 
 function dicomIssues(dicom: Raw): Issue[] {
   const modalities = items(dicom.modalities)
-  const unmet = modalities.flatMap(({ tlsPins }, index) =>
-    Array.isArray(tlsPins) && tlsPins.length > 0 && dicom.tls === undefined
-      ? [{ path: `dicom.modalities.${index}.tlsPins`, message: "needs dicom.tls" }]
-      : [],
-  )
+  const nodes = [
+    ...modalities.map((node, index) => ({ node, path: `dicom.modalities.${index}` })),
+    { node: group(dicom.archive), path: "dicom.archive" },
+  ]
+  const unmet = nodes.flatMap(({ node, path }) => [
+    ...(isPinned(node) && dicom.tls === undefined
+      ? [{ path: `${path}.tlsPins`, message: "needs dicom.tls" }]
+      : []),
+    ...((node.host === undefined) === (node.port === undefined)
+      ? []
+      : [
+          {
+            path: `${path}.${node.host === undefined ? "host" : "port"}`,
+            message: "host and port go together",
+          },
+        ]),
+  ])
   return [...repeated(modalities, "dicom.modalities", "aeTitle"), ...unmet]
 }
+
+const isPinned = ({ tlsPins }: Raw): boolean => Array.isArray(tlsPins) && tlsPins.length > 0
 
 function personsIssues(root: Raw): Issue[] {
   const needed = root.role === "center" && group(root.keys).persons === undefined

@@ -173,8 +173,12 @@ const uid = z
   .string()
   .regex(/^\d+(\.\d+)+$/, "must be a UID")
   .max(64)
+const nodeHost = z.string().min(1)
+const nodePort = z.int().min(1).max(65535)
 const modality = z.strictObject({
   aeTitle: aeTitle.describe("calling AE title"),
+  host: nodeHost.optional().describe("where the device takes answers to storage commitment requests"),
+  port: nodePort.optional().describe("its TCP port for them; in TLS when tlsPins are given"),
   quietPeriod: duration.prefault("60s").describe("a study is complete when nothing came for this long"),
   tlsPins: z
     .array(pin)
@@ -183,6 +187,17 @@ const modality = z.strictObject({
       "keys this device must show in TLS, SHA-256 of the SubjectPublicKeyInfo; [] = also in the clear",
     ),
 })
+const archive = z
+  .strictObject({
+    aeTitle: aeTitle.describe("the archive's AE title"),
+    host: nodeHost,
+    port: nodePort,
+    tlsPins: z
+      .array(pin)
+      .default([])
+      .describe("keys it must show, SHA-256 of the SubjectPublicKeyInfo; [] = in the clear"),
+  })
+  .describe("the hospital's PACS: storage commitments are relayed to it, reports are stored in it")
 const dicomTls = z
   .strictObject({
     ...listen.shape,
@@ -201,6 +216,7 @@ export const edgeSchema = z.strictObject({
     modalities: z.array(modality).min(1).describe("calling AE titles that may send"),
     maxAssociations: z.int().positive().default(64).describe("at the same time; more are refused"),
     tls: dicomTls.optional(),
+    archive: archive.optional(),
     privateSopClasses: z
       .array(uid)
       .default([])

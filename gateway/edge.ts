@@ -6,12 +6,16 @@ import { listenStaffDesk } from "./actors/desks/staff-desk.ts"
 import { wait } from "./clock.ts"
 import type { EdgeConfig } from "./config.ts"
 import { deskOptions } from "./foundation/desk-options.ts"
-import { openDicomDoor } from "./foundation/dicom-door.ts"
+import { openLine } from "./foundation/commitment-line.ts"
+import { callersOf, openDicomDoor, remoteOf } from "./foundation/dicom-door.ts"
 import { layFoundation } from "./foundation/foundation.ts"
 import { assemble } from "./journey/assemble.ts"
+import { commit, commitmentHandler } from "./journey/commit.ts"
 import { filing } from "./journey/file-instance.ts"
 import { instanceHandler } from "./journey/receive.ts"
 import { staffDesk } from "./journey/staff.ts"
+import { errorFields } from "./log.ts"
+import { errorFields } from "./log.ts"
 import type { Running } from "./running.ts"
 
 const DEFAULT_QUIET_MS = 60_000
@@ -23,19 +27,32 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
   const never = new AbortController().signal
 
   // 1 receive
-  const files = filing(world, (milliseconds) => wait(milliseconds, never))
-  const modalities = new Map(config.dicom.modalities.map((each) => [each.aeTitle, each.quietPeriod]))
+  const files = filing(
+    world,
+    (milliseconds) => wait(milliseconds, never),
+    (error) => log("error", "filing-failed", errorFields(error)),
+  )
+  const { dicom } = config
+  const modalities = new Map(dicom.modalities.map((each) => [each.aeTitle, each.quietPeriod]))
+  const callers = callersOf(dicom)
   const handler = instanceHandler(world, files, {
-    aeTitle: config.dicom.aeTitle,
-    modalities: new Set(modalities.keys()),
-    pins: new Map(config.dicom.modalities.map((each) => [each.aeTitle, each.tlsPins])),
+    aeTitle: dicom.aeTitle,
+    modalities: new Set(callers.keys()),
+    pins: callers,
   })
-  const scp = await openDicomDoor(config.dicom, base, handler)
+  const commitments = commitmentHandler(world, dicom.archive?.aeTitle ?? null)
+  const scp = await openDicomDoor(dicom, base, handler, commitments)
+  const archive = dicom.archive === undefined ? null : await remoteOf(dicom, dicom.archive)
+  const line = await openLine(dicom, { archive, scp, commitments, log })
 
   // 2–5 assemble, package, sign, submit; 12 verify what comes home
   const quietMsOf = (callingAE: string): number => modalities.get(callingAE) ?? DEFAULT_QUIET_MS
   const machineRoom = await base.run(
-    (job) => assemble(world, quietMsOf, job),
+    {
+      assemble: (job) => assemble(world, quietMsOf, job),
+      commit: (job) => commit(world, line, archive !== null, job),
+      deliver: () => Promise.resolve({ changes: [] }),
+    },
     () => scp.stats,
   )
 
@@ -58,7 +75,9 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
     ports,
     stop: async () => {
       await scp.close(ASSOCIATION_GRACE_MS)
-      await files.flush()
+      await line.close()
+      // What the ledger does not take now lies in the spool: the next start files it.
+      await files.flush().catch((error: unknown) => log("error", "filing-failed", errorFields(error)))
       await desk.close()
       await machineRoom.close()
       await base.close()

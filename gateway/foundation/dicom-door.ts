@@ -1,12 +1,13 @@
 /** The door the modalities knock at: one Storage SCP on the port in the clear and, when configured, on that in TLS. */
 import { readFile } from "node:fs/promises"
-import { serverTls, type NodeCredentials } from "../actors/secure-node/tls.ts"
+import type { RemoteAE } from "../actors/association-requestor/remote.ts"
+import { clientTls, serverTls, type NodeCredentials } from "../actors/secure-node/tls.ts"
 import { listen, type SecureDoor, type StorageScp } from "../actors/storage-scp/listen.ts"
 import type { Stranger } from "../actors/storage-scp/listener.ts"
 import type { Offer } from "../actors/storage-scp/negotiate.ts"
 import type { EdgeConfig } from "../config.ts"
 import { event } from "../journey/audit.ts"
-import type { AuditEvent, InstanceHandler } from "../journey/ports.ts"
+import type { AuditEvent, CommitmentHandler, InstanceHandler } from "../journey/ports.ts"
 import { errorFields } from "../log.ts"
 import type { Foundation } from "./foundation.ts"
 
@@ -16,6 +17,7 @@ export async function openDicomDoor(
   dicom: DicomConfig,
   base: Foundation,
   handler: InstanceHandler,
+  commitments: CommitmentHandler,
 ): Promise<StorageScp> {
   const { log } = base
   const refused = (remoteAddress: string, description: string): void => {
@@ -23,13 +25,13 @@ export async function openDicomDoor(
       .record(turnedAway(base, remoteAddress, description))
       .catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
   }
-  const offer = offerOf(dicom)
   return listen(
     {
       host: dicom.host,
       port: dicom.port,
       secure: await secureDoor(dicom),
-      offer: () => offer,
+      offer: offersOf(dicom),
+      commitments,
       maxAssociations: dicom.maxAssociations,
       onFault: (fault) => log("error", "dicom-fault", errorFields(fault)),
       onWrongProtocol: (stranger) => {
@@ -51,11 +53,42 @@ function inWords({ expected, met }: Stranger): string {
   return met === "http" ? "a browser or web client calls a DICOM port" : "something that is not DICOM calls"
 }
 
-const offerOf = (dicom: DicomConfig): Offer => ({
-  services: new Set(["verification", "storage"]),
-  privateSopClasses: new Set(dicom.privateSopClasses),
-  declaredStorage: dicom.declaredSopClasses,
-})
+/** Devices store; the archive comes back with its answers and stores nothing, unless it is a device as well. */
+function offersOf(dicom: DicomConfig): (callingAE: string) => Offer {
+  const common = {
+    privateSopClasses: new Set(dicom.privateSopClasses),
+    declaredStorage: dicom.declaredSopClasses,
+  }
+  const device: Offer = { ...common, services: new Set(["verification", "storage", "commitment"]) }
+  const archive: Offer = { ...common, services: new Set(["verification", "commitment"]) }
+  const devices = new Set(dicom.modalities.map(({ aeTitle }) => aeTitle))
+  return (callingAE) => (devices.has(callingAE) ? device : archive)
+}
+
+/** Who may call, and the keys each must show; the archive among them. */
+export function callersOf({ modalities, archive }: DicomConfig): ReadonlyMap<string, readonly string[]> {
+  const callers = archive === undefined ? modalities : [archive, ...modalities]
+  return new Map(callers.map(({ aeTitle, tlsPins }) => [aeTitle, tlsPins]))
+}
+
+/** A node as we call it: in TLS when its keys are pinned. Null when its address is not configured. */
+export async function remoteOf(
+  dicom: DicomConfig,
+  node: {
+    readonly aeTitle: string
+    readonly host?: string | undefined
+    readonly port?: number | undefined
+    readonly tlsPins: readonly string[]
+  },
+): Promise<RemoteAE | null> {
+  const { aeTitle, host, port, tlsPins } = node
+  if (host === undefined || port === undefined) return null
+  const tls =
+    dicom.tls === undefined || tlsPins.length === 0
+      ? null
+      : clientTls(await dicomCredentials(dicom.tls), tlsPins)
+  return { aeTitle, host, port, tls }
+}
 
 async function secureDoor({ tls }: DicomConfig): Promise<SecureDoor | null> {
   if (tls === undefined) return null

@@ -40,6 +40,9 @@ import { epochKeyOf, keyFiles, ledgerKey, outboxSeal } from "./own-keys.ts"
 import { agreementsOf, credentialsOf, openRecipient, openSource } from "./road.ts"
 import { openTrust } from "./trust-store.ts"
 
+/** What each role does in its own way, or not at all. */
+export type OwnSteps = Readonly<Record<"assemble" | "commit" | "deliver", Step>>
+
 export interface Foundation {
   readonly config: Config
   readonly log: Log
@@ -53,8 +56,8 @@ export interface Foundation {
   /** Desks register here to hear what changed. */
   readonly listeners: Set<(requestId: string | null) => void>
   readonly record: (event: AuditEvent) => Promise<void>
-  /** Starts the runner (with the role's own step for `assemble`) and opens the machine room. */
-  run(assemble: Step, storage: (() => StorageTotals) | null): Promise<MachineRoom>
+  /** Starts the runner, with the steps that are the role's own, and opens the machine room. */
+  run(own: OwnSteps, storage: (() => StorageTotals) | null): Promise<MachineRoom>
   close(): Promise<void>
 }
 
@@ -121,8 +124,8 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     line,
     listeners,
     record,
-    run: async (assemble, storage) => {
-      const started = runSteps(world, trail, assemble, log)
+    run: async (own, storage) => {
+      const started = runSteps(world, trail, own, log)
       runner = started
       const watched = { config, spool, ledger, keys, lists }
       const meter = meters(watched, storage)
@@ -223,7 +226,7 @@ function heard(ledger: Ledger, committed: (changes: readonly Change[]) => void):
   }
 }
 
-function runSteps(world: World, trail: Trail, assemble: Step, log: Log): Runner {
+function runSteps(world: World, trail: Trail, own: OwnSteps, log: Log): Runner {
   return startRunner({
     ledger: world.ledger,
     trail,
@@ -232,7 +235,7 @@ function runSteps(world: World, trail: Trail, assemble: Step, log: Log): Runner 
     locks: world.locks,
     wait,
     steps: {
-      assemble,
+      ...own,
       recode: (job) => recode(world, job),
       package: (job) => packageSubmission(world, CONTENTS, job),
       submit: (job) => submit(world, job),

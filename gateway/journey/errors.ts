@@ -122,6 +122,12 @@ export const ERRORS = {
     "add the device to dicom.modalities",
     "A-ASSOCIATE-RJ",
   ),
+  ERR_ASSOCIATION_ADDRESS: row(
+    "AssociationError",
+    "permanent",
+    "the DICOM node is to be called, and its address is not configured",
+    "enter host and port of the device or archive, then start again",
+  ),
   ERR_ASSOCIATION_UNREACHABLE: row(
     "AssociationError",
     "transient",

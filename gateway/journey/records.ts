@@ -4,6 +4,7 @@
  * `private` parts hold patient data: the ledger seals them as one column under the slot named beside them, so
  * that they die with it. Everything else is ids, states and times.
  */
+import type { ArchiveChange, ArchiveLedger } from "./archive-records.ts"
 import type { Destruction, FrameKind, ObjectPlace, SlotId, AuditEvent } from "./ports.ts"
 import type {
   PatientView,
@@ -238,7 +239,7 @@ export interface CertificateRecord {
   readonly destruction: Destruction | null
 }
 
-export type Verb = "assemble" | "recode" | "package" | "submit" | "verify" | "expire"
+export type Verb = "assemble" | "recode" | "package" | "submit" | "verify" | "expire" | "commit" | "deliver"
 
 export interface JobRecord {
   readonly id: string
@@ -270,6 +271,7 @@ export type Change =
   | { readonly put: "document"; readonly record: DocumentRecord }
   | { readonly put: "report"; readonly record: ReportRecord }
   | { readonly put: "certificate"; readonly record: CertificateRecord }
+  | ArchiveChange
   | { readonly put: "job"; readonly record: JobRecord }
   | { readonly put: "milestone"; readonly record: Milestone }
   | { readonly put: "audit"; readonly record: { readonly key: string; readonly event: AuditEvent } }
@@ -279,7 +281,7 @@ export type Change =
   | { readonly remove: "documents"; readonly submissionId: string }
 
 /** The one book of states. `commit` is all or nothing and durable when it resolves; `put` replaces by id. */
-export interface Ledger {
+export interface Ledger extends ArchiveLedger {
   commit(changes: readonly Change[]): Promise<void>
 
   study(id: string): Promise<StudyRecord | null>

@@ -202,9 +202,21 @@ export const REPORT = [
 
 /** A device's question whether its instances are kept for good (PS3.4 J); the archive's answer is passed on. */
 export const COMMITMENT = [
-  row<CommitmentState>("-", "request", "requested", "commit", "N-ACTION of a device, kept before it is answered"),
+  row<CommitmentState>(
+    "-",
+    "request",
+    "requested",
+    "commit",
+    "N-ACTION of a device, kept before it is answered",
+  ),
   row<CommitmentState>("requested", "taken", "asked", "commit", "the archive took the question from us"),
-  row<CommitmentState>("requested", "result", "answered", "commit", "the archive was faster than our own note"),
+  row<CommitmentState>(
+    "requested",
+    "result",
+    "answered",
+    "commit",
+    "the archive was faster than our own note",
+  ),
   row<CommitmentState>("asked", "result", "answered", "commit", "N-EVENT-REPORT of the archive"),
   row<CommitmentState>(
     "requested",
@@ -213,7 +225,13 @@ export const COMMITMENT = [
     "commit",
     "no archive, or it does not take the question: nothing is promised",
   ),
-  row<CommitmentState>("asked", "refused", "answered", "commit", "no answer within a day: nothing is promised"),
+  row<CommitmentState>(
+    "asked",
+    "refused",
+    "answered",
+    "commit",
+    "no answer within a day: nothing is promised",
+  ),
   row<CommitmentState>("answered", "told", "told", null, "the device has its answer"),
   row<CommitmentState>("answered", "given-up", "failed", null, "the device could not be told within a week"),
 ] as const

@@ -95,6 +95,8 @@ describe("the runner", () => {
       ...over,
       steps: {
         assemble: nothing,
+        commit: nothing,
+        deliver: nothing,
         recode: nothing,
         package: nothing,
         submit: nothing,

@@ -8,6 +8,7 @@ const TITLES: Readonly<Record<Thing, string>> = {
   "submission-in": "A submission that came in",
   case: "A reading case",
   report: "A report",
+  commitment: "A storage commitment",
 }
 
 export function journeyPage(): string {

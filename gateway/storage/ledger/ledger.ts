@@ -8,7 +8,9 @@
 import { createHmac, createSecretKey } from "node:crypto"
 import Database from "better-sqlite3"
 import { LedgerError } from "../../journey/errors.ts"
+import type { ArchiveLedger } from "../../journey/archive-records.ts"
 import type { Change, InstanceRecord, Ledger, Milestone } from "../../journey/records.ts"
+import { commitmentOf, deliveryOf } from "./archive-rows.ts"
 import { openDatabase, statements, type IndexHash, type Statements } from "./database.ts"
 import type { ColumnSealer } from "./private-column.ts"
 import type { StatementName } from "./queries.ts"
@@ -53,6 +55,7 @@ export function openLedger(options: LedgerOptions): Ledger & { close(): void } {
     commit: (changes) => answer(() => transaction.immediate(changes)),
     ...things(statement, hash, options.sealer),
     ...bookkeeping(statement, options),
+    ...archive(statement, hash, options),
     close: () => db.close(),
   }
 }
@@ -115,6 +118,24 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
     reportByPrepareId: (prepareId) => one(read.report, "reportByPrepareId", prepareId),
     certificatesOfStudy: (studyId) => all(certificateOf, "certificatesOfStudy", studyId),
   } satisfies Partial<Ledger>
+}
+
+/** Commitments asked for and reports delivered. */
+function archive(statement: Statements, hash: IndexHash, { audit }: LedgerOptions): ArchiveLedger {
+  const commitment = commitmentOf((sealed) => audit.open(sealed))
+  const commitments = (name: StatementName, ...values: readonly string[]) =>
+    answer(() => (statement(name).all(...values) as Parameters<typeof commitment>[0][]).map(commitment))
+  const deliveries = (name: StatementName, ...values: readonly string[]) =>
+    answer(() => (statement(name).all(...values) as { facts: string }[]).map(deliveryOf))
+  return {
+    commitment: async (id) => (await commitments("commitment", id))[0] ?? null,
+    commitmentsOf: (callingAE, uid) => commitments("commitmentsOf", uid, callingAE),
+    commitmentByRelay: async (uid) => (await commitments("commitmentByRelay", uid))[0] ?? null,
+    knowsInstance: (uid) =>
+      answer(() => statement("knowsSopInstance").get(hash("instance", uid)) !== undefined),
+    delivery: async (id) => (await deliveries("delivery", id))[0] ?? null,
+    deliveriesOf: (reportId) => deliveries("deliveriesOf", reportId),
+  }
 }
 
 /** Jobs, milestones and the outbox of the audit trail. */

@@ -1,4 +1,6 @@
 /** Every statement of the ledger by name, so that tests can ask SQLite how it would run each (query plans). */
+import { ARCHIVE_SQL } from "./archive-rows.ts"
+
 export const SQL = {
   putStudy: `INSERT INTO study (id, uid_hash, state, last_at, keep_until, facts, sealed) VALUES (?,?,?,?,?,?,?)
     ON CONFLICT (id) DO UPDATE SET uid_hash=excluded.uid_hash, state=excluded.state, last_at=excluded.last_at, keep_until=excluded.keep_until, facts=excluded.facts, sealed=excluded.sealed`,
@@ -53,5 +55,6 @@ export const SQL = {
   milestones: `SELECT subject, name, at FROM milestone WHERE subject = ?`,
   auditOutbox: `SELECT sequence, key, sealed FROM audit_outbox ORDER BY sequence LIMIT ?`,
   auditDelivered: `DELETE FROM audit_outbox WHERE sequence <= ?`,
+  ...ARCHIVE_SQL,
 } as const
 export type StatementName = keyof typeof SQL

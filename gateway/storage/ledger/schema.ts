@@ -5,6 +5,8 @@
  * (patient data, encrypted under the thing's slot key; docs/store.md "Ledger"). Identifiers that must be found
  * again are keyed hashes (`…_hash`), so that a copy of the file names no patient.
  */
+import { ARCHIVE_TABLES } from "./archive-rows.ts"
+
 export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE study (
@@ -65,4 +67,5 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE instance ADD COLUMN recoding TEXT;    -- how the instance travels (JSON); what was received stays what it was
   CREATE INDEX instance_by_recoded ON instance (recoded_id) WHERE recoded_id IS NOT NULL; -- knows
   `,
+  ARCHIVE_TABLES,
 ]

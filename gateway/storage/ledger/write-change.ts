@@ -1,5 +1,7 @@
 /** One change of a commit → one statement. Patient data are sealed here, before SQLite sees them. */
+import type { ArchiveChange } from "../../journey/archive-records.ts"
 import type { Change } from "../../journey/records.ts"
+import { archiveWrite } from "./archive-rows.ts"
 import type { IndexHash, Statements } from "./database.ts"
 import { sealPrivate, type ColumnSealer } from "./private-column.ts"
 import type { StatementName } from "./queries.ts"
@@ -18,7 +20,11 @@ export function changeWriter(parts: ChangeParts): (change: Change) => void {
   const rows = rowsOf(parts)
   const run = (name: StatementName, values: Values): void => void parts.statement(name).run(...values)
   return (change) => {
-    if ("put" in change) return putChange(rows, run, change)
+    if ("put" in change) {
+      if (change.put !== "commitment" && change.put !== "delivery") return putChange(rows, run, change)
+      const { name, values } = archiveWrite(change, parts.sealAudit)
+      return run(name, values)
+    }
     if (change.remove === "job") return run("removeJob", [change.id, change.runAt])
     if (change.remove === "instances") return run("removeInstances", [change.studyId])
     return run("removeDocuments", [change.submissionId])
@@ -28,7 +34,7 @@ export function changeWriter(parts: ChangeParts): (change: Change) => void {
 function putChange(
   rows: ReturnType<typeof rowsOf>,
   run: (name: StatementName, values: Values) => void,
-  change: Extract<Change, { put: string }>,
+  change: Exclude<Extract<Change, { put: string }>, ArchiveChange>,
 ): void {
   switch (change.put) {
     case "study":

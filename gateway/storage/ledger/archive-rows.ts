@@ -1,0 +1,76 @@
+/** Commitments and deliveries: their tables, statements and rows (journey/archive-records.ts). */
+import type { ArchiveChange, CommitmentRecord, DeliveryRecord } from "../../journey/archive-records.ts"
+
+/**
+ * The instances of a commitment belong to no slot, for we may never have had them: they are sealed like what waits
+ * for the audit trail, and gone when they are told.
+ */
+export const ARCHIVE_TABLES = `
+  CREATE TABLE commitment (
+    id TEXT PRIMARY KEY, calling_ae TEXT NOT NULL, transaction_uid TEXT NOT NULL, relay_uid TEXT NOT NULL,
+    requested_at TEXT NOT NULL, facts TEXT NOT NULL, sealed BLOB NOT NULL) STRICT;
+  CREATE INDEX commitment_by_transaction ON commitment (transaction_uid);  -- commitmentsOf
+  CREATE UNIQUE INDEX commitment_by_relay ON commitment (relay_uid);       -- commitmentByRelay
+  CREATE INDEX instance_by_sop ON instance (uid_hash);                     -- knowsInstance
+
+  CREATE TABLE delivery (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, facts TEXT NOT NULL) STRICT;
+  CREATE INDEX delivery_by_report ON delivery (report_id);                 -- deliveriesOf
+  `
+
+export const ARCHIVE_SQL = {
+  putCommitment: `INSERT INTO commitment (id, calling_ae, transaction_uid, relay_uid, requested_at, facts, sealed) VALUES (?,?,?,?,?,?,?)
+    ON CONFLICT (id) DO UPDATE SET facts=excluded.facts, sealed=excluded.sealed`,
+  putDelivery: `INSERT INTO delivery (id, report_id, facts) VALUES (?,?,?) ON CONFLICT (id) DO UPDATE SET facts=excluded.facts`,
+  commitment: `SELECT facts, sealed FROM commitment WHERE id = ?`,
+  commitmentsOf: `SELECT facts, sealed FROM commitment WHERE transaction_uid = ? AND calling_ae = ? ORDER BY requested_at DESC`,
+  commitmentByRelay: `SELECT facts, sealed FROM commitment WHERE relay_uid = ?`,
+  knowsSopInstance: `SELECT 1 FROM instance WHERE uid_hash = ? LIMIT 1`,
+  delivery: `SELECT facts FROM delivery WHERE id = ?`,
+  deliveriesOf: `SELECT facts FROM delivery WHERE report_id = ?`,
+} as const
+
+interface Seal {
+  seal(clear: Uint8Array): Uint8Array
+  open(sealed: Uint8Array): Uint8Array
+}
+interface CommitmentRow {
+  readonly facts: string
+  readonly sealed: Uint8Array
+}
+type Values = readonly (string | Uint8Array)[]
+
+/** Which statement keeps a change, and its values. */
+export function archiveWrite(
+  change: ArchiveChange,
+  seal: Seal["seal"],
+): { readonly name: "putCommitment" | "putDelivery"; readonly values: Values } {
+  if (change.put === "delivery") {
+    const { record } = change
+    return { name: "putDelivery", values: [record.id, record.reportId, JSON.stringify(record)] }
+  }
+  const { private: secret, ...facts } = change.record
+  const sealed = seal(new TextEncoder().encode(JSON.stringify(secret)))
+  const { id, callingAE, TransactionUID, relayedTransactionUID, requestedAt } = facts
+  return {
+    name: "putCommitment",
+    values: [
+      id,
+      callingAE,
+      TransactionUID,
+      relayedTransactionUID,
+      requestedAt,
+      JSON.stringify(facts),
+      sealed,
+    ],
+  }
+}
+
+export const commitmentOf =
+  (open: Seal["open"]) =>
+  ({ facts, sealed }: CommitmentRow): CommitmentRecord => ({
+    ...(JSON.parse(facts) as Omit<CommitmentRecord, "private">),
+    private: JSON.parse(new TextDecoder().decode(open(sealed))) as CommitmentRecord["private"],
+  })
+
+export const deliveryOf = ({ facts }: Pick<CommitmentRow, "facts">): DeliveryRecord =>
+  JSON.parse(facts) as DeliveryRecord
