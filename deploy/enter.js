@@ -22,6 +22,7 @@ const DEBIAN = {
   chromium: "/usr/bin/chromium",
   "poppler-utils": "/usr/bin/pdftotext",
   qpdf: "/usr/bin/qpdf",
+  "libopenjp2-tools": "/usr/bin/opj_decompress",
 }
 const DEMO = ["dcmtk", "openssl", "fonts-noto-cjk"]
 

@@ -91,7 +91,7 @@ describe("the road with recoding", function () {
     const { SOPInstanceUID } = series!.images[0]!
     const base = `/dicomweb/studies/${study.StudyInstanceUID}`
     const { bytes } = await desks.reader.bytes(
-      `${base}/series/${series!.SeriesInstanceUID}/instances/${SOPInstanceUID}/frames/1`,
+      `${base}/series/${series!.SeriesInstanceUID}/instances/${SOPInstanceUID}/frames/1?case=${requestId}`,
       { Accept: `image/jphc; transfer-syntax=${HTJ2K_RPCL}` },
     )
     const whole = arrived.get(SOPInstanceUID)!

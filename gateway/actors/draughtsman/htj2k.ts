@@ -23,6 +23,9 @@ const LOWEST_RESOLUTION_PIXELS = 64
 const RPCL = 2
 const BLOCK = { width: 64, height: 64 }
 
+/** What a codestream is called whose colour transform the codec undoes (PS3.5 8.2.4). */
+const TRANSFORMED = new Set(["YBR_RCT", "YBR_ICT"])
+
 let codec: Promise<OpenJPH> | undefined
 
 /** 3.4 MB of wasm: compiled at the first frame, kept for the life of the child. */
@@ -70,8 +73,7 @@ export async function decodeHtj2k(frame: CodedFrame): Promise<FramePixels> {
   return {
     ...facts,
     bitsAllocated: facts.bitsStored > 8 ? 16 : 8,
-    photometricInterpretation:
-      photometric.startsWith("YBR_RCT") || photometric === "YBR_ICT" ? "RGB" : photometric,
+    photometricInterpretation: TRANSFORMED.has(photometric) ? "RGB" : photometric,
     pixels,
   }
 }

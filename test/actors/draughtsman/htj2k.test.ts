@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import openjph from "@cornerstonejs/codec-openjph"
-import { decompositionLevels, encodeHtj2k } from "../../../gateway/actors/draughtsman/htj2k.ts"
+import { decodeHtj2k, decompositionLevels, encodeHtj2k } from "../../../gateway/actors/draughtsman/htj2k.ts"
 import { codestreamSize } from "../../../gateway/standards/dicomweb/codestream.ts"
 import type { FramePixels } from "../../../gateway/journey/ports.ts"
 import { frameOf, wave } from "./frames.ts"
@@ -145,3 +145,68 @@ function mainHeaderSegment(codestream: Uint8Array, marker: number): Uint8Array {
   // From the length field on, so that indices are those of the standard minus two.
   return codestream.slice(at + 2, at + 2 + view.getUint16(at + 2))
 }
+
+describe("HTJ2K decoding", () => {
+  const coded = async (shape: FrameShape) => {
+    const frame = frameOf(shape, wave(shape.bitsStored))
+    const { pixels, ...facts } = frame
+    const { codestream } = await encodeHtj2k(frame)
+    return { pixels, facts, coded: { ...facts, codestream } }
+  }
+
+  it("gives the samples back, of grey as of colour", async () => {
+    for (const shape of [
+      { columns: 100, rows: 60, bitsStored: 12, signed: true },
+      { columns: 100, rows: 60, bitsStored: 8 },
+    ]) {
+      const { pixels, facts, coded: frame } = await coded(shape)
+      assert.deepEqual(await decodeHtj2k(frame), { ...facts, pixels })
+    }
+  })
+
+  it("calls transformed colour RGB, and leaves YBR_FULL what it is", async () => {
+    const rgb = await coded({ columns: 60, rows: 40, bitsStored: 8, photometricInterpretation: "RGB" })
+    const named = { ...rgb.coded, photometricInterpretation: "YBR_RCT" }
+    assert.deepEqual(await decodeHtj2k(named), { ...rgb.facts, pixels: rgb.pixels })
+    const ybr = await coded({ columns: 60, rows: 40, bitsStored: 8, photometricInterpretation: "YBR_FULL" })
+    assert.equal((await decodeHtj2k(ybr.coded)).photometricInterpretation, "YBR_FULL")
+  })
+
+  it("puts few bits in one byte, whatever was allocated for them", async () => {
+    const { pixels, coded: frame } = await coded({ columns: 9, rows: 70, bitsStored: 7, bitsAllocated: 16 })
+    const found = await decodeHtj2k(frame)
+    assert.equal(found.bitsAllocated, 8)
+    assert.deepEqual(
+      found.pixels,
+      pixels.filter((_, at) => at % 2 === 0),
+    )
+  })
+
+  it("refuses what contradicts the data set before anything is allocated for it", async () => {
+    const { coded: frame } = await coded({ columns: 100, rows: 60, bitsStored: 12 })
+    for (const lie of [
+      { rows: 61 },
+      { columns: 99 },
+      { bitsStored: 11 },
+      { signed: true },
+      { samplesPerPixel: 3 },
+    ] as const)
+      await assert.rejects(decodeHtj2k({ ...frame, ...lie }), code("ERR_FRAME_FAULT"))
+    await assert.rejects(decodeHtj2k({ ...frame, codestream: new Uint8Array(100) }), code("ERR_FRAME_FAULT"))
+    const huge = { ...frame, rows: 65_535, columns: 65_535 }
+    await assert.rejects(decodeHtj2k(huge), code("ERR_FRAME_FAULT"))
+  })
+
+  it("survives a codestream that is cut off or scrambled", async () => {
+    const { coded: frame } = await coded({ columns: 100, rows: 60, bitsStored: 12 })
+    for (let at = 60; at < frame.codestream.length; at += 97) {
+      const scrambled = frame.codestream.slice()
+      scrambled[at] = (scrambled[at] ?? 0) ^ 0xa5
+      for (const codestream of [scrambled, frame.codestream.slice(0, at)])
+        await decodeHtj2k({ ...frame, codestream }).catch((error: unknown) => {
+          assert.match((error as { code: string }).code, /^ERR_FRAME_(UNSUITABLE|FAULT)$/)
+        })
+    }
+    assert.ok((await decodeHtj2k(frame)).pixels.length > 0)
+  })
+})
