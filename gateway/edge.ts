@@ -15,7 +15,6 @@ import { filing } from "./journey/file-instance.ts"
 import { instanceHandler } from "./journey/receive.ts"
 import { staffDesk } from "./journey/staff.ts"
 import { errorFields } from "./log.ts"
-import { errorFields } from "./log.ts"
 import type { Running } from "./running.ts"
 
 const DEFAULT_QUIET_MS = 60_000
