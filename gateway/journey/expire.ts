@@ -35,7 +35,7 @@ export async function expire(world: World, job: JobRecord): Promise<Outcome> {
   world.notify(null)
   return {
     changes: [
-      { put: "study", record: expired },
+      { put: "study", record: expired, slotGone: true },
       { remove: "instances", studyId: study.id },
       deletedAudit(study, destruction),
       ...requests.map((each) => milestone(each.id, "expired", destruction.at)),

@@ -4,6 +4,7 @@
  * Rows are written in batches behind the answer. Until a batch is committed its instances live in memory and in
  * the spool; after a crash `roll-forward.ts` files them from there.
  */
+import { DokueiError } from "./errors.ts"
 import { uuid } from "./ids.ts"
 import { newcomers, type Newcomers } from "./newcomers.ts"
 import { due } from "./run.ts"
@@ -32,7 +33,7 @@ export interface Filing {
   file(study: StudyRecord, sealed: SealedObject, conflict: boolean): void
   /** The object did not become durable. */
   dropped(study: StudyRecord, copy: InstanceCopy): void
-  /** Resolves when everything filed before the call is in the ledger. */
+  /** Resolves when everything filed before the call is in the ledger; throws when the ledger does not take it now. */
   flush(): Promise<void>
 }
 
@@ -44,33 +45,70 @@ interface Pending {
 /** How long rows may wait for company; the quiet period is never shorter. */
 export const FILING_DELAY_MS = 100
 
-export function filing(world: World, wait: (milliseconds: number) => Promise<void>): Filing {
+/**
+ * Rows the ledger does not take are kept and offered again; until it takes them `studyFor` throws what it said, so that
+ * devices are told to come back, and `onFault` is told each time.
+ */
+export function filing(
+  world: World,
+  wait: (milliseconds: number) => Promise<void>,
+  onFault: (error: unknown) => void,
+): Filing {
   const fresh = freshInstances()
   const begun = newcomers()
   const pending = new Map<string, Pending[]>()
   let flushing: Promise<void> | null = null
+  /** Why rows wait that should be in the ledger. */
+  let fault: Error | null = null
 
-  const flushAll = async (): Promise<void> => {
+  const flushStudy = async (studyId: string, batch: readonly Pending[]): Promise<void> => {
+    try {
+      await world.locks.with(studyId, () => fileBatch(world, begun, studyId, batch))
+    } catch (error) {
+      pending.set(studyId, [...batch, ...(pending.get(studyId) ?? [])])
+      throw error
+    }
+    for (const { sealed } of batch) fresh.forget(studyId, copyOf(sealed))
+  }
+  const flushPending = async (): Promise<void> => {
     const batches = [...pending.entries()]
     pending.clear()
-    for (const [studyId, batch] of batches) {
-      await world.locks.with(studyId, () => fileBatch(world, begun, studyId, batch))
-      for (const { sealed } of batch) fresh.forget(studyId, copyOf(sealed))
-    }
+    const done = await Promise.allSettled(batches.map(([studyId, batch]) => flushStudy(studyId, batch)))
+    const failed = done.find((each) => each.status === "rejected")
+    fault = failed === undefined ? null : asError(failed.reason)
+    if (fault !== null) throw fault
   }
+  // One after the other: who flushes waits also for what another has in hand.
+  const flushAll = (): Promise<void> => world.locks.with("filing", flushPending)
   const later = async (): Promise<void> => {
     await wait(FILING_DELAY_MS)
     flushing = null
-    await flushAll()
+    try {
+      await flushAll()
+    } catch (error) {
+      onFault(error)
+      if (error instanceof DokueiError && error.failure === "transient") soon()
+    }
+  }
+  const soon = (): void => void (flushing ??= later())
+  const takesMore = (): void => {
+    if (fault === null) return
+    soon()
+    throw fault
   }
   return {
-    studyFor: (header, callingAE) =>
-      world.locks.with(`uid/${header.StudyInstanceUID}`, () => studyFor(world, begun, header, callingAE)),
+    studyFor: async (header, callingAE) => {
+      takesMore()
+      return world.locks.with(`uid/${header.StudyInstanceUID}`, () =>
+        studyFor(world, begun, header, callingAE),
+      )
+    },
     left: (study) =>
       world.locks.with(`uid/${study.private.StudyInstanceUID}`, async () => {
         if (begun.leave(study.id)) await world.spool.destroySlot(study.slotId)
       }),
     judge: async (study, copy) => {
+      takesMore()
       const digest = hex(copy.sha256DataSet)
       const kept = await world.ledger.instancesByUid(study.id, copy.SOPInstanceUID)
       if (kept.some((each) => each.sha256DataSet === digest)) return "same"
@@ -82,20 +120,19 @@ export function filing(world: World, wait: (milliseconds: number) => Promise<voi
       fresh.settle(study.id, copyOf(sealed), true)
       begun.stays(study.id)
       pending.set(study.id, [...(pending.get(study.id) ?? []), { sealed, conflict }])
-      flushing ??= later()
+      soon()
     },
     dropped: (study, copy) => {
       fresh.settle(study.id, copy, false)
       fresh.forget(study.id, copy)
     },
-    flush: async () => {
-      await flushing
-      await flushAll()
-    },
+    flush: flushAll,
   }
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
+
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)))
 
 /** Instances judged but not yet in the ledger, by study and SOP Instance UID: data set digest → is it durable? */
 function freshInstances() {

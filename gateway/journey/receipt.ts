@@ -5,6 +5,7 @@
 import { COMMITMENT } from "../standards/dsg/commitment.ts"
 import { verifySignature } from "../standards/dsg/verify.ts"
 import { plan } from "./assemble.ts"
+import { exportAudit } from "./audit.ts"
 import { MIME, PURPOSE } from "./codes.ts"
 import { found } from "./desk-guards.ts"
 import { uuidOid } from "./ids.ts"
@@ -103,10 +104,21 @@ async function ownClosing(
 async function delivered(world: World, submission: SubmissionRecord, at: string): Promise<readonly Change[]> {
   const step = next("submission-out", submission.state, "receipt")
   if (step === null) return []
-  const record: SubmissionRecord = { ...submission, state: step.to, verifiedAt: at }
+  // What was verified has arrived, whether or not the answer that said so ever came.
+  const acceptedAt = submission.acceptedAt ?? at
+  const record: SubmissionRecord = {
+    ...submission,
+    state: step.to,
+    acceptedAt,
+    verifiedAt: at,
+    failureCode: null,
+  }
   world.notify(record.requestId)
   return [
     { put: "submission", record },
+    ...(submission.acceptedAt === null
+      ? [...reached(record, "accepted", at), exportAudit(world, record, "success", at)]
+      : []),
     ...reached(record, "verified", at),
     ...(await closeStudy(world, record, at)),
   ]

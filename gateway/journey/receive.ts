@@ -9,7 +9,7 @@ import type { Head } from "../standards/dicom/head.ts"
 import { fileMetaBytes } from "../standards/dicom/part10.ts"
 import { transferSyntax } from "../standards/dicom/sop-classes.ts"
 import { Malformed } from "../standards/malformed.ts"
-import { SpoolError } from "./errors.ts"
+import { LedgerError, SpoolError } from "./errors.ts"
 import type { Filing } from "./file-instance.ts"
 import type {
   IncomingInstance,
@@ -252,6 +252,6 @@ function answerTo(error: unknown): StoreAnswer {
       ? DOES_NOT_MATCH(error.message)
       : CANNOT_UNDERSTAND(error.message.slice(0, 64))
   }
-  if (error instanceof SpoolError) return OUT_OF_RESOURCES(error.code)
+  if (error instanceof SpoolError || error instanceof LedgerError) return OUT_OF_RESOURCES(error.code)
   throw error
 }

@@ -34,6 +34,8 @@ export interface StudyHeader {
 
 export interface StudyRecord {
   readonly id: string
+  /** How often the ledger has kept it; absent in what it has not kept yet. Goes back with the record: see `commit`. */
+  readonly revision?: number
   /** The other side: null at the edge until a request names the reading centre. */
   readonly agreement: string | null
   readonly state: StudyState
@@ -107,6 +109,8 @@ export interface ImageHeader {
 
 export interface RequestRecord {
   readonly id: string
+  /** How often the ledger has kept it; absent in what it has not kept yet. Goes back with the record: see `commit`. */
+  readonly revision?: number
   readonly version: number
   readonly agreement: string
   readonly state: CaseState
@@ -138,6 +142,8 @@ export type SubmissionState = "planned" | "sealed" | "sending" | "accepted" | "v
 
 export interface SubmissionRecord {
   readonly id: string
+  /** How often the ledger has kept it; absent in what it has not kept yet. Goes back with the record: see `commit`. */
+  readonly revision?: number
   readonly direction: "out" | "in"
   readonly kind: SubmissionKind
   readonly agreement: string
@@ -192,6 +198,8 @@ export interface DocumentRecord {
 
 export interface ReportRecord {
   readonly id: string
+  /** How often the ledger has kept it; absent in what it has not kept yet. Goes back with the record: see `commit`. */
+  readonly revision?: number
   readonly requestId: string
   readonly studyId: string
   readonly agreement: string
@@ -258,16 +266,17 @@ export interface Milestone {
   readonly at: string
 }
 
+/** `slotGone`: the slot was destroyed, its private part is lost and shall be; else ERR_SLOT_GONE refuses the commit. */
 export type Change =
-  | { readonly put: "study"; readonly record: StudyRecord }
+  | { readonly put: "study"; readonly record: StudyRecord; readonly slotGone?: true }
   | { readonly put: "instance"; readonly record: InstanceRecord }
   /** Adds to an instance how it travels; the received object itself stays what it was. */
   | {
       readonly put: "recoding"
       readonly record: { readonly instance: ObjectPlace; readonly recoding: RecodingRecord }
     }
-  | { readonly put: "request"; readonly record: RequestRecord }
-  | { readonly put: "submission"; readonly record: SubmissionRecord }
+  | { readonly put: "request"; readonly record: RequestRecord; readonly slotGone?: true }
+  | { readonly put: "submission"; readonly record: SubmissionRecord; readonly slotGone?: true }
   | { readonly put: "document"; readonly record: DocumentRecord }
   | { readonly put: "report"; readonly record: ReportRecord }
   | { readonly put: "certificate"; readonly record: CertificateRecord }
@@ -280,7 +289,12 @@ export type Change =
   | { readonly remove: "instances"; readonly studyId: string }
   | { readonly remove: "documents"; readonly submissionId: string }
 
-/** The one book of states. `commit` is all or nothing and durable when it resolves; `put` replaces by id. */
+/**
+ * The one book of states. `commit` is all or nothing and durable when it resolves; `put` replaces by id.
+ *
+ * No update is lost: a study, request, submission or report goes back only over the revision it was read at. When
+ * somebody else has put it meanwhile, `commit` throws ERR_LEDGER_STALE and whoever decided decides again.
+ */
 export interface Ledger extends ArchiveLedger {
   commit(changes: readonly Change[]): Promise<void>
 

@@ -28,11 +28,24 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome> {
   await world.ledger.commit([{ put: "submission", record: sending }])
   world.notify(record.requestId)
   try {
-    return await afterAnswer(world, sending, await send(world, sending))
+    const answer = await send(world, sending)
+    return await whileSending(world, sending, (current) => afterAnswer(world, current, answer))
   } catch (error) {
     if (!(error instanceof SubmissionError)) throw error
-    return failedAttempt(world, sending, error.failure === "permanent", error.code)
+    return whileSending(world, sending, (current) =>
+      failedAttempt(world, current, error.failure === "permanent", error.code),
+    )
   }
+}
+
+/** The signed receipt may have come before the answer: then all is said, and no answer takes it back. */
+async function whileSending(
+  world: World,
+  sent: SubmissionRecord,
+  decide: (current: SubmissionRecord) => Outcome | Promise<Outcome>,
+): Promise<Outcome> {
+  const current = await world.ledger.submission(sent.id)
+  return current?.state === "sending" ? decide(current) : { changes: [] }
 }
 
 async function send(world: World, record: SubmissionRecord): Promise<RegistryResponse> {

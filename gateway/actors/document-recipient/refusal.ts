@@ -1,5 +1,5 @@
 /** Any failure on the way → what the sender is told. */
-import { AcceptanceError, DokueiError } from "../../journey/errors.ts"
+import { AcceptanceError, DokueiError, KeyError } from "../../journey/errors.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import { SoapFault } from "../../standards/soap/fault.ts"
 import { MetadataFault } from "../../standards/xds/metadata-fault.ts"
@@ -27,11 +27,13 @@ export function refusalOf(error: unknown, isRecognised: boolean): Refusal {
   }
 }
 
-/** A full disk is worth another try, everything else of ours needs a person. */
+/** What passes, or what our operator must repair first, is worth another try: the sender must not give up for it. */
 function ownFault(error: unknown): string {
-  const code: unknown = error instanceof DokueiError ? error.code : null
+  if (!(error instanceof DokueiError)) return "XDSRepositoryError"
+  const code: unknown = error.code
   if (code === "ERR_SPOOL_FULL" || code === "ERR_SPOOL_WRITE") return "XDSRepositoryOutOfResources"
-  return code === "ERR_TAG_MISMATCH" ? "InvalidDocumentContent" : "XDSRepositoryError"
+  if (code === "ERR_TAG_MISMATCH") return "InvalidDocumentContent"
+  return error.failure === "transient" || error instanceof KeyError ? "XDSRepositoryBusy" : "XDSRepositoryError"
 }
 
 /** A refusal is an Error even where the same code could also be a warning, e.g. UnknownRecipient. */

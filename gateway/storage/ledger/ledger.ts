@@ -22,7 +22,7 @@ import {
   type AuditRow,
   type InstanceRow,
   type JobRow,
-  type SealedRow,
+  type RevisedRow,
 } from "./read-rows.ts"
 import { changeWriter } from "./write-change.ts"
 
@@ -75,17 +75,17 @@ function answer<T>(work: () => T): Promise<T> {
 /** Studies, requests, submissions and what belongs to them. */
 function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
   const read = rowReader(sealer)
-  type Read<T> = (row: SealedRow) => T
+  type Read<T> = (row: RevisedRow) => T
   const all = <T>(how: Read<T>, name: StatementName, ...values: readonly unknown[]): Promise<readonly T[]> =>
-    answer(() => (statement(name).all(...values) as SealedRow[]).map(how))
+    answer(() => (statement(name).all(...values) as RevisedRow[]).map(how))
   const one = <T>(how: Read<T>, name: StatementName, ...values: readonly unknown[]): Promise<T | null> =>
     answer(() => {
-      const row = statement(name).get(...values) as SealedRow | undefined
+      const row = statement(name).get(...values) as RevisedRow | undefined
       return row === undefined ? null : how(row)
     })
   const some = (name: StatementName, ...values: readonly unknown[]): Promise<boolean> =>
     answer(() => statement(name).get(...values) !== undefined)
-  const instance: Read<InstanceRecord> = (row) => read.instance(row as InstanceRow)
+  const instance: Read<InstanceRecord> = (row) => read.instance(row as unknown as InstanceRow)
   return {
     study: (id) => one(read.study, "study", id),
     studiesByUid: (uid) => all(read.study, "studiesByUid", hash("study", uid)),

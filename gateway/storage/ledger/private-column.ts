@@ -12,22 +12,16 @@ export interface ColumnSealer {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-const EMPTY = new Uint8Array(0)
+/** What stands in the column of a record whose slot was destroyed: there is nothing left to say of the patient. */
+export const NOTHING_LEFT = new Uint8Array(0)
 
-/** Sealed JSON; empty when the slot was destroyed, for then there is nothing left to say of the patient. */
-export function sealPrivate(
+/** Sealed JSON. Throws ERR_SLOT_GONE: who writes under a destroyed slot would lose what he writes. */
+export const sealPrivate = (
   sealer: ColumnSealer,
   slotId: string,
   context: string,
   value: unknown,
-): Uint8Array {
-  try {
-    return sealer.seal(slotId, context, encoder.encode(JSON.stringify(value)))
-  } catch (error) {
-    if (error instanceof SpoolError && error.code === "ERR_SLOT_GONE") return EMPTY
-    throw error
-  }
-}
+): Uint8Array => sealer.seal(slotId, context, encoder.encode(JSON.stringify(value)))
 
 /** The private part, or `gone` when the slot was destroyed: the row outlives the patient's data. */
 export function openPrivate<T>(

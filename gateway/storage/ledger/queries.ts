@@ -1,21 +1,30 @@
-/** Every statement of the ledger by name, so that tests can ask SQLite how it would run each (query plans). */
+/**
+ * Every statement of the ledger by name, so that tests can ask SQLite how it would run each (query plans).
+ *
+ * What several steps write has a revision: the last parameter of its `put` is the revision it was read at, 0 for what is
+ * new; another one changes no row.
+ */
 import { ARCHIVE_SQL } from "./archive-rows.ts"
 
 export const SQL = {
   putStudy: `INSERT INTO study (id, uid_hash, state, last_at, keep_until, facts, sealed) VALUES (?,?,?,?,?,?,?)
-    ON CONFLICT (id) DO UPDATE SET uid_hash=excluded.uid_hash, state=excluded.state, last_at=excluded.last_at, keep_until=excluded.keep_until, facts=excluded.facts, sealed=excluded.sealed`,
+    ON CONFLICT (id) DO UPDATE SET uid_hash=excluded.uid_hash, state=excluded.state, last_at=excluded.last_at, keep_until=excluded.keep_until, facts=excluded.facts, sealed=excluded.sealed, revision=study.revision + 1
+    WHERE study.revision = ?`,
   putInstance: `INSERT INTO instance (id, study_id, uid_hash, facts, sealed) VALUES (?,?,?,?,?) ON CONFLICT (id) DO NOTHING`,
   putRecoding: `UPDATE instance SET recoded_id = ?, recoding = ? WHERE id = ?`,
-  putRequest: `INSERT INTO request (id, number_hash, requested_at, bound, facts, sealed) VALUES (?,?,?,?,?,?)
-    ON CONFLICT (id) DO UPDATE SET bound=excluded.bound, facts=excluded.facts, sealed=excluded.sealed`,
+  putRequest: `INSERT INTO request (id, number_hash, requested_at, bound, open, facts, sealed) VALUES (?,?,?,?,?,?,?)
+    ON CONFLICT (id) DO UPDATE SET bound=excluded.bound, open=excluded.open, facts=excluded.facts, sealed=excluded.sealed, revision=request.revision + 1
+    WHERE request.revision = ?`,
   removeRequestStudies: `DELETE FROM request_study WHERE request_id = ?`,
   putRequestStudy: `INSERT INTO request_study (request_id, study_id, role) VALUES (?,?,?) ON CONFLICT (request_id, study_id) DO UPDATE SET role=excluded.role`,
   putSubmission: `INSERT INTO submission (id, agreement, direction, set_uid, study_id, request_id, report_id, created_at, facts, sealed) VALUES (?,?,?,?,?,?,?,?,?,?)
-    ON CONFLICT (id) DO UPDATE SET set_uid=excluded.set_uid, study_id=excluded.study_id, request_id=excluded.request_id, report_id=excluded.report_id, facts=excluded.facts, sealed=excluded.sealed`,
+    ON CONFLICT (id) DO UPDATE SET set_uid=excluded.set_uid, study_id=excluded.study_id, request_id=excluded.request_id, report_id=excluded.report_id, facts=excluded.facts, sealed=excluded.sealed, revision=submission.revision + 1
+    WHERE submission.revision = ?`,
   putDocument: `INSERT INTO document (submission_id, ordinal, object_id, unique_hash, facts, sealed) VALUES (?,?,?,?,?,?)
     ON CONFLICT (submission_id, ordinal) DO UPDATE SET object_id=excluded.object_id, unique_hash=excluded.unique_hash, facts=excluded.facts, sealed=excluded.sealed`,
   putReport: `INSERT INTO report (id, request_id, prepare_id, facts, sealed) VALUES (?,?,?,?,?)
-    ON CONFLICT (id) DO UPDATE SET prepare_id=excluded.prepare_id, facts=excluded.facts, sealed=excluded.sealed`,
+    ON CONFLICT (id) DO UPDATE SET prepare_id=excluded.prepare_id, facts=excluded.facts, sealed=excluded.sealed, revision=report.revision + 1
+    WHERE report.revision = ?`,
   putCertificate: `INSERT INTO certificate (id, study_id, facts) VALUES (?,?,?) ON CONFLICT (id) DO UPDATE SET facts=excluded.facts`,
   putJob: `INSERT INTO job (id, verb, subject, run_at, attempts, failure_code) VALUES (?,?,?,?,?,?)
     ON CONFLICT (id) DO UPDATE SET run_at=excluded.run_at, attempts=excluded.attempts, failure_code=excluded.failure_code`,
@@ -25,30 +34,30 @@ export const SQL = {
   removeInstances: `DELETE FROM instance WHERE study_id = ?`,
   removeDocuments: `DELETE FROM document WHERE submission_id = ?`,
 
-  study: `SELECT facts, sealed FROM study WHERE id = ?`,
-  studiesByUid: `SELECT facts, sealed FROM study WHERE uid_hash = ?`,
-  studies: `SELECT facts, sealed FROM study WHERE state <> 'expired' ORDER BY last_at DESC LIMIT ?`,
-  studiesToExpire: `SELECT facts, sealed FROM study WHERE keep_until IS NOT NULL AND keep_until <= ? AND state <> 'expired' LIMIT 100`,
+  study: `SELECT facts, sealed, revision FROM study WHERE id = ?`,
+  studiesByUid: `SELECT facts, sealed, revision FROM study WHERE uid_hash = ?`,
+  studies: `SELECT facts, sealed, revision FROM study WHERE state <> 'expired' ORDER BY last_at DESC LIMIT ?`,
+  studiesToExpire: `SELECT facts, sealed, revision FROM study WHERE keep_until IS NOT NULL AND keep_until <= ? AND state <> 'expired' LIMIT 100`,
   instances: `SELECT facts, sealed, recoding FROM instance WHERE study_id = ?`,
   instancesByUid: `SELECT facts, sealed, recoding FROM instance WHERE study_id = ? AND uid_hash = ?`,
   knowsInstance: `SELECT 1 FROM instance WHERE id = ?`,
   knowsDocument: `SELECT 1 FROM document WHERE object_id = ? LIMIT 1`,
   knowsRecoded: `SELECT 1 FROM instance WHERE recoded_id = ? LIMIT 1`,
-  request: `SELECT facts, sealed FROM request WHERE id = ?`,
-  requests: `SELECT facts, sealed FROM request ORDER BY requested_at DESC LIMIT ?`,
-  requestsOfStudy: `SELECT facts, sealed FROM request WHERE id IN (SELECT request_id FROM request_study WHERE study_id = ?)`,
-  requestByNumber: `SELECT facts, sealed FROM request WHERE number_hash = ?`,
-  unboundRequests: `SELECT facts, sealed FROM request WHERE bound = 0 ORDER BY requested_at LIMIT 1000`,
-  submission: `SELECT facts, sealed FROM submission WHERE id = ?`,
-  submissionBySetUid: `SELECT facts, sealed FROM submission WHERE set_uid = ? AND agreement = ? AND direction = ?`,
-  submissionsOfStudy: `SELECT facts, sealed FROM submission WHERE study_id = ? ORDER BY created_at`,
-  submissionsOfRequest: `SELECT facts, sealed FROM submission WHERE request_id = ? ORDER BY created_at`,
-  submissionsOfReport: `SELECT facts, sealed FROM submission WHERE report_id = ? ORDER BY created_at`,
+  request: `SELECT facts, sealed, revision FROM request WHERE id = ?`,
+  requests: `SELECT facts, sealed, revision FROM request ORDER BY requested_at DESC LIMIT ?`,
+  requestsOfStudy: `SELECT facts, sealed, revision FROM request WHERE id IN (SELECT request_id FROM request_study WHERE study_id = ?)`,
+  requestByNumber: `SELECT facts, sealed, revision FROM request WHERE number_hash = ?`,
+  unboundRequests: `SELECT facts, sealed, revision FROM request WHERE bound = 0 ORDER BY requested_at LIMIT 1000`,
+  submission: `SELECT facts, sealed, revision FROM submission WHERE id = ?`,
+  submissionBySetUid: `SELECT facts, sealed, revision FROM submission WHERE set_uid = ? AND agreement = ? AND direction = ?`,
+  submissionsOfStudy: `SELECT facts, sealed, revision FROM submission WHERE study_id = ? ORDER BY created_at`,
+  submissionsOfRequest: `SELECT facts, sealed, revision FROM submission WHERE request_id = ? ORDER BY created_at`,
+  submissionsOfReport: `SELECT facts, sealed, revision FROM submission WHERE report_id = ? ORDER BY created_at`,
   documents: `SELECT facts, sealed FROM document WHERE submission_id = ? ORDER BY ordinal`,
   documentsByUniqueId: `SELECT facts, sealed FROM document WHERE unique_hash = ?`,
-  report: `SELECT facts, sealed FROM report WHERE id = ?`,
-  reportsOfRequest: `SELECT facts, sealed FROM report WHERE request_id = ?`,
-  reportByPrepareId: `SELECT facts, sealed FROM report WHERE prepare_id = ?`,
+  report: `SELECT facts, sealed, revision FROM report WHERE id = ?`,
+  reportsOfRequest: `SELECT facts, sealed, revision FROM report WHERE request_id = ?`,
+  reportByPrepareId: `SELECT facts, sealed, revision FROM report WHERE prepare_id = ?`,
   certificatesOfStudy: `SELECT facts FROM certificate WHERE study_id = ?`,
   dueJobs: `SELECT id, verb, subject, run_at, attempts, failure_code FROM job WHERE run_at <= ? ORDER BY run_at LIMIT ?`,
   nextJobAt: `SELECT min(run_at) AS at FROM job`,

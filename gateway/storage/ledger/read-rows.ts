@@ -26,6 +26,10 @@ export interface SealedRow {
   readonly facts: string
   readonly sealed: Uint8Array
 }
+/** What several steps write. */
+export interface RevisedRow extends SealedRow {
+  readonly revision: number
+}
 /** Only how it travels is decided after an instance was received. */
 export interface InstanceRow extends SealedRow {
   readonly recoding: string | null
@@ -58,10 +62,10 @@ export function rowReader(sealer: ColumnSealer) {
   /** Things that name their slot themselves. */
   const own =
     <T extends OwnSlot & { private: object }>(kind: string, gone: T["private"]) =>
-    ({ facts, sealed }: SealedRow): T => {
+    ({ facts, sealed, revision }: RevisedRow): T => {
       const open = JSON.parse(facts) as OwnSlot
       const secret = openPrivate(sealer, open.slotId, `${kind}/${open.id}`, sealed, gone)
-      return { ...open, private: secret } as T
+      return { ...open, revision, private: secret } as unknown as T
     }
   /** Things that are an object of the spool: sealed under the slot it lies in. */
   const placed =

@@ -68,4 +68,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX instance_by_recoded ON instance (recoded_id) WHERE recoded_id IS NOT NULL; -- knows
   `,
   ARCHIVE_TABLES,
+  `
+  ALTER TABLE study ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;       -- a put names the revision it was read at
+  ALTER TABLE request ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE submission ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE report ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE request ADD COLUMN open INTEGER NOT NULL DEFAULT 1;         -- somebody still has to do something for it
+  UPDATE request SET open = json_extract(facts, '$.state') NOT IN ('completed', 'failed', 'exited');
+  CREATE INDEX request_open ON request (requested_at) WHERE open = 1;     -- openRequests
+  CREATE INDEX request_finished ON request (requested_at) WHERE open = 0; -- finishedRequests
+  `,
 ]

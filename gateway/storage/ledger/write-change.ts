@@ -1,10 +1,17 @@
 /** One change of a commit → one statement. Patient data are sealed here, before SQLite sees them. */
+import { LedgerError } from "../../journey/errors.ts"
 import type { ArchiveChange } from "../../journey/archive-records.ts"
 import type { Change } from "../../journey/records.ts"
+import type { CaseState } from "../../journey/views.ts"
 import { archiveWrite } from "./archive-rows.ts"
 import type { IndexHash, Statements } from "./database.ts"
-import { sealPrivate, type ColumnSealer } from "./private-column.ts"
+import { NOTHING_LEFT, sealPrivate, type ColumnSealer } from "./private-column.ts"
 import type { StatementName } from "./queries.ts"
+
+/** What several steps write: put only over the revision it was read at. */
+const REVISED: ReadonlySet<StatementName> = new Set(["putStudy", "putRequest", "putSubmission", "putReport"])
+/** Cases for which nobody has to do anything any more. */
+const OVER: ReadonlySet<CaseState> = new Set(["completed", "failed", "exited"])
 
 export interface ChangeParts {
   readonly sealer: ColumnSealer
@@ -18,7 +25,11 @@ type Values = readonly (string | number | null | Uint8Array)[]
 
 export function changeWriter(parts: ChangeParts): (change: Change) => void {
   const rows = rowsOf(parts)
-  const run = (name: StatementName, values: Values): void => void parts.statement(name).run(...values)
+  const run = (name: StatementName, values: Values): void => {
+    const { changes } = parts.statement(name).run(...values)
+    if (changes === 0 && REVISED.has(name))
+      throw new LedgerError("ERR_LEDGER_STALE", `${name}: it was put by somebody else since it was read`)
+  }
   return (change) => {
     if ("put" in change) {
       if (change.put !== "commitment" && change.put !== "delivery") return putChange(rows, run, change)
@@ -38,19 +49,19 @@ function putChange(
 ): void {
   switch (change.put) {
     case "study":
-      return run("putStudy", rows.study(change.record))
+      return run("putStudy", rows.study(change.record, change.slotGone))
     case "instance":
       return run("putInstance", rows.instance(change.record))
     case "recoding":
       return run("putRecoding", rows.recoding(change.record))
     case "request":
-      run("putRequest", rows.request(change.record))
+      run("putRequest", rows.request(change.record, change.slotGone))
       run("removeRequestStudies", [change.record.id])
       for (const each of change.record.studies)
         run("putRequestStudy", [change.record.id, each.studyId, each.role])
       return
     case "submission":
-      return run("putSubmission", rows.submission(change.record))
+      return run("putSubmission", rows.submission(change.record, change.slotGone))
     case "document":
       return run("putDocument", rows.document(change.record))
     case "report":
@@ -69,18 +80,25 @@ function putChange(
 /** Values in the order of the statements of `queries.ts`. */
 function rowsOf({ sealer, sealAudit, hash }: ChangeParts) {
   /** `facts` and `sealed`; the context binds the sealed part to this row. */
-  const split = (record: { readonly private: unknown }, slotId: string, context: string) => {
-    const { private: secret, ...facts } = record
-    return [JSON.stringify(facts), sealPrivate(sealer, slotId, context, secret)] as const
+  const split = (
+    record: { readonly private: unknown; readonly revision?: number },
+    slotId: string,
+    context: string,
+    slotGone = false,
+  ) => {
+    const facts = { ...record, private: undefined, revision: undefined }
+    const sealed = slotGone ? NOTHING_LEFT : sealPrivate(sealer, slotId, context, record.private)
+    return [JSON.stringify(facts), sealed] as const
   }
   return {
-    study: (r: Put<"study">): Values => [
+    study: (r: Put<"study">, slotGone?: true): Values => [
       r.id,
       hash("study", r.private.StudyInstanceUID),
       r.state,
       r.lastArrivalAt,
       r.keepUntil,
-      ...split(r, r.slotId, `study/${r.id}`),
+      ...split(r, r.slotId, `study/${r.id}`, slotGone),
+      r.revision ?? 0,
     ],
     instance: (r: Put<"instance">): Values => [
       r.place.objectId,
@@ -93,14 +111,16 @@ function rowsOf({ sealer, sealAudit, hash }: ChangeParts) {
       JSON.stringify(recoding),
       instance.objectId,
     ],
-    request: (r: Put<"request">): Values => [
+    request: (r: Put<"request">, slotGone?: true): Values => [
       r.id,
       hash("request", r.agreement, r.private.requestNumber),
       r.requestedAt,
       r.studies.some(({ role }) => role === "target") ? 1 : 0,
-      ...split(r, r.slotId, `request/${r.id}`),
+      OVER.has(r.state) ? 0 : 1,
+      ...split(r, r.slotId, `request/${r.id}`, slotGone),
+      r.revision ?? 0,
     ],
-    submission: (r: Put<"submission">): Values => [
+    submission: (r: Put<"submission">, slotGone?: true): Values => [
       r.id,
       r.agreement,
       r.direction,
@@ -109,7 +129,8 @@ function rowsOf({ sealer, sealAudit, hash }: ChangeParts) {
       r.requestId,
       r.reportId,
       r.createdAt,
-      ...split(r, r.slotId, `submission/${r.id}`),
+      ...split(r, r.slotId, `submission/${r.id}`, slotGone),
+      r.revision ?? 0,
     ],
     document: (r: Put<"document">): Values => [
       r.submissionId,
@@ -123,6 +144,7 @@ function rowsOf({ sealer, sealAudit, hash }: ChangeParts) {
       r.requestId,
       r.prepareId,
       ...split(r, r.slotId, `report/${r.id}`),
+      r.revision ?? 0,
     ],
     certificate: (r: Put<"certificate">): Values => [r.id, r.studyId, JSON.stringify(r)],
     job: (r: Put<"job">): Values => [r.id, r.verb, r.subject, r.runAt, r.attempts, r.failureCode],

@@ -65,10 +65,13 @@ describe("the ledger", () => {
   it("gives back what was put, whole, after opening the file again", async () => {
     await ledger.commit(all)
     reopen()
-    assert.deepEqual(await ledger.study("study-1"), r.study())
-    assert.deepEqual(await ledger.request("request-1"), r.request({ studies: r.TARGET }))
-    assert.deepEqual(await ledger.submission("submission-1"), r.submission({ reportId: "report-1" }))
-    assert.deepEqual(await ledger.report("report-1"), r.report({ prepareId: "prepare-1" }))
+    assert.deepEqual(await ledger.study("study-1"), { ...r.study(), revision: 1 })
+    assert.deepEqual(await ledger.request("request-1"), r.request({ studies: r.TARGET, revision: 1 }))
+    assert.deepEqual(
+      await ledger.submission("submission-1"),
+      r.submission({ reportId: "report-1", revision: 1 }),
+    )
+    assert.deepEqual(await ledger.report("report-1"), r.report({ prepareId: "prepare-1", revision: 1 }))
     // In no order: the key that hashes their UIDs is another one each time.
     const instances = [...(await ledger.instances("study-1"))]
     instances.sort((a, b) => a.place.objectId.localeCompare(b.place.objectId))
@@ -124,11 +127,14 @@ describe("the ledger", () => {
   it("replaces by id, except an instance, which is what it was", async () => {
     await ledger.commit(all)
     await ledger.commit([
-      { put: "study", record: r.study({ state: "complete" }) },
+      { put: "study", record: r.study({ state: "complete", revision: 1 }) },
       { put: "instance", record: { ...r.instance("o1", "1.1"), conflict: true } },
-      { put: "request", record: r.request({ state: "ready" }) },
-      { put: "submission", record: r.submission({ state: "sealed", submissionSetUid: "2.25.9" }) },
-      { put: "report", record: r.report({ status: "final", prepareId: null }) },
+      { put: "request", record: r.request({ state: "ready", revision: 1 }) },
+      {
+        put: "submission",
+        record: r.submission({ state: "sealed", submissionSetUid: "2.25.9", revision: 1 }),
+      },
+      { put: "report", record: r.report({ status: "final", prepareId: null, revision: 1 }) },
       { put: "document", record: r.document(0, { sizeBytes: 1 }) },
       { put: "milestone", record: { subject: "request-1", name: "study-sealed", at: "later" } },
     ])
@@ -140,6 +146,32 @@ describe("the ledger", () => {
     assert.equal(await ledger.reportByPrepareId("prepare-1"), null)
     assert.equal((await ledger.documents("submission-1"))[0]?.sizeBytes, 1)
     assert.equal((await ledger.milestones("request-1"))[0]?.at, "later")
+  })
+
+  it("puts a record only over the revision it was read at, whoever was first, and nothing beside it", async () => {
+    await ledger.commit(all)
+    const things = {
+      study: () => ledger.study("study-1"),
+      request: () => ledger.request("request-1"),
+      submission: () => ledger.submission("submission-1"),
+      report: () => ledger.report("report-1"),
+    } as const
+    for (const [put, read] of Object.entries(things)) {
+      const [mine, theirs] = [await read(), await read()]
+      await ledger.commit([{ put, record: theirs } as Change])
+      const beside: Change = { put: "milestone", record: { subject: put, name: "beside", at: r.AT } }
+      await assert.rejects(ledger.commit([beside, { put, record: mine } as Change]), {
+        code: "ERR_LEDGER_STALE",
+      })
+      assert.deepEqual(await ledger.milestones(put), [])
+      await ledger.commit([{ put, record: await read() } as Change])
+      assert.equal((await read())?.revision, 3)
+    }
+  })
+
+  it("puts no new record over one that is there", async () => {
+    await ledger.commit(all)
+    await assert.rejects(ledger.commit([{ put: "study", record: r.study() }]), { code: "ERR_LEDGER_STALE" })
   })
 
   it("commits all or nothing", async () => {
@@ -251,7 +283,7 @@ describe("the ledger", () => {
 
     it("a request no longer by a study it was unbound from", async () => {
       await ledger.commit([{ put: "request", record: r.request({ studies: r.TARGET }) }])
-      await ledger.commit([{ put: "request", record: r.request({ studies: [] }) }])
+      await ledger.commit([{ put: "request", record: r.request({ studies: [], revision: 1 }) }])
       assert.deepEqual(await ledger.requestsOfStudy("study-1"), [])
       assert.deepEqual(ids(await ledger.unboundRequests()), ["request-1"])
     })
@@ -335,7 +367,9 @@ describe("the ledger", () => {
       assert.equal((await ledger.documents("submission-1"))[0]?.private.envelopePrefix, "")
       assert.equal((await ledger.instances("study-1"))[0]?.private.SOPInstanceUID, "")
       assert.ok(study)
-      await ledger.commit([{ put: "study", record: { ...study, state: "expired" } }])
+      const expired: Change = { put: "study", record: { ...study, state: "expired" } }
+      await assert.rejects(ledger.commit([expired]), { code: "ERR_SLOT_GONE" })
+      await ledger.commit([{ ...expired, slotGone: true }])
       assert.equal((await ledger.study("study-1"))?.state, "expired")
     })
 
@@ -344,7 +378,7 @@ describe("the ledger", () => {
       slots.destroy(r.SLOT)
       const gone = await ledger.request("request-1")
       assert.ok(gone)
-      await ledger.commit([{ put: "request", record: { ...gone, state: "exited" } }])
+      await ledger.commit([{ put: "request", record: { ...gone, state: "exited" }, slotGone: true }])
       assert.equal((await ledger.requestByNumber("kakuu-center", "RQ-1"))?.state, "exited")
     })
   })
