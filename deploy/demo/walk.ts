@@ -81,7 +81,7 @@ export async function readStudy(desks: Desks, requestId: string, time: Timeline)
   const [series] = reading.series
   const image = series?.images[Math.floor(series.images.length / 2)]
   if (series === undefined || image === undefined) throw new NotReached("the opened study has no image")
-  const path = `/dicomweb/studies/${reading.study.StudyInstanceUID}/series/${series.SeriesInstanceUID}/instances/${image.SOPInstanceUID}/frames/1`
+  const path = `/dicomweb/studies/${reading.study.StudyInstanceUID}/series/${series.SeriesInstanceUID}/instances/${image.SOPInstanceUID}/frames/1?case=${requestId}`
   const { bytes } = await desks.reader.bytes(path, {
     Accept: "image/jphc; transfer-syntax=1.2.840.10008.1.2.4.202",
   })

@@ -16,8 +16,9 @@ import { defaultWindow, type Window } from "../standards/dicomweb/window.ts"
 import { Malformed } from "../standards/malformed.ts"
 import { clearRange, headerOf, MAX_HEADER_BYTES } from "./clear-object.ts"
 import { found, only } from "./desk-guards.ts"
+import { DeskError } from "./errors.ts"
 import { frameCache, type FrameCache } from "./frame-cache.ts"
-import type { EncodedFrame, ObjectPlace, Person, ReadableObject, ReadingDesk } from "./ports.ts"
+import type { CaseStudy, EncodedFrame, ObjectPlace, Person, ReadableObject, ReadingDesk } from "./ports.ts"
 import { readWhole } from "./read-whole.ts"
 import type { ImageHeader, InstanceRecord, StudyRecord } from "./records.ts"
 import type { World } from "./world.ts"
@@ -30,8 +31,8 @@ type ImageDesk = Pick<ReadingDesk, "metadata" | "frame" | "rendered">
 export function imageDesk(world: World): ImageDesk {
   const cache = frameCache()
   return {
-    metadata: async (person, StudyInstanceUID, SeriesInstanceUID) => {
-      const study = await openStudy(world, person, StudyInstanceUID)
+    metadata: async (person, named, SeriesInstanceUID) => {
+      const study = await openStudy(world, person, named)
       const instances = (await world.ledger.instances(study.id)).filter(
         (each) => SeriesInstanceUID === null || each.private.SeriesInstanceUID === SeriesInstanceUID,
       )
@@ -39,35 +40,49 @@ export function imageDesk(world: World): ImageDesk {
       for (const each of instances) items.push(instanceMetadata((await header(world, each.place)).dataSet))
       return items
     },
-    frame: async (person, StudyInstanceUID, SOPInstanceUID, frame) => {
-      const { place } = await openInstance(world, person, StudyInstanceUID, SOPInstanceUID)
+    frame: async (person, named, SOPInstanceUID, frame) => {
+      const { place } = await openInstance(world, person, named, SOPInstanceUID)
       return encodedFrame(world, cache, place, frame)
     },
-    rendered: async (person, StudyInstanceUID, SOPInstanceUID, frame, center, width) => {
-      const { place } = await openInstance(world, person, StudyInstanceUID, SOPInstanceUID)
+    rendered: async (person, named, SOPInstanceUID, frame, center, width) => {
+      const { place } = await openInstance(world, person, named, SOPInstanceUID)
       const window = center === null || width === null ? null : { center, width }
       return renderedFrame(world, place, frame, window)
     },
   }
 }
 
-async function openStudy(world: World, person: Person, StudyInstanceUID: string): Promise<StudyRecord> {
+/** Among the studies of this case, and of no other: the target, or what it is to be compared with. */
+async function openStudy(world: World, person: Person, named: CaseStudy): Promise<StudyRecord> {
   only(person, "radiologist")
-  const studies = await world.ledger.studiesByUid(StudyInstanceUID)
-  return found(
-    studies.find((each) => each.state !== "expired" && each.state !== "quarantined"),
-    "study",
-  )
+  const request = found(await world.ledger.request(named.requestId), "case")
+  for (const { studyId } of request.studies) {
+    const study = await world.ledger.study(studyId)
+    if (study?.agreement !== request.agreement || study.state === "expired" || study.state === "quarantined")
+      continue
+    if (study.private.StudyInstanceUID === named.StudyInstanceUID) return study
+  }
+  throw new DeskError("ERR_NOT_FOUND", "no such study in this case")
 }
 
 async function openInstance(
   world: World,
   person: Person,
-  StudyInstanceUID: string,
+  named: CaseStudy,
   SOPInstanceUID: string,
 ): Promise<InstanceRecord> {
-  const study = await openStudy(world, person, StudyInstanceUID)
-  return found((await world.ledger.instancesByUid(study.id, SOPInstanceUID))[0], "instance")
+  const study = await openStudy(world, person, named)
+  return found(await instanceOf(world, study, SOPInstanceUID), "instance")
+}
+
+/** The image of this UID. Where two came with other bytes it is the first: the second is marked, a person decides. */
+export async function instanceOf(
+  world: World,
+  study: StudyRecord,
+  SOPInstanceUID: string,
+): Promise<InstanceRecord | null> {
+  const copies = await world.ledger.instancesByUid(study.id, SOPInstanceUID)
+  return copies.find((each) => !each.conflict) ?? null
 }
 
 /** The file up to Pixel Data. Throws Malformed when it has no readable header. */

@@ -1,6 +1,6 @@
 /** Key images of a report: the frames a reader marked, rendered through the window they were read with. */
 import { found } from "./desk-guards.ts"
-import { header, renderedFrame } from "./images.ts"
+import { header, instanceOf, renderedFrame } from "./images.ts"
 import type { ReportContent } from "./ports.ts"
 import type { StudyRecord } from "./records.ts"
 import type { KeyImage } from "./views.ts"
@@ -13,8 +13,7 @@ export async function keyImages(
 ): Promise<ReportContent["keyImages"]> {
   const pictures: { png: Uint8Array; caption: string }[] = []
   for (const each of marked) {
-    const [instance] = await world.ledger.instancesByUid(study.id, each.SOPInstanceUID)
-    const { place } = found(instance, "key image")
+    const { place } = found(await instanceOf(world, study, each.SOPInstanceUID), "key image")
     const { dataSet } = await header(world, place)
     const window = { center: each.windowCenter, width: each.windowWidth }
     const series = dataSet.text("SeriesNumber")

@@ -437,25 +437,21 @@ export interface ReadingDesk {
   ): Promise<{ readonly reportId: string; readonly version: number }>
   correct(person: Person, requestId: string, reason: string): Promise<ReadingView>
   /** DICOM JSON (PS3.18 F) of a series' instances, no bulk data. */
-  metadata(
-    person: Person,
-    StudyInstanceUID: string,
-    SeriesInstanceUID: string | null,
-  ): Promise<readonly object[]>
-  frame(
-    person: Person,
-    StudyInstanceUID: string,
-    SOPInstanceUID: string,
-    frame: number,
-  ): Promise<EncodedFrame>
+  metadata(person: Person, study: CaseStudy, SeriesInstanceUID: string | null): Promise<readonly object[]>
+  frame(person: Person, study: CaseStudy, SOPInstanceUID: string, frame: number): Promise<EncodedFrame>
   rendered(
     person: Person,
-    StudyInstanceUID: string,
+    study: CaseStudy,
     SOPInstanceUID: string,
     frame: number,
     windowCenter: number | null,
     windowWidth: number | null,
   ): Promise<Uint8Array>
+}
+/** A study as the case in the reader's hands names it: a UID alone may be another patient's, or another hospital's. */
+export interface CaseStudy {
+  readonly requestId: string
+  readonly StudyInstanceUID: string
 }
 export interface EncodedFrame {
   /** `image/jphc` with the TransferSyntaxUID, or `application/octet-stream` for native little endian. */

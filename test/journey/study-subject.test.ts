@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { imageDesk } from "../../gateway/journey/images.ts"
 import type { InstanceRecord, StudyRecord } from "../../gateway/journey/records.ts"
 import { checkStudySubject, type StudyContent } from "../../gateway/journey/study-subject.ts"
 import { uid, type SmallStudy } from "../peers/dicom-study.ts"
@@ -7,6 +8,8 @@ import { enter, READER, requestFor, storeAll, study } from "./people.ts"
 import { DAY_MS, TwoSides } from "./world.ts"
 
 const AGREEMENT = { retention: { imagesMs: 30 * DAY_MS } }
+
+type DicomJson = Readonly<Record<string, { readonly Value: readonly string[] }>>
 
 describe("a study where it arrives", function () {
   this.timeout(30_000)
@@ -61,6 +64,27 @@ describe("a study where it arrives", function () {
     for (const each of studies)
       assert.equal((await sides.center.ledger.instances(each.id)).length, each.instances)
     assert.deepEqual((await listed()).sort(), ["R1 P1", "R2 P2"])
+  })
+
+  it("is looked at for its case: images of another patient under the same UID are not there", async () => {
+    const first = study("P1", 2)
+    const { StudyInstanceUID } = first
+    const one = await send(first, "R1")
+    const [atEdge] = await sides.edge.ledger.studiesByUid(StudyInstanceUID)
+    await sides.edge.ledger.commit([{ put: "study", record: { ...atEdge!, state: "expired" } }])
+    const second = study("P2", 1, { StudyInstanceUID })
+    const two = await send(second, "R2")
+    const desk = imageDesk(sides.center.world)
+    const uids = async (requestId: string): Promise<string[]> =>
+      ((await desk.metadata(READER, { requestId, StudyInstanceUID }, null)) as DicomJson[]).map(
+        (each) => each["00080018"]!.Value[0]!,
+      )
+    const of = ({ instances }: SmallStudy): string[] => instances.map(({ SOPInstanceUID }) => SOPInstanceUID)
+    assert.deepEqual((await uids(one)).sort(), of(first).sort())
+    assert.deepEqual(await uids(two), of(second))
+    const foreign = desk.frame(READER, { requestId: one, StudyInstanceUID }, of(second)[0]!, 1)
+    await assert.rejects(foreign, { code: "ERR_NOT_FOUND" })
+    await assert.rejects(uids("2.25.1"), { code: "ERR_NOT_FOUND" })
   })
 
   it("that came before is kept once when it is sent for another request", async () => {

@@ -62,9 +62,9 @@ describe("a Japanese name", function () {
       assert.ok(page.includes(IDEOGRAPHIC_NAME) && page.includes(PHONETIC_NAME), page)
     })
 
-  async function metadata({ study, series }: ReadingView): Promise<Record<string, unknown>> {
+  async function metadata({ requestId, study, series }: ReadingView): Promise<Record<string, unknown>> {
     const { reader } = await road.desks()
-    const path = `/dicomweb/studies/${study.StudyInstanceUID}/series/${series[0]?.SeriesInstanceUID ?? ""}/metadata`
+    const path = `/dicomweb/studies/${study.StudyInstanceUID}/series/${series[0]?.SeriesInstanceUID ?? ""}/metadata?case=${requestId}`
     const { bytes } = await reader.bytes(path, { Accept: "application/dicom+json" })
     const [instance] = JSON.parse(bytes.toString("utf8")) as Record<string, unknown>[]
     return instance ?? {}

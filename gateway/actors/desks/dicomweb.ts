@@ -2,10 +2,10 @@
 import { promisify } from "node:util"
 import { brotliCompress, constants } from "node:zlib"
 import { DeskError } from "../../journey/errors.ts"
-import type { ReadingDesk } from "../../journey/ports.ts"
+import type { CaseStudy, ReadingDesk } from "../../journey/ports.ts"
 import { answerFrame } from "./frame-answer.ts"
 import { InputError } from "./input.ts"
-import type { Call, Octets, Routes } from "./routes.ts"
+import { isIdentifier, type Call, type Octets, type Routes } from "./routes.ts"
 
 const STUDY = "/dicomweb/studies/:study"
 const SERIES = `${STUDY}/series/:series`
@@ -20,7 +20,7 @@ export function mountDicomweb(routes: Routes, desk: ReadingDesk): void {
   routes.raw(`${SERIES}/metadata`, (call) => metadata(desk, call, uid(call, "series")))
   routes.raw(`${INSTANCE}/frames/:frame`, async (call) => {
     const number = frameNumber(call)
-    const frame = await desk.frame(call.person, uid(call, "study"), uid(call, "instance"), number)
+    const frame = await desk.frame(call.person, study(call), uid(call, "instance"), number)
     answerFrame(frame, call.request, call.response)
   })
   routes.octets(`${INSTANCE}/rendered`, (call) => rendered(desk, call, 1))
@@ -29,7 +29,7 @@ export function mountDicomweb(routes: Routes, desk: ReadingDesk): void {
 
 async function metadata(desk: ReadingDesk, call: Call<null>, series: string | null): Promise<void> {
   const { request, response } = call
-  const instances = await desk.metadata(call.person, uid(call, "study"), series)
+  const instances = await desk.metadata(call.person, study(call), series)
   const json = Buffer.from(JSON.stringify(instances))
   response.set("Content-Type", "application/dicom+json").set("Vary", "Accept-Encoding")
   if (request.acceptsEncodings("br") !== "br") {
@@ -42,8 +42,8 @@ async function metadata(desk: ReadingDesk, call: Call<null>, series: string | nu
 
 async function rendered(desk: ReadingDesk, call: Call<null>, frame: number): Promise<Octets> {
   const window = windowOf(call.request.query.window)
-  const [study, instance] = [uid(call, "study"), uid(call, "instance")]
-  const png = await desk.rendered(call.person, study, instance, frame, window.center, window.width)
+  const instance = uid(call, "instance")
+  const png = await desk.rendered(call.person, study(call), instance, frame, window.center, window.width)
   return { mediaType: "image/png", bytes: png, fileName: null, disposition: "inline" }
 }
 
@@ -56,6 +56,14 @@ function windowOf(query: unknown): { readonly center: number | null; readonly wi
   if (!fits || !Number.isFinite(center) || !Number.isFinite(width) || width < 1)
     throw new InputError(["window"])
   return { center, width }
+}
+
+/** A UID may be in use for two patients: the case says whose study is meant. */
+function study(call: Call<null>): CaseStudy {
+  const StudyInstanceUID = uid(call, "study")
+  const requestId = call.request.query.case
+  if (typeof requestId !== "string" || !isIdentifier(requestId)) throw new InputError(["case"])
+  return { requestId, StudyInstanceUID }
 }
 
 /** PS3.5 9.1 */

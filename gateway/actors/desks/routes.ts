@@ -29,6 +29,8 @@ export interface Octets {
 type Method = "get" | "post" | "put"
 type PublicCall<Body> = Omit<Call<Body>, "person">
 const IDENTIFIER = /^[A-Za-z0-9._:-]{1,128}$/
+/** As a path segment or `case` may be written. */
+export const isIdentifier = (text: string): boolean => IDENTIFIER.test(text)
 
 export class Routes {
   readonly #app: Express
@@ -132,7 +134,7 @@ async function callOf<Body>(
 
 function param(request: Request, name: string): string {
   const value = request.params[name]
-  if (typeof value !== "string" || !IDENTIFIER.test(value))
+  if (typeof value !== "string" || !isIdentifier(value))
     throw new DeskError("ERR_NOT_FOUND", "no such address")
   return value
 }

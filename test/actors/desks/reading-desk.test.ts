@@ -158,27 +158,33 @@ describe("reading desk", () => {
   })
 
   describe("DICOMweb", () => {
+    const CASE = "case=2.25.7"
     const STUDY = "/dicomweb/studies/1.2.3"
+    const NAMED = { requestId: "2.25.7", StudyInstanceUID: "1.2.3" }
     const INSTANCE = `${STUDY}/series/1.2.3.4/instances/1.2.3.4.5`
 
     it("gives metadata of a study and of a series as DICOM JSON, compressed on request", async () => {
-      const whole = await client.bytes(`${STUDY}/metadata`)
+      const whole = await client.bytes(`${STUDY}/metadata?${CASE}`)
       assert.equal(whole.headers["content-type"], "application/dicom+json")
       assert.deepEqual(JSON.parse(whole.bytes.toString()), [{ "00080018": { vr: "UI", Value: ["1.2.3"] } }])
-      const series = await client.bytes(`${STUDY}/series/1.2.3.4/metadata`, { "Accept-Encoding": "gzip, br" })
+      const series = await client.bytes(`${STUDY}/series/1.2.3.4/metadata?${CASE}`, {
+        "Accept-Encoding": "gzip, br",
+      })
       assert.equal(series.headers["content-encoding"], "br")
       assert.deepEqual(brotliDecompressSync(series.bytes), whole.bytes)
       assert.deepEqual(
         desk.recorder.asked.map(([, , ...rest]) => rest),
         [
-          ["1.2.3", null],
-          ["1.2.3", "1.2.3.4"],
+          [NAMED, null],
+          [NAMED, "1.2.3.4"],
         ],
       )
     })
 
     it("gives a frame alone, with its digest and the ends of its levels", async () => {
-      const { status, headers, bytes } = await client.bytes(`${INSTANCE}/frames/2`, { Accept: "image/jphc" })
+      const { status, headers, bytes } = await client.bytes(`${INSTANCE}/frames/2?${CASE}`, {
+        Accept: "image/jphc",
+      })
       assert.equal(status, 200)
       assert.equal(headers["content-type"], "image/jphc; transfer-syntax=1.2.840.10008.1.2.4.202")
       assert.equal(headers.etag, `"${FRAME.sha256}"`)
@@ -186,14 +192,14 @@ describe("reading desk", () => {
       assert.equal(headers["accept-ranges"], "bytes")
       assert.equal(headers["cache-control"], "no-store")
       assert.deepEqual(bytes, CODESTREAM)
-      assert.deepEqual(desk.recorder.asked.at(-1)!.slice(2), ["1.2.3", "1.2.3.4.5", 2])
+      assert.deepEqual(desk.recorder.asked.at(-1)!.slice(2), [NAMED, "1.2.3.4.5", 2])
     })
 
     it("gives the bytes up to a level, then the rest of the same frame", async () => {
-      const first = await client.bytes(`${INSTANCE}/frames/1`, { Range: "bytes=0-99" })
+      const first = await client.bytes(`${INSTANCE}/frames/1?${CASE}`, { Range: "bytes=0-99" })
       assert.equal(first.status, 206)
       assert.equal(first.headers["content-range"], "bytes 0-99/1000")
-      const rest = await client.bytes(`${INSTANCE}/frames/1`, {
+      const rest = await client.bytes(`${INSTANCE}/frames/1?${CASE}`, {
         Range: "bytes=100-",
         "If-Range": String(first.headers.etag),
       })
@@ -202,20 +208,20 @@ describe("reading desk", () => {
 
     it("gives the whole of a frame that changed since", async () => {
       const range = { Range: "bytes=100-", "If-Range": '"another"' }
-      const reply = await client.bytes(`${INSTANCE}/frames/1`, range)
+      const reply = await client.bytes(`${INSTANCE}/frames/1?${CASE}`, range)
       assert.deepEqual([reply.status, reply.bytes.length], [200, 1000])
     })
 
     it("refuses a range beyond the frame and tells its length", async () => {
       const range = { Range: "bytes=1000-2000" }
-      const reply = await client.exchange("GET", `${INSTANCE}/frames/1`, undefined, range)
+      const reply = await client.exchange("GET", `${INSTANCE}/frames/1?${CASE}`, undefined, range)
       assert.equal(reply.status, 416)
       assert.equal(reply.headers["content-range"], "bytes */1000")
     })
 
     it("gives a frame in a multipart to whoever asks in the standard's words", async () => {
       const accept = 'multipart/related; type="image/jphc"; transfer-syntax=1.2.840.10008.1.2.4.202'
-      const { headers, bytes } = await client.bytes(`${INSTANCE}/frames/1`, { Accept: accept })
+      const { headers, bytes } = await client.bytes(`${INSTANCE}/frames/1?${CASE}`, { Accept: accept })
       const boundary = /boundary=(\S+)$/.exec(String(headers["content-type"]))?.[1]
       const head = `--${boundary}\r\nContent-Type: image/jphc; transfer-syntax=1.2.840.10008.1.2.4.202\r\nContent-Length: 1000\r\n\r\n`
       assert.equal(bytes.subarray(0, head.length).toString(), head)
@@ -224,17 +230,17 @@ describe("reading desk", () => {
     })
 
     it("refuses a coding the frame has not", async () => {
-      await assert.rejects(client.bytes(`${INSTANCE}/frames/1`, { Accept: "image/jls" }), {
+      await assert.rejects(client.bytes(`${INSTANCE}/frames/1?${CASE}`, { Accept: "image/jls" }), {
         status: 406,
         code: "ERR_NOT_ACCEPTABLE",
       })
     })
 
     it("gives a rendered frame through a window", async () => {
-      const one = await client.bytes(`${INSTANCE}/rendered?window=40,400`)
+      const one = await client.bytes(`${INSTANCE}/rendered?${CASE}&window=40,400`)
       assert.deepEqual([one.headers["content-type"], one.bytes], ["image/png", PNG])
-      await client.bytes(`${INSTANCE}/frames/3/rendered?window=-600.5,1500,linear`)
-      await client.bytes(`${INSTANCE}/frames/3/rendered`)
+      await client.bytes(`${INSTANCE}/frames/3/rendered?${CASE}&window=-600.5,1500,linear`)
+      await client.bytes(`${INSTANCE}/frames/3/rendered?${CASE}`)
       assert.deepEqual(
         desk.recorder.asked.map((call) => call.slice(4)),
         [
@@ -245,9 +251,16 @@ describe("reading desk", () => {
       )
     })
 
+    it("wants to know for which case, and asks nobody without", async () => {
+      for (const wrong of ["", "?case=", "?case=a/b", "?case=1&case=2"])
+        for (const path of [`${STUDY}/metadata`, `${INSTANCE}/frames/1`, `${INSTANCE}/rendered`])
+          await assert.rejects(client.bytes(`${path}${wrong}`), { status: 400, faults: ["case"] })
+      assert.deepEqual(desk.recorder.asked, [])
+    })
+
     it("refuses a window that is none", async () => {
       for (const window of ["", "40", "40,0", "a,b", "1,2,sigmoid", "40,", "1,Infinity", "1,2,linear,4"])
-        await assert.rejects(client.bytes(`${INSTANCE}/rendered?window=${window}`), {
+        await assert.rejects(client.bytes(`${INSTANCE}/rendered?${CASE}&window=${window}`), {
           status: 400,
           faults: ["window"],
         })

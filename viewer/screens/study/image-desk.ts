@@ -9,7 +9,7 @@ import type { TrayItem } from "./key-tray.ts"
 import { Prefetcher } from "./prefetcher.ts"
 import { SeriesStacks } from "./series-stacks.ts"
 import type { StripItem } from "./series-strip.ts"
-import { indexInStack, type StackImage } from "./stack.ts"
+import { indexInStack, type CaseStudy, type StackImage } from "./stack.ts"
 
 /** A series with its frames: replaced as one, so that no label ever stands over the pixels of another series. */
 export interface OpenedSeries {
@@ -95,7 +95,7 @@ export class ImageDesk {
     this.#failure = null
     this.#changed()
     try {
-      const stack = await this.#stacks.load(this.#case.study.StudyInstanceUID, series)
+      const stack = await this.#stacks.load(this.#caseStudy(), series)
       if (this.#wanted === series) this.#opened = { series, stack, startIndex }
     } catch (error) {
       if (this.#wanted === series) this.#failure = asApiError(error)
@@ -158,12 +158,16 @@ export class ImageDesk {
 
   /** Metadata of all series, one after the other: they draw the thumbnails and place the key images. */
   async #loadStrip(): Promise<void> {
-    const { study, series } = this.#case
-    for (const one of series) {
+    for (const one of this.#case.series) {
       // A series whose metadata fail says so when it is opened.
-      await this.#stacks.load(study.StudyInstanceUID, one).catch(() => null)
+      await this.#stacks.load(this.#caseStudy(), one).catch(() => null)
       this.#changed()
     }
+  }
+
+  #caseStudy(): CaseStudy {
+    const { requestId, study } = this.#case
+    return { requestId, StudyInstanceUID: study.StudyInstanceUID }
   }
 
   #otherStacks(): readonly (readonly StackImage[])[] {

@@ -2,7 +2,7 @@ import type { KeyImage, ReadingView, SeriesView } from "../../../gateway/journey
 import type { Api } from "../../api.ts"
 import type { DicomJson } from "../../image/dicom-json.ts"
 import type { TrayItem } from "./key-tray.ts"
-import { indexInStack, seriesPath, stackOf, type StackImage } from "./stack.ts"
+import { indexInStack, seriesPath, stackOf, type CaseStudy, type StackImage } from "./stack.ts"
 
 /** The stacks of one study, each made of its series' metadata when first asked for. */
 export class SeriesStacks {
@@ -19,10 +19,10 @@ export class SeriesStacks {
   }
 
   /** Asks for the metadata once; a series that has grown meanwhile is asked for again. */
-  async load(study: string, series: SeriesView): Promise<readonly StackImage[]> {
+  async load(study: CaseStudy, series: SeriesView): Promise<readonly StackImage[]> {
     const known = this.#stacks.get(this.#key(series))
     if (known !== undefined) return known
-    const path = `${seriesPath(study, series.SeriesInstanceUID)}/metadata`
+    const path = seriesPath(study, series.SeriesInstanceUID, "metadata")
     const response = await this.#api.get(path, { headers: { Accept: "application/dicom+json" } })
     const stack = stackOf(study, series, (await response.json()) as readonly DicomJson[])
     this.#stacks.set(this.#key(series), stack)

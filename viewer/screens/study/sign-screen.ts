@@ -130,7 +130,7 @@ export class SignScreen extends LightElement {
     const wanted = new Set(this.#document()?.draft.keyImages.map(({ SOPInstanceUID }) => SOPInstanceUID))
     const [stacks, view] = [this.#stacks, this.#view]
     if (stacks === null || view === null) return
-    const study = view.study.StudyInstanceUID
+    const study = { requestId: view.requestId, StudyInstanceUID: view.study.StudyInstanceUID }
     const needed = view.series.filter(({ images }) =>
       images.some(({ SOPInstanceUID }) => wanted.has(SOPInstanceUID)),
     )

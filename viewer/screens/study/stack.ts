@@ -12,16 +12,22 @@ export interface StackImage extends FrameSource {
 
 const part = encodeURIComponent
 
-/** `/dicomweb/studies/{study}/series/{series}` (PS3.18 10.4). */
-export const seriesPath = (study: string, series: string): string =>
-  `/dicomweb/studies/${part(study)}/series/${part(series)}`
+/** Whose study: a UID alone may be in use for another patient. */
+export interface CaseStudy {
+  readonly requestId: string
+  readonly StudyInstanceUID: string
+}
+
+/** `/dicomweb/studies/{study}/series/{series}/…` (PS3.18 10.4), and the case it is looked at for. */
+export const seriesPath = (study: CaseStudy, series: string, below: string): string =>
+  `/dicomweb/studies/${part(study.StudyInstanceUID)}/series/${part(series)}/${below}?case=${part(study.requestId)}`
 
 /**
  * The frames of a series in the gateway's order. An instance the metadata do not know is left out: it could not be
  * drawn, and the missing number is seen in the count of the strip.
  */
 export function stackOf(
-  study: string,
+  study: CaseStudy,
   series: SeriesView,
   metadata: readonly DicomJson[],
 ): readonly StackImage[] {
@@ -33,7 +39,7 @@ export function stackOf(
       SOPInstanceUID,
       frame: at + 1,
       facts: imageFacts(dataSet, at + 1),
-      path: `${seriesPath(study, series.SeriesInstanceUID)}/instances/${part(SOPInstanceUID)}/frames/${at + 1}`,
+      path: seriesPath(study, series.SeriesInstanceUID, `instances/${part(SOPInstanceUID)}/frames/${at + 1}`),
     }))
   })
 }
