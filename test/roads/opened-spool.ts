@@ -15,6 +15,7 @@ export interface Opened {
   readonly meta: ObjectMeta
   readonly kind: string
   readonly slotId: string
+  readonly objectId: string
   /** Clear. */
   readonly bytes: Buffer
 }
@@ -37,6 +38,7 @@ export async function openedSpool(road: Road, role: Role): Promise<Opened[]> {
         meta: facts.meta,
         kind: facts.kind,
         slotId: place.slotId,
+        objectId: place.objectId,
         bytes: Buffer.concat(pieces),
       })
     }

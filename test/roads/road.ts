@@ -103,17 +103,32 @@ export class Road {
     await this.#gateways[role]?.stop()
   }
 
-  /** Lets the agreed term of every study end now, as if its days had gone by: stops, turns the ledger's dates, starts. */
-  async endTerms(role: Role): Promise<void> {
+  /**
+   * Lets the agreed term of studies end now, as if its days had gone by: stops, turns the ledger's dates, starts.
+   *
+   * @param requestIds those that are read by these requests; all by default
+   */
+  async endTerms(role: Role, requestIds?: readonly string[]): Promise<void> {
     await this.stop(role)
-    const ledger = new Database(join(this.dataDir(role), "ledger.sqlite"))
-    const now = new Date().toISOString()
-    const study =
-      "UPDATE study SET keep_until = ?, facts = json_set(facts, '$.keepUntil', ?) WHERE keep_until IS NOT NULL"
-    ledger.prepare(study).run(now, now)
-    ledger.prepare("UPDATE job SET run_at = ? WHERE verb = 'expire'").run(now)
-    ledger.close()
+    this.endTermsOf(role, requestIds)
     await this.start(role)
+  }
+
+  /** The same for a gateway that is not running. */
+  endTermsOf(role: Role, requestIds?: readonly string[]): void {
+    const ledger = new Database(join(this.dataDir(role), "ledger.sqlite"))
+    const chosen = requestIds ?? (ledger.prepare("SELECT id FROM request").pluck().all() as string[])
+    const now = new Date().toISOString()
+    const study = ledger.prepare(
+      "UPDATE study SET keep_until = ?, facts = json_set(facts, '$.keepUntil', ?) WHERE id = ? AND keep_until > ?",
+    )
+    const job = ledger.prepare("UPDATE job SET run_at = ? WHERE verb = 'expire' AND subject = ?")
+    const studies = ledger.prepare("SELECT study_id FROM request_study WHERE request_id = ?").pluck()
+    for (const id of chosen.flatMap((each) => studies.all(each) as string[])) {
+      study.run(now, now, id, now)
+      job.run(now, id)
+    }
+    ledger.close()
   }
 
   /** Changes a configuration file; takes effect at the next start. */

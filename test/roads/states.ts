@@ -1,0 +1,60 @@
+/** In which states the things of a gateway are: its journey's table, and what stands in a ledger. */
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import Database from "better-sqlite3"
+import { ROUTE } from "../../gateway/journey/route.ts"
+import type { Road, Role } from "./road.ts"
+
+/** `study arriving`, `submission-out sealed`, … */
+export type ThingState = string
+
+const THINGS = ["study", "submission-out", "submission-in"] as const
+/** Reached only by what this test does not do: a refusal by the partner, a signature that does not hold. */
+const ONLY_BY_REFUSAL = new Set(["submission-out failed", "submission-in failed"])
+
+/** Every state the table leads to. */
+export const EVERY_STATE: readonly ThingState[] = [
+  ...new Set(THINGS.flatMap((thing) => ROUTE[thing].map(({ to }) => `${thing} ${to}`))),
+].filter((state) => !ONLY_BY_REFUSAL.has(state))
+
+const STATES = `SELECT DISTINCT 'study ' || state FROM study
+  UNION SELECT DISTINCT 'submission-' || direction || ' ' || json_extract(facts, '$.state') FROM submission`
+
+/** Watches the ledger of a running gateway; ask as often as you like. */
+export class Watch {
+  readonly #ledger: Database.Database
+  readonly #states: Database.Statement
+
+  constructor(road: Road, role: Role) {
+    this.#ledger = new Database(join(road.dataDir(role), "ledger.sqlite"), { readonly: true })
+    this.#states = this.#ledger.prepare(STATES).pluck()
+  }
+
+  states(): Set<ThingState> {
+    return new Set(this.#states.all() as ThingState[])
+  }
+
+  close(): void {
+    this.#ledger.close()
+  }
+}
+
+/** What a dead gateway left: read from a copy, so that its next start finds everything as the crash left it. */
+export function statesLeft(road: Road, role: Role): Set<ThingState> {
+  const copy = mkdtempSync(join(tmpdir(), "dokuei-left-"))
+  try {
+    for (const name of ["ledger.sqlite", "ledger.sqlite-wal"]) {
+      const from = join(road.dataDir(role), name)
+      if (existsSync(from)) copyFileSync(from, join(copy, name))
+    }
+    const ledger = new Database(join(copy, "ledger.sqlite"))
+    try {
+      return new Set(ledger.prepare(STATES).pluck().all() as ThingState[])
+    } finally {
+      ledger.close()
+    }
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
+}
