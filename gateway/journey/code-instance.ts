@@ -170,23 +170,28 @@ async function* nativeFrames(
   yield* inPieces(native, frameBytes)
 }
 
-/** The same bytes in pieces of one size; each piece is memory of its own. */
+/**
+ * The same bytes in pieces of one size. Their memory is used again and again: a piece is good until FRAMES_AHEAD more
+ * were taken, for garbage of a film would pile up faster than it is collected.
+ */
 async function* inPieces(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   pieceBytes: number,
 ): AsyncGenerator<Uint8Array> {
-  let piece = new Uint8Array(pieceBytes)
+  const ring: Uint8Array[] = []
+  let taken = 0
   let filled = 0
   for await (const chunk of chunks) {
     let rest = chunk
     while (rest.length > 0) {
-      const taken = rest.subarray(0, pieceBytes - filled)
-      piece.set(taken, filled)
-      filled += taken.length
-      rest = rest.subarray(taken.length)
+      const piece = (ring[taken % (FRAMES_AHEAD + 1)] ??= new Uint8Array(pieceBytes))
+      const part = rest.subarray(0, pieceBytes - filled)
+      piece.set(part, filled)
+      filled += part.length
+      rest = rest.subarray(part.length)
       if (filled < pieceBytes) continue
       yield piece
-      piece = new Uint8Array(pieceBytes)
+      taken += 1
       filled = 0
     }
   }

@@ -5,7 +5,7 @@
 import { fragmentPadding, fragmentStart } from "../standards/dicom/recode/encapsulated-pixel-data.ts"
 import type { ObjectMeta, ObjectPlace, ObjectWriter, Segment, Spool } from "./ports.ts"
 
-const MEMORY_BYTES = 8 * 1024 * 1024
+const MEMORY_BYTES = 4 * 1024 * 1024
 
 interface Scratch {
   readonly segment: Segment
