@@ -5,6 +5,8 @@
  * What the standard forbids but devices in use do is read and said so (`marked`): undeclared Shift_JIS or UTF-8,
  * escapes that were not declared or not closed, vendor characters. Bytes that no table explains become 〓.
  */
+import { ESC, ESCAPES, INITIAL, ONLY_LATER, WHOLE, decoderOf, registrationOf } from "./charset-sets.ts"
+import type { Active } from "./charset-sets.ts"
 
 /** Decoded text; `marked` = a person should know that it was not written by the rules it declares. */
 export interface Decoded {
@@ -12,90 +14,8 @@ export interface Decoded {
   readonly marked: boolean
 }
 
-type G0 = "ascii" | "romaji" | "jis0208" | "jis0212"
-type G1 = "none" | "katakana" | "ksc5601" | "gb2312" | SingleByte
-type SingleByte =
-  | "iso-8859-1"
-  | "iso-8859-2"
-  | "iso-8859-3"
-  | "iso-8859-4"
-  | "iso-8859-5"
-  | "iso-8859-6"
-  | "iso-8859-7"
-  | "iso-8859-8"
-  | "iso-8859-9"
-  | "iso-8859-15"
-  | "tis-620"
-interface Active {
-  readonly g0: G0
-  readonly g1: G1
-}
-
 /** GETA MARK, the printer's sign for a character that is not to be had. */
 export const GETA = "〓"
-const ESC = 0x1b
-
-/** Registration number → what is active when the term stands first (PS3.3 tables C.12-2 and C.12-3). */
-const INITIAL: Readonly<Record<string, Active>> = {
-  "6": { g0: "ascii", g1: "none" },
-  "100": { g0: "ascii", g1: "iso-8859-1" },
-  "101": { g0: "ascii", g1: "iso-8859-2" },
-  "109": { g0: "ascii", g1: "iso-8859-3" },
-  "110": { g0: "ascii", g1: "iso-8859-4" },
-  "144": { g0: "ascii", g1: "iso-8859-5" },
-  "127": { g0: "ascii", g1: "iso-8859-6" },
-  "126": { g0: "ascii", g1: "iso-8859-7" },
-  "138": { g0: "ascii", g1: "iso-8859-8" },
-  "148": { g0: "ascii", g1: "iso-8859-9" },
-  "203": { g0: "ascii", g1: "iso-8859-15" },
-  "166": { g0: "ascii", g1: "tis-620" },
-  "13": { g0: "romaji", g1: "katakana" },
-  // These may only stand later (table C.12-4); where one stands first its G1 set is what the writer meant.
-  "87": { g0: "ascii", g1: "none" },
-  "159": { g0: "ascii", g1: "none" },
-  "149": { g0: "ascii", g1: "ksc5601" },
-  "58": { g0: "ascii", g1: "gb2312" },
-}
-const ONLY_LATER = new Set(["87", "159", "149", "58"])
-
-/** Escape sequence without ESC → what it designates, and the registration that declares it (tables C.12-3, C.12-4). */
-const ESCAPES: readonly (readonly [string, Partial<Active>, string])[] = [
-  ["(B", { g0: "ascii" }, "6"],
-  ["(J", { g0: "romaji" }, "13"],
-  [")I", { g1: "katakana" }, "13"],
-  ["-A", { g1: "iso-8859-1" }, "100"],
-  ["-B", { g1: "iso-8859-2" }, "101"],
-  ["-C", { g1: "iso-8859-3" }, "109"],
-  ["-D", { g1: "iso-8859-4" }, "110"],
-  ["-L", { g1: "iso-8859-5" }, "144"],
-  ["-G", { g1: "iso-8859-6" }, "127"],
-  ["-F", { g1: "iso-8859-7" }, "126"],
-  ["-H", { g1: "iso-8859-8" }, "138"],
-  ["-M", { g1: "iso-8859-9" }, "148"],
-  ["-b", { g1: "iso-8859-15" }, "203"],
-  ["-T", { g1: "tis-620" }, "166"],
-  ["$B", { g0: "jis0208" }, "87"],
-  ["$(D", { g0: "jis0212" }, "159"],
-  ["$)C", { g1: "ksc5601" }, "149"],
-  ["$)A", { g1: "gb2312" }, "58"],
-  // Not in the tables: the edition of 1978, and the long form of $B (ISO 2022); both are met.
-  ["$@", { g0: "jis0208" }, ""],
-  ["$(B", { g0: "jis0208" }, ""],
-]
-
-/** Terms that stand alone and need no escapes (table C.12-5). */
-const WHOLE: Readonly<Record<string, string>> = { "192": "utf-8", GB18030: "gb18030", GBK: "gbk" }
-
-type Decoder = InstanceType<typeof TextDecoder>
-const decoders = new Map<string, Decoder>()
-function decoderOf(label: string, fatal: boolean): Decoder {
-  const key = `${label} ${fatal}`
-  const known = decoders.get(key)
-  if (known) return known
-  const decoder = new TextDecoder(label, { fatal, ignoreBOM: true })
-  decoders.set(key, decoder)
-  return decoder
-}
 
 function decodeFatal(label: string, bytes: Uint8Array): string | null {
   try {
@@ -196,12 +116,13 @@ class Iso2022 {
     this.#emit(decoderOf("euc-jp", false).decode(Uint8Array.of(...prefix, lead | 0x80, trail | 0x80)), 2)
   }
 
-  /** Bytes up to the next escape or the end, without padding. */
+  /** Bytes up to the next escape, byte of the right half, or the end, without padding. */
   #runBytes(): number {
-    const next = this.#bytes.indexOf(ESC, this.#at)
-    let end = next < 0 ? this.#bytes.length : next
-    while (this.#bytes[end - 1] === 0x20 || this.#bytes[end - 1] === 0) end--
-    return end - this.#at
+    const rest = this.#bytes.subarray(this.#at)
+    const next = rest.findIndex((byte) => byte === ESC || byte >= 0x80)
+    let end = next < 0 ? rest.length : next
+    while (rest[end - 1] === 0x20 || rest[end - 1] === 0) end--
+    return end
   }
 
   #single(byte: number): void {
@@ -244,16 +165,6 @@ class Iso2022 {
     this.#text += text
     this.#at += lengthBytes
   }
-}
-
-/** A value of (0008,0005) → registration number or name; tolerates the usual misspellings. */
-function registrationOf(term: string): { readonly name: string; readonly exact: boolean } {
-  const exact = /^ISO(?:_IR| 2022 IR) (\d+)$/.exec(term)?.[1]
-  if (exact !== undefined) return { name: exact, exact: true }
-  if (term === "GB18030" || term === "GBK") return { name: term, exact: true }
-  const loose = /^ISO[ _-]?(?:2022)?[ _-]?IR[ _-]?(\d+)$/i.exec(term)?.[1]
-  if (loose !== undefined) return { name: loose, exact: false }
-  return { name: /^UTF-?8$/i.test(term) ? "192" : term, exact: false }
 }
 
 /**
