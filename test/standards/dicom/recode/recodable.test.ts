@@ -1,5 +1,6 @@
 /** Each reason for which an instance travels as received (domain.md 4), and what comes out where there is none. */
 import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
 import { deflateRawSync } from "node:zlib"
 import { readPart10, type ReadFile } from "../../../../gateway/standards/dicom/data-set.ts"
 import { inflateCapped } from "../../../../gateway/standards/dicom/deflated-head.ts"
@@ -147,6 +148,17 @@ describe("asReceived", () => {
       assert.equal(reason(elements, "explicit-le", syntax), wanted)
     assert.equal(reason(withElements(GREY, us(0x00280103, 1), us(0x00280120, 0xf800))), null, "-2048 fits")
     for (const [wanted] of cases) assert.ok(isAsReceived(wanted) && AS_RECEIVED[wanted].length > 10)
+  })
+})
+
+describe("docs/recoding.md", () => {
+  it("lists every reason in the words of the program", () => {
+    const page = readFileSync(new URL("../../../../docs/recoding.md", import.meta.url), "utf8")
+    const rows = [...page.matchAll(/^\| `([a-z0-9-]+)`\s+\| (.*?)\s+\|$/gm)].map(([, code, sentence]) => [
+      code,
+      sentence,
+    ])
+    assert.deepEqual(Object.fromEntries(rows), AS_RECEIVED)
   })
 })
 
