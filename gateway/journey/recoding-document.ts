@@ -35,7 +35,9 @@ export function recodingContents(
         original: originalOf(each),
       })),
     asReceived: instances.flatMap(({ recoding, sha256, private: { SOPInstanceUID } }) =>
-      recoding?.kind === "as-received" ? [{ SOPInstanceUID, sha256, reason: recoding.reason }] : [],
+      recoding?.kind === "recoded"
+        ? []
+        : [{ SOPInstanceUID, sha256, reason: recoding?.reason ?? "not-agreed" }],
     ),
   })
   return [{ ...form, body: { bytes } }]

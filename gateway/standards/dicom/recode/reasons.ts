@@ -28,6 +28,7 @@ export const AS_RECEIVED = {
   "not-coded": "the codec does not give the same samples back",
   "not-smaller": "as HTJ2K it would be no shorter than what was received",
   "not-equal": "the proof that every other element is the same failed",
+  "not-agreed": "the agreement lets images travel as received",
   unavailable: "coding did not come to an end, several times",
 } as const
 
