@@ -90,6 +90,15 @@ const agreement = z.strictObject({
     .default("signed")
     .describe("what ends our custody: the partner's signed receipt, or its answer alone"),
   reportSignature: z.enum(["hpki"]).default("hpki").describe("what a report must be signed with"),
+  readers: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).describe("as the signing certificate has it, in Japanese or Latin letters"),
+        spkiSha256: pin.describe("SHA-256 of the SubjectPublicKeyInfo of the signing certificate"),
+      }),
+    )
+    .default([])
+    .describe("who may sign reports; [] = every physician the partner lets sign"),
   recoding: z
     .enum(["htj2k", "none"])
     .default("htj2k")

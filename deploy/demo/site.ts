@@ -6,6 +6,7 @@ import { once } from "node:events"
 import { join } from "node:path"
 import { stringify } from "yaml"
 import { pkiDemo, type PkiSummary } from "../../gateway/commands/pki.ts"
+import { READER } from "./people.ts"
 
 export const HOSPITAL = {
   name: "みほん市民病院",
@@ -132,6 +133,7 @@ function common(site: Draft, role: "edge" | "center") {
 
 function agreement(site: Draft, partner: "edge" | "center", options: SiteOptions) {
   const pin = (name: string): string[] => [site.pki.spkiSha256[`${partner}/${name}`] ?? ""]
+  const readerPin = site.pki.spkiSha256[`readers/${READER.login}`] ?? ""
   const { ports } = site
   return {
     id: partner === "center" ? AGREEMENT.hospital : AGREEMENT.center,
@@ -139,6 +141,8 @@ function agreement(site: Draft, partner: "edge" | "center", options: SiteOptions
     endpoint: `https://127.0.0.1:${partner === "center" ? ports.centerXdr : ports.edgeXdr}/xdr/recipient`,
     tlsPins: pin("tls"),
     sealPins: pin("seal"),
+    // The centre signs and the hospital checks: only there the list says anything.
+    readers: partner === "center" ? [{ name: READER.name, spkiSha256: readerPin }] : [],
     objectCertificate: `pki/${partner}/object.chain.pem`,
     accepts:
       partner === "center" ? ["report", "receipt", "certificate"] : ["study", "receipt", "acknowledgement"],

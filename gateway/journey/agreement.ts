@@ -43,6 +43,8 @@ export interface Agreement {
   readonly accepts: readonly SubmissionKind[]
   readonly receipts: "signed" | "registry-response"
   readonly reportSignature: "hpki"
+  /** Who may sign reports: name, and hex SHA-256 of the key's SubjectPublicKeyInfo. Empty = whoever the partner says. */
+  readonly readers: readonly { readonly name: string; readonly spkiSha256: string }[]
   /** How native images leave: as HTJ2K where that is without loss, or all as received. */
   readonly recoding: "htj2k" | "none"
   readonly retention: {

@@ -1,5 +1,5 @@
 /** A signed report on its way home; and what it does where it arrives. */
-import { readImagingReport } from "../standards/cda/read-imaging-report.ts"
+import { readSignedReport } from "../standards/cda/read-imaging-report.ts"
 import type { ImagingReport } from "../standards/cda/report-content.ts"
 import type { Verdict } from "../standards/dsg/verdict.ts"
 import { verifySignature } from "../standards/dsg/verify.ts"
@@ -19,6 +19,7 @@ import type {
   SubmissionRecord,
 } from "./records.ts"
 import { checkReportSubject, checkReportVersion } from "./report-subject.ts"
+import { judgeSigner } from "./signer.ts"
 import { requestOf, subjectOf, targetOf } from "./subject.ts"
 import { digested, holds, type TakeEffect } from "./verify.ts"
 import type { World } from "./world.ts"
@@ -80,19 +81,20 @@ export const reportEffect: TakeEffect = async (world, record, documents, agreeme
       `${role} of the report`,
     )
   const [cda, pdf, signature] = [one("cda"), one("pdf"), one("signature")]
-  const content = readImagingReport(await readWhole(world.spool, cda.place))
+  const signed = readSignedReport(await readWhole(world.spool, cda.place))
+  const content = signed.report
   const reports = await world.ledger.reportsOfRequest(request.id)
   const known = reports.find((each) => each.submissionId === record.id)
   await checkReportSubject(world, record, request, agreement, content)
   if (known === undefined) await checkReportVersion(world, record, request, cda, content, reports)
   const claimed = { documents: [digested(cda), digested(pdf)], submissionSetUniqueId: null }
-  const { verdict } = verifySignature(
+  const verification = verifySignature(
     await readWhole(world.spool, signature.place),
     claimed,
     world.trust.report(),
     world.clock.now(),
   )
-  const judged = standing(known?.private.signature ?? null, verdict)
+  const judged = standing(known?.private.signature ?? null, judgeSigner(verification, agreement, signed))
   const report: ReportRecord = {
     ...(known ?? newReport(world, record, request, agreement, content)),
     signedAt: judged.signedAt,

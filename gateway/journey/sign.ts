@@ -11,6 +11,7 @@ import { readCertificate } from "../standards/hpki/certificate.ts"
 import { validatePath } from "../standards/hpki/path.ts"
 import { checkHpkiProfile } from "../standards/hpki/profile.ts"
 import { MIME } from "./codes.ts"
+import { isNamed } from "./signer.ts"
 import { KeyError, ReportError } from "./errors.ts"
 import { uuid } from "./ids.ts"
 import type { Person } from "./ports.ts"
@@ -44,7 +45,7 @@ export async function signReport(
   documents: readonly { readonly role: DocumentRole; readonly uniqueId: string; readonly sha256: string }[],
 ): Promise<Uint8Array> {
   const chain = await world.personKeys.chain(person.login)
-  checkSigner(world, chain)
+  checkSigner(world, person, chain)
   const signed = documents.map((each): SignedDocument => ({
     uniqueId: each.uniqueId,
     sha256: Buffer.from(each.sha256, "hex"),
@@ -55,9 +56,11 @@ export async function signReport(
 }
 
 /** Before a PIN is tried: would the hospital accept this certificate now? */
-function checkSigner(world: World, chain: readonly Uint8Array[]): void {
+function checkSigner(world: World, person: Person, chain: readonly Uint8Array[]): void {
   const [leaf, ...authorities] = chain.map(readCertificate)
   if (leaf === undefined) throw new KeyError("ERR_KEY_MISSING", "this reader has no signing certificate")
+  if (!isNamed(leaf, person.name))
+    throw new ReportError("ERR_SIGN_CERTIFICATE", "signer-is-author: the certificate is another person's")
   const trust = world.trust.report()
   const now = world.clock.now()
   const rules = { now, newerCrl: trust.newerCrl }

@@ -22,6 +22,7 @@ const terms = {
   purposes: ["remote reading"],
   receipts: "signed",
   reportSignature: "hpki",
+  readers: [],
   recoding: "none",
   retention: { imagesMs: 86_400_000 },
   urgency: {

@@ -1,13 +1,40 @@
 import assert from "node:assert/strict"
 import type { TrustStore } from "../../gateway/journey/trust.ts"
 import type { StaffDetail } from "../../gateway/journey/views.ts"
-import { days } from "../../gateway/commands/pki-authority.ts"
+import { days, type Holder } from "../../gateway/commands/pki-authority.ts"
+import { judgeSigner } from "../../gateway/journey/signer.ts"
+import type { SignedReport } from "../../gateway/standards/cda/read-imaging-report.ts"
+import type { Verification } from "../../gateway/standards/dsg/verify.ts"
+import { readCertificate } from "../../gateway/standards/hpki/certificate.ts"
+import { pass } from "../../gateway/standards/hpki/verdict-test.ts"
+import { CENTER } from "./agreements.ts"
 import type { HpkiTrust } from "../../gateway/standards/dsg/trust.ts"
-import { certificates, list, START } from "./certificates.ts"
-import { acknowledge, CLERK, DRAFT, enter, requestFor, storeAll, study, writeAndSign } from "./people.ts"
+import { certificates, list, pinOf, START } from "./certificates.ts"
+import {
+  acknowledge,
+  CLERK,
+  DRAFT,
+  enter,
+  READER,
+  requestFor,
+  storeAll,
+  study,
+  writeAndSign,
+} from "./people.ts"
 import { DAY_MS, TwoSides } from "./world.ts"
 
 const AGREEMENT = { retention: { imagesMs: 30 * DAY_MS } }
+
+type Reader = SignedReport["report"]["reader"]
+const AUTHOR: Reader = { id: "reader1", idRoot: CENTER.oid, name: "放射 太郎" }
+
+const signerOf = async (): Promise<Holder> => (await certificates()).reader
+
+/** A signature in which all else holds. */
+function verificationOf({ chain: [leaf] }: Holder): Verification {
+  const verdict = { outcome: "valid", tests: [pass("signature-value")] } as unknown as Verification["verdict"]
+  return { verdict, covered: [], commitments: [], signer: readCertificate(leaf!) }
+}
 
 describe("a radiologist's signature where the report arrives", function () {
   this.timeout(30_000)
@@ -99,6 +126,66 @@ describe("a radiologist's signature where the report arrives", function () {
     assert.equal(fallen.verdict, "invalid")
     assert.equal(fallen.report?.impression, "")
     assert.equal(fallen.action, "see-failure")
+  })
+
+  const outcomeOf = (of: StaffDetail, name: string): string | undefined =>
+    of.signature?.tests.find((test) => test.name === name)?.outcome
+
+  it("is the author's: names are compared without width and spaces", async () => {
+    await sides.settle()
+    const { signature } = await detail()
+    assert.equal(signature?.holderJapanese, "放射\u3000太郎")
+    assert.equal(READER.name, "放射 太郎")
+    assert.equal(outcomeOf(await detail(), "signer-is-author"), "pass")
+  })
+
+  it("of a reader the agreement does not name is none", async () => {
+    const { agreements } = sides.edge
+    const certificate = await signerOf()
+    const named = (name: string, spkiSha256: string) => [
+      { ...agreements[0]!, readers: [{ name, spkiSha256 }] },
+    ]
+    const key = pinOf(certificate)
+    for (const [readers, outcome] of [
+      [named("放射　太郎", key), "pass"],
+      [named("Taro HOSHA", key), "pass"],
+      [named("別人 花子", key), "fail"],
+      [named("放射 太郎", "0".repeat(64)), "fail"],
+    ] as const) {
+      const signed = { report: { reader: AUTHOR }, legalAuthenticator: AUTHOR } as unknown as SignedReport
+      const tests = judgeSigner(verificationOf(certificate), readers[0]!, signed).tests
+      assert.equal(tests.find(({ name }) => name === "signer-agreed")?.outcome, outcome)
+    }
+  })
+
+  it("of an author who does not answer for the text is none", async () => {
+    const { agreements } = sides.edge
+    const verification = verificationOf(await signerOf())
+    const judged = (reader: Reader, legalAuthenticator: Reader | null): string => {
+      const signed = { report: { reader }, legalAuthenticator } as unknown as SignedReport
+      return judgeSigner(verification, agreements[0]!, signed).outcome
+    }
+    const other = { ...AUTHOR, id: "reader2", name: "読影 花子" }
+    assert.equal(judged(AUTHOR, AUTHOR), "valid")
+    assert.equal(judged({ ...AUTHOR, name: "Taro Hosha" }, AUTHOR), "valid")
+    for (const [reader, authenticator] of [
+      [other, other],
+      [AUTHOR, other],
+      [other, AUTHOR],
+      [AUTHOR, null],
+      [{ ...AUTHOR, name: "" }, AUTHOR],
+    ] as const)
+      assert.equal(judged(reader, authenticator), "invalid")
+  })
+
+  it("is not made with a certificate of another name than the reader's", async () => {
+    const requestId = await enter(sides.edge, requestFor("P2", "R-2"))
+    await storeAll(sides.edge, study("P2", 1))
+    await sides.settle()
+    const borrowed = { ...READER, id: "p-borrower", name: "読影 花子" }
+    await assert.rejects(writeAndSign(sides.center, requestId, DRAFT, borrowed), {
+      code: "ERR_SIGN_CERTIFICATE",
+    })
   })
 
   /** Lists issued after the signature, as the authorities publish them. */

@@ -11,7 +11,8 @@ export function worst(outcomes: readonly (VerdictOutcome | null | undefined)[]):
   return FROM_WORST.find((outcome) => outcomes.includes(outcome)) ?? "indeterminate"
 }
 
-export type SummaryName = "unchanged" | "role" | "revocation" | "time-stamp" | "issuer" | "seal" | "other"
+export type SummaryName =
+  "unchanged" | "signer" | "role" | "revocation" | "time-stamp" | "issuer" | "seal" | "other"
 export interface SummaryTest {
   readonly name: SummaryName
   readonly outcome: VerdictTest["outcome"]
@@ -20,6 +21,7 @@ export interface SummaryTest {
 /** Technical tests behind each line a person reads, by the names of standards/dsg and standards/hpki. */
 const BEHIND: readonly (readonly [SummaryName, readonly string[]])[] = [
   ["unchanged", ["signature-value", "references", "digest", "exact-set", "submission-set"]],
+  ["signer", ["signer-is-author", "signer-agreed"]],
   ["role", ["hc-role"]],
   ["revocation", ["revocation", "newer-crl"]],
   ["time-stamp", ["time-stamp"]],

@@ -43,13 +43,20 @@ export function readOrganization(organization: XmlElement): Organization {
   }
 }
 
-export function readReader(root: XmlElement): ImagingReport["reader"] {
-  const author = required(root, "author", "assignedAuthor")
-  const id = required(author, "id")
+export const readReader = (root: XmlElement): ImagingReport["reader"] =>
+  person(required(root, "author", "assignedAuthor"))
+
+export function readAuthenticator(root: XmlElement): ImagingReport["reader"] | null {
+  const entity = at(root, "legalAuthenticator", "assignedEntity")
+  return entity && person(entity)
+}
+
+function person(entity: XmlElement): ImagingReport["reader"] {
+  const id = required(entity, "id")
   return {
     id: attribute(id, "extension"),
     idRoot: attribute(id, "root"),
-    name: nameOf(required(author, "assignedPerson", "name")),
+    name: nameOf(required(entity, "assignedPerson", "name")),
   }
 }
 

@@ -9,10 +9,30 @@ import { CDA_TYPE_EXTENSION, CDA_TYPE_ROOT, DOCUMENT_CODES, HL7, LOINC } from ".
 import { all, at, attribute, optional, required } from "./path.ts"
 import { isoOfTs } from "./hl7-time.ts"
 import { readBody } from "./read-sections.ts"
-import { readOrder, readOrganization, readPatient, readReader, readStudy } from "./read-header.ts"
+import {
+  readAuthenticator,
+  readOrder,
+  readOrganization,
+  readPatient,
+  readReader,
+  readStudy,
+} from "./read-header.ts"
 import { nameOf } from "./person-name.ts"
 import type { ImagingReport } from "./report-content.ts"
 import { checkReport } from "./report-rules.ts"
+
+/** A report, and who answers for its text: in our profile the author, which is for the verifier to hold against it. */
+export interface SignedReport {
+  readonly report: ImagingReport
+  /** null in a preliminary report (CDA R2 4.2.2.8). */
+  readonly legalAuthenticator: ImagingReport["reader"] | null
+}
+
+/** As `readImagingReport`, with who answers for it. */
+export function readSignedReport(bytes: Uint8Array): SignedReport {
+  const root = readXml(bytes, XML_LIMITS_INLINE)
+  return { report: reportOf(root), legalAuthenticator: readAuthenticator(root) }
+}
 
 /**
  * The content of a document written by `writeImagingReport`, or of a neighbour's with the same sections.
@@ -20,8 +40,10 @@ import { checkReport } from "./report-rules.ts"
  * @param bytes at most 96 MiB, no DOCTYPE (XML_LIMITS_INLINE)
  * @throws Malformed REPORT_NOT_CDA, REPORT_INCOMPLETE, REPORT_INVALID, TIME_MALFORMED, XML_…
  */
-export function readImagingReport(bytes: Uint8Array): ImagingReport {
-  const root = readXml(bytes, XML_LIMITS_INLINE)
+export const readImagingReport = (bytes: Uint8Array): ImagingReport =>
+  reportOf(readXml(bytes, XML_LIMITS_INLINE))
+
+function reportOf(root: XmlElement): ImagingReport {
   checkKind(root)
   const parent = at(root, "relatedDocument", "parentDocument", "id")
   const { purpose, findings, impression, reason, keyImages, bodyPart } = readBody(root)
