@@ -9,6 +9,7 @@ import type { Change, JobRecord, RequestRecord, StudyRecord, SubmissionRecord } 
 import { next } from "./route.ts"
 import { due, type Outcome } from "./run.ts"
 import { uuid } from "./ids.ts"
+import { agreementInForce } from "./keep.ts"
 import { milestone } from "./milestones.ts"
 import { receivedAudit } from "./audit.ts"
 import { withTarget } from "./subject.ts"
@@ -67,7 +68,7 @@ export async function bindAndRelease(world: World, study: StudyRecord): Promise<
   const named: StudyRecord = { ...study, agreement: request.agreement }
   world.notify(request.id)
   const changes: Change[] = [{ put: "request", record: request }]
-  return request.releaseWhenComplete
+  return request.releaseWhenComplete && agreementInForce(world, request.agreement) !== null
     ? [...changes, ...release(world, named, request)]
     : [...changes, { put: "study", record: named }]
 }

@@ -6,11 +6,11 @@
  */
 import { audit } from "./audit.ts"
 import { plan } from "./assemble.ts"
-import { agreementOf } from "./keep.ts"
+import { agreementOf, cameFromPartner } from "./keep.ts"
 import { milestone } from "./milestones.ts"
 import type { Destruction } from "./ports.ts"
 import type { CertificateRecord, Change, JobRecord, RequestRecord, StudyRecord } from "./records.ts"
-import { next } from "./route.ts"
+import { isOver, next } from "./route.ts"
 import { due, type Outcome } from "./run.ts"
 import type { World } from "./world.ts"
 
@@ -28,6 +28,8 @@ export async function expire(world: World, job: JobRecord): Promise<Outcome> {
   const step = next("study", study.state, "term")
   if (step === null) return { changes: [] }
   const requests = await world.ledger.requestsOfStudy(study.id)
+  if (isNeeded(study, requests))
+    return { changes: [], again: { at: new Date(now.getTime() + NEEDED_LOOK_MS), failureCode: null } }
   if (study.private.StudyInstanceUID !== "") await world.ledger.commit([intentAudit(study, now)])
   if (study.recodedSlotId !== null) await world.spool.destroySlot(study.recodedSlotId)
   const destruction = await world.spool.destroySlot(study.slotId)
@@ -44,6 +46,18 @@ export async function expire(world: World, job: JobRecord): Promise<Outcome> {
   }
 }
 
+/** How often a study that is kept past its term is looked at again. */
+const NEEDED_LOOK_MS = 24 * 60 * 60 * 1000
+
+/**
+ * Nothing is erased that somebody still waits for: images that were answered with success and have not left, and, at
+ * the reading centre, images of a case that is not read. The lists of both desks say so.
+ */
+export function isNeeded(study: StudyRecord, requests: readonly RequestRecord[]): boolean {
+  if (cameFromPartner(study)) return requests.some((each) => !isOver(each.state))
+  return study.late > 0 || (study.conflicts ?? 0) > 0
+}
+
 /** A copy that came from a partner is accounted for to the partner; our own copy only in the audit trail. */
 function certify(
   world: World,
@@ -52,7 +66,7 @@ function certify(
   request: RequestRecord | undefined,
 ): Change[] {
   const agreement = agreementOf(world, study.agreement)
-  if (request === undefined || agreement === null || study.callingAE !== "") return []
+  if (request === undefined || agreement === null || !cameFromPartner(study)) return []
   const certificate: CertificateRecord = {
     id: destruction.slotId,
     studyId: study.id,

@@ -250,6 +250,7 @@ export function arrivalChanges(world: World, study: StudyRecord, batch: readonly
     instances: study.instances + batch.length,
     bytes: study.bytes + batch.reduce((sum, each) => sum + each.sealed.facts.clearLengthBytes, 0),
     late: study.late + late,
+    conflicts: (study.conflicts ?? 0) + batch.filter((each) => each.conflict).length,
   }
   const rows = batch.map((each): Change => ({ put: "instance", record: instanceRecord(study.id, each) }))
   const verb = step?.verb ?? null

@@ -1,14 +1,33 @@
 /** Keep: custody and its term. From when a copy's agreed retention runs, and until when. */
-import type { Agreement } from "./agreement.ts"
+import { inForce, type Agreement } from "./agreement.ts"
 import type { Change, StudyRecord, SubmissionRecord } from "./records.ts"
 import { next } from "./route.ts"
-import { due } from "./run.ts"
+import { due, type Outcome } from "./run.ts"
 import type { World } from "./world.ts"
 
 /** End of the term that begins at `from`. */
 export function keepUntil(agreement: Agreement, from: Date): Date {
   return new Date(from.getTime() + agreement.retention.imagesMs)
 }
+
+/** The copy of a partner's images, which is accounted for to him; else the images came from a device of this house. */
+export const cameFromPartner = (study: StudyRecord): boolean => study.callingAE === ""
+
+/** The images were erased at the end of their term, and what was known of the patient with them. */
+export const isErased = (study: StudyRecord): boolean => study.state === "expired"
+
+/** The agreement under which something may leave now; null when there is none, not yet or no longer. */
+export function agreementInForce(world: World, id: string | null): Agreement | null {
+  const agreement = agreementOf(world, id)
+  return agreement !== null && inForce(agreement, world.clock.now()) ? agreement : null
+}
+
+/** Without an agreement in force nothing leaves: held, looked at again, and a person is told. */
+export const held = (now: Date): Outcome => ({
+  changes: [],
+  again: { at: new Date(now.getTime() + AGREEMENT_LOOK_MS), failureCode: "ERR_NOT_AGREED" },
+})
+const AGREEMENT_LOOK_MS = 60 * 60 * 1000
 
 export function agreementOf(world: World, id: string | null): Agreement | null {
   return world.agreements.find((each) => each.id === id) ?? null

@@ -13,7 +13,7 @@ import {
 } from "../standards/cms/auth-enveloped-data.ts"
 import { PURPOSE } from "./codes.ts"
 import { uuidOid, uuidUrn } from "./ids.ts"
-import { agreementOf } from "./keep.ts"
+import { agreementInForce, held } from "./keep.ts"
 import { documentEntry, submissionSet, type EntryFacts, type Subject } from "./metadata.ts"
 import { reached } from "./milestones.ts"
 import type { ObjectMeta, SealedObject, Segment } from "./ports.ts"
@@ -57,8 +57,9 @@ export async function packageSubmission(
 ): Promise<Outcome> {
   const record = await world.ledger.submission(job.subject)
   const step = record === null ? null : next("submission-out", record.state, "packaged")
-  const agreement = record === null ? null : agreementOf(world, record.agreement)
-  if (record === null || step === null || agreement === null) return { changes: [] }
+  if (record === null || step === null) return { changes: [] }
+  const agreement = agreementInForce(world, record.agreement)
+  if (agreement === null) return held(world.clock.now())
   const made = await contentsOf[record.kind](world, record, agreement)
   const segment = await world.spool.openSegment(record.slotId)
   try {

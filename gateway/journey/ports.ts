@@ -422,7 +422,7 @@ export interface ReadingDesk {
     draft: ReportDraft,
     expectedVersion: number,
   ): Promise<{ readonly draftVersion: number }>
-  /** Freezes CDA and PDF; the passkey challenge is SHA-256 of `intent`. */
+  /** Freezes CDA and PDF of the draft the reader has seen; the passkey challenge is SHA-256 of `intent`. */
   prepare(
     person: Person,
     requestId: string,
@@ -485,6 +485,8 @@ export interface People {
   person(personId: string): Promise<Person | null>
   enrol(person: Omit<Person, "id">, code: string, expiresAt: Date): Promise<Person>
   /** Who may enrol with this code now; null when unknown, used or expired. */
+  /** What was given up is sent again, byte for byte; throws ERR_REPORT_STATE when nothing was. */
+  retry(person: Person, requestId: string): Promise<void>
   enrolling(code: string, now: Date): Promise<Person | null>
   /** Uses the code up and keeps the credential, in one transaction; false when the code was used meanwhile. */
   addCredential(code: string, credential: Credential, now: Date): Promise<boolean>

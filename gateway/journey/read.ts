@@ -2,17 +2,22 @@
 import { audit } from "./audit.ts"
 import { found, only } from "./desk-guards.ts"
 import { DeskError, ReportError } from "./errors.ts"
+import { heldItems } from "./held-item.ts"
+import { isErased } from "./keep.ts"
 import { milestone } from "./milestones.ts"
 import type { Person, ReadingDesk } from "./ports.ts"
 import type { Change, RequestRecord } from "./records.ts"
 import { newDraft } from "./report.ts"
 import { next } from "./route.ts"
 import { seriesViews } from "./series.ts"
+import { targetOf } from "./subject.ts"
 import type { ReadingView, SigningStep, SigningView, WorkItem } from "./views.ts"
-import { caseFile, workItem, type CaseFile } from "./work-item.ts"
+import { caseFile, type CaseFile } from "./case-file.ts"
+import { workItem } from "./work-item.ts"
 import type { World } from "./world.ts"
 
-const WORKLIST_LIMIT = 500
+/** Of the cases that are over; all others are listed whole. */
+const FINISHED_LIMIT = 500
 
 type CaseDesk = Pick<ReadingDesk, "worklist" | "reading" | "start" | "correct">
 
@@ -28,12 +33,14 @@ export function caseDesk(world: World): CaseDesk {
 
 async function worklist(world: World, person: Person): Promise<WorkItem[]> {
   only(person, "radiologist")
-  const items: WorkItem[] = []
-  for (const request of await world.ledger.requests(WORKLIST_LIMIT)) {
+  const { ledger } = world
+  const items = await heldItems(world)
+  for (const request of [
+    ...(await ledger.openRequests()),
+    ...(await ledger.finishedRequests(FINISHED_LIMIT)),
+  ]) {
     const file = await caseFile(world, request)
-    // Expired images are gone: there is nothing left to read, the report lives on with its request.
-    if (file.study === null || file.study.state === "expired") continue
-    items.push(workItem(world, person, file, file.study))
+    if (file.study !== null) items.push(workItem(world, person, file, file.study))
   }
   return items
 }
@@ -42,7 +49,8 @@ async function reading(world: World, person: Person, requestId: string): Promise
   only(person, "radiologist")
   const request = found(await world.ledger.request(requestId), "case")
   const file = await caseFile(world, request)
-  const study = found(file.study?.state === "expired" ? null : file.study, "study")
+  // Erased images are gone; the report lives on with its request.
+  const study = found(file.study, "study")
   const text = file.reports.findLast((each) => each.status !== "draft" || each.readerId === person.id)
   const at = world.clock.now().toISOString()
   await world.ledger.commit([
@@ -52,8 +60,8 @@ async function reading(world: World, person: Person, requestId: string): Promise
       at,
       user: person.login,
       userName: person.name,
-      PatientID: study.private.patient.PatientID,
-      StudyInstanceUID: study.private.StudyInstanceUID,
+      PatientID: request.private.patient.PatientID,
+      StudyInstanceUID: request.private.StudyInstanceUID,
     }),
   ])
   return {
@@ -78,7 +86,7 @@ async function start(world: World, person: Person, requestId: string): Promise<R
     throw new DeskError("ERR_LOCKED", "another reader holds this case")
   }
   const step = next("case", request.state, "start")
-  if (step === null) {
+  if (step === null || !(await hasImages(world, request))) {
     throw new ReportError("ERR_REPORT_STATE", "the case cannot be started now")
   }
   const taken: RequestRecord = { ...request, state: step.to, readerId: person.id, readerName: person.name }
@@ -106,6 +114,8 @@ async function correct(
   if (step === null || latest === undefined || reason.trim() === "") {
     throw new ReportError("ERR_REPORT_STATE", "only a signed report can be corrected, and with a reason")
   }
+  if (!(await hasImages(world, request)))
+    throw new ReportError("ERR_REPORT_STATE", "the images were erased at the end of their term")
   const taken: RequestRecord = { ...request, state: step.to, readerId: person.id, readerName: person.name }
   await world.ledger.commit([
     { put: "request", record: taken },
@@ -113,6 +123,11 @@ async function correct(
   ])
   world.notify(requestId)
   return reading(world, person, requestId)
+}
+
+async function hasImages(world: World, request: RequestRecord): Promise<boolean> {
+  const study = await world.ledger.study(targetOf(request) ?? "")
+  return study !== null && !isErased(study)
 }
 
 /** Where the signing of the newest version stands; null before anything of it was frozen. */

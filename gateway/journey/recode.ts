@@ -10,7 +10,7 @@ import { HTJ2K_LOSSLESS_RPCL } from "../standards/dicom/recode/recoding.ts"
 import { codeInstance, type Coded, type Coding } from "./code-instance.ts"
 import { found } from "./desk-guards.ts"
 import { inOrder } from "./in-order.ts"
-import { agreementOf } from "./keep.ts"
+import { agreementInForce, held } from "./keep.ts"
 import { reached } from "./milestones.ts"
 import type { ObjectMeta, ReadableObject, SealedObject, Segment } from "./ports.ts"
 import type { Change, InstanceRecord, JobRecord, RecodingRecord, SubmissionRecord } from "./records.ts"
@@ -29,8 +29,9 @@ const MAX_ATTEMPTS = 3
 export async function recode(world: World, job: JobRecord): Promise<Outcome> {
   const record = await world.ledger.submission(job.subject)
   const step = record === null ? null : next("submission-out", record.state, "recoded")
-  const agreement = record === null ? null : agreementOf(world, record.agreement)
-  if (record === null || step === null || agreement === null) return { changes: [] }
+  if (record === null || step === null) return { changes: [] }
+  const agreement = agreementInForce(world, record.agreement)
+  if (agreement === null) return held(world.clock.now())
   const studyId = found(record.studyId, "study")
   // Two submissions of one study share its recoded images.
   if (agreement.recoding === "htj2k")

@@ -50,6 +50,8 @@ export interface StudyRecord {
   readonly bytes: number
   /** Images that came after the study was released; a person is told. */
   readonly late: number
+  /** Images whose SOP Instance UID came with other bytes before; absent = none. A person is told. */
+  readonly conflicts?: number
   /** End of the agreed retention; null while it has not begun to run. */
   readonly keepUntil: string | null
   readonly private: StudyHeader

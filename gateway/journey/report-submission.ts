@@ -12,6 +12,7 @@ import { documentOf, previousVersion } from "./report.ts"
 import { readWhole } from "./read-whole.ts"
 import { notice, planReceipt } from "./receipt.ts"
 import type {
+  Change,
   DocumentRecord,
   DocumentRole,
   ReportRecord,
@@ -19,6 +20,7 @@ import type {
   SubmissionRecord,
 } from "./records.ts"
 import { checkReportSubject, checkReportVersion } from "./report-subject.ts"
+import { next } from "./route.ts"
 import { judgeSigner } from "./signer.ts"
 import { requestOf, subjectOf, targetOf } from "./subject.ts"
 import { digested, holds, type TakeEffect } from "./verify.ts"
@@ -122,11 +124,18 @@ export const reportEffect: TakeEffect = async (world, record, documents, agreeme
     changes: [
       { put: "report", record: report },
       ...(receipted ? [] : planReceipt(world, record, request.slotId)),
+      ...(record.state === "accepted" ? reopened(request) : []),
     ],
   }
 }
 
 /** Once it held, only evidence against it counts: that a list has lapsed meanwhile says nothing. */
+/** A corrected report makes a request that was settled one that asks for something again. */
+function reopened(request: RequestRecord): Change[] {
+  const step = next("case", request.state, "report")
+  return step === null ? [] : [{ put: "request", record: { ...request, state: step.to } }]
+}
+
 function standing(before: Verdict | null, now: Verdict): Verdict {
   return now.outcome === "indeterminate" && before !== null && holds(before.outcome) ? before : now
 }

@@ -112,6 +112,13 @@ export const SUBMISSION_OUT = [
     "transient or ambiguous failure: byte-identical retry",
   ),
   row<SubmissionState>("sending", "refused", "failed", null, "permanent failure: a person is told"),
+  row<SubmissionState>(
+    "failed",
+    "retry",
+    "sealed",
+    "submit",
+    "a person sends it again: the bytes are the same",
+  ),
   row<SubmissionState>("accepted", "receipt", "verified", null, "the recipient's signed receipt came"),
   row<SubmissionState>(
     "sending",
@@ -183,7 +190,13 @@ export const CASE = [
   row<CaseState>("inProgress", "start", "inProgress", null, "the same reader came back"),
   row<CaseState>("inProgress", "signed", "completed", null, "the report is final"),
   row<CaseState>("completed", "correct", "inProgress", null, "a correction was begun"),
+  row<CaseState>("created", "acknowledged", "completed", null, "at the hospital: the report was received"),
+  row<CaseState>("completed", "report", "created", null, "at the hospital: a corrected report came"),
 ] as const
+
+/** Nobody has to do anything for the case any more. */
+export const isOver = (state: CaseState): boolean =>
+  state === "completed" || state === "failed" || state === "exited"
 
 /** A report, in words of FHIR DiagnosticReport.status. */
 export const REPORT = [

@@ -3,7 +3,7 @@ import type { CertificateRecord, ReportRecord } from "./records.ts"
 import { staffItem, type LineProgress } from "./staff-item.ts"
 import type { StaffDetail, VerdictOutcome } from "./views.ts"
 import { documentOf } from "./report.ts"
-import type { CaseFile } from "./work-item.ts"
+import type { CaseFile } from "./case-file.ts"
 import type { World } from "./world.ts"
 
 export async function staffDetail(world: World, file: CaseFile, line: LineProgress): Promise<StaffDetail> {

@@ -1,7 +1,8 @@
 /** One row of the hospital's list, drawn from what the ledger knows. */
-import { agreementOf } from "./keep.ts"
+import { agreementOf, isErased } from "./keep.ts"
 import { milestoneAt, way } from "./milestones.ts"
-import type { CaseFile } from "./work-item.ts"
+import { notices, studyNotices } from "./notices.ts"
+import type { CaseFile } from "./case-file.ts"
 import { studyView } from "./work-item.ts"
 import type { StudyRecord, SubmissionRecord } from "./records.ts"
 import type { StaffItem, Station, StationName, VerdictOutcome } from "./views.ts"
@@ -18,19 +19,22 @@ export function staffItem(world: World, file: CaseFile, line: LineProgress): Sta
     requestNumber: request.private.requestNumber,
     urgency: request.urgency,
     dueAt: request.dueAt,
-    patient: study?.private.patient ?? request.private.patient,
+    patient: study === null || isErased(study) ? request.private.patient : study.private.patient,
     study: study === null ? null : studyView(study),
     center: agreementOf(world, request.agreement)?.partner.name ?? "",
     way: edgeWay(file, line),
     verdict: report?.private.signature?.outcome ?? null,
     action: action(file),
     reportId: report?.id ?? null,
+    notices: notices(world, file),
   }
 }
 
-/** A study nobody has asked to be read yet. */
+/** A study nobody has asked to be read yet, or nobody may: its UID is another patient's. */
 export function unmatchedItem(study: StudyRecord): StaffItem {
   const received = study.state === "arriving" ? null : study.lastArrivalAt
+  const failure =
+    study.state === "quarantined" ? ({ station: "sent", code: "ERR_INSTANCE_QUARANTINED" } as const) : null
   return {
     requestId: null,
     requestNumber: "",
@@ -39,10 +43,11 @@ export function unmatchedItem(study: StudyRecord): StaffItem {
     patient: study.private.patient,
     study: studyView(study),
     center: "",
-    way: way({ ...NOTHING, received, receiving: study.instances > 0 }),
+    way: way({ ...NOTHING, received, receiving: study.instances > 0, failure }),
     verdict: null,
-    action: "match",
+    action: failure === null ? "match" : "see-failure",
     reportId: null,
+    notices: studyNotices(study),
   }
 }
 
@@ -60,11 +65,12 @@ const NOTHING = {
   failure: null,
 } as const
 
-function action({ request, study, submissions, reports }: CaseFile): StaffItem["action"] {
+function action({ study, submissions, reports }: CaseFile): StaffItem["action"] {
   if (submissions.some((each) => each.state === "failed")) return "see-failure"
   const report = reports.at(-1)
   if (report?.acknowledgedAt === null && shown(report.private.signature?.outcome)) return "acknowledge"
-  if (study?.state === "complete" && !request.releaseWhenComplete) return "release"
+  // What is complete and bound leaves by itself or waits for a person.
+  if (study?.state === "complete") return "release"
   return null
 }
 

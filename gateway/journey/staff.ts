@@ -3,12 +3,12 @@ import { readImagingReport } from "../standards/cda/read-imaging-report.ts"
 import { audit } from "./audit.ts"
 import { bindAndRelease, plan, release } from "./assemble.ts"
 import { found, only } from "./desk-guards.ts"
-import { DeskError, ReportError } from "./errors.ts"
+import { DeskError, LedgerError, ReportError } from "./errors.ts"
 import { uuidOid } from "./ids.ts"
-import { agreementOf } from "./keep.ts"
+import { agreementInForce, agreementOf } from "./keep.ts"
 import { milestone } from "./milestones.ts"
 import type { Person, StaffDesk } from "./ports.ts"
-import type { Change, ReportRecord, RequestRecord } from "./records.ts"
+import type { Change, ReportRecord, RequestRecord, SubmissionRecord } from "./records.ts"
 import { documentOf } from "./report.ts"
 import { readWhole } from "./read-whole.ts"
 import { next } from "./route.ts"
@@ -17,19 +17,23 @@ import { staffItem, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "./subject.ts"
 import { staffDetail } from "./staff-detail.ts"
 import type { RequestInput, StaffDetail, StaffItem, Verdict } from "./views.ts"
-import { caseFile } from "./work-item.ts"
+import { caseFile } from "./case-file.ts"
 import type { World } from "./world.ts"
 
-const LIST_LIMIT = 500
+/** Of what nobody has to do anything for any more; everything else is listed whole. */
+const FINISHED_LIMIT = 500
+/** So often a person's act is decided anew when a step wrote the same record meanwhile. */
+const ACT_ATTEMPTS = 3
 
 export function staffDesk(world: World, line: LineProgress): StaffDesk {
   return {
     requests: (person) => requests(world, person, line),
     request: (person, requestId) => detail(world, person, requestId, line),
     enter: (person, input) => enter(world, person, input),
-    release: (person, requestId) => releaseByStaff(world, person, requestId),
+    release: (person, requestId) => current(() => releaseByStaff(world, person, requestId)),
+    retry: (person, requestId) => current(() => retry(world, person, requestId)),
     acknowledge: (person, requestId) =>
-      world.locks.with(requestId, () => acknowledge(world, person, requestId)),
+      current(() => world.locks.with(requestId, () => acknowledge(world, person, requestId))),
     document: async (person, reportId, kind) => {
       const report = await shownReport(world, person, reportId)
       return readWhole(world.spool, documentOf(report, kind).place)
@@ -47,16 +51,27 @@ export function staffDesk(world: World, line: LineProgress): StaffDesk {
   }
 }
 
+/** On what stands there now, also when a step wrote it between our reading and our writing. */
+async function current<T>(act: () => Promise<T>, attempts = ACT_ATTEMPTS): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    const stale = error instanceof LedgerError && error.code === "ERR_LEDGER_STALE"
+    if (!stale || attempts <= 1) throw error
+    return current(act, attempts - 1)
+  }
+}
+
 async function requests(world: World, person: Person, line: LineProgress): Promise<StaffItem[]> {
   only(person, "clerk")
+  const { ledger } = world
   const asked: StaffItem[] = []
-  const bound = new Set<string>()
-  for (const request of await world.ledger.requests(LIST_LIMIT)) {
-    for (const each of request.studies) bound.add(each.studyId)
+  for (const request of [
+    ...(await ledger.openRequests()),
+    ...(await ledger.finishedRequests(FINISHED_LIMIT)),
+  ])
     asked.push(staffItem(world, await caseFile(world, request), line))
-  }
-  const studies = await world.ledger.studies(LIST_LIMIT)
-  return [...studies.filter((each) => !bound.has(each.id)).map(unmatchedItem), ...asked]
+  return [...(await ledger.unaskedStudies()).map(unmatchedItem), ...asked]
 }
 
 async function detail(
@@ -140,15 +155,17 @@ function enteredPatient(input: RequestInput): RequestRecord["private"]["patient"
 
 /** A request that comes after its images: the newest complete study of this patient may be waiting for it. */
 async function bindWaitingStudy(world: World, request: RequestRecord): Promise<void> {
-  const waiting = (await world.ledger.studies(LIST_LIMIT)).filter(
+  const waiting = (await world.ledger.unaskedStudies()).filter(
     (each) =>
       each.state === "complete" && each.private.patient.PatientID === request.private.patient.PatientID,
   )
   for (const { id } of waiting) {
-    await world.locks.with(id, async () => {
-      const study = await world.ledger.study(id)
-      if (study !== null) await world.ledger.commit(await bindAndRelease(world, study))
-    })
+    await current(() =>
+      world.locks.with(id, async () => {
+        const study = await world.ledger.study(id)
+        if (study !== null) await world.ledger.commit(await bindAndRelease(world, study))
+      }),
+    )
   }
 }
 
@@ -161,8 +178,26 @@ async function releaseByStaff(world: World, person: Person, requestId: string): 
     if (next("study", study.state, "release") === null) {
       throw new ReportError("ERR_REPORT_STATE", "the study is not complete or has left already")
     }
+    if (agreementInForce(world, request.agreement) === null)
+      throw new ReportError("ERR_REPORT_STATE", "the agreement with this reading centre is not in force")
     await world.ledger.commit(release(world, study, request))
   })
+  world.notify(requestId)
+}
+
+/** What the other side refused leaves again, byte for byte: it recognises what it has taken already. */
+async function retry(world: World, person: Person, requestId: string): Promise<void> {
+  only(person, "clerk")
+  const request = found(await world.ledger.request(requestId), "request")
+  const now = world.clock.now()
+  const changes = (await world.ledger.submissionsOf({ requestId: request.id })).flatMap((each): Change[] => {
+    const step = each.direction === "out" ? next("submission-out", each.state, "retry") : null
+    if (step === null) return []
+    const sealed: SubmissionRecord = { ...each, state: step.to, failureCode: null }
+    return [{ put: "submission", record: sealed }, due(step.verb ?? "submit", each.id, now)]
+  })
+  if (changes.length === 0) throw new ReportError("ERR_REPORT_STATE", "nothing was given up for this request")
+  await world.ledger.commit(changes)
   world.notify(requestId)
 }
 
@@ -183,9 +218,11 @@ async function acknowledge(world: World, person: Person, requestId: string): Pro
     requestId,
     reportId: report.id,
   }
+  const state = next("case", request.state, "acknowledged")?.to ?? request.state
   const received: ReportRecord = { ...report, acknowledgedAt: at.toISOString(), acknowledgedBy: person.name }
   const changes: Change[] = [
     { put: "report", record: received },
+    { put: "request", record: { ...request, state } },
     { put: "submission", record: planned },
     milestone(requestId, "acknowledged", at.toISOString()),
     due("package", planned.id, at),

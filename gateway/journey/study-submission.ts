@@ -8,6 +8,7 @@ import { studyHeader } from "./header.ts"
 import { clearHead, instanceRecord } from "./file-instance.ts"
 import { uuidOid } from "./ids.ts"
 import { header, imageHeader } from "./images.ts"
+import { keepUntil } from "./keep.ts"
 import { milestone } from "./milestones.ts"
 import type { Content, ContentsOf } from "./package.ts"
 import type { SealedObject } from "./ports.ts"
@@ -25,6 +26,7 @@ import type {
 } from "./records.ts"
 import { HEADER_BYTES } from "./roll-forward.ts"
 import { next } from "./route.ts"
+import { due } from "./run.ts"
 import type { ReadingRequest as AskedReading } from "../standards/request/request-content.ts"
 import { requestDocument, requestTextOf } from "./request-document.ts"
 import { recodingContents, travelling, withOriginals } from "./recoding-document.ts"
@@ -36,7 +38,8 @@ import type { World } from "./world.ts"
 
 export const studyContents: ContentsOf = async (world, record, agreement) => {
   const study = found(record.studyId === null ? null : await world.ledger.study(record.studyId), "study")
-  const instances = await world.ledger.instances(study.id)
+  // Of copies that contradict each other the first one leaves; the others stay until a person has chosen.
+  const instances = (await world.ledger.instances(study.id)).filter((each) => !each.conflict)
   const [first] = instances
   const request = await requestOf(world, record)
   const images: Content[] = []
@@ -139,17 +142,21 @@ export const studyEffect: TakeEffect = async (world, record, documents, agreemen
   )
   const kept = await world.ledger.instances(study.id)
   const fresh = newOnes(kept, came)
-  const now = world.clock.now().toISOString()
+  const at = world.clock.now()
+  const now = at.toISOString()
+  const until = keepUntil(agreement, at)
   const complete: StudyRecord = {
     ...study,
     instances: kept.length + fresh.length,
     bytes: [...kept, ...fresh].reduce((sum, each) => sum + each.clearLengthBytes, 0),
     lastArrivalAt: now,
+    keepUntil: until.toISOString(),
     private: await openedHeader(world, study, asked, came),
   }
   const request = await caseOf(world, record, asked, complete)
   return [
     { put: "study", record: complete },
+    due("expire", study.id, until),
     ...fresh.map((each): Change => ({ put: "instance", record: each })),
     { put: "request", record: request },
     milestone(request.id, "study-verified", now),

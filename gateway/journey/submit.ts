@@ -6,7 +6,7 @@
  * hashes and answers Success.
  */
 import { SubmissionError } from "./errors.ts"
-import { due, retryAt, type Outcome } from "./run.ts"
+import { retryAt, type Outcome } from "./run.ts"
 import { next } from "./route.ts"
 import type { DocumentRecord, JobRecord, SubmissionRecord, Change } from "./records.ts"
 import type { OutboundDocument } from "./ports.ts"
@@ -14,7 +14,7 @@ import type { RegistryResponse } from "../standards/xds/registry-response.ts"
 import { uuidUrn } from "./ids.ts"
 import { exportAudit } from "./audit.ts"
 import { reached } from "./milestones.ts"
-import { closeStudy } from "./keep.ts"
+import { agreementInForce, closeStudy, held } from "./keep.ts"
 import type { World } from "./world.ts"
 
 /** Registry errors that say "not now" (ITI TF-3 table 4.2.4.1-2). */
@@ -24,6 +24,7 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome> {
   const record = await world.ledger.submission(job.subject)
   const attempt = record === null ? null : next("submission-out", record.state, "attempt")
   if (record === null || attempt === null || record.private.submission === null) return { changes: [] }
+  if (agreementInForce(world, record.agreement) === null) return held(world.clock.now())
   const sending: SubmissionRecord = { ...record, state: attempt.to, attempts: record.attempts + 1 }
   await world.ledger.commit([{ put: "submission", record: sending }])
   world.notify(record.requestId)
@@ -127,7 +128,3 @@ function failedAttempt(
   if (permanent) return { changes }
   return { changes, again: { at: retryAt(now, record.attempts, world.chance), failureCode: code } }
 }
-
-/** The job that delivers a sealed submission. */
-export const submitNow = (world: World, submissionId: string): Change =>
-  due("submit", submissionId, world.clock.now())

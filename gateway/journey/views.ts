@@ -84,6 +84,32 @@ export interface RequestText {
 export type CaseState =
   "created" | "ready" | "reserved" | "inProgress" | "suspended" | "completed" | "failed" | "exited"
 
+/**
+ * What a person must be told besides where a thing stands on its way:
+ * late-images came after release and have not left · conflict-copies of one image came with other bytes, the first one left ·
+ * quarantined: the Study Instance UID is another patient's · only-patient-id: nothing but the PatientID ties images to request ·
+ * agreement-over: nothing leaves without one · not-sent: given up, may be sent again · delayed: tried again and again ·
+ * seal-held: evidence for a signature is missing · seal-failed: what came does not hold · past-term: the agreed term is over,
+ * the images stay because somebody still has to do something · images-gone: erased at the end of the term.
+ */
+export type NoticeCode =
+  | "late-images"
+  | "conflict-copies"
+  | "quarantined"
+  | "only-patient-id"
+  | "agreement-over"
+  | "not-sent"
+  | "delayed"
+  | "seal-held"
+  | "seal-failed"
+  | "past-term"
+  | "images-gone"
+export interface Notice {
+  readonly code: NoticeCode
+  /** Error code of errors.ts where there is one. */
+  readonly reason: string | null
+}
+
 /** One row of the radiologist's work list. */
 export interface WorkItem {
   readonly requestId: string
@@ -102,6 +128,7 @@ export interface WorkItem {
   readonly verification: VerdictOutcome | null
   readonly reader: { readonly id: string; readonly name: string; readonly mine: boolean } | null
   readonly reportStatus: ReportStatus | null
+  readonly notices: readonly Notice[]
 }
 
 export interface ImageView {
@@ -195,6 +222,7 @@ export interface StaffItem {
   /** What staff can do now; at most one primary action per row. */
   readonly action: "match" | "release" | "acknowledge" | "see-failure" | null
   readonly reportId: string | null
+  readonly notices: readonly Notice[]
 }
 
 export interface StaffDetail extends StaffItem {

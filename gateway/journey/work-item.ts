@@ -1,27 +1,12 @@
 /** One row of the radiologist's work list, drawn from what the ledger knows. */
 import { milestoneAt, way } from "./milestones.ts"
-import { agreementOf } from "./keep.ts"
+import { agreementOf, isErased } from "./keep.ts"
+import type { CaseFile } from "./case-file.ts"
+import { notices } from "./notices.ts"
 import type { Person } from "./ports.ts"
-import type { Milestone, ReportRecord, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
+import type { StudyRecord, SubmissionRecord } from "./records.ts"
 import type { Station, StudyView, WorkItem } from "./views.ts"
-import { targetOf } from "./subject.ts"
 import type { World } from "./world.ts"
-
-/** Everything the ledger knows of one reading case. */
-export interface CaseFile {
-  readonly request: RequestRecord
-  readonly study: StudyRecord | null
-  readonly submissions: readonly SubmissionRecord[]
-  readonly reports: readonly ReportRecord[]
-  readonly milestones: readonly Milestone[]
-}
-
-export async function caseFile(world: World, request: RequestRecord): Promise<CaseFile> {
-  const study = await world.ledger.study(targetOf(request) ?? "")
-  const submissions = await world.ledger.submissionsOf({ requestId: request.id })
-  const reports = [...(await world.ledger.reportsOfRequest(request.id))].sort((a, b) => a.version - b.version)
-  return { request, study, submissions, reports, milestones: await world.ledger.milestones(request.id) }
-}
 
 export function studyView(study: StudyRecord): StudyView {
   const { private: header } = study
@@ -48,7 +33,7 @@ export function workItem(world: World, person: Person, file: CaseFile, study: St
     dueAt: request.dueAt,
     requestedAt: request.requestedAt,
     state: request.state,
-    patient: study.private.patient,
+    patient: isErased(study) ? request.private.patient : study.private.patient,
     study: studyView(study),
     hospital: agreementOf(world, request.agreement)?.partner.name ?? "",
     request: request.private.text,
@@ -56,6 +41,7 @@ export function workItem(world: World, person: Person, file: CaseFile, study: St
     verification: arrival(file)?.private.verdict?.outcome ?? null,
     reader: request.readerId === null ? null : { id: request.readerId, name: request.readerName, mine },
     reportStatus: file.reports.at(-1)?.status ?? null,
+    notices: notices(world, file),
   }
 }
 

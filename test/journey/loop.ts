@@ -107,7 +107,11 @@ async function checkExpired({ edge, center }: TwoSides, study: SmallStudy, reque
     const left = await ask(gateway, () => gateway.ledger.studies(10))
     assert.deepEqual(left, [], `no study is kept at the ${gateway.side}`)
   }
-  assert.deepEqual(await ask(center, () => center.reading.worklist(READER)), [])
+  const cases = await ask(center, () => center.reading.worklist(READER))
+  assert.deepEqual(
+    cases.map((each) => [each.state, each.notices]),
+    [["completed", [{ code: "images-gone", reason: null }]]],
+  )
 }
 
 /** Once each, and each at its end. */

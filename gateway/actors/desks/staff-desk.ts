@@ -40,6 +40,10 @@ function mountRequests(routes: Routes, desk: StaffDesk, { clock }: DeskOptions):
     await desk.release(person, param("requestId"))
     return {}
   })
+  routes.json("post", "/api/requests/:requestId/retry", null, async ({ person, param }) => {
+    await desk.retry(person, param("requestId"))
+    return {}
+  })
   routes.json("post", "/api/requests/:requestId/acknowledge", null, async ({ person, param }) => {
     await desk.acknowledge(person, param("requestId"))
     return {}

@@ -33,7 +33,9 @@ function ownFault(error: unknown): string {
   const code: unknown = error.code
   if (code === "ERR_SPOOL_FULL" || code === "ERR_SPOOL_WRITE") return "XDSRepositoryOutOfResources"
   if (code === "ERR_TAG_MISMATCH") return "InvalidDocumentContent"
-  return error.failure === "transient" || error instanceof KeyError ? "XDSRepositoryBusy" : "XDSRepositoryError"
+  return error.failure === "transient" || error instanceof KeyError
+    ? "XDSRepositoryBusy"
+    : "XDSRepositoryError"
 }
 
 /** A refusal is an Error even where the same code could also be a warning, e.g. UnknownRecipient. */

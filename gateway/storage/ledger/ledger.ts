@@ -90,6 +90,7 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
     study: (id) => one(read.study, "study", id),
     studiesByUid: (uid) => all(read.study, "studiesByUid", hash("study", uid)),
     studies: (limit) => all(read.study, "studies", limit),
+    unaskedStudies: () => all(read.study, "unaskedStudies"),
     studiesToExpire: (now) => all(read.study, "studiesToExpire", now),
     instances: (studyId) => all(instance, "instances", studyId),
     instancesByUid: (studyId, uid) => all(instance, "instancesByUid", studyId, hash("instance", uid)),
@@ -98,7 +99,8 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
       return (await some("knowsDocument", objectId)) || some("knowsRecoded", objectId)
     },
     request: (id) => one(read.request, "request", id),
-    requests: (limit) => all(read.request, "requests", limit),
+    openRequests: () => all(read.request, "openRequests"),
+    finishedRequests: (limit) => all(read.request, "finishedRequests", limit),
     requestsOfStudy: (studyId) => all(read.request, "requestsOfStudy", studyId),
     requestByNumber: (agreement, number) =>
       one(read.request, "requestByNumber", hash("request", agreement, number)),
@@ -111,6 +113,7 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
       if (requestId !== undefined) return all(read.submission, "submissionsOfRequest", requestId)
       return all(read.submission, "submissionsOfStudy", studyId ?? "")
     },
+    unverifiedArrivals: () => all(read.submission, "unverifiedArrivals"),
     documents: (submissionId) => all(read.document, "documents", submissionId),
     documentsByUniqueId: (uniqueId) => all(read.document, "documentsByUniqueId", hash("document", uniqueId)),
     report: (id) => one(read.report, "report", id),
@@ -142,6 +145,9 @@ function archive(statement: Statements, hash: IndexHash, { audit }: LedgerOption
 function bookkeeping(statement: Statements, { audit }: LedgerOptions) {
   return {
     dueJobs: (now, limit) => answer(() => (statement("dueJobs").all(now, limit) as JobRow[]).map(jobOf)),
+    jobsOf: (subject) => answer(() => (statement("jobsOf").all(subject) as JobRow[]).map(jobOf)),
+    failingJobs: (attempts, limit) =>
+      answer(() => (statement("failingJobs").all(attempts, limit) as JobRow[]).map(jobOf)),
     nextJobAt: () => answer(() => (statement("nextJobAt").get() as { at: string | null }).at),
     milestones: (subject) => answer(() => statement("milestones").all(subject) as Milestone[]),
     auditOutbox: (limit) =>

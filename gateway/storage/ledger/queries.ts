@@ -17,8 +17,8 @@ export const SQL = {
     WHERE request.revision = ?`,
   removeRequestStudies: `DELETE FROM request_study WHERE request_id = ?`,
   putRequestStudy: `INSERT INTO request_study (request_id, study_id, role) VALUES (?,?,?) ON CONFLICT (request_id, study_id) DO UPDATE SET role=excluded.role`,
-  putSubmission: `INSERT INTO submission (id, agreement, direction, set_uid, study_id, request_id, report_id, created_at, facts, sealed) VALUES (?,?,?,?,?,?,?,?,?,?)
-    ON CONFLICT (id) DO UPDATE SET set_uid=excluded.set_uid, study_id=excluded.study_id, request_id=excluded.request_id, report_id=excluded.report_id, facts=excluded.facts, sealed=excluded.sealed, revision=submission.revision + 1
+  putSubmission: `INSERT INTO submission (id, agreement, direction, state, set_uid, study_id, request_id, report_id, created_at, facts, sealed) VALUES (?,?,?,?,?,?,?,?,?,?,?)
+    ON CONFLICT (id) DO UPDATE SET state=excluded.state, set_uid=excluded.set_uid, study_id=excluded.study_id, request_id=excluded.request_id, report_id=excluded.report_id, facts=excluded.facts, sealed=excluded.sealed, revision=submission.revision + 1
     WHERE submission.revision = ?`,
   putDocument: `INSERT INTO document (submission_id, ordinal, object_id, unique_hash, facts, sealed) VALUES (?,?,?,?,?,?)
     ON CONFLICT (submission_id, ordinal) DO UPDATE SET object_id=excluded.object_id, unique_hash=excluded.unique_hash, facts=excluded.facts, sealed=excluded.sealed`,
@@ -37,6 +37,8 @@ export const SQL = {
   study: `SELECT facts, sealed, revision FROM study WHERE id = ?`,
   studiesByUid: `SELECT facts, sealed, revision FROM study WHERE uid_hash = ?`,
   studies: `SELECT facts, sealed, revision FROM study WHERE state <> 'expired' ORDER BY last_at DESC LIMIT ?`,
+  unaskedStudies: `SELECT facts, sealed, revision FROM study WHERE state <> 'expired'
+    AND NOT EXISTS (SELECT 1 FROM request_study WHERE study_id = study.id) ORDER BY last_at DESC`,
   studiesToExpire: `SELECT facts, sealed, revision FROM study WHERE keep_until IS NOT NULL AND keep_until <= ? AND state <> 'expired' LIMIT 100`,
   instances: `SELECT facts, sealed, recoding FROM instance WHERE study_id = ?`,
   instancesByUid: `SELECT facts, sealed, recoding FROM instance WHERE study_id = ? AND uid_hash = ?`,
@@ -44,7 +46,8 @@ export const SQL = {
   knowsDocument: `SELECT 1 FROM document WHERE object_id = ? LIMIT 1`,
   knowsRecoded: `SELECT 1 FROM instance WHERE recoded_id = ? LIMIT 1`,
   request: `SELECT facts, sealed, revision FROM request WHERE id = ?`,
-  requests: `SELECT facts, sealed, revision FROM request ORDER BY requested_at DESC LIMIT ?`,
+  openRequests: `SELECT facts, sealed, revision FROM request WHERE open = 1 ORDER BY requested_at DESC`,
+  finishedRequests: `SELECT facts, sealed, revision FROM request WHERE open = 0 ORDER BY requested_at DESC LIMIT ?`,
   requestsOfStudy: `SELECT facts, sealed, revision FROM request WHERE id IN (SELECT request_id FROM request_study WHERE study_id = ?)`,
   requestByNumber: `SELECT facts, sealed, revision FROM request WHERE number_hash = ?`,
   unboundRequests: `SELECT facts, sealed, revision FROM request WHERE bound = 0 ORDER BY requested_at LIMIT 1000`,
@@ -53,6 +56,7 @@ export const SQL = {
   submissionsOfStudy: `SELECT facts, sealed, revision FROM submission WHERE study_id = ? ORDER BY created_at`,
   submissionsOfRequest: `SELECT facts, sealed, revision FROM submission WHERE request_id = ? ORDER BY created_at`,
   submissionsOfReport: `SELECT facts, sealed, revision FROM submission WHERE report_id = ? ORDER BY created_at`,
+  unverifiedArrivals: `SELECT facts, sealed, revision FROM submission WHERE direction = 'in' AND state IN ('accepted', 'failed') ORDER BY created_at DESC`,
   documents: `SELECT facts, sealed FROM document WHERE submission_id = ? ORDER BY ordinal`,
   documentsByUniqueId: `SELECT facts, sealed FROM document WHERE unique_hash = ?`,
   report: `SELECT facts, sealed, revision FROM report WHERE id = ?`,
@@ -60,6 +64,8 @@ export const SQL = {
   reportByPrepareId: `SELECT facts, sealed, revision FROM report WHERE prepare_id = ?`,
   certificatesOfStudy: `SELECT facts FROM certificate WHERE study_id = ?`,
   dueJobs: `SELECT id, verb, subject, run_at, attempts, failure_code FROM job WHERE run_at <= ? ORDER BY run_at LIMIT ?`,
+  jobsOf: `SELECT id, verb, subject, run_at, attempts, failure_code FROM job WHERE subject = ?`,
+  failingJobs: `SELECT id, verb, subject, run_at, attempts, failure_code FROM job WHERE failure_code IS NOT NULL AND attempts >= ? ORDER BY attempts DESC LIMIT ?`,
   nextJobAt: `SELECT min(run_at) AS at FROM job`,
   milestones: `SELECT subject, name, at FROM milestone WHERE subject = ?`,
   auditOutbox: `SELECT sequence, key, sealed FROM audit_outbox ORDER BY sequence LIMIT ?`,

@@ -78,4 +78,12 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX request_open ON request (requested_at) WHERE open = 1;     -- openRequests
   CREATE INDEX request_finished ON request (requested_at) WHERE open = 0; -- finishedRequests
   `,
+  `
+  ALTER TABLE submission ADD COLUMN state TEXT NOT NULL DEFAULT '';
+  UPDATE submission SET state = json_extract(facts, '$.state');
+  CREATE INDEX submission_unverified ON submission (created_at)
+    WHERE direction = 'in' AND state IN ('accepted', 'failed');           -- unverifiedArrivals
+  CREATE INDEX job_by_subject ON job (subject);                           -- jobsOf
+  CREATE INDEX job_failing ON job (attempts) WHERE failure_code IS NOT NULL; -- failingJobs
+  `,
 ]

@@ -124,6 +124,7 @@ function rowsOf({ sealer, sealAudit, hash }: ChangeParts) {
       r.id,
       r.agreement,
       r.direction,
+      r.state,
       r.submissionSetUid,
       r.studyId,
       r.requestId,

@@ -77,6 +77,7 @@ export class Recorder {
     request: (...call) => this.#answer("request", call, { requestId: call[1] } as StaffDetail),
     enter: (...call) => this.#answer("enter", call, { requestId: "req-1" }),
     release: (...call) => this.#answer("release", call, undefined),
+    retry: (...call) => this.#answer("retry", call, undefined),
     acknowledge: (...call) => this.#answer("acknowledge", call, undefined),
     document: (...call) => this.#answer("document", call, Buffer.from(call[2])),
     keyImage: (...call) => this.#answer("keyImage", call, PNG),

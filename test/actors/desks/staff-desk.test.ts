@@ -34,12 +34,13 @@ describe("staff desk", () => {
   })
   afterEach(() => desk.close())
 
-  it("lists, enters, shows, releases and acknowledges requests in the name of who is logged in", async () => {
+  it("lists, enters, shows, releases, sends again and acknowledges requests in the name of who is logged in", async () => {
     const list = await client.get("/api/requests")
     assert.deepEqual(list, { items: [], serverTime: "2026-04-01T00:00:00.000Z" })
     assert.deepEqual(await client.post("/api/requests", REQUEST), { requestId: "req-1" })
     await client.get("/api/requests/req-1")
     await client.post("/api/requests/req-1/release")
+    await client.post("/api/requests/req-1/retry")
     await client.post("/api/requests/req-1/acknowledge")
     assert.deepEqual(
       desk.recorder.asked.map(([method, person, ...rest]) => [method, (person as Person).login, ...rest]),
@@ -48,6 +49,7 @@ describe("staff desk", () => {
         ["enter", "suzuki", REQUEST],
         ["request", "suzuki", "req-1"],
         ["release", "suzuki", "req-1"],
+        ["retry", "suzuki", "req-1"],
         ["acknowledge", "suzuki", "req-1"],
       ],
     )

@@ -1,0 +1,59 @@
+/** Case file: everything the ledger knows of one reading case, for whoever lists or shows it. */
+import type {
+  JobRecord,
+  Milestone,
+  ReportRecord,
+  RequestRecord,
+  StudyRecord,
+  SubmissionRecord,
+} from "./records.ts"
+import { targetOf } from "./subject.ts"
+import type { World } from "./world.ts"
+
+/** A first failure is often over before anybody has read it. */
+export const TOLD_AFTER_ATTEMPTS = 2
+
+export interface CaseFile {
+  readonly request: RequestRecord
+  readonly study: StudyRecord | null
+  readonly submissions: readonly SubmissionRecord[]
+  readonly reports: readonly ReportRecord[]
+  readonly milestones: readonly Milestone[]
+  /** Of its study and of what is under way: those that go on failing. */
+  readonly jobs: readonly JobRecord[]
+}
+
+export async function caseFile(world: World, request: RequestRecord): Promise<CaseFile> {
+  const study = await world.ledger.study(targetOf(request) ?? "")
+  const submissions = await world.ledger.submissionsOf({ requestId: request.id })
+  const reports = [...(await world.ledger.reportsOfRequest(request.id))].sort((a, b) => a.version - b.version)
+  const milestones = await world.ledger.milestones(request.id)
+  return {
+    request,
+    study,
+    submissions,
+    reports,
+    milestones,
+    jobs: await failingJobs(world, study, submissions),
+  }
+}
+
+async function failingJobs(
+  world: World,
+  study: StudyRecord | null,
+  submissions: readonly SubmissionRecord[],
+): Promise<JobRecord[]> {
+  const busy = submissions.filter((each) => isUnderWay(each) || each.state === "accepted")
+  const subjects = [...(study === null ? [] : [study.id]), ...busy.map((each) => each.id)]
+  const jobs: JobRecord[] = []
+  for (const subject of subjects) jobs.push(...(await world.ledger.jobsOf(subject)).filter(isTold))
+  return jobs
+}
+
+/** On its way out, and somebody waits for it. */
+export const isUnderWay = ({ state }: SubmissionRecord): boolean =>
+  state === "planned" || state === "sealed" || state === "sending"
+
+/** Of the jobs of a case those that do not succeed by being repeated; without an agreement nothing is repeated. */
+export const isTold = ({ failureCode, attempts }: JobRecord): boolean =>
+  failureCode !== null && failureCode !== "ERR_NOT_AGREED" && attempts >= TOLD_AFTER_ATTEMPTS

@@ -1,0 +1,49 @@
+/** Notices: what a person must be told of a case besides where it stands on its way. */
+import { agreementInForce, cameFromPartner, isErased } from "./keep.ts"
+import { isNeeded } from "./expire.ts"
+import type { StudyRecord, SubmissionRecord } from "./records.ts"
+import type { Notice, NoticeCode } from "./views.ts"
+import { isUnderWay, type CaseFile } from "./case-file.ts"
+import type { World } from "./world.ts"
+
+const notice = (code: NoticeCode, reason: string | null = null): Notice => ({ code, reason })
+
+/** Of a case, at either side. */
+export function notices(world: World, file: CaseFile): Notice[] {
+  const { request, study, submissions } = file
+  const waits = submissions.some((each) => each.direction === "out" && isUnderWay(each))
+  const stopped = waits || study?.state === "complete"
+  return [
+    ...(study === null ? [] : studyNotices(study)),
+    ...(study !== null && isPastTerm(world, file, study) ? [notice("past-term")] : []),
+    ...(stopped && agreementInForce(world, request.agreement) === null ? [notice("agreement-over")] : []),
+    ...submissions.flatMap(submissionNotices),
+    ...file.jobs.slice(0, 1).map((job) => notice("delayed", job.failureCode)),
+  ]
+}
+
+/** Of images, whether anybody asked for them or not. */
+export function studyNotices(study: StudyRecord): Notice[] {
+  if (isErased(study)) return [notice("images-gone")]
+  return [
+    ...(study.state === "quarantined" ? [notice("quarantined", "ERR_INSTANCE_QUARANTINED")] : []),
+    ...(study.late > 0 && !cameFromPartner(study) ? [notice("late-images")] : []),
+    ...((study.conflicts ?? 0) > 0 ? [notice("conflict-copies")] : []),
+  ]
+}
+
+export function submissionNotices({
+  direction,
+  state,
+  failureCode,
+  private: { verdict },
+}: SubmissionRecord): Notice[] {
+  if (direction === "out") return state === "failed" ? [notice("not-sent", failureCode)] : []
+  if (state === "failed") return [notice("seal-failed", failureCode)]
+  return state === "accepted" && verdict !== null ? [notice("seal-held")] : []
+}
+
+function isPastTerm(world: World, { request }: CaseFile, study: StudyRecord): boolean {
+  const isOver = study.keepUntil !== null && new Date(study.keepUntil) <= world.clock.now()
+  return isOver && !isErased(study) && isNeeded(study, [request])
+}

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict"
+import type { Agreement } from "../../gateway/journey/agreement.ts"
+import type { Notice } from "../../gateway/journey/views.ts"
+import type { Gateway } from "./gateway.ts"
+import { checkAttempts } from "./loop.ts"
+import {
+  acknowledge,
+  CLERK,
+  enter,
+  READER,
+  report,
+  requestFor,
+  row,
+  store,
+  storeAll,
+  study,
+} from "./people.ts"
+import { DAY_MS, TwoSides } from "./world.ts"
+
+const PATIENCE_MS = 3 * 60 * 60 * 1000
+const LONG_MS = 60 * DAY_MS
+
+const told = (notices: readonly Notice[] | undefined): string[] =>
+  (notices ?? []).map(({ code, reason }) => (reason === null ? code : `${code} ${reason}`))
+
+async function onlyStudy(gateway: Gateway, uid: string) {
+  const studies = await gateway.ledger.studiesByUid(uid)
+  assert.equal(studies.length, 1)
+  return studies[0]!
+}
+
+function setAgreements(gateway: Gateway, more: Partial<Agreement>): void {
+  const agreements = gateway.world.agreements.map((each) => ({ ...each, ...more }))
+  Object.assign(gateway.world, { agreements })
+}
+
+describe("people are told, and nothing is lost, when", () => {
+  let sides: TwoSides
+  beforeEach(async () => {
+    sides = await TwoSides.open()
+  })
+  afterEach(() => sides.close())
+
+  it("the other side refused: a clerk sends again, and the bytes are the same", async () => {
+    const { edge } = sides
+    const id = await enter(edge, requestFor("P1", "R1"))
+    sides.line.fault = () => (sides.line.attempts.length === 0 ? "refused" : null)
+    await storeAll(edge, study("P1", 2))
+    await sides.settle(PATIENCE_MS)
+    const before = await row(edge, id)
+    assert.equal(before?.action, "see-failure")
+    assert.deepEqual(told(before.notices), ["not-sent ERR_SUBMISSION_REFUSED XDSRepositoryError"])
+    await edge.staff.retry(CLERK, id)
+    await sides.settle(PATIENCE_MS)
+    const after = await row(edge, id)
+    assert.deepEqual([after?.action, told(after?.notices)], [null, []])
+    assert.equal(after?.way.find(({ name }) => name === "arrived")?.state, "done")
+    checkAttempts(sides)
+    await assert.rejects(edge.staff.retry(CLERK, id), { code: "ERR_REPORT_STATE" })
+    await assert.rejects(edge.staff.retry(READER, id), { code: "ERR_NOT_ALLOWED" })
+  })
+
+  it("an image comes after release: it is kept past the term, and listed", async () => {
+    const { edge, center } = sides
+    const images = study("P1", 3)
+    const [first, ...rest] = images.instances
+    const id = await enter(edge, requestFor("P1", "R1"))
+    await storeAll(edge, { ...images, instances: rest })
+    await sides.settle(PATIENCE_MS)
+    await storeAll(edge, { ...images, instances: [first!] })
+    await report(center, id)
+    await sides.settle(LONG_MS)
+    assert.deepEqual(told((await row(edge, id))?.notices), ["late-images", "past-term"])
+    assert.equal((await onlyStudy(edge, images.StudyInstanceUID)).state, "closed")
+    assert.equal((await onlyStudy(center, images.StudyInstanceUID)).state, "expired")
+  })
+
+  it("the term of an unread case ends: its images stay until it is read, then go and are certified", async () => {
+    const { edge, center } = sides
+    const images = study("P1", 2)
+    const id = await enter(edge, requestFor("P1", "R1"))
+    await storeAll(edge, images)
+    await sides.settle(LONG_MS)
+    const [listed] = await center.reading.worklist(READER)
+    assert.deepEqual(told(listed?.notices), ["past-term"])
+    assert.equal((await onlyStudy(center, images.StudyInstanceUID)).state, "complete")
+    await report(center, id)
+    await sides.settle(LONG_MS)
+    assert.equal((await onlyStudy(center, images.StudyInstanceUID)).state, "expired")
+    assert.notEqual((await edge.staff.request(CLERK, id)).deletion, null)
+    const [after] = await center.reading.worklist(READER)
+    assert.deepEqual([after?.patient.PatientID, told(after?.notices)], ["P1", ["images-gone"]])
+    assert.equal((await center.reading.reading(READER, id)).versions.length, 1)
+    await assert.rejects(center.reading.correct(READER, id, "誤記"), { code: "ERR_REPORT_STATE" })
+  })
+
+  it("the agreement has ended: nothing leaves, until there is one again", async () => {
+    const { edge } = sides
+    const { validUntil } = edge.world.agreements[0]!
+    const id = await enter(edge, requestFor("P1", "R1"))
+    setAgreements(edge, { validUntil: "2000-01-01" })
+    await storeAll(edge, study("P1", 2))
+    await sides.settle(PATIENCE_MS)
+    assert.deepEqual(sides.line.attempts, [])
+    const waiting = await row(edge, id)
+    assert.deepEqual([waiting?.action, told(waiting?.notices)], ["release", ["agreement-over"]])
+    await assert.rejects(edge.staff.release(CLERK, id), { code: "ERR_REPORT_STATE" })
+    setAgreements(edge, { validUntil })
+    await edge.staff.release(CLERK, id)
+    setAgreements(edge, { validUntil: "2000-01-01" })
+    await sides.settle(PATIENCE_MS)
+    assert.deepEqual(sides.line.attempts, [])
+    assert.deepEqual(told((await row(edge, id))?.notices), ["agreement-over"])
+    setAgreements(edge, { validUntil })
+    await sides.settle(PATIENCE_MS)
+    assert.equal((await row(edge, id))?.way.find(({ name }) => name === "arrived")?.state, "done")
+  })
+
+  it("a submission is held or does not hold at the centre: it is listed from what its metadata tell", async () => {
+    const { edge, center } = sides
+    const { trust } = center.world
+    const blind = { seal: (agreement: Agreement) => ({ ...trust.seal(agreement), crls: [] }), report: () => trust.report() }
+    Object.assign(center.world, { trust: blind })
+    const id = await enter(edge, requestFor("P1", "R1"))
+    await storeAll(edge, study("P1", 2))
+    await sides.settle(5 * 60_000)
+    const [held] = await center.reading.worklist(READER)
+    assert.deepEqual(
+      [held?.requestId, held?.patient.PatientID, held?.study.instances, held?.verification],
+      [id, "P1", 0, "indeterminate"],
+    )
+    assert.ok(told(held?.notices).includes("seal-held"))
+    Object.assign(center.world, { trust })
+    await sides.settle(PATIENCE_MS)
+    const listed = await center.reading.worklist(READER)
+    assert.deepEqual(listed.map((each) => [each.requestId, each.verification, told(each.notices)]), [[id, "valid", []]])
+  })
+
+  it("copies contradict each other: the first one leaves, the others stay, and both sides list one image", async () => {
+    const { edge, center } = sides
+    const images = study("P1", 2)
+    const [first] = images.instances
+    const twin = { ...first!, dataSet: Buffer.from(first!.dataSet) }
+    twin.dataSet[twin.dataSet.length - 1]! ^= 1
+    const id = await enter(edge, requestFor("P1", "R1"))
+    await storeAll(edge, images)
+    await store(edge, [twin])
+    await sides.settle(PATIENCE_MS)
+    const came = await center.ledger.instances((await onlyStudy(center, images.StudyInstanceUID)).id)
+    assert.equal(came.length, 2)
+    assert.ok(came.every((each) => !each.conflict))
+    assert.deepEqual(told((await row(edge, id))?.notices), ["conflict-copies"])
+    await sides.settle(LONG_MS)
+    assert.equal((await onlyStudy(edge, images.StudyInstanceUID)).state, "closed")
+  })
+
+  it("a time-stamp authority does not answer: what waits says why", async () => {
+    const { edge } = sides
+    const stamp = edge.world.timeStamps.stamp.bind(edge.world.timeStamps)
+    const { TimeStampError } = await import("../../gateway/journey/errors.ts")
+    const down = () => Promise.reject(new TimeStampError("ERR_TIMESTAMP_UNAVAILABLE", "no answer"))
+    Object.assign(edge.world.timeStamps, { stamp: down })
+    const id = await enter(edge, requestFor("P1", "R1"))
+    await storeAll(edge, study("P1", 2))
+    await sides.settle(10 * 60_000)
+    assert.deepEqual(told((await row(edge, id))?.notices), ["delayed ERR_TIMESTAMP_UNAVAILABLE"])
+    Object.assign(edge.world.timeStamps, { stamp })
+    await sides.settle(PATIENCE_MS)
+    assert.deepEqual(told((await row(edge, id))?.notices), [])
+  })
+
+  it("a request was received it is settled, and a correction makes it ask again", async () => {
+    const { edge, center } = sides
+    const id = await enter(edge, requestFor("P1", "R1"))
+    await storeAll(edge, study("P1", 2))
+    await sides.settle(PATIENCE_MS)
+    const openAtEdge = async () => (await edge.ledger.openRequests()).map((each) => each.id)
+    assert.deepEqual(await openAtEdge(), [id])
+    await report(center, id)
+    await sides.settle(PATIENCE_MS)
+    await acknowledge(edge, id)
+    assert.deepEqual(await openAtEdge(), [])
+    await center.reading.correct(READER, id, "左右の誤り")
+    await report(center, id, 2)
+    await sides.settle(PATIENCE_MS)
+    assert.deepEqual(await openAtEdge(), [id])
+    assert.equal((await row(edge, id))?.action, "acknowledge")
+  })
+})
