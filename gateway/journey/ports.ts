@@ -468,6 +468,8 @@ export interface StaffDesk {
   request(person: Person, requestId: string): Promise<StaffDetail>
   enter(person: Person, input: RequestInput): Promise<{ readonly requestId: string }>
   release(person: Person, requestId: string): Promise<void>
+  /** What was given up is sent again, byte for byte; throws ERR_REPORT_STATE when nothing was. */
+  retry(person: Person, requestId: string): Promise<void>
   acknowledge(person: Person, requestId: string): Promise<void>
   /** One of the report's documents as signed. */
   document(person: Person, reportId: string, kind: "pdf" | "cda" | "signature"): Promise<Uint8Array>
@@ -485,8 +487,6 @@ export interface People {
   person(personId: string): Promise<Person | null>
   enrol(person: Omit<Person, "id">, code: string, expiresAt: Date): Promise<Person>
   /** Who may enrol with this code now; null when unknown, used or expired. */
-  /** What was given up is sent again, byte for byte; throws ERR_REPORT_STATE when nothing was. */
-  retry(person: Person, requestId: string): Promise<void>
   enrolling(code: string, now: Date): Promise<Person | null>
   /** Uses the code up and keeps the credential, in one transaction; false when the code was used meanwhile. */
   addCredential(code: string, credential: Credential, now: Date): Promise<boolean>

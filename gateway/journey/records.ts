@@ -305,6 +305,8 @@ export interface Ledger extends ArchiveLedger {
   studiesByUid(StudyInstanceUID: string): Promise<readonly StudyRecord[]>
   /** Not expired ones, newest arrival first. */
   studies(limit: number): Promise<readonly StudyRecord[]>
+  /** Those of them no request names: every one. */
+  unaskedStudies(): Promise<readonly StudyRecord[]>
   studiesToExpire(now: string): Promise<readonly StudyRecord[]>
   instances(studyId: string): Promise<readonly InstanceRecord[]>
   instancesByUid(studyId: string, SOPInstanceUID: string): Promise<readonly InstanceRecord[]>
@@ -312,7 +314,10 @@ export interface Ledger extends ArchiveLedger {
   knows(objectId: string, kind: FrameKind): Promise<boolean>
 
   request(id: string): Promise<RequestRecord | null>
-  requests(limit: number): Promise<readonly RequestRecord[]>
+  /** For which somebody still has to do something: every one of them, newest first. */
+  openRequests(): Promise<readonly RequestRecord[]>
+  /** For which nobody has to do anything any more, newest first. */
+  finishedRequests(limit: number): Promise<readonly RequestRecord[]>
   requestsOfStudy(studyId: string): Promise<readonly RequestRecord[]>
   requestByNumber(agreement: string, requestNumber: string): Promise<RequestRecord | null>
   /** Without a study yet. */
@@ -329,6 +334,8 @@ export interface Ledger extends ArchiveLedger {
     readonly requestId?: string
     readonly reportId?: string
   }): Promise<readonly SubmissionRecord[]>
+  /** What came in and is not, or never will be, verified; newest first. */
+  unverifiedArrivals(): Promise<readonly SubmissionRecord[]>
   documents(submissionId: string): Promise<readonly DocumentRecord[]>
   /** Inbound documents with this uniqueId, for XDSNonIdenticalHash. */
   documentsByUniqueId(uniqueId: string): Promise<readonly DocumentRecord[]>
@@ -340,6 +347,9 @@ export interface Ledger extends ArchiveLedger {
 
   /** Due jobs, oldest first. */
   dueJobs(now: string, limit: number): Promise<readonly JobRecord[]>
+  jobsOf(subject: string): Promise<readonly JobRecord[]>
+  /** Which failed so often, and are tried again. */
+  failingJobs(attempts: number, limit: number): Promise<readonly JobRecord[]>
   /** When the next job is due, null when there is none. */
   nextJobAt(): Promise<string | null>
   milestones(subject: string): Promise<readonly Milestone[]>
