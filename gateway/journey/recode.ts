@@ -6,6 +6,7 @@
  * each: after a crash it goes on at the first image that is not decided.
  */
 import { pixelDataEnd, pixelDataStart } from "../standards/dicom/recode/encapsulated-pixel-data.ts"
+import type { AsReceived } from "../standards/dicom/recode/reasons.ts"
 import { HTJ2K_LOSSLESS_RPCL } from "../standards/dicom/recode/recoding.ts"
 import { codeInstance, type Coded, type Coding } from "./code-instance.ts"
 import { found } from "./desk-guards.ts"
@@ -34,13 +35,31 @@ export async function recode(world: World, job: JobRecord): Promise<Outcome> {
   if (agreement === null) return held(world.clock.now())
   const studyId = found(record.studyId, "study")
   // Two submissions of one study share its recoded images.
-  if (agreement.recoding === "htj2k")
-    await world.locks.with(`recode/${studyId}`, () => recodeStudy(world, record, studyId, job.attempts))
+  await world.locks.with(`recode/${studyId}`, () =>
+    agreement.recoding === "htj2k"
+      ? recodeStudy(world, record, studyId, job.attempts)
+      : leaveAsReceived(world, studyId),
+  )
   const now = world.clock.now()
   return {
     changes: [...reached(record, "recoded", now.toISOString()), due(step.verb ?? "package", record.id, now)],
   }
 }
+
+/** The agreement was changed: what was recoded under the old one does not leave. */
+async function leaveAsReceived(world: World, studyId: string): Promise<void> {
+  const recoded = (await world.ledger.instances(studyId)).filter((each) => each.recoding?.kind === "recoded")
+  const recoding: RecodingRecord = { kind: "as-received", reason: "not-agreed" }
+  if (recoded.length > 0)
+    await world.ledger.commit(
+      recoded.map(({ place }) => ({ put: "recoding", record: { instance: place, recoding } })),
+    )
+}
+
+/** Not decided, or for a reason that was not the image's own. */
+const isOpen = ({ recoding }: InstanceRecord): boolean =>
+  recoding === null || (recoding.kind === "as-received" && NOT_ITS_OWN.has(recoding.reason))
+const NOT_ITS_OWN: ReadonlySet<AsReceived> = new Set(["not-agreed", "unavailable"])
 
 async function recodeStudy(
   world: World,
@@ -48,7 +67,7 @@ async function recodeStudy(
   studyId: string,
   attempts: number,
 ): Promise<void> {
-  const waiting = (await world.ledger.instances(studyId)).filter((each) => each.recoding === null)
+  const waiting = (await world.ledger.instances(studyId)).filter(isOpen)
   const slotOf = recodedSlot(world, studyId)
   const codings = inOrder(
     waiting,

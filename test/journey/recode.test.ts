@@ -125,6 +125,23 @@ describe("the step that recodes", function () {
     assert.deepEqual(ways(await sides.instances([late!])), ["recoded"])
   })
 
+  it("takes back what it recoded when the agreement is changed", async () => {
+    const received = await sides.receive([file("2.25.1")])
+    await sides.recode()
+    const [late] = await sides.receive([file("2.25.2")])
+    sides.recoding = "none"
+    await sides.recode()
+    const records = await sides.instances([...received, late!])
+    assert.deepEqual(ways(records), ["not-agreed", "undecided"])
+    assert.deepEqual(
+      records.map((each) => travelling(each).sha256),
+      records.map(({ sha256: digest }) => digest),
+    )
+    sides.recoding = "htj2k"
+    await sides.recode()
+    assert.deepEqual(ways(await sides.instances(records)), ["recoded", "recoded"])
+  })
+
   it("waits out what is not the image's fault, and after three attempts lets it travel as received", async () => {
     const received = await sides.receive([file("2.25.1"), file("2.25.2")])
     const failing: Pick<Draughtsman, "encodeFrame"> = {

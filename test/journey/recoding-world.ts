@@ -30,6 +30,7 @@ export class RecodingWorld {
   readonly spool: FileSpool
   readonly draughtsman: OpenDraughtsman
   /** Put another one in its place to see what a fault does. */
+  recoding: "htj2k" | "none" = "htj2k"
   drawing: Pick<Draughtsman, "encodeFrame">
   readonly notified: (string | null)[] = []
   readonly #ledger: ReturnType<typeof openLedger>
@@ -83,7 +84,7 @@ export class RecodingWorld {
       ledger: this.#ledger,
       locks: locks(),
       site: HOSPITAL,
-      agreements: [{ ...AT_HOSPITAL, recoding: "htj2k" }],
+      agreements: [{ ...AT_HOSPITAL, recoding: this.recoding }],
       draughtsman: {
         encodeFrame: (frame: Parameters<Draughtsman["encodeFrame"]>[0]) => this.drawing.encodeFrame(frame),
         decodeFrame: NO_DRAUGHTSMAN,

@@ -86,4 +86,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX job_by_subject ON job (subject);                           -- jobsOf
   CREATE INDEX job_failing ON job (attempts) WHERE failure_code IS NOT NULL; -- failingJobs
   `,
+  `
+  UPDATE study SET facts = json_set(facts, '$.recodedSlotId', NULL) WHERE json_type(facts, '$.recodedSlotId') IS NULL;
+  UPDATE instance SET facts = json_set(facts, '$.original', NULL) WHERE json_type(facts, '$.original') IS NULL;
+  `,
 ]
