@@ -114,8 +114,9 @@ export class Api {
   ): Promise<{ draftVersion: number }> {
     return this.#json("PUT", `/api/cases/${part(requestId)}/draft`, { draft, expectedVersion })
   }
-  prepare(requestId: string): Promise<PreparedReport> {
-    return this.#json("POST", `/api/cases/${part(requestId)}/prepare`, {})
+  /** Freezes this version of the draft, and no other. */
+  prepare(requestId: string, expectedVersion: number): Promise<PreparedReport> {
+    return this.#json("POST", `/api/cases/${part(requestId)}/prepare`, { expectedVersion })
   }
   preparedPdfUrl(prepareId: string): string {
     return `/api/prepared/${part(prepareId)}/pdf`

@@ -106,12 +106,14 @@ export async function signReport(
       ? []
       : [{ SOPInstanceUID: image.SOPInstanceUID, frame: 1, windowCenter: 400, windowWidth: 800 }]
   const draft = { ...report, keyImages }
-  await desks.reader.put(`/api/cases/${requestId}/draft`, {
+  const saved = await desks.reader.put<{ draftVersion: number }>(`/api/cases/${requestId}/draft`, {
     draft,
     expectedVersion: reading.draft?.draftVersion ?? 0,
   })
   time.step("radiologist: report written")
-  const prepared = await desks.reader.post<PreparedReport>(`/api/cases/${requestId}/prepare`)
+  const prepared = await desks.reader.post<PreparedReport>(`/api/cases/${requestId}/prepare`, {
+    expectedVersion: saved.draftVersion,
+  })
   time.step(
     `radiologist: CDA ${prepared.cdaSha256.slice(0, 12)}… and PDF ${prepared.pdfSha256.slice(0, 12)}… frozen`,
   )

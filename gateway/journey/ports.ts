@@ -426,6 +426,7 @@ export interface ReadingDesk {
   prepare(
     person: Person,
     requestId: string,
+    expectedVersion: number,
   ): Promise<Omit<PreparedReport, "passkey"> & { readonly intent: Uint8Array }>
   preparedPdf(person: Person, prepareId: string): Promise<Uint8Array>
   /** The desk has checked the assertion over SHA-256(intent); `assertion` is kept as evidence. */

@@ -232,7 +232,9 @@ export interface ReportRecord {
     /** How many pictures stand in the CDA. */
     readonly keyImages: number
     readonly signature: Verdict | null
+    /** What the reader's passkey was asked to agree to, and the assertion it answered with; base64. */
     readonly intent: string
+    readonly assertion: string
   }
 }
 

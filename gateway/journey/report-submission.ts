@@ -116,6 +116,7 @@ export const reportEffect: TakeEffect = async (world, record, documents, agreeme
       keyImages: content.keyImages.length,
       signature: judged,
       intent: "",
+      assertion: "",
     },
   }
   const receipted = record.state !== "accepted" || !holds(judged.outcome) || agreement.receipts !== "signed"

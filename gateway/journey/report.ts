@@ -45,7 +45,8 @@ export function reportDesk(world: World): ReportDesk {
   return {
     saveDraft: (person, requestId, draft, expected) =>
       held(requestId, () => saveDraft(world, person, requestId, draft, expected)),
-    prepare: (person, requestId) => held(requestId, () => prepare(world, person, requestId)),
+    prepare: (person, requestId, expected) =>
+      held(requestId, () => prepare(world, person, requestId, expected)),
     preparedPdf: async (person, prepareId) => {
       const report = await preparedReport(world, person, prepareId)
       return readWhole(world.spool, documentOf(report, "pdf").place)
@@ -90,6 +91,7 @@ export function newDraft(
       keyImages: 0,
       signature: null,
       intent: "",
+      assertion: "",
     },
   }
 }
@@ -137,8 +139,11 @@ async function prepare(
   world: World,
   person: Person,
   requestId: string,
+  expectedVersion: number,
 ): Promise<Omit<PreparedReport, "passkey"> & { intent: Uint8Array }> {
   const report = await ownDraft(world, person, requestId)
+  if (report.draftVersion !== expectedVersion)
+    throw new ReportError("ERR_REPORT_STATE", "the draft was changed elsewhere; look at it again")
   if (report.private.draft.impression.trim() === "")
     throw new ReportError("ERR_REPORT_STATE", "the impression is empty")
   const request = found(await world.ledger.request(requestId), "case")
@@ -346,7 +351,11 @@ async function sign(
     signedAt,
     prepareId: null,
     submissionId: planned.id,
-    private: { ...report.private, documents: [...documents, signed] },
+    private: {
+      ...report.private,
+      documents: [...documents, signed],
+      assertion: Buffer.from(assertion).toString("base64"),
+    },
   }
   const request = found(await world.ledger.request(report.requestId), "case")
   const done: RequestRecord = {

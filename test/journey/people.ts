@@ -145,8 +145,8 @@ export async function report(center: Gateway, requestId: string, version = 1, dr
 
 export async function writeAndSign(center: Gateway, requestId: string, draft: ReportDraft, person = READER): Promise<void> {
   const view = await center.reading.start(person, requestId)
-  await center.reading.saveDraft(person, requestId, draft, view.draft?.draftVersion ?? 0)
-  const { prepareId } = await center.reading.prepare(person, requestId)
+  const saved = await center.reading.saveDraft(person, requestId, draft, view.draft?.draftVersion ?? 0)
+  const { prepareId } = await center.reading.prepare(person, requestId, saved.draftVersion)
   await center.reading.sign(person, prepareId, PIN, new TextEncoder().encode("assertion"))
 }
 

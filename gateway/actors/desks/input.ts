@@ -75,6 +75,7 @@ export const reportDraft: z.ZodType<ReportDraft> = z.strictObject({
 })
 
 export const draftBody = z.strictObject({ draft: reportDraft, expectedVersion: z.int().min(0) })
+export const prepareBody = z.strictObject({ expectedVersion: z.int().min(0) })
 export const correctBody = z.strictObject({ reason: text(1_000).min(1) })
 
 export const requestInput: z.ZodType<RequestInput> = z.strictObject({

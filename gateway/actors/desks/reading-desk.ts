@@ -1,7 +1,7 @@
 /** The reading desk: HTTP of the reading centre for radiologists (docs/desk-api.md). */
 import type { ReadingDesk } from "../../journey/ports.ts"
 import { mountDicomweb } from "./dicomweb.ts"
-import { correctBody, draftBody, signBody } from "./input.ts"
+import { correctBody, draftBody, prepareBody, signBody } from "./input.ts"
 import { openDesk } from "./open-desk.ts"
 import type { DeskOptions, OpenDesk } from "./options.ts"
 import type { Routes } from "./routes.ts"
@@ -40,8 +40,8 @@ function mountCases(routes: Routes, desk: ReadingDesk, { clock }: DeskOptions): 
 }
 
 function mountSigning(routes: Routes, signing: Signing, desk: ReadingDesk): void {
-  routes.json("post", "/api/cases/:requestId/prepare", null, ({ person, param }) =>
-    signing.prepare(person, param("requestId")),
+  routes.json("post", "/api/cases/:requestId/prepare", prepareBody, ({ person, param, body }) =>
+    signing.prepare(person, param("requestId"), body.expectedVersion),
   )
   routes.octets("/api/prepared/:prepareId/pdf", async ({ person, param }) => ({
     mediaType: "application/pdf",

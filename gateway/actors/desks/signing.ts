@@ -37,8 +37,8 @@ export class Signing {
   }
 
   /** Freezes the report and asks for the passkey over it. */
-  async prepare(person: Person, requestId: string): Promise<PreparedReport> {
-    const { intent, ...prepared } = await this.#desk.prepare(person, requestId)
+  async prepare(person: Person, requestId: string, expectedVersion: number): Promise<PreparedReport> {
+    const { intent, ...prepared } = await this.#desk.prepare(person, requestId, expectedVersion)
     const challenge = createHash("sha256").update(intent).digest()
     const credentials = await this.#options.people.credentialsOf(person.id)
     const passkey = await this.#passkeys.signingOptions(challenge, credentials)

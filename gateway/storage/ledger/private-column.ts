@@ -90,4 +90,5 @@ export const GONE_REPORT: ReportRecord["private"] = {
   keyImages: 0,
   signature: null,
   intent: "",
+  assertion: "",
 }

@@ -44,7 +44,7 @@ window.desk = {
   login: async () => call("/api/login", { response: await get(await call("/api/login/options")) }),
   logout: () => call("/api/logout"),
   sign: async (pin) => {
-    const { prepareId, passkey } = await call("/api/cases/req-1/prepare")
+    const { prepareId, passkey } = await call("/api/cases/req-1/prepare", { expectedVersion: 1 })
     return call("/api/prepared/" + prepareId + "/sign", { response: await get(passkey), pin })
   },
   worklist: async () => (await fetch("/api/worklist")).status,

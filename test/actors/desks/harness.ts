@@ -92,10 +92,12 @@ export class Recorder {
     return failure === undefined ? Promise.resolve(value) : Promise.reject(failure)
   }
 
-  #prepare([person, requestId]: Parameters<ReadingDesk["prepare"]>): ReturnType<ReadingDesk["prepare"]> {
+  #prepare([person, requestId, version]: Parameters<ReadingDesk["prepare"]>): ReturnType<
+    ReadingDesk["prepare"]
+  > {
     const prepareId = `prep-${this.prepared.length}`
     this.prepared.push(prepareId)
-    return this.#answer("prepare", [person, requestId], {
+    return this.#answer("prepare", [person, requestId, version], {
       prepareId,
       reportId: "1.2.3",
       version: 1,

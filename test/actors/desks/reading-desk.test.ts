@@ -58,7 +58,8 @@ describe("reading desk", () => {
   })
 
   describe("signing", () => {
-    const prepare = (): Promise<PreparedReport> => client.post("/api/cases/req-1/prepare")
+    const prepare = (): Promise<PreparedReport> =>
+      client.post("/api/cases/req-1/prepare", { expectedVersion: 3 })
     const assertion = (prepared: PreparedReport): { response: { signature: string } } =>
       desk.authenticator.get(prepared.passkey as Passkey, desk.desk.origin)
     const sign = (prepared: PreparedReport, response: object, pin = PIN): Promise<unknown> =>

@@ -183,6 +183,7 @@ export const report = (over: Partial<R.ReportRecord> = {}): R.ReportRecord => ({
     keyImages: 0,
     signature: null,
     intent: "",
+    assertion: "",
   },
   ...over,
 })

@@ -115,7 +115,7 @@ export class SignScreen extends LightElement {
   }
 
   async #freeze(): Promise<void> {
-    this.#prepared = await this.api.prepare(this.requestId)
+    this.#prepared = await this.api.prepare(this.requestId, this.#view?.draft?.draftVersion ?? 0)
     this.#become("prepared")
   }
 
