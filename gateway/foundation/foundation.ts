@@ -16,6 +16,7 @@ import { audit } from "../journey/audit.ts"
 import { expire } from "../journey/expire.ts"
 import { uuid } from "../journey/ids.ts"
 import { locks } from "../journey/locks.ts"
+import { news } from "../journey/news.ts"
 import { packageSubmission } from "../journey/package.ts"
 import type { AuditEvent, Chance, Clock } from "../journey/ports.ts"
 import type { Change, Ledger } from "../journey/records.ts"
@@ -70,7 +71,11 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const stores = await openStores(config, log)
   const { spool, trail, people } = stores
   const hearer: { committed: ((changes: readonly Change[]) => void) | null } = { committed: null }
-  const ledger = heard(stores.ledger, (changes) => hearer.committed?.(changes))
+  const listeners = new Set<(requestId: string | null) => void>()
+  const ledger = heard(stores.ledger, (changes) => {
+    hearer.committed?.(changes)
+    for (const requestId of news(changes)) for (const listener of listeners) listener(requestId)
+  })
   const credentials = await credentialsOf(config)
   const lists = crlFolder(config.trust.crls, (name, error) =>
     log("error", "revocation-list-unreadable", { name, ...errorFields(error) }),
@@ -78,7 +83,6 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const trust = await openTrust(config, lists)
   const keys = await fileKeyStore(keyFiles(config))
   const line = new Map<string, number>()
-  const listeners = new Set<(requestId: string | null) => void>()
   const draughtsman = openDraughtsman({ style: { timeZone: config.site.timeZone } })
   const world: World = {
     clock: systemClock,
@@ -100,9 +104,6 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     site: config.site,
     agreements: await agreementsOf(config),
     trust,
-    notify: (requestId) => {
-      for (const listener of listeners) listener(requestId)
-    },
     progress: (submissionId, bytes) => {
       line.set(submissionId, bytes)
     },

@@ -183,7 +183,6 @@ async function record(
     importAudit(world, accepted, "success", at.toISOString()),
     due("verify", accepted.id, at),
   ])
-  world.notify(place.requestId)
 }
 
 /** A receiver keeps no RecipientInfo: prefix stays empty, the tag is in the trailer. */

@@ -1,14 +1,19 @@
 /** Acknowledgement: 受領 at the hospital, told to the reading centre in a sealed, signed submission of its own. */
-import { readAcknowledgement, writeAcknowledgement } from "../standards/notice/acknowledgement.ts"
+import {
+  readAcknowledgement,
+  writeAcknowledgement,
+  type Acknowledgement,
+} from "../standards/notice/acknowledgement.ts"
 import { found } from "./desk-guards.ts"
-import { milestone } from "./milestones.ts"
+import { ContentError } from "./errors.ts"
 import type { ContentsOf } from "./package.ts"
 import { readWhole } from "./read-whole.ts"
 import { notice } from "./receipt.ts"
-import { documentOf } from "./report.ts"
-import type { ReportRecord } from "./records.ts"
+import { documentOf } from "./report-documents.ts"
+import type { Change, ReportRecord, SubmissionRecord } from "./records.ts"
 import { requestOf, subjectOf } from "./subject.ts"
-import type { TakeEffect } from "./verify.ts"
+import type { EffectOf } from "./verify.ts"
+import type { World } from "./world.ts"
 
 export const acknowledgementContents: ContentsOf = async (world, record, agreement) => {
   const report = found(record.reportId === null ? null : await world.ledger.report(record.reportId), "report")
@@ -30,25 +35,38 @@ export const acknowledgementContents: ContentsOf = async (world, record, agreeme
   return { subject, contents: [{ ...draft, body: { bytes } }], signs: [], replaces: [] }
 }
 
-/** The version that was received says so at the centre, by whom and when. */
-export const acknowledgementEffect: TakeEffect = async (world, record, documents) => {
+/** The version that was received says so at the centre, by whom and when; an earlier one as well as the latest. */
+export const acknowledgementEffect: EffectOf = async (world, record, documents) => {
   const document = found(
     documents.find((each) => each.role === "acknowledgement"),
-    "acknowledgement",
+    "acknowledgement in this submission",
   )
   const said = readAcknowledgement(await readWhole(world.spool, document.place))
-  const request = await requestOf(world, record)
-  const versions = await world.ledger.reportsOfRequest(request.id)
+  if (said.kind !== "received")
+    throw new ContentError("ERR_DOCUMENTS", "only the receipt of a report (受領) is agreed")
+  return {
+    signature: null,
+    follow: () => take(world, record, said),
+  }
+}
+
+async function take(
+  world: World,
+  record: SubmissionRecord,
+  said: Acknowledgement,
+): Promise<readonly Change[]> {
+  const versions = await world.ledger.reportsOfRequest((await requestOf(world, record)).id)
   const report = versions.find(
-    (each) => each.setId === said.reportSetId && each.version === said.reportVersion,
+    (each) =>
+      each.setId === said.reportSetId && each.version === said.reportVersion && each.status !== "draft",
   )
-  if (report === undefined) return []
+  if (report === undefined)
+    throw new ContentError("ERR_OTHER_SUBJECT", "the acknowledgement names no report of this request")
   const seen: ReportRecord = {
     ...report,
     acknowledgedAt: said.at,
     acknowledgedBy: said.by.name,
     acknowledgedSeenAt: world.clock.now().toISOString(),
   }
-  world.notify(request.id)
-  return [{ put: "report", record: seen }, milestone(request.id, "acknowledged", said.at)]
+  return [{ put: "report", record: seen }]
 }

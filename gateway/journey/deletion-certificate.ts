@@ -5,13 +5,13 @@ import {
   writeDeletionCertificate,
 } from "../standards/notice/deletion-certificate.ts"
 import { found } from "./desk-guards.ts"
-import { milestone } from "./milestones.ts"
 import type { ContentsOf } from "./package.ts"
 import { readWhole } from "./read-whole.ts"
 import { notice } from "./receipt.ts"
-import type { CertificateRecord, StudyRecord } from "./records.ts"
+import type { CertificateRecord } from "./records.ts"
+import { sameSubject } from "./same-subject.ts"
 import { requestOf, subjectOf, targetOf } from "./subject.ts"
-import type { TakeEffect } from "./verify.ts"
+import type { EffectOf } from "./verify.ts"
 
 /** How long a backup may hold the wrapped slot key; with the next epoch it opens nothing (docs/store.md). */
 export const BACKUP_DAYS = 35
@@ -43,18 +43,18 @@ export const certificateContents: ContentsOf = async (world, record, agreement) 
 }
 
 /** Kept with the study it is about, together with the verdict on the seal it came under. */
-export const certificateEffect: TakeEffect = async (world, record, documents) => {
+export const certificateEffect: EffectOf = async (world, record, documents) => {
   const document = found(
     documents.find((each) => each.role === "certificate"),
-    "certificate",
+    "certificate in this submission",
   )
   const said = readDeletionCertificate(await readWhole(world.spool, document.place))
   const request = await requestOf(world, record)
-  const study = await studyNamed(world, targetOf(request), said.StudyInstanceUID)
+  sameSubject("certificate", { StudyInstanceUID: said.StudyInstanceUID === request.private.StudyInstanceUID })
   const today = world.clock.now().toISOString().slice(0, 10)
   const certificate: CertificateRecord = {
     id: said.documentId,
-    studyId: study,
+    studyId: targetOf(request) ?? "",
     requestId: request.id,
     at: said.destroyedAt,
     objects: said.counts.objects,
@@ -62,20 +62,8 @@ export const certificateEffect: TakeEffect = async (world, record, documents) =>
     verdict: record.private.verdict,
     destruction: null,
   }
-  world.notify(request.id)
-  return [
-    { put: "certificate", record: certificate },
-    milestone(request.id, "deleted-at-center", said.destroyedAt),
-  ]
-}
-
-/** The certificate must be about the study of this request. Our own copy may have expired already. */
-async function studyNamed(
-  world: Parameters<TakeEffect>[0],
-  studyId: string | null,
-  uid: string,
-): Promise<string> {
-  const study: StudyRecord = found(studyId === null ? null : await world.ledger.study(studyId), "study")
-  const known = study.private.StudyInstanceUID
-  return found(known === "" || known === uid ? study.id : null, "study of this certificate")
+  return {
+    signature: null,
+    follow: () => Promise.resolve([{ put: "certificate", record: certificate }]),
+  }
 }

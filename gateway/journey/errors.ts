@@ -183,6 +183,12 @@ export const ERRORS = {
     "the DICOM node refused the operation",
     "read the status; the object or the node must be corrected",
   ),
+  ERR_DELIVERY_STUDY: row(
+    "DeliveryError",
+    "permanent",
+    "no image of the study is here any more, from which the report's patient and study could be taken",
+    "store the report's PDF in the archive by hand",
+  ),
   ERR_INSTANCE_MISMATCH: row(
     "InstanceError",
     "permanent",
@@ -514,6 +520,8 @@ export class ConfigError extends DokueiError<"ERR_CONFIG_INVALID"> {}
 export class SpoolError extends DokueiError<CodesOf<"SpoolError">> {}
 export class KeyError extends DokueiError<CodesOf<"KeyError">> {}
 export class AssociationError extends DokueiError<CodesOf<"AssociationError">> {}
+/** A report cannot be brought to one of its places. */
+export class DeliveryError extends DokueiError<CodesOf<"DeliveryError">> {}
 /** The operation was answered with a failure; `status` is the node's own word (PS3.7 annex C, PS3.4). */
 export class DimseError extends DokueiError<CodesOf<"DimseError">> {
   readonly status: number

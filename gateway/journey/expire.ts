@@ -5,11 +5,11 @@
  * record intent → destroy the slot → rows → certificate. Every step may be run again after a crash.
  */
 import { audit } from "./audit.ts"
-import { plan } from "./assemble.ts"
 import { agreementOf, cameFromPartner } from "./keep.ts"
 import { milestone } from "./milestones.ts"
 import type { Destruction } from "./ports.ts"
 import type { CertificateRecord, Change, JobRecord, RequestRecord, StudyRecord } from "./records.ts"
+import { plan } from "./release.ts"
 import { isOver, next } from "./route.ts"
 import { due, type Outcome } from "./run.ts"
 import type { World } from "./world.ts"
@@ -34,7 +34,6 @@ export async function expire(world: World, job: JobRecord): Promise<Outcome> {
   if (study.recodedSlotId !== null) await world.spool.destroySlot(study.recodedSlotId)
   const destruction = await world.spool.destroySlot(study.slotId)
   const expired: StudyRecord = { ...study, state: step.to }
-  world.notify(null)
   return {
     changes: [
       { put: "study", record: expired, slotGone: true },

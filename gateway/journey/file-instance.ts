@@ -231,7 +231,6 @@ async function fileBatch(
 ): Promise<void> {
   const study = (await world.ledger.study(studyId)) ?? begun.study(studyId)
   if (study === null) return
-  world.notify(null)
   await world.ledger.commit(arrivalChanges(world, study, batch))
   begun.settled(studyId)
 }

@@ -9,12 +9,18 @@ import type { PatientView } from "./views.ts"
 const SERIES_INSTANCE_UID = 0x0020000e
 
 /** The file may be cut off after its patient and study modules, also inside a deflated stream. */
-const inflateWhatIsThere = (deflated: Uint8Array, maxBytes: number): Uint8Array =>
+export const inflateWhatIsThere = (deflated: Uint8Array, maxBytes: number): Uint8Array =>
   inflateRawSync(deflated, { maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH })
 
 /** @param file at least up to (0020,000E). Throws Malformed. */
 export function studyHeader(file: Uint8Array): StudyHeader {
-  const { dataSet } = readPart10(file, { untilTag: SERIES_INSTANCE_UID, inflate: inflateWhatIsThere })
+  return studyHeaderOf(
+    readPart10(file, { untilTag: SERIES_INSTANCE_UID, inflate: inflateWhatIsThere }).dataSet,
+  )
+}
+
+/** The same of a data set that is read already. */
+export function studyHeaderOf(dataSet: DataSet): StudyHeader {
   return {
     StudyInstanceUID: dataSet.text("StudyInstanceUID"),
     patient: patientView(dataSet),
@@ -26,7 +32,7 @@ export function studyHeader(file: Uint8Array): StudyHeader {
   }
 }
 
-export function patientView(dataSet: DataSet): PatientView {
+function patientView(dataSet: DataSet): PatientView {
   const name = dataSet.personName("PatientName")
   const sex = dataSet.text("PatientSex")
   return {

@@ -4,39 +4,22 @@
  * New documents are sealed beside the images; the SubmissionSet signature lists exactly the set; each object gets
  * its CMS header once. What goes on the line is prefix ‖ ciphertext from the spool ‖ suffix.
  */
-import { createHash } from "node:crypto"
-import type { Association, Code, Submission } from "../standards/xds/submission.ts"
-import {
-  ENVELOPE_SUFFIX_LENGTH_BYTES,
-  envelopePrefix,
-  envelopeSuffix,
-} from "../standards/cms/auth-enveloped-data.ts"
+import type { Association, Submission } from "../standards/xds/submission.ts"
+import type { Agreement } from "./agreement.ts"
 import { PURPOSE } from "./codes.ts"
+import { DokueiError, type ErrorCode } from "./errors.ts"
 import { uuidOid, uuidUrn } from "./ids.ts"
 import { agreementInForce, held } from "./keep.ts"
-import { documentEntry, submissionSet, type EntryFacts, type Subject } from "./metadata.ts"
-import { reached } from "./milestones.ts"
-import type { ObjectMeta, SealedObject, Segment } from "./ports.ts"
-import type { Change, DocumentRecord, DocumentRole, JobRecord, SubmissionRecord } from "./records.ts"
+import { lastingFault } from "./lasting-fault.ts"
+import { documentEntry, submissionSet, type Subject } from "./metadata.ts"
+import { documentRecord, pack, type Content, type Packed } from "./pack.ts"
+import type { SealedObject, Segment } from "./ports.ts"
+import { putAside } from "./put-aside.ts"
+import type { Change, JobRecord, SubmissionRecord } from "./records.ts"
 import { next } from "./route.ts"
-import { due, type Outcome } from "./run.ts"
+import { due, retryOf, type Outcome } from "./run.ts"
 import { signSubmissionSet } from "./sign.ts"
 import type { World } from "./world.ts"
-import type { Agreement } from "./agreement.ts"
-
-/** One document to be submitted: bytes still to be sealed, or an object that is sealed already. */
-export interface Content {
-  readonly role: DocumentRole
-  readonly uniqueId: string
-  readonly title: string
-  readonly mimeType: string
-  readonly SOPClassUID: string
-  readonly SOPInstanceUID: string
-  readonly createdAt: Date
-  readonly purposes: readonly Code[]
-  readonly legalAuthenticator: string | null
-  readonly body: { readonly bytes: Uint8Array } | { readonly sealed: SealedObject }
-}
 
 export interface Contents {
   readonly subject: Subject
@@ -45,6 +28,8 @@ export interface Contents {
   readonly signs: readonly { readonly by: string; readonly what: string }[]
   /** entryUUIDs at the recipient that these documents replace. */
   readonly replaces: readonly { readonly uniqueId: string; readonly entryUUID: string }[]
+  /** What else is written once the documents are sealed; by uniqueId. */
+  readonly sealed?: (objects: ReadonlyMap<string, SealedObject>) => readonly Change[]
 }
 
 /** What each kind of submission holds; answered by the files named after the kinds. */
@@ -60,12 +45,41 @@ export async function packageSubmission(
   if (record === null || step === null) return { changes: [] }
   const agreement = agreementInForce(world, record.agreement)
   if (agreement === null) return held(world.clock.now())
-  const made = await contentsOf[record.kind](world, record, agreement)
+  try {
+    const made = await contentsOf[record.kind](world, record, agreement)
+    return { changes: await inSegment(world, { ...record, state: step.to }, agreement, made) }
+  } catch (error) {
+    return unpackaged(world, record, job, error)
+  }
+}
+
+/** Put aside, or tried again with the reason written down where people see it. */
+function unpackaged(world: World, record: SubmissionRecord, job: JobRecord, error: unknown): Outcome {
+  const lasting = lastingFault(error)
+  if (lasting !== null) return { changes: putAside(world, record, "unusable", lasting), fault: error }
+  if (!(error instanceof DokueiError)) throw error
+  return {
+    changes: [{ put: "submission", record: { ...record, failureCode: error.code as ErrorCode } }],
+    again: retryOf(world, job, error),
+    fault: error,
+  }
+}
+
+/** One segment for all new documents; when packaging fails it goes, so that attempts leave nothing behind. */
+async function inSegment(
+  world: World,
+  record: SubmissionRecord,
+  agreement: Agreement,
+  made: Contents,
+): Promise<readonly Change[]> {
   const segment = await world.spool.openSegment(record.slotId)
   try {
-    return await packaged(world, { ...record, state: step.to }, agreement, made, segment)
-  } finally {
+    const changes = await packaged(world, record, agreement, made, segment)
     await segment.close()
+    return changes
+  } catch (error) {
+    await world.spool.discardSegment(segment.slotId, segment.segmentId)
+    throw error
   }
 }
 
@@ -75,7 +89,7 @@ async function packaged(
   agreement: Agreement,
   made: Contents,
   segment: Segment,
-): Promise<Outcome> {
+): Promise<readonly Change[]> {
   const at = world.clock.now()
   const setUid = uuidOid(world.chance)
   const sealed: Packed[] = []
@@ -92,6 +106,7 @@ async function packaged(
   const done: SubmissionRecord = {
     ...record,
     submissionSetUid: setUid,
+    failureCode: null,
     bytesTotal: sealed.reduce((sum, each) => sum + each.facts.sizeBytes, 0),
     private: { ...record.private, submission },
   }
@@ -99,95 +114,8 @@ async function packaged(
     put: "document",
     record: documentRecord(record.id, index, each),
   }))
-  world.notify(record.requestId)
-  return {
-    changes: [
-      { put: "submission", record: done },
-      ...documents,
-      ...reached(done, "sealed", at.toISOString()),
-      due("submit", record.id, at),
-    ],
-  }
-}
-
-/** A document ready for the line. */
-interface Packed {
-  readonly content: Content
-  readonly object: SealedObject
-  readonly facts: EntryFacts
-  readonly prefix: Uint8Array
-  readonly suffix: Uint8Array
-  readonly signed: { readonly uniqueId: string; readonly sha256: Uint8Array; readonly mimeType: string }
-}
-
-async function pack(
-  world: World,
-  subject: Subject,
-  agreement: Agreement,
-  content: Content,
-  segment: Segment,
-): Promise<Packed> {
-  const object =
-    "sealed" in content.body
-      ? content.body.sealed
-      : await sealBytes(world, subject, content, content.body.bytes, segment)
-  const { cek, nonce, tag, ciphertextLengthBytes, sha256 } = object.facts
-  const recipients = [agreement.objectCertificate]
-  const prefix = envelopePrefix({ cek, nonce, ciphertextLengthBytes, recipients, chance: world.chance })
-  const suffix = envelopeSuffix(tag)
-  const facts: EntryFacts = {
-    ...content,
-    entryUUID: uuidUrn(world.chance),
-    hash: await transmittedHash(world, prefix, object, suffix),
-    sizeBytes: prefix.length + ciphertextLengthBytes + ENVELOPE_SUFFIX_LENGTH_BYTES,
-  }
-  return {
-    content,
-    object,
-    facts,
-    prefix,
-    suffix,
-    signed: { uniqueId: content.uniqueId, sha256, mimeType: content.mimeType },
-  }
-}
-
-/** XDS hash (ITI TF-3 4.2.3.2.10): SHA-1 of the octets on the line; one more read of the ciphertext. */
-async function transmittedHash(
-  world: World,
-  prefix: Uint8Array,
-  object: SealedObject,
-  suffix: Uint8Array,
-): Promise<string> {
-  const hash = createHash("sha1").update(prefix)
-  const inSpool = await world.spool.open(object.place)
-  for await (const chunk of inSpool.ciphertext()) hash.update(chunk)
-  return hash.update(suffix).digest("hex")
-}
-
-/** Seals a new document into the segment; durable after the segment's sync. */
-export async function sealBytes(
-  world: World,
-  subject: Pick<Subject, "StudyInstanceUID">,
-  content: Pick<Content, "uniqueId" | "SOPClassUID" | "mimeType">,
-  bytes: Uint8Array,
-  segment: Segment,
-): Promise<SealedObject> {
-  const writer = await segment.begin("document", new Uint8Array(0))
-  await writer.write(bytes)
-  const meta: ObjectMeta = {
-    StudyInstanceUID: subject.StudyInstanceUID,
-    SeriesInstanceUID: "",
-    uniqueId: content.uniqueId,
-    SOPClassUID: content.SOPClassUID,
-    TransferSyntaxUID: "",
-    mimeType: content.mimeType,
-    callingAE: "",
-    calledAE: "",
-    source: world.site.oid,
-    receivedAt: world.clock.now().toISOString(),
-    supersedes: null,
-  }
-  return writer.finish(meta)
+  const followUps = made.sealed?.(new Map(sealed.map((each) => [each.content.uniqueId, each.object]))) ?? []
+  return [{ put: "submission", record: done }, ...documents, ...followUps, due("submit", record.id, at)]
 }
 
 function setSignature(world: World, xml: Uint8Array, at: Date): Content {
@@ -232,23 +160,4 @@ function associations(made: Contents, sealed: readonly Packed[]): Association[] 
     return source === undefined ? [] : [{ type: "RPLC", source, target: entryUUID }]
   })
   return [...signs, ...replaces]
-}
-
-function documentRecord(submissionId: string, ordinal: number, packed: Packed): DocumentRecord {
-  return {
-    submissionId,
-    ordinal,
-    role: packed.content.role,
-    uniqueId: packed.content.uniqueId,
-    entryUUID: packed.facts.entryUUID,
-    place: packed.object.place,
-    hash: packed.facts.hash,
-    sizeBytes: packed.facts.sizeBytes,
-    sha256: Buffer.from(packed.object.facts.sha256).toString("hex"),
-    clearMimeType: packed.content.mimeType,
-    private: {
-      envelopePrefix: Buffer.from(packed.prefix).toString("base64"),
-      envelopeSuffix: Buffer.from(packed.suffix).toString("base64"),
-    },
-  }
 }

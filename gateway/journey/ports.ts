@@ -89,6 +89,8 @@ export interface SealedObject {
 }
 
 export interface Spool {
+  /** Live slots. */
+  readonly slots: readonly { readonly slotId: SlotId; readonly slotClass: SlotClass }[]
   /** A fresh slot key; durable (both copies fdatasynced) when it returns. */
   createSlot(slotClass: SlotClass): Promise<SlotId>
   /** New append-only file; its parents are synced before it returns. One writer. */
@@ -283,6 +285,7 @@ export interface AuditEvent {
     | "application-start"
     | "application-stop"
     | "instances-received"
+    | "instances-sent"
     | "export"
     | "import"
     | "study-accessed"
@@ -376,6 +379,21 @@ export interface SubmissionIntake {
   /** All or nothing: durable when it resolves. Returns warnings for a Success answer. */
   commit(): Promise<readonly { readonly errorCode: string; readonly codeContext: string }[]>
   abort(): Promise<void>
+}
+
+/** The hospital's archive, as reports are kept in it. */
+export interface ReportArchive {
+  readonly aeTitle: string
+  readonly address: string
+  /** C-STORE of all, over one association; resolves when each was answered with success or a warning. May be repeated:
+   *  an instance is known by its SOP Instance UID. Throws AssociationError (ERR_ASSOCIATION_CONTEXT when the archive
+   *  does not take the SOP Class at all), DimseError. */
+  store(SOPClassUID: string, instances: readonly OutboundInstance[]): Promise<void>
+}
+export interface OutboundInstance {
+  readonly SOPInstanceUID: string
+  /** Written in this transfer syntax, one of the two uncompressed little endian ones. */
+  readonly dataSet: (TransferSyntaxUID: string) => Uint8Array
 }
 
 /** What others say of storage commitments (PS3.4 J): devices ask, the archive answers. */

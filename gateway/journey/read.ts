@@ -7,7 +7,7 @@ import { isErased } from "./keep.ts"
 import { milestone } from "./milestones.ts"
 import type { Person, ReadingDesk } from "./ports.ts"
 import type { Change, RequestRecord } from "./records.ts"
-import { newDraft } from "./report.ts"
+import { newDraft } from "./draft.ts"
 import { next } from "./route.ts"
 import { seriesViews } from "./series.ts"
 import { targetOf } from "./subject.ts"
@@ -96,7 +96,6 @@ async function start(world: World, person: Person, requestId: string): Promise<R
   if (request.state === "ready")
     changes.push(milestone(requestId, "reading-started", world.clock.now().toISOString()))
   await world.ledger.commit(changes)
-  world.notify(requestId)
   return reading(world, person, requestId)
 }
 
@@ -121,7 +120,6 @@ async function correct(
     { put: "request", record: taken },
     { put: "report", record: newDraft(world, person, taken, latest, reason) },
   ])
-  world.notify(requestId)
   return reading(world, person, requestId)
 }
 
@@ -139,7 +137,7 @@ function signing(file: CaseFile): SigningView | null {
     ["frozen", report.preparedAt],
     ["identity", report.signedAt],
     ["hpki", report.signedAt],
-    ["time-stamp", report.signedAt],
+    ["time-stamp", report.stampedAt],
     ["sent", delivery?.acceptedAt ?? null],
     ["acknowledged", report.acknowledgedAt],
   ]

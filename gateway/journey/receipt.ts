@@ -4,21 +4,23 @@
  */
 import { COMMITMENT } from "../standards/dsg/commitment.ts"
 import { verifySignature } from "../standards/dsg/verify.ts"
-import { plan } from "./assemble.ts"
 import { exportAudit } from "./audit.ts"
 import { MIME, PURPOSE } from "./codes.ts"
 import { found } from "./desk-guards.ts"
+import { ContentError } from "./errors.ts"
 import { uuidOid } from "./ids.ts"
 import { closeStudy } from "./keep.ts"
 import { reached } from "./milestones.ts"
-import type { Content, ContentsOf } from "./package.ts"
+import type { Content } from "./pack.ts"
+import type { ContentsOf } from "./package.ts"
 import { readWhole } from "./read-whole.ts"
 import type { Change, DocumentRecord, SubmissionRecord } from "./records.ts"
+import { plan } from "./release.ts"
 import { next } from "./route.ts"
 import { due } from "./run.ts"
 import { signReceipt } from "./sign.ts"
 import { subjectOf } from "./subject.ts"
-import { digested, type TakeEffect } from "./verify.ts"
+import { digested, holds, type EffectOf } from "./verify.ts"
 import type { World } from "./world.ts"
 
 /** A receipt for what was just verified; kept under the request's slot, so that it outlives the images. */
@@ -66,21 +68,26 @@ export function notice(world: World, role: Content["role"], title: string, bytes
 }
 
 /** The receipt names one of our closing signatures and holds: that submission is verified at the other side. */
-export const receiptEffect: TakeEffect = async (world, _record, documents, agreement) => {
-  const document = documents.find((each) => each.role === "receipt")
-  if (document === undefined) return []
+export const receiptEffect: EffectOf = async (world, _record, documents, agreement) => {
+  const document = found(
+    documents.find((each) => each.role === "receipt"),
+    "receipt in this submission",
+  )
   const xml = await readWhole(world.spool, document.place)
   const trust = world.trust.seal(agreement)
   const now = world.clock.now()
   const named = verifySignature(xml, { documents: [], submissionSetUniqueId: null }, trust, now).covered[0]
     ?.uniqueId
   const closing = named === undefined ? null : await ownClosing(world, agreement.id, named)
-  if (closing === null) return []
+  if (closing === null) throw new ContentError("ERR_OTHER_SUBJECT", "the receipt names no submission of ours")
   const claimed = { documents: [digested(closing.signature)], submissionSetUniqueId: null }
   const { verdict, commitments } = verifySignature(xml, claimed, trust, now)
-  const proves = commitments.includes(COMMITMENT.proofOfReceipt.identifier)
-  if (!proves || (verdict.outcome !== "valid" && verdict.outcome !== "valid-pending")) return []
-  return delivered(world, closing.submission, now.toISOString())
+  if (!commitments.includes(COMMITMENT.proofOfReceipt.identifier))
+    throw new ContentError("ERR_DOCUMENTS", "the signature is no proof of receipt")
+  return {
+    signature: verdict,
+    follow: async (outcome) => (holds(outcome) ? delivered(world, closing.submission.id) : []),
+  }
 }
 
 async function ownClosing(
@@ -101,19 +108,19 @@ async function ownClosing(
   return null
 }
 
-async function delivered(world: World, submission: SubmissionRecord, at: string): Promise<readonly Change[]> {
-  const step = next("submission-out", submission.state, "receipt")
-  if (step === null) return []
-  // What was verified has arrived, whether or not the answer that said so ever came.
-  const acceptedAt = submission.acceptedAt ?? at
+/** The receipt may be faster than the RegistryResponse, or come after the line lost that: it proves as much and more. */
+async function delivered(world: World, submissionId: string): Promise<readonly Change[]> {
+  const submission = await world.ledger.submission(submissionId)
+  const step = submission === null ? null : next("submission-out", submission.state, "receipt")
+  if (submission === null || step === null) return []
+  const at = world.clock.now().toISOString()
   const record: SubmissionRecord = {
     ...submission,
     state: step.to,
-    acceptedAt,
+    acceptedAt: submission.acceptedAt ?? at,
     verifiedAt: at,
     failureCode: null,
   }
-  world.notify(record.requestId)
   return [
     { put: "submission", record },
     ...(submission.acceptedAt === null

@@ -12,9 +12,8 @@ import { codeInstance, type Coded, type Coding } from "./code-instance.ts"
 import { found } from "./desk-guards.ts"
 import { inOrder } from "./in-order.ts"
 import { agreementInForce, held } from "./keep.ts"
-import { reached } from "./milestones.ts"
 import type { ObjectMeta, ReadableObject, SealedObject, Segment } from "./ports.ts"
-import type { Change, InstanceRecord, JobRecord, RecodingRecord, SubmissionRecord } from "./records.ts"
+import type { Change, InstanceRecord, JobRecord, RecodingRecord } from "./records.ts"
 import { next } from "./route.ts"
 import { due, type Outcome } from "./run.ts"
 import type { World } from "./world.ts"
@@ -37,13 +36,10 @@ export async function recode(world: World, job: JobRecord): Promise<Outcome> {
   // Two submissions of one study share its recoded images.
   await world.locks.with(`recode/${studyId}`, () =>
     agreement.recoding === "htj2k"
-      ? recodeStudy(world, record, studyId, job.attempts)
+      ? recodeStudy(world, studyId, job.attempts)
       : leaveAsReceived(world, studyId),
   )
-  const now = world.clock.now()
-  return {
-    changes: [...reached(record, "recoded", now.toISOString()), due(step.verb ?? "package", record.id, now)],
-  }
+  return { changes: [due(step.verb ?? "package", record.id, world.clock.now())] }
 }
 
 /** The agreement was changed: what was recoded under the old one does not leave. */
@@ -61,12 +57,7 @@ const isOpen = ({ recoding }: InstanceRecord): boolean =>
   recoding === null || (recoding.kind === "as-received" && NOT_ITS_OWN.has(recoding.reason))
 const NOT_ITS_OWN: ReadonlySet<AsReceived> = new Set(["not-agreed", "unavailable"])
 
-async function recodeStudy(
-  world: World,
-  record: SubmissionRecord,
-  studyId: string,
-  attempts: number,
-): Promise<void> {
+async function recodeStudy(world: World, studyId: string, attempts: number): Promise<void> {
   const waiting = (await world.ledger.instances(studyId)).filter(isOpen)
   const slotOf = recodedSlot(world, studyId)
   const codings = inOrder(
@@ -82,7 +73,6 @@ async function recodeStudy(
       if (!batch.isFull) continue
       await batch.commit()
       batch = new Batch(world, slotOf)
-      world.notify(record.requestId)
     }
     await batch.commit()
   } catch (error) {

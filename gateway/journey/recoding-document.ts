@@ -1,7 +1,7 @@
 /** The recoding document of a study: what it says where it is sent, and what is kept of it where it arrives. */
 import { readRecoding, writeRecoding } from "../standards/notice/recoding.ts"
 import { Malformed } from "../standards/malformed.ts"
-import type { Content } from "./package.ts"
+import type { Content } from "./pack.ts"
 import type { ObjectPlace } from "./ports.ts"
 import { notice } from "./receipt.ts"
 import { readWhole } from "./read-whole.ts"

@@ -216,6 +216,8 @@ export interface ReportRecord {
   readonly prepareId: string | null
   readonly preparedAt: string | null
   readonly signedAt: string | null
+  /** When the signature got its time stamp; null while the authority has not answered. */
+  readonly stampedAt: string | null
   /** Submission that carries it. */
   readonly submissionId: string | null
   readonly acknowledgedAt: string | null
@@ -312,6 +314,8 @@ export interface Ledger extends ArchiveLedger {
   studiesToExpire(now: string): Promise<readonly StudyRecord[]>
   instances(studyId: string): Promise<readonly InstanceRecord[]>
   instancesByUid(studyId: string, SOPInstanceUID: string): Promise<readonly InstanceRecord[]>
+  /** Slots of studies and requests that are kept. For roll-forward. */
+  slotsInUse(): Promise<ReadonlySet<SlotId>>
   /** Is this frame known, as an instance or a document? For roll-forward. */
   knows(objectId: string, kind: FrameKind): Promise<boolean>
 

@@ -3,11 +3,12 @@
  *
  * An instance whose frame is durable was, or may have been, answered with success: it is filed. Frames of a
  * submission the ledger does not know were never answered: their segment is dropped, the sender repeats it.
- * New documents without a row belong to a packaging that is run again: dropped too.
+ * New documents without a row belong to a packaging that is run again: dropped too. A slot that nothing in the ledger
+ * names was made just before the crash, and goes.
  */
 import { arrivalChanges, beginStudy, clearHead, openStudies } from "./file-instance.ts"
 import { studyHeader } from "./header.ts"
-import type { SealedObject, Spool } from "./ports.ts"
+import type { SealedObject, SlotId, Spool } from "./ports.ts"
 import type { StudyRecord } from "./records.ts"
 import type { World } from "./world.ts"
 
@@ -17,6 +18,7 @@ export const HEADER_BYTES = 64 * 1024
 export interface RolledForward {
   readonly instancesFiled: number
   readonly segmentsDropped: number
+  readonly slotsDestroyed: number
 }
 
 /** Runs before anything is received or sent. */
@@ -34,7 +36,16 @@ export async function rollForward(world: World, spool: Spool): Promise<RolledFor
   let instancesFiled = 0
   for (const objects of unknown.values()) instancesFiled += await fileSlot(world, objects)
   for (const { place } of stray.values()) await spool.discardSegment(place.slotId, place.segmentId)
-  return { instancesFiled, segmentsDropped: stray.size }
+  const slotsDestroyed = await destroyUnnamed(world, spool)
+  return { instancesFiled, segmentsDropped: stray.size, slotsDestroyed }
+}
+
+/** Last: by now every slot with an image in it has its study. */
+async function destroyUnnamed(world: World, spool: Spool): Promise<number> {
+  const named: ReadonlySet<SlotId> = await world.ledger.slotsInUse()
+  const unnamed = spool.slots.filter(({ slotId }) => !named.has(slotId))
+  for (const { slotId } of unnamed) await spool.destroySlot(slotId)
+  return unnamed.length
 }
 
 async function fileSlot(world: World, objects: readonly SealedObject[]): Promise<number> {

@@ -6,7 +6,7 @@
  * way out and its receipt.
  */
 import type { Verb, StudyState, SubmissionState } from "./records.ts"
-import type { CommitmentState } from "./archive-records.ts"
+import type { CommitmentState, DeliveryState } from "./archive-records.ts"
 import type { CaseState, ReportStatus } from "./views.ts"
 
 export interface Row<State extends string = string> {
@@ -44,7 +44,13 @@ export const STUDY = [
     "assemble",
     "one more image; the quiet period starts again",
   ),
-  row<StudyState>("arriving", "quiet", "complete", "assemble", "no image for the quiet period"),
+  row<StudyState>(
+    "arriving",
+    "quiet",
+    "complete",
+    null,
+    "no image for the quiet period; bound, and released if the request says so, in the same step",
+  ),
   row<StudyState>("complete", "instance", "arriving", "assemble", "one more image before release"),
   row<StudyState>(
     "complete",
@@ -53,13 +59,29 @@ export const STUDY = [
     "recode",
     "bound to a request and released by staff or rule",
   ),
+  row<StudyState>(
+    "quarantined",
+    "instance",
+    "quarantined",
+    null,
+    "one more image of the other patient: kept, not shown as a study of anybody",
+  ),
   row<StudyState>("released", "instance", "released", null, "late image: kept, counted, shown to a person"),
+  row<StudyState>("released", "release", "released", "recode", "for one more request, or with late images"),
+  row<StudyState>("closed", "release", "released", "recode", "for one more request, or with late images"),
   row<StudyState>(
     "released",
     "verified",
     "closed",
     "expire",
     "the other side verified it; the term of our copy begins",
+  ),
+  row<StudyState>(
+    "closed",
+    "verified",
+    "closed",
+    "expire",
+    "one more delivery was verified: the term begins anew",
   ),
   row<StudyState>("closed", "instance", "closed", null, "late image after delivery: kept, counted, shown"),
   row<StudyState>(
@@ -112,6 +134,15 @@ export const SUBMISSION_OUT = [
     "transient or ambiguous failure: byte-identical retry",
   ),
   row<SubmissionState>("sending", "refused", "failed", null, "permanent failure: a person is told"),
+  ...(["planned", "sealed", "sending"] as const).map((state) =>
+    row<SubmissionState>(
+      state,
+      "unusable",
+      "failed",
+      null,
+      "cannot be made or sent, however often it is tried: a person is told",
+    ),
+  ),
   row<SubmissionState>(
     "failed",
     "retry",
@@ -179,6 +210,13 @@ export const SUBMISSION_IN = [
     "failed",
     null,
     "a newer list says that the signature of a report never held: a person is told",
+  ),
+  row<SubmissionState>(
+    "accepted",
+    "unusable",
+    "failed",
+    null,
+    "well signed, but its content cannot be read or contradicts itself: kept for a person",
   ),
 ] as const
 
@@ -249,6 +287,20 @@ export const COMMITMENT = [
   row<CommitmentState>("answered", "given-up", "failed", null, "the device could not be told within a week"),
 ] as const
 
+/** A report on its way to the hospital's archive; the staff page has it at once. */
+export const DELIVERY = [
+  row<DeliveryState>("-", "plan", "planned", "deliver", "a report came home and its signature holds"),
+  row<DeliveryState>(
+    "planned",
+    "again",
+    "planned",
+    "deliver",
+    "the archive is away or busy: the same objects again",
+  ),
+  row<DeliveryState>("planned", "stored", "delivered", null, "C-STORE answered with success"),
+  row<DeliveryState>("planned", "refused", "failed", null, "the archive refuses it: a person is told"),
+] as const
+
 export const ROUTE = {
   study: STUDY,
   "submission-out": SUBMISSION_OUT,
@@ -256,6 +308,7 @@ export const ROUTE = {
   case: CASE,
   report: REPORT,
   commitment: COMMITMENT,
+  delivery: DELIVERY,
 }
 export type Thing = keyof typeof ROUTE
 type EventOf<T extends Thing> = (typeof ROUTE)[T][number]["event"]

@@ -150,9 +150,11 @@ export function runJob(parts: RunnerParts, job: JobRecord): Promise<void> {
   return parts.locks.with(job.subject, async () => {
     try {
       const said = await parts.steps[job.verb](job)
-      if ("changes" in said) return await commit(said)
-      const others = said.locks.filter((key) => key !== job.subject)
-      await holding(parts.locks, others, async () => commit(await said.decide()))
+      if ("changes" in said) await commit(said)
+      else {
+        const others = said.locks.filter((key) => key !== job.subject)
+        await holding(parts.locks, others, async () => commit(await said.decide()))
+      }
     } catch (error) {
       parts.onFailure(job, error)
       await parts.ledger.commit([{ put: "job", record: failed(parts, job, error) }])
@@ -168,18 +170,28 @@ function afterwards(job: JobRecord, outcome: Outcome): Change {
 }
 
 function failed(parts: RunnerParts, job: JobRecord, error: unknown): JobRecord {
-  const now = parts.clock.now()
-  const known = error instanceof DokueiError
-  const permanent = known && error.failure === "permanent"
-  const at = permanent
-    ? new Date(now.getTime() + PERMANENT_RETRY_MS)
-    : retryAt(now, job.attempts, parts.chance)
+  const { at } = retryOf(parts, job, error)
   return {
     ...job,
     runAt: at.toISOString(),
     attempts: job.attempts + 1,
-    failureCode: known ? (error.code as ErrorCode) : "UNEXPECTED",
+    failureCode: error instanceof DokueiError ? (error.code as ErrorCode) : "UNEXPECTED",
   }
+}
+
+/** When a job that failed so is looked at again: soon and ever later, or hourly while it waits for a person. */
+export function retryOf(
+  { clock, chance }: Pick<RunnerParts, "clock" | "chance">,
+  job: JobRecord,
+  error: unknown,
+): { readonly at: Date; readonly failureCode: ErrorCode | null } {
+  const now = clock.now()
+  const known = error instanceof DokueiError
+  const at =
+    known && error.failure === "permanent"
+      ? new Date(now.getTime() + PERMANENT_RETRY_MS)
+      : retryAt(now, job.attempts, chance)
+  return { at, failureCode: known ? (error.code as ErrorCode) : null }
 }
 
 /** Moves audit rows from the ledger's outbox to the chained trail, in order; keys make a repeat harmless. */

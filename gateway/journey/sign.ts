@@ -11,9 +11,9 @@ import { readCertificate } from "../standards/hpki/certificate.ts"
 import { validatePath } from "../standards/hpki/path.ts"
 import { checkHpkiProfile } from "../standards/hpki/profile.ts"
 import { MIME } from "./codes.ts"
-import { isNamed } from "./signer.ts"
-import { KeyError, ReportError } from "./errors.ts"
+import { KeyError, ReportError, TimeStampError } from "./errors.ts"
 import { uuid } from "./ids.ts"
+import { isNamed } from "./signer.ts"
 import type { Person } from "./ports.ts"
 import type { DocumentRole } from "./records.ts"
 import type { World } from "./world.ts"
@@ -37,13 +37,17 @@ export function signReceipt(world: World, closing: SignedDocument): Promise<Uint
   return stamped(world, seal(world), [closing], null, RECEIPT_COMMITMENTS)
 }
 
-/** The radiologist's signature over CDA and PDF. Throws KeyError for a wrong PIN, ReportError for a certificate that may not sign. */
+/**
+ * The radiologist's signature over CDA and PDF; without its time stamp when the authority does not answer now.
+ *
+ * @throws KeyError for a wrong PIN, ReportError for a certificate that may not sign
+ */
 export async function signReport(
   world: World,
   person: Person,
   pin: string,
   documents: readonly { readonly role: DocumentRole; readonly uniqueId: string; readonly sha256: string }[],
-): Promise<Uint8Array> {
+): Promise<{ readonly xml: Uint8Array; readonly isStamped: boolean }> {
   const chain = await world.personKeys.chain(person.login)
   checkSigner(world, person, chain)
   const signed = documents.map((each): SignedDocument => ({
@@ -52,7 +56,13 @@ export async function signReport(
     mimeType: each.role === "pdf" ? MIME.pdf : MIME.xml,
   }))
   const signer: Signer = { chain, sign: (bytes) => world.personKeys.sign(person.login, pin, bytes) }
-  return stamped(world, signer, signed, null, [COMMITMENT.author])
+  const xml = await signature(world, signer, signed, null, [COMMITMENT.author])
+  try {
+    return { xml: await withStamp(world, xml), isStamped: true }
+  } catch (error) {
+    if (!(error instanceof TimeStampError) || error.failure === "permanent") throw error
+    return { xml, isStamped: false }
+  }
 }
 
 /** Before a PIN is tried: would the hospital accept this certificate now? */
@@ -83,7 +93,18 @@ const seal = (world: World): Signer => ({
   sign: (bytes) => world.keys.sign("seal", bytes),
 })
 
-async function stamped(
+async function stamped(...signing: Parameters<typeof signature>): Promise<Uint8Array> {
+  const [world] = signing
+  return withStamp(world, await signature(...signing))
+}
+
+/** The signature document with its time stamp (XAdES-T). Throws TimeStampError. */
+export async function withStamp(world: World, xml: Uint8Array): Promise<Uint8Array> {
+  return withTimeStamp(xml, await world.timeStamps.stamp(timeStampInput(xml)))
+}
+
+/** XAdES-BES: signed, not stamped yet. */
+async function signature(
   world: World,
   signer: Signer,
   documents: readonly SignedDocument[],
@@ -99,6 +120,5 @@ async function stamped(
     submissionSetUniqueId,
     commitments,
   })
-  const xml = unsigned.finish(await signer.sign(unsigned.toBeSigned))
-  return withTimeStamp(xml, await world.timeStamps.stamp(timeStampInput(xml)))
+  return unsigned.finish(await signer.sign(unsigned.toBeSigned))
 }

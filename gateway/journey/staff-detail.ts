@@ -2,7 +2,7 @@
 import type { CertificateRecord, ReportRecord } from "./records.ts"
 import { staffItem, type LineProgress } from "./staff-item.ts"
 import type { StaffDetail, VerdictOutcome } from "./views.ts"
-import { documentOf } from "./report.ts"
+import { documentOf } from "./report-documents.ts"
 import type { CaseFile } from "./case-file.ts"
 import type { World } from "./world.ts"
 

@@ -1,15 +1,16 @@
 /** Staff: the hospital enters requests, releases images, receives reports. */
 import { readImagingReport } from "../standards/cda/read-imaging-report.ts"
 import { audit } from "./audit.ts"
-import { bindAndRelease, plan, release } from "./assemble.ts"
+import { bindRequest, candidates, isUnderWay } from "./bind.ts"
 import { found, only } from "./desk-guards.ts"
 import { DeskError, LedgerError, ReportError } from "./errors.ts"
 import { uuidOid } from "./ids.ts"
-import { agreementInForce, agreementOf } from "./keep.ts"
-import { milestone } from "./milestones.ts"
+import { agreementInForce } from "./keep.ts"
+import { BINDING, holding } from "./locks.ts"
 import type { Person, StaffDesk } from "./ports.ts"
 import type { Change, ReportRecord, RequestRecord, SubmissionRecord } from "./records.ts"
-import { documentOf } from "./report.ts"
+import { plan, release } from "./release.ts"
+import { documentOf } from "./report-documents.ts"
 import { readWhole } from "./read-whole.ts"
 import { next } from "./route.ts"
 import { due } from "./run.ts"
@@ -103,8 +104,8 @@ async function detail(
 
 async function enter(world: World, person: Person, input: RequestInput): Promise<{ requestId: string }> {
   only(person, "clerk")
-  const agreement = agreementOf(world, input.agreement)
-  if (agreement === null) throw new DeskError("ERR_INPUT", "agreement: no such agreement")
+  const agreement = agreementInForce(world, input.agreement)
+  if (agreement === null) throw new DeskError("ERR_INPUT", "agreement: no such agreement is in force")
   const known = await world.ledger.requestByNumber(agreement.id, input.requestNumber)
   if (known !== null) throw new DeskError("ERR_INPUT", "requestNumber: is used by another request")
   const now = world.clock.now()
@@ -132,12 +133,7 @@ async function enter(world: World, person: Person, input: RequestInput): Promise
       enteredBy: person.name,
     },
   }
-  await world.ledger.commit([
-    { put: "request", record },
-    milestone(record.id, "requested", record.requestedAt),
-  ])
-  await bindWaitingStudy(world, record)
-  world.notify(record.id)
+  await current(() => commitBound(world, record))
   return { requestId: record.id }
 }
 
@@ -153,36 +149,31 @@ function enteredPatient(input: RequestInput): RequestRecord["private"]["patient"
   }
 }
 
-/** A request that comes after its images: the newest complete study of this patient may be waiting for it. */
-async function bindWaitingStudy(world: World, request: RequestRecord): Promise<void> {
-  const waiting = (await world.ledger.unaskedStudies()).filter(
-    (each) =>
-      each.state === "complete" && each.private.patient.PatientID === request.private.patient.PatientID,
-  )
-  for (const { id } of waiting) {
-    await current(() =>
-      world.locks.with(id, async () => {
-        const study = await world.ledger.study(id)
-        if (study !== null) await world.ledger.commit(await bindAndRelease(world, study))
-      }),
-    )
-  }
+/** A request may come after its images: then both are bound in the commit that enters it. */
+async function commitBound(world: World, request: RequestRecord): Promise<void> {
+  const ids = (await candidates(world, request)).map(({ id }) => id).sort()
+  await holding(world.locks, [...ids, BINDING], async () => {
+    const studies = await Promise.all(ids.map((id) => world.ledger.study(id)))
+    const there = studies.filter((each) => each !== null)
+    await world.ledger.commit(await bindRequest(world, request, there))
+  })
 }
 
+/** For the first time, after a refusal, or again with images that came late. */
 async function releaseByStaff(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
   const studyId = targetOf(found(await world.ledger.request(requestId), "request"))
   await world.locks.with(found(studyId, "study of this request"), async () => {
     const request = found(await world.ledger.request(requestId), "request")
     const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
-    if (next("study", study.state, "release") === null) {
+    const hasLeft = study.late === 0 && (await isUnderWay(world, request))
+    if (hasLeft || next("study", study.state, "release") === null) {
       throw new ReportError("ERR_REPORT_STATE", "the study is not complete or has left already")
     }
     if (agreementInForce(world, request.agreement) === null)
       throw new ReportError("ERR_REPORT_STATE", "the agreement with this reading centre is not in force")
-    await world.ledger.commit(release(world, study, request))
+    await world.ledger.commit(release(world, study, [request]))
   })
-  world.notify(requestId)
 }
 
 /** What the other side refused leaves again, byte for byte: it recognises what it has taken already. */
@@ -198,7 +189,6 @@ async function retry(world: World, person: Person, requestId: string): Promise<v
   })
   if (changes.length === 0) throw new ReportError("ERR_REPORT_STATE", "nothing was given up for this request")
   await world.ledger.commit(changes)
-  world.notify(requestId)
 }
 
 /** 受領: said to the center in a sealed, signed submission of its own. */
@@ -224,11 +214,9 @@ async function acknowledge(world: World, person: Person, requestId: string): Pro
     { put: "report", record: received },
     { put: "request", record: { ...request, state } },
     { put: "submission", record: planned },
-    milestone(requestId, "acknowledged", at.toISOString()),
     due("package", planned.id, at),
   ]
   await world.ledger.commit(changes)
-  world.notify(requestId)
 }
 
 /** What did not verify is never handed out as a report. */

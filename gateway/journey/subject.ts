@@ -2,17 +2,32 @@
 import type { Agreement } from "./agreement.ts"
 import { found } from "./desk-guards.ts"
 import { dtm, type Subject } from "./metadata.ts"
-import type { RequestRecord, SubmissionRecord } from "./records.ts"
+import type { StudyRole } from "../standards/request/request-content.ts"
+import type { RequestRecord, StudyHeader, StudyRecord, SubmissionRecord } from "./records.ts"
 import type { World } from "./world.ts"
 
 /** The study that is to be read; null while none is bound. */
 export const targetOf = (request: RequestRecord): string | null =>
   request.studies.find((each) => each.role === "target")?.studyId ?? null
 
-/** The request with this study as its target; priors and references stay. */
-export function withTarget(request: RequestRecord, studyId: string): RequestRecord {
-  const others = request.studies.filter((each) => each.role !== "target" && each.studyId !== studyId)
-  return { ...request, studies: [{ studyId, role: "target" }, ...others] }
+/**
+ * The request with this study in this role. There is one target; what its images tell of patient and study is kept with
+ * the request, which outlives them.
+ */
+export function withStudy(request: RequestRecord, study: StudyRecord, role: StudyRole): RequestRecord {
+  const others = request.studies.filter(
+    (each) => each.studyId !== study.id && (role !== "target" || each.role !== "target"),
+  )
+  const bound = { ...request, studies: [{ studyId: study.id, role }, ...others] }
+  return role === "target" ? { ...bound, private: known(request.private, study.private) } : bound
+}
+
+/** A name that the images do not carry stays as it was entered. */
+function known(asked: RequestRecord["private"], header: StudyHeader): RequestRecord["private"] {
+  if (header.StudyInstanceUID === "") return asked
+  const { StudyInstanceUID, AccessionNumber, patient } = header
+  const ideographic = patient.ideographic === "" ? asked.patient.ideographic : patient.ideographic
+  return { ...asked, StudyInstanceUID, AccessionNumber, patient: { ...patient, ideographic } }
 }
 
 /** The request a submission serves. */

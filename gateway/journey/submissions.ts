@@ -4,9 +4,11 @@ import { certificateContents, certificateEffect } from "./deletion-certificate.t
 import type { ContentsOf } from "./package.ts"
 import { receiptContents, receiptEffect } from "./receipt.ts"
 import type { SubmissionKind } from "./records.ts"
-import { reportContents, reportEffect } from "./report-submission.ts"
-import { studyContents, studyEffect } from "./study-submission.ts"
-import type { TakeEffect } from "./verify.ts"
+import { reportContents } from "./report-contents.ts"
+import { reportEffect } from "./report-effect.ts"
+import { studyContents } from "./study-contents.ts"
+import { studyEffect } from "./study-effect.ts"
+import type { Effects } from "./verify.ts"
 
 export const CONTENTS: Readonly<Record<SubmissionKind, ContentsOf>> = {
   study: studyContents,
@@ -16,7 +18,7 @@ export const CONTENTS: Readonly<Record<SubmissionKind, ContentsOf>> = {
   certificate: certificateContents,
 }
 
-export const EFFECTS: Readonly<Record<SubmissionKind, TakeEffect>> = {
+export const EFFECTS: Effects = {
   study: studyEffect,
   report: reportEffect,
   receipt: receiptEffect,

@@ -5,54 +5,55 @@
  * ambiguous failure (the line broke before the answer) may be repeated: the recipient recognises uniqueId and
  * hashes and answers Success.
  */
-import { SubmissionError } from "./errors.ts"
-import { retryAt, type Outcome } from "./run.ts"
-import { next } from "./route.ts"
-import type { DocumentRecord, JobRecord, SubmissionRecord, Change } from "./records.ts"
-import type { OutboundDocument } from "./ports.ts"
+import { mayTryAgain } from "../standards/xds/error-codes.ts"
 import type { RegistryResponse } from "../standards/xds/registry-response.ts"
-import { uuidUrn } from "./ids.ts"
 import { exportAudit } from "./audit.ts"
+import { SpoolError, SubmissionError } from "./errors.ts"
+import { uuidUrn } from "./ids.ts"
+import { agreementInForce, agreementOf, closeStudy, held } from "./keep.ts"
+import { lastingFault } from "./lasting-fault.ts"
 import { reached } from "./milestones.ts"
-import { agreementInForce, closeStudy, held } from "./keep.ts"
+import type { OutboundDocument } from "./ports.ts"
+import { putAside } from "./put-aside.ts"
+import type { Change, DocumentRecord, JobRecord, SubmissionRecord } from "./records.ts"
+import { next } from "./route.ts"
+import { retryAt, type Decision, type Outcome } from "./run.ts"
 import type { World } from "./world.ts"
 
-/** Registry errors that say "not now" (ITI TF-3 table 4.2.4.1-2). */
-const TRY_AGAIN = new Set(["XDSRepositoryBusy", "XDSRepositoryOutOfResources"])
-
-export async function submit(world: World, job: JobRecord): Promise<Outcome> {
+export async function submit(world: World, job: JobRecord): Promise<Outcome | Decision> {
   const record = await world.ledger.submission(job.subject)
   const attempt = record === null ? null : next("submission-out", record.state, "attempt")
-  if (record === null || attempt === null || record.private.submission === null) return { changes: [] }
+  if (record === null || attempt === null) return { changes: [] }
   if (agreementInForce(world, record.agreement) === null) return held(world.clock.now())
   const sending: SubmissionRecord = { ...record, state: attempt.to, attempts: record.attempts + 1 }
-  await world.ledger.commit([{ put: "submission", record: sending }])
-  world.notify(record.requestId)
   try {
+    await world.ledger.commit([{ put: "submission", record: sending }])
     const answer = await send(world, sending)
-    return await whileSending(world, sending, (current) => afterAnswer(world, current, answer))
+    return whileUnsaid(world, sending, (current) => answered(world, current, answer))
   } catch (error) {
-    if (!(error instanceof SubmissionError)) throw error
-    return whileSending(world, sending, (current) =>
-      failedAttempt(world, current, error.failure === "permanent", error.code),
-    )
+    return whileUnsaid(world, sending, (current) => failedAttempt(world, current, error))
   }
 }
 
 /** The signed receipt may have come before the answer: then all is said, and no answer takes it back. */
-async function whileSending(
+function whileUnsaid(
   world: World,
-  sent: SubmissionRecord,
+  { id, studyId }: SubmissionRecord,
   decide: (current: SubmissionRecord) => Outcome | Promise<Outcome>,
-): Promise<Outcome> {
-  const current = await world.ledger.submission(sent.id)
-  return current?.state === "sending" ? decide(current) : { changes: [] }
+): Decision {
+  return {
+    locks: [studyId],
+    decide: async () => {
+      const current = await world.ledger.submission(id)
+      const unsaid = current !== null && next("submission-out", current.state, "attempt") !== null
+      return unsaid ? decide(current) : { changes: [] }
+    },
+  }
 }
 
 async function send(world: World, record: SubmissionRecord): Promise<RegistryResponse> {
   const { submission } = record.private
-  if (submission === null)
-    throw new SubmissionError("ERR_SUBMISSION_REFUSED", "the submission's slot is gone")
+  if (submission === null) throw new SpoolError("ERR_SLOT_GONE", "what was to be sent is destroyed")
   const documents = (await world.ledger.documents(record.id)).map((each) => outbound(world, each))
   const messageId = uuidUrn(world.chance)
   return world.source.provideAndRegister(record.agreement, submission, documents, messageId, (bytes) =>
@@ -74,21 +75,17 @@ function outbound(world: World, document: DocumentRecord): OutboundDocument {
   }
 }
 
-async function afterAnswer(
+function answered(
   world: World,
   record: SubmissionRecord,
   answer: RegistryResponse,
-): Promise<Outcome> {
+): Outcome | Promise<Outcome> {
   if (answer.status === "Success") return accepted(world, record)
   const codes = answer.errors.filter((error) => error.severity === "Error").map((error) => error.errorCode)
-  const again = codes.length > 0 && codes.every((code) => TRY_AGAIN.has(code))
-  return failedAttempt(
-    world,
-    record,
-    !again,
-    again ? "ERR_SUBMISSION_BUSY" : "ERR_SUBMISSION_REFUSED",
-    codes.join(" "),
-  )
+  const busy = codes.length > 0 && codes.every(mayTryAgain)
+  const code = busy ? "ERR_SUBMISSION_BUSY" : "ERR_SUBMISSION_REFUSED"
+  const error = new SubmissionError(code, `the recipient answered ${codes.join(" ")}`)
+  return failedAttempt(world, record, error, codes.join(" "))
 }
 
 async function accepted(world: World, record: SubmissionRecord): Promise<Outcome> {
@@ -100,31 +97,31 @@ async function accepted(world: World, record: SubmissionRecord): Promise<Outcome
     ...reached(record, "accepted", at),
     exportAudit(world, done, "success", at),
   ]
-  world.notify(record.requestId)
-  const agreement = world.agreements.find((each) => each.id === record.agreement)
+  const agreement = agreementOf(world, record.agreement)
   if (agreement?.receipts === "registry-response") changes.push(...(await closeStudy(world, done, at)))
   return { changes }
 }
 
-function failedAttempt(
-  world: World,
-  record: SubmissionRecord,
-  permanent: boolean,
-  code: SubmissionError["code"],
-  peerCodes = "",
-): Outcome {
-  const now = world.clock.now()
-  const step = next("submission-out", record.state, permanent ? "refused" : "again")
-  const failed: SubmissionRecord = {
-    ...record,
-    state: step?.to ?? record.state,
-    failureCode: peerCodes === "" ? code : `${code} ${peerCodes}`,
+/** Tried again with the same octets, or put aside; what is neither is thrown. */
+function failedAttempt(world: World, record: SubmissionRecord, error: unknown, peerCodes = ""): Outcome {
+  const lasting = lastingFault(error)
+  if (lasting !== null) {
+    const event = error instanceof SubmissionError ? "refused" : "unusable"
+    return {
+      changes: putAside(world, record, event, peerCodes === "" ? lasting : `${lasting} ${peerCodes}`),
+      fault: error,
+    }
   }
-  const changes: Change[] = [
-    { put: "submission", record: failed },
-    exportAudit(world, failed, permanent ? "serious" : "minor", now.toISOString()),
-  ]
-  world.notify(record.requestId)
-  if (permanent) return { changes }
-  return { changes, again: { at: retryAt(now, record.attempts, world.chance), failureCode: code } }
+  if (!(error instanceof SubmissionError)) throw error
+  const now = world.clock.now()
+  const to = next("submission-out", record.state, "again")?.to ?? record.state
+  const waiting: SubmissionRecord = { ...record, state: to, failureCode: error.code }
+  return {
+    changes: [
+      { put: "submission", record: waiting },
+      exportAudit(world, waiting, "minor", now.toISOString()),
+    ],
+    again: { at: retryAt(now, record.attempts, world.chance), failureCode: error.code },
+    fault: error,
+  }
 }

@@ -2,131 +2,171 @@
  * Verify: path, policy, role, revocation and time stamp of what was accepted; then the submission takes effect.
  *
  * Until the verdict is `valid` (or `valid-pending`, when only a newer list or token is awaited) nothing is shown as
- * verified. Missing evidence is tried again; a broken signature, or content about somebody else, is kept for a person
- * and never shown as a report.
+ * verified. Missing evidence is tried again; a broken signature, content about somebody else or content that cannot be
+ * read is kept for a person, with a code, and never shown as a report.
  */
 import { outcomeOf, type Verdict, type VerdictOutcome } from "../standards/dsg/verdict.ts"
 import { verifySignature } from "../standards/dsg/verify.ts"
-import { Malformed } from "../standards/malformed.ts"
 import type { Agreement } from "./agreement.ts"
 import { audit } from "./audit.ts"
-import { ContentError, type ErrorCode } from "./errors.ts"
+import { AcceptanceError, type ErrorCode } from "./errors.ts"
 import { agreementOf } from "./keep.ts"
+import { lastingFault } from "./lasting-fault.ts"
 import { reached } from "./milestones.ts"
 import { readWhole } from "./read-whole.ts"
 import type { Change, DocumentRecord, JobRecord, SubmissionKind, SubmissionRecord } from "./records.ts"
 import { next } from "./route.ts"
-import type { Outcome } from "./run.ts"
+import type { Decision, Outcome } from "./run.ts"
 import type { World } from "./world.ts"
 
 /** How long to wait for evidence (CRLs are issued daily) before looking again. */
 export const EVIDENCE_RETRY_MS = 15 * 60 * 1000
 
-/** Changes, and what the signature inside came to: the submission is worth no more than that. */
-export interface SignedContent {
-  readonly signature: Verdict
-  readonly changes: readonly Change[]
+/** What a submission does where it arrives. It was looked at before; `follow` runs under the locks. */
+export interface Effect {
+  /** Of the signature inside: the submission is worth no more than that. Null when there is none. */
+  readonly signature: Verdict | null
+  /** The seal holds: what follows from this outcome of the signature inside, or of the seal when there is none. */
+  follow(outcome: VerdictOutcome): Promise<readonly Change[]>
 }
 
 /**
- * What a verified submission does; answered by the files named after the kinds.
+ * Answered by the files named after the kinds.
  *
- * @throws ContentError or Malformed when it must not take effect: it is kept as failed
+ * @throws ContentError, Malformed and whatever else is a `lastingFault`: the submission is kept as failed
  */
-export type TakeEffect = (
+export type EffectOf = (
   world: World,
   record: SubmissionRecord,
   documents: readonly DocumentRecord[],
   agreement: Agreement,
-) => Promise<readonly Change[] | SignedContent>
+) => Promise<Effect>
 
-export async function verify(
-  world: World,
-  effects: Readonly<Record<SubmissionKind, TakeEffect>>,
-  job: JobRecord,
-): Promise<Outcome> {
+export type Effects = Readonly<Record<SubmissionKind, EffectOf>>
+
+export async function verify(world: World, effects: Effects, job: JobRecord): Promise<Outcome | Decision> {
   const record = await world.ledger.submission(job.subject)
-  const agreement = record === null ? null : agreementOf(world, record.agreement)
-  if (record === null || agreement === null || !isOpen(record)) return { changes: [] }
-  const documents = await world.ledger.documents(record.id)
-  const seal = await verdictOfSeal(world, record, documents, agreement)
-  const judged: SubmissionRecord = { ...record, private: { ...record.private, verdict: seal } }
-  world.notify(record.requestId)
-  if (!holds(seal.outcome)) return judgement(world, judged, seal, [])
-  try {
-    const effect = await effects[record.kind](world, judged, documents, agreement)
-    return "signature" in effect
-      ? judgement(world, judged, effect.signature, effect.changes, "ERR_REPORT_SIGNATURE")
-      : judgement(world, judged, seal, effect)
-  } catch (error) {
-    return fails(judged, seal, error)
+  if (record === null || !isOpen(record)) return { changes: [] }
+  const looked = await lookAt(world, effects, record)
+  return {
+    locks: [record.studyId, record.requestId],
+    decide: async () => {
+      try {
+        return await decided(world, looked)
+      } catch (error) {
+        return failed(world, { ...looked, fault: error })
+      }
+    },
   }
 }
 
 /** Only a report is judged again once it counts as verified: by a newer list its signature may still fall. */
-const isOpen = ({ state, kind }: SubmissionRecord): boolean =>
-  next("submission-in", state, "verified") !== null && (state === "accepted" || kind === "report")
+const isOpen = ({ direction, state, kind }: SubmissionRecord): boolean =>
+  direction === "in" &&
+  next("submission-in", state, "verified") !== null &&
+  (state === "accepted" || kind === "report")
 
 /** Nothing speaks against it; at most a newer list or token is awaited. */
 export const holds = (outcome: VerdictOutcome | undefined): boolean =>
   outcome === "valid" || outcome === "valid-pending"
 
-/** @param failureCode what an invalid `verdict` means */
-function judgement(
-  world: World,
-  judged: SubmissionRecord,
-  verdict: Verdict,
-  changes: readonly Change[],
-  failureCode: ErrorCode = "ERR_CONTENT",
-): Outcome {
-  const at = world.clock.now()
-  const later = new Date(at.getTime() + EVIDENCE_RETRY_MS)
-  switch (verdict.outcome) {
-    case "valid":
-    case "valid-pending": {
-      const verified = taken(judged, at.toISOString())
-      return {
-        changes: [
-          { put: "submission", record: verified },
-          ...(judged.state === "accepted" ? reached(verified, "verified", at.toISOString()) : []),
-          verifiedAudit(verified, verdict),
-          ...changes,
-        ],
-        ...(awaitsNewerList(judged, verdict) ? { again: { at: later, failureCode: null } } : {}),
-      }
-    }
-    case "indeterminate":
-      return {
-        changes: [{ put: "submission", record: judged }, ...changes],
-        again: { at: later, failureCode },
-      }
-    case "invalid":
-      return { changes: [...refused(judged, verdict, failureCode), ...changes] }
+interface Looked {
+  readonly record: SubmissionRecord
+  /** Null only when a fault came before it. */
+  readonly seal: Verdict | null
+  readonly effect: Effect | null
+  readonly fault: unknown
+}
+
+/** The seal, and, unless it is broken, what the submission would do. Takes its time: nothing is locked. */
+async function lookAt(world: World, effects: Effects, record: SubmissionRecord): Promise<Looked> {
+  let seal: Verdict | null = null
+  try {
+    const agreement = agreementOf(world, record.agreement)
+    if (agreement === null)
+      throw new AcceptanceError("ERR_NOT_AGREED", "XDSRepositoryError", "there is no such agreement any more")
+    const documents = await world.ledger.documents(record.id)
+    seal = await verdictOfSeal(world, record, documents, agreement)
+    const judged: SubmissionRecord = { ...record, private: { ...record.private, verdict: seal } }
+    const isBroken = seal.outcome === "invalid"
+    const effect = isBroken ? null : await effects[record.kind](world, judged, documents, agreement)
+    return { record, seal, effect, fault: null }
+  } catch (error) {
+    return { record, seal, effect: null, fault: error }
   }
 }
 
-function taken(judged: SubmissionRecord, at: string): SubmissionRecord {
+async function decided(world: World, looked: Looked): Promise<Outcome> {
+  const { record, seal, effect, fault } = looked
+  if (fault !== null || seal === null) throw fault
+  const judged: SubmissionRecord = { ...record, private: { ...record.private, verdict: seal } }
+  const again = { at: new Date(world.clock.now().getTime() + EVIDENCE_RETRY_MS) }
+  if (effect === null) return { changes: broken(judged, seal, "ERR_CONTENT") }
+  if (!holds(seal.outcome)) {
+    const changes: Change[] = [{ put: "submission", record: judged }]
+    return { changes, again: { ...again, failureCode: "ERR_CONTENT" } }
+  }
+  const verdict = effect.signature ?? seal
+  const failureCode = record.kind === "report" ? "ERR_REPORT_SIGNATURE" : "ERR_CONTENT"
+  const follows = await effect.follow(verdict.outcome)
+  switch (verdict.outcome) {
+    case "valid":
+    case "valid-pending":
+      return {
+        changes: [...verified(world, judged, verdict), ...follows],
+        ...(awaitsNewerList(judged, verdict) ? { again: { ...again, failureCode: null } } : {}),
+      }
+    case "indeterminate":
+      return {
+        changes: [{ put: "submission", record: judged }, ...follows],
+        again: { ...again, failureCode },
+      }
+    case "invalid":
+      return { changes: [...broken(judged, verdict, failureCode), ...follows] }
+  }
+}
+
+function verified(world: World, judged: SubmissionRecord, verdict: Verdict): Change[] {
+  const at = world.clock.now().toISOString()
   const to = next("submission-in", judged.state, "verified")?.to ?? judged.state
-  return { ...judged, state: to, verifiedAt: judged.verifiedAt ?? at }
+  const record: SubmissionRecord = { ...judged, state: to, verifiedAt: judged.verifiedAt ?? at }
+  return [
+    { put: "submission", record },
+    ...(judged.state === "accepted" ? reached(record, "verified", at) : []),
+    verifiedAudit(record, verdict),
+  ]
 }
 
 /** A list issued after the signature is still to come; a missing time stamp never comes by itself. */
 const awaitsNewerList = ({ kind }: SubmissionRecord, { tests }: Verdict): boolean =>
   kind === "report" && tests.some(({ name, outcome }) => outcome === "unknown" && name.endsWith("newer-crl"))
 
-function refused(judged: SubmissionRecord, verdict: Verdict, failureCode: ErrorCode): Change[] {
+function broken(judged: SubmissionRecord, verdict: Verdict, failureCode: ErrorCode): Change[] {
   const to = next("submission-in", judged.state, "invalid")?.to ?? judged.state
-  const failed: SubmissionRecord = { ...judged, state: to, failureCode }
-  return [{ put: "submission", record: failed }, verifiedAudit(failed, verdict)]
+  const record: SubmissionRecord = { ...judged, state: to, failureCode }
+  return [{ put: "submission", record }, verifiedAudit(record, verdict)]
 }
 
-/** What the documents themselves forbid. Anything else is a fault of ours: the step is run again. */
-function fails(judged: SubmissionRecord, seal: Verdict, error: unknown): Outcome {
-  if (!(error instanceof ContentError) && !(error instanceof Malformed)) throw error
-  const failureCode = error instanceof ContentError ? error.code : "ERR_DOCUMENTS"
-  const tests = [...seal.tests, { name: "content", outcome: "fail", detail: error.code } as const]
-  const verdict: Verdict = { ...seal, outcome: outcomeOf(tests), tests }
-  return { changes: refused(judged, verdict, failureCode), fault: error }
+/** Put aside, visible, when trying again cannot help. Throws what may pass. */
+function failed(world: World, { record, seal, fault }: Looked): Outcome {
+  const code = lastingFault(fault)
+  const step = next("submission-in", record.state, "unusable")
+  if (code === null || step === null) throw fault
+  const verdict = seal === null ? null : withContent(seal, code)
+  const unusable: SubmissionRecord = {
+    ...record,
+    state: step.to,
+    failureCode: code,
+    private: { ...record.private, verdict },
+  }
+  const told = verdict === null ? unusableAudit(world, unusable) : verifiedAudit(unusable, verdict)
+  return { changes: [{ put: "submission", record: unusable }, told], fault }
+}
+
+/** Of the seal, and of what it was put on. */
+function withContent(seal: Verdict, code: string): Verdict {
+  const tests = [...seal.tests, { name: "content", outcome: "fail", detail: code } as const]
+  return { ...seal, outcome: outcomeOf(tests), tests }
 }
 
 async function verdictOfSeal(
@@ -135,8 +175,8 @@ async function verdictOfSeal(
   documents: readonly DocumentRecord[],
   agreement: Agreement,
 ): Promise<Verdict> {
-  const decided = record.private.verdict
-  if (record.state !== "accepted" && decided !== null) return decided
+  const before = record.private.verdict
+  if (record.state !== "accepted" && before !== null) return before
   const signature = documents.find((each) => each.role === "set-signature")
   const xml = signature === undefined ? new Uint8Array(0) : await readWhole(world.spool, signature.place)
   const claimed = {
@@ -152,16 +192,20 @@ export const digested = (document: DocumentRecord): { uniqueId: string; sha256: 
 })
 
 function verifiedAudit(record: SubmissionRecord, verdict: Verdict): Change {
-  return audit(`verified/${record.id}/${verdict.outcome}`, {
+  const faults = verdict.tests.filter((test) => test.outcome === "fail").map((test) => test.name)
+  return judgedAudit(record, verdict.checkedAt, faults.join(" ") || null)
+}
+
+const unusableAudit = (world: World, record: SubmissionRecord): Change =>
+  judgedAudit(record, world.clock.now().toISOString(), record.failureCode)
+
+function judgedAudit(record: SubmissionRecord, at: string, description: string | null): Change {
+  return audit(`verified/${record.id}/${record.state}`, {
     event: "verified",
-    outcome: verdict.outcome === "invalid" ? "serious" : "success",
-    at: verdict.checkedAt,
+    outcome: record.state === "failed" ? "serious" : "success",
+    at,
     PatientID: record.private.submission?.submissionSet.patientId ?? null,
     objectId: record.submissionSetUid,
-    description:
-      verdict.tests
-        .filter((test) => test.outcome === "fail")
-        .map((test) => test.name)
-        .join(" ") || null,
+    description,
   })
 }

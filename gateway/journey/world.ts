@@ -29,8 +29,6 @@ export interface World {
   readonly agreements: readonly Agreement[]
   /** Anchors and revocation lists, fetched by who wires us. */
   readonly trust: TrustStore
-  /** Something the desks show has changed. */
-  readonly notify: (requestId: string | null) => void
   /** Bytes handed to the line, for progress bars. */
   readonly progress: (submissionId: string, bytesSent: number) => void
 }

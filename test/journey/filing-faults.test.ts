@@ -19,7 +19,10 @@ describe("rows behind a C-STORE answer", () => {
     assert.equal((await store(edge, [second!]))[0]?.status, OUT_OF_RESOURCES)
     Object.assign(edge.ledger, { commit })
     await edge.runDue()
-    assert.deepEqual((await store(edge, [second!, third!])).map((each) => each.comment), ["", ""])
+    assert.deepEqual(
+      (await store(edge, [second!, third!])).map((each) => each.comment),
+      ["", ""],
+    )
     await edge.runDue()
     const [kept] = await edge.ledger.studiesByUid(images.StudyInstanceUID)
     assert.equal(kept?.instances, 3)

@@ -104,7 +104,8 @@ export function fusedLedger(ledger: Ledger, fuse: Fuse, life: Life, name: string
   ) as unknown as Ledger
   return {
     ...fused,
-    commit: (changes) => fuse.guard(life, "ledger", `${name} commit ${told(changes)}`, () => ledger.commit(changes)),
+    commit: (changes) =>
+      fuse.guard(life, "ledger", `${name} commit ${told(changes)}`, () => ledger.commit(changes)),
   }
 }
 

@@ -11,6 +11,7 @@ import { assemble } from "../../gateway/journey/assemble.ts"
 import { expire } from "../../gateway/journey/expire.ts"
 import { filing, type Filing } from "../../gateway/journey/file-instance.ts"
 import { locks } from "../../gateway/journey/locks.ts"
+import { news } from "../../gateway/journey/news.ts"
 import { packageSubmission } from "../../gateway/journey/package.ts"
 import type {
   AuditEvent,
@@ -101,7 +102,10 @@ export class Gateway {
   get staff(): StaffDesk {
     return this.#opened.staff
   }
-  get reading(): Pick<ReadingDesk, "worklist" | "reading" | "start" | "correct" | "saveDraft" | "prepare" | "preparedPdf" | "sign"> {
+  get reading(): Pick<
+    ReadingDesk,
+    "worklist" | "reading" | "start" | "correct" | "saveDraft" | "prepare" | "preparedPdf" | "sign"
+  > {
     return this.#opened.reading
   }
   get storage(): InstanceHandler {
@@ -182,7 +186,14 @@ export class Gateway {
       indexKey,
       audit: outboxSeal(indexKey),
     })
-    const ledger = fusedLedger(file, fuse, life, side)
+    const fused = fusedLedger(file, fuse, life, side)
+    const ledger: Ledger = {
+      ...fused,
+      commit: async (changes) => {
+        await fused.commit(changes)
+        this.notified.push(...news(changes))
+      },
+    }
     const { folder: pki } = await certificates()
     const world: World = {
       clock: time,
@@ -198,14 +209,17 @@ export class Gateway {
       site,
       agreements: this.agreements,
       trust: this.#parts.trust,
-      notify: (requestId) => this.notified.push(requestId),
       progress: (submissionId, bytes) => this.#line.set(submissionId, bytes),
     }
     return this.#stations(world, spool, life, () => file.close())
   }
 
   #stations(world: World, spool: FileSpool, life: Life, close: () => void): Opened {
-    const files = filing(world, () => Promise.resolve(), (error) => this.failures.push({ job: "filing", error }))
+    const files = filing(
+      world,
+      () => Promise.resolve(),
+      (error) => this.failures.push({ job: "filing", error }),
+    )
     return {
       life,
       world,

@@ -83,7 +83,9 @@ export class Line {
       }
     } catch (error) {
       if (error instanceof Cut || isCrash(error))
-        throw new SubmissionError("ERR_SUBMISSION_UNANSWERED", "the connection ended before the answer", { cause: error })
+        throw new SubmissionError("ERR_SUBMISSION_UNANSWERED", "the connection ended before the answer", {
+          cause: error,
+        })
       const { answer } = refusalOf(error, true)
       if (answer instanceof SoapFault) throw answer
       return answer
@@ -120,7 +122,8 @@ async function octetsOf(submission: Submission, documents: readonly OutboundDocu
 const PIECE_BYTES = 1000
 
 async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield await Promise.resolve(bytes.subarray(at, at + PIECE_BYTES))
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+    yield await Promise.resolve(bytes.subarray(at, at + PIECE_BYTES))
 }
 
 function failure(errorCode: string): RegistryResponse {

@@ -12,7 +12,10 @@ async function loopWith(fuse: Fuse): Promise<void> {
     await walkLoop(sides, IMAGES)
   } catch (error) {
     console.log([...sides.edge.failures, ...sides.center.failures].slice(-6))
-    throw new Error(`after ${fuse.hit ?? "nothing"}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(
+      `after ${fuse.hit ?? "nothing"}: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    )
   } finally {
     sides.close()
   }
@@ -36,7 +39,8 @@ describe("a study's whole loop", function () {
       const counting = new Fuse(mishap, 0)
       await loopWith(counting)
       const failed: string[] = []
-      const from = Number(process.env.FROM ?? 1), to = Number(process.env.TO ?? counting.count)
+      const from = Number(process.env.FROM ?? 1),
+        to = Number(process.env.TO ?? counting.count)
       console.log(mishap, counting.count)
       const t = performance.now()
       for (let at = from; at <= to; at++) {

@@ -7,17 +7,7 @@ import { createHash } from "node:crypto"
 import type { SubmissionRecord } from "../../gateway/journey/records.ts"
 import type { SmallStudy } from "../peers/dicom-study.ts"
 import type { Gateway } from "./gateway.ts"
-import {
-  acknowledge,
-  attempt,
-  CLERK,
-  DRAFT,
-  enter,
-  READER,
-  report,
-  requestFor,
-  storeAll,
-} from "./people.ts"
+import { acknowledge, attempt, CLERK, DRAFT, enter, READER, report, requestFor, storeAll } from "./people.ts"
 import { DAY_MS, type TwoSides } from "./world.ts"
 
 /** Images, manifest, request, set signature: what one study of `images` instances leaves at the reading centre. */
@@ -57,12 +47,18 @@ async function ask<T>(gateway: Gateway, question: () => Promise<T>): Promise<T> 
 const sorted = (texts: readonly string[]): string[] => [...texts].sort()
 
 async function checkStudy({ edge, center }: TwoSides, study: SmallStudy, requestId: string): Promise<void> {
-  const sent = sorted(study.instances.map(({ dataSet }) => createHash("sha256").update(dataSet).digest("hex")))
+  const sent = sorted(
+    study.instances.map(({ dataSet }) => createHash("sha256").update(dataSet).digest("hex")),
+  )
   for (const gateway of [edge, center]) {
     const records = await ask(gateway, () => gateway.ledger.studiesByUid(study.StudyInstanceUID))
     assert.equal(records.length, 1, `one study at the ${gateway.side}`)
     const instances = await ask(gateway, () => gateway.ledger.instances(records[0]!.id))
-    assert.deepEqual(sorted(instances.map((each) => each.sha256DataSet)), sent, `images at the ${gateway.side}`)
+    assert.deepEqual(
+      sorted(instances.map((each) => each.sha256DataSet)),
+      sent,
+      `images at the ${gateway.side}`,
+    )
     assert.ok(instances.every((each) => !each.conflict))
     assert.equal(records[0]!.instances, sent.length, `counted at the ${gateway.side}`)
     assert.equal(records[0]!.late, 0)
@@ -155,7 +151,10 @@ export async function checkSpools({ edge, center }: TwoSides): Promise<void> {
     for await (const { place, facts } of gateway.spool.scan())
       if (!(await gateway.ledger.knows(place.objectId, facts.kind))) strays.push(facts.kind)
     assert.deepEqual(strays, [], `strays at the ${gateway.side}`)
-    assert.deepEqual(gateway.spool.rot.filter(({ what }) => what !== "slot-mended"), [])
+    assert.deepEqual(
+      gateway.spool.rot.filter(({ what }) => what !== "slot-mended"),
+      [],
+    )
     assert.equal(gateway.spool.slots.length, 1, `slots at the ${gateway.side}: the request's alone`)
   }
 }

@@ -6,7 +6,11 @@ import { DAY_MS, TwoSides } from "./world.ts"
 
 const PATIENCE_MS = 3 * 60 * 60 * 1000
 
-async function stateOf(gateway: Gateway, requestId: string, kind: SubmissionKind): Promise<string | undefined> {
+async function stateOf(
+  gateway: Gateway,
+  requestId: string,
+  kind: SubmissionKind,
+): Promise<string | undefined> {
   const all = await gateway.ledger.submissionsOf({ requestId })
   return all.find((each) => each.direction === "out" && each.kind === kind)?.state
 }
@@ -55,7 +59,10 @@ describe("a receipt that overtakes the answer", () => {
     await sides.settle(PATIENCE_MS)
     assert.equal(await stateOf(sides.edge, id, "study"), "verified")
     const [first] = sides.line.attempts
-    assert.equal(sides.line.attempts.filter((each) => each.submissionSetUid === first?.submissionSetUid).length, 1)
+    assert.equal(
+      sides.line.attempts.filter((each) => each.submissionSetUid === first?.submissionSetUid).length,
+      1,
+    )
   })
 })
 
@@ -70,7 +77,9 @@ describe("two steps that change one thing", () => {
     await sides.settle(PATIENCE_MS)
     const [before] = await edge.ledger.reportsOfRequest(id)
     await acknowledge(edge, id)
-    await assert.rejects(edge.ledger.commit([{ put: "report", record: before! }]), { code: "ERR_LEDGER_STALE" })
+    await assert.rejects(edge.ledger.commit([{ put: "report", record: before! }]), {
+      code: "ERR_LEDGER_STALE",
+    })
     assert.notEqual((await edge.staff.request(CLERK, id)).acknowledgement, null)
     sides.close()
   })

@@ -12,7 +12,12 @@ import { MODALITY, OUR_AE, type Gateway } from "./gateway.ts"
 
 export const CLERK: Person = { id: "p-clerk", login: "madoguchi", name: "窓口 三奈", role: "clerk" }
 export const READER: Person = { id: "p-reader", login: READER_LOGIN, name: "放射 太郎", role: "radiologist" }
-export const OTHER_READER: Person = { id: "p-other", login: "reader2", name: "読影 花子", role: "radiologist" }
+export const OTHER_READER: Person = {
+  id: "p-other",
+  login: "reader2",
+  name: "読影 花子",
+  role: "radiologist",
+}
 export const NURSE: Person = { id: "p-nurse", login: NURSE_LOGIN, name: "看護 花子", role: "radiologist" }
 
 const EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
@@ -38,7 +43,11 @@ export function study(PatientID: string, slices: number, more: Partial<StudyShap
 export type Image = SmallStudy["instances"][number]
 
 /** One association; answers in order. */
-export async function store(edge: Gateway, images: readonly Image[], callingAE = MODALITY): Promise<StoreAnswer[]> {
+export async function store(
+  edge: Gateway,
+  images: readonly Image[],
+  callingAE = MODALITY,
+): Promise<StoreAnswer[]> {
   const association = { callingAE, calledAE: OUR_AE, remoteAddress: "192.0.2.7" }
   const intake = edge.storage.open(association)
   const answers: StoreAnswer[] = []
@@ -96,7 +105,11 @@ export async function insist<T>(
   throw new Error("the person gives up", { cause: gateway.failures.at(-1)?.error })
 }
 
-export function requestFor(PatientID: string, requestNumber: string, more: Partial<RequestInput> = {}): RequestInput {
+export function requestFor(
+  PatientID: string,
+  requestNumber: string,
+  more: Partial<RequestInput> = {},
+): RequestInput {
   return {
     requestNumber,
     PatientID,
@@ -135,7 +148,12 @@ export const DRAFT: ReportDraft = {
 }
 
 /** The radiologist takes the case, writes and signs; again from the beginning when something broke. */
-export async function report(center: Gateway, requestId: string, version = 1, draft: ReportDraft = DRAFT): Promise<void> {
+export async function report(
+  center: Gateway,
+  requestId: string,
+  version = 1,
+  draft: ReportDraft = DRAFT,
+): Promise<void> {
   const signed = async (): Promise<boolean> => {
     const view = await center.reading.reading(READER, requestId)
     return view.versions.some((each) => each.version === version && each.status !== "draft")
@@ -143,14 +161,23 @@ export async function report(center: Gateway, requestId: string, version = 1, dr
   await insist(center, () => writeAndSign(center, requestId, draft), signed)
 }
 
-export async function writeAndSign(center: Gateway, requestId: string, draft: ReportDraft, person = READER): Promise<void> {
+export async function writeAndSign(
+  center: Gateway,
+  requestId: string,
+  draft: ReportDraft,
+  person = READER,
+): Promise<void> {
   const view = await center.reading.start(person, requestId)
   const saved = await center.reading.saveDraft(person, requestId, draft, view.draft?.draftVersion ?? 0)
   const { prepareId } = await center.reading.prepare(person, requestId, saved.draftVersion)
   await center.reading.sign(person, prepareId, PIN, new TextEncoder().encode("assertion"))
 }
 
-export async function correct(center: Gateway, requestId: string, reason: string): Promise<ReadingView | null> {
+export async function correct(
+  center: Gateway,
+  requestId: string,
+  reason: string,
+): Promise<ReadingView | null> {
   const draft = async (): Promise<ReadingView | null> => {
     const view = await center.reading.reading(READER, requestId)
     return view.draft === null ? null : view

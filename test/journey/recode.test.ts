@@ -204,7 +204,11 @@ describe("the step that recodes", function () {
     assert.deepEqual([segmentsDropped, instancesFiled], [0, 0], "dropped at once: nothing is left for later")
     await sides.recode()
     assert.deepEqual(ways(await sides.instances(received)), ["recoded", "recoded"])
-    assert.deepEqual(await rollForward(sides.world, sides.spool), { segmentsDropped: 0, instancesFiled: 0 })
+    assert.deepEqual(await rollForward(sides.world, sides.spool), {
+      segmentsDropped: 0,
+      instancesFiled: 0,
+      slotsDestroyed: 0,
+    })
   })
 
   it("draws a recoded frame as it draws the received one", async () => {

@@ -8,7 +8,7 @@ import { systemChance, systemClock } from "../../gateway/clock.ts"
 import { outboxSeal } from "../../gateway/foundation/own-keys.ts"
 import { instanceRecord, newStudy } from "../../gateway/journey/file-instance.ts"
 import { locks } from "../../gateway/journey/locks.ts"
-import { plan } from "../../gateway/journey/assemble.ts"
+import { plan } from "../../gateway/journey/release.ts"
 import { recode } from "../../gateway/journey/recode.ts"
 import type { Draughtsman, ObjectPlace } from "../../gateway/journey/ports.ts"
 import type { InstanceRecord, JobRecord, StudyHeader } from "../../gateway/journey/records.ts"
@@ -32,7 +32,6 @@ export class RecodingWorld {
   /** Put another one in its place to see what a fault does. */
   recoding: "htj2k" | "none" = "htj2k"
   drawing: Pick<Draughtsman, "encodeFrame">
-  readonly notified: (string | null)[] = []
   readonly #ledger: ReturnType<typeof openLedger>
   readonly #slotId: string
 
@@ -91,7 +90,6 @@ export class RecodingWorld {
         renderFrame: NO_DRAUGHTSMAN,
         renderReport: NO_DRAUGHTSMAN,
       },
-      notify: (requestId: string | null) => this.notified.push(requestId),
     } as unknown as World
   }
 

@@ -7,7 +7,16 @@ import type { Holder } from "../../gateway/commands/pki-authority.ts"
 import { TimeStampError } from "../../gateway/journey/errors.ts"
 import type { Clock, TimeStampAuthority } from "../../gateway/journey/ports.ts"
 import { TAG } from "../../gateway/standards/cms/der.ts"
-import { context, der, integer, NULL, octetString, oid, sequence, setOf } from "../../gateway/standards/cms/der-write.ts"
+import {
+  context,
+  der,
+  integer,
+  NULL,
+  octetString,
+  oid,
+  sequence,
+  setOf,
+} from "../../gateway/standards/cms/der-write.ts"
 import { OID } from "../../gateway/standards/cms/oids.ts"
 import { readCertificate } from "../../gateway/standards/hpki/certificate.ts"
 
@@ -29,7 +38,9 @@ export class TestTsa implements TimeStampAuthority {
   stamp(bytes: Uint8Array): Promise<Uint8Array> {
     this.uses += 1
     if (this.down(this.uses))
-      return Promise.reject(new TimeStampError("ERR_TIMESTAMP_UNAVAILABLE", "out of order by order of the test"))
+      return Promise.reject(
+        new TimeStampError("ERR_TIMESTAMP_UNAVAILABLE", "out of order by order of the test"),
+      )
     return Promise.resolve(this.#token(createHash("sha256").update(bytes).digest()))
   }
 

@@ -119,7 +119,10 @@ describe("people are told, and nothing is lost, when", () => {
   it("a submission is held or does not hold at the centre: it is listed from what its metadata tell", async () => {
     const { edge, center } = sides
     const { trust } = center.world
-    const blind = { seal: (agreement: Agreement) => ({ ...trust.seal(agreement), crls: [] }), report: () => trust.report() }
+    const blind = {
+      seal: (agreement: Agreement) => ({ ...trust.seal(agreement), crls: [] }),
+      report: () => trust.report(),
+    }
     Object.assign(center.world, { trust: blind })
     const id = await enter(edge, requestFor("P1", "R1"))
     await storeAll(edge, study("P1", 2))
@@ -133,7 +136,10 @@ describe("people are told, and nothing is lost, when", () => {
     Object.assign(center.world, { trust })
     await sides.settle(PATIENCE_MS)
     const listed = await center.reading.worklist(READER)
-    assert.deepEqual(listed.map((each) => [each.requestId, each.verification, told(each.notices)]), [[id, "valid", []]])
+    assert.deepEqual(
+      listed.map((each) => [each.requestId, each.verification, told(each.notices)]),
+      [[id, "valid", []]],
+    )
   })
 
   it("copies contradict each other: the first one leaves, the others stay, and both sides list one image", async () => {

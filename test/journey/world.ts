@@ -36,7 +36,11 @@ export class TwoSides {
   readonly center: Gateway
   readonly #folder = mkdtempSync(join(SCRATCH, "dokuei-journey-"))
 
-  private constructor(made: Certificates, keys: Readonly<Record<Side, Awaited<ReturnType<typeof keysOf>>>>, options: WorldOptions) {
+  private constructor(
+    made: Certificates,
+    keys: Readonly<Record<Side, Awaited<ReturnType<typeof keysOf>>>>,
+    options: WorldOptions,
+  ) {
     this.tsa = new TestTsa(made.tsa, this.time)
     this.trust = { edge: new TestTrust(made), center: new TestTrust(made) }
     const fuse = options.fuse ?? new Fuse("crash", 0)

@@ -92,6 +92,13 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
     studies: (limit) => all(read.study, "studies", limit),
     unaskedStudies: () => all(read.study, "unaskedStudies"),
     studiesToExpire: (now) => all(read.study, "studiesToExpire", now),
+    slotsInUse: () =>
+      answer(
+        () =>
+          new Set(
+            (statement("slotsInUse").all() as { slot: string | null }[]).flatMap(({ slot }) => slot ?? []),
+          ),
+      ),
     instances: (studyId) => all(instance, "instances", studyId),
     instancesByUid: (studyId, uid) => all(instance, "instancesByUid", studyId, hash("instance", uid)),
     knows: async (objectId, kind) => {

@@ -40,6 +40,8 @@ export const SQL = {
   unaskedStudies: `SELECT facts, sealed, revision FROM study WHERE state <> 'expired'
     AND NOT EXISTS (SELECT 1 FROM request_study WHERE study_id = study.id) ORDER BY last_at DESC`,
   studiesToExpire: `SELECT facts, sealed, revision FROM study WHERE keep_until IS NOT NULL AND keep_until <= ? AND state <> 'expired' LIMIT 100`,
+  slotsInUse: `SELECT facts ->> 'slotId' AS slot FROM study WHERE state <> 'expired'
+    UNION SELECT facts ->> 'recodedSlotId' FROM study WHERE state <> 'expired' UNION SELECT facts ->> 'slotId' FROM request`,
   instances: `SELECT facts, sealed, recoding FROM instance WHERE study_id = ?`,
   instancesByUid: `SELECT facts, sealed, recoding FROM instance WHERE study_id = ? AND uid_hash = ?`,
   knowsInstance: `SELECT 1 FROM instance WHERE id = ?`,

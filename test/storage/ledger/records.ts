@@ -173,6 +173,7 @@ export const report = (over: Partial<R.ReportRecord> = {}): R.ReportRecord => ({
   prepareId: null,
   preparedAt: null,
   signedAt: null,
+  stampedAt: null,
   submissionId: null,
   acknowledgedAt: null,
   acknowledgedBy: "",

@@ -1,0 +1,145 @@
+/**
+ * A report that came home: the radiologist's own signature is judged here, with every test; the text is shown only if it
+ * holds. Judged again when evidence was missing: the report keeps its id, and what was done with it meanwhile.
+ */
+import { readSignedReport } from "../standards/cda/read-imaging-report.ts"
+import type { ImagingReport } from "../standards/cda/report-content.ts"
+import type { Verdict } from "../standards/dsg/verdict.ts"
+import { verifySignature } from "../standards/dsg/verify.ts"
+import type { Agreement } from "./agreement.ts"
+import { found } from "./desk-guards.ts"
+import { uuid } from "./ids.ts"
+import { readWhole } from "./read-whole.ts"
+import { planReceipt } from "./receipt.ts"
+import type {
+  Change,
+  DocumentRecord,
+  DocumentRole,
+  ReportRecord,
+  RequestRecord,
+  SubmissionRecord,
+} from "./records.ts"
+import { checkReportSubject, checkReportVersion } from "./report-subject.ts"
+import { next } from "./route.ts"
+import { due } from "./run.ts"
+import { judgeSigner } from "./signer.ts"
+import { requestOf, targetOf } from "./subject.ts"
+import { digested, holds, type EffectOf } from "./verify.ts"
+import type { World } from "./world.ts"
+
+interface Arrived {
+  readonly content: ImagingReport
+  readonly documents: readonly [cda: DocumentRecord, pdf: DocumentRecord, signature: DocumentRecord]
+  readonly signature: Verdict
+}
+
+export const reportEffect: EffectOf = async (world, record, documents, agreement) => {
+  const one = (role: DocumentRole): DocumentRecord =>
+    found(
+      documents.find((each) => each.role === role),
+      `${role} of the report`,
+    )
+  const [cda, pdf, signed] = [one("cda"), one("pdf"), one("signature")]
+  const written = readSignedReport(await readWhole(world.spool, cda.place))
+  const content = written.report
+  await checkReportSubject(world, record, await requestOf(world, record), agreement, content)
+  const claimed = { documents: [digested(cda), digested(pdf)], submissionSetUniqueId: null }
+  const verification = verifySignature(
+    await readWhole(world.spool, signed.place),
+    claimed,
+    world.trust.report(),
+    world.clock.now(),
+  )
+  const before = (await known(world, record))?.private.signature ?? null
+  const signature = standing(before, judgeSigner(verification, agreement, written))
+  const arrived: Arrived = { content, documents: [cda, pdf, signed], signature }
+  return {
+    signature,
+    follow: () => follow(world, record, agreement, arrived),
+  }
+}
+
+/** Once it held, only evidence against it counts: that a list has lapsed meanwhile says nothing. */
+function standing(before: Verdict | null, now: Verdict): Verdict {
+  return now.outcome === "indeterminate" && before !== null && holds(before.outcome) ? before : now
+}
+
+async function known(world: World, record: SubmissionRecord): Promise<ReportRecord | undefined> {
+  const reports = await world.ledger.reportsOfRequest((await requestOf(world, record)).id)
+  return reports.find((each) => each.submissionId === record.id)
+}
+
+/** What does not hold, or not yet, is kept with its verdict and gets no receipt. */
+async function follow(
+  world: World,
+  submission: SubmissionRecord,
+  agreement: Agreement,
+  { content, documents, signature }: Arrived,
+): Promise<readonly Change[]> {
+  const request = await requestOf(world, submission)
+  const earlier = await known(world, submission)
+  if (earlier === undefined) {
+    const reports = await world.ledger.reportsOfRequest(request.id)
+    await checkReportVersion(world, submission, request, documents[0], content, reports)
+  }
+  const report: ReportRecord = {
+    ...(earlier ?? newReport(world, submission, request, content)),
+    signedAt: signature.signedAt,
+    stampedAt: signature.timeStampedAt,
+    private: {
+      draft: {
+        findings: content.findings,
+        impression: content.impression,
+        keyImages: [],
+        correctionReason: content.correction?.reason ?? "",
+      },
+      documents: documents.map(({ role, uniqueId, place, sha256 }) => ({ role, uniqueId, place, sha256 })),
+      keyImages: content.keyImages.length,
+      signature,
+      intent: "",
+      assertion: "",
+    },
+  }
+  const isFirst = submission.state === "accepted" && holds(signature.outcome)
+  return [
+    { put: "report", record: report },
+    ...(submission.state === "accepted" ? reopened(request) : []),
+    ...(isFirst && agreement.receipts === "signed" ? planReceipt(world, submission, request.slotId) : []),
+    ...(holds(signature.outcome) ? [due("deliver", report.id, world.clock.now())] : []),
+  ]
+}
+
+/** A corrected report makes a request that was settled one that asks for something again. */
+function reopened(request: RequestRecord): Change[] {
+  const step = next("case", request.state, "report")
+  return step === null ? [] : [{ put: "request", record: { ...request, state: step.to } }]
+}
+
+function newReport(
+  world: World,
+  submission: SubmissionRecord,
+  request: RequestRecord,
+  content: ImagingReport,
+): Omit<ReportRecord, "private"> {
+  return {
+    id: uuid(world.chance),
+    requestId: request.id,
+    studyId: targetOf(request) ?? "",
+    agreement: submission.agreement,
+    setId: content.setId,
+    version: content.versionNumber,
+    status: content.status,
+    readerId: content.reader.id,
+    readerName: content.reader.name,
+    slotId: request.slotId,
+    draftVersion: 0,
+    prepareId: null,
+    preparedAt: content.effectiveTime,
+    signedAt: null,
+    stampedAt: null,
+    submissionId: submission.id,
+    acknowledgedAt: null,
+    acknowledgedBy: "",
+    acknowledgedSeenAt: null,
+  }
+}
