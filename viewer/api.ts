@@ -146,6 +146,9 @@ export class Api {
   async release(requestId: string): Promise<void> {
     await this.#send("POST", `/api/requests/${part(requestId)}/release`, {})
   }
+  async retry(requestId: string): Promise<void> {
+    await this.#send("POST", `/api/requests/${part(requestId)}/retry`, {})
+  }
   async acknowledge(requestId: string): Promise<void> {
     await this.#send("POST", `/api/requests/${part(requestId)}/acknowledge`, {})
   }

@@ -8,6 +8,7 @@ import { asApiError, Fetched } from "../parts/fetched.ts"
 import { icon } from "../parts/icon.ts"
 import { LightElement } from "../parts/light-element.ts"
 import { failed, failureWords, skeleton } from "../parts/states.ts"
+import { isNotSent } from "../parts/notices.ts"
 import { studyBar } from "../parts/study-bar.ts"
 import { staleWords } from "../parts/updated.ts"
 import { t } from "../text/language.ts"
@@ -24,7 +25,7 @@ import {
   type Verification,
 } from "./report-side.ts"
 
-type Act = "acknowledge" | "release" | "check"
+type Act = "acknowledge" | "release" | "retry" | "check"
 
 export class PageReport extends LightElement {
   static override properties = {
@@ -111,7 +112,23 @@ export class PageReport extends LightElement {
     </button>`
   }
 
+  #retry(): Promise<void> {
+    return this.#do("retry", async () => {
+      await this.api.retry(this.requestId)
+      await this.#detail.reload()
+    })
+  }
+
+  #retryButton(): TemplateResult {
+    return html`<div>
+      <button class="btn" ?disabled=${this.#busy !== null} @click=${() => this.#retry()}>
+        ${icon("refresh", "s")}${t("action.send-again")}
+      </button>
+    </div>`
+  }
+
   #releaseButton(detail: StaffDetail): unknown {
+    if (isNotSent(detail.notices)) return this.#retryButton()
     if (detail.action !== "release") return nothing
     return html`<div>
       <button class="btn btn-primary" ?disabled=${this.#busy !== null} @click=${() => this.#release()}>

@@ -62,13 +62,13 @@ export class PageStaffList extends LightElement {
     this.dispatchEvent(new CustomEvent("write-request", { detail: item }))
   }
 
-  async #release(item: StaffItem): Promise<void> {
-    if (item.requestId === null) return
-    this.#busy = item.requestId
+  async #act({ requestId }: StaffItem, act: (requestId: string) => Promise<void>): Promise<void> {
+    if (requestId === null) return
+    this.#busy = requestId
     this.#refusal = null
     this.requestUpdate()
     try {
-      await this.api.release(item.requestId)
+      await act(requestId)
     } catch (error) {
       this.#refusal = asApiError(error)
     }
@@ -131,7 +131,8 @@ export class PageStaffList extends LightElement {
           item,
           now,
           busy: this.#busy !== null && this.#busy === item.requestId,
-          release: () => void this.#release(item),
+          release: () => void this.#act(item, (id) => this.api.release(id)),
+          retry: () => void this.#act(item, (id) => this.api.retry(id)),
           write: () => this.#write(item),
         }),
       )}

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit"
 import type { StaffItem, Station, StationName } from "../../gateway/journey/views.ts"
 import { urgencyBadge } from "../parts/badge.ts"
 import { icon, type IconName } from "../parts/icon.ts"
+import { isNotSent, noticeLines } from "../parts/notices.ts"
 import { patientLines } from "../parts/patient-block.ts"
 import { examination } from "../parts/study-bar.ts"
 import { wayLine } from "../parts/way-line.ts"
@@ -16,6 +17,8 @@ export interface StaffRow {
   readonly now: Date
   readonly busy: boolean
   readonly release: () => void
+  /** What was given up leaves again. */
+  readonly retry: () => void
   /** Open the request form for this study. */
   readonly write: () => void
 }
@@ -74,6 +77,10 @@ function action(row: StaffRow): TemplateResult {
     return html`<button class="btn btn-wide btn-primary" ?disabled=${row.busy} @click=${row.release}>
       ${icon("send", "s")}${t("action.release")}
     </button>`
+  if (item.action === "see-failure" && isNotSent(item.notices))
+    return html`<button class="btn btn-wide" ?disabled=${row.busy} @click=${row.retry}>
+        ${icon("refresh", "s")}${t("action.send-again")}</button
+      >${link(item, t("action.see-failure"), "btn-quiet")}`
   if (item.action === "see-failure" || item.verdict === "invalid")
     return link(item, t("action.see-failure"), "")
   if (item.action === "acknowledge") return link(item, t("action.open-report"), "btn-primary")
@@ -110,7 +117,7 @@ export function staffRow(row: StaffRow): TemplateResult {
     </div>
     <div role="cell" class="state">
       <b class="row ${tone}">${icon(drawing, "s")}${t(`stage.${at}`)}</b
-      ><small>${stageNote(item, at, now)}</small>
+      ><small>${stageNote(item, at, now)}</small>${noticeLines(item.notices)}
     </div>
     <div role="cell" class="sl-do">${action(row)}</div>
   </div>`

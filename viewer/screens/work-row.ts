@@ -4,6 +4,7 @@ import type { StationName, WorkItem } from "../../gateway/journey/views.ts"
 import { modalityBadge, urgencyBadge } from "../parts/badge.ts"
 import { dueDial } from "../parts/due-dial.ts"
 import { icon, type IconName } from "../parts/icon.ts"
+import { noticeLines } from "../parts/notices.ts"
 import { patientLines } from "../parts/patient-block.ts"
 import { twoToneBar } from "../parts/two-tone-bar.ts"
 import { wayLine } from "../parts/way-line.ts"
@@ -71,6 +72,8 @@ function report(item: WorkItem): unknown {
 /** Why the case cannot be opened; null when it can. */
 function obstacle(item: WorkItem): string | null {
   if (item.verification === "invalid") return t("start.invalid")
+  if (!isFinished(item) && item.notices.some(({ code }) => code === "images-gone"))
+    return t("notice.images-gone")
   if (item.reader !== null && !item.reader.mine && !isFinished(item))
     return t("start.locked", { name: item.reader.name })
   return item.study.instances === 0 ? t("start.no-images") : null
@@ -136,7 +139,7 @@ function cells({ item, now, open, toggle }: WorkRow): TemplateResult {
       <span>${item.hospital}</span><small>${fromWords(request)}</small>
     </div>
     <div role="cell">${open ? nothing : wayLine(way, { size: "xs", now })}${arrival(item)}</div>
-    <div role="cell" class="flags">${reader(item)}${report(item)}</div>`
+    <div role="cell" class="flags">${reader(item)}${report(item)}${noticeLines(item.notices)}</div>`
 }
 
 /** The whole row answers a pointer; the patient's name is the button for keys and screen readers. */
