@@ -39,6 +39,10 @@ export function nameForms(name: string): Planted[] {
   return forms.map(([form, bytes]) => ({ what: `${name}, ${form}`, bytes }))
 }
 
+/** A PN value by ISO 2022 IR 87: each group and component goes back to ASCII, as PS3.5 6.1.2.5.3 wants. */
+export const inIr87 = (name: string): Buffer =>
+  Buffer.concat(name.split(/([=^])/).map((part) => iconv(part, "ISO-2022-JP")))
+
 /** Without the escape sequences around it, which depend on what stands before. */
 function iso2022Core(name: string): Buffer {
   const bytes = iconv(name, "ISO-2022-JP")

@@ -5,10 +5,12 @@
 import assert from "node:assert/strict"
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
+import { sendStudy } from "../../deploy/demo/hospital.ts"
 import { receiveReport, REPORT, signReport, until } from "../../deploy/demo/walk.ts"
+import type { ObjectMeta } from "../../gateway/journey/ports.ts"
 import type { StaffDetail } from "../../gateway/journey/views.ts"
 import { countedChance } from "../peers/chance.ts"
-import { filesBelow, nameForms, search, type Planted } from "../peers/canary.ts"
+import { filesBelow, inIr87, nameForms, search, type Planted } from "../peers/canary.ts"
 import { MR_IMAGE_STORAGE, writeStudy, type SmallStudy } from "../peers/dicom-study.ts"
 import { openedSpool } from "./opened-spool.ts"
 import { Road, ROLES, SILENT, type Role } from "./road.ts"
@@ -17,6 +19,8 @@ import { Road, ROLES, SILENT, type Role } from "./road.ts"
 const FAMILY = "鵺沼之原"
 const GIVEN = "蜻蛉彦麿"
 const PHONETIC = "ぬえぬまのはら"
+/** What the hospital's system enters beside every request. */
+const NAME_IN_REQUEST = "山田 太郎"
 
 const HTJ2K_RPCL = "1.2.840.10008.1.2.4.202"
 
@@ -38,6 +42,9 @@ describe("a planted patient", function () {
     return search([...folders(), copied], planted)
   }
 
+  const isImage = ({ SOPClassUID, StudyInstanceUID }: ObjectMeta): boolean =>
+    SOPClassUID === MR_IMAGE_STORAGE && StudyInstanceUID === study.StudyInstanceUID
+
   /** Octets from within the pixels as they travel. */
   async function codestream(): Promise<Buffer> {
     const recoded = (await openedSpool(road, "edge")).find(
@@ -51,7 +58,7 @@ describe("a planted patient", function () {
       at % 2 === 1 ? byte & 0x0f : byte,
     )
     planted = [
-      ...[FAMILY, GIVEN, PHONETIC].flatMap(nameForms),
+      ...[FAMILY, GIVEN, PHONETIC, NAME_IN_REQUEST].flatMap(nameForms),
       { what: "pixels", bytes: Buffer.from(pattern) },
       { what: "pixels, turned", bytes: Buffer.from(pattern).swap16() },
       ...[0, 1, 2].map((shift) => ({
@@ -71,6 +78,15 @@ describe("a planted patient", function () {
       slices: 3,
       pattern,
     })
+    // The same name as other devices write it; nobody has asked for this one to be read.
+    const other = writeStudy(join(road.site.dir, "study"), {
+      PatientID: "CANARY2",
+      PatientName: inIr87(`Nuenuma=${FAMILY}^${GIVEN}=${PHONETIC}`),
+      SpecificCharacterSet: "\\ISO 2022 IR 87",
+      slices: 1,
+      pattern,
+    })
+    await sendStudy(road.site, other.files)
     const desks = await road.desks()
     requestId = await road.send(study)
     const reading = await road.read(requestId)
@@ -83,7 +99,7 @@ describe("a planted patient", function () {
     )
     await receiveReport(desks, requestId, 1, SILENT)
     planted.push({ what: "codestream", bytes: await codestream() })
-    sealed = (await Promise.all(ROLES.map((role) => ciphertexts(road, role)))).flat()
+    sealed = (await Promise.all(ROLES.map((role) => ciphertexts(road, role, isImage)))).flat()
   })
   after(() => road.close())
 
@@ -104,10 +120,8 @@ describe("a planted patient", function () {
 
   it("would be found in every form: in the files as they were sent, and in clear copies of what was sealed", async () => {
     const sent = search([join(road.site.dir, "study")], planted).map(({ what }) => what)
-    assert.deepEqual(
-      [...new Set(sent)].sort(),
-      [`${FAMILY}, UTF-8`, `${GIVEN}, UTF-8`, "pixels", `${PHONETIC}, UTF-8`].sort(),
-    )
+    const names = [FAMILY, GIVEN, PHONETIC].flatMap((each) => [`${each}, UTF-8`, `${each}, ISO-2022-JP`])
+    assert.deepEqual([...new Set(sent)].sort(), [...names, "pixels"].sort())
     const copies = join(road.site.dir, "control")
     mkdirSync(copies)
     for (const [at, { bytes }] of planted.entries())
@@ -146,7 +160,7 @@ describe("a planted patient", function () {
       })
       for (const role of ROLES)
         await until(`images gone from the ${role}`, async () =>
-          (await openedSpool(road, role)).every(({ meta }) => meta.SOPClassUID === ""),
+          (await openedSpool(road, role)).every(({ meta }) => !isImage(meta)),
         )
     })
 
@@ -173,8 +187,12 @@ describe("a planted patient", function () {
 const STEP_BYTES = 1_000
 
 /** Octets from all over every segment that holds images. */
-async function ciphertexts(road: Road, role: Role): Promise<Planted[]> {
-  const images = (await openedSpool(road, role)).filter(({ meta }) => meta.SOPClassUID === MR_IMAGE_STORAGE)
+async function ciphertexts(
+  road: Road,
+  role: Role,
+  isImage: (meta: ObjectMeta) => boolean,
+): Promise<Planted[]> {
+  const images = (await openedSpool(road, role)).filter(({ meta }) => isImage(meta))
   const slots = new Set(images.map(({ slotId }) => slotId))
   const files = [...slots].flatMap((slotId) =>
     filesBelow(join(road.dataDir(role), "spool", "objects", slotId)),

@@ -15,7 +15,7 @@ import { read } from "./kept.ts"
 import { SILENT, type Road } from "./road.ts"
 
 const POLL_MS = 150
-const PATIENCE_MS = 150_000
+const PATIENCE_MS = 300_000
 
 export interface Arrived {
   readonly requestId: string
