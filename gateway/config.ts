@@ -205,6 +205,10 @@ const archive = z
       .array(pin)
       .default([])
       .describe("keys it must show, SHA-256 of the SubjectPublicKeyInfo; [] = in the clear"),
+    characterSet: z
+      .enum(["study", "utf-8"])
+      .default("study")
+      .describe("reports are written in their study's own character set, or all in UTF-8"),
   })
   .describe("the hospital's PACS: storage commitments are relayed to it, reports are stored in it")
 const dicomTls = z

@@ -7,10 +7,12 @@ import { wait } from "./clock.ts"
 import type { EdgeConfig } from "./config.ts"
 import { deskOptions } from "./foundation/desk-options.ts"
 import { openLine } from "./foundation/commitment-line.ts"
+import { deliverOptions } from "./foundation/report-places.ts"
 import { callersOf, openDicomDoor, remoteOf } from "./foundation/dicom-door.ts"
 import { layFoundation } from "./foundation/foundation.ts"
 import { assemble } from "./journey/assemble.ts"
 import { commit, commitmentHandler } from "./journey/commit.ts"
+import { deliver } from "./journey/deliver.ts"
 import { filing } from "./journey/file-instance.ts"
 import { instanceHandler } from "./journey/receive.ts"
 import { staffDesk } from "./journey/staff.ts"
@@ -44,13 +46,15 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
   const archive = dicom.archive === undefined ? null : await remoteOf(dicom, dicom.archive)
   const line = await openLine(dicom, { archive, scp, commitments, log })
 
+  const places = deliverOptions(dicom, archive)
+
   // 2–5 assemble, package, sign, submit; 12 verify what comes home
   const quietMsOf = (callingAE: string): number => modalities.get(callingAE) ?? DEFAULT_QUIET_MS
   const machineRoom = await base.run(
     {
       assemble: (job) => assemble(world, quietMsOf, job),
       commit: (job) => commit(world, line, archive !== null, job),
-      deliver: () => Promise.resolve({ changes: [] }),
+      deliver: (job) => deliver(world, places, job),
     },
     () => scp.stats,
   )

@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<Thing, string>> = {
   case: "A reading case",
   report: "A report",
   commitment: "A storage commitment",
+  delivery: "A report on its way to the archive",
 }
 
 export function journeyPage(): string {

@@ -40,6 +40,14 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
     SOPClassUID: "1.2.840.10008.5.1.4.1.1.2",
     instances: 512,
   },
+  "instances-sent": {
+    ...BLANK,
+    ...study,
+    event: "instances-sent",
+    peer: { id: "PACS", address: "192.0.2.30" },
+    SOPClassUID: "1.2.840.10008.5.1.4.1.1.104.1",
+    instances: 1,
+  },
   export: {
     ...BLANK,
     event: "export",
