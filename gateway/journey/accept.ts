@@ -25,6 +25,7 @@ import type { Change, DocumentRecord, DocumentRole, SubmissionKind, SubmissionRe
 import { recognise } from "./recognise.ts"
 import { next } from "./route.ts"
 import { due } from "./run.ts"
+import { measured, type Transmitted } from "./transmitted.ts"
 import type { World } from "./world.ts"
 
 export function submissionHandler(world: World): SubmissionHandler {
@@ -69,6 +70,7 @@ function withEnd(inner: SubmissionIntake, end: () => void): SubmissionIntake {
 
 interface Received {
   readonly entry: DocumentEntry
+  readonly sent: Transmitted
   readonly role: DocumentRole
   readonly object: SealedObject
 }
@@ -81,7 +83,9 @@ async function intake(world: World, inbound: Inbound): Promise<SubmissionIntake>
     document: async (entry, octets) => {
       const role = roleOf(entry)
       if (role === null) throw contentFault(entry.uniqueId, "formatCode is outside the agreement")
-      received.push({ entry, role, object: await adopt(world, inbound, segment, entry, octets) })
+      const passing = measured(entry, octets)
+      const object = await adopt(world, inbound, segment, entry, passing.octets)
+      received.push({ entry, sent: passing.sent(), role, object })
     },
     commit: async () => {
       const documents = await checked(world, inbound, received)
@@ -168,7 +172,7 @@ async function record(
     createdAt: at.toISOString(),
     acceptedAt: at.toISOString(),
     verifiedAt: null,
-    bytesTotal: received.reduce((sum, each) => sum + (each.entry.size ?? 0), 0),
+    bytesTotal: received.reduce((sum, each) => sum + each.sent.sizeBytes, 0),
     private: { submission: inbound.submission, verdict: null },
   }
   const documents = received.map((each, ordinal): Change => ({
@@ -189,7 +193,7 @@ async function record(
 function documentRecord(
   submissionId: string,
   ordinal: number,
-  { entry, role, object }: Received,
+  { entry, sent, role, object }: Received,
 ): DocumentRecord {
   return {
     submissionId,
@@ -198,8 +202,8 @@ function documentRecord(
     uniqueId: entry.uniqueId,
     entryUUID: entry.entryUUID,
     place: object.place,
-    hash: entry.hash ?? "",
-    sizeBytes: entry.size ?? 0,
+    hash: sent.hash,
+    sizeBytes: sent.sizeBytes,
     sha256: Buffer.from(object.facts.sha256).toString("hex"),
     clearMimeType: entry.mimeType,
     private: {

@@ -1,6 +1,5 @@
 /** A reading case at the reading centre: opened by the study and request that were verified. */
 import type { ReadingRequest } from "../standards/request/request-content.ts"
-import { ContentError } from "./errors.ts"
 import type { RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
 import { requestTextOf } from "./request-document.ts"
 import { next } from "./route.ts"
@@ -24,15 +23,13 @@ export async function openedCase(
   return { ...bound, state: next("case", request.state, "verified")?.to ?? request.state }
 }
 
+/** Hospitals use their request numbers again: a case is known by the request's own id. */
 async function newCase(
   world: World,
   agreement: string,
   asked: ReadingRequest,
   { private: header }: StudyRecord,
 ): Promise<RequestRecord> {
-  const other = await world.ledger.requestByNumber(agreement, asked.requestNumber)
-  if (other !== null)
-    throw new ContentError("ERR_OTHER_SUBJECT", "request: its number is that of another request")
   return {
     id: asked.requestId,
     version: asked.version,

@@ -37,9 +37,10 @@ export async function recognise(world: World, inbound: Inbound): Promise<Submiss
   }
 }
 
-function isSame(entry: DocumentEntry, kept: DocumentRecord | undefined): boolean {
+/** What the sender does not say is not other than before: its octets are compared anyway. */
+function isSame({ hash, size }: DocumentEntry, kept: DocumentRecord | undefined): boolean {
   if (kept === undefined) return false
-  return kept.hash === entry.hash && kept.sizeBytes === entry.size
+  return (hash === null || kept.hash === hash) && (size === null || kept.sizeBytes === size)
 }
 
 /** The same document may come in another set, but not with other octets. */

@@ -325,6 +325,7 @@ export interface Ledger extends ArchiveLedger {
   /** For which nobody has to do anything any more, newest first. */
   finishedRequests(limit: number): Promise<readonly RequestRecord[]>
   requestsOfStudy(studyId: string): Promise<readonly RequestRecord[]>
+  /** The open one; when there is none the newest: hospitals use their numbers again. */
   requestByNumber(agreement: string, requestNumber: string): Promise<RequestRecord | null>
   /** Without a study yet. */
   unboundRequests(): Promise<readonly RequestRecord[]>

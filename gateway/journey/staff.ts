@@ -12,7 +12,7 @@ import type { Change, ReportRecord, RequestRecord, SubmissionRecord } from "./re
 import { plan, release } from "./release.ts"
 import { documentOf } from "./report-documents.ts"
 import { readWhole } from "./read-whole.ts"
-import { next } from "./route.ts"
+import { isOver, next } from "./route.ts"
 import { due } from "./run.ts"
 import { staffItem, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "./subject.ts"
@@ -107,7 +107,8 @@ async function enter(world: World, person: Person, input: RequestInput): Promise
   const agreement = agreementInForce(world, input.agreement)
   if (agreement === null) throw new DeskError("ERR_INPUT", "agreement: no such agreement is in force")
   const known = await world.ledger.requestByNumber(agreement.id, input.requestNumber)
-  if (known !== null) throw new DeskError("ERR_INPUT", "requestNumber: is used by another request")
+  if (known !== null && !isOver(known.state))
+    throw new DeskError("ERR_INPUT", "requestNumber: is used by another request")
   const now = world.clock.now()
   const record: RequestRecord = {
     id: uuidOid(world.chance),

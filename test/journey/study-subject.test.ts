@@ -4,7 +4,17 @@ import type { InstanceRecord, StudyRecord } from "../../gateway/journey/records.
 import { checkStudySubject, type StudyContent } from "../../gateway/journey/study-subject.ts"
 import { uid, type SmallStudy } from "../peers/dicom-study.ts"
 import { AT_CENTER } from "./agreements.ts"
-import { enter, READER, requestFor, storeAll, study } from "./people.ts"
+import {
+  acknowledge,
+  CLERK,
+  DRAFT,
+  enter,
+  READER,
+  requestFor,
+  storeAll,
+  study,
+  writeAndSign,
+} from "./people.ts"
 import { DAY_MS, TwoSides } from "./world.ts"
 
 const AGREEMENT = { retention: { imagesMs: 30 * DAY_MS } }
@@ -101,6 +111,19 @@ describe("a study where it arrives", function () {
     assert.equal((await sides.center.ledger.instances(studies[0]!.id)).length, 2)
   })
 
+  it("arrives under a request number that was used before, once the earlier request is settled", async () => {
+    const first = await send(study("P1", 1), "R1")
+    await assert.rejects(sides.edge.staff.enter(CLERK, requestFor("P2", "R1")), { code: "ERR_INPUT" })
+    await writeAndSign(sides.center, first, DRAFT)
+    await sides.settle()
+    await acknowledge(sides.edge, first)
+    const { requestId: second } = await sides.edge.staff.enter(CLERK, requestFor("P2", "R1"))
+    await storeAll(sides.edge, study("P2", 1))
+    await sides.settle()
+    assert.deepEqual(await failures(second), [])
+    assert.deepEqual((await listed()).sort(), ["R1 P1", "R1 P2"])
+  })
+
   it("with an image of another patient takes no effect", async () => {
     const [stranger] = study("P2", 1).instances
     const own = study("P1", 2)
@@ -115,7 +138,13 @@ describe("a study where it arrives", function () {
     const id = await enter(sides.edge, requestFor("P1", "R1"))
     await sides.settle()
     assert.deepEqual(await failures(id), ["ERR_OTHER_SUBJECT"])
-    assert.deepEqual(await listed(), [])
+    const shown = await sides.center.reading.worklist(READER)
+    assert.deepEqual(
+      shown.map(({ state, patient }) => [state, patient.PatientID]),
+      [["failed", "P1"]],
+      "a person is told",
+    )
+    await assert.rejects(sides.center.reading.start(READER, id), { code: "ERR_NOT_FOUND" })
   })
 
   for (const [name, bend] of [

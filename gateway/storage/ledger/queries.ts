@@ -51,7 +51,7 @@ export const SQL = {
   openRequests: `SELECT facts, sealed, revision FROM request WHERE open = 1 ORDER BY requested_at DESC`,
   finishedRequests: `SELECT facts, sealed, revision FROM request WHERE open = 0 ORDER BY requested_at DESC LIMIT ?`,
   requestsOfStudy: `SELECT facts, sealed, revision FROM request WHERE id IN (SELECT request_id FROM request_study WHERE study_id = ?)`,
-  requestByNumber: `SELECT facts, sealed, revision FROM request WHERE number_hash = ?`,
+  requestByNumber: `SELECT facts, sealed, revision FROM request WHERE number_hash = ? ORDER BY open DESC, requested_at DESC LIMIT 1`,
   unboundRequests: `SELECT facts, sealed, revision FROM request WHERE bound = 0 ORDER BY requested_at LIMIT 1000`,
   submission: `SELECT facts, sealed, revision FROM submission WHERE id = ?`,
   submissionBySetUid: `SELECT facts, sealed, revision FROM submission WHERE set_uid = ? AND agreement = ? AND direction = ?`,

@@ -90,4 +90,8 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE study SET facts = json_set(facts, '$.recodedSlotId', NULL) WHERE json_type(facts, '$.recodedSlotId') IS NULL;
   UPDATE instance SET facts = json_set(facts, '$.original', NULL) WHERE json_type(facts, '$.original') IS NULL;
   `,
+  `
+  DROP INDEX request_by_number;                                            -- a number may be used again, and by the other side
+  CREATE INDEX request_by_number ON request (number_hash, open, requested_at); -- requestByNumber
+  `,
 ]

@@ -176,13 +176,12 @@ describe("the ledger", () => {
 
   it("commits all or nothing", async () => {
     await ledger.commit(all)
-    const other = r.request({ id: "request-2", private: { ...r.request().private, requestNumber: "RQ-1" } })
     await assert.rejects(
       ledger.commit([
         { put: "study", record: r.study({ id: "study-9" }) },
-        { put: "request", record: other },
+        { put: "request", record: r.request() },
       ]),
-      { code: "ERR_LEDGER" },
+      { code: "ERR_LEDGER_STALE" },
     )
     assert.equal(await ledger.study("study-9"), null)
   })
@@ -310,6 +309,18 @@ describe("the ledger", () => {
       assert.deepEqual(ids(await ledger.unboundRequests()), ["c", "b"])
       assert.equal((await ledger.requestByNumber("kakuu-center", "2"))?.id, "b")
       assert.equal(await ledger.requestByNumber("another", "2"), null)
+    })
+
+    it("requests of one number, the open one first: hospitals use their numbers again", async () => {
+      const first = r.request({ id: "a", requestedAt: "2026-01-01", state: "inProgress" })
+      const again = r.request({ id: "b", requestedAt: "2026-01-02", state: "completed" })
+      const { requestNumber } = first.private
+      await ledger.commit([first, again].map((record): Change => ({ put: "request", record })))
+      assert.equal((await ledger.requestByNumber("kakuu-center", requestNumber))?.id, "a")
+      await ledger.commit([
+        { put: "request", record: { ...(await ledger.request("a"))!, state: "completed" } },
+      ])
+      assert.equal((await ledger.requestByNumber("kakuu-center", requestNumber))?.id, "b", "the newest")
     })
 
     it("a request no longer by a study it was unbound from", async () => {
