@@ -1,5 +1,7 @@
 import assert from "node:assert/strict"
-import type { StudyHeader, SubmissionRecord } from "../../gateway/journey/records.ts"
+import type { ReportRecord, StudyHeader, SubmissionRecord } from "../../gateway/journey/records.ts"
+import { checkReportVersion } from "../../gateway/journey/report-subject.ts"
+import type { ImagingReport } from "../../gateway/standards/cda/report-content.ts"
 import type { StaffDetail } from "../../gateway/journey/views.ts"
 import {
   acknowledge,
@@ -115,5 +117,43 @@ describe("a report where it arrives", function () {
     await sides.edge.spool.destroySlot(read!.slotId)
     const detail = await reportAbout(requestId, {})
     assert.equal(detail.report?.impression, DRAFT.impression)
+  })
+
+  it("is taken in one lineage, each version once, and replaces only what was sent for it", async () => {
+    const requestId = await toRead(sides)
+    await reportAbout(requestId, {})
+    const { ledger, world } = sides.edge
+    const request = (await ledger.request(requestId))!
+    const [first] = await ledger.reportsOfRequest(requestId)
+    const [came] = await inbound(sides, requestId)
+    const cda = (await ledger.documents(came!.id)).find(({ role }) => role === "cda")!
+    const check = (
+      content: Partial<ImagingReport>,
+      replaced: readonly string[],
+      reports: readonly ReportRecord[] = [first!],
+    ) => {
+      const associations = replaced.map(
+        (target) => ({ type: "RPLC", source: cda.entryUUID, target }) as const,
+      )
+      const submission = { ...came!.private.submission!, associations }
+      const record = { ...came!, private: { ...came!.private, submission } }
+      const said = { setId: first!.setId, correction: null, ...content } as ImagingReport
+      return checkReportVersion(world, record, request, cda, said, reports)
+    }
+    const correction = { replacesDocumentId: cda.uniqueId, reason: "左右の誤記" }
+    const refused = { code: "ERR_REPORT_VERSION" }
+    await check({ versionNumber: 2, correction }, [cda.entryUUID])
+    await check({ versionNumber: 1 }, [], [])
+    await assert.rejects(check({ versionNumber: 1 }, []), refused, "the same version again")
+    await assert.rejects(check({ versionNumber: 2, correction, setId: "2.25.9" }, [cda.entryUUID]), refused)
+    await assert.rejects(check({ versionNumber: 2, correction }, []), refused, "without RPLC")
+    await assert.rejects(check({ versionNumber: 2, correction }, ["urn:uuid:0"]), refused, "RPLC of another")
+    const stranger = { ...correction, replacesDocumentId: "2.25.8" }
+    await assert.rejects(check({ versionNumber: 2, correction: stranger }, [cda.entryUUID]), refused)
+    await assert.rejects(
+      check({ versionNumber: 1 }, [cda.entryUUID], []),
+      refused,
+      "RPLC without a word of it",
+    )
   })
 })
