@@ -1,7 +1,8 @@
 /** One request with everything the hospital may see of it: report, verdicts, versions, acknowledgement, deletion. */
+import type { DeliveryRecord } from "./archive-records.ts"
 import type { CertificateRecord, ReportRecord } from "./records.ts"
 import { staffItem, type LineProgress } from "./staff-item.ts"
-import type { StaffDetail, VerdictOutcome } from "./views.ts"
+import type { DeliveryView, StaffDetail, VerdictOutcome } from "./views.ts"
 import { documentOf } from "./report-documents.ts"
 import type { CaseFile } from "./case-file.ts"
 import type { World } from "./world.ts"
@@ -26,8 +27,23 @@ export async function staffDetail(world: World, file: CaseFile, line: LineProgre
     })),
     acknowledgement: acknowledgement(file, report),
     deletion: deletion(certificates[0]),
+    deliveries: report === undefined ? [] : (await world.ledger.deliveriesOf(report.id)).map(deliveryView),
   }
 }
+
+const deliveryView = ({
+  channel,
+  aeTitle,
+  state,
+  deliveredAt,
+  failureCode,
+}: DeliveryRecord): DeliveryView => ({
+  channel,
+  aeTitle,
+  state,
+  at: deliveredAt,
+  failureCode,
+})
 
 /** The text of an invalid report is not shown. */
 function reportView(report: ReportRecord): StaffDetail["report"] {
@@ -52,7 +68,7 @@ function acknowledgement(file: CaseFile, report: ReportRecord | undefined): Staf
   const sent = file.submissions.findLast(
     (each) => each.kind === "acknowledgement" && each.reportId === report.id && each.acceptedAt !== null,
   )
-  return { by: report.acknowledgedBy, at: report.acknowledgedAt, seenAtCenter: sent?.acceptedAt ?? null }
+  return { by: report.acknowledgedBy, at: report.acknowledgedAt, toldCenterAt: sent?.acceptedAt ?? null }
 }
 
 function deletion(certificate: CertificateRecord | undefined): StaffDetail["deletion"] {

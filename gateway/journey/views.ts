@@ -247,7 +247,8 @@ export interface StaffDetail extends StaffItem {
   readonly acknowledgement: {
     readonly by: string
     readonly at: string
-    readonly seenAtCenter: string | null
+    /** The centre has taken custody of the notice; that it has looked at it is for its own list to say. */
+    readonly toldCenterAt: string | null
   } | null
   readonly deletion: {
     readonly at: string
@@ -255,6 +256,17 @@ export interface StaffDetail extends StaffItem {
     readonly objects: number
     readonly statement: string
   } | null
+  /** Where the report shown goes in the hospital besides this page. */
+  readonly deliveries: readonly DeliveryView[]
+}
+
+export interface DeliveryView {
+  readonly channel: "archive"
+  /** "" while it has not gone there. */
+  readonly aeTitle: string
+  readonly state: "planned" | "delivered" | "failed"
+  readonly at: string | null
+  readonly failureCode: string | null
 }
 
 /** 読影依頼票 as entered on the staff page or by API. */

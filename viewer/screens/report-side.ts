@@ -1,6 +1,6 @@
 /** Beside the report: is it genuine, has it been received, which version is it, what was deleted. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { StaffDetail, Verdict, VerdictOutcome } from "../../gateway/journey/views.ts"
+import type { DeliveryView, StaffDetail, Verdict, VerdictOutcome } from "../../gateway/journey/views.ts"
 import type { Api } from "../api.ts"
 import { icon } from "../parts/icon.ts"
 import { summaryList, verdictClass, verdictDetail, verdictText, verdictTop } from "../parts/verdict-panel.ts"
@@ -62,20 +62,20 @@ function ackRow(done: boolean, now: boolean, name: string, note: string, action:
   </div>`
 }
 
-/** Received by the staff here, and seen to be received at the centre. */
+/** Received by the staff here, and told to the centre. */
 export function acknowledgementSection(detail: StaffDetail, now: Date, acknowledge: unknown): TemplateResult {
   const done = detail.acknowledgement
-  const seen = done?.seenAtCenter ?? null
+  const told = done?.toldCenterAt ?? null
   const doneNote =
     done === null
       ? t("ack.received-note")
       : `${done.by}${t("list.space")}${shortTime(new Date(done.at), now)}`
-  const seenNote = seen === null ? t("ack.seen-note") : shortTime(new Date(seen), now)
+  const toldNote = told === null ? t("ack.told-note") : shortTime(new Date(told), now)
   return html`<section class="panel">
     <header><h2>${t("ack.title")}</h2></header>
     <div class="acks panel-pad">
       ${ackRow(done !== null, done === null, t("ack.received"), doneNote, done === null ? acknowledge : nothing)}
-      ${ackRow(seen !== null, done !== null && seen === null, t("ack.seen"), seenNote, nothing)}
+      ${ackRow(told !== null, done !== null && told === null, t("ack.told"), toldNote, nothing)}
     </div>
   </section>`
 }
@@ -111,7 +111,24 @@ export function versionsSection(detail: StaffDetail, now: Date): unknown {
   </section>`
 }
 
-export function documentsSection(reportId: string, api: Api): TemplateResult {
+/** Whether the hospital's archive has it. */
+function deliveryLine({ state, aeTitle, at, failureCode }: DeliveryView, now: Date): TemplateResult {
+  const done = state === "delivered" && at !== null
+  const words = done
+    ? t("delivery.delivered", { ae: aeTitle, at: shortTime(new Date(at), now) })
+    : t(`delivery.${state === "failed" ? "failed" : "planned"}`)
+  const why = failureCode === null ? "" : `${t("list.space")}${failureCode}`
+  return html`<p class="row s panel-pad ${state === "failed" ? "t-warn" : ""}">
+    ${icon(done ? "check" : state === "failed" ? "alert" : "clock", "s")}${words}${why}
+  </p>`
+}
+
+export function documentsSection(
+  reportId: string,
+  deliveries: readonly DeliveryView[],
+  api: Api,
+  now: Date,
+): TemplateResult {
   const kinds = ["pdf", "cda", "signature"] as const
   return html`<section class="panel">
     <header><h2>${t("documents.title")}</h2></header>
@@ -128,6 +145,7 @@ export function documentsSection(reportId: string, api: Api): TemplateResult {
           </a>`,
       )}
     </div>
+    ${deliveries.map((each) => deliveryLine(each, now))}
   </section>`
 }
 

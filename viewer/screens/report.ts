@@ -188,7 +188,7 @@ export class PageReport extends LightElement {
     })}
     ${acknowledgementSection(detail, now, this.#acknowledgeButton(verification))}
     ${versionsSection(detail, now)} ${deletionSection(detail)}
-    ${verification.outcome === "invalid" ? nothing : documentsSection(report.reportId, this.api)}`
+    ${verification.outcome === "invalid" ? nothing : documentsSection(report.reportId, detail.deliveries, this.api, now)}`
   }
 
   #printButton(detail: StaffDetail, verification: Verification): unknown {
