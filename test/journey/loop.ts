@@ -85,7 +85,7 @@ async function checkReport({ edge }: TwoSides, requestId: string): Promise<void>
 
 async function checkAcknowledged({ edge, center }: TwoSides, requestId: string): Promise<void> {
   const detail = await ask(edge, () => edge.staff.request(CLERK, requestId))
-  assert.notEqual(detail.acknowledgement?.seenAtCenter ?? null, null)
+  assert.notEqual(detail.acknowledgement?.toldCenterAt ?? null, null)
   assert.deepEqual(
     detail.way.map(({ state }) => state),
     ["done", "done", "done", "done", "done", "done", "skip", "skip"],

@@ -68,7 +68,7 @@ describe("the road there and back", function () {
     assert.notEqual(signature.holder, "")
     assertValid(seal, "seal", before)
     const detail = await desks.clerk.get<StaffDetail>(`/api/requests/${requestId}`)
-    assert.ok(detail.acknowledgement?.seenAtCenter)
+    assert.ok(detail.acknowledgement?.toldCenterAt)
     const [row] = (await staffItems(road.site)).filter((each) => each.requestId === requestId)
     assert.deepEqual(
       row?.way.map(({ name, state }) => `${name} ${state}`),

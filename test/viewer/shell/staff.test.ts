@@ -146,7 +146,7 @@ describe("the staff desk", function () {
     })
     await page.getByRole("button", { name: "受領する" }).click()
     await page.getByText("窓口 三奈　14:15").waitFor()
-    assert.match(await page.locator(".acks").innerText(), /センターが受領を確認\s+14:16/)
+    assert.match(await page.locator(".acks").innerText(), /センターに通知済み\s+14:16/)
     await page.getByText("センターの画像 199件を消去しました。").waitFor()
   })
 
