@@ -25,8 +25,31 @@ function agreementIssues(root: Raw): Issue[] {
       ? [{ path: `agreements.${index}.validUntil`, message: "must be after validFrom" }]
       : [],
   )
-  return [...repeated(agreements, "agreements", "id"), ...terms, ...sharedPins(agreements)]
+  return [
+    ...repeated(agreements, "agreements", "id"),
+    ...terms,
+    ...shortReports(agreements),
+    ...sharedPins(agreements),
+  ]
 }
+
+/** The account of a deletion is sent under the request: it must outlive the images. */
+function shortReports(agreements: readonly Raw[]): Issue[] {
+  return agreements.flatMap(({ retention }, index) => {
+    const { images, reports } = group(retention)
+    const isShort = durationMs(reports) < durationMs(images)
+    return isShort
+      ? [{ path: `agreements.${index}.retention.reports`, message: "must not be shorter than images" }]
+      : []
+  })
+}
+
+/** NaN for what the schema refuses: no comparison with it is true. */
+function durationMs(text: unknown): number {
+  const [, count = "", unit = ""] = typeof text === "string" ? (/^(\d+)([smhd])$/.exec(text) ?? []) : []
+  return count === "" ? Number.NaN : Number(count) * (UNITS_MS[unit] ?? Number.NaN)
+}
+const UNITS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** A certificate has to tell which partner is speaking. */
 function sharedPins(agreements: readonly Raw[]): Issue[] {

@@ -6,6 +6,7 @@
 import { agreementInForce } from "./keep.ts"
 import { release } from "./release.ts"
 import type { Change, RequestRecord, StudyRecord } from "./records.ts"
+import { isSameName } from "./same-name.ts"
 import { withStudy } from "./subject.ts"
 import type { World } from "./world.ts"
 
@@ -18,7 +19,7 @@ export async function bindStudy(world: World, study: StudyRecord): Promise<Chang
   const open = (await world.ledger.unboundRequests()).filter((each) => isSamePatient(each, study))
   const named = open.filter((each) => names(each, study))
   const unnamed = bound.length + named.length === 0 ? open.filter(namesNothing).slice(0, 1) : []
-  const taken = [...named, ...unnamed].map((each) => withStudy(each, study, "target"))
+  const taken = [...named, ...unnamed].map((each) => taking(each, study))
   return [
     ...taken.map((record): Change => ({ put: "request", record })),
     ...(await leaving(world, study, [...bound, ...taken])),
@@ -41,7 +42,7 @@ export async function bindRequest(
     there.find((each) => names(request, each)) ??
     (namesNothing(request) ? await firstUnasked(world, there) : undefined)
   if (study === undefined) return [{ put: "request", record: request }]
-  const bound = withStudy(request, study, "target")
+  const bound = taking(request, study)
   return [{ put: "request", record: bound }, ...(await leaving(world, study, [bound]))]
 }
 
@@ -75,14 +76,28 @@ async function leaving(
 ): Promise<Change[]> {
   const going: RequestRecord[] = []
   for (const request of requests)
-    if (request.releaseWhenComplete && agreementInForce(world, request.agreement) !== null)
+    if (
+      request.releaseWhenComplete &&
+      !isProposed(request) &&
+      agreementInForce(world, request.agreement) !== null
+    )
       if (!(await isUnderWay(world, request))) going.push(request)
   const known: StudyRecord = { ...study, agreement: study.agreement ?? requests[0]?.agreement ?? null }
   return going.length > 0 ? release(world, known, going) : [{ put: "study", record: known }]
 }
 
+/** Bound; only proposed when nobody named the study and not even the patient's name agrees. */
+function taking(request: RequestRecord, study: StudyRecord): RequestRecord {
+  const { ideographic } = request.private.patient
+  const byPatientIdOnly = namesNothing(request) && !isSameName(ideographic, study.private.patient)
+  return { ...withStudy(request, study, "target"), byPatientIdOnly }
+}
+
+const isProposed = ({ byPatientIdOnly = false }: RequestRecord): boolean => byPatientIdOnly
+
+/** What has no patient id, or none any more, is nobody's. */
 const isSamePatient = ({ private: asked }: RequestRecord, { private: header }: StudyRecord): boolean =>
-  asked.patient.PatientID === header.patient.PatientID
+  asked.patient.PatientID !== "" && asked.patient.PatientID === header.patient.PatientID
 
 function names({ private: asked }: RequestRecord, { private: header }: StudyRecord): boolean {
   if (asked.StudyInstanceUID !== "") return asked.StudyInstanceUID === header.StudyInstanceUID

@@ -2,7 +2,7 @@
 import type { ReadingRequest } from "../standards/request/request-content.ts"
 import type { RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
 import { requestTextOf } from "./request-document.ts"
-import { next } from "./route.ts"
+import { next, take } from "./route.ts"
 import { sameSubject } from "./same-subject.ts"
 import { withStudy } from "./subject.ts"
 import type { World } from "./world.ts"
@@ -34,7 +34,7 @@ async function newCase(
     id: asked.requestId,
     version: asked.version,
     agreement,
-    state: next("case", "-", "request")?.to ?? "created",
+    state: take("case", "-", "request"),
     urgency: asked.urgency.code,
     dueAt: asked.urgency.dueAt,
     requestedAt: asked.requestedAt,
@@ -43,6 +43,7 @@ async function newCase(
     telephoneOnResult: asked.urgency.telephoneOnResult,
     urgencyHistory: asked.urgency.history,
     releaseWhenComplete: false,
+    keepUntil: world.clock.now().toISOString(),
     readerId: null,
     readerName: "",
     private: {

@@ -1,6 +1,6 @@
 /** Keep: custody and its term. From when a copy's agreed retention runs, and until when. */
 import { inForce, type Agreement } from "./agreement.ts"
-import type { Change, StudyRecord, SubmissionRecord } from "./records.ts"
+import type { Change, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
 import { next } from "./route.ts"
 import { due, type Outcome } from "./run.ts"
 import type { World } from "./world.ts"
@@ -8,6 +8,15 @@ import type { World } from "./world.ts"
 /** End of the term that begins at `from`. */
 export function keepUntil(agreement: Agreement, from: Date): Date {
   return new Date(from.getTime() + agreement.retention.imagesMs)
+}
+
+/** The request with the term of its texts and reports beginning now, and the job that ends it. */
+export function keptAnew(world: World, request: RequestRecord): readonly [RequestRecord, Change] {
+  const term = agreementOf(world, request.agreement)?.retention.reportsMs
+  // Of an agreement that is gone we know no term: what was agreed before stays.
+  const until =
+    term === undefined ? new Date(request.keepUntil) : new Date(world.clock.now().getTime() + term)
+  return [{ ...request, keepUntil: until.toISOString() }, due("expire", request.id, until)]
 }
 
 /** The copy of a partner's images, which is accounted for to him; else the images came from a device of this house. */

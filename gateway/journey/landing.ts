@@ -12,7 +12,7 @@ import { keepUntil } from "./keep.ts"
 import { plain } from "./metadata.ts"
 import { patientOf } from "./patient.ts"
 import type { Change, RequestRecord, StudyHeader, StudyRecord } from "./records.ts"
-import { next } from "./route.ts"
+import { take } from "./route.ts"
 import { due } from "./run.ts"
 import { patientIdOf } from "./same-subject.ts"
 import type { World } from "./world.ts"
@@ -42,7 +42,7 @@ export async function landing(world: World, inbound: Inbound): Promise<Landing> 
 /** Reports, receipts and notices answer a request we know, under the same agreement. */
 async function ownRequest(world: World, inbound: Inbound): Promise<RequestRecord> {
   const request = await world.ledger.request(inbound.requestId)
-  if (request?.agreement !== inbound.agreement.id) {
+  if (request?.agreement !== inbound.agreement.id || request.state === "exited") {
     throw new AcceptanceError(
       "ERR_NOT_AGREED",
       "XDSRepositoryError",
@@ -54,11 +54,11 @@ async function ownRequest(world: World, inbound: Inbound): Promise<RequestRecord
 
 async function landStudy(world: World, inbound: Inbound): Promise<Landing> {
   const taken = await world.ledger.request(inbound.requestId)
-  if (taken !== null && taken.agreement !== inbound.agreement.id) {
+  if (taken !== null && (taken.agreement !== inbound.agreement.id || taken.state === "exited")) {
     throw new AcceptanceError(
       "ERR_NOT_AGREED",
       "XDSRepositoryError",
-      "workflow instance belongs to another agreement",
+      "the workflow instance is over, or of another agreement",
     )
   }
   const studies = await world.ledger.studiesByUid(inbound.StudyInstanceUID)
@@ -84,7 +84,7 @@ function isSame({ agreement, state, private: header }: StudyRecord, inbound: Inb
 }
 
 function newLanding(world: World, inbound: Inbound, slotId: string): Landing {
-  const state = next("study", "-", "submission")?.to ?? "complete"
+  const state = take("study", "-", "submission")
   const until = keepUntil(inbound.agreement, world.clock.now())
   const study: StudyRecord = {
     ...newStudy(world, slotId, headerOf(inbound), "", state),

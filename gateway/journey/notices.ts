@@ -1,6 +1,6 @@
 /** Notices: what a person must be told of a case besides where it stands on its way. */
 import { agreementInForce, cameFromPartner, isErased } from "./keep.ts"
-import { isNeeded } from "./expire.ts"
+import { isNeeded } from "./expire-study.ts"
 import type { StudyRecord, SubmissionRecord } from "./records.ts"
 import type { Notice, NoticeCode } from "./views.ts"
 import { isUnderWay, type CaseFile } from "./case-file.ts"
@@ -16,6 +16,7 @@ export function notices(world: World, file: CaseFile): Notice[] {
   return [
     ...(study === null ? [] : studyNotices(study)),
     ...(study !== null && isPastTerm(world, file, study) ? [notice("past-term")] : []),
+    ...(study?.state === "complete" && request.byPatientIdOnly === true ? [notice("only-patient-id")] : []),
     ...(stopped && agreementInForce(world, request.agreement) === null ? [notice("agreement-over")] : []),
     ...submissions.flatMap(submissionNotices),
     ...file.jobs.slice(0, 1).map((job) => notice("delayed", job.failureCode)),

@@ -298,6 +298,7 @@ export interface AuditEvent {
     | "signed"
     | "verified"
     | "study-deleted"
+    | "report-deleted"
     | "audit-used"
     | "configuration"
   readonly outcome: "success" | "minor" | "serious" | "major"

@@ -1,6 +1,6 @@
 /** Read: the work list, and a case in the hands of a reader. */
 import { audit } from "./audit.ts"
-import { found, only } from "./desk-guards.ts"
+import { found, isKept, kept, only } from "./desk-guards.ts"
 import { DeskError, ReportError } from "./errors.ts"
 import { heldItems } from "./held-item.ts"
 import { isErased } from "./keep.ts"
@@ -35,10 +35,8 @@ async function worklist(world: World, person: Person): Promise<WorkItem[]> {
   only(person, "radiologist")
   const { ledger } = world
   const items = await heldItems(world)
-  for (const request of [
-    ...(await ledger.openRequests()),
-    ...(await ledger.finishedRequests(FINISHED_LIMIT)),
-  ]) {
+  const all = [...(await ledger.openRequests()), ...(await ledger.finishedRequests(FINISHED_LIMIT))]
+  for (const request of all.filter(isKept)) {
     const file = await caseFile(world, request)
     if (file.study !== null) items.push(workItem(world, person, file, file.study))
   }
@@ -47,7 +45,7 @@ async function worklist(world: World, person: Person): Promise<WorkItem[]> {
 
 async function reading(world: World, person: Person, requestId: string): Promise<ReadingView> {
   only(person, "radiologist")
-  const request = found(await world.ledger.request(requestId), "case")
+  const request = kept(await world.ledger.request(requestId))
   const file = await caseFile(world, request)
   // Erased images are gone; the report lives on with its request.
   const study = found(file.study, "study")
@@ -81,7 +79,7 @@ async function reading(world: World, person: Person, requestId: string): Promise
 
 async function start(world: World, person: Person, requestId: string): Promise<ReadingView> {
   only(person, "radiologist")
-  const request = found(await world.ledger.request(requestId), "case")
+  const request = kept(await world.ledger.request(requestId))
   if (request.readerId !== null && request.readerId !== person.id) {
     throw new DeskError("ERR_LOCKED", "another reader holds this case")
   }
@@ -106,7 +104,7 @@ async function correct(
   reason: string,
 ): Promise<ReadingView> {
   only(person, "radiologist")
-  const request = found(await world.ledger.request(requestId), "case")
+  const request = kept(await world.ledger.request(requestId))
   const step = next("case", request.state, "correct")
   const versions = await world.ledger.reportsOfRequest(requestId)
   const latest = [...versions].sort((a, b) => b.version - a.version)[0]

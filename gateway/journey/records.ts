@@ -126,6 +126,10 @@ export interface RequestRecord {
   readonly telephoneOnResult: boolean
   readonly urgencyHistory: readonly UrgencyChange[]
   readonly releaseWhenComplete: boolean
+  /** End of the agreed retention of the request and its reports. */
+  readonly keepUntil: string
+  /** Nothing but the PatientID ties its images to it, and the name entered is not theirs: a person looks before they leave. */
+  readonly byPatientIdOnly?: boolean
   readonly readerId: string | null
   readonly readerName: string
   readonly private: {

@@ -9,6 +9,7 @@ import { verifySignature } from "../standards/dsg/verify.ts"
 import type { Agreement } from "./agreement.ts"
 import { found } from "./desk-guards.ts"
 import { uuid } from "./ids.ts"
+import { keptAnew } from "./keep.ts"
 import { readWhole } from "./read-whole.ts"
 import { planReceipt } from "./receipt.ts"
 import type {
@@ -103,16 +104,17 @@ async function follow(
   const isFirst = submission.state === "accepted" && holds(signature.outcome)
   return [
     { put: "report", record: report },
-    ...(submission.state === "accepted" ? reopened(request) : []),
+    ...(submission.state === "accepted" ? reopened(world, request) : []),
     ...(isFirst && agreement.receipts === "signed" ? planReceipt(world, submission, request.slotId) : []),
     ...(holds(signature.outcome) ? [due("deliver", report.id, world.clock.now())] : []),
   ]
 }
 
-/** A corrected report makes a request that was settled one that asks for something again. */
-function reopened(request: RequestRecord): Change[] {
-  const step = next("case", request.state, "report")
-  return step === null ? [] : [{ put: "request", record: { ...request, state: step.to } }]
+/** With a report the term of its request begins anew; a correction makes one that was settled ask for something again. */
+function reopened(world: World, request: RequestRecord): Change[] {
+  const state = next("case", request.state, "report")?.to ?? request.state
+  const [record, term] = keptAnew(world, { ...request, state })
+  return [{ put: "request", record }, term]
 }
 
 function newReport(

@@ -228,6 +228,15 @@ export const CASE = [
   row<CaseState>("inProgress", "start", "inProgress", null, "the same reader came back"),
   row<CaseState>("inProgress", "signed", "completed", null, "the report is final"),
   row<CaseState>("completed", "correct", "inProgress", null, "a correction was begun"),
+  ...(["created", "ready", "inProgress", "completed"] as const).map((state) =>
+    row<CaseState>(
+      state,
+      "term",
+      "exited",
+      null,
+      "agreed retention of request and reports ended: their slot is destroyed",
+    ),
+  ),
   row<CaseState>("created", "acknowledged", "completed", null, "at the hospital: the report was received"),
   row<CaseState>("completed", "report", "created", null, "at the hospital: a corrected report came"),
 ] as const
@@ -313,6 +322,13 @@ export const ROUTE = {
 export type Thing = keyof typeof ROUTE
 type EventOf<T extends Thing> = (typeof ROUTE)[T][number]["event"]
 type StateOf<T extends Thing> = (typeof ROUTE)[T][number]["to"]
+
+/** The state after an event that must be possible here. Throws when the table has no such row: a fault of ours. */
+export function take<T extends Thing>(thing: T, state: StateOf<T> | "-", event: EventOf<T>): StateOf<T> {
+  const step = next(thing, state, event)
+  if (step === null) throw new Error(`${thing}: ${event} cannot happen to what is ${state}`)
+  return step.to
+}
 
 /** The row for this state and event, or null: what the table does not list does not happen. */
 export function next<T extends Thing>(

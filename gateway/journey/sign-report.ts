@@ -10,9 +10,10 @@ import { found, only } from "./desk-guards.ts"
 import { DeskError, ReportError } from "./errors.ts"
 import { PREPARED_MS } from "./freeze.ts"
 import { uuidOid } from "./ids.ts"
+import { keptAnew } from "./keep.ts"
 import { sealBytes } from "./pack.ts"
 import type { Person, SealedObject } from "./ports.ts"
-import type { ReportRecord, RequestRecord } from "./records.ts"
+import type { ReportRecord } from "./records.ts"
 import { plan } from "./release.ts"
 import { ownedDocument, signatureOwner, type ReportDocument } from "./report-documents.ts"
 import { next } from "./route.ts"
@@ -75,11 +76,12 @@ export async function sign(
       assertion: Buffer.from(assertion).toString("base64"),
     },
   }
-  const done: RequestRecord = { ...request, state: completed.to }
+  const [done, term] = keptAnew(world, { ...request, state: completed.to })
   await world.ledger.commit([
     { put: "report", record },
     ownedDocument(signatureOwner(report.id), 0, signed),
     { put: "request", record: done },
+    term,
     { put: "submission", record: planned },
     due(step.verb ?? "package", planned.id, at),
     audit(`signed/${report.id}`, {

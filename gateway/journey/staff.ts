@@ -2,17 +2,17 @@
 import { readImagingReport } from "../standards/cda/read-imaging-report.ts"
 import { audit } from "./audit.ts"
 import { bindRequest, candidates, isUnderWay } from "./bind.ts"
-import { found, only } from "./desk-guards.ts"
+import { found, isKept, kept, only } from "./desk-guards.ts"
 import { DeskError, LedgerError, ReportError } from "./errors.ts"
 import { uuidOid } from "./ids.ts"
-import { agreementInForce } from "./keep.ts"
+import { agreementInForce, keptAnew } from "./keep.ts"
 import { BINDING, holding } from "./locks.ts"
 import type { Person, StaffDesk } from "./ports.ts"
 import type { Change, ReportRecord, RequestRecord, SubmissionRecord } from "./records.ts"
 import { plan, release } from "./release.ts"
 import { documentOf } from "./report-documents.ts"
 import { readWhole } from "./read-whole.ts"
-import { isOver, next } from "./route.ts"
+import { isOver, next, take } from "./route.ts"
 import { due } from "./run.ts"
 import { staffItem, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "./subject.ts"
@@ -67,11 +67,8 @@ async function requests(world: World, person: Person, line: LineProgress): Promi
   only(person, "clerk")
   const { ledger } = world
   const asked: StaffItem[] = []
-  for (const request of [
-    ...(await ledger.openRequests()),
-    ...(await ledger.finishedRequests(FINISHED_LIMIT)),
-  ])
-    asked.push(staffItem(world, await caseFile(world, request), line))
+  const all = [...(await ledger.openRequests()), ...(await ledger.finishedRequests(FINISHED_LIMIT))]
+  for (const request of all.filter(isKept)) asked.push(staffItem(world, await caseFile(world, request), line))
   return [...(await ledger.unaskedStudies()).map(unmatchedItem), ...asked]
 }
 
@@ -82,7 +79,7 @@ async function detail(
   line: LineProgress,
 ): Promise<StaffDetail> {
   only(person, "clerk")
-  const request = found(await world.ledger.request(requestId), "request")
+  const request = kept(await world.ledger.request(requestId))
   const file = await caseFile(world, request)
   const view = await staffDetail(world, file, line)
   const at = world.clock.now().toISOString()
@@ -114,7 +111,7 @@ async function enter(world: World, person: Person, input: RequestInput): Promise
     id: uuidOid(world.chance),
     version: 1,
     agreement: agreement.id,
-    state: next("case", "-", "request")?.to ?? "created",
+    state: take("case", "-", "request"),
     urgency: input.urgency,
     dueAt: new Date(now.getTime() + agreement.urgency[input.urgency].dueMinutes * 60_000).toISOString(),
     requestedAt: now.toISOString(),
@@ -123,6 +120,7 @@ async function enter(world: World, person: Person, input: RequestInput): Promise
     telephoneOnResult: false,
     urgencyHistory: [],
     releaseWhenComplete: input.releaseWhenComplete,
+    keepUntil: now.toISOString(),
     readerId: null,
     readerName: "",
     private: {
@@ -151,21 +149,22 @@ function enteredPatient(input: RequestInput): RequestRecord["private"]["patient"
 }
 
 /** A request may come after its images: then both are bound in the commit that enters it. */
-async function commitBound(world: World, request: RequestRecord): Promise<void> {
+async function commitBound(world: World, entered: RequestRecord): Promise<void> {
+  const [request, term] = keptAnew(world, entered)
   const ids = (await candidates(world, request)).map(({ id }) => id).sort()
   await holding(world.locks, [...ids, BINDING], async () => {
     const studies = await Promise.all(ids.map((id) => world.ledger.study(id)))
     const there = studies.filter((each) => each !== null)
-    await world.ledger.commit(await bindRequest(world, request, there))
+    await world.ledger.commit([...(await bindRequest(world, request, there)), term])
   })
 }
 
 /** For the first time, after a refusal, or again with images that came late. */
 async function releaseByStaff(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
-  const studyId = targetOf(found(await world.ledger.request(requestId), "request"))
+  const studyId = targetOf(kept(await world.ledger.request(requestId)))
   await world.locks.with(found(studyId, "study of this request"), async () => {
-    const request = found(await world.ledger.request(requestId), "request")
+    const request = kept(await world.ledger.request(requestId))
     const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
     const hasLeft = study.late === 0 && (await isUnderWay(world, request))
     if (hasLeft || next("study", study.state, "release") === null) {
@@ -180,7 +179,7 @@ async function releaseByStaff(world: World, person: Person, requestId: string): 
 /** What the other side refused leaves again, byte for byte: it recognises what it has taken already. */
 async function retry(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
-  const request = found(await world.ledger.request(requestId), "request")
+  const request = kept(await world.ledger.request(requestId))
   const now = world.clock.now()
   const changes = (await world.ledger.submissionsOf({ requestId: request.id })).flatMap((each): Change[] => {
     const step = each.direction === "out" ? next("submission-out", each.state, "retry") : null
@@ -195,7 +194,7 @@ async function retry(world: World, person: Person, requestId: string): Promise<v
 /** 受領: said to the center in a sealed, signed submission of its own. */
 async function acknowledge(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
-  const request = found(await world.ledger.request(requestId), "request")
+  const request = kept(await world.ledger.request(requestId))
   const file = await caseFile(world, request)
   const report = found(file.reports.at(-1), "report")
   const outcome = report.private.signature?.outcome

@@ -12,7 +12,7 @@ import { found } from "./desk-guards.ts"
 import { instanceRecord } from "./file-instance.ts"
 import { studyHeaderOf } from "./header.ts"
 import { header, imageHeader } from "./images.ts"
-import { keepUntil } from "./keep.ts"
+import { keepUntil, keptAnew } from "./keep.ts"
 import { readWhole } from "./read-whole.ts"
 import { planReceipt } from "./receipt.ts"
 import { withOriginals } from "./recoding-document.ts"
@@ -90,12 +90,13 @@ async function take(
     keepUntil: until.toISOString(),
     private: header,
   }
-  const request = await openedCase(world, submission, asked, complete)
+  const [request, term] = keptAnew(world, await openedCase(world, submission, asked, complete))
   return [
     { put: "study", record: complete },
     due("expire", study.id, until),
     ...fresh.map((record): Change => ({ put: "instance", record })),
     { put: "request", record: request },
+    term,
     ...(agreement.receipts === "signed" ? planReceipt(world, submission, request.slotId) : []),
   ]
 }

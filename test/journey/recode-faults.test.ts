@@ -10,7 +10,10 @@ import type { Gateway } from "./gateway.ts"
 import { enter, requestFor, storeAll, study } from "./people.ts"
 import { DAY_MS, TwoSides } from "./world.ts"
 
-const AGREEMENT = { retention: { imagesMs: 5 * DAY_MS }, recoding: "htj2k" } as const
+const AGREEMENT = {
+  retention: { imagesMs: 5 * DAY_MS, reportsMs: 365 * 86_400_000 },
+  recoding: "htj2k",
+} as const
 const IMAGES = study("P1", 3)
 const PATIENCE_MS = 3 * 60 * 60 * 1000
 /** Every n-th operation unless the long suite runs. */

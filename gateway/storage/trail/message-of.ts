@@ -59,6 +59,7 @@ const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
   signed: kind(EVENT_ID.signedManifest, EVENT_TYPE.dsg, "C", user),
   verified: kind(EVENT_ID.reportVerification, EVENT_TYPE.dsg, "R", user),
   "study-deleted": kind(EVENT_ID.studyDeleted, null, "D", scheduler),
+  "report-deleted": kind(EVENT_ID.patientRecord, null, "D", scheduler),
   "audit-used": kind(EVENT_ID.auditLogUsed, null, "R", user),
   configuration: kind(EVENT_ID.securityAlert, EVENT_TYPE.softwareConfiguration, "E", application),
 }
@@ -176,6 +177,7 @@ function otherObject(event: AuditEvent): ParticipantObject[] {
     case "node-authentication-failure":
       return [{ ...base, idType: OBJECT_ID_TYPE.node, role: 13, details: alert(event) }]
     case "report-accessed":
+    case "report-deleted":
     case "signed":
     case "verified":
       return [{ ...base, idType: OBJECT_ID_TYPE.report, role: 3 }]

@@ -64,6 +64,7 @@ describe("audit messages", () => {
       signed: "113031 C",
       verified: "110007 R",
       "study-deleted": "110105 D",
+      "report-deleted": "110110 D",
       "audit-used": "110101 R",
       configuration: "110113 E",
     })

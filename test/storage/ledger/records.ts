@@ -100,6 +100,7 @@ export const request = (over: Partial<R.RequestRecord> = {}): R.RequestRecord =>
   telephoneOnResult: false,
   urgencyHistory: [],
   releaseWhenComplete: true,
+  keepUntil: "2031-01-01T00:00:00.000Z",
   readerId: null,
   readerName: "",
   private: {

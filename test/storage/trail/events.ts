@@ -83,6 +83,7 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
   signed: { ...BLANK, ...study, ...person, event: "signed", objectId: "report-1" },
   verified: { ...BLANK, ...study, event: "verified", objectId: "report-1" },
   "study-deleted": { ...BLANK, ...study, event: "study-deleted", instances: 512 },
+  "report-deleted": { ...BLANK, PatientID: study.PatientID, event: "report-deleted", objectId: "request-1" },
   "audit-used": { ...BLANK, ...person, event: "audit-used", objectId: "audit.jsonl" },
   configuration: { ...BLANK, event: "configuration", objectId: "edge.yaml", description: "read" },
 }
