@@ -4,6 +4,7 @@ import {
   certificateCheck,
   outboxCheck,
   spaceCheck,
+  stepsCheck,
   type Check,
   type Health,
 } from "../actors/machine-room/health.ts"
@@ -19,6 +20,9 @@ import type { CrlFolder } from "./crl-folder.ts"
 
 const MIB = 1024 * 1024
 const OUTBOX_LOOK = 1_001
+/** A line that is away for a moment is no news. */
+const FAILING_ATTEMPTS = 3
+const FAILING_LOOK = 1_000
 const USES = ["seal", "object", "tls"] as const
 
 interface Watched {
@@ -47,11 +51,17 @@ export async function health({ config, spool, ledger, keys, lists }: Watched): P
       spaceCheck(await spool.usage(), config.disk.reserveMiB * MIB),
       outboxCheck(await outboxRows(ledger)),
       rotCheck(spool.rot.length),
+      await failingSteps(ledger),
       ...lists.unreadable().map(unreadableList),
       ...lists.crls().map((crl) => listCheck(crl, now)),
       ...certificates(keys).map(({ use, notAfter }) => certificateCheck(use, notAfter, now)),
     ],
   }
+}
+
+async function failingSteps(ledger: Ledger): Promise<Check> {
+  const jobs = await ledger.failingJobs(FAILING_ATTEMPTS, FAILING_LOOK)
+  return stepsCheck(jobs.length, [...new Set(jobs.map(({ failureCode }) => failureCode ?? ""))])
 }
 
 /** Rot is found by reading: whatever it was, a person restores it from the sender. */

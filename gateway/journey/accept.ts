@@ -23,7 +23,7 @@ import type { SealedObject, Segment, SubmissionHandler, SubmissionIntake } from 
 import { MAX_WHOLE_BYTES } from "./read-whole.ts"
 import type { Change, DocumentRecord, DocumentRole, SubmissionKind, SubmissionRecord } from "./records.ts"
 import { recognise } from "./recognise.ts"
-import { next } from "./route.ts"
+import { take } from "./route.ts"
 import { due } from "./run.ts"
 import { measured, type Transmitted } from "./transmitted.ts"
 import type { World } from "./world.ts"
@@ -159,7 +159,7 @@ async function record(
     direction: "in",
     kind: inbound.kind,
     agreement: inbound.agreement.id,
-    state: next("submission-in", "-", "accept")?.to ?? "accepted",
+    state: take("submission-in", "-", "accept"),
     studyId: place.studyId,
     requestId: place.requestId,
     reportId: null,

@@ -5,7 +5,7 @@ import { uuid, uuidOid } from "./ids.ts"
 import type { Person } from "./ports.ts"
 import type { ReportRecord, RequestRecord } from "./records.ts"
 import { discardFrozen, unfrozen } from "./report-documents.ts"
-import { next } from "./route.ts"
+import { next, take } from "./route.ts"
 import { targetOf } from "./subject.ts"
 import type { ReportDraft } from "./views.ts"
 import type { World } from "./world.ts"
@@ -27,7 +27,7 @@ export function newDraft(
     agreement: request.agreement,
     setId: previous?.setId ?? uuidOid(world.chance),
     version: (previous?.version ?? 0) + 1,
-    status: next("report", "-", "start")?.to ?? "draft",
+    status: take("report", "-", "start"),
     readerId: person.id,
     readerName: person.name,
     slotId: request.slotId,

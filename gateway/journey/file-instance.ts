@@ -8,7 +8,7 @@ import { DokueiError } from "./errors.ts"
 import { uuid } from "./ids.ts"
 import { newcomers, type Newcomers } from "./newcomers.ts"
 import { due } from "./run.ts"
-import { next } from "./route.ts"
+import { next, take } from "./route.ts"
 import type { SealedObject, Spool } from "./ports.ts"
 import type { Change, InstanceRecord, StudyHeader, StudyRecord } from "./records.ts"
 import type { World } from "./world.ts"
@@ -193,8 +193,7 @@ export function beginStudy(
   callingAE: string,
   uidInUse: boolean,
 ): StudyRecord {
-  const step = next("study", "-", uidInUse ? "reused-uid" : "instance")
-  return newStudy(world, slotId, header, callingAE, step?.to ?? "arriving")
+  return newStudy(world, slotId, header, callingAE, take("study", "-", uidInUse ? "reused-uid" : "instance"))
 }
 
 /** A study with nothing in it yet. */

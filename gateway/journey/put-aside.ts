@@ -1,7 +1,7 @@
 /** Put aside: what cannot be delivered waits as failed until a person has it sent again. */
 import { exportAudit } from "./audit.ts"
 import type { Change, SubmissionRecord } from "./records.ts"
-import { next } from "./route.ts"
+import { take } from "./route.ts"
 import type { World } from "./world.ts"
 
 /** @param event refused = by the other side · unusable = by ourselves */
@@ -11,8 +11,11 @@ export function putAside(
   event: "refused" | "unusable",
   failureCode: string,
 ): Change[] {
-  const step = next("submission-out", record.state, event)
-  const failed: SubmissionRecord = { ...record, state: step?.to ?? record.state, failureCode }
+  const failed: SubmissionRecord = {
+    ...record,
+    state: take("submission-out", record.state, event),
+    failureCode,
+  }
   return [
     { put: "submission", record: failed },
     exportAudit(world, failed, "serious", world.clock.now().toISOString()),

@@ -1,7 +1,7 @@
 /** Release: images leave. A submission is planned for each request; it carries the study and that request. */
 import { uuid } from "./ids.ts"
 import type { Change, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
-import { next } from "./route.ts"
+import { next, take } from "./route.ts"
 import { due } from "./run.ts"
 import type { World } from "./world.ts"
 
@@ -36,7 +36,7 @@ export function plan(
   return {
     id: uuid(world.chance),
     direction: "out",
-    state: next("submission-out", "-", "plan")?.to ?? "planned",
+    state: take("submission-out", "-", "plan"),
     studyId: null,
     requestId: null,
     reportId: null,

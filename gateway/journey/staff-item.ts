@@ -69,10 +69,11 @@ function action({ study, submissions, reports }: CaseFile): StaffItem["action"] 
   if (submissions.some((each) => each.state === "failed")) return "see-failure"
   const report = reports.at(-1)
   if (report?.acknowledgedAt === null && shown(report.private.signature?.outcome)) return "acknowledge"
-  // What is complete and bound leaves by itself or waits for a person.
-  if (study?.state === "complete") return "release"
-  return null
+  // What is complete and bound leaves by itself or waits for a person; late images always do.
+  return study !== null && (study.state === "complete" || hasLate(study)) ? "release" : null
 }
+
+const hasLate = (study: StudyRecord): boolean => study.late > 0 && !isErased(study)
 
 /** Only what verified, or what waits for a newer list or token, may be received as a report. */
 const shown = (outcome: VerdictOutcome | undefined): boolean =>

@@ -16,7 +16,7 @@ import { reached } from "./milestones.ts"
 import type { OutboundDocument } from "./ports.ts"
 import { putAside } from "./put-aside.ts"
 import type { Change, DocumentRecord, JobRecord, SubmissionRecord } from "./records.ts"
-import { next } from "./route.ts"
+import { next, take } from "./route.ts"
 import { retryAt, type Decision, type Outcome } from "./run.ts"
 import type { World } from "./world.ts"
 
@@ -90,7 +90,7 @@ function answered(
 
 async function accepted(world: World, record: SubmissionRecord): Promise<Outcome> {
   const at = world.clock.now().toISOString()
-  const to = next("submission-out", record.state, "success")?.to ?? record.state
+  const to = take("submission-out", record.state, "success")
   const done: SubmissionRecord = { ...record, state: to, acceptedAt: at, failureCode: null }
   const changes: Change[] = [
     { put: "submission", record: done },
@@ -114,7 +114,7 @@ function failedAttempt(world: World, record: SubmissionRecord, error: unknown, p
   }
   if (!(error instanceof SubmissionError)) throw error
   const now = world.clock.now()
-  const to = next("submission-out", record.state, "again")?.to ?? record.state
+  const to = take("submission-out", record.state, "again")
   const waiting: SubmissionRecord = { ...record, state: to, failureCode: error.code }
   return {
     changes: [

@@ -15,7 +15,7 @@ import { lastingFault } from "./lasting-fault.ts"
 import { reached } from "./milestones.ts"
 import { readWhole } from "./read-whole.ts"
 import type { Change, DocumentRecord, JobRecord, SubmissionKind, SubmissionRecord } from "./records.ts"
-import { next } from "./route.ts"
+import { next, take } from "./route.ts"
 import type { Decision, Outcome } from "./run.ts"
 import type { World } from "./world.ts"
 
@@ -128,7 +128,7 @@ async function decided(world: World, looked: Looked): Promise<Outcome> {
 
 function verified(world: World, judged: SubmissionRecord, verdict: Verdict): Change[] {
   const at = world.clock.now().toISOString()
-  const to = next("submission-in", judged.state, "verified")?.to ?? judged.state
+  const to = take("submission-in", judged.state, "verified")
   const record: SubmissionRecord = { ...judged, state: to, verifiedAt: judged.verifiedAt ?? at }
   return [
     { put: "submission", record },
@@ -142,7 +142,7 @@ const awaitsNewerList = ({ kind }: SubmissionRecord, { tests }: Verdict): boolea
   kind === "report" && tests.some(({ name, outcome }) => outcome === "unknown" && name.endsWith("newer-crl"))
 
 function broken(judged: SubmissionRecord, verdict: Verdict, failureCode: ErrorCode): Change[] {
-  const to = next("submission-in", judged.state, "invalid")?.to ?? judged.state
+  const to = take("submission-in", judged.state, "invalid")
   const record: SubmissionRecord = { ...judged, state: to, failureCode }
   return [{ put: "submission", record }, verifiedAudit(record, verdict)]
 }

@@ -75,6 +75,69 @@ describe("people are told, and nothing is lost, when", () => {
     assert.equal((await onlyStudy(center, images.StudyInstanceUID)).state, "expired")
   })
 
+  it("an image comes after release and a clerk sends it after the others", async () => {
+    const { edge, center } = sides
+    const images = study("P1", 3)
+    const [first, ...rest] = images.instances
+    const id = await enter(edge, requestFor("P1", "R1"))
+    await storeAll(edge, { ...images, instances: rest })
+    await sides.settle(PATIENCE_MS)
+    await storeAll(edge, { ...images, instances: [first!] })
+    await edge.runDue()
+    assert.equal((await row(edge, id))?.action, "release")
+    await edge.staff.release(CLERK, id)
+    await sides.settle(PATIENCE_MS)
+    const came = await center.ledger.instances((await onlyStudy(center, images.StudyInstanceUID)).id)
+    assert.equal(came.length, 3)
+    const after = await row(edge, id)
+    assert.deepEqual([after?.action, told(after?.notices)], [null, []])
+  })
+
+  it("only the PatientID fits and the name is another: nothing leaves before a clerk has looked", async () => {
+    const { edge } = sides
+    const id = await enter(edge, requestFor("P1", "R1", { patientName: "佐藤 花子" }))
+    await storeAll(edge, study("P1", 2))
+    await sides.settle(PATIENCE_MS)
+    assert.deepEqual(sides.line.attempts, [])
+    const waiting = await row(edge, id)
+    assert.deepEqual([waiting?.action, told(waiting?.notices)], ["release", ["only-patient-id"]])
+    await edge.staff.release(CLERK, id)
+    await sides.settle(PATIENCE_MS)
+    const after = await row(edge, id)
+    assert.deepEqual([after?.way.find(({ name }) => name === "arrived")?.state, told(after?.notices)], ["done", []])
+  })
+
+  it("a UID in use for another patient: the second study is listed with its code, and asks for no request", async () => {
+    const { edge } = sides
+    const mine = study("P1", 1)
+    await storeAll(edge, mine)
+    await storeAll(edge, study("P2", 1, { StudyInstanceUID: mine.StudyInstanceUID }))
+    await sides.settle(PATIENCE_MS)
+    const listed = (await edge.staff.requests(CLERK)).find((each) => each.patient.PatientID === "P2")
+    assert.deepEqual(
+      [listed?.action, told(listed?.notices), listed?.way.find(({ state }) => state === "fail")?.reason],
+      ["see-failure", ["quarantined ERR_INSTANCE_QUARANTINED"], "ERR_INSTANCE_QUARANTINED"],
+    )
+  })
+
+  it("the process ends between the key and its row: the account of the deletion is whole all the same", async () => {
+    const { edge, center } = sides
+    const images = study("P1", 2)
+    const id = await enter(edge, requestFor("P1", "R1"))
+    await storeAll(edge, images)
+    await sides.settle(PATIENCE_MS)
+    await report(center, id)
+    await sides.settle(PATIENCE_MS)
+    await center.spool.destroySlot((await center.ledger.request(id).then((each) => center.ledger.study(each!.studies[0]!.studyId)))!.slotId)
+    await sides.settle(LONG_MS)
+    const deleted = (await center.audited()).find(({ key }) => key.startsWith("deleted/"))?.event
+    assert.deepEqual(
+      [deleted?.PatientID, deleted?.StudyInstanceUID, deleted?.instances, deleted?.outcome],
+      ["P1", images.StudyInstanceUID, images.instances.length + 3, "success"],
+    )
+    assert.equal((await edge.staff.request(CLERK, id)).deletion?.objects, images.instances.length + 3)
+  })
+
   it("the term of an unread case ends: its images stay until it is read, then go and are certified", async () => {
     const { edge, center } = sides
     const images = study("P1", 2)

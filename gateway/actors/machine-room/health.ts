@@ -49,6 +49,14 @@ export function certificateCheck(use: string, notAfter: Date, now: Date): Check 
 
 export const daysLeft = (notAfter: Date, now: Date): number => (notAfter.getTime() - now.getTime()) / DAY_MS
 
+/** Steps that go on failing; `codes` of errors.ts, each once. */
+export function stepsCheck(failing: number, codes: readonly string[]): Check {
+  const name = "steps"
+  return failing === 0
+    ? { name, state: "ok", sentence: "nothing is repeated in vain" }
+    : { name, state: "warn", sentence: `${failing} steps go on failing: ${codes.join(" ")}` }
+}
+
 export function outboxCheck(rows: number): Check {
   const name = "audit-outbox"
   return rows < OUTBOX_WARN_ROWS
