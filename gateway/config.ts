@@ -105,6 +105,9 @@ const agreement = z.strictObject({
     .describe("how native images leave: as HTJ2K where that is without loss, or all as received"),
   retention: z.strictObject({
     images: duration.describe("how long copies of images are kept here; then they are destroyed"),
+    reports: duration
+      .prefault("1825d")
+      .describe("how long requests and reports are kept here after the last report; not shorter than images"),
   }),
   urgency: z
     .strictObject({ STAT: urgencyTerm, HIGH: urgencyTerm, ROUTINE: urgencyTerm })

@@ -18,7 +18,7 @@ export function agreementsOf(config: Config): Promise<readonly Agreement[]> {
     config.agreements.map(async (each) => ({
       ...each,
       objectCertificate: new X509Certificate(await readFile(each.objectCertificate)).raw,
-      retention: { imagesMs: each.retention.images },
+      retention: { imagesMs: each.retention.images, reportsMs: each.retention.reports },
     })),
   )
 }

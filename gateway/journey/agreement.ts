@@ -50,6 +50,8 @@ export interface Agreement {
   readonly retention: {
     /** Copies of images at the reading centre after arrival; at the hospital after the verified receipt. */
     readonly imagesMs: number
+    /** Request, reports and what was said of them, at either side, after the last of them. */
+    readonly reportsMs: number
   }
   readonly urgency: Readonly<Record<Urgency, UrgencyTerm>>
   /** OID of the hospital's patient id domain. */

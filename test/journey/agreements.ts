@@ -24,7 +24,7 @@ const terms = {
   reportSignature: "hpki",
   readers: [],
   recoding: "none",
-  retention: { imagesMs: 86_400_000 },
+  retention: { imagesMs: 86_400_000, reportsMs: 365 * 86_400_000 },
   urgency: {
     STAT: { label: "緊急", dueMinutes: 60 },
     HIGH: { label: "至急", dueMinutes: 240 },

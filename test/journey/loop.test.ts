@@ -3,7 +3,7 @@ import { checkAttempts, walkLoop } from "./loop.ts"
 import { study } from "./people.ts"
 import { DAY_MS, TwoSides } from "./world.ts"
 
-const AGREEMENT = { retention: { imagesMs: 5 * DAY_MS } }
+const AGREEMENT = { retention: { imagesMs: 5 * DAY_MS, reportsMs: 365 * 86_400_000 } }
 const IMAGES = study("P1", 2)
 
 async function loopWith(fuse: Fuse): Promise<void> {

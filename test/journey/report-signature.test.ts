@@ -23,7 +23,7 @@ import {
 } from "./people.ts"
 import { DAY_MS, TwoSides } from "./world.ts"
 
-const AGREEMENT = { retention: { imagesMs: 30 * DAY_MS } }
+const AGREEMENT = { retention: { imagesMs: 30 * DAY_MS, reportsMs: 365 * 86_400_000 } }
 
 type Reader = SignedReport["report"]["reader"]
 const AUTHOR: Reader = { id: "reader1", idRoot: CENTER.oid, name: "放射 太郎" }

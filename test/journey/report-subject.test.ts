@@ -16,7 +16,7 @@ import {
 } from "./people.ts"
 import { DAY_MS, TwoSides } from "./world.ts"
 
-const AGREEMENT = { retention: { imagesMs: 30 * DAY_MS } }
+const AGREEMENT = { retention: { imagesMs: 30 * DAY_MS, reportsMs: 365 * 86_400_000 } }
 
 /** A study read at the centre, up to the point where the reader takes it. */
 async function toRead(sides: TwoSides, options: { readonly PatientID?: string } = {}): Promise<string> {

@@ -17,7 +17,7 @@ import {
 } from "./people.ts"
 import { DAY_MS, TwoSides } from "./world.ts"
 
-const AGREEMENT = { retention: { imagesMs: 30 * DAY_MS } }
+const AGREEMENT = { retention: { imagesMs: 30 * DAY_MS, reportsMs: 365 * 86_400_000 } }
 
 type DicomJson = Readonly<Record<string, { readonly Value: readonly string[] }>>
 
