@@ -115,13 +115,6 @@ export const ERRORS = {
     "InvalidDocumentContent",
   ),
 
-  ERR_ASSOCIATION_AE: row(
-    "AssociationError",
-    "permanent",
-    "calling or called AE title is not agreed",
-    "add the device to dicom.modalities",
-    "A-ASSOCIATE-RJ",
-  ),
   ERR_ASSOCIATION_ADDRESS: row(
     "AssociationError",
     "permanent",
@@ -189,13 +182,6 @@ export const ERRORS = {
     "no image of the study is here any more, from which the report's patient and study could be taken",
     "store the report's PDF in the archive by hand",
   ),
-  ERR_INSTANCE_MISMATCH: row(
-    "InstanceError",
-    "permanent",
-    "data set and C-STORE command disagree or the data set cannot be read",
-    "the device must be corrected; nothing was kept",
-    "C-STORE A900 / C000",
-  ),
   ERR_INSTANCE_QUARANTINED: row(
     "InstanceError",
     "permanent",
@@ -203,13 +189,6 @@ export const ERRORS = {
     "decide on the technician's page",
   ),
 
-  ERR_PEER_UNKNOWN: row(
-    "AcceptanceError",
-    "permanent",
-    "the peer's certificate belongs to no agreement",
-    "add the pin to the agreement, or refuse",
-    "HTTP 403",
-  ),
   ERR_NOT_AGREED: row(
     "AcceptanceError",
     "permanent",
@@ -531,7 +510,6 @@ export class DimseError extends DokueiError<CodesOf<"DimseError">> {
     this.status = status
   }
 }
-export class InstanceError extends DokueiError<CodesOf<"InstanceError">> {}
 export class SubmissionError extends DokueiError<CodesOf<"SubmissionError">> {}
 /** Accepted, its seal holds, and still it must not take effect: it is kept as failed and a person is told. */
 export class ContentError extends DokueiError<CodesOf<"ContentError">> {}

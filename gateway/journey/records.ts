@@ -315,7 +315,6 @@ export interface Ledger extends ArchiveLedger {
   studies(limit: number): Promise<readonly StudyRecord[]>
   /** Those of them no request names: every one. */
   unaskedStudies(): Promise<readonly StudyRecord[]>
-  studiesToExpire(now: string): Promise<readonly StudyRecord[]>
   instances(studyId: string): Promise<readonly InstanceRecord[]>
   instancesByUid(studyId: string, SOPInstanceUID: string): Promise<readonly InstanceRecord[]>
   /** Slots of studies and requests that are kept. For roll-forward. */
@@ -361,8 +360,6 @@ export interface Ledger extends ArchiveLedger {
   jobsOf(subject: string): Promise<readonly JobRecord[]>
   /** Which failed so often, and are tried again. */
   failingJobs(attempts: number, limit: number): Promise<readonly JobRecord[]>
-  /** When the next job is due, null when there is none. */
-  nextJobAt(): Promise<string | null>
   milestones(subject: string): Promise<readonly Milestone[]>
 
   /** Audit rows not yet in the trail, in order. */

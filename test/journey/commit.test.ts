@@ -118,7 +118,7 @@ describe("a storage commitment", () => {
         },
       },
     ])
-    assert.equal(await ledger.nextJobAt(), null)
+    assert.deepEqual(await ledger.dueJobs("9999", 1), [])
   })
 
   it("survives a restart at every station", async () => {
@@ -220,7 +220,7 @@ describe("a storage commitment", () => {
     await run()
     const [record] = await ledger.commitmentsOf("CT1", "1.1")
     assert.deepEqual([record!.state, record!.failureCode], ["failed", "ERR_ASSOCIATION_ADDRESS"])
-    assert.equal(await ledger.nextJobAt(), null)
+    assert.deepEqual(await ledger.dueJobs("9999", 1), [])
   })
 
   it("takes a result only from the archive, and only for what it was asked", async () => {

@@ -91,7 +91,6 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
     studiesByUid: (uid) => all(read.study, "studiesByUid", hash("study", uid)),
     studies: (limit) => all(read.study, "studies", limit),
     unaskedStudies: () => all(read.study, "unaskedStudies"),
-    studiesToExpire: (now) => all(read.study, "studiesToExpire", now),
     slotsInUse: () =>
       answer(
         () =>
@@ -155,7 +154,6 @@ function bookkeeping(statement: Statements, { audit }: LedgerOptions) {
     jobsOf: (subject) => answer(() => (statement("jobsOf").all(subject) as JobRow[]).map(jobOf)),
     failingJobs: (attempts, limit) =>
       answer(() => (statement("failingJobs").all(attempts, limit) as JobRow[]).map(jobOf)),
-    nextJobAt: () => answer(() => (statement("nextJobAt").get() as { at: string | null }).at),
     milestones: (subject) => answer(() => statement("milestones").all(subject) as Milestone[]),
     auditOutbox: (limit) =>
       answer(() =>

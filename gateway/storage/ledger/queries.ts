@@ -39,7 +39,6 @@ export const SQL = {
   studies: `SELECT facts, sealed, revision FROM study WHERE state <> 'expired' ORDER BY last_at DESC LIMIT ?`,
   unaskedStudies: `SELECT facts, sealed, revision FROM study WHERE state <> 'expired'
     AND NOT EXISTS (SELECT 1 FROM request_study WHERE study_id = study.id) ORDER BY last_at DESC`,
-  studiesToExpire: `SELECT facts, sealed, revision FROM study WHERE keep_until IS NOT NULL AND keep_until <= ? AND state <> 'expired' LIMIT 100`,
   slotsInUse: `SELECT facts ->> 'slotId' AS slot FROM study WHERE state <> 'expired'
     UNION SELECT facts ->> 'recodedSlotId' FROM study WHERE state <> 'expired' UNION SELECT facts ->> 'slotId' FROM request`,
   instances: `SELECT facts, sealed, recoding FROM instance WHERE study_id = ?`,
@@ -68,7 +67,6 @@ export const SQL = {
   dueJobs: `SELECT id, verb, subject, run_at, attempts, failure_code FROM job WHERE run_at <= ? ORDER BY run_at LIMIT ?`,
   jobsOf: `SELECT id, verb, subject, run_at, attempts, failure_code FROM job WHERE subject = ?`,
   failingJobs: `SELECT id, verb, subject, run_at, attempts, failure_code FROM job WHERE failure_code IS NOT NULL AND attempts >= ? ORDER BY attempts DESC LIMIT ?`,
-  nextJobAt: `SELECT min(run_at) AS at FROM job`,
   milestones: `SELECT subject, name, at FROM milestone WHERE subject = ?`,
   auditOutbox: `SELECT sequence, key, sealed FROM audit_outbox ORDER BY sequence LIMIT ?`,
   auditDelivered: `DELETE FROM audit_outbox WHERE sequence <= ?`,

@@ -94,4 +94,7 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX request_by_number;                                            -- a number may be used again, and by the other side
   CREATE INDEX request_by_number ON request (number_hash, open, requested_at); -- requestByNumber
   `,
+  `
+  DROP INDEX study_by_term; -- a study's own job knows its term
+  `,
 ]

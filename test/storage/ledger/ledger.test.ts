@@ -93,7 +93,6 @@ describe("the ledger", () => {
     assert.equal(await ledger.submissionBySetUid("kakuu-center", "in", "2.25.1"), null)
     assert.equal(await ledger.report("x"), null)
     assert.equal(await ledger.reportByPrepareId("x"), null)
-    assert.equal(await ledger.nextJobAt(), null)
     assert.equal(await ledger.knows("o1", "instance"), false)
     assert.deepEqual(await ledger.submissionsOf({ studyId: "x" }), [])
   })
@@ -222,24 +221,6 @@ describe("the ledger", () => {
       assert.deepEqual(ids(await ledger.studies(2)), ["b", "c"])
     })
 
-    it("studies whose term has ended, once", async () => {
-      const term = (
-        id: string,
-        keepUntil: string | null,
-        state: "closed" | "expired" = "closed",
-      ): Change => ({
-        put: "study",
-        record: r.study({ id, keepUntil, state }),
-      })
-      await ledger.commit([
-        term("a", "2026-01-01"),
-        term("b", "2026-03-01"),
-        term("c", null),
-        term("d", "2026-01-01", "expired"),
-      ])
-      assert.deepEqual(ids(await ledger.studiesToExpire("2026-02-01")), ["a"])
-    })
-
     it("studies no request names, as long as they are kept", async () => {
       await ledger.commit([
         { put: "study", record: r.study() },
@@ -354,12 +335,11 @@ describe("the ledger", () => {
   })
 
   describe("jobs", () => {
-    it("are due oldest first, and tell when the next one is", async () => {
+    it("are due oldest first", async () => {
       const at = (id: string, runAt: string): Change => ({ put: "job", record: r.job({ id, runAt }) })
       await ledger.commit([at("b", "2026-01-02"), at("a", "2026-01-01"), at("c", "2026-01-03")])
       assert.deepEqual(ids(await ledger.dueJobs("2026-01-02", 10)), ["a", "b"])
       assert.deepEqual(ids(await ledger.dueJobs("2026-01-02", 1)), ["a"])
-      assert.equal(await ledger.nextJobAt(), "2026-01-01")
     })
 
     it("are found by their subject, and when they go on failing", async () => {
@@ -502,7 +482,10 @@ describe("the ledger", () => {
       "unverifiedArrivals",
       "auditOutbox",
     ]
+    // Once at the start, and then of everything.
+    const whole = ["slotsInUse"]
     for (const name of Object.keys(SQL) as StatementName[]) {
+      if (whole.includes(name)) continue
       for (const detail of plan(name)) {
         const searched = /^SEARCH \w+ USING (COVERING )?(INDEX|PRIMARY KEY|INTEGER PRIMARY KEY)/.test(detail)
         const walked = /^SCAN \w+ USING INDEX/.test(detail) || detail === "SCAN audit_outbox"
