@@ -19,6 +19,14 @@ export function keptAnew(world: World, request: RequestRecord): readonly [Reques
   return [{ ...request, keepUntil: until.toISOString() }, due("expire", request.id, until)]
 }
 
+/** Images that stayed past their term because the case was open: it is over now, and they are looked at again. */
+export async function noLongerNeeded(world: World, { studies }: RequestRecord): Promise<Change[]> {
+  const waiting = await Promise.all(studies.map(({ studyId }) => world.ledger.study(studyId)))
+  return waiting.flatMap((each) =>
+    each === null || each.keepUntil === null ? [] : [due("expire", each.id, new Date(each.keepUntil))],
+  )
+}
+
 /** The copy of a partner's images, which is accounted for to him; else the images came from a device of this house. */
 export const cameFromPartner = (study: StudyRecord): boolean => study.callingAE === ""
 

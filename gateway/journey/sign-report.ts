@@ -10,7 +10,7 @@ import { found, only } from "./desk-guards.ts"
 import { DeskError, ReportError } from "./errors.ts"
 import { PREPARED_MS } from "./freeze.ts"
 import { uuidOid } from "./ids.ts"
-import { keptAnew } from "./keep.ts"
+import { keptAnew, noLongerNeeded } from "./keep.ts"
 import { sealBytes } from "./pack.ts"
 import type { Person, SealedObject } from "./ports.ts"
 import type { ReportRecord } from "./records.ts"
@@ -82,6 +82,7 @@ export async function sign(
     ownedDocument(signatureOwner(report.id), 0, signed),
     { put: "request", record: done },
     term,
+    ...(await noLongerNeeded(world, done)),
     { put: "submission", record: planned },
     due(step.verb ?? "package", planned.id, at),
     audit(`signed/${report.id}`, {

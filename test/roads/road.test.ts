@@ -119,6 +119,15 @@ describe("the road there and back", function () {
       shortId = await road.send(short)
     })
 
+    it("keeps the images of a case nobody has read, and the reader is told", async () => {
+      await until("past its term", async () => {
+        const { items } = await desks.reader.get<{ items: WorkItem[] }>("/api/worklist")
+        const [mine] = items.filter((each) => each.requestId === shortId)
+        return mine?.notices.some(({ code }) => code === "past-term")
+      })
+      await signReport(desks, await road.read(shortId), REPORT, SILENT)
+    })
+
     it("destroys slot and bytes at both sides and gives the hospital a certificate under the centre's seal", async () => {
       const { deletion } = await until("deletion certificate at the hospital", async () => {
         const detail = await desks.clerk.get<StaffDetail>(`/api/requests/${shortId}`)
@@ -134,7 +143,7 @@ describe("the road there and back", function () {
       const [left] = (await desks.reader.get<{ items: WorkItem[] }>("/api/worklist")).items.filter(
         (each) => each.requestId === shortId,
       )
-      assert.equal(left, undefined, "nothing is left to read")
+      assert.deepEqual([left?.state, left?.notices], ["completed", [{ code: "images-gone", reason: null }]])
     })
 
     it("leaves no file of the destroyed slots on either disk", async () => {
