@@ -22,9 +22,10 @@ export function keptAnew(world: World, request: RequestRecord): readonly [Reques
 /** Images that stayed past their term because the case was open: it is over now, and they are looked at again. */
 export async function noLongerNeeded(world: World, { studies }: RequestRecord): Promise<Change[]> {
   const waiting = await Promise.all(studies.map(({ studyId }) => world.ledger.study(studyId)))
-  return waiting.flatMap((each) =>
-    each === null || each.keepUntil === null ? [] : [due("expire", each.id, new Date(each.keepUntil))],
-  )
+  return waiting.flatMap((each) => {
+    const until = each?.keepUntil ?? null
+    return each === null || until === null ? [] : [due("expire", each.id, new Date(until))]
+  })
 }
 
 /** The copy of a partner's images, which is accounted for to him; else the images came from a device of this house. */
