@@ -233,6 +233,15 @@ export interface Draughtsman {
   renderFrame(frame: FramePixels, windowCenter: number, windowWidth: number): Promise<Uint8Array>
   /** PDF/A-2b, byte-identical for equal input. Throws ReportError ERR_REPORT_GLYPH naming the character. */
   renderReport(report: ReportContent): Promise<Uint8Array>
+  /** The pages of the same report as pictures. Throws as `renderReport`. */
+  renderPages(report: ReportContent): Promise<readonly GreyPage[]>
+}
+
+/** 8 bits a pixel, 0 = black, row by row. */
+export interface GreyPage {
+  readonly rows: number
+  readonly columns: number
+  readonly pixels: Uint8Array
 }
 
 export interface FramePixels {

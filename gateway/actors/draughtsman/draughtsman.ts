@@ -44,6 +44,7 @@ export function openDraughtsman(options: DraughtsmanOptions = {}): OpenDraughtsm
     decodeFrame: async (frame) => taken(await office.draw({ kind: "decode", frame }), "decode").frame,
     renderFrame: async (frame, windowCenter, windowWidth) =>
       taken(await office.draw({ kind: "render", frame, windowCenter, windowWidth }), "render").png,
+    renderPages: async (report) => taken(await office.draw({ kind: "pages", report, style }), "pages").pages,
     renderReport: async (report) => taken(await office.draw({ kind: "report", report, style }), "report").pdf,
     close: () => office.close(),
   }

@@ -1,7 +1,7 @@
 /**
  * What the gateway process and the drawing child say to each other (structured clone over the IPC channel).
  */
-import type { CodedFrame, FramePixels, ReportContent } from "../../journey/ports.ts"
+import type { CodedFrame, FramePixels, GreyPage, ReportContent } from "../../journey/ports.ts"
 import type { ErrorCode } from "../../journey/errors.ts"
 import type { EncodedPixels } from "./htj2k.ts"
 
@@ -35,13 +35,14 @@ export type Job =
       readonly windowCenter: number
       readonly windowWidth: number
     }
-  | { readonly kind: "report"; readonly report: ReportContent; readonly style: ReportStyle }
+  | { readonly kind: "report" | "pages"; readonly report: ReportContent; readonly style: ReportStyle }
 
 export type Result =
   | { readonly kind: "encode"; readonly encoded: EncodedPixels }
   | { readonly kind: "decode"; readonly frame: FramePixels }
   | { readonly kind: "render"; readonly png: Uint8Array }
   | { readonly kind: "report"; readonly pdf: Uint8Array }
+  | { readonly kind: "pages"; readonly pages: readonly GreyPage[] }
 
 export interface Request {
   readonly id: number

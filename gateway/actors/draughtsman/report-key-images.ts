@@ -17,24 +17,20 @@ export function drawKeyImages(sheet: Sheet, images: ReportContent["keyImages"]):
 }
 
 function drawRow(sheet: Sheet, row: ReportContent["keyImages"]): void {
-  const pictures = row.map(({ png, caption }) => ({ caption, ...scaled(png) }))
+  const pictures = row.map(({ png, caption }) => ({ png, caption, ...scaled(png) }))
   const height = Math.max(...pictures.map((picture) => picture.height))
   sheet.room(height + CAPTION_HEIGHT)
-  pictures.forEach(({ image, width, caption }, column) => {
+  pictures.forEach(({ png, caption, ...size }, column) => {
     const x = PAGE.left + column * (BOX + GAP)
-    sheet.doc.image(image, x, sheet.y, { width })
+    sheet.picture({ x, y: sheet.y, ...size }, png)
     sheet.line(caption, { x, y: sheet.y + height + 3, width: BOX, size: SIZE.small - 0.5, ink: INK_SOFT })
   })
   sheet.down(height + CAPTION_HEIGHT)
 }
 
 /** The picture made to fit the box, never cropped and never stretched. */
-function scaled(png: Uint8Array) {
+function scaled(png: Uint8Array): { readonly width: number; readonly height: number } {
   const size = pngSize(png)
   const scale = Math.min(BOX / size.width, BOX / size.height)
-  return {
-    image: Buffer.from(png.buffer, png.byteOffset, png.byteLength),
-    width: size.width * scale,
-    height: size.height * scale,
-  }
+  return { width: size.width * scale, height: size.height * scale }
 }

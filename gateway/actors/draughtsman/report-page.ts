@@ -90,8 +90,8 @@ function drawNotice(sheet: Sheet, heading: string, text: string): void {
   const type = { x: PAGE.left + 14, width: PAGE.width - 28, size: SIZE.small + 0.5 }
   const height = 29 + sheet.heightOf(text, type)
   sheet.room(height)
-  sheet.doc.rect(PAGE.left, sheet.y, PAGE.width, height).fill(BANNER.fill)
-  sheet.doc.rect(PAGE.left, sheet.y, 3, height).fill(BANNER.bar)
+  sheet.box({ x: PAGE.left, y: sheet.y, width: PAGE.width, height }, BANNER.fill)
+  sheet.box({ x: PAGE.left, y: sheet.y, width: 3, height }, BANNER.bar)
   sheet.down(7)
   sheet.line(heading, { ...type, bold: true, ink: BANNER.bar })
   sheet.down(17)

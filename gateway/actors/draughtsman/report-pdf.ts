@@ -2,12 +2,14 @@
  * The printed report: PDF/A-2b, equal bytes for equal content (all dates come from effectiveTime).
  */
 import PDFDocument from "pdfkit"
-import type { ReportContent } from "../../journey/ports.ts"
+import type { GreyPage, ReportContent } from "../../journey/ports.ts"
 import { reportText } from "../../standards/cda/report-text.ts"
 import type { ReportStyle } from "./jobs.ts"
+import { PageRecorder } from "./page-recorder.ts"
+import { rasterPage } from "./page-raster.ts"
 import { checkGlyphs, loadFonts } from "./report-fonts.ts"
 import { drawFurniture, drawPages } from "./report-page.ts"
-import { PAGE, Sheet } from "./report-sheet.ts"
+import { PAGE, SHEET, Sheet } from "./report-sheet.ts"
 import { TITLE } from "./report-words.ts"
 
 /**
@@ -17,14 +19,41 @@ export async function drawReport(report: ReportContent, style: ReportStyle): Pro
   const printable = composed(report)
   const doc = openDocument(printable)
   const bytes = collected(doc)
+  await layOut(doc, printable, style)
+  return bytes
+}
+
+/**
+ * The same pages in pixels, for an archive that keeps no PDF.
+ *
+ * @throws ReportError ERR_REPORT_GLYPH, DrawError for key images that are no PNG of ours
+ */
+export async function drawReportPages(
+  report: ReportContent,
+  style: ReportStyle,
+): Promise<readonly GreyPage[]> {
+  const printable = composed(report)
+  const doc = openDocument(printable)
+  const drained = collected(doc)
+  const recorder = new PageRecorder()
+  await layOut(doc, printable, style, recorder)
+  await drained
+  return recorder.pages.map((marks) => rasterPage(marks, SHEET))
+}
+
+async function layOut(
+  doc: PDFKit.PDFDocument,
+  printable: ReportContent,
+  style: ReportStyle,
+  recorder: PageRecorder | null = null,
+): Promise<void> {
   const fonts = await loadFonts(doc, style)
   checkGlyphs(everyText(printable), fonts)
   doc.addPage()
-  const sheet = new Sheet(doc)
+  const sheet = new Sheet(doc, recorder)
   drawPages(sheet, printable, style.timeZone)
   numberPages(sheet, printable)
   doc.end()
-  return bytes
 }
 
 /** The same composition as in the CDA document, so that both say the same. */

@@ -1,10 +1,13 @@
 /**
  * The sheet of paper: A4, its margins, type and inks, and how things follow one another down the page.
  */
+import { hearText } from "./page-recorder.ts"
+import type { Box, Mark, PageRecorder } from "./page-recorder.ts"
 import { BOLD, REGULAR } from "./report-fonts.ts"
 
 /** Points (1/72 inch). A4 with 20 mm margins; the footer stands in the lower one. */
 const MARGIN = 56.7
+export const SHEET = { width: 595.28, height: 841.89 } as const
 export const PAGE = {
   left: MARGIN,
   top: MARGIN,
@@ -41,9 +44,17 @@ export interface Line extends Type {
 export class Sheet {
   readonly doc: PDFKit.PDFDocument
   y: number = PAGE.top
+  readonly #recorder: PageRecorder | null
+  #ink: string = INK
 
-  constructor(doc: PDFKit.PDFDocument) {
+  /** @param recorder hears of everything that is drawn */
+  constructor(doc: PDFKit.PDFDocument, recorder: PageRecorder | null = null) {
     this.doc = doc
+    this.#recorder = recorder
+    if (recorder === null) return
+    hearText(doc, ({ x, baseline, ...text }) =>
+      this.#mark({ kind: "glyphs", x, baseline, text: { ...text, ink: this.#ink } }),
+    )
   }
 
   /** One line that never wraps or breaks the page: type is made smaller until it fits. Does not move `y`. */
@@ -92,7 +103,22 @@ export class Sheet {
     return this.doc.widthOfString(text)
   }
 
+  /** A filled rectangle. */
+  box(box: Box, ink: string): void {
+    this.doc.rect(box.x, box.y, box.width, box.height).fill(ink)
+    this.#mark({ kind: "box", box, ink })
+  }
+
+  /** A PNG made to fill a rectangle of its own proportions. */
+  picture(box: Box, png: Uint8Array): void {
+    const source = Buffer.from(png.buffer, png.byteOffset, png.byteLength)
+    this.doc.image(source, box.x, box.y, { width: box.width })
+    this.#mark({ kind: "picture", box, png })
+  }
+
   rule(color: string = HAIRLINE, thickness = 0.5): void {
+    const box = { x: PAGE.left, y: this.y - thickness / 2, width: PAGE.width, height: thickness }
+    this.#mark({ kind: "box", box, ink: color })
     this.doc
       .moveTo(PAGE.left, this.y)
       .lineTo(PAGE.left + PAGE.width, this.y)
@@ -112,7 +138,12 @@ export class Sheet {
     this.y = PAGE.top
   }
 
+  #mark(mark: Mark): void {
+    this.#recorder?.mark(this.doc.page, mark)
+  }
+
   #type({ size = SIZE.body, bold = false, ink = INK }: Type): void {
+    this.#ink = ink
     this.doc
       .font(bold ? BOLD : REGULAR)
       .fontSize(size)
