@@ -1,7 +1,13 @@
 import assert from "node:assert/strict"
+import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { promisify } from "node:util"
 import { storageScu } from "../../gateway/actors/association-requestor/storage-scu.ts"
-import { deliver, localDateTime } from "../../gateway/journey/deliver.ts"
+import { localDateTime } from "../../gateway/journey/archive-report.ts"
+import { deliver } from "../../gateway/journey/deliver.ts"
 import type { DeliverOptions } from "../../gateway/journey/deliver.ts"
 import { AssociationError, DimseError } from "../../gateway/journey/errors.ts"
 import type { ReportArchive } from "../../gateway/journey/ports.ts"
@@ -15,9 +21,20 @@ import { Storescp } from "../peers/storescp.ts"
 import { CORRECTED, REPORT } from "../standards/cda/sample-report.ts"
 import { ReportAtHospital } from "./report-at-hospital.ts"
 
+const run = promisify(execFile)
 const PDF = Buffer.from("%PDF-1.7\nthe signed bytes, an odd number of them\n%%EOF")
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 const JAPANESE = ANNEX_H[1]!
+
+/** DCMTK's picture of an image, as PGM. */
+async function dcmtkPicture(file: Uint8Array): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), "dokuei-picture-"))
+  await writeFile(join(folder, "page.dcm"), file)
+  await run("dcm2pnm", [join(folder, "page.dcm"), join(folder, "page.pgm")])
+  const picture = await readFile(join(folder, "page.pgm"))
+  await rm(folder, { recursive: true })
+  return picture
+}
 
 describe("a report on its way to the hospital's archive", function () {
   this.timeout(20_000)
@@ -91,6 +108,34 @@ describe("a report on its way to the hospital's archive", function () {
     await peer.close()
     assert.equal(object!.text("SpecificCharacterSet"), "ISO_IR 192")
     assert.equal(object!.personName("PatientName").ideographic.familyName, "山田")
+  })
+
+  it("is stored as pictures where the archive takes no PDF, and the signed PDF is named in them", async () => {
+    const peer = await Storescp.taking("1.2.840.10008.5.1.4.1.1.7")
+    const id = await hospital.comesHome(REPORT, PDF)
+    await hospital.attempt(id, at(peer.port))
+    const files = peer.files()
+    await peer.close()
+    const [page] = objects(files)
+    assert.equal(page!.text("SOPClassUID"), "1.2.840.10008.5.1.4.1.1.7")
+    assert.deepEqual(
+      ["Rows", "Columns"].map((each) => page!.number(each)),
+      [1754, 1241],
+    )
+    assert.ok(page!.text("DerivationDescription").endsWith(sha256(PDF)))
+    assert.equal(page!.personName("PatientName").ideographic.familyName, "山田")
+    assert.equal(page!.text("InstanceNumber"), "1001")
+    assert.equal((await delivery(id))!.form, "secondary-capture")
+    assert.ok((await dcmtkPicture(files[0]!)).length > 1_000_000)
+  })
+
+  it("has failed where the archive takes neither", async () => {
+    const peer = await Storescp.taking("1.2.840.10008.5.1.4.1.1.2")
+    const id = await hospital.comesHome(REPORT, PDF)
+    assert.equal(await hospital.attempt(id, at(peer.port)), null)
+    await peer.close()
+    const { state, failureCode } = (await delivery(id))!
+    assert.deepEqual([state, failureCode], ["failed", "ERR_ASSOCIATION_CONTEXT"])
   })
 
   it("is joined by its correction in one series of the same study", async () => {

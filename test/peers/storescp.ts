@@ -1,7 +1,7 @@
 /** DCMTK's storescp: keeps what a modality sends exactly as it read it from the association. */
 import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { connect, createServer, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -27,6 +27,27 @@ export class Storescp {
     const peer = new Storescp(port, folder, process)
     await peer.#listening()
     return peer
+  }
+
+  /** One that takes these SOP Classes and no other. */
+  static async taking(...sopClasses: readonly string[]): Promise<Storescp> {
+    const file = join(mkdtempSync(join(tmpdir(), "dokuei-storescp-cfg-")), "storescp.cfg")
+    const contexts = sopClasses.map((uid, index) => `PresentationContext${index + 1} = ${uid}\\LittleEndian`)
+    writeFileSync(
+      file,
+      `[[TransferSyntaxes]]
+[LittleEndian]
+TransferSyntax1 = LittleEndianExplicit
+TransferSyntax2 = LittleEndianImplicit
+[[PresentationContexts]]
+[Few]
+${contexts.join("\n")}
+[[Profiles]]
+[Default]
+PresentationContexts = Few
+`,
+    )
+    return Storescp.open("-xf", file, "Default")
   }
 
   /** The Part 10 files it has written. */
