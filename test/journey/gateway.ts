@@ -25,6 +25,7 @@ import type {
 } from "../../gateway/journey/ports.ts"
 import { caseDesk } from "../../gateway/journey/read.ts"
 import { instanceHandler } from "../../gateway/journey/receive.ts"
+import { SpoolError } from "../../gateway/journey/errors.ts"
 import type { JobRecord, Ledger } from "../../gateway/journey/records.ts"
 import { recode } from "../../gateway/journey/recode.ts"
 import { reportDesk } from "../../gateway/journey/report.ts"
@@ -115,7 +116,8 @@ export class Gateway {
     return this.#now === null || this.#now.life.dead
   }
 
-  /** Opens, or opens again: first what the last life left is rolled forward. A crash while doing so ends this life too. */
+  /** Opens, or opens again: first what the last life left is rolled forward. A crash while doing so ends this life too,
+   *  and so does a disk that fails then: the service manager starts the process again. */
   async open(): Promise<void> {
     this.#now?.close()
     if (this.starts === 0) await this.#disk.mkdir("/data")
@@ -126,8 +128,9 @@ export class Gateway {
         await rollForward(this.world, this.spool)
         return
       } catch (error) {
-        if (!isCrash(error)) throw error
+        if (!isCrash(error) && !(error instanceof SpoolError)) throw error
         this.#now?.close()
+        this.#now = null
       }
     }
   }
