@@ -39,7 +39,10 @@ describe("the route", () => {
 
   it("takes what must be possible, and throws for what is not in the table", () => {
     assert.equal(take("submission-out", "sending", "success"), "accepted")
-    assert.throws(() => take("submission-out", "planned", "success"), /success cannot happen to what is planned/)
+    assert.throws(
+      () => take("submission-out", "planned", "success"),
+      /success cannot happen to what is planned/,
+    )
   })
 
   it("makes every verb due somewhere, and none that is not one", async () => {

@@ -104,7 +104,10 @@ describe("people are told, and nothing is lost, when", () => {
     await edge.staff.release(CLERK, id)
     await sides.settle(PATIENCE_MS)
     const after = await row(edge, id)
-    assert.deepEqual([after?.way.find(({ name }) => name === "arrived")?.state, told(after?.notices)], ["done", []])
+    assert.deepEqual(
+      [after?.way.find(({ name }) => name === "arrived")?.state, told(after?.notices)],
+      ["done", []],
+    )
   })
 
   it("a UID in use for another patient: the second study is listed with its code, and asks for no request", async () => {
@@ -128,7 +131,10 @@ describe("people are told, and nothing is lost, when", () => {
     await sides.settle(PATIENCE_MS)
     await report(center, id)
     await sides.settle(PATIENCE_MS)
-    await center.spool.destroySlot((await center.ledger.request(id).then((each) => center.ledger.study(each!.studies[0]!.studyId)))!.slotId)
+    await center.spool.destroySlot(
+      (await center.ledger.request(id).then((each) => center.ledger.study(each!.studies[0]!.studyId)))!
+        .slotId,
+    )
     await sides.settle(LONG_MS)
     const deleted = (await center.audited()).find(({ key }) => key.startsWith("deleted/"))?.event
     assert.deepEqual(
