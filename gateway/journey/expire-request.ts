@@ -3,6 +3,7 @@
  * images it asked about, whose account is sent under it, and never while something of it is on its way.
  */
 import { audit } from "./audit.ts"
+import { isUnderWay } from "./case-file.ts"
 import { SpoolError } from "./errors.ts"
 import { ERASED_ONLINE, NEEDED_LOOK_MS } from "./expire-study.ts"
 import { isErased } from "./keep.ts"
@@ -37,12 +38,8 @@ async function isNeeded(world: World, request: RequestRecord): Promise<boolean> 
     if (study !== null && !isErased(study)) return true
   }
   const submissions = await world.ledger.submissionsOf({ requestId: request.id })
-  return submissions.some(({ direction, state }) =>
-    direction === "in" ? state === "accepted" : UNDER_WAY.has(state),
-  )
+  return submissions.some((each) => (each.direction === "in" ? each.state === "accepted" : isUnderWay(each)))
 }
-
-const UNDER_WAY: ReadonlySet<string> = new Set(["planned", "sealed", "sending"])
 
 /** Before anything is lost: who and what, while the ledger can still read it. */
 function intentAudit(request: RequestRecord, now: Date): Change {

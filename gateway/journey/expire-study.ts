@@ -1,9 +1,10 @@
 /** The term of a study's images ends: slot destroyed, bytes gone, and an account of it to whose data they were. */
 import { audit } from "./audit.ts"
+import { isUnderWay } from "./case-file.ts"
 import { SpoolError } from "./errors.ts"
 import { agreementOf, cameFromPartner } from "./keep.ts"
 import type { AuditEvent, Destruction } from "./ports.ts"
-import type { CertificateRecord, Change, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
+import type { CertificateRecord, Change, RequestRecord, StudyRecord } from "./records.ts"
 import { plan } from "./release.ts"
 import { isOver, next } from "./route.ts"
 import { due, type Outcome } from "./run.ts"
@@ -24,7 +25,7 @@ export async function expireStudy(world: World, study: StudyRecord): Promise<Out
   const step = next("study", study.state, "term")
   if (step === null) return { changes: [] }
   const requests = await world.ledger.requestsOfStudy(study.id)
-  if (isNeeded(study, requests) || (await isLeaving(world, study)))
+  if (isNeeded(study, requests) || (await isDelivering(world, study)))
     return { changes: [], again: { at: new Date(now.getTime() + NEEDED_LOOK_MS), failureCode: null } }
   const whose = subjectOfStudy(study, requests)
   await world.ledger.commit([intentAudit(study, whose, now)])
@@ -54,21 +55,13 @@ export function isNeeded(study: StudyRecord, requests: readonly RequestRecord[])
 }
 
 /** One of several deliveries is not at its end: its bytes lie in this slot. */
-async function isLeaving(world: World, study: StudyRecord): Promise<boolean> {
+async function isDelivering(world: World, study: StudyRecord): Promise<boolean> {
   const submissions = await world.ledger.submissionsOf({ studyId: study.id })
-  return submissions.some(
-    (each) => each.direction === "out" && each.kind === "study" && isOnItsWay(world, each),
-  )
-}
-
-function isOnItsWay(world: World, { state, agreement }: SubmissionRecord): boolean {
-  const awaitsReceipt = agreementOf(world, agreement)?.receipts === "signed"
-  return (
-    state === "planned" ||
-    state === "sealed" ||
-    state === "sending" ||
-    (state === "accepted" && awaitsReceipt)
-  )
+  return submissions.some((each) => {
+    const awaitsReceipt = agreementOf(world, each.agreement)?.receipts === "signed"
+    const isOpen = isUnderWay(each) || (each.state === "accepted" && awaitsReceipt)
+    return each.direction === "out" && each.kind === "study" && isOpen
+  })
 }
 
 /** A copy that came from a partner is accounted for to the partner; our own copy only in the audit trail. */

@@ -8,12 +8,15 @@
 import { mayTryAgain } from "../standards/xds/error-codes.ts"
 import type { RegistryResponse } from "../standards/xds/registry-response.ts"
 import { exportAudit } from "./audit.ts"
+import { isUnderWay } from "./case-file.ts"
 import { SpoolError, SubmissionError } from "./errors.ts"
 import { uuidUrn } from "./ids.ts"
 import { agreementInForce, agreementOf, closeStudy, held } from "./keep.ts"
 import { lastingFault } from "./lasting-fault.ts"
+import { lineUp } from "./line-up.ts"
 import { reached } from "./milestones.ts"
 import type { OutboundDocument } from "./ports.ts"
+import { previousVersion } from "./report-documents.ts"
 import { putAside } from "./put-aside.ts"
 import type { Change, DocumentRecord, JobRecord, SubmissionRecord } from "./records.ts"
 import { next, take } from "./route.ts"
@@ -25,6 +28,11 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome | De
   const attempt = record === null ? null : next("submission-out", record.state, "attempt")
   if (record === null || attempt === null) return { changes: [] }
   if (agreementInForce(world, record.agreement) === null) return held(world.clock.now())
+  if (await isAheadOfItsTurn(world, record))
+    return {
+      changes: [],
+      again: { at: new Date(world.clock.now().getTime() + TURN_LOOK_MS), failureCode: null },
+    }
   const sending: SubmissionRecord = { ...record, state: attempt.to, attempts: record.attempts + 1 }
   try {
     await world.ledger.commit([{ put: "submission", record: sending }])
@@ -33,6 +41,16 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome | De
   } catch (error) {
     return whileUnsaid(world, sending, (current) => failedAttempt(world, current, error))
   }
+}
+
+/** A correction names what it replaces: it must not overtake the version before it. */
+const TURN_LOOK_MS = 15_000
+async function isAheadOfItsTurn(world: World, { reportId, kind }: SubmissionRecord): Promise<boolean> {
+  const report = kind === "report" && reportId !== null ? await world.ledger.report(reportId) : null
+  if (report === null || report.version === 1) return false
+  const { submissionId } = await previousVersion(world, report)
+  const before = submissionId === null ? null : await world.ledger.submission(submissionId)
+  return before !== null && isUnderWay(before)
 }
 
 /** The signed receipt may have come before the answer: then all is said, and no answer takes it back. */
@@ -96,6 +114,7 @@ async function accepted(world: World, record: SubmissionRecord): Promise<Outcome
     { put: "submission", record: done },
     ...reached(record, "accepted", at),
     exportAudit(world, done, "success", at),
+    ...(await lineUp(world, record.agreement)),
   ]
   const agreement = agreementOf(world, record.agreement)
   if (agreement?.receipts === "registry-response") changes.push(...(await closeStudy(world, done, at)))

@@ -29,7 +29,7 @@ import { SpoolError } from "../../gateway/journey/errors.ts"
 import type { JobRecord, Ledger } from "../../gateway/journey/records.ts"
 import { recode } from "../../gateway/journey/recode.ts"
 import { reportDesk } from "../../gateway/journey/report.ts"
-import { rollForward } from "../../gateway/journey/roll-forward.ts"
+import { rollForward, type RolledForward } from "../../gateway/journey/roll-forward.ts"
 import { runJob, type RunnerParts } from "../../gateway/journey/run.ts"
 import { staffDesk } from "../../gateway/journey/staff.ts"
 import { CONTENTS, EFFECTS } from "../../gateway/journey/submissions.ts"
@@ -70,9 +70,13 @@ export class Gateway {
   readonly failures: { readonly job: string; readonly error: unknown }[] = []
   /** Requests the desks were told about. */
   readonly notified: (string | null)[] = []
-  /** How often it was started again. */
+  /** How often it was started. */
   starts = 0
+  /** What the last start found. */
+  rolledForward: RolledForward | null = null
   agreements: readonly Agreement[]
+  /** What its submissions hold; a test bends it to send what no gateway of ours would. */
+  contents = CONTENTS
   readonly #parts: GatewayParts
   readonly #disk = new MemoryDisk()
   readonly #line = new Map<string, number>()
@@ -119,13 +123,14 @@ export class Gateway {
   /** Opens, or opens again: first what the last life left is rolled forward. A crash while doing so ends this life too,
    *  and so does a disk that fails then: the service manager starts the process again. */
   async open(): Promise<void> {
-    this.#now?.close()
     if (this.starts === 0) await this.#disk.mkdir("/data")
     for (;;) {
+      this.#now?.close()
+      this.#now = null
       this.starts += 1
       try {
         this.#now = await this.#begin()
-        await rollForward(this.world, this.spool)
+        this.rolledForward = await rollForward(this.world, this.spool)
         return
       } catch (error) {
         if (!isCrash(error) && !(error instanceof SpoolError)) throw error
@@ -250,7 +255,7 @@ export class Gateway {
         commit: () => Promise.resolve({ changes: [] }),
         deliver: () => Promise.resolve({ changes: [] }),
         recode: (job) => recode(world, job),
-        package: (job) => packageSubmission(world, CONTENTS, job),
+        package: (job) => packageSubmission(world, this.contents, job),
         submit: (job) => submit(world, job),
         verify: (job) => verify(world, EFFECTS, job),
         expire: (job) => expire(world, job),

@@ -180,7 +180,7 @@ export async function correct(
 ): Promise<ReadingView | null> {
   const draft = async (): Promise<ReadingView | null> => {
     const view = await center.reading.reading(READER, requestId)
-    return view.draft === null ? null : view
+    return view.reportStatus === "draft" ? view : null
   }
   return insist(center, () => center.reading.correct(READER, requestId, reason), draft)
 }
