@@ -18,6 +18,7 @@ import { uuid } from "./ids.ts"
 import type { Inbound } from "./inbound.ts"
 import { judge } from "./judge.ts"
 import { landing, type Landing } from "./landing.ts"
+import { lineUp } from "./line-up.ts"
 import { reached } from "./milestones.ts"
 import type { SealedObject, Segment, SubmissionHandler, SubmissionIntake } from "./ports.ts"
 import { MAX_WHOLE_BYTES } from "./read-whole.ts"
@@ -186,6 +187,7 @@ async function record(
     ...reached(accepted, "accepted", at.toISOString()),
     importAudit(world, accepted, "success", at.toISOString()),
     due("verify", accepted.id, at),
+    ...(await lineUp(world, inbound.agreement.id)),
   ])
 }
 
