@@ -16,7 +16,7 @@ import { Killer, randomFrom } from "./killer.ts"
 import { read } from "./kept.ts"
 import { openedSpool } from "./opened-spool.ts"
 import { Road, ROLES, type Role } from "./road.ts"
-import { EVERY_STATE } from "./states.ts"
+import { EVERY_STATE, underWay } from "./states.ts"
 import { travel, type Arrived } from "./traveller.ts"
 
 const LONG = process.env.DOKUEI_LONG === "1"
@@ -65,7 +65,10 @@ describe("a road whose gateways are killed", function () {
     }
     const lanes = Array.from({ length: IN_FLIGHT }, lane)
     const kill = async (): Promise<void> => {
-      while (killer.kills < KILLS || (killer.missed.length > 0 && killer.kills < KILLS + EXTRA_KILLS))
+      while (
+        killing &&
+        (killer.kills < KILLS || (killer.missed.length > 0 && killer.kills < KILLS + EXTRA_KILLS))
+      )
         await killer.killOnce()
       killing = false
       // The last of them wait for the end of their terms.
@@ -74,8 +77,15 @@ describe("a road whose gateways are killed", function () {
         for (const role of ROLES) if (arrived.length < next) await road.endTerms(role, [...done])
       }
     }
-    await Promise.race([Promise.all([...lanes, kill()]), failed(lanes)])
-    printHistogram()
+    try {
+      await Promise.race([Promise.all([...lanes, kill()]), failed(lanes)])
+    } catch (error) {
+      console.log(ROLES.flatMap((role) => underWay(road, role)).join("\n"))
+      throw error
+    } finally {
+      killing = false
+      printHistogram()
+    }
     assert.ok(arrived.length >= IN_FLIGHT)
   })
 

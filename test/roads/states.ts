@@ -58,3 +58,17 @@ export function statesLeft(road: Road, role: Role): Set<ThingState> {
     rmSync(copy, { recursive: true, force: true })
   }
 }
+
+/** What a ledger still has to do, for a person who looks into a failed test. */
+export function underWay(road: Road, role: Role): string[] {
+  const ledger = new Database(join(road.dataDir(role), "ledger.sqlite"), { readonly: true })
+  const jobs =
+    "SELECT id || ' due ' || run_at || ' attempts ' || attempts || ' ' || coalesce(failure_code, '') FROM job"
+  const submissions = `SELECT 'submission ' || id || ' ' || direction || ' ' || json_extract(facts, '$.kind') || ' '
+    || json_extract(facts, '$.state') || ' ' || coalesce(json_extract(facts, '$.failureCode'), '') FROM submission
+    WHERE json_extract(facts, '$.state') NOT IN ('verified', 'accepted')`
+  const studies = "SELECT 'study ' || id || ' ' || state FROM study WHERE state NOT IN ('closed', 'expired')"
+  const lines = [jobs, submissions, studies].flatMap((sql) => ledger.prepare(sql).pluck().all() as string[])
+  ledger.close()
+  return [`${role}, ${new Date().toISOString()}`, ...lines.map((line) => `  ${line}`)]
+}
