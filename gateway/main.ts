@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander"
 import { auditCommand } from "./commands/audit.ts"
 import { checkConfigCommand } from "./commands/check-config.ts"
 import { docsCommand } from "./commands/docs.ts"
+import { echoCommand } from "./commands/echo.ts"
 import { enrolCommand } from "./commands/enrol.ts"
 import { pkiCommand } from "./commands/pki-command.ts"
 import { runCommand } from "./commands/run.ts"
@@ -17,7 +18,15 @@ function program(finish: Finish): Command {
   const dokuei = new Command("dokuei")
     .description("A teleradiology gateway between hospitals and reading centres")
     .version(VERSION)
-  for (const command of [runCommand, checkConfigCommand, enrolCommand, auditCommand, pkiCommand, docsCommand])
+  for (const command of [
+    runCommand,
+    checkConfigCommand,
+    enrolCommand,
+    auditCommand,
+    pkiCommand,
+    docsCommand,
+    echoCommand,
+  ])
     dokuei.addCommand(command(finish))
   return throwing(dokuei)
 }

@@ -180,6 +180,41 @@ describe("the configuration", () => {
         "trust.tlsCa",
         /ENOTDIR|does not exist/,
       ],
+      [
+        "a device known by its key where nothing speaks TLS",
+        "edge",
+        (raw) => (raw.dicom.modalities[0].tlsPins = ["a".repeat(64)]),
+        "dicom.modalities.0.tlsPins",
+        /dicom\.tls/,
+      ],
+      [
+        "an archive known by its key where nothing speaks TLS",
+        "edge",
+        (raw) => (raw.dicom.archive.tlsPins = ["a".repeat(64)]),
+        "dicom.archive.tlsPins",
+        /dicom\.tls/,
+      ],
+      [
+        "a device with an address and no port",
+        "edge",
+        (raw) => (raw.dicom.modalities[0].host = "192.0.2.20"),
+        "dicom.modalities.0.port",
+        /together/,
+      ],
+      [
+        "DICOM TLS on the port in the clear",
+        "edge",
+        (raw) =>
+          (raw.dicom.tls = {
+            host: raw.dicom.host,
+            port: raw.dicom.port,
+            key: raw.keys.tls.key,
+            chain: raw.keys.tls.chain,
+            ca: raw.trust.tlsCa,
+          }),
+        "dicom.tls.port",
+        /taken by dicom/,
+      ],
       ["no agreement at all", "edge", (raw) => (raw.agreements = []), "agreements", />=1/],
       [
         "a machine token that is not there",

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Command } from "commander"
+import { conformancePage } from "./docs/conformance-page.ts"
 import { errorsPage } from "./docs/errors-page.ts"
 import { journeyPage } from "./docs/journey-page.ts"
 import { malformedCodes } from "./docs/malformed-codes.ts"
@@ -12,7 +13,7 @@ const DOCS = join(import.meta.dirname, "..", "..", "docs")
 
 export const docsCommand = (): Command =>
   new Command("docs")
-    .description("print settings.md, errors.md and journey.md")
+    .description("print settings.md, errors.md, journey.md and conformance-dicom.md")
     .option("--out <dir>", "folder to write to", DOCS)
     .action(async ({ out }: { out: string }) => {
       await mkdir(out, { recursive: true })
@@ -26,5 +27,6 @@ export async function generatedPages(): Promise<Readonly<Record<string, string>>
     "settings.md": settingsPage(),
     "errors.md": errorsPage(await malformedCodes(SOURCE)),
     "journey.md": journeyPage(),
+    "conformance-dicom.md": conformancePage(),
   }
 }

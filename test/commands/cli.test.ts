@@ -10,6 +10,7 @@ import { EXIT } from "../../gateway/exit.ts"
 import { openPeople } from "../../gateway/storage/people/people.ts"
 import { openTrail } from "../../gateway/storage/trail/trail.ts"
 import { BLANK, SOURCE } from "../storage/trail/events.ts"
+import { Dcmqrscp } from "../peers/dcmqrscp.ts"
 import { dokuei, makeSites, startDokuei } from "./command-line.ts"
 
 describe("dokuei", () => {
@@ -24,7 +25,7 @@ describe("dokuei", () => {
   it("says how it is used, and ends with 0 when asked and 64 when not", () => {
     const asked = dokuei("--help")
     assert.equal(asked.code, EXIT.ok.code)
-    for (const command of ["run", "check-config", "enrol", "audit", "pki", "docs"])
+    for (const command of ["run", "check-config", "echo", "enrol", "audit", "pki", "docs"])
       assert.match(asked.stdout, new RegExp(`^  ${command}`, "m"))
     assert.equal(dokuei("fly").code, EXIT.usage.code)
     assert.equal(dokuei("audit", "verify").code, EXIT.usage.code)
@@ -55,6 +56,26 @@ describe("dokuei", () => {
     const ended = dokuei("run", file("no-key.yaml"))
     assert.equal(ended.code, EXIT.keys.code, ended.stderr)
     assert.match(ended.stderr, /^ERR_KEY_MISSING: /)
+  })
+
+  it("asks a configured DICOM node whether it answers", async () => {
+    const archive = await Dcmqrscp.open("ARCHIVE")
+    const withArchive = (aeTitle: string) =>
+      readFileSync(file("edge.yaml"), "utf8").replace(
+        "dicom:",
+        `dicom:\n  archive: { aeTitle: ${aeTitle}, host: 127.0.0.1, port: ${archive.port} }`,
+      )
+    await writeFile(file("archive.yaml"), withArchive("ARCHIVE"))
+    const right = dokuei("echo", file("archive.yaml"), "ARCHIVE")
+    assert.match(right.stdout, /^ARCHIVE at 127\.0\.0\.1:\d+ in the clear answers in \d+ ms$/m, right.stderr)
+    assert.equal(right.code, EXIT.ok.code)
+    await writeFile(file("archive.yaml"), withArchive("OTHER"))
+    const rejected = dokuei("echo", file("archive.yaml"), "OTHER")
+    assert.equal(rejected.code, EXIT.failed.code)
+    assert.match(rejected.stderr, /^ERR_ASSOCIATION_REJECTED: .*called AE title not recognized/)
+    assert.equal(dokuei("echo", file("archive.yaml"), "NOBODY").code, EXIT.configuration.code)
+    assert.equal(dokuei("echo", file("center.yaml"), "OTHER").code, EXIT.configuration.code)
+    await archive.close()
   })
 
   it("makes a demo PKI once and never over another", () => {

@@ -29,7 +29,7 @@ export interface ReportObject {
 }
 
 /** Type 2 where PS3.3 wants the element even without a value. */
-const COPIED: readonly (readonly [keyword: string, type: 1 | 2 | 3])[] = [
+export const COPIED: readonly (readonly [keyword: string, type: 1 | 2 | 3])[] = [
   ["PatientName", 2],
   ["PatientID", 2],
   ["IssuerOfPatientID", 3],

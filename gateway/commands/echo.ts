@@ -1,0 +1,52 @@
+/** `dokuei echo CONFIG AE`: does a configured DICOM node answer, as we call it and by whom it sees called? */
+import { Command } from "commander"
+import { associate } from "../actors/association-requestor/associate.ts"
+import { echo } from "../actors/association-requestor/operations.ts"
+import { loadConfig, type EdgeConfig } from "../config.ts"
+import { remoteOf, type DicomConfig } from "../foundation/dicom-door.ts"
+import { ConfigError } from "../journey/errors.ts"
+import {
+  EXPLICIT_VR_LITTLE_ENDIAN,
+  IMPLICIT_VR_LITTLE_ENDIAN,
+  VERIFICATION_SOP_CLASS,
+} from "../standards/dicom/sop-classes.ts"
+
+const PROPOSAL = {
+  abstractSyntax: VERIFICATION_SOP_CLASS,
+  transferSyntaxes: [IMPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN],
+}
+
+export const echoCommand = (): Command =>
+  new Command("echo")
+    .description("C-ECHO to a device or the archive of a configuration; tells how long the answer took")
+    .argument("<file>", "configuration of a hospital's gateway")
+    .argument("<ae>", "AE title, as in dicom.modalities or dicom.archive")
+    .action(async (file: string, aeTitle: string) => {
+      const { dicom } = edgeOf(file)
+      const remote = await nodeOf(dicom, aeTitle, file)
+      const started = performance.now()
+      const association = await associate(remote, [PROPOSAL], { callingAE: dicom.aeTitle })
+      await echo(association)
+      await association.release()
+      const tookMs = Math.round(performance.now() - started)
+      const way = remote.tls === null ? "in the clear" : "in TLS"
+      process.stdout.write(`${aeTitle} at ${remote.host}:${remote.port} ${way} answers in ${tookMs} ms\n`)
+    })
+
+function edgeOf(file: string): EdgeConfig {
+  const config = loadConfig(file)
+  if (config.role !== "edge")
+    throw new ConfigError("ERR_CONFIG_INVALID", `${file} is not of a hospital's gateway`)
+  return config
+}
+
+async function nodeOf(dicom: DicomConfig, aeTitle: string, file: string) {
+  const nodes = dicom.archive === undefined ? dicom.modalities : [dicom.archive, ...dicom.modalities]
+  const node = nodes.find((each) => each.aeTitle === aeTitle)
+  const remote = node === undefined ? null : await remoteOf(dicom, node)
+  if (remote !== null) return remote
+  throw new ConfigError(
+    "ERR_CONFIG_INVALID",
+    node === undefined ? `${file} has no node ${aeTitle}` : `${aeTitle} has no host and port in ${file}`,
+  )
+}
