@@ -5,11 +5,8 @@
 import type { Socket } from "node:net"
 import { AssociationError } from "../../journey/errors.ts"
 import type { Command, KnownCommand } from "../../standards/dicom/dimse.ts"
-import { encodeCommand } from "../../standards/dicom/dimse.ts"
-import { carries, fragmentsOf } from "../../standards/dicom/fragments.ts"
-import { PDataStream } from "../../standards/dicom/p-data-stream.ts"
+import { carries } from "../../standards/dicom/fragments.ts"
 import { PduReader } from "../../standards/dicom/pdu-reader.ts"
-import { encodePdu } from "../../standards/dicom/pdu.ts"
 import type { AssociateRQ, Pdu } from "../../standards/dicom/pdu.ts"
 import { abortReason, explainAbort, explainRejection, TRANSIENT } from "../../standards/dicom/rejection.ts"
 import { UpperLayer } from "../../standards/dicom/upper-layer.ts"
@@ -17,10 +14,11 @@ import type { Effect, Event } from "../../standards/dicom/upper-layer.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import { Incoming } from "./incoming.ts"
 import type { IncomingOptions } from "./incoming.ts"
+import { Outgoing } from "./outgoing.ts"
+import type { DataSetBytes } from "./outgoing.ts"
 import { openContexts } from "./request.ts"
 import type { OpenContext } from "./request.ts"
 import type { Proposal, Timeouts, Timers } from "./remote.ts"
-import { write } from "./transport.ts"
 
 export interface AssociationOptions extends IncomingOptions {
   /** The peer's, for messages. */
@@ -45,6 +43,7 @@ export class Association {
   readonly #machine = new UpperLayer("requestor")
   readonly #reader = new PduReader()
   readonly #incoming: Incoming
+  readonly #outgoing: Outgoing
   readonly #established = Promise.withResolvers<undefined>()
   readonly #ended = Promise.withResolvers<undefined>()
   #request: AssociateRQ | null = null
@@ -53,17 +52,14 @@ export class Association {
   #stopArtim: () => void = () => undefined
   #contexts: readonly OpenContext[] = []
   #proposals: readonly Proposal[] = []
-  #peerMaximumLengthBytes = 0
   #messageId = 0
   /** Why nothing more can be said; null while it can. */
   #failure: AssociationError | null = null
-  /** Messages go out whole, one after the other. */
-  #outgoing: Promise<unknown> = Promise.resolve()
   #operations: Promise<unknown> = Promise.resolve()
 
   readonly #effects: Readonly<Partial<Record<Effect, () => void | Promise<void>>>> = {
     "send-associate-rq": async () => {
-      if (this.#request) await this.#send(this.#request)
+      if (this.#request) await this.#outgoing.pdu(this.#request)
     },
     "start-artim": () => this.#startArtim(),
     "stop-artim": () => this.#stopArtim(),
@@ -75,17 +71,28 @@ export class Association {
     "indicate-p-data": () => this.#indicateData(),
     "indicate-release": () => this.#happen("Evt14"),
     "indicate-abort": () => this.#aborted(),
-    "send-release-rq": () => this.#send({ type: "A-RELEASE-RQ" }),
-    "send-release-rp": () => this.#send({ type: "A-RELEASE-RP" }),
-    "send-abort-user": () => this.#send({ type: "A-ABORT", source: 0, reason: 0 }),
-    "send-abort-provider": () => this.#send({ type: "A-ABORT", source: 2, reason: this.#abortReason }),
+    "send-release-rq": () => this.#outgoing.pdu({ type: "A-RELEASE-RQ" }),
+    "send-release-rp": () => this.#outgoing.pdu({ type: "A-RELEASE-RP" }),
+    "send-abort-user": () => this.#outgoing.pdu({ type: "A-ABORT", source: 0, reason: 0 }),
+    "send-abort-provider": () =>
+      this.#outgoing.pdu({ type: "A-ABORT", source: 2, reason: this.#abortReason }),
   }
 
   /** @param socket open, as `open` of transport.ts gives it */
   constructor(socket: Socket, options: AssociationOptions) {
     this.#socket = socket
     this.#options = options
-    this.#incoming = new Incoming(options, (contextId, answer) => this.#message(contextId, answer, null))
+    this.#outgoing = new Outgoing(socket, {
+      timers: options.timers,
+      stallMs: options.timeouts.responseMs,
+      requestData: () => {
+        if (this.#failure) throw this.#failure
+        this.#machine.apply("Evt9")
+      },
+    })
+    this.#incoming = new Incoming(options, (contextId, answer) =>
+      this.#outgoing.message(contextId, answer, null),
+    )
     // Somebody may end it before anybody waits.
     this.#established.promise.catch(() => undefined)
   }
@@ -129,18 +136,30 @@ export class Association {
   perform(
     contextId: number,
     command: (MessageID: number) => KnownCommand,
-    dataSet: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | null,
+    dataSet: DataSetBytes | null,
   ): Promise<Command> {
-    const mine = this.#operations.then(async () => {
-      const MessageID = this.#nextMessageId()
-      const answer = this.#incoming.await(MessageID)
-      // The association may end while the data set is still on its way.
-      answer.catch(() => undefined)
-      await this.#message(contextId, command(MessageID), dataSet)
-      return await this.#inTime(answer)
-    })
+    const mine = this.#operations.then(() => this.#operation(contextId, command, dataSet))
     this.#operations = mine.catch(() => undefined)
     return mine
+  }
+
+  async #operation(
+    contextId: number,
+    command: (MessageID: number) => KnownCommand,
+    dataSet: DataSetBytes | null,
+  ): Promise<Command> {
+    const MessageID = this.#nextMessageId()
+    const answer = this.#incoming.await(MessageID)
+    // The association may end while the data set is still on its way.
+    answer.catch(() => undefined)
+    try {
+      await this.#outgoing.message(contextId, command(MessageID), dataSet)
+    } catch (fault) {
+      // Half a data set can only be taken back by ending it all.
+      if (this.#failure === null) await this.abort()
+      throw fault
+    }
+    return await this.#inTime(answer)
   }
 
   /** A-RELEASE. Resolves when the connection is gone; a peer who does not answer is left. */
@@ -168,51 +187,6 @@ export class Association {
   #nextMessageId(): number {
     this.#messageId = (this.#messageId % 0xffff) + 1
     return this.#messageId
-  }
-
-  /** Command and data set, not mixed with any other message of ours. */
-  #message(
-    contextId: number,
-    command: KnownCommand,
-    dataSet: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | null,
-  ): Promise<void> {
-    const mine = this.#outgoing.then(async () => {
-      const commandSet = encodeCommand(command)
-      for (const value of fragmentsOf(contextId, true, commandSet, this.#peerMaximumLengthBytes))
-        await this.#pData(encodePdu({ type: "P-DATA-TF", values: [value] }))
-      if (dataSet === null) return
-      try {
-        await this.#dataSet(contextId, dataSet)
-      } catch (fault) {
-        // Half a data set can only be taken back by ending it all.
-        if (this.#failure === null) await this.abort()
-        throw fault
-      }
-    })
-    this.#outgoing = mine.catch(() => undefined)
-    return mine
-  }
-
-  async #dataSet(
-    contextId: number,
-    dataSet: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  ): Promise<void> {
-    const stream = new PDataStream(contextId, this.#peerMaximumLengthBytes)
-    for await (const chunk of dataSet) for (const block of stream.push(chunk)) await this.#pData(block)
-    await this.#pData(stream.end())
-  }
-
-  /** One or more whole P-DATA-TF; the memory may be used again when it resolves. */
-  async #pData(bytes: Uint8Array): Promise<void> {
-    if (this.#failure) throw this.#failure
-    this.#machine.apply("Evt9")
-    const { timers, timeouts } = this.#options
-    await write(this.#socket, bytes, timers, timeouts.responseMs)
-  }
-
-  async #send(pdu: Pdu): Promise<void> {
-    const { timers, timeouts } = this.#options
-    await write(this.#socket, encodePdu(pdu), timers, timeouts.responseMs)
   }
 
   async #inTime(answer: Promise<Command>): Promise<Command> {
@@ -276,7 +250,7 @@ export class Association {
       void this.abort()
       return
     }
-    this.#peerMaximumLengthBytes = maximumLengthBytes
+    this.#outgoing.peerMaximumLengthBytes = maximumLengthBytes
     this.#contexts = openContexts(this.#proposals, this.#pdu)
     this.#incoming.contexts = this.#contexts
     this.#established.resolve(undefined)

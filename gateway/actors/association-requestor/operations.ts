@@ -4,6 +4,7 @@ import type { Command, KnownCommand } from "../../standards/dicom/dimse.ts"
 import { STATUS, explainStatus, statusInWords } from "../../standards/dicom/dimse-status.ts"
 import { VERIFICATION_SOP_CLASS } from "../../standards/dicom/sop-classes.ts"
 import type { Association } from "./association.ts"
+import type { DataSetBytes } from "./outgoing.ts"
 import type { OpenContext } from "./request.ts"
 
 /** PS3.7 9.3.1.1: medium. */
@@ -42,7 +43,7 @@ export async function echo(association: Association): Promise<Performed> {
 export async function store(
   association: Association,
   { SOPClassUID, SOPInstanceUID, TransferSyntaxUID }: InstanceToStore,
-  dataSet: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  dataSet: DataSetBytes,
 ): Promise<Performed> {
   const { id } = needed(association.context(SOPClassUID, TransferSyntaxUID), SOPClassUID)
   const answer = await association.perform(

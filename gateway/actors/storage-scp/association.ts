@@ -7,34 +7,24 @@
 import type { Socket } from "node:net"
 import { DimseError } from "../../journey/errors.ts"
 import type { InstanceIntake } from "../../journey/ports.ts"
-import type { KnownCommand } from "../../standards/dicom/dimse.ts"
 import { STATUS, statusInWords } from "../../standards/dicom/dimse-status.ts"
 import { PduReader } from "../../standards/dicom/pdu-reader.ts"
 import type { AssociateAC, AssociateRJ, AssociateRQ, Pdu } from "../../standards/dicom/pdu.ts"
-import {
-  ABORT_REASON,
-  PERMANENT,
-  TRANSIENT,
-  abortReason,
-  rejection,
-} from "../../standards/dicom/rejection.ts"
+import { ABORT_REASON, TRANSIENT, abortReason, rejection } from "../../standards/dicom/rejection.ts"
 import { protocolOf } from "../../standards/dicom/first-octets.ts"
-import {
-  STORAGE_COMMITMENT_SOP_CLASS,
-  STORAGE_COMMITMENT_SOP_INSTANCE,
-} from "../../standards/dicom/service.ts"
-import { eventOf, writeCommitmentResult } from "../../standards/dicom/storage-commitment.ts"
+import { writeCommitmentResult } from "../../standards/dicom/storage-commitment.ts"
 import type { CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
 import { UpperLayer } from "../../standards/dicom/upper-layer.ts"
 import type { Effect, Event } from "../../standards/dicom/upper-layer.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import type { CommitmentService } from "./commitment-request.ts"
 import { Messages } from "./messages.ts"
-import { Notifications } from "./notifications.ts"
+import { Notifications, notificationOf } from "./notifications.ts"
 import { Outgoing } from "./outgoing.ts"
 import type { Peer } from "./pending.ts"
 import type { Surroundings } from "./surroundings.ts"
-import { formalRejection, negotiate } from "./negotiate.ts"
+import { rejectionOf } from "./admission.ts"
+import { negotiate } from "./negotiate.ts"
 
 const EVENT_OF: Readonly<Record<Pdu["type"], Event>> = {
   "A-ASSOCIATE-RQ": "Evt6",
@@ -206,18 +196,12 @@ export class Association {
   }
 
   #judge(request: AssociateRQ): AssociateRJ | null {
+    const { callingAE, calledAE } = request
+    const peer = { callingAE, calledAE, remoteAddress: this.#socket.remoteAddress ?? "" }
     try {
-      const { callingAE, calledAE } = request
-      const remoteAddress = this.#socket.remoteAddress ?? ""
-      const formal = formalRejection(request)
-      if (formal) return formal
-      const { handler, spkiSha256, enter } = this.#around
-      const refused = handler.associate(callingAE, calledAE, remoteAddress, spkiSha256)
-      if (refused) return { type: "A-ASSOCIATE-RJ", result: PERMANENT, ...refused }
-      const full = enter(callingAE)
-      if (full) return full
-      this.#accept(request, { callingAE, calledAE, remoteAddress })
-      return null
+      const refused = rejectionOf(request, peer, this.#around)
+      if (!refused) this.#accept(request, peer)
+      return refused
     } catch (fault) {
       this.#around.onFault(fault)
       return rejection(TRANSIENT, "temporaryCongestion")
@@ -279,7 +263,7 @@ export class Association {
     const giveUp = this.#around.timers.after(this.#around.idleMs, () => void this.abort())
     try {
       const dataSet = writeCommitmentResult(result, reply.transferSyntax)
-      await this.#outgoing.request(reply.contextId, notification(MessageID, result), dataSet)
+      await this.#outgoing.request(reply.contextId, notificationOf(MessageID, result), dataSet)
       const { Status } = await response
       this.#notifications.forget(result.TransactionUID)
       if (Status !== STATUS.success) throw new DimseError("ERR_DIMSE_REFUSED", Status, statusInWords(Status))
@@ -289,14 +273,6 @@ export class Association {
     }
   }
 }
-
-const notification = (MessageID: number, result: CommitmentResult): KnownCommand => ({
-  kind: "N-EVENT-REPORT-RQ",
-  MessageID,
-  AffectedSOPClassUID: STORAGE_COMMITMENT_SOP_CLASS,
-  AffectedSOPInstanceUID: STORAGE_COMMITMENT_SOP_INSTANCE,
-  EventTypeID: eventOf(result),
-})
 
 function forgetNothing(): void {
   // No timer runs.

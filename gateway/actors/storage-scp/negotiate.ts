@@ -4,13 +4,11 @@
  * knows best what its bytes are in.
  */
 import { MAX_PDU_LENGTH_BYTES } from "../../standards/dicom/pdu-reader.ts"
-import { carries } from "../../standards/dicom/fragments.ts"
 import { DICOM_APPLICATION_CONTEXT } from "../../standards/dicom/pdu.ts"
-import type { AssociateAC, AssociateRJ, AssociateRQ } from "../../standards/dicom/pdu.ts"
+import type { AssociateAC, AssociateRQ } from "../../standards/dicom/pdu.ts"
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "../../standards/dicom/part10.ts"
 import { CONTEXT_RESULT } from "../../standards/dicom/presentation-context.ts"
 import type { AnsweredContext, ProposedContext } from "../../standards/dicom/presentation-context.ts"
-import { PERMANENT, rejection } from "../../standards/dicom/rejection.ts"
 import { serviceOf } from "../../standards/dicom/service.ts"
 import type { Service } from "../../standards/dicom/service.ts"
 import { transferSyntax } from "../../standards/dicom/sop-classes.ts"
@@ -31,15 +29,6 @@ export interface AcceptedContext {
   readonly service: Service
   /** May the peer invoke operations (SCU), may it send us notifications (SCP)? */
   readonly peer: { readonly scu: boolean; readonly scp: boolean }
-}
-
-/** What forbids any association, whoever asks; null when nothing does. */
-export function formalRejection(request: AssociateRQ): AssociateRJ | null {
-  // 9.3.2: only bit 0 is tested.
-  if ((request.protocolVersion & 1) === 0) return rejection(PERMANENT, "protocolVersion")
-  if (request.applicationContext !== DICOM_APPLICATION_CONTEXT)
-    return rejection(PERMANENT, "applicationContext")
-  return carries(request.userInformation.maximumLengthBytes) ? null : rejection(PERMANENT, "noReason")
 }
 
 /** Everything decided about a request that is not rejected. */

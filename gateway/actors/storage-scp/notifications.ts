@@ -1,6 +1,13 @@
 /** Notifications of ours that wait for their response, and what may still be told on one association. */
 import { AssociationError } from "../../journey/errors.ts"
+import type { KnownCommand } from "../../standards/dicom/dimse.ts"
 import type { NEventReportRSP } from "../../standards/dicom/dimse-n.ts"
+import {
+  STORAGE_COMMITMENT_SOP_CLASS,
+  STORAGE_COMMITMENT_SOP_INSTANCE,
+} from "../../standards/dicom/service.ts"
+import { eventOf } from "../../standards/dicom/storage-commitment.ts"
+import type { CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
 
 /** Where the result of a request is told: the context it came in. */
 export interface ReplyContext {
@@ -68,3 +75,12 @@ export class Notifications {
     this.#awaited.clear()
   }
 }
+
+/** The N-EVENT-REPORT that tells a result (PS3.4 J.3.3). */
+export const notificationOf = (MessageID: number, result: CommitmentResult): KnownCommand => ({
+  kind: "N-EVENT-REPORT-RQ",
+  MessageID,
+  AffectedSOPClassUID: STORAGE_COMMITMENT_SOP_CLASS,
+  AffectedSOPInstanceUID: STORAGE_COMMITMENT_SOP_INSTANCE,
+  EventTypeID: eventOf(result),
+})
