@@ -19,7 +19,6 @@ import type { Inbound } from "./inbound.ts"
 import { judge } from "./judge.ts"
 import { landing, type Landing } from "./landing.ts"
 import { lineUp } from "./line-up.ts"
-import { reached } from "./milestones.ts"
 import type { SealedObject, Segment, SubmissionHandler, SubmissionIntake } from "./ports.ts"
 import { MAX_WHOLE_BYTES } from "./read-whole.ts"
 import type { Change, DocumentRecord, DocumentRole, SubmissionKind, SubmissionRecord } from "./records.ts"
@@ -184,7 +183,6 @@ async function record(
     ...place.changes,
     { put: "submission", record: accepted },
     ...documents,
-    ...reached(accepted, "accepted", at.toISOString()),
     importAudit(world, accepted, "success", at.toISOString()),
     due("verify", accepted.id, at),
     ...(await lineUp(world, inbound.agreement.id)),

@@ -50,6 +50,26 @@ async function failingJobs(
   return jobs
 }
 
+/** When the other side last said so of this kind; one more try does not take it back. */
+export function lastAt(
+  { submissions }: CaseFile,
+  direction: SubmissionRecord["direction"],
+  kind: SubmissionRecord["kind"],
+  when: "acceptedAt" | "verifiedAt",
+): string | null {
+  const said = submissions.findLast(
+    (each) => each.direction === direction && each.kind === kind && each[when] !== null,
+  )
+  return said?.[when] ?? null
+}
+
+/** What failed and was not followed by another try: each kind has one way, and its last submission says where it stands. */
+export function stopped(submissions: readonly SubmissionRecord[]): SubmissionRecord[] {
+  const ways = Map.groupBy(submissions, ({ direction, kind }) => `${direction} ${kind}`)
+  const last = [...ways.values()].flatMap((each) => each.at(-1) ?? [])
+  return last.filter(({ state }) => state === "failed")
+}
+
 /** On its way out, and somebody waits for it. */
 export const isUnderWay = ({ state }: SubmissionRecord): boolean =>
   state === "planned" || state === "sealed" || state === "sending"

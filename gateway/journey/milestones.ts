@@ -1,19 +1,12 @@
-/** Stations of the way as they are reached; the way line and the timeline are read from them. */
-import type { Change, Milestone, SubmissionRecord } from "./records.ts"
+/** The way line: eight stations, drawn from when each was reached. */
+import type { Change, Milestone } from "./records.ts"
 import type { Station, StationName, StationState } from "./views.ts"
 
-const put = (subject: string, name: string, at: string): Change => ({
+/** A station that no submission or report tells of. */
+export const milestone = (subject: string, name: string, at: string): Change => ({
   put: "milestone",
   record: { subject, name, at },
 })
-
-/** A milestone of a submission, kept with the request it serves, e.g. `study-accepted`, `report-verified`. */
-export function reached(record: SubmissionRecord, name: string, at: string): Change[] {
-  const subject = record.requestId ?? record.studyId
-  return subject === null ? [] : [put(subject, `${record.kind}-${name}`, at)]
-}
-
-export const milestone = put
 
 /** What the way line is drawn from: when each station was reached, and what is amiss. */
 export interface WayFacts {

@@ -3,7 +3,7 @@ import { agreementInForce, cameFromPartner, isErased } from "./keep.ts"
 import { isNeeded } from "./expire-study.ts"
 import type { StudyRecord, SubmissionRecord } from "./records.ts"
 import type { Notice, NoticeCode } from "./views.ts"
-import { isUnderWay, type CaseFile } from "./case-file.ts"
+import { isUnderWay, stopped, type CaseFile } from "./case-file.ts"
 import type { World } from "./world.ts"
 
 const notice = (code: NoticeCode, reason: string | null = null): Notice => ({ code, reason })
@@ -12,13 +12,14 @@ const notice = (code: NoticeCode, reason: string | null = null): Notice => ({ co
 export function notices(world: World, file: CaseFile): Notice[] {
   const { request, study, submissions } = file
   const waits = submissions.some((each) => each.direction === "out" && isUnderWay(each))
-  const stopped = waits || study?.state === "complete"
+  const isStopped = waits || study?.state === "complete"
+  const isLast = new Set(stopped(submissions))
   return [
     ...(study === null ? [] : studyNotices(study)),
     ...(study !== null && isPastTerm(world, file, study) ? [notice("past-term")] : []),
     ...(study?.state === "complete" && request.byPatientIdOnly === true ? [notice("only-patient-id")] : []),
-    ...(stopped && agreementInForce(world, request.agreement) === null ? [notice("agreement-over")] : []),
-    ...submissions.flatMap(submissionNotices),
+    ...(isStopped && agreementInForce(world, request.agreement) === null ? [notice("agreement-over")] : []),
+    ...submissions.filter((each) => each.state !== "failed" || isLast.has(each)).flatMap(submissionNotices),
     ...file.jobs.slice(0, 1).map((job) => notice("delayed", job.failureCode)),
   ]
 }

@@ -10,7 +10,6 @@ import { found } from "./desk-guards.ts"
 import { ContentError } from "./errors.ts"
 import { uuidOid } from "./ids.ts"
 import { closeStudy } from "./keep.ts"
-import { reached } from "./milestones.ts"
 import type { Content } from "./pack.ts"
 import type { ContentsOf } from "./package.ts"
 import { readWhole } from "./read-whole.ts"
@@ -123,10 +122,7 @@ async function delivered(world: World, submissionId: string): Promise<readonly C
   }
   return [
     { put: "submission", record },
-    ...(submission.acceptedAt === null
-      ? [...reached(record, "accepted", at), exportAudit(world, record, "success", at)]
-      : []),
-    ...reached(record, "verified", at),
+    ...(submission.acceptedAt === null ? [exportAudit(world, record, "success", at)] : []),
     ...(await closeStudy(world, record, at)),
   ]
 }

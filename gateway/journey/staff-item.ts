@@ -1,8 +1,8 @@
 /** One row of the hospital's list, drawn from what the ledger knows. */
 import { agreementOf, isErased } from "./keep.ts"
-import { milestoneAt, way } from "./milestones.ts"
+import { way } from "./milestones.ts"
 import { notices, studyNotices } from "./notices.ts"
-import type { CaseFile } from "./case-file.ts"
+import { lastAt, stopped, type CaseFile } from "./case-file.ts"
 import { studyView } from "./work-item.ts"
 import type { StudyRecord, SubmissionRecord } from "./records.ts"
 import type { StaffItem, Station, StationName, VerdictOutcome } from "./views.ts"
@@ -66,7 +66,7 @@ const NOTHING = {
 } as const
 
 function action({ study, submissions, reports }: CaseFile): StaffItem["action"] {
-  if (submissions.some((each) => each.state === "failed")) return "see-failure"
+  if (stopped(submissions).length > 0) return "see-failure"
   const report = reports.at(-1)
   if (report?.acknowledgedAt === null && shown(report.private.signature?.outcome)) return "acknowledge"
   // What is complete and bound leaves by itself or waits for a person; late images always do.
@@ -80,16 +80,15 @@ const shown = (outcome: VerdictOutcome | undefined): boolean =>
   outcome === "valid" || outcome === "valid-pending"
 
 function edgeWay(file: CaseFile, line: LineProgress): Station[] {
-  const at = (name: string): string | null => milestoneAt(file.milestones, name)
-  const outbound = file.submissions.find((each) => each.direction === "out" && each.kind === "study")
+  const outbound = file.submissions.findLast((each) => each.direction === "out" && each.kind === "study")
   const report = file.reports.at(-1)
-  const reported = report === undefined ? null : at("report-verified")
+  const reported = file.submissions.find((each) => each.id === report?.submissionId)?.verifiedAt ?? null
   return way({
     received: file.study === null || file.study.state === "arriving" ? null : file.study.lastArrivalAt,
     receiving: (file.study?.instances ?? 0) > 0,
-    sent: at("study-accepted"),
+    sent: lastAt(file, "out", "study", "acceptedAt"),
     sending: outbound === undefined ? null : share(outbound, line),
-    arrived: at("study-verified"),
+    arrived: lastAt(file, "out", "study", "verifiedAt"),
     arrivedHeld: false,
     reading: reported,
     readingNow: false,
@@ -104,9 +103,17 @@ function share(outbound: SubmissionRecord, line: LineProgress): number | null {
   return sent === undefined || outbound.bytesTotal === 0 ? null : Math.min(1, sent / outbound.bytesTotal)
 }
 
+/** What else may fail, receipts and certificates, is told as a notice: it stops nobody. */
+const STATIONS: Readonly<Record<string, StationName>> = {
+  "out study": "sent",
+  "in report": "reported",
+  "out acknowledgement": "acknowledged",
+}
+
 function failure(submissions: readonly SubmissionRecord[]): { station: StationName; code: string } | null {
-  const failed = submissions.find((each) => each.state === "failed")
-  if (failed === undefined) return null
-  const station = failed.kind === "study" ? "sent" : failed.kind === "report" ? "reported" : "acknowledged"
-  return { station, code: failed.failureCode ?? "" }
+  for (const { direction, kind, failureCode } of stopped(submissions)) {
+    const station = STATIONS[`${direction} ${kind}`]
+    if (station !== undefined) return { station, code: failureCode ?? "" }
+  }
+  return null
 }

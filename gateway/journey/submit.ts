@@ -14,7 +14,6 @@ import { uuidUrn } from "./ids.ts"
 import { agreementInForce, agreementOf, closeStudy, held } from "./keep.ts"
 import { lastingFault } from "./lasting-fault.ts"
 import { lineUp } from "./line-up.ts"
-import { reached } from "./milestones.ts"
 import type { OutboundDocument } from "./ports.ts"
 import { previousVersion } from "./report-documents.ts"
 import { putAside } from "./put-aside.ts"
@@ -112,7 +111,6 @@ async function accepted(world: World, record: SubmissionRecord): Promise<Outcome
   const done: SubmissionRecord = { ...record, state: to, acceptedAt: at, failureCode: null }
   const changes: Change[] = [
     { put: "submission", record: done },
-    ...reached(record, "accepted", at),
     exportAudit(world, done, "success", at),
     ...(await lineUp(world, record.agreement)),
   ]

@@ -12,7 +12,6 @@ import { audit } from "./audit.ts"
 import { AcceptanceError, type ErrorCode } from "./errors.ts"
 import { agreementOf } from "./keep.ts"
 import { lastingFault } from "./lasting-fault.ts"
-import { reached } from "./milestones.ts"
 import { readWhole } from "./read-whole.ts"
 import type { Change, DocumentRecord, JobRecord, SubmissionKind, SubmissionRecord } from "./records.ts"
 import { next, take } from "./route.ts"
@@ -130,11 +129,7 @@ function verified(world: World, judged: SubmissionRecord, verdict: Verdict): Cha
   const at = world.clock.now().toISOString()
   const to = take("submission-in", judged.state, "verified")
   const record: SubmissionRecord = { ...judged, state: to, verifiedAt: judged.verifiedAt ?? at }
-  return [
-    { put: "submission", record },
-    ...(judged.state === "accepted" ? reached(record, "verified", at) : []),
-    verifiedAudit(record, verdict),
-  ]
+  return [{ put: "submission", record }, verifiedAudit(record, verdict)]
 }
 
 /** A list issued after the signature is still to come; a missing time stamp never comes by itself. */

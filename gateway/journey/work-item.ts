@@ -1,11 +1,11 @@
 /** One row of the radiologist's work list, drawn from what the ledger knows. */
 import { milestoneAt, way } from "./milestones.ts"
 import { agreementOf, isErased } from "./keep.ts"
-import type { CaseFile } from "./case-file.ts"
+import { lastAt, stopped, type CaseFile } from "./case-file.ts"
 import { notices } from "./notices.ts"
 import type { Person } from "./ports.ts"
 import type { StudyRecord, SubmissionRecord } from "./records.ts"
-import type { Station, StudyView, WorkItem } from "./views.ts"
+import type { Station, StationName, StudyView, WorkItem } from "./views.ts"
 import type { World } from "./world.ts"
 
 export function studyView(study: StudyRecord): StudyView {
@@ -46,28 +46,34 @@ export function workItem(world: World, person: Person, file: CaseFile, study: St
 }
 
 const arrival = (file: CaseFile): SubmissionRecord | undefined =>
-  file.submissions.find((each) => each.direction === "in" && each.kind === "study")
+  file.submissions.findLast((each) => each.direction === "in" && each.kind === "study")
 
 function centerWay(file: CaseFile, study: StudyRecord): Station[] {
-  const at = (name: string): string | null => milestoneAt(file.milestones, name)
-  const failed = file.submissions.find((each) => each.state === "failed")
   // A correction goes its own way: what an earlier version has reached is not what this one has.
   const report = file.reports.at(-1)
   const delivery = file.submissions.find((each) => each.id === report?.submissionId)
   return way({
     received: study.firstArrivalAt,
     receiving: false,
-    sent: at("study-accepted"),
+    sent: lastAt(file, "in", "study", "acceptedAt"),
     sending: null,
-    arrived: at("study-verified"),
+    arrived: lastAt(file, "in", "study", "verifiedAt"),
     arrivedHeld: arrival(file)?.state === "accepted",
-    reading: at("reading-started"),
+    reading: milestoneAt(file.milestones, "reading-started"),
     readingNow: file.request.state === "inProgress",
     reported: delivery?.acceptedAt ?? null,
     acknowledged: report?.acknowledgedAt ?? null,
-    failure:
-      failed === undefined
-        ? null
-        : { station: failed.direction === "in" ? "arrived" : "reported", code: failed.failureCode ?? "" },
+    failure: failure(file),
   })
+}
+
+/** What else may fail, receipts and acknowledgements, is told as a notice: it stops nobody. */
+const STATIONS: Readonly<Record<string, StationName>> = { "in study": "arrived", "out report": "reported" }
+
+function failure({ submissions }: CaseFile): { station: StationName; code: string } | null {
+  for (const { direction, kind, failureCode } of stopped(submissions)) {
+    const station = STATIONS[`${direction} ${kind}`]
+    if (station !== undefined) return { station, code: failureCode ?? "" }
+  }
+  return null
 }

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict"
-import { milestone, milestoneAt, reached, way, type WayFacts } from "../../gateway/journey/milestones.ts"
-import { submission } from "../storage/ledger/records.ts"
+import { milestoneAt, way, type WayFacts } from "../../gateway/journey/milestones.ts"
 
 const NOTHING: WayFacts = {
   received: null,
@@ -67,14 +66,6 @@ describe("the way line", () => {
 })
 
 describe("milestones", () => {
-  it("of a submission are kept with the request it serves, else with its study", () => {
-    assert.deepEqual(reached(submission(), "sealed", "t"), [milestone("request-1", "study-sealed", "t")])
-    assert.deepEqual(reached(submission({ requestId: null }), "sealed", "t"), [
-      milestone("study-1", "study-sealed", "t"),
-    ])
-    assert.deepEqual(reached(submission({ requestId: null, studyId: null }), "sealed", "t"), [])
-  })
-
   it("are found by name", () => {
     const list = [{ subject: "s", name: "a", at: "1" }]
     assert.equal(milestoneAt(list, "a"), "1")
