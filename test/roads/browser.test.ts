@@ -240,6 +240,7 @@ describe("the viewer at real gateways", function () {
       assert.match(text, /タイムスタンプは \d\d:\d\d:\d\d。その後の改変はありません。/)
       assert.deepEqual(await page.locator(".tests li").allInnerTexts(), [
         "改変なし",
+        "署名者は報告医本人",
         "医師資格（HPKI）",
         "署名時に失効なし",
         "タイムスタンプ",

@@ -41,7 +41,7 @@ const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
   "application-start": kind(EVENT_ID.applicationActivity, EVENT_TYPE.applicationStart, "E", application),
   "application-stop": kind(EVENT_ID.applicationActivity, EVENT_TYPE.applicationStop, "E", application),
   "instances-received": kind(EVENT_ID.instancesTransferred, null, "C", fromPeer),
-  "instances-sent": kind(EVENT_ID.instancesTransferred, null, "C", toPeer),
+  "instances-sent": kind(EVENT_ID.instancesTransferred, null, "R", toPeer),
   export: kind(EVENT_ID.export, EVENT_TYPE.iti41, "R", toPeer),
   import: kind(EVENT_ID.import, EVENT_TYPE.iti41, "C", fromPeer),
   "study-accessed": kind(EVENT_ID.instancesAccessed, null, "R", user),

@@ -52,6 +52,7 @@ describe("audit messages", () => {
       "application-start": "110100 E",
       "application-stop": "110100 E",
       "instances-received": "110104 C",
+      "instances-sent": "110104 R",
       export: "110106 R",
       import: "110107 C",
       "study-accessed": "110103 R",

@@ -1,0 +1,27 @@
+/** Run by memory.test.ts in a process of its own: 256 MiB in and out; prints the most RSS over idle, in bytes. */
+import assert from "node:assert/strict"
+import { nodeDisk } from "../../../gateway/storage/spool/node-disk.ts"
+import { meta, openTestSpool, prologue } from "./world.ts"
+
+const MIB = 2 ** 20
+const PIECE = Buffer.alloc(16 * 1024, 5)
+
+const spool = await openTestSpool(nodeDisk, process.argv[2]!, "memory")
+const segment = await spool.openSegment(await spool.createSlot("received"))
+const idle = process.memoryUsage().rss
+let most = 0
+const look = (): void => void (most = Math.max(most, process.memoryUsage().rss - idle))
+
+const writer = await segment.begin("instance", prologue())
+for (let written = 0; written < 256 * MIB; written += PIECE.length) {
+  await writer.write(PIECE)
+  if (written % MIB === 0) look()
+}
+const { place } = await writer.finish(meta("1"))
+await segment.close()
+for await (const piece of (await spool.open(place)).clear()) {
+  assert.ok(piece.length <= MIB)
+  look()
+}
+await spool.close()
+console.log(most)
