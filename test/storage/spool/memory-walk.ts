@@ -7,21 +7,30 @@ const MIB = 2 ** 20
 const PIECE = Buffer.alloc(16 * 1024, 5)
 
 const spool = await openTestSpool(nodeDisk, process.argv[2]!, "memory")
-const segment = await spool.openSegment(await spool.createSlot("received"))
-const idle = process.memoryUsage().rss
+const slotId = await spool.createSlot("received")
+let idle = 0
 let most = 0
 const look = (): void => void (most = Math.max(most, process.memoryUsage().rss - idle))
 
-const writer = await segment.begin("instance", prologue())
-for (let written = 0; written < 256 * MIB; written += PIECE.length) {
-  await writer.write(PIECE)
-  if (written % MIB === 0) look()
+async function pass(uid: string, lengthBytes: number): Promise<void> {
+  const segment = await spool.openSegment(slotId)
+  const writer = await segment.begin("instance", prologue())
+  for (let written = 0; written < lengthBytes; written += PIECE.length) {
+    await writer.write(PIECE)
+    if (written % MIB === 0) look()
+  }
+  const { place } = await writer.finish(meta(uid))
+  await segment.close()
+  for await (const piece of (await spool.open(place)).clear()) {
+    assert.ok(piece.length <= MIB)
+    look()
+  }
 }
-const { place } = await writer.finish(meta("1"))
-await segment.close()
-for await (const piece of (await spool.open(place)).clear()) {
-  assert.ok(piece.length <= MIB)
-  look()
-}
+
+// Idle is a gateway that has worked before: code compiled, heap at its working size.
+await pass("1", 64 * MIB)
+idle = process.memoryUsage().rss
+most = 0
+await pass("2", 256 * MIB)
 await spool.close()
 console.log(most)
