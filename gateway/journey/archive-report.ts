@@ -16,7 +16,7 @@ import {
 } from "../standards/dicom/secondary-capture.ts"
 import type { DeliveryForm } from "./archive-records.ts"
 import { AssociationError, DeliveryError, SpoolError } from "./errors.ts"
-import { clearHead } from "./file-instance.ts"
+import { clearHead } from "./clear-object.ts"
 import { inflateWhatIsThere } from "./header.ts"
 import type { OutboundInstance, ReportArchive } from "./ports.ts"
 import { readWhole } from "./read-whole.ts"

@@ -3,7 +3,7 @@ import { inflateCapped } from "../standards/dicom/deflated-head.ts"
 import { readPart10, type ReadFile } from "../standards/dicom/data-set.ts"
 import { PIXEL_DATA } from "../standards/dicomweb/frame-place.ts"
 import { Malformed } from "../standards/malformed.ts"
-import type { ReadableObject } from "./ports.ts"
+import type { ObjectPlace, ReadableObject, Spool } from "./ports.ts"
 
 export type ClearObject = Pick<ReadableObject, "facts" | "clear">
 
@@ -52,4 +52,9 @@ export async function headerOf(
     }
   }
   throw new Malformed("HEADER_TOO_LONG", "PS3.10 7.1", `no Pixel Data in the first ${limitBytes} bytes`)
+}
+
+/** The first bytes of the object in this place, at most `limitBytes`. */
+export async function clearHead(spool: Spool, place: ObjectPlace, limitBytes: number): Promise<Uint8Array> {
+  return clearRange(await spool.open(place), 0, limitBytes)
 }

@@ -6,7 +6,6 @@ import { storeReport, type Stored } from "./archive-report.ts"
 import type { DeliveryRecord } from "./archive-records.ts"
 import { audit } from "./audit.ts"
 import { AssociationError, DeliveryError, DimseError, DrawError, ReportError } from "./errors.ts"
-import { milestone } from "./milestones.ts"
 import type { ReportArchive } from "./ports.ts"
 import type { Change, JobRecord, ReportRecord } from "./records.ts"
 import { next } from "./route.ts"
@@ -75,7 +74,6 @@ async function delivered(
   const study = await world.ledger.study(report.studyId)
   return [
     { put: "delivery", record },
-    milestone(report.requestId, "report-delivered", at),
     audit(`delivered/${record.id}`, {
       event: "instances-sent",
       outcome: "success",

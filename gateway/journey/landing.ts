@@ -7,7 +7,7 @@
 import type { Inbound } from "./inbound.ts"
 import { AcceptanceError } from "./errors.ts"
 import { targetOf } from "./subject.ts"
-import { newStudy } from "./file-instance.ts"
+import { newStudy } from "./arrival.ts"
 import { keepUntil } from "./keep.ts"
 import { plain } from "./metadata.ts"
 import { patientOf } from "./patient.ts"

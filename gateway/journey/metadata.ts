@@ -1,6 +1,14 @@
 /** XDS metadata of what we submit: one SubmissionSet, one DocumentEntry per document (ITI TF-3 4.2.3, column XDR DS). */
 import type { Agreement, Site } from "./agreement.ts"
-import { entryCodes, contentTypeCode, HOSPITAL, MIME, NORMAL, RADIOLOGY } from "./codes.ts"
+import {
+  DICOM_CONTROLLED_TERMINOLOGY,
+  entryCodes,
+  contentTypeCode,
+  HOSPITAL,
+  MIME,
+  NORMAL,
+  RADIOLOGY,
+} from "./codes.ts"
 import type { DocumentRole, SubmissionKind } from "./records.ts"
 import type { PatientView } from "./views.ts"
 import type { Author, Code, DocumentEntry, SubmissionSet } from "../standards/xds/submission.ts"
@@ -44,8 +52,6 @@ export interface EntryFacts {
   readonly hash: string
   readonly sizeBytes: number
 }
-
-const DICOM_MODALITY = "1.2.840.10008.2.16.4"
 
 export function documentEntry(subject: Subject, facts: EntryFacts): DocumentEntry {
   const codes = entryCodes(facts.role, facts.SOPClassUID)
@@ -106,7 +112,11 @@ function author({ site }: Subject): Author {
 }
 
 function modalityCodes(subject: Subject): Code[] {
-  return subject.modalities.map((modality) => ({ code: modality, scheme: DICOM_MODALITY, display: modality }))
+  return subject.modalities.map((modality) => ({
+    code: modality,
+    scheme: DICOM_CONTROLLED_TERMINOLOGY,
+    display: modality,
+  }))
 }
 
 /** PID-3, -5, -7, -8 (ITI TF-3 4.2.3.2.23); the ideographic name first, the kana as phonetic repetition. */

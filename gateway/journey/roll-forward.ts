@@ -6,7 +6,8 @@
  * New documents without a row belong to a packaging that is run again: dropped too. A slot that nothing in the ledger
  * names was made just before the crash, and goes.
  */
-import { arrivalChanges, beginStudy, clearHead, openStudies } from "./file-instance.ts"
+import { arrivalChanges, beginStudy, openStudies } from "./arrival.ts"
+import { clearHead } from "./clear-object.ts"
 import { studyHeader } from "./header.ts"
 import type { SealedObject, SlotId, Spool } from "./ports.ts"
 import type { StudyRecord } from "./records.ts"

@@ -9,7 +9,7 @@ import { readReadingRequest } from "../standards/request/read-reading-request.ts
 import type { Agreement } from "./agreement.ts"
 import { openedCase } from "./case.ts"
 import { found } from "./desk-guards.ts"
-import { instanceRecord } from "./file-instance.ts"
+import { instanceRecord } from "./arrival.ts"
 import { studyHeaderOf } from "./header.ts"
 import { header, imageHeader } from "./images.ts"
 import { keepUntil, keptAnew } from "./keep.ts"
