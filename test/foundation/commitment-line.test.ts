@@ -148,10 +148,10 @@ describe("storage commitment with Orthanc", function () {
   const instances = () =>
     study.instances.map(({ SOPInstanceUID }) => ({ SOPClassUID: MR_IMAGE_STORAGE, SOPInstanceUID }))
 
-  it("passes the archive's answer on to a device that waits on its association", async () => {
-    await relay.open(port, archive.port, {})
+  /** A device that has asked and stays on the line. */
+  const waitingDevice = async (TransactionUID: string) => {
     const told = Promise.withResolvers<CommitmentResult>()
-    const device = await associate(
+    const request = await associate(
       { aeTitle: "DOKUEI", host: "127.0.0.1", port, tls: null },
       [{ abstractSyntax: COMMITMENT, transferSyntaxes: SYNTAXES }],
       {
@@ -162,14 +162,19 @@ describe("storage commitment with Orthanc", function () {
         },
       },
     )
-    const request = { TransactionUID: "1.2.3.4", references: instances() }
     await action(
-      device,
+      request,
       { SOPClassUID: COMMITMENT, SOPInstanceUID: `${COMMITMENT}.1`, ActionTypeID: 1 },
-      (syntax) => writeCommitmentRequest(request, syntax),
+      (syntax) => writeCommitmentRequest({ TransactionUID, references: instances() }, syntax),
     )
-    const { TransactionUID, committed, failed } = await told.promise
-    await device.release()
+    return { told: told.promise, request }
+  }
+
+  it("passes the archive's answer on to a device that waits on its association", async () => {
+    await relay.open(port, archive.port, {})
+    const { told, request } = await waitingDevice("1.2.3.4")
+    const { TransactionUID, committed, failed } = await told
+    await request.release()
     assert.equal(TransactionUID, "1.2.3.4")
     assert.deepEqual(committed, [instances()[0]])
     assert.deepEqual(failed, [{ ...instances()[1], FailureReason: 0x0112 }])
@@ -210,27 +215,42 @@ describe("storage commitment with Orthanc", function () {
     )
   })
 
-  it("tells a device that everything failed when its archive is none", async () => {
-    await relay.open(port, null, {})
-    const told = Promise.withResolvers<CommitmentResult>()
-    const device = await associate(
-      { aeTitle: "DOKUEI", host: "127.0.0.1", port, tls: null },
-      [{ abstractSyntax: COMMITMENT, transferSyntaxes: SYNTAXES }],
+  it("takes the answer of an archive that gives it on the association that asked", async () => {
+    const pacs = new Collector()
+    pacs.calledAE = "PACS"
+    const archiveScp: StorageScp = await listen(
       {
-        callingAE: "MR1",
-        notified: (_command, dataSet, syntax) => {
-          told.resolve(readCommitmentResult(dataSet, syntax))
-          return Promise.resolve({ status: 0, comment: "" })
+        port: 0,
+        host: "127.0.0.1",
+        offer: () => ({
+          services: new Set(["commitment"]),
+          privateSopClasses: new Set(),
+          declaredStorage: false,
+        }),
+        commitments: {
+          request: (peer, { TransactionUID, references }) => {
+            const result = { TransactionUID, RetrieveAETitle: "PACS", committed: references, failed: [] }
+            archiveScp.report(peer.callingAE, result).catch((fault: unknown) => relay.failures.push(fault))
+            return Promise.resolve({ status: 0, comment: "" })
+          },
+          result: () => Promise.reject(new Error("nobody asks an archive")),
         },
       },
+      pacs,
     )
-    await action(
-      device,
-      { SOPClassUID: COMMITMENT, SOPInstanceUID: `${COMMITMENT}.1`, ActionTypeID: 1 },
-      (syntax) => writeCommitmentRequest({ TransactionUID: "1.2", references: instances() }, syntax),
-    )
-    const { committed, failed } = await told.promise
-    await device.release()
+    await relay.open(port, archiveScp.port, {})
+    const { told, request } = await waitingDevice("1.2.3.7")
+    const { committed, RetrieveAETitle } = await told
+    await request.release()
+    assert.deepEqual([committed, RetrieveAETitle], [instances(), "PACS"])
+    await archiveScp.close(500)
+  })
+
+  it("tells a device that everything failed when its archive is none", async () => {
+    await relay.open(port, null, {})
+    const { told, request } = await waitingDevice("1.2")
+    const { committed, failed } = await told
+    await request.release()
     assert.deepEqual(committed, [])
     assert.deepEqual(
       failed.map((each) => each.FailureReason),

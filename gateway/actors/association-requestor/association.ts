@@ -164,6 +164,8 @@ export class Association {
 
   /** A-RELEASE. Resolves when the connection is gone; a peer who does not answer is left. */
   async release(): Promise<void> {
+    // After A-RELEASE-RQ nothing more may be said, not even an answer.
+    await this.#incoming.answered
     if (this.#machine.state === "Sta6") {
       const { timers, timeouts } = this.#options
       const giveUp = timers.after(timeouts.artimMs, () => void this.abort())

@@ -62,6 +62,11 @@ export class Incoming {
     return await awaited.promise
   }
 
+  /** Resolves when every notification so far has its answer. Never rejects. */
+  get answered(): Promise<unknown> {
+    return this.#notifications
+  }
+
   fail(failure: AssociationError): void {
     this.#failure ??= failure
     for (const { reject } of this.#awaited.values()) reject(this.#failure)

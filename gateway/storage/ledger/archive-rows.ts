@@ -2,7 +2,8 @@
 import type { ArchiveChange, CommitmentRecord, DeliveryRecord } from "../../journey/archive-records.ts"
 
 /**
- * The instances of a commitment belong to no slot, for we may never have had them: they are sealed like what waits
+ * A million instances are written for one that is asked for by its SOP Instance UID alone: that index holds eight bytes
+ * of each. The instances of a commitment belong to no slot, for we may never have had them: they are sealed like what waits
  * for the audit trail, and gone when they are told.
  */
 export const ARCHIVE_TABLES = `
@@ -11,7 +12,7 @@ export const ARCHIVE_TABLES = `
     requested_at TEXT NOT NULL, facts TEXT NOT NULL, sealed BLOB NOT NULL) STRICT;
   CREATE INDEX commitment_by_transaction ON commitment (transaction_uid);  -- commitmentsOf
   CREATE UNIQUE INDEX commitment_by_relay ON commitment (relay_uid);       -- commitmentByRelay
-  CREATE INDEX instance_by_sop ON instance (uid_hash);                     -- knowsInstance
+  CREATE INDEX instance_by_sop ON instance (substr(uid_hash, 1, 8));       -- knowsInstance
 
   CREATE TABLE delivery (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, facts TEXT NOT NULL) STRICT;
   CREATE INDEX delivery_by_report ON delivery (report_id);                 -- deliveriesOf
@@ -24,7 +25,7 @@ export const ARCHIVE_SQL = {
   commitment: `SELECT facts, sealed FROM commitment WHERE id = ?`,
   commitmentsOf: `SELECT facts, sealed FROM commitment WHERE transaction_uid = ? AND calling_ae = ? ORDER BY requested_at DESC`,
   commitmentByRelay: `SELECT facts, sealed FROM commitment WHERE relay_uid = ?`,
-  knowsSopInstance: `SELECT 1 FROM instance WHERE uid_hash = ? LIMIT 1`,
+  knowsSopInstance: `SELECT 1 FROM instance WHERE substr(uid_hash, 1, 8) = substr(?, 1, 8) AND uid_hash = ? LIMIT 1`,
   delivery: `SELECT facts FROM delivery WHERE id = ?`,
   deliveriesOf: `SELECT facts FROM delivery WHERE report_id = ?`,
 } as const

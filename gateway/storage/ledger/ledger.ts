@@ -141,7 +141,10 @@ function archive(statement: Statements, hash: IndexHash, { audit }: LedgerOption
     commitmentsOf: (callingAE, uid) => commitments("commitmentsOf", uid, callingAE),
     commitmentByRelay: async (uid) => (await commitments("commitmentByRelay", uid))[0] ?? null,
     knowsInstance: (uid) =>
-      answer(() => statement("knowsSopInstance").get(hash("instance", uid)) !== undefined),
+      answer(() => {
+        const uidHash = hash("instance", uid)
+        return statement("knowsSopInstance").get(uidHash, uidHash) !== undefined
+      }),
     delivery: async (id) => (await deliveries("delivery", id))[0] ?? null,
     deliveriesOf: (reportId) => deliveries("deliveriesOf", reportId),
   }

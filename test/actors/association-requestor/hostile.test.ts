@@ -378,6 +378,39 @@ describe("an association we request, among strange acceptors", () => {
     await association.abort()
   })
 
+  it("answers a notification before it releases", async () => {
+    const met: (string | undefined)[] = []
+    const arrived = Promise.withResolvers<undefined>()
+    const association = await calling(
+      async (peer) => {
+        await peer.accept()
+        const command: KnownCommand = {
+          kind: "N-EVENT-REPORT-RQ",
+          MessageID: 1,
+          AffectedSOPClassUID: COMMITMENT,
+          AffectedSOPInstanceUID: `${COMMITMENT}.1`,
+          EventTypeID: 1,
+        }
+        peer.send(commandPdu(5, command), {
+          type: "P-DATA-TF",
+          values: [{ contextId: 5, command: false, last: true, fragment: Uint8Array.of(1, 2) }],
+        })
+        met.push((await peer.next())?.type, (await peer.next())?.type)
+        peer.send({ type: "A-RELEASE-RP" })
+      },
+      {
+        notified: async () => {
+          arrived.resolve(undefined)
+          await sleep(30)
+          return { status: 0, comment: "" }
+        },
+      },
+    )
+    await arrived.promise
+    await association.release()
+    assert.deepEqual(met, ["P-DATA-TF", "A-RELEASE-RQ"])
+  })
+
   it("survives both sides releasing at once", async () => {
     const association = await calling(async (peer) => {
       await peer.accept()
