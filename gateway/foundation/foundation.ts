@@ -33,6 +33,7 @@ import { personKeys } from "../storage/keys/person-keys.ts"
 import { openLedger } from "../storage/ledger/ledger.ts"
 import { openPeople, type PeopleStore } from "../storage/people/people.ts"
 import { openSpool, type FileSpool } from "../storage/spool/file-spool.ts"
+import type { Rot } from "../storage/spool/findings.ts"
 import { openTrail, type Trail } from "../storage/trail/trail.ts"
 import { crlFolder } from "./crl-folder.ts"
 import { health, meters } from "./health.ts"
@@ -183,6 +184,14 @@ interface Stores {
   readonly people: PeopleStore
 }
 
+/** A copy written anew, and segments whose destruction a crash interrupted, are no rot: the next step ends them. */
+function tellRot(log: Log, rot: Rot): void {
+  if (rot.what === "slot-mended") log("info", "slot-mended", { index: rot.index })
+  else if (rot.what === "keyless")
+    log("warn", "segments-without-slot", { slot: rot.slotId, segments: rot.segmentIds.length })
+  else log("error", "spool-rot", { what: rot.what })
+}
+
 /** Everything below `dataDir`. */
 async function openStores(config: Config, log: Log): Promise<Stores> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o750 })
@@ -193,7 +202,7 @@ async function openStores(config: Config, log: Log): Promise<Stores> {
     clock: systemClock,
     chance: systemChance,
     reserveBytes: config.disk.reserveMiB * MIB,
-    onRot: (rot) => log("error", "spool-rot", { what: rot.what }),
+    onRot: (rot) => tellRot(log, rot),
     onTorn: (torn) => log("warn", "spool-torn-end-cut", { segment: torn.segmentId }),
   })
   const indexKey = await ledgerKey(config)

@@ -50,7 +50,7 @@ export async function health({ config, spool, ledger, keys, lists }: Watched): P
     checks: [
       spaceCheck(await spool.usage(), config.disk.reserveMiB * MIB),
       outboxCheck(await outboxRows(ledger)),
-      rotCheck(spool.rot.length),
+      rotCheck(spool.rot.filter(({ what }) => what === "frame" || what === "slot").length),
       await failingSteps(ledger),
       ...lists.unreadable().map(unreadableList),
       ...lists.crls().map((crl) => listCheck(crl, now)),
