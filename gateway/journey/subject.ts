@@ -62,9 +62,19 @@ function serviceStart(studyDateTime: string | null, timeZone: string): string | 
   return studyDateTime === null ? null : dtm(instantIn(studyDateTime, timeZone))
 }
 
-/** The instant at which clocks in `timeZone` show this local time. */
+/**
+ * The instant at which clocks in `timeZone` show this local time (`YYYY-MM-DDThh:mm:ss`). Of a time that is shown twice
+ * one of the two; of one that is never shown the instant as far from midnight.
+ */
 export function instantIn(local: string, timeZone: string): Date {
-  const asUtc = new Date(`${local}Z`)
+  const shown = new Date(`${local}Z`)
+  const guess = new Date(shown.getTime() - offsetMs(shown, timeZone))
+  // The offset there, and not at the guess, counts: they differ near a change of the clocks.
+  return new Date(shown.getTime() - offsetMs(guess, timeZone))
+}
+
+/** How far clocks in `timeZone` are ahead of UTC at this instant. */
+function offsetMs(at: Date, timeZone: string): number {
   const parts = new Intl.DateTimeFormat("en-US", {
     timeZone,
     hourCycle: "h23",
@@ -74,15 +84,8 @@ export function instantIn(local: string, timeZone: string): Date {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
-  }).formatToParts(asUtc)
-  const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? "0"
-  const shown = Date.UTC(
-    Number(of("year")),
-    Number(of("month")) - 1,
-    Number(of("day")),
-    Number(of("hour")),
-    Number(of("minute")),
-    Number(of("second")),
-  )
-  return new Date(asUtc.getTime() - (shown - asUtc.getTime()))
+  }).formatToParts(at)
+  const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value ?? "0")
+  const shown = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"))
+  return shown - Math.floor(at.getTime() / 1000) * 1000
 }

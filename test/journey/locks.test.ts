@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { locks } from "../../gateway/journey/locks.ts"
+import { holding, locks } from "../../gateway/journey/locks.ts"
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -31,5 +31,18 @@ describe("locks", () => {
     const next = lock.with("k", () => Promise.resolve(7))
     await assert.rejects(failed, /mine/)
     assert.equal(await next, 7)
+  })
+
+  it("are held several at a time, in the order given, each once, null passed over", async () => {
+    const lock = locks()
+    const seen: string[] = []
+    const other = lock.with("b", async () => {
+      await tick()
+      seen.push("other")
+    })
+    await holding(lock, ["a", null, "b", "a"], () => Promise.resolve(seen.push("both")))
+    await other
+    assert.deepEqual(seen, ["other", "both"])
+    assert.equal(await holding(lock, [null], () => Promise.resolve(7)), 7)
   })
 })
