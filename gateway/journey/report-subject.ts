@@ -61,6 +61,8 @@ export async function checkReportVersion(
     .map(({ target }) => target)
   const named = content.correction?.replacesDocumentId ?? null
   const earlier = named === null ? [] : await sentFor(world, request, named)
+  // The version it corrects never came here, nor did another: this is the first the hospital sees.
+  if (named !== null && earlier.length === 0 && reports.length === 0) return
   if (earlier.length === 0 ? named !== null || replaced.length > 0 : !fits(replaced, earlier))
     throw wrongVersion("it does not replace what was sent before")
 }

@@ -229,6 +229,26 @@ describe("what arrives", function () {
     assert.equal(seen?.way.find(({ name }) => name === "acknowledged")?.state, "done")
   })
 
+  it("as a correction of what the hospital refused is the first it sees", async () => {
+    const requestId = await sent()
+    sides.line.fault = (kind) => (kind === "report" ? "refused" : null)
+    await report(sides.center, requestId)
+    await sides.settle()
+    assert.ok(
+      (await sides.center.reading.worklist(READER))[0]?.notices.some(({ code }) => code === "not-sent"),
+    )
+    sides.line.fault = () => null
+    await correct(sides.center, requestId, "再送")
+    await report(sides.center, requestId, 2, { ...DRAFT, impression: "第2版" })
+    await sides.settle()
+    const home = await sides.edge.staff.request(CLERK, requestId)
+    assert.deepEqual(
+      [home.report?.version, home.report?.impression, home.signature?.outcome],
+      [2, "第2版", "valid"],
+    )
+    assert.deepEqual((await sides.center.reading.worklist(READER))[0]?.notices, [])
+  })
+
   it("as a correction waits until the version it replaces has gone before it", async () => {
     const requestId = await sent()
     sides.line.fault = (kind, again) =>
