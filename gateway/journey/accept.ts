@@ -5,27 +5,21 @@
  * comes. Before Success: pinned seal, signature value, digests, exact set (domain.md 5). A fault refuses the whole
  * submission and nothing is kept.
  */
-import { envelopeSuffix } from "../standards/cms/auth-enveloped-data.ts"
-import type { DocumentEntry } from "../standards/xds/submission.ts"
 import { adopt } from "./adopt.ts"
-import { importAudit } from "./audit.ts"
 import { checkSetSignature } from "./check-signature.ts"
 import { roleOf } from "./codes.ts"
 import { contentFault } from "./content-fault.ts"
+import { takeCustody, type Received } from "./custody.ts"
 import { AcceptanceError } from "./errors.ts"
 import { clearHead } from "./clear-object.ts"
-import { uuid } from "./ids.ts"
 import type { Inbound } from "./inbound.ts"
 import { judge } from "./judge.ts"
 import { landing, type Landing } from "./landing.ts"
-import { lineUp } from "./line-up.ts"
-import type { SealedObject, Segment, SubmissionHandler, SubmissionIntake } from "./ports.ts"
+import type { Segment, SubmissionHandler, SubmissionIntake } from "./ports.ts"
 import { MAX_WHOLE_BYTES } from "./read-whole.ts"
-import type { Change, DocumentRecord, DocumentRole, SubmissionKind, SubmissionRecord } from "./records.ts"
+import type { DocumentRole, SubmissionKind } from "./records.ts"
 import { recognise } from "./recognise.ts"
-import { take } from "./route.ts"
-import { due } from "./run.ts"
-import { measured, type Transmitted } from "./transmitted.ts"
+import { measured } from "./transmitted.ts"
 import type { World } from "./world.ts"
 
 export function submissionHandler(world: World): SubmissionHandler {
@@ -68,13 +62,6 @@ function withEnd(inner: SubmissionIntake, end: () => void): SubmissionIntake {
   }
 }
 
-interface Received {
-  readonly entry: DocumentEntry
-  readonly sent: Transmitted
-  readonly role: DocumentRole
-  readonly object: SealedObject
-}
-
 async function intake(world: World, inbound: Inbound): Promise<SubmissionIntake> {
   const place = await landing(world, inbound)
   const segment = await openSegment(world, place)
@@ -91,7 +78,7 @@ async function intake(world: World, inbound: Inbound): Promise<SubmissionIntake>
       const documents = await checked(world, inbound, received)
       await segment.sync()
       await segment.close()
-      await record(world, inbound, place, segment, documents)
+      await takeCustody(world, inbound, place, segment.segmentId, documents)
       return []
     },
     abort: async () => {
@@ -145,70 +132,3 @@ async function checked(
 /** In a receipt submission the other signature is the receipt itself. */
 const roleIn = (kind: SubmissionKind, role: DocumentRole): DocumentRole =>
   kind === "receipt" && role === "signature" ? "receipt" : role
-
-async function record(
-  world: World,
-  inbound: Inbound,
-  place: Landing,
-  segment: Segment,
-  received: readonly Received[],
-): Promise<void> {
-  const at = world.clock.now()
-  const accepted: SubmissionRecord = {
-    id: uuid(world.chance),
-    direction: "in",
-    kind: inbound.kind,
-    agreement: inbound.agreement.id,
-    state: take("submission-in", "-", "accept"),
-    studyId: place.studyId,
-    requestId: place.requestId,
-    reportId: null,
-    answers: null,
-    submissionSetUid: inbound.submission.submissionSet.uniqueId,
-    slotId: place.slotId,
-    segmentId: segment.segmentId,
-    attempts: 0,
-    failureCode: null,
-    createdAt: at.toISOString(),
-    acceptedAt: at.toISOString(),
-    verifiedAt: null,
-    bytesTotal: received.reduce((sum, each) => sum + each.sent.sizeBytes, 0),
-    private: { submission: inbound.submission, verdict: null },
-  }
-  const documents = received.map((each, ordinal): Change => ({
-    put: "document",
-    record: documentRecord(accepted.id, ordinal, each),
-  }))
-  await world.ledger.commit([
-    ...place.changes,
-    { put: "submission", record: accepted },
-    ...documents,
-    importAudit(world, accepted, "success", at.toISOString()),
-    due("verify", accepted.id, at),
-    ...(await lineUp(world, inbound.agreement.id)),
-  ])
-}
-
-/** A receiver keeps no RecipientInfo: prefix stays empty, the tag is in the trailer. */
-function documentRecord(
-  submissionId: string,
-  ordinal: number,
-  { entry, sent, role, object }: Received,
-): DocumentRecord {
-  return {
-    submissionId,
-    ordinal,
-    role,
-    uniqueId: entry.uniqueId,
-    entryUUID: entry.entryUUID,
-    place: object.place,
-    hash: sent.hash,
-    sizeBytes: sent.sizeBytes,
-    sha256: Buffer.from(object.facts.sha256).toString("hex"),
-    clearMimeType: entry.mimeType,
-    private: {
-      envelopePrefix: "",
-      envelopeSuffix: Buffer.from(envelopeSuffix(object.facts.tag)).toString("base64"),
-    },
-  }
-}

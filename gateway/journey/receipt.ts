@@ -19,7 +19,8 @@ import { next } from "./route.ts"
 import { due } from "./run.ts"
 import { signReceipt } from "./sign.ts"
 import { subjectOf } from "./subject.ts"
-import { digested, holds, type EffectOf } from "./verify.ts"
+import { digested } from "./seal-verdict.ts"
+import { holds, type EffectOf } from "./verify.ts"
 import type { World } from "./world.ts"
 
 /** A receipt for what was just verified; kept under the request's slot, so that it outlives the images. */

@@ -25,7 +25,8 @@ import { next } from "./route.ts"
 import { due } from "./run.ts"
 import { judgeSigner } from "./signer.ts"
 import { requestOf, targetOf } from "./subject.ts"
-import { digested, holds, type EffectOf } from "./verify.ts"
+import { digested } from "./seal-verdict.ts"
+import { holds, type EffectOf } from "./verify.ts"
 import type { World } from "./world.ts"
 
 interface Arrived {

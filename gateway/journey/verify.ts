@@ -6,14 +6,13 @@
  * read is kept for a person, with a code, and never shown as a report.
  */
 import { outcomeOf, type Verdict, type VerdictOutcome } from "../standards/dsg/verdict.ts"
-import { verifySignature } from "../standards/dsg/verify.ts"
 import type { Agreement } from "./agreement.ts"
 import { audit } from "./audit.ts"
 import { AcceptanceError, type ErrorCode } from "./errors.ts"
 import { agreementOf } from "./keep.ts"
 import { lastingFault } from "./lasting-fault.ts"
-import { readWhole } from "./read-whole.ts"
 import type { Change, DocumentRecord, JobRecord, SubmissionKind, SubmissionRecord } from "./records.ts"
+import { verdictOfSeal } from "./seal-verdict.ts"
 import { next, take } from "./route.ts"
 import type { Decision, Outcome } from "./run.ts"
 import type { World } from "./world.ts"
@@ -163,28 +162,6 @@ function withContent(seal: Verdict, code: string): Verdict {
   const tests = [...seal.tests, { name: "content", outcome: "fail", detail: code } as const]
   return { ...seal, outcome: outcomeOf(tests), tests }
 }
-
-async function verdictOfSeal(
-  world: World,
-  record: SubmissionRecord,
-  documents: readonly DocumentRecord[],
-  agreement: Agreement,
-): Promise<Verdict> {
-  const before = record.private.verdict
-  if (record.state !== "accepted" && before !== null) return before
-  const signature = documents.find((each) => each.role === "set-signature")
-  const xml = signature === undefined ? new Uint8Array(0) : await readWhole(world.spool, signature.place)
-  const claimed = {
-    documents: documents.filter((each) => each !== signature).map(digested),
-    submissionSetUniqueId: record.submissionSetUid,
-  }
-  return verifySignature(xml, claimed, world.trust.seal(agreement), world.clock.now()).verdict
-}
-
-export const digested = (document: DocumentRecord): { uniqueId: string; sha256: Uint8Array } => ({
-  uniqueId: document.uniqueId,
-  sha256: Buffer.from(document.sha256, "hex"),
-})
 
 function verifiedAudit(record: SubmissionRecord, verdict: Verdict): Change {
   const faults = verdict.tests.filter((test) => test.outcome === "fail").map((test) => test.name)
