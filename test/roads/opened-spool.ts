@@ -8,6 +8,7 @@ import { loadConfig } from "../../gateway/config.ts"
 import { dataSetStart } from "../../gateway/standards/dicom/part10.ts"
 import { openEpochKey } from "../../gateway/storage/keys/epoch-key-file.ts"
 import { currentEpoch, openSpool } from "../../gateway/storage/spool/file-spool.ts"
+import type { Rot } from "../../gateway/storage/spool/findings.ts"
 import type { ObjectMeta } from "../../gateway/journey/ports.ts"
 import type { Road, Role } from "./road.ts"
 
@@ -20,7 +21,12 @@ export interface Opened {
   readonly bytes: Buffer
 }
 
-export async function openedSpool(road: Road, role: Role): Promise<Opened[]> {
+/** @param onRot what the scan finds wrong */
+export async function openedSpool(
+  road: Road,
+  role: Role,
+  onRot: (rot: Rot) => void = () => undefined,
+): Promise<Opened[]> {
   const config = loadConfig(road.configFile(role))
   const copy = mkdtempSync(join(tmpdir(), "dokuei-opened-"))
   try {
@@ -28,7 +34,7 @@ export async function openedSpool(road: Road, role: Role): Promise<Opened[]> {
       cpSync(join(config.dataDir, folder), join(copy, folder), { recursive: true, filter: existsSync })
     const files = { folder: join(copy, "keys"), passphraseFile: config.keys.passphraseFile }
     const epochKey = await openEpochKey(files, (await currentEpoch(copy)) ?? 1)
-    const parts = { site: config.site.oid, epochKey, clock: systemClock, chance: systemChance }
+    const parts = { site: config.site.oid, epochKey, clock: systemClock, chance: systemChance, onRot }
     const spool = await openSpool({ dataDir: copy, ...parts })
     const opened: Opened[] = []
     for await (const { place, facts } of spool.scan()) {
