@@ -150,6 +150,13 @@ export const SUBMISSION_OUT = [
     "submit",
     "a person sends it again: the bytes are the same",
   ),
+  row<SubmissionState>(
+    "failed",
+    "remake",
+    "planned",
+    "package",
+    "it could not be made, so no bytes exist: a person has it made and sent",
+  ),
   row<SubmissionState>("accepted", "receipt", "verified", null, "the recipient's signed receipt came"),
   row<SubmissionState>(
     "sending",

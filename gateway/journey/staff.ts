@@ -176,16 +176,17 @@ async function releaseByStaff(world: World, person: Person, requestId: string): 
   })
 }
 
-/** What the other side refused leaves again, byte for byte: it recognises what it has taken already. */
+/** What was made leaves again, byte for byte: the other side recognises what it has taken. The rest is made first. */
 async function retry(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
   const request = kept(await world.ledger.request(requestId))
   const now = world.clock.now()
   const changes = (await world.ledger.submissionsOf({ requestId: request.id })).flatMap((each): Change[] => {
-    const step = each.direction === "out" ? next("submission-out", each.state, "retry") : null
-    if (step === null) return []
-    const sealed: SubmissionRecord = { ...each, state: step.to, failureCode: null }
-    return [{ put: "submission", record: sealed }, due(step.verb ?? "submit", each.id, now)]
+    const event = each.submissionSetUid === "" ? "remake" : "retry"
+    const step = each.direction === "out" ? next("submission-out", each.state, event) : null
+    if (!step?.verb) return []
+    const record: SubmissionRecord = { ...each, state: step.to, failureCode: null }
+    return [{ put: "submission", record }, due(step.verb, each.id, now)]
   })
   if (changes.length === 0) throw new ReportError("ERR_REPORT_STATE", "nothing was given up for this request")
   await world.ledger.commit(changes)

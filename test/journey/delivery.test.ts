@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { SpoolError } from "../../gateway/journey/errors.ts"
 import type { SubmissionKind } from "../../gateway/journey/records.ts"
 import type { Gateway } from "./gateway.ts"
 import type { LineFault } from "./line.ts"
@@ -97,6 +98,24 @@ describe("the line between the gateways", function () {
       assert.equal((await row(sides.edge, requestId))?.way[2]?.state, "done")
       checkAttempts(sides)
       await assert.rejects(sides.edge.staff.retry(CLERK, requestId), { code: "ERR_REPORT_STATE" })
+    }))
+
+  it("does not see what could not be made: when the reason is gone a person has it made and sent", () =>
+    sidesFor(async (sides) => {
+      const { contents } = sides.edge
+      const study = () => Promise.reject(new SpoolError("ERR_SPOOL_ROT", "bent by the test"))
+      sides.edge.contents = { ...contents, study }
+      const requestId = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, IMAGES)
+      await sides.settle(DAY_MS)
+      assert.equal((await row(sides.edge, requestId))?.action, "see-failure")
+      assert.equal(sides.line.attempts.length, 0)
+      sides.edge.contents = contents
+      await sides.edge.staff.retry(CLERK, requestId)
+      await sides.settle()
+      assert.deepEqual((await row(sides.edge, requestId))?.notices, [])
+      assert.equal((await row(sides.edge, requestId))?.way[2]?.state, "done")
+      checkAttempts(sides)
     }))
 })
 
