@@ -64,7 +64,9 @@ export class Road {
     try {
       if (options.tapped === true) await road.#tap()
       if (options.recoding !== undefined) road.#recode(options.recoding)
-      await Promise.all(ROLES.map((role) => road.start(role)))
+      // Both to their end: one that is still starting could not be stopped.
+      const starts = await Promise.allSettled(ROLES.map((role) => road.start(role)))
+      for (const start of starts) if (start.status === "rejected") throw start.reason
       return road
     } catch (error) {
       await road.close()
