@@ -62,8 +62,8 @@ describe("dokuei", () => {
     const archive = await Dcmqrscp.open("ARCHIVE")
     const withArchive = (aeTitle: string) =>
       readFileSync(file("edge.yaml"), "utf8").replace(
-        "dicom:",
-        `dicom:\n  archive: { aeTitle: ${aeTitle}, host: 127.0.0.1, port: ${archive.port} }`,
+        /archive:.*\n {4}aeTitle: PACS\n {4}host: .*\n {4}port: .*/,
+        `archive: { aeTitle: ${aeTitle}, host: 127.0.0.1, port: ${archive.port} }`,
       )
     await writeFile(file("archive.yaml"), withArchive("ARCHIVE"))
     const right = dokuei("echo", file("archive.yaml"), "ARCHIVE")
