@@ -12,6 +12,7 @@ export function crossIssues(config: unknown): Issue[] {
     ...agreementIssues(root),
     ...deskIssues(root),
     ...listenIssues(root),
+    ...diskIssues(group(root.disk)),
     ...dicomIssues(group(root.dicom)),
     ...repeated(items(group(root.desk).machineTokens), "desk.machineTokens", "name"),
     ...personsIssues(root),
@@ -28,19 +29,24 @@ function agreementIssues(root: Raw): Issue[] {
   return [
     ...repeated(agreements, "agreements", "id"),
     ...terms,
-    ...shortReports(agreements),
+    ...shortTerms(agreements),
     ...sharedPins(agreements),
   ]
 }
 
-/** The account of a deletion is sent under the request: it must outlive the images. */
-function shortReports(agreements: readonly Raw[]): Issue[] {
+/** The request outlives its images, and what is not read is never kept shorter than what is. */
+function shortTerms(agreements: readonly Raw[]): Issue[] {
   return agreements.flatMap(({ retention }, index) => {
-    const { images, reports } = group(retention)
-    const isShort = durationMs(reports) < durationMs(images)
-    return isShort
-      ? [{ path: `agreements.${index}.retention.reports`, message: "must not be shorter than images" }]
-      : []
+    const { images, unreadImages = images, reports } = group(retention)
+    const path = `agreements.${index}.retention`
+    return [
+      ...(durationMs(unreadImages) < durationMs(images)
+        ? [{ path: `${path}.unreadImages`, message: "must not be shorter than images" }]
+        : []),
+      ...(durationMs(reports) < durationMs(images) || durationMs(reports) < durationMs(unreadImages)
+        ? [{ path: `${path}.reports`, message: "must not be shorter than the images" }]
+        : []),
+    ]
   })
 }
 
@@ -98,6 +104,20 @@ function listenIssues(root: Raw): Issue[] {
     else taken.set(address, name)
   }
   return issues
+}
+
+/** Absent ones are the schema's defaults, which fit each other but not every figure a person writes. */
+function diskIssues({ reserveMiB = 512, refuseMiB = 1024, warnMiB = 4096 }: Raw): Issue[] {
+  const less = (value: unknown, than: unknown): boolean =>
+    typeof value === "number" && typeof than === "number" && value < than
+  return [
+    ...(less(refuseMiB, reserveMiB)
+      ? [{ path: "disk.refuseMiB", message: "must not be less than reserveMiB" }]
+      : []),
+    ...(less(warnMiB, refuseMiB)
+      ? [{ path: "disk.warnMiB", message: "must not be less than refuseMiB" }]
+      : []),
+  ]
 }
 
 function dicomIssues(dicom: Raw): Issue[] {

@@ -105,16 +105,25 @@ const agreement = z.strictObject({
     .describe("how native images leave: as HTJ2K where that is without loss, or all as received"),
   retention: z.strictObject({
     images: duration.describe("how long copies of images are kept here; then they are destroyed"),
+    unreadImages: duration
+      .optional()
+      .describe(
+        "the same at a reading centre while the case is not read; then they go all the same. Not shorter than images; default: as images",
+      ),
     reports: duration
       .prefault("1825d")
-      .describe("how long requests and reports are kept here after the last report; not shorter than images"),
+      .describe(
+        "how long requests and reports are kept here after the last report; not shorter than the images",
+      ),
   }),
   urgency: z
     .strictObject({ STAT: urgencyTerm, HIGH: urgencyTerm, ROUTINE: urgencyTerm })
     .describe("the hospital's own word for each urgency, and when a report is due"),
   patientIdDomain: oid.describe("the hospital's patient id domain"),
-  validFrom: z.iso.date().describe("first day, UTC"),
-  validUntil: z.iso.date().describe("first day on which nothing is exchanged any more, UTC"),
+  validFrom: z.iso.date().describe("first day, in the time zone of the site"),
+  validUntil: z.iso
+    .date()
+    .describe("first day on which nothing is exchanged any more, in the time zone of the site"),
   demarcation: z
     .array(z.strictObject({ segment: z.string(), responsible: z.string() }))
     .min(1)
@@ -175,7 +184,19 @@ const common = {
         .int()
         .nonnegative()
         .default(512)
-        .describe("below this much free space nothing new is accepted"),
+        .describe("below this much free space nothing new is accepted: kept for ledger, audit and deletion"),
+      refuseMiB: z
+        .int()
+        .nonnegative()
+        .default(1024)
+        .describe(
+          "below this only urgent images, reports and receipts are accepted; not less than reserveMiB",
+        ),
+      warnMiB: z
+        .int()
+        .nonnegative()
+        .default(4096)
+        .describe("below this people are told to make room; not less than refuseMiB"),
     })
     .prefault({}),
   agreements: z.array(agreement).min(1).describe("nothing is exchanged without one"),
@@ -191,6 +212,10 @@ const modality = z.strictObject({
   aeTitle: aeTitle.describe("calling AE title"),
   host: nodeHost.optional().describe("where the device takes answers to storage commitment requests"),
   port: nodePort.optional().describe("its TCP port for them; in TLS when tlsPins are given"),
+  stat: z
+    .boolean()
+    .default(false)
+    .describe("every image of it is urgent: still accepted when routine ones are refused for want of room"),
   quietPeriod: duration.prefault("60s").describe("a study is complete when nothing came for this long"),
   tlsPins: z
     .array(pin)

@@ -4,7 +4,10 @@ import { readFile } from "node:fs/promises"
 import { listen as listenRecipient, type Recipient } from "../actors/document-recipient/listen.ts"
 import { documentSource } from "../actors/document-source/document-source.ts"
 import { identifyBy } from "../actors/secure-node/pins.ts"
+import { isBelow } from "../actors/secure-node/profile.ts"
+import { chainOf, revokedBy, type RevokedOf } from "../actors/secure-node/revoked.ts"
 import { clientTls, serverTls, type NodeCredentials } from "../actors/secure-node/tls.ts"
+import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
 import { submissionHandler } from "../journey/accept.ts"
 import type { Agreement } from "../journey/agreement.ts"
@@ -12,19 +15,30 @@ import { event, refusedImport } from "../journey/audit.ts"
 import type { AuditEvent, DocumentSource } from "../journey/ports.ts"
 import type { World } from "../journey/world.ts"
 import { errorFields, type Log } from "../log.ts"
+import type { CrlFolder } from "./crl-folder.ts"
+import { certificates } from "./trust-store.ts"
 
 export function agreementsOf(config: Config): Promise<readonly Agreement[]> {
   return Promise.all(
     config.agreements.map(async (each) => ({
       ...each,
       objectCertificate: new X509Certificate(await readFile(each.objectCertificate)).raw,
-      retention: { imagesMs: each.retention.images, reportsMs: each.retention.reports },
+      retention: {
+        imagesMs: each.retention.images,
+        unreadImagesMs: each.retention.unreadImages ?? each.retention.images,
+        reportsMs: each.retention.reports,
+      },
     })),
   )
 }
 
-export async function credentialsOf(config: Config): Promise<NodeCredentials> {
+/** With the revocation lists as they are at every look. */
+export async function credentialsOf(
+  config: Config,
+  lists: Pick<CrlFolder, "crls">,
+): Promise<NodeCredentials & { readonly revoked: RevokedOf }> {
   return {
+    revoked: revokedBy(await certificates(config.trust.tlsCa), () => lists.crls(), systemClock.now),
     chainPem: await readFile(config.keys.tls.chain, "utf8"),
     keyPem: await readFile(config.keys.tls.key, "utf8"),
     trustedPem: await readFile(config.trust.tlsCa, "utf8"),
@@ -48,11 +62,13 @@ export interface DoorWatch {
 export function openRecipient(
   config: Config,
   world: World,
-  credentials: NodeCredentials,
+  credentials: NodeCredentials & { readonly revoked: RevokedOf },
   { log, record }: DoorWatch,
 ): Promise<Recipient> {
   const { agreements, xdr } = config
+  // What the port must understand; who may speak it is asked of each caller, once it is known who calls.
   const profile = agreements.some((each) => each.tls === "ihe-stx") ? "ihe-stx" : "1.3"
+  const profiles = new Map(agreements.map(({ id, tls }) => [id, tls]))
   const audited = (told: AuditEvent): void => {
     record(told).catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
   }
@@ -69,9 +85,11 @@ export function openRecipient(
       port: xdr.port,
       tls: serverTls({ ...credentials, profile }),
       identify: identifyBy(Object.fromEntries(agreements.map((each) => [each.id, each.tlsPins]))),
+      speaksEnough: (id, protocol) => !isBelow(profiles.get(id) ?? "1.3", protocol),
+      revoked: (certificate) => credentials.revoked(chainOf(certificate)),
       sourceOf: (id) => agreements.filter((each) => each.id === id).map((each) => each.partner.oid),
       onRefused: ({ reason, remoteAddress, spkiSha256, detail }) => {
-        log("warn", "node-refused", { reason, address: remoteAddress })
+        log("warn", "node-refused", { reason, address: remoteAddress, key: spkiSha256 ?? "", detail })
         turnedAway(spkiSha256, remoteAddress, detail)
       },
       onFailed: ({ peer, submission, told }) => {

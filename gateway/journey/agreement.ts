@@ -1,6 +1,7 @@
 /**
  * Agreements: nothing is exchanged without one. Values only; `config.ts` reads them, the steps obey them.
  */
+import { startOfDay } from "./local-day.ts"
 import type { SubmissionKind } from "./records.ts"
 import type { Urgency } from "./views.ts"
 
@@ -50,12 +51,15 @@ export interface Agreement {
   readonly retention: {
     /** Copies of images at the reading centre after arrival; at the hospital after the verified receipt. */
     readonly imagesMs: number
+    /** The same at the reading centre while the case is not read: then they go, read or not. Absent = `imagesMs`. */
+    readonly unreadImagesMs?: number
     /** Request, reports and what was said of them, at either side, after the last of them. */
     readonly reportsMs: number
   }
   readonly urgency: Readonly<Record<Urgency, UrgencyTerm>>
   /** OID of the hospital's patient id domain. */
   readonly patientIdDomain: string
+  /** First day, and first day on which nothing is exchanged any more: `YYYY-MM-DD` at our site. */
   readonly validFrom: string
   readonly validUntil: string
   /** Who answers for which segment of the path. */
@@ -63,7 +67,7 @@ export interface Agreement {
   readonly firstResponder: string
 }
 
-/** Is the agreement in force at this instant? */
-export function inForce(agreement: Agreement, now: Date): boolean {
-  return new Date(agreement.validFrom) <= now && now < new Date(agreement.validUntil)
+/** Is the agreement in force at this instant, on clocks in this time zone? */
+export function inForce({ validFrom, validUntil }: Agreement, timeZone: string, now: Date): boolean {
+  return startOfDay(validFrom, timeZone) <= now && now < startOfDay(validUntil, timeZone)
 }

@@ -29,7 +29,7 @@ const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<Documen
 export function judge(world: World, peer: PeerIdentity, submission: Submission): Inbound {
   const { submissionSet: set } = submission
   const agreement = agreementOf(world, peer.agreement)
-  if (agreement === null || !inForce(agreement, world.clock.now()))
+  if (agreement === null || !inForce(agreement, world.site.timeZone, world.clock.now()))
     throw notAgreed("no agreement is in force with this peer")
   if (set.sourceId !== agreement.partner.oid) throw notAgreed("sourceId is not the one agreed for this peer")
   const kind = kindOf(set)

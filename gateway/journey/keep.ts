@@ -37,7 +37,7 @@ export const isErased = (study: StudyRecord): boolean => study.state === "expire
 /** The agreement under which something may leave now; null when there is none, not yet or no longer. */
 export function agreementInForce(world: World, id: string | null): Agreement | null {
   const agreement = agreementOf(world, id)
-  return agreement !== null && inForce(agreement, world.clock.now()) ? agreement : null
+  return agreement !== null && inForce(agreement, world.site.timeZone, world.clock.now()) ? agreement : null
 }
 
 /** Without an agreement in force nothing leaves: held, looked at again, and a person is told. */

@@ -1,6 +1,7 @@
 /** What the entries of a submission about one reading have in common. */
 import type { Agreement } from "./agreement.ts"
 import { found } from "./desk-guards.ts"
+import { instantIn } from "./local-day.ts"
 import { dtm, type Subject } from "./metadata.ts"
 import type { StudyRole } from "../standards/request/request-content.ts"
 import type { RequestRecord, StudyHeader, StudyRecord, SubmissionRecord } from "./records.ts"
@@ -60,32 +61,4 @@ export async function subjectOf(
 /** DICOM times have no zone: the site's zone, then UTC (domain.md 7). */
 function serviceStart(studyDateTime: string | null, timeZone: string): string | null {
   return studyDateTime === null ? null : dtm(instantIn(studyDateTime, timeZone))
-}
-
-/**
- * The instant at which clocks in `timeZone` show this local time (`YYYY-MM-DDThh:mm:ss`). Of a time that is shown twice
- * one of the two; of one that is never shown the instant as far from midnight.
- */
-export function instantIn(local: string, timeZone: string): Date {
-  const shown = new Date(`${local}Z`)
-  const guess = new Date(shown.getTime() - offsetMs(shown, timeZone))
-  // The offset there, and not at the guess, counts: they differ near a change of the clocks.
-  return new Date(shown.getTime() - offsetMs(guess, timeZone))
-}
-
-/** How far clocks in `timeZone` are ahead of UTC at this instant. */
-function offsetMs(at: Date, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  }).formatToParts(at)
-  const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value ?? "0")
-  const shown = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"))
-  return shown - Math.floor(at.getTime() / 1000) * 1000
 }

@@ -25,14 +25,14 @@ describe("identifiers", () => {
 })
 
 describe("an agreement", () => {
-  it("is in force from the first instant of its first day until that of its last date", () => {
-    const at = (instant: string): boolean => inForce(AT_HOSPITAL, new Date(instant))
+  it("is in force from the first instant of its first day until that of its last date, as the site's clocks show them", () => {
+    const at = (instant: string): boolean => inForce(AT_HOSPITAL, "Asia/Tokyo", new Date(instant))
     assert.deepEqual(
       [
-        at("2026-03-31T23:59:59Z"),
-        at("2026-04-01T00:00:00Z"),
-        at("2027-03-31T23:59:59Z"),
-        at("2027-04-01T00:00:00Z"),
+        at("2026-03-31T14:59:59Z"),
+        at("2026-03-31T15:00:00Z"),
+        at("2027-03-31T14:59:59Z"),
+        at("2027-03-31T15:00:00Z"),
       ],
       [false, true, true, false],
     )

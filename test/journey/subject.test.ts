@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
-import { instantIn, targetOf, withStudy } from "../../gateway/journey/subject.ts"
+import { dayIn, instantIn, startOfDay } from "../../gateway/journey/local-day.ts"
+import { targetOf, withStudy } from "../../gateway/journey/subject.ts"
 import { request, study } from "../storage/ledger/records.ts"
 
 describe("a local time in its zone", () => {
@@ -20,6 +21,12 @@ describe("a local time in its zone", () => {
     // 2026-10-25 at 03:00 Berlin goes back to 02:00.
     assert.equal(at("2026-10-25T01:30:00", "Europe/Berlin"), "2026-10-24T23:30:00.000Z")
     assert.equal(at("2026-10-25T04:00:00", "Europe/Berlin"), "2026-10-25T03:00:00.000Z")
+  })
+
+  it("has a day of its own, which begins there and not in UTC", () => {
+    assert.equal(dayIn(new Date("2026-07-31T15:00:00Z"), "Asia/Tokyo"), "2026-08-01")
+    assert.equal(dayIn(new Date("2026-07-31T14:59:59Z"), "Asia/Tokyo"), "2026-07-31")
+    assert.equal(startOfDay("2026-08-01", "Asia/Tokyo").toISOString(), "2026-07-31T15:00:00.000Z")
   })
 })
 
