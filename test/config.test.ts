@@ -61,7 +61,7 @@ describe("the configuration", () => {
     assert.equal(config.keys.seal.key, join(folder, "edge/seal.key.pem"))
     assert.equal(config.dataDir, "/var/lib/dokuei-edge")
     assert.equal(config.desk.idle, 600_000)
-    assert.equal(config.disk.reserveMiB, 512)
+    assert.deepEqual(config.disk, { reserveMiB: 512, refuseMiB: 1024, warnMiB: 4096 })
     assert.equal(config.agreements[0]!.tls, "1.3")
     assert.equal(config.agreements[0]!.retention.images, 30 * 86_400_000)
     assert.ok(config.role === "edge")

@@ -18,7 +18,6 @@ import type { FileSpool } from "../storage/spool/file-spool.ts"
 import { VERSION } from "../version.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 
-const MIB = 1024 * 1024
 const OUTBOX_LOOK = 1_001
 /** A line that is away for a moment is no news. */
 const FAILING_ATTEMPTS = 3
@@ -48,7 +47,7 @@ export async function health({ config, spool, ledger, keys, lists }: Watched): P
     role: config.role,
     version: VERSION,
     checks: [
-      spaceCheck(await spool.usage(), config.disk.reserveMiB * MIB),
+      spaceCheck((await spool.usage()).freeBytes, config.disk),
       outboxCheck(await outboxRows(ledger)),
       rotCheck(spool.rot.filter(({ what }) => what === "frame" || what === "slot").length),
       await failingSteps(ledger),

@@ -64,7 +64,7 @@ function withEnd(inner: SubmissionIntake, end: () => void): SubmissionIntake {
 
 async function intake(world: World, inbound: Inbound): Promise<SubmissionIntake> {
   const place = await landing(world, inbound)
-  const segment = await openSegment(world, place)
+  const segment = await openSegment(world, inbound, place)
   const received: Received[] = []
   return {
     document: async (entry, octets) => {
@@ -88,9 +88,10 @@ async function intake(world: World, inbound: Inbound): Promise<SubmissionIntake>
   }
 }
 
-async function openSegment(world: World, place: Landing): Promise<Segment> {
+/** Images may have to wait for room; a report, a receipt or a notice never does. */
+async function openSegment(world: World, { kind }: Inbound, place: Landing): Promise<Segment> {
   try {
-    return await world.spool.openSegment(place.slotId)
+    return await world.spool.openSegment(place.slotId, kind === "study" ? "routine" : "reserved")
   } catch (error) {
     if (place.fresh) await world.spool.destroySlot(place.slotId)
     throw error

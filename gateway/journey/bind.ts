@@ -96,10 +96,11 @@ function taking(request: RequestRecord, study: StudyRecord): RequestRecord {
 const isProposed = ({ byPatientIdOnly = false }: RequestRecord): boolean => byPatientIdOnly
 
 /** What has no patient id, or none any more, is nobody's. */
-const isSamePatient = ({ private: asked }: RequestRecord, { private: header }: StudyRecord): boolean =>
+export const isSamePatient = ({ private: asked }: RequestRecord, { private: header }: StudyRecord): boolean =>
   asked.patient.PatientID !== "" && asked.patient.PatientID === header.patient.PatientID
 
-function names({ private: asked }: RequestRecord, { private: header }: StudyRecord): boolean {
+/** The request names this study, by its UID or its accession number. */
+export function names({ private: asked }: RequestRecord, { private: header }: StudyRecord): boolean {
   if (asked.StudyInstanceUID !== "") return asked.StudyInstanceUID === header.StudyInstanceUID
   return asked.AccessionNumber !== "" && asked.AccessionNumber === header.AccessionNumber
 }

@@ -537,3 +537,7 @@ export class AcceptanceError extends DokueiError<CodesOf<"AcceptanceError">> {
     this.codeContext = codeContext
   }
 }
+
+/** There is no room on the disk for an object of this kind now. */
+export const isSpoolFull = (error: unknown): boolean =>
+  error instanceof SpoolError && error.code === "ERR_SPOOL_FULL"

@@ -158,7 +158,7 @@ async function freeze(world: World, report: ReportRecord, content: ReportContent
       bytes: await world.draughtsman.renderReport(content),
     },
   ] as const
-  const segment = await world.spool.openSegment(report.slotId)
+  const segment = await world.spool.openSegment(report.slotId, "reserved")
   const documents: ReportDocument[] = []
   try {
     for (const { role, uniqueId, mimeType, bytes } of bodies) {

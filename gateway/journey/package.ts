@@ -72,7 +72,8 @@ async function inSegment(
   agreement: Agreement,
   made: Contents,
 ): Promise<readonly Change[]> {
-  const segment = await world.spool.openSegment(record.slotId)
+  // What leaves makes room: it may use what is kept back.
+  const segment = await world.spool.openSegment(record.slotId, "reserved")
   try {
     const changes = await packaged(world, record, agreement, made, segment)
     await segment.close()

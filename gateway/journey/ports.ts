@@ -48,6 +48,10 @@ export interface ObjectPlace {
   readonly objectId: ObjectId
 }
 
+/** How much of the disk an object may take: `reserved` may use what is kept back from `routine` ones for urgent images,
+ *  for reports coming home and for what makes things leave. */
+export type Room = "routine" | "reserved"
+
 /** Why a frame was written; decides what roll-forward does with one the ledger does not know. */
 export type FrameKind = "instance" | "document" | "submission"
 
@@ -93,8 +97,8 @@ export interface Spool {
   readonly slots: readonly { readonly slotId: SlotId; readonly slotClass: SlotClass }[]
   /** A fresh slot key; durable (both copies fdatasynced) when it returns. */
   createSlot(slotClass: SlotClass): Promise<SlotId>
-  /** New append-only file; its parents are synced before it returns. One writer. */
-  openSegment(slotId: SlotId): Promise<Segment>
+  /** New append-only file; its parents are synced before it returns. One writer. `routine` when no room is named. */
+  openSegment(slotId: SlotId, room?: Room): Promise<Segment>
   /** Opens the trailer: throws ERR_SLOT_GONE after destruction, ERR_SPOOL_ROT when the frame does not check. */
   open(place: ObjectPlace): Promise<ReadableObject>
   /** Every readable frame of every slot, oldest segment first; torn tails are cut on the way. */
@@ -107,6 +111,8 @@ export interface Spool {
   sealColumn(slotId: SlotId, context: string, clear: Uint8Array): Uint8Array
   openColumn(slotId: SlotId, context: string, sealed: Uint8Array): Uint8Array
   usage(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>
+  /** Would an object of this kind be taken now? */
+  hasRoom(room: Room): Promise<boolean>
 }
 
 export interface Segment {
@@ -298,6 +304,7 @@ export interface AuditEvent {
     | "export"
     | "import"
     | "study-accessed"
+    | "study-changed"
     | "report-accessed"
     | "login"
     | "login-failed"
@@ -372,11 +379,45 @@ export interface InstanceIntake {
   end(): Promise<void>
 }
 export interface InstanceSink {
-  /** Data set bytes in order; wait for it (back-pressure). Never throws for bad content: the answer says it. */
+  /** Bytes in order (of the data set; of the file for a FileIntake); wait for it (back-pressure). Never throws for bad
+   *  content: the answer says it. */
   write(dataSet: Uint8Array): Promise<void>
   /** Durable before it resolves with status 0. */
   finish(): Promise<StoreAnswer>
   abort(): Promise<void>
+}
+
+/** Who brings files: a system over STOW-RS, a folder, a medium. */
+export interface FileSender {
+  /** As AE titles are written; the study's quiet period goes by it. */
+  readonly callingAE: string
+  readonly remoteAddress: string
+}
+/** Objects that come as Part 10 files. They are kept by the same rules as what a C-STORE brings. */
+export interface FileHandler {
+  /** One request's, or one look into a folder's, worth of files. */
+  open(sender: FileSender): FileIntake
+}
+export interface FileIntake {
+  /** One file at a time. `StudyInstanceUID`: the study the sender says it is of; null = whichever. */
+  begin(StudyInstanceUID: string | null): FileSink
+  end(): Promise<void>
+}
+export interface FileSink extends InstanceSink {
+  finish(): Promise<StoreOutcome>
+}
+/** A StoreAnswer (status also 0x0122, 0xC122: PS3.18 I.2.2), and what it is about. */
+export interface StoreOutcome extends StoreAnswer {
+  /** new: kept · same: was here already, byte for byte · conflict: kept beside other bytes of the same UID ·
+   *  cut: the file ends inside an element, more of it may still be on its way · refused: see status and comment.
+   *  The last two keep nothing. */
+  readonly became: "new" | "same" | "conflict" | "cut" | "refused"
+  /** null when it could not be read so far. */
+  readonly instance: {
+    readonly SOPClassUID: string
+    readonly SOPInstanceUID: string
+    readonly StudyInstanceUID: string
+  } | null
 }
 
 export interface SubmissionHandler {
@@ -465,6 +506,8 @@ export interface ReadingDesk {
     assertion: Uint8Array,
   ): Promise<{ readonly reportId: string; readonly version: number }>
   correct(person: Person, requestId: string, reason: string): Promise<ReadingView>
+  /** A case whose images went unread is closed; throws ERR_REPORT_STATE while there are images. */
+  close(person: Person, requestId: string): Promise<void>
   /** DICOM JSON (PS3.18 F) of a series' instances, no bulk data. */
   metadata(person: Person, study: CaseStudy, SeriesInstanceUID: string | null): Promise<readonly object[]>
   frame(person: Person, study: CaseStudy, SOPInstanceUID: string, frame: number): Promise<EncodedFrame>
@@ -500,6 +543,8 @@ export interface StaffDesk {
   /** What was given up is sent again, byte for byte; throws ERR_REPORT_STATE when nothing was. */
   retry(person: Person, requestId: string): Promise<void>
   acknowledge(person: Person, requestId: string): Promise<void>
+  /** A request whose images the reading centre erased unread is closed; throws ERR_REPORT_STATE for any other. */
+  close(person: Person, requestId: string): Promise<void>
   /** One of the report's documents as signed. */
   document(person: Person, reportId: string, kind: "pdf" | "cda" | "signature"): Promise<Uint8Array>
   keyImage(person: Person, reportId: string, index: number): Promise<Uint8Array>

@@ -10,6 +10,7 @@ import type { AsReceived } from "../standards/dicom/recode/reasons.ts"
 import { HTJ2K_LOSSLESS_RPCL } from "../standards/dicom/recode/recoding.ts"
 import { codeInstance, type Coded, type Coding } from "./code-instance.ts"
 import { found } from "./desk-guards.ts"
+import { isSpoolFull } from "./errors.ts"
 import { inOrder } from "./in-order.ts"
 import { agreementInForce, held } from "./keep.ts"
 import type { ObjectMeta, ReadableObject, SealedObject, Segment } from "./ports.ts"
@@ -55,7 +56,7 @@ async function leaveAsReceived(world: World, studyId: string): Promise<void> {
 /** Not decided, or for a reason that was not the image's own. */
 const isOpen = ({ recoding }: InstanceRecord): boolean =>
   recoding === null || (recoding.kind === "as-received" && NOT_ITS_OWN.has(recoding.reason))
-const NOT_ITS_OWN: ReadonlySet<AsReceived> = new Set(["not-agreed", "unavailable"])
+const NOT_ITS_OWN: ReadonlySet<AsReceived> = new Set(["not-agreed", "unavailable", "no-room"])
 
 async function recodeStudy(world: World, studyId: string, attempts: number): Promise<void> {
   const waiting = (await world.ledger.instances(studyId)).filter(isOpen)
@@ -77,8 +78,18 @@ async function recodeStudy(world: World, studyId: string, attempts: number): Pro
     await batch.commit()
   } catch (error) {
     await batch.drop()
-    throw error
+    if (!isSpoolFull(error)) throw error
+    await leaveWithoutRoom(world, studyId)
   }
+}
+
+/** A second copy takes room that others need more: what is not coded yet leaves as it came. */
+async function leaveWithoutRoom(world: World, studyId: string): Promise<void> {
+  const open = (await world.ledger.instances(studyId)).filter(({ recoding }) => recoding === null)
+  const recoding: RecodingRecord = { kind: "as-received", reason: "no-room" }
+  await world.ledger.commit(
+    open.map(({ place }) => ({ put: "recoding", record: { instance: place, recoding } })),
+  )
 }
 
 interface Attempt {

@@ -107,7 +107,7 @@ async function keepSignature(
   uniqueId: string,
   xml: Uint8Array,
 ): Promise<SealedObject["place"]> {
-  const segment = await world.spool.openSegment(report.slotId)
+  const segment = await world.spool.openSegment(report.slotId, "reserved")
   try {
     const what = { uniqueId, SOPClassUID: "", mimeType: MIME.xml }
     const object = await sealBytes(world, { StudyInstanceUID: "" }, what, xml, segment)

@@ -3,18 +3,30 @@ import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
-import { DrawError } from "../../gateway/journey/errors.ts"
-import type { Draughtsman } from "../../gateway/journey/ports.ts"
+import { DrawError, SpoolError } from "../../gateway/journey/errors.ts"
+import type { Draughtsman, Spool } from "../../gateway/journey/ports.ts"
 import type { InstanceRecord } from "../../gateway/journey/records.ts"
 import { recodingContents, travelling, withOriginals } from "../../gateway/journey/recoding-document.ts"
 import { renderedFrame } from "../../gateway/journey/images.ts"
 import { rollForward } from "../../gateway/journey/roll-forward.ts"
+import type { World } from "../../gateway/journey/world.ts"
 import { readPart10 } from "../../gateway/standards/dicom/data-set.ts"
 import { encapsulatedFrames } from "../../gateway/standards/dicom/pixel-data.ts"
 import { fileMetaBytes } from "../../gateway/standards/dicom/part10.ts"
 import { readRecoding } from "../../gateway/standards/notice/recoding.ts"
 import { written, type WrittenElement } from "../standards/dicom/recode/data-set-writer.ts"
 import { RecodingWorld, STUDY_UID } from "./recoding-world.ts"
+
+/** Below the mark at which routine objects are refused. */
+const withoutRoom = (spool: Spool): Spool =>
+  new Proxy(spool, {
+    get: (target, name) => {
+      if (name === "openSegment")
+        return () => Promise.reject(new SpoolError("ERR_SPOOL_FULL", "the disk is full"))
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === "function" ? (value.bind(target) as unknown) : value
+    },
+  })
 
 const CT = "1.2.840.10008.5.1.4.1.1.2"
 const HTJ2K = "1.2.840.10008.1.2.4.202"
@@ -153,6 +165,15 @@ describe("the step that recodes", function () {
     assert.deepEqual(ways(await sides.instances(received)), ["undecided", "undecided"])
     await sides.recode(3)
     assert.deepEqual(ways(await sides.instances(received)), ["unavailable", "unavailable"])
+  })
+
+  it("lets images travel as received when the disk has no room for a second copy, and recodes them when it has", async () => {
+    const received = await sides.receive([file("2.25.1"), file("2.25.2")])
+    const full = { spool: withoutRoom(sides.spool) } as Partial<World>
+    await sides.recode(0, { ...sides.world, ...full })
+    assert.deepEqual(ways(await sides.instances(received)), ["no-room", "no-room"])
+    await sides.recode()
+    assert.deepEqual(ways(await sides.instances(received)), ["recoded", "recoded"])
   })
 
   it("keeps the samples when the codec refuses them or finds a contradiction", async () => {

@@ -24,18 +24,26 @@ const MIB = 1024 * 1024
 const CERTIFICATE_WARN_DAYS = 30
 /** The runner empties the outbox within seconds; this many rows have waited longer. */
 const OUTBOX_WARN_ROWS = 1_000
-/** Warn while there is still room for a day's work: this many times the reserve. */
-const SPACE_WARN_RESERVES = 4
 
 /** HTTP 200 as long as nothing fails. */
 export const inService = ({ checks }: Health): boolean => checks.every(({ state }) => state !== "fail")
 
-export function spaceCheck(usage: { readonly freeBytes: number }, reserveBytes: number): Check {
-  const free = `${Math.floor(usage.freeBytes / MIB)} MiB free`
-  if (usage.freeBytes < reserveBytes)
-    return { name: "spool", state: "fail", sentence: `${free}: below the reserve, nothing new is accepted` }
-  const short = usage.freeBytes < SPACE_WARN_RESERVES * reserveBytes
-  return { name: "spool", state: short ? "warn" : "ok", sentence: short ? `${free}: make room soon` : free }
+/** The marks of the configuration, MiB of free space. */
+export interface DiskMarks {
+  readonly reserveMiB: number
+  readonly refuseMiB: number
+  readonly warnMiB: number
+}
+
+export function spaceCheck(freeBytes: number, { reserveMiB, refuseMiB, warnMiB }: DiskMarks): Check {
+  const freeMiB = freeBytes / MIB
+  const said = (state: CheckState, meaning: string): Check => {
+    const free = `${Math.floor(freeMiB)} MiB free`
+    return { name: "spool", state, sentence: meaning === "" ? free : `${free}: ${meaning}` }
+  }
+  if (freeMiB < reserveMiB) return said("fail", "below the reserve, nothing new is accepted")
+  if (freeMiB < refuseMiB) return said("fail", "routine images are refused, urgent ones and reports accepted")
+  return freeMiB < warnMiB ? said("warn", "make room soon") : said("ok", "")
 }
 
 /** `use` as in the configuration: `seal`, `object`, `tls`. */

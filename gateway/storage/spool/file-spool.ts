@@ -10,6 +10,7 @@ import type {
   Destruction,
   ObjectPlace,
   ReadableObject,
+  Room,
   SealedObject,
   Segment,
   SegmentId,
@@ -53,6 +54,8 @@ export interface SpoolOptions {
   readonly disk?: Disk
   /** Below this much free space `begin` and `adopt` throw ERR_SPOOL_FULL; 0 = until the disk is full. */
   readonly reserveBytes?: number
+  /** The same for routine objects; as `reserveBytes` when absent or less. */
+  readonly refuseBytes?: number
   /** Called for whatever is found rotten; also kept in `FileSpool.rot`. */
   readonly onRot?: (rot: Rot) => void
   /** Called for every torn end that is cut. */
@@ -117,7 +120,8 @@ export class FileSpool implements Spool {
     this.#options = options
     this.#folders = folders
     this.#slots = slots
-    this.#watermark = new Watermark(options.disk, folders.objects, options.clock, options.reserveBytes ?? 0)
+    const { disk, clock, reserveBytes = 0, refuseBytes = 0 } = options
+    this.#watermark = new Watermark(disk, folders.objects, clock, { reserveBytes, refuseBytes })
   }
 
   get epoch(): number {
@@ -145,11 +149,11 @@ export class FileSpool implements Spool {
     return (await this.#slots.create(slotClass)).slotId
   }
 
-  openSegment(slotId: SlotId): Promise<Segment> {
+  openSegment(slotId: SlotId, room: Room = "routine"): Promise<Segment> {
     return this.#turnstile.pass(async () => {
       const slot = this.#slots.slot(slotId)
       try {
-        return await this.#createSegment(slot)
+        return await this.#createSegment(slot, room)
       } catch (cause) {
         throw writeFailure("opening a segment", cause)
       }
@@ -219,6 +223,10 @@ export class FileSpool implements Spool {
     return openColumn(this.#slots.slot(slotId), context, sealed)
   }
 
+  hasRoom(room: Room): Promise<boolean> {
+    return this.#watermark.has(room)
+  }
+
   usage(): Promise<DiskSpace> {
     return this.#options.disk.statfs(this.#folders.objects)
   }
@@ -237,7 +245,7 @@ export class FileSpool implements Spool {
     if (failed !== undefined) throw failed.reason
   }
 
-  async #createSegment(slot: LiveSlot): Promise<SpoolSegment> {
+  async #createSegment(slot: LiveSlot, room: Room): Promise<SpoolSegment> {
     const { disk, clock, chance } = this.#options
     const folder = slotFolder(this.#folders, slot.slotId)
     const segmentId = freshTimedId(clock, chance)
@@ -256,6 +264,7 @@ export class FileSpool implements Spool {
       segmentId,
       chance,
       watermark: this.#watermark,
+      room,
       removeEmpty: () => removeSegment(disk, folder, segmentId),
       onClosed: () => this.#segments.delete(segmentId),
     })

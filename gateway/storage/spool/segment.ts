@@ -6,7 +6,7 @@
  * no new object, but what is whole may still be synced. After a failed sync it is cut back to `durable` and over.
  */
 import { SpoolError } from "../../journey/errors.ts"
-import type { AdoptingWriter, Chance, FrameKind, ObjectWriter, Segment } from "../../journey/ports.ts"
+import type { AdoptingWriter, Chance, FrameKind, ObjectWriter, Room, Segment } from "../../journey/ports.ts"
 import { AdoptedCiphertext } from "./adopting-writer.ts"
 import { KEY_BYTES } from "./derive.ts"
 import type { DiskFile } from "./disk.ts"
@@ -26,6 +26,7 @@ export interface SegmentOptions {
   readonly segmentId: string
   readonly chance: Chance
   readonly watermark: Watermark
+  readonly room: Room
   /** The segment holds nothing: its file goes. */
   readonly removeEmpty: () => Promise<void>
   /** The file is closed; called once. */
@@ -123,7 +124,7 @@ export class SpoolSegment implements Segment {
     if (this.#writing) throw new SpoolError("ERR_SPOOL_WRITE", "a segment takes one object at a time")
     this.#writing = true
     try {
-      await this.#options.watermark.spend(0)
+      await this.#options.watermark.spend(0, this.#options.room)
     } catch (cause) {
       this.#writing = false
       throw cause
@@ -139,7 +140,11 @@ export class SpoolSegment implements Segment {
   }
 
   async #put(buffers: readonly Uint8Array[], positionBytes: number): Promise<void> {
-    await this.#options.watermark.spend(buffers.reduce((sum, buffer) => sum + buffer.length, 0))
+    const { watermark, room } = this.#options
+    await watermark.spend(
+      buffers.reduce((sum, buffer) => sum + buffer.length, 0),
+      room,
+    )
     this.#demandOpen()
     const write = this.#options.file.write(buffers, positionBytes)
     this.#lastWrite = write.catch(() => undefined) // the error is thrown below

@@ -1,40 +1,56 @@
 /**
- * Stop before the disk is full: below the reserve nothing new begins, so that ledger, audit and slots can still be
- * written. The file system is asked again after a second or 64 MiB, not for every object.
+ * Stop before the disk is full, in two steps: below `refuseBytes` of free space no routine object begins, below
+ * `reserveBytes` none at all, so that ledger, audit and slots can still be written. The file system is asked again
+ * after a second or 64 MiB, not for every object: taking resumes by itself when there is space again.
  */
 import { SpoolError } from "../../journey/errors.ts"
-import type { Clock } from "../../journey/ports.ts"
+import type { Clock, Room } from "../../journey/ports.ts"
 import type { Disk } from "./disk.ts"
 
 const FRESH_MS = 1000
 const FRESH_BYTES = 64 * 2 ** 20
 
+/** Free space, in bytes, that must be left after a write; 0 = until the disk is full. */
+export interface Floors {
+  readonly reserveBytes: number
+  /** For routine objects; never below `reserveBytes`. */
+  readonly refuseBytes: number
+}
+
 export class Watermark {
   readonly #disk: Disk
   readonly #path: string
   readonly #clock: Clock
-  readonly #reserveBytes: number
+  readonly #floorBytes: Readonly<Record<Room, number>>
   #freeBytes = 0
   #askedAtMs = Number.NEGATIVE_INFINITY
   #spentBytes = 0
 
-  constructor(disk: Disk, path: string, clock: Clock, reserveBytes: number) {
+  constructor(disk: Disk, path: string, clock: Clock, { reserveBytes, refuseBytes }: Floors) {
     this.#disk = disk
     this.#path = path
     this.#clock = clock
-    this.#reserveBytes = reserveBytes
+    this.#floorBytes = { reserved: reserveBytes, routine: Math.max(reserveBytes, refuseBytes) }
   }
 
-  /** Throws ERR_SPOOL_FULL when writing `bytes` more would leave less than the reserve. */
-  async spend(bytes: number): Promise<void> {
-    if (this.#reserveBytes === 0) return
-    if (this.#isStale() || !this.#fits(bytes)) await this.#ask()
-    if (!this.#fits(bytes)) throw new SpoolError("ERR_SPOOL_FULL", "the disk is below its reserve")
+  /** Throws ERR_SPOOL_FULL when writing `bytes` more would leave less than this room must leave. */
+  async spend(bytes: number, room: Room): Promise<void> {
+    const floorBytes = this.#floorBytes[room]
+    if (floorBytes === 0) return
+    if (this.#isStale() || !this.#fits(bytes, floorBytes)) await this.#ask()
+    if (!this.#fits(bytes, floorBytes))
+      throw new SpoolError("ERR_SPOOL_FULL", `the disk is below what is kept back from ${room} objects`)
     this.#spentBytes += bytes
   }
 
-  #fits(bytes: number): boolean {
-    return this.#freeBytes - this.#spentBytes - bytes >= this.#reserveBytes
+  /** Would an object begin now? */
+  async has(room: Room): Promise<boolean> {
+    if (this.#isStale()) await this.#ask()
+    return this.#fits(0, this.#floorBytes[room])
+  }
+
+  #fits(bytes: number, floorBytes: number): boolean {
+    return this.#freeBytes - this.#spentBytes - bytes >= floorBytes
   }
 
   #isStale(): boolean {

@@ -169,9 +169,15 @@ describe("metrics", () => {
 })
 
 describe("health", () => {
-  it("warns before the disk is full and fails below the reserve", () => {
-    const at = (freeMiB: number): string => spaceCheck({ freeBytes: freeMiB * MIB }, 100 * MIB).state
-    assert.deepEqual([at(400), at(399), at(100), at(99)], ["ok", "warn", "warn", "fail"])
+  it("warns before routine images are refused, and says what is accepted when they are", () => {
+    const marks = { warnMiB: 400, refuseMiB: 200, reserveMiB: 100 }
+    const at = (freeMiB: number) => spaceCheck(freeMiB * MIB, marks)
+    assert.deepEqual(
+      [400, 399, 200, 199].map((each) => at(each).state),
+      ["ok", "warn", "warn", "fail"],
+    )
+    assert.match(at(100).sentence, /urgent ones and reports accepted/)
+    assert.match(at(99).sentence, /nothing new is accepted/)
   })
 
   it("warns a month before a certificate expires and fails after", () => {

@@ -88,6 +88,28 @@ describe("a disk that runs full", () => {
     await seal(segment, Buffer.alloc(100), "2")
   })
 
+  it("refuses routine objects first, keeps the reserve for what may use it, and takes both again", async () => {
+    const disk = await emptyDisk(2 ** 20)
+    const marks = { refuseBytes: 600_000, reserveBytes: 200_000 }
+    const spool = await openTestSpool(disk, DATA, "one", marks)
+    const [slotId, another] = [await spool.createSlot("received"), await spool.createSlot("documents")]
+    const routine = await spool.openSegment(slotId)
+    await seal(routine, Buffer.alloc(400_000), "1")
+    const next = await routine.begin("instance", prologue())
+    await next.write(Buffer.alloc(100_000))
+    await assert.rejects(next.finish(meta("2")), { code: "ERR_SPOOL_FULL" })
+    await next.abort()
+    const reserved = await spool.openSegment(another, "reserved")
+    await seal(reserved, Buffer.alloc(300_000), "2")
+    assert.equal(await spool.hasRoom("routine"), false)
+    assert.equal(await spool.hasRoom("reserved"), true)
+    await assert.rejects(routine.begin("instance", prologue()), { code: "ERR_SPOOL_FULL" })
+    await assert.rejects(seal(reserved, Buffer.alloc(200_000), "3"), { code: "ERR_SPOOL_FULL" })
+    await routine.sync()
+    await spool.destroySlot(slotId)
+    await seal(await spool.openSegment(await spool.createSlot("received")), Buffer.alloc(1_000), "4")
+  })
+
   it("refuses to begin and to adopt when another has eaten the reserve", async () => {
     const disk = await emptyDisk(2 ** 20)
     const spool = await openTestSpool(disk, DATA, "one", { reserveBytes: 2 ** 19 })

@@ -30,6 +30,7 @@ export const AS_RECEIVED = {
   "not-equal": "the proof that every other element is the same failed",
   "not-agreed": "the agreement lets images travel as received",
   unavailable: "coding did not come to an end, several times",
+  "no-room": "the disk had no room for a second copy",
 } as const
 
 export type AsReceived = keyof typeof AS_RECEIVED
