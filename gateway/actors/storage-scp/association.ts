@@ -130,8 +130,10 @@ export class Association {
     if (this.#machine.state === "Sta2" && this.#reader.heldBytes === 0) this.#nameStranger(chunk)
     try {
       for (const pdu of this.#reader.push(chunk)) {
-        if (this.#machine.state === "Sta1") return
         this.#stopIdle()
+        // A device that releases has its answers first; one that aborts wants none.
+        if (pdu.type !== "P-DATA-TF" && pdu.type !== "A-ABORT") await this.#messages?.settled()
+        if (this.#machine.state === "Sta1") return
         this.#pdu = pdu
         await this.#happen(EVENT_OF[pdu.type])
         this.#watchIdle()
@@ -157,7 +159,11 @@ export class Association {
     if (this.#machine.state !== "Sta6") return
     const { timers, idleMs, waitingMs } = this.#around
     const silentMs = this.#notifications.open > 0 ? waitingMs : idleMs
-    this.#stopIdle = timers.after(silentMs, () => void this.abort())
+    this.#stopIdle = timers.after(silentMs, () => {
+      // It waits for us: that is not its silence.
+      if (this.#messages?.busy === true) this.#watchIdle()
+      else void this.abort()
+    })
   }
 
   /** By a timer: the machine may have moved on since. */
@@ -210,7 +216,7 @@ export class Association {
 
   #accept(request: AssociateRQ, peer: Peer): void {
     const { handler, counts, onFault, offer } = this.#around
-    const { answer, contexts } = negotiate(request, offer(peer.callingAE))
+    const { answer, contexts, window } = negotiate(request, offer(peer.callingAE))
     this.#intake = handler.open(peer)
     this.#messages = new Messages({
       contexts,
@@ -219,6 +225,8 @@ export class Association {
       commitments: this.#commitments(peer),
       settle: (response) => this.#notifications.settle(response),
       counts,
+      window,
+      answer: (contextId, commandSet) => this.#answer(contextId, commandSet),
       onFault,
     })
     this.#outgoing.peerMaximumLengthBytes = request.userInformation.maximumLengthBytes
@@ -241,11 +249,18 @@ export class Association {
 
   async #indicateData(): Promise<void> {
     if (this.#pdu?.type !== "P-DATA-TF" || !this.#messages) return
-    for (const value of this.#pdu.values) {
-      const response = await this.#messages.take(value)
-      if (!response) continue
-      await this.#outgoing.response(value.contextId, response)
+    for (const value of this.#pdu.values) await this.#messages.take(value)
+  }
+
+  /** An answer that comes when the association is over goes nowhere: the device sends the object again. */
+  async #answer(contextId: number, commandSet: Uint8Array): Promise<void> {
+    if (!this.#machine.allows("Evt9")) return
+    try {
+      await this.#outgoing.response(contextId, commandSet)
       this.#notifications.answered()
+    } catch (fault) {
+      this.#around.onFault(fault)
+      await this.abort()
     }
   }
 

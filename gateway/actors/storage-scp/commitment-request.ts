@@ -50,6 +50,7 @@ export function prepareCommitment(
     : (bytes: Uint8Array) => service.handler.result(service.peer, resultOf(bytes, context))
   return {
     contextId,
+    alone: true,
     sink: refusal ? null : gathered(work),
     refusal: refusal ?? { status: STATUS.invalidArgumentValue, comment: "no data set" },
     respond: (answer) => response(command, answer),

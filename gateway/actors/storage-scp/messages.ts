@@ -1,6 +1,9 @@
 /**
- * DIMSE messages of one association (PS3.7 6.3, 9.3, 10.3): fragments in, responses out, strictly in order.
+ * DIMSE messages of one association (PS3.7 6.3, 9.3, 10.3): fragments in, responses out.
  * A stored data set is never gathered: each fragment goes to the sink and is waited for.
+ *
+ * Messages come in one after the other. C-STOREs are concluded side by side, as many as were negotiated: while one
+ * becomes durable the next comes in, and each is answered when it is done (PS3.7 D.3.3.3). Everything else waits its turn.
  */
 import type { InstanceIntake, InstanceSink, StoreAnswer } from "../../journey/ports.ts"
 import { encodeCommand } from "../../standards/dicom/dimse.ts"
@@ -39,6 +42,10 @@ export interface Conversation {
   /** Takes the response to a notification of ours; false when it was never sent. */
   readonly settle: (response: NEventReportRSP) => boolean
   readonly counts: StoreCounts
+  /** How many operations of the peer may be under way at once. */
+  readonly window: number
+  /** Sends the command set of a response; never rejects. */
+  readonly answer: (contextId: number, commandSet: Uint8Array) => Promise<void>
   readonly onFault: (fault: unknown) => void
 }
 
@@ -46,44 +53,55 @@ export class Messages {
   readonly #about: Conversation
   readonly #commands = new CommandFragments()
   #pending: Pending | null = null
+  /** Whole messages that are not answered yet. None rejects. */
+  readonly #underWay = new Set<Promise<void>>()
 
   constructor(about: Conversation) {
     this.#about = about
   }
 
+  /** Are there messages that came whole and are not answered yet? */
+  get busy(): boolean {
+    return this.#underWay.size > 0
+  }
+
   /**
-   * Take one fragment. Resolves with the command set of a response when a message has become whole, else null.
+   * Take one fragment. Resolves when the next may come.
    *
    * @throws Malformed `PDV_UNEXPECTED` and those of `decodeCommand`: the association cannot go on
    */
-  async take(value: PresentationDataValue): Promise<Uint8Array | null> {
+  async take(value: PresentationDataValue): Promise<void> {
     const context = this.#about.contexts.get(value.contextId)
     if (!context)
       throw unexpected("PS3.8 9.3.5.1", `presentation context ${value.contextId} was not accepted`)
-    return value.command ? this.#takeCommand(value, context) : await this.#takeData(value)
+    await (value.command ? this.#takeCommand(value, context) : this.#takeData(value))
   }
 
-  /** The peer is gone: what was begun is cut off. Safe to call twice. */
+  /** Resolves when everything that came whole is answered. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay)
+  }
+
+  /** The peer is gone: what was begun is cut off, what came whole is concluded. Safe to call twice. */
   async abandon(): Promise<void> {
     const sink = this.#pending?.sink
     this.#pending = null
-    if (!sink) return
-    this.#about.counts.abandoned++
-    await this.#guard(() => sink.abort())
+    if (sink) {
+      this.#about.counts.abandoned++
+      await this.#guard(() => sink.abort())
+    }
+    await this.settled()
   }
 
-  #takeCommand(value: PresentationDataValue, context: AcceptedContext): Uint8Array | null {
+  async #takeCommand(value: PresentationDataValue, context: AcceptedContext): Promise<void> {
     if (this.#pending) throw unexpected("PS3.7 6.3.1", "a command before the message in hand was whole")
     const command = this.#commands.take(value)
-    return command && this.#begin(command, value.contextId, context)
-  }
-
-  #begin(command: Command, contextId: number, context: AcceptedContext): Uint8Array | null {
-    const pending = this.#prepare(command, contextId, context)
-    if (!pending) return null
-    if (!command.hasDataSet) return pending.respond(pending.refusal)
-    this.#pending = pending
-    return null
+    if (!command) return
+    if (command.kind !== "C-STORE-RQ") await this.settled()
+    const pending = this.#prepare(command, value.contextId, context)
+    if (!pending) return
+    if (command.hasDataSet) this.#pending = pending
+    else await this.#about.answer(value.contextId, pending.respond(pending.refusal))
   }
 
   #prepare(command: Command, contextId: number, context: AcceptedContext): Pending | null {
@@ -99,7 +117,7 @@ export class Messages {
             AffectedSOPClassUID,
             Status,
           })
-        return { contextId, sink: null, refusal: SUCCESS, respond }
+        return { contextId, alone: true, sink: null, refusal: SUCCESS, respond }
       }
       case "N-ACTION-RQ":
       case "N-EVENT-REPORT-RQ":
@@ -136,7 +154,7 @@ export class Messages {
     }
     const refusal = refuseRequest(request, context)
     const sink = refusal ? null : this.#open(request, context)
-    return { contextId, sink, refusal: refusal ?? FAILED, respond }
+    return { contextId, alone: false, sink, refusal: refusal ?? FAILED, respond }
   }
 
   #open(
@@ -157,7 +175,7 @@ export class Messages {
     }
   }
 
-  async #takeData({ contextId, fragment, last }: PresentationDataValue): Promise<Uint8Array | null> {
+  async #takeData({ contextId, fragment, last }: PresentationDataValue): Promise<void> {
     const pending = this.#pending
     if (pending?.contextId !== contextId)
       throw unexpected("PS3.7 6.3.1", "data set bytes without their command")
@@ -165,9 +183,16 @@ export class Messages {
     const { sink } = pending
     if (sink && fragment.length > 0 && !(await this.#guard(() => sink.write(fragment))))
       await this.#giveUp(pending, sink)
-    if (!last) return null
+    if (!last) return
     this.#pending = null
-    return pending.respond(await this.#finish(pending))
+    const concluded = this.#conclude(pending).finally(() => this.#underWay.delete(concluded))
+    this.#underWay.add(concluded)
+    const room = pending.alone ? 1 : this.#about.window
+    while (this.#underWay.size >= room) await Promise.race(this.#underWay)
+  }
+
+  async #conclude(pending: Pending): Promise<void> {
+    await this.#about.answer(pending.contextId, pending.respond(await this.#finish(pending)))
   }
 
   async #finish({ sink, refusal }: Pending): Promise<StoreAnswer> {
@@ -176,6 +201,7 @@ export class Messages {
       return await sink.finish()
     } catch (fault) {
       this.#about.onFault(fault)
+      await this.#guard(() => sink.abort())
       return FAILED
     }
   }

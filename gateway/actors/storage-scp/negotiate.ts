@@ -36,11 +36,20 @@ export interface Negotiated {
   readonly answer: AssociateAC
   /** Contexts that may carry messages, by id. */
   readonly contexts: ReadonlyMap<number, AcceptedContext>
+  /** Operations the peer may have under way at once. */
+  readonly window: number
 }
+
+/**
+ * C-STOREs whose answers may be outstanding: so many share one sync of the disk. More gain nothing, and each holds what
+ * it has of keys and digests.
+ */
+export const MAX_OPERATIONS = 8
 
 export function negotiate(request: AssociateRQ, offer: Offer): Negotiated {
   const { asynchronousOperations, extended } = request.userInformation
   const contexts = new Map<number, AcceptedContext>()
+  const window = windowOf(asynchronousOperations?.invoked ?? 1)
   const answered = request.contexts.map((proposed) => {
     const { context, accepted } = judge(proposed, request, offer)
     if (accepted) contexts.set(context.id, accepted)
@@ -57,8 +66,8 @@ export function negotiate(request: AssociateRQ, offer: Offer): Negotiated {
       maximumLengthBytes: MAX_PDU_LENGTH_BYTES,
       ImplementationClassUID: IMPLEMENTATION_CLASS_UID,
       ImplementationVersionName: IMPLEMENTATION_VERSION_NAME,
-      // One at a time: a second C-STORE may be sent, it is performed after the first (D.3.3.3).
-      asynchronousOperations: asynchronousOperations && { invoked: 1, performed: 1 },
+      // Of ours there is never more than one notification under way.
+      asynchronousOperations: asynchronousOperations && { invoked: window, performed: 1 },
       roles: answeredRoles(request, [...contexts.values()]),
       extended: answeredExtensions(extended, [...contexts.values()]),
       // Common extended negotiation has no answer (D.3.3.6.2), and neither has an identity we do not check.
@@ -67,8 +76,12 @@ export function negotiate(request: AssociateRQ, offer: Offer): Negotiated {
       userIdentityResponse: null,
     },
   }
-  return { answer, contexts }
+  return { answer, contexts, window }
 }
+
+/** D.3.3.3.1: 0 asks for no limit. */
+const windowOf = (invoked: number): number =>
+  invoked === 0 ? MAX_OPERATIONS : Math.min(invoked, MAX_OPERATIONS)
 
 interface Judgement {
   readonly context: AnsweredContext

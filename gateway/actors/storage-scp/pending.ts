@@ -12,6 +12,8 @@ export interface Peer {
 
 export interface Pending {
   readonly contextId: number
+  /** Nothing else is performed at the same time. */
+  readonly alone: boolean
   /** Takes the data set; null when it is read only to be thrown away. */
   sink: InstanceSink | null
   /** The answer when there is no sink. */
@@ -29,6 +31,7 @@ export function unrecognized(
 ): Pending {
   return {
     contextId,
+    alone: true,
     sink: null,
     refusal: { status: STATUS.unrecognizedOperation, comment: "" },
     respond: ({ status }) => encodeRefusal(request, status),

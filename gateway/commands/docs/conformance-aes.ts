@@ -1,6 +1,7 @@
 /** What each activity of the Application Entity does: associations, statuses, timers and limits. */
 import { TIMEOUTS } from "../../actors/association-requestor/remote.ts"
 import { DEFAULTS } from "../../actors/storage-scp/listen.ts"
+import { MAX_OPERATIONS } from "../../actors/storage-scp/negotiate.ts"
 import { ANSWER_WITHIN_MS, TELL_WITHIN_MS } from "../../journey/commit.ts"
 import { MAX_COMMAND_SET_BYTES } from "../../standards/dicom/command-set.ts"
 import { STATUS, statusInWords } from "../../standards/dicom/dimse-status.ts"
@@ -54,7 +55,7 @@ export function acceptorSection(): string[] {
         ],
         ["idle, from whole PDU to whole PDU; then A-ABORT (source 0)", seconds(DEFAULTS.idleMs), ""],
         ["the same while the result of a commitment is awaited", seconds(DEFAULTS.waitingMs), ""],
-        ["asynchronous operations window", "1 invoked, 1 performed", ""],
+        ["asynchronous operations window", `as asked, up to ${MAX_OPERATIONS} invoked; 1 performed`, ""],
       ],
     ),
     "Called and calling AE title must be configured (`dicom.aeTitle`, `dicom.modalities`, `dicom.archive`); the address is " +

@@ -114,8 +114,6 @@ function notSection(): string[] {
   return [
     "## Not implemented",
     "Query/Retrieve, Modality Worklist, Modality Performed Procedure Step, Instance Availability Notification, Print, DICOM " +
-      "media (PS3.10 file-sets), DICOMweb STOW-RS. The asynchronous operations window is answered with 1 and 1: further " +
-      "requests may be sent, they are performed one after the other. DICOMweb retrieval serves the program's own viewer " +
-      "only and is not claimed.",
+      "media (PS3.10 file-sets), DICOMweb STOW-RS. DICOMweb retrieval serves the program's own viewer only and is not claimed.",
   ]
 }

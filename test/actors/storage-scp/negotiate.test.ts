@@ -117,10 +117,10 @@ describe("negotiation of an association", () => {
     assert.equal(asked(COMMITMENT, {}, offer).result, 0)
   })
 
-  it("keeps the asynchronous operations window at one, and does not bring it up itself", () => {
-    const window = { asynchronousOperations: { invoked: 8, performed: 8 } }
+  it("performs one operation at a time itself, and does not bring a window up by itself", () => {
+    const window = { asynchronousOperations: { invoked: 4, performed: 8 } }
     assert.deepEqual(asked(CT, window).answer.userInformation.asynchronousOperations, {
-      invoked: 1,
+      invoked: 4,
       performed: 1,
     })
     assert.equal(asked(CT).answer.userInformation.asynchronousOperations, null)
