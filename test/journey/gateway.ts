@@ -17,6 +17,7 @@ import type {
   AuditEvent,
   DocumentSource,
   Draughtsman,
+  FileHandler,
   InstanceHandler,
   KeyStore,
   ReadingDesk,
@@ -25,6 +26,7 @@ import type {
 } from "../../gateway/journey/ports.ts"
 import { caseDesk } from "../../gateway/journey/read.ts"
 import { instanceHandler } from "../../gateway/journey/receive.ts"
+import { fileHandler } from "../../gateway/journey/receive-file.ts"
 import { SpoolError } from "../../gateway/journey/errors.ts"
 import type { JobRecord, Ledger } from "../../gateway/journey/records.ts"
 import { recode } from "../../gateway/journey/recode.ts"
@@ -36,6 +38,7 @@ import { CONTENTS, EFFECTS } from "../../gateway/journey/submissions.ts"
 import { submit } from "../../gateway/journey/submit.ts"
 import { verify } from "../../gateway/journey/verify.ts"
 import type { World } from "../../gateway/journey/world.ts"
+import { storageSopClass } from "../../gateway/standards/dicom/sop-classes.ts"
 import { personKeys } from "../../gateway/storage/keys/person-keys.ts"
 import { openLedger } from "../../gateway/storage/ledger/ledger.ts"
 import { openSpool, type FileSpool } from "../../gateway/storage/spool/file-spool.ts"
@@ -115,6 +118,9 @@ export class Gateway {
   }
   get storage(): InstanceHandler {
     return this.#opened.storage
+  }
+  get files(): FileHandler {
+    return this.#opened.files
   }
   get isDead(): boolean {
     return this.#now === null || this.#now.life.dead
@@ -234,6 +240,7 @@ export class Gateway {
       spool,
       close,
       filing: files,
+      files: fileHandler(world, files, { aeTitle: OUR_AE, takes: (uid) => storageSopClass(uid) !== null }),
       storage: instanceHandler(world, files, { aeTitle: OUR_AE, modalities: new Set([MODALITY]) }),
       door: submissionHandler(world),
       staff: staffDesk(world, this.#line),
@@ -272,6 +279,7 @@ interface Opened {
   readonly world: World
   readonly spool: FileSpool
   readonly filing: Filing
+  readonly files: FileHandler
   readonly storage: InstanceHandler
   readonly door: SubmissionHandler
   readonly staff: StaffDesk

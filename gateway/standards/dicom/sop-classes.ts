@@ -6,6 +6,8 @@ import type { TransferSyntax } from "./transfer-syntaxes.generated.ts"
 
 /** PS3.4 A.4, the SOP Class of C-ECHO. */
 export const VERIFICATION_SOP_CLASS = "1.2.840.10008.1.1"
+/** PS3.4 table I.4-1, what a DICOMDIR is: the one SOP Class of files that is no storage. */
+export const MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"
 export const IMPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2"
 export const EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 

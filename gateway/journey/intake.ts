@@ -1,0 +1,170 @@
+/**
+ * Intake: what every door for images does with an object: it is sealed while it comes, and success is answered after the
+ * segment's fdatasync and not before (PS3.4 B.2.3). Ledger rows follow in batches: what a crash takes from them is rolled
+ * forward from the spool.
+ */
+import { headScanner } from "../standards/dicom/deflated-head.ts"
+import type { Head } from "../standards/dicom/head.ts"
+import { transferSyntax } from "../standards/dicom/sop-classes.ts"
+import type { Filing } from "./file-instance.ts"
+import { SpoolError } from "./errors.ts"
+import type {
+  IncomingInstance,
+  InstanceSink,
+  ObjectMeta,
+  ObjectWriter,
+  Segment,
+  StoreOutcome,
+} from "./ports.ts"
+import type { StudyRecord } from "./records.ts"
+import { CANNOT_UNDERSTAND, STORED, answerTo } from "./store-answer.ts"
+import { TouchedStudies } from "./touched-studies.ts"
+import type { World } from "./world.ts"
+
+/** An object before its data set, whichever door it comes through. */
+export interface Arriving extends Pick<
+  IncomingInstance,
+  "TransferSyntaxUID" | "callingAE" | "calledAE" | "remoteAddress"
+> {
+  /** Throws Malformed when the data set is not the object its sender named, or none that we take. */
+  readonly judge: (head: Head) => void
+  /** Preamble and group 0002 that are sealed in front of the data set. */
+  readonly fileMeta: (head: Head) => Uint8Array
+}
+
+/** As the ports have it, with more to tell. */
+export interface Intake {
+  begin(arriving: Arriving): IntakeSink
+  end(): Promise<void>
+}
+export interface IntakeSink extends InstanceSink {
+  finish(): Promise<StoreOutcome>
+}
+
+/** One association's, request's or look's worth of objects, one at a time. */
+export function openIntake(world: World, filing: Filing): Intake {
+  const touched = new TouchedStudies(world, filing)
+  return {
+    begin: (arriving) => new Sink(world, filing, arriving, touched),
+    end: () => touched.close(),
+  }
+}
+
+/** One object. Bad content never throws: it is remembered and answered, and nothing of it is kept. */
+class Sink implements IntakeSink {
+  readonly #world: World
+  readonly #filing: Filing
+  readonly #arriving: Arriving
+  readonly #touched: TouchedStudies
+  readonly #scanner
+  #head: Head | null = null
+  #waiting: Uint8Array[] = []
+  #study: StudyRecord | null = null
+  #segment: Segment | null = null
+  #writer: ObjectWriter | null = null
+  #refusal: StoreOutcome | null = null
+
+  constructor(world: World, filing: Filing, arriving: Arriving, touched: TouchedStudies) {
+    this.#world = world
+    this.#filing = filing
+    this.#arriving = arriving
+    this.#touched = touched
+    this.#scanner = headScanner(transferSyntax(arriving.TransferSyntaxUID)?.encoding ?? "explicit-le")
+  }
+
+  async write(dataSet: Uint8Array): Promise<void> {
+    if (this.#refusal !== null) return
+    try {
+      if (this.#writer !== null) {
+        await this.#writer.write(dataSet)
+        return
+      }
+      this.#head = this.#scanner.push(dataSet)
+      // What waits for the next chunk is copied: this one may be a view into the socket's buffer.
+      this.#waiting.push(this.#head === null ? dataSet.slice() : dataSet)
+      if (this.#head !== null) await this.#open(this.#head)
+    } catch (error) {
+      await this.#refuse(error)
+    }
+  }
+
+  async finish(): Promise<StoreOutcome> {
+    try {
+      if (this.#refusal === null && this.#head === null) {
+        this.#head = this.#scanner.end()
+        await this.#open(this.#head)
+      }
+      if (this.#refusal === null) return await this.#keep()
+    } catch (error) {
+      await this.#refuse(error)
+    }
+    return this.#refusal ?? this.#told(CANNOT_UNDERSTAND("no data set"), "refused")
+  }
+
+  async abort(): Promise<void> {
+    await this.#writer?.abort()
+    this.#writer = null
+    this.#waiting = []
+  }
+
+  /** Identity is known: judge it, find the study's segment and begin to seal. */
+  async #open(head: Head): Promise<void> {
+    this.#arriving.judge(head)
+    const prologue = this.#arriving.fileMeta(head)
+    const start = (): Uint8Array => Buffer.concat([prologue, ...this.#waiting])
+    this.#study = await this.#touched.study(head, start, this.#arriving.callingAE)
+    this.#segment = await this.#touched.segment(this.#study.slotId)
+    this.#writer = await this.#segment.begin("instance", prologue)
+    for (const chunk of this.#waiting) await this.#writer.write(chunk)
+    this.#waiting = []
+  }
+
+  async #keep(): Promise<StoreOutcome> {
+    const [writer, segment, study, head] = [this.#writer, this.#segment, this.#study, this.#head]
+    if (writer === null || segment === null || study === null || head === null)
+      return this.#told(CANNOT_UNDERSTAND("no data set"), "refused")
+    const copy = { SOPInstanceUID: head.SOPInstanceUID, sha256DataSet: await writer.dataSetDigest() }
+    const judgement = await this.#filing.judge(study, copy)
+    if (judgement === "same") {
+      await this.abort()
+      return this.#told(STORED, judgement)
+    }
+    try {
+      const sealed = await writer.finish(this.#meta(head))
+      this.#writer = null
+      await segment.sync()
+      this.#filing.file(study, sealed, judgement === "conflict")
+      return this.#told(STORED, judgement)
+    } catch (error) {
+      this.#filing.dropped(study, copy)
+      throw error
+    }
+  }
+
+  #told(answer: Pick<StoreOutcome, "status" | "comment">, became: StoreOutcome["became"]): StoreOutcome {
+    return { ...answer, became, instance: this.#head }
+  }
+
+  #meta(head: Head): ObjectMeta {
+    return {
+      StudyInstanceUID: head.StudyInstanceUID,
+      SeriesInstanceUID: head.SeriesInstanceUID,
+      uniqueId: head.SOPInstanceUID,
+      SOPClassUID: head.SOPClassUID,
+      TransferSyntaxUID: this.#arriving.TransferSyntaxUID,
+      mimeType: "application/dicom",
+      callingAE: this.#arriving.callingAE,
+      calledAE: this.#arriving.calledAE,
+      source: this.#arriving.remoteAddress,
+      receivedAt: this.#world.clock.now().toISOString(),
+      supersedes: null,
+    }
+  }
+
+  async #refuse(error: unknown): Promise<void> {
+    this.#refusal = this.#told(answerTo(error), "refused")
+    // After a failed write the segment is closed at its last good end: the next instance opens a new one.
+    if (error instanceof SpoolError && this.#study !== null) this.#touched.forget(this.#study.slotId)
+    await this.abort()
+  }
+}

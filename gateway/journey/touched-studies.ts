@@ -1,0 +1,68 @@
+/** The studies that what comes over one association, request or look into a folder belongs to. */
+import type { Head } from "../standards/dicom/head.ts"
+import type { Filing } from "./file-instance.ts"
+import { studyHeader } from "./header.ts"
+import type { Segment } from "./ports.ts"
+import type { StudyRecord } from "./records.ts"
+import type { World } from "./world.ts"
+
+/**
+ * The studies touched, and one open segment for each. Images of a study come one after the other:
+ * patient and study are read and looked up for the first of them; the same UID and patient mean the same study.
+ */
+export class TouchedStudies {
+  readonly #world: World
+  readonly #filing: Filing
+  readonly #studies = new Map<string, StudyRecord>()
+  /** Every study asked for, also those forgotten since. */
+  readonly #asked: StudyRecord[] = []
+  readonly #segments = new Map<string, Promise<Segment>>()
+
+  constructor(world: World, filing: Filing) {
+    this.#world = world
+    this.#filing = filing
+  }
+
+  /** @param file the object from its first byte to (0020,000E) at least */
+  async study(head: Head, file: () => Uint8Array, callingAE: string): Promise<StudyRecord> {
+    const identity = identityOf(head)
+    const known = this.#studies.get(identity)
+    if (known !== undefined) return known
+    const study = await this.#filing.studyFor(studyHeader(file()), callingAE)
+    this.#studies.set(identity, study)
+    this.#asked.push(study)
+    return study
+  }
+
+  async segment(slotId: string): Promise<Segment> {
+    const open = this.#segments.get(slotId) ?? this.#world.spool.openSegment(slotId)
+    this.#segments.set(slotId, open)
+    try {
+      return await open
+    } catch (error) {
+      this.#segments.delete(slotId)
+      throw error
+    }
+  }
+
+  /** The segment takes nothing more, or the slot is gone: the next instance looks again. */
+  forget(slotId: string): void {
+    this.#segments.delete(slotId)
+    for (const [identity, study] of this.#studies) if (study.slotId === slotId) this.#studies.delete(identity)
+  }
+
+  async close(): Promise<void> {
+    try {
+      for (const segment of this.#segments.values()) await (await segment).close()
+      this.#segments.clear()
+    } finally {
+      for (const study of this.#asked.splice(0)) await this.#filing.left(study)
+    }
+  }
+}
+
+/** The bytes that decide which study an instance belongs to, as they came: equal bytes read equal. */
+function identityOf({ StudyInstanceUID, SpecificCharacterSet, PatientID }: Head): string {
+  const raw = [SpecificCharacterSet, PatientID].map((each) => Buffer.from(each ?? []).toString("latin1"))
+  return JSON.stringify([StudyInstanceUID, ...raw])
+}
