@@ -41,7 +41,7 @@ export interface IntakeSink extends InstanceSink {
   finish(): Promise<StoreOutcome>
 }
 
-/** One association's, request's or look's worth of objects, one at a time. */
+/** One association's, request's or look's worth of objects: one comes in while those before it become durable. */
 export function openIntake(world: World, filing: Filing): Intake {
   const touched = new TouchedStudies(world, filing)
   return {
@@ -63,6 +63,7 @@ class Sink implements IntakeSink {
   #segment: Segment | null = null
   #writer: ObjectWriter | null = null
   #refusal: StoreOutcome | null = null
+  #leave: () => void = () => undefined
 
   constructor(world: World, filing: Filing, arriving: Arriving, touched: TouchedStudies) {
     this.#world = world
@@ -102,9 +103,14 @@ class Sink implements IntakeSink {
   }
 
   async abort(): Promise<void> {
-    await this.#writer?.abort()
+    const writer = this.#writer
     this.#writer = null
     this.#waiting = []
+    try {
+      await writer?.abort()
+    } finally {
+      this.#leave()
+    }
   }
 
   /** Identity is known: judge it, find the study's segment and begin to seal. */
@@ -112,6 +118,7 @@ class Sink implements IntakeSink {
     this.#arriving.judge(head)
     const prologue = this.#arriving.fileMeta(head)
     const start = (): Uint8Array => Buffer.concat([prologue, ...this.#waiting])
+    this.#leave = await this.#touched.enter()
     this.#study = await this.#touched.study(head, start, this.#arriving.callingAE)
     this.#segment = await this.#touched.segment(this.#study.slotId)
     this.#writer = await this.#segment.begin("instance", prologue)
@@ -132,6 +139,7 @@ class Sink implements IntakeSink {
     try {
       const sealed = await writer.finish(this.#meta(head))
       this.#writer = null
+      this.#leave()
       await segment.sync()
       this.#filing.file(study, sealed, judgement === "conflict")
       return this.#told(STORED, judgement)
@@ -161,10 +169,15 @@ class Sink implements IntakeSink {
     }
   }
 
+  /** Cut off first: a cut that fails makes the segment unfit as well, and the answer is why the object is not kept. */
   async #refuse(error: unknown): Promise<void> {
-    this.#refusal = this.#told(answerTo(error), "refused")
+    const cut = await this.abort().then(
+      () => null,
+      (fault: unknown) => fault,
+    )
     // After a failed write the segment is closed at its last good end: the next instance opens a new one.
-    if (error instanceof SpoolError && this.#study !== null) this.#touched.forget(this.#study.slotId)
-    await this.abort()
+    if ([error, cut].some((each) => each instanceof SpoolError) && this.#study !== null)
+      await this.#touched.forget(this.#study.slotId, this.#segment)
+    this.#refusal = this.#told(answerTo(error), "refused")
   }
 }

@@ -1,5 +1,6 @@
 /** The studies that what comes over one association, request or look into a folder belongs to. */
 import type { Head } from "../standards/dicom/head.ts"
+import { SpoolError } from "./errors.ts"
 import type { Filing } from "./file-instance.ts"
 import { studyHeader } from "./header.ts"
 import type { Segment } from "./ports.ts"
@@ -17,6 +18,8 @@ export class TouchedStudies {
   /** Every study asked for, also those forgotten since. */
   readonly #asked: StudyRecord[] = []
   readonly #segments = new Map<string, Promise<Segment>>()
+  /** Resolves when the object in hand is written or cut off. */
+  #writing: Promise<void> = Promise.resolve()
 
   constructor(world: World, filing: Filing) {
     this.#world = world
@@ -34,6 +37,15 @@ export class TouchedStudies {
     return study
   }
 
+  /** One object is written at a time, while those before it become durable. The caller calls what it gets when it is done. */
+  async enter(): Promise<() => void> {
+    const before = this.#writing
+    const mine = Promise.withResolvers<undefined>()
+    this.#writing = mine.promise
+    await before
+    return () => mine.resolve(undefined)
+  }
+
   async segment(slotId: string): Promise<Segment> {
     const open = this.#segments.get(slotId) ?? this.#world.spool.openSegment(slotId)
     this.#segments.set(slotId, open)
@@ -45,19 +57,24 @@ export class TouchedStudies {
     }
   }
 
-  /** The segment takes nothing more, or the slot is gone: the next instance looks again. */
-  forget(slotId: string): void {
+  /**
+   * The segment takes nothing more, or the slot is gone: the next instance looks again. The file is let go of at once, so
+   * that a device that keeps sending onto a bad disk does not gather open files.
+   */
+  async forget(slotId: string): Promise<void> {
+    const segment = this.#segments.get(slotId)
     this.#segments.delete(slotId)
     for (const [identity, study] of this.#studies) if (study.slotId === slotId) this.#studies.delete(identity)
+    if (segment !== undefined) await letGo(segment)
   }
 
   async close(): Promise<void> {
-    try {
-      for (const segment of this.#segments.values()) await (await segment).close()
-      this.#segments.clear()
-    } finally {
-      for (const study of this.#asked.splice(0)) await this.#filing.left(study)
-    }
+    const segments = [...this.#segments.values()]
+    this.#segments.clear()
+    const closed = await Promise.allSettled(segments.map(async (segment) => (await segment).close()))
+    const left = await Promise.allSettled(this.#asked.splice(0).map((study) => this.#filing.left(study)))
+    const failed = [...closed, ...left].find((each) => each.status === "rejected")
+    if (failed !== undefined) throw failed.reason
   }
 }
 
@@ -65,4 +82,13 @@ export class TouchedStudies {
 function identityOf({ StudyInstanceUID, SpecificCharacterSet, PatientID }: Head): string {
   const raw = [SpecificCharacterSet, PatientID].map((each) => Buffer.from(each ?? []).toString("latin1"))
   return JSON.stringify([StudyInstanceUID, ...raw])
+}
+
+/** A segment that cannot be closed lacks its end mark, no more: the next start writes it. */
+async function letGo(segment: Promise<Segment>): Promise<void> {
+  try {
+    await (await segment).close()
+  } catch (error) {
+    if (!(error instanceof SpoolError)) throw error
+  }
 }
