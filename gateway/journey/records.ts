@@ -5,7 +5,7 @@
  * that they die with it. Everything else is ids, states and times.
  */
 import type { ArchiveChange, ArchiveLedger } from "./archive-records.ts"
-import type { Destruction, FrameKind, ObjectPlace, SlotId, AuditEvent } from "./ports.ts"
+import type { Destruction, FrameKind, ObjectId, ObjectPlace, SlotId, AuditEvent } from "./ports.ts"
 import type {
   PatientView,
   ReportDraft,
@@ -32,6 +32,32 @@ export interface StudyHeader {
   readonly studyDateTime: string | null
 }
 
+/** What a person at the hospital decided about a study's identity; kept as long as its images. */
+export interface StudyDecision {
+  readonly at: string
+  /** Display name of who decided. */
+  readonly by: string
+  readonly what: "same-patient" | "own-study" | "copies-chosen" | "recalled"
+  readonly reason: string
+}
+
+/** An image a key object selection has withdrawn (IHE IOCM), or that selection itself. */
+export interface RejectedInstance {
+  readonly SOPInstanceUID: string
+  /** Document title, scheme DCM (PS3.16 CID 7011). */
+  readonly code: string
+}
+
+/** What the images tell, and what people have decided about them. */
+export interface StudyPrivate extends StudyHeader {
+  /** Patient IDs that images of this study carry besides the one in its header: somebody said it is the same patient. */
+  readonly otherPatientIDs?: readonly string[]
+  readonly decisions?: readonly StudyDecision[]
+  readonly rejected?: readonly RejectedInstance[]
+  /** Objects that are kept and do not count: copies nobody chose; at the centre what the newest manifest does not name. */
+  readonly hidden?: readonly ObjectId[]
+}
+
 export interface StudyRecord {
   readonly id: string
   /** How often the ledger has kept it; absent in what it has not kept yet. Goes back with the record: see `commit`. */
@@ -43,6 +69,10 @@ export interface StudyRecord {
   readonly slotId: SlotId
   /** Slot of the same images recoded; null while there are none. It goes when the first one goes. */
   readonly recodedSlotId: SlotId | null
+  /** Slots of studies that were joined to this one: destroyed with it. Absent = none. */
+  readonly joinedSlots?: readonly SlotId[]
+  /** The study its images belong to since a person joined the two; then nothing but this row is left here. */
+  readonly joinedTo?: string
   readonly callingAE: string
   readonly firstArrivalAt: string
   readonly lastArrivalAt: string
@@ -50,11 +80,11 @@ export interface StudyRecord {
   readonly bytes: number
   /** Images that came after the study was released; a person is told. */
   readonly late: number
-  /** Images whose SOP Instance UID came with other bytes before; absent = none. A person is told. */
+  /** Images whose copies contradict each other, and between which nobody has chosen; absent = none. A person chooses. */
   readonly conflicts?: number
   /** End of the agreed retention; null while it has not begun to run. */
   readonly keepUntil: string | null
-  readonly private: StudyHeader
+  readonly private: StudyPrivate
 }
 
 export interface InstanceRecord {
@@ -128,8 +158,6 @@ export interface RequestRecord {
   readonly releaseWhenComplete: boolean
   /** End of the agreed retention of the request and its reports. */
   readonly keepUntil: string
-  /** Nothing but the PatientID ties its images to it, and the name entered is not theirs: a person looks before they leave. */
-  readonly byPatientIdOnly?: boolean
   readonly readerId: string | null
   readonly readerName: string
   readonly private: {
@@ -276,6 +304,34 @@ export interface Milestone {
   readonly at: string
 }
 
+/** So many, and since when the oldest of them waits. */
+export interface Waiting {
+  readonly count: number
+  readonly oldestAt: string | null
+}
+/** What has arrived, and what waits: counted, for whoever watches the machine. */
+export interface Standing {
+  /** The newest thousand studies, newest first. */
+  readonly arrivals: readonly {
+    readonly callingAE: string
+    readonly instances: number
+    readonly lastAt: string
+  }[]
+  /** On the way to a partner and not there yet, or given up. `stat`: how many of them are for STAT requests. */
+  readonly outgoing: readonly {
+    readonly agreement: string
+    readonly state: "planned" | "sealed" | "sending" | "failed"
+    readonly count: number
+    readonly oldestAt: string
+    readonly bytes: number
+    readonly stat: number
+  }[]
+  /** By agreement, when a submission of ours was last accepted. */
+  readonly acceptedAt: ReadonlyMap<string, string | null>
+  readonly commitments: Waiting
+  readonly deliveries: { readonly planned: Waiting; readonly failed: Waiting }
+}
+
 /** `slotGone`: the slot was destroyed, its private part is lost and shall be; else ERR_SLOT_GONE refuses the commit. */
 export type Change =
   | { readonly put: "study"; readonly record: StudyRecord; readonly slotGone?: true }
@@ -361,6 +417,7 @@ export interface Ledger extends ArchiveLedger {
   /** Which failed so often, and are tried again. */
   failingJobs(attempts: number, limit: number): Promise<readonly JobRecord[]>
   milestones(subject: string): Promise<readonly Milestone[]>
+  standing(agreements: readonly string[]): Promise<Standing>
 
   /** Audit rows not yet in the trail, in order. */
   auditOutbox(

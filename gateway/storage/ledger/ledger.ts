@@ -24,6 +24,7 @@ import {
   type JobRow,
   type RevisedRow,
 } from "./read-rows.ts"
+import { readStanding } from "./standing-rows.ts"
 import { changeWriter } from "./write-change.ts"
 
 export interface LedgerOptions {
@@ -157,6 +158,8 @@ function bookkeeping(statement: Statements, { audit }: LedgerOptions) {
     jobsOf: (subject) => answer(() => (statement("jobsOf").all(subject) as JobRow[]).map(jobOf)),
     failingJobs: (attempts, limit) =>
       answer(() => (statement("failingJobs").all(attempts, limit) as JobRow[]).map(jobOf)),
+    standing: (agreements) =>
+      answer(() => readStanding((name, ...values) => statement(name).all(...values), agreements)),
     milestones: (subject) => answer(() => statement("milestones").all(subject) as Milestone[]),
     auditOutbox: (limit) =>
       answer(() =>

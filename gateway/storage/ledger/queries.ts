@@ -5,6 +5,7 @@
  * new; another one changes no row.
  */
 import { ARCHIVE_SQL } from "./archive-rows.ts"
+import { STANDING_SQL } from "./standing-rows.ts"
 
 export const SQL = {
   putStudy: `INSERT INTO study (id, uid_hash, state, last_at, keep_until, facts, sealed) VALUES (?,?,?,?,?,?,?)
@@ -40,7 +41,8 @@ export const SQL = {
   unaskedStudies: `SELECT facts, sealed, revision FROM study WHERE state <> 'expired'
     AND NOT EXISTS (SELECT 1 FROM request_study WHERE study_id = study.id) ORDER BY last_at DESC`,
   slotsInUse: `SELECT facts ->> 'slotId' AS slot FROM study WHERE state <> 'expired'
-    UNION SELECT facts ->> 'recodedSlotId' FROM study WHERE state <> 'expired' UNION SELECT facts ->> 'slotId' FROM request`,
+    UNION SELECT facts ->> 'recodedSlotId' FROM study WHERE state <> 'expired'
+    UNION SELECT joined.value FROM study, json_each(study.facts, '$.joinedSlots') AS joined WHERE state <> 'expired' UNION SELECT facts ->> 'slotId' FROM request`,
   instances: `SELECT facts, sealed, recoding FROM instance WHERE study_id = ?`,
   instancesByUid: `SELECT facts, sealed, recoding FROM instance WHERE study_id = ? AND uid_hash = ?`,
   knowsInstance: `SELECT 1 FROM instance WHERE id = ?`,
@@ -71,5 +73,6 @@ export const SQL = {
   auditOutbox: `SELECT sequence, key, sealed FROM audit_outbox ORDER BY sequence LIMIT ?`,
   auditDelivered: `DELETE FROM audit_outbox WHERE sequence <= ?`,
   ...ARCHIVE_SQL,
+  ...STANDING_SQL,
 } as const
 export type StatementName = keyof typeof SQL

@@ -6,6 +6,7 @@
  * again are keyed hashes (`…_hash`), so that a copy of the file names no patient.
  */
 import { ARCHIVE_TABLES } from "./archive-rows.ts"
+import { STANDING_INDEXES } from "./standing-rows.ts"
 
 export const MIGRATIONS: readonly string[] = [
   `
@@ -97,4 +98,5 @@ export const MIGRATIONS: readonly string[] = [
   `
   DROP INDEX study_by_term; -- a study's own job knows its term
   `,
+  STANDING_INDEXES,
 ]

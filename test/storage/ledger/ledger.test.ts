@@ -481,6 +481,10 @@ describe("the ledger", () => {
       "unboundRequests",
       "unverifiedArrivals",
       "auditOutbox",
+      "arrivals",
+      "outgoing",
+      "openCommitments",
+      "openDeliveries",
     ]
     // Once at the start, and then of everything.
     const whole = ["slotsInUse"]
