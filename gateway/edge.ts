@@ -43,8 +43,8 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
   })
   const commitments = commitmentHandler(world, dicom.archive?.aeTitle ?? null)
   const scp = await openDicomDoor(dicom, base, handler, commitments)
-  const archive = dicom.archive === undefined ? null : await remoteOf(dicom, dicom.archive)
-  const line = await openLine(dicom, { archive, scp, commitments, log })
+  const archive = dicom.archive === undefined ? null : await remoteOf(dicom, dicom.archive, base.lists)
+  const line = await openLine(dicom, { archive, scp, commitments, lists: base.lists, log })
 
   const places = deliverOptions(dicom, archive)
 

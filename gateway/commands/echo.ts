@@ -3,6 +3,7 @@ import { Command } from "commander"
 import { associate } from "../actors/association-requestor/associate.ts"
 import { echo } from "../actors/association-requestor/operations.ts"
 import { loadConfig, type EdgeConfig } from "../config.ts"
+import { crlFolder, type CrlFolder } from "../foundation/crl-folder.ts"
 import { remoteOf, type DicomConfig } from "../foundation/dicom-door.ts"
 import { ConfigError } from "../journey/errors.ts"
 import {
@@ -22,8 +23,11 @@ export const echoCommand = (): Command =>
     .argument("<file>", "configuration of a hospital's gateway")
     .argument("<ae>", "AE title, as in dicom.modalities or dicom.archive")
     .action(async (file: string, aeTitle: string) => {
-      const { dicom } = edgeOf(file)
-      const remote = await nodeOf(dicom, aeTitle, file)
+      const { dicom, trust } = edgeOf(file)
+      const lists = crlFolder(trust.crls, (name, error) =>
+        process.stderr.write(`${name}: ${error.message}\n`),
+      )
+      const remote = await nodeOf(dicom, aeTitle, lists, file)
       const started = performance.now()
       const association = await associate(remote, [PROPOSAL], { callingAE: dicom.aeTitle })
       await echo(association)
@@ -40,10 +44,10 @@ function edgeOf(file: string): EdgeConfig {
   return config
 }
 
-async function nodeOf(dicom: DicomConfig, aeTitle: string, file: string) {
+async function nodeOf(dicom: DicomConfig, aeTitle: string, lists: CrlFolder, file: string) {
   const nodes = dicom.archive === undefined ? dicom.modalities : [dicom.archive, ...dicom.modalities]
   const node = nodes.find((each) => each.aeTitle === aeTitle)
-  const remote = node === undefined ? null : await remoteOf(dicom, node)
+  const remote = node === undefined ? null : await remoteOf(dicom, node, lists)
   if (remote !== null) return remote
   throw new ConfigError(
     "ERR_CONFIG_INVALID",

@@ -20,6 +20,7 @@ import {
 } from "../standards/dicom/storage-commitment.ts"
 import { Malformed } from "../standards/malformed.ts"
 import { errorFields, type Log } from "../log.ts"
+import type { CrlFolder } from "./crl-folder.ts"
 import { remoteOf, type DicomConfig } from "./dicom-door.ts"
 
 export interface LineParts {
@@ -129,11 +130,11 @@ async function linger(association: Association, answered: Promise<unknown>): Pro
 /** The line as the configuration wants it. */
 export async function openLine(
   dicom: DicomConfig,
-  { archive, scp, commitments, log }: LineWiring,
+  { archive, scp, commitments, lists, log }: LineWiring,
 ): Promise<OpenLine> {
   const devices = new Map<string, RemoteAE>()
   for (const modality of dicom.modalities) {
-    const remote = await remoteOf(dicom, modality)
+    const remote = await remoteOf(dicom, modality, lists)
     if (remote !== null) devices.set(modality.aeTitle, remote)
   }
   return commitmentLine({
@@ -150,5 +151,6 @@ interface LineWiring {
   readonly archive: RemoteAE | null
   readonly scp: StorageScp
   readonly commitments: CommitmentHandler
+  readonly lists: Pick<CrlFolder, "crls">
   readonly log: Log
 }

@@ -1,17 +1,22 @@
 /** The door the modalities knock at: one Storage SCP on the port in the clear and, when configured, on that in TLS. */
 import { readFile } from "node:fs/promises"
 import type { RemoteAE } from "../actors/association-requestor/remote.ts"
+import { chainOf, revokedBy, type RevokedOf } from "../actors/secure-node/revoked.ts"
 import { clientTls, serverTls, type NodeCredentials } from "../actors/secure-node/tls.ts"
 import { listen, type SecureDoor, type StorageScp } from "../actors/storage-scp/listen.ts"
 import type { Stranger } from "../actors/storage-scp/listener.ts"
 import type { Offer } from "../actors/storage-scp/negotiate.ts"
+import { systemClock } from "../clock.ts"
 import type { EdgeConfig } from "../config.ts"
 import { event } from "../journey/audit.ts"
 import type { AuditEvent, CommitmentHandler, InstanceHandler } from "../journey/ports.ts"
 import { errorFields } from "../log.ts"
+import type { CrlFolder } from "./crl-folder.ts"
 import type { Foundation } from "./foundation.ts"
+import { certificates } from "./trust-store.ts"
 
 export type DicomConfig = EdgeConfig["dicom"]
+type Lists = Pick<CrlFolder, "crls">
 
 export async function openDicomDoor(
   dicom: DicomConfig,
@@ -29,7 +34,7 @@ export async function openDicomDoor(
     {
       host: dicom.host,
       port: dicom.port,
-      secure: await secureDoor(dicom),
+      secure: await secureDoor(dicom, base.lists),
       offer: offersOf(dicom),
       commitments,
       maxAssociations: dicom.maxAssociations,
@@ -80,24 +85,35 @@ export async function remoteOf(
     readonly port?: number | undefined
     readonly tlsPins: readonly string[]
   },
+  lists: Lists,
 ): Promise<RemoteAE | null> {
   const { aeTitle, host, port, tlsPins } = node
   if (host === undefined || port === undefined) return null
   const tls =
     dicom.tls === undefined || tlsPins.length === 0
       ? null
-      : clientTls(await dicomCredentials(dicom.tls), tlsPins)
+      : clientTls(await dicomCredentials(dicom.tls, lists), tlsPins)
   return { aeTitle, host, port, tls }
 }
 
-async function secureDoor({ tls }: DicomConfig): Promise<SecureDoor | null> {
+async function secureDoor({ tls }: DicomConfig, lists: Lists): Promise<SecureDoor | null> {
   if (tls === undefined) return null
-  return { host: tls.host, port: tls.port, tls: serverTls(await dicomCredentials(tls)) }
+  const credentials = await dicomCredentials(tls, lists)
+  const revoked: SecureDoor["revoked"] = (certificate) => credentials.revoked(chainOf(certificate))
+  return { host: tls.host, port: tls.port, tls: serverTls(credentials), revoked }
 }
 
 /** PS3.15 B.13 for both ends of a DICOM connection. */
-export async function dicomCredentials(tls: NonNullable<DicomConfig["tls"]>): Promise<NodeCredentials> {
+async function dicomCredentials(
+  tls: NonNullable<DicomConfig["tls"]>,
+  lists: Lists,
+): Promise<NodeCredentials & { readonly revoked: RevokedOf }> {
   return {
+    revoked: revokedBy(
+      await certificates(tls.ca),
+      () => lists.crls(),
+      () => systemClock.now(),
+    ),
     chainPem: await readFile(tls.chain, "utf8"),
     keyPem: await readFile(tls.key, "utf8"),
     trustedPem: await readFile(tls.ca, "utf8"),

@@ -35,7 +35,7 @@ import { openPeople, type PeopleStore } from "../storage/people/people.ts"
 import { openSpool, type FileSpool } from "../storage/spool/file-spool.ts"
 import type { Rot } from "../storage/spool/findings.ts"
 import { openTrail, type Trail } from "../storage/trail/trail.ts"
-import { crlFolder } from "./crl-folder.ts"
+import { crlFolder, type CrlFolder } from "./crl-folder.ts"
 import { health, meters } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
 import { epochKeyOf, keyFiles, ledgerKey, outboxSeal } from "./own-keys.ts"
@@ -49,6 +49,8 @@ export interface Foundation {
   readonly config: Config
   readonly log: Log
   readonly world: World
+  /** Revocation lists, for whoever opens a TLS connection. */
+  readonly lists: CrlFolder
   readonly people: PeopleStore
   readonly clock: Clock
   readonly chance: Chance
@@ -77,10 +79,10 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     hearer.committed?.(changes)
     for (const requestId of news(changes)) for (const listener of listeners) listener(requestId)
   })
-  const credentials = await credentialsOf(config)
   const lists = crlFolder(config.trust.crls, (name, error) =>
     log("error", "revocation-list-unreadable", { name, ...errorFields(error) }),
   )
+  const credentials = await credentialsOf(config, lists)
   const trust = await openTrust(config, lists)
   const keys = await fileKeyStore(keyFiles(config))
   const line = new Map<string, number>()
@@ -119,6 +121,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     config,
     log,
     world,
+    lists,
     people,
     clock: systemClock,
     chance: systemChance,
@@ -202,6 +205,7 @@ async function openStores(config: Config, log: Log): Promise<Stores> {
     clock: systemClock,
     chance: systemChance,
     reserveBytes: config.disk.reserveMiB * MIB,
+    refuseBytes: config.disk.refuseMiB * MIB,
     onRot: (rot) => tellRot(log, rot),
     onTorn: (torn) => log("warn", "spool-torn-end-cut", { segment: torn.segmentId }),
   })

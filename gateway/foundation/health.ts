@@ -78,10 +78,10 @@ function rotCheck(found: number): Check {
 const unreadableList = (name: string): Check => ({
   name: "revocation-list",
   state: "warn",
-  sentence: `${name} is no revocation list: signatures are judged without it`,
+  sentence: `${name} is no revocation list: signatures and TLS peers are judged without it`,
 })
 
-/** A list past its nextUpdate makes new signatures indeterminate. */
+/** A list past its nextUpdate makes new signatures indeterminate; TLS peers it does not name are let in (ADR 0006). */
 function listCheck({ issuer, nextUpdate }: Crl, now: Date): Check {
   const stale = nextUpdate < now
   const sentence = `${issuer.text}: until ${nextUpdate.toISOString()}${stale ? ", fetch a newer one" : ""}`

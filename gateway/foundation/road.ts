@@ -38,7 +38,11 @@ export async function credentialsOf(
   lists: Pick<CrlFolder, "crls">,
 ): Promise<NodeCredentials & { readonly revoked: RevokedOf }> {
   return {
-    revoked: revokedBy(await certificates(config.trust.tlsCa), () => lists.crls(), systemClock.now),
+    revoked: revokedBy(
+      await certificates(config.trust.tlsCa),
+      () => lists.crls(),
+      () => systemClock.now(),
+    ),
     chainPem: await readFile(config.keys.tls.chain, "utf8"),
     keyPem: await readFile(config.keys.tls.key, "utf8"),
     trustedPem: await readFile(config.trust.tlsCa, "utf8"),

@@ -8,7 +8,8 @@ import type { CrlFolder } from "./crl-folder.ts"
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
-async function certificates(path: string): Promise<readonly Certificate[]> {
+/** Every certificate of a PEM file. Throws Malformed for one that is none. */
+export async function certificates(path: string): Promise<readonly Certificate[]> {
   const pem = await readFile(path, "utf8")
   return (pem.match(PEM_CERTIFICATE) ?? []).map((each) => readCertificate(new X509Certificate(each).raw))
 }

@@ -21,7 +21,10 @@ type Told = Pick<AuditEvent, "event" | "outcome" | "at"> & Partial<AuditEvent>
 /** What is not told of an event is null. */
 export const event = (told: Told): AuditEvent => ({ ...BLANK, ...told })
 
-/** `key` makes the row unique: the same thing told twice is kept once. */
+/**
+ * `key` makes the row unique: the same thing told twice is kept once. So it names the occurrence (with its time, where
+ * the thing can happen again), not the thing: a second failure is a second row.
+ */
 export function audit(key: string, told: Told): Change {
   return { put: "audit", record: { key, event: event(told) } }
 }
@@ -33,7 +36,7 @@ export function exportAudit(
   outcome: AuditEvent["outcome"],
   at: string,
 ): Change {
-  return audit(`export/${record.id}/${record.attempts}`, {
+  return audit(`export/${record.id}/${record.attempts}/${at}`, {
     event: "export",
     outcome,
     at,
@@ -51,7 +54,7 @@ export function importAudit(
   outcome: AuditEvent["outcome"],
   at: string,
 ): Change {
-  return audit(`import/${record.id}/${outcome}`, {
+  return audit(`import/${record.id}/${outcome}/${at}`, {
     event: "import",
     outcome,
     at,
@@ -84,7 +87,7 @@ export function refusedImport(
 
 /** C-STORE in: 110104, one row for a study's arrival, not one per instance. */
 export function receivedAudit(study: StudyRecord, at: string): Change {
-  return audit(`received/${study.id}/${study.instances}`, {
+  return audit(`received/${study.id}/${study.instances}/${at}`, {
     event: "instances-received",
     outcome: "success",
     at,

@@ -14,8 +14,10 @@ export interface TestCertificate {
 export interface TestCa {
   readonly pem: string
   issue(name: string, options?: { readonly expired?: boolean; readonly rsa?: boolean }): TestCertificate
-  /** A CRL that lists these. */
+  /** A CRL that lists these, PEM. */
   crl(...revoked: readonly TestCertificate[]): string
+  /** The same, already overdue: its nextUpdate is long past. */
+  overdueCrl(...revoked: readonly TestCertificate[]): string
 }
 
 const CONFIG = `
@@ -30,6 +32,7 @@ private_key = ca.key
 default_md = sha256
 default_days = 2
 default_crl_days = 2
+crl_extensions = list
 policy = any
 unique_subject = no
 [any]
@@ -41,6 +44,8 @@ distinguished_name = dn
 basicConstraints = critical,CA:TRUE
 keyUsage = critical,keyCertSign,cRLSign
 subjectKeyIdentifier = hash
+[list]
+authorityKeyIdentifier = keyid
 [leaf]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature
@@ -81,6 +86,12 @@ function openCa(name: string, folder: string): TestCa {
     "ca.pem",
   )
   const files = new Map<string, string>()
+  const list = (revoked: readonly TestCertificate[], dates: readonly string[]): string => {
+    for (const { chainPem } of revoked)
+      openssl("ca", "-config", "ca.cnf", "-revoke", `${files.get(chainPem) ?? ""}.pem`)
+    openssl("ca", "-config", "ca.cnf", "-gencrl", ...dates, "-out", "crl.pem")
+    return read("crl.pem")
+  }
   return {
     pem: read("ca.pem"),
     issue(holder, options = {}) {
@@ -104,11 +115,12 @@ function openCa(name: string, folder: string): TestCa {
       files.set(chainPem, file)
       return { chainPem, keyPem: read(`${file}.key`), x509: new X509Certificate(chainPem) }
     },
-    crl(...revoked) {
-      for (const { chainPem } of revoked)
-        openssl("ca", "-config", "ca.cnf", "-revoke", `${files.get(chainPem) ?? ""}.pem`)
-      openssl("ca", "-config", "ca.cnf", "-gencrl", "-out", "crl.pem")
-      return read("crl.pem")
-    },
+    crl: (...revoked) => list(revoked, []),
+    overdueCrl: (...revoked) =>
+      list(revoked, ["-crl_lastupdate", "20200101000000Z", "-crl_nextupdate", "20200201000000Z"]),
   }
 }
+
+/** The octets between the lines of a PEM file with one thing in it. */
+export const derOf = (pem: string): Uint8Array =>
+  Buffer.from(pem.replace(/-----(BEGIN|END) [A-Z0-9 ]+-----/g, ""), "base64")

@@ -1,10 +1,11 @@
 /** A Document Recipient on loopback, a handler that remembers, and the certificates of everybody who may knock. */
-import { createHash } from "node:crypto"
+import { createHash, X509Certificate } from "node:crypto"
 import { listen, type Recipient } from "../../gateway/actors/document-recipient/listen.ts"
 import type { RecipientLimits } from "../../gateway/actors/document-recipient/limits.ts"
 import type { FailedSubmission, TurnedAway } from "../../gateway/actors/document-recipient/options.ts"
 import { identifyBy, pinOf } from "../../gateway/actors/secure-node/pins.ts"
-import type { TlsProfile } from "../../gateway/actors/secure-node/profile.ts"
+import { isBelow, type TlsProfile } from "../../gateway/actors/secure-node/profile.ts"
+import { chainOf, revokedBy, type RevokedOf } from "../../gateway/actors/secure-node/revoked.ts"
 import { clientTls, serverTls } from "../../gateway/actors/secure-node/tls.ts"
 import type {
   OutboundDocument,
@@ -12,15 +13,19 @@ import type {
   SubmissionHandler,
   SubmissionIntake,
 } from "../../gateway/journey/ports.ts"
+import { readCertificate } from "../../gateway/standards/hpki/certificate.ts"
+import { readCrl } from "../../gateway/standards/hpki/crl.ts"
 import type { DocumentEntry, Submission } from "../../gateway/standards/xds/submission.ts"
 import { SOURCE_ID } from "../standards/xds/sample-submission.ts"
-import { type TestCertificate, withCa } from "./certificates.ts"
+import { derOf, type TestCertificate, withCa } from "./certificates.ts"
 
 export interface People {
   readonly caPem: string
-  readonly crlPem: string
+  /** DER; names `revoked`. */
+  readonly crl: Uint8Array
   readonly hospital: TestCertificate
   readonly center: TestCertificate
+  readonly clinic: TestCertificate
   /** Of the same CA, in no agreement. */
   readonly stranger: TestCertificate
   readonly revoked: TestCertificate
@@ -37,11 +42,12 @@ export function makePeople(): People {
       caPem: ca.pem,
       hospital: ca.issue("hospital"),
       center: ca.issue("center"),
+      clinic: ca.issue("clinic"),
       stranger: ca.issue("stranger"),
       expired: ca.issue("expired", { expired: true }),
       revoked,
       foreigner,
-      crlPem: ca.crl(revoked),
+      crl: derOf(ca.crl(revoked)),
     }
   })
 }
@@ -109,8 +115,10 @@ export async function openCenter(
   people: People,
   options: {
     readonly limits?: Partial<RecipientLimits>
+    /** Of the listener and of agreement clinic-b; hospital-a is for TLS 1.3 in any case. */
     readonly profile?: TlsProfile
-    readonly crl?: boolean
+    /** Revocation lists in DER; may grow while the center is open. */
+    readonly lists?: readonly Uint8Array[]
     /** sourceId values the hospital may send under; its own by default. */
     readonly sourceIds?: readonly string[]
   } = {},
@@ -123,12 +131,14 @@ export async function openCenter(
     {
       host: "127.0.0.1",
       port: 0,
-      tls: serverTls({
-        ...credentials(people, people.center),
-        profile: options.profile ?? "1.3",
-        ...(options.crl === true ? { crlPem: people.crlPem } : {}),
+      tls: serverTls({ ...credentials(people, people.center), profile: options.profile ?? "1.3" }),
+      identify: identifyBy({
+        "hospital-a": [pinOf(people.hospital.x509)],
+        "clinic-b": [pinOf(people.clinic.x509), pinOf(people.revoked.x509)],
       }),
-      identify: identifyBy({ "hospital-a": [pinOf(people.hospital.x509)] }),
+      speaksEnough: (agreement, protocol) =>
+        !isBelow(agreement === "clinic-b" ? (options.profile ?? "1.3") : "1.3", protocol),
+      revoked: (certificate) => revokedOf(people, options.lists ?? [])(chainOf(certificate)),
       sourceOf: () => options.sourceIds ?? [SOURCE_ID],
       limits: { closeTimeoutMs: 500, drainTimeoutMs: 1_000, ...options.limits },
       onRefused: (refusal) => turnedAway.push(refusal),
@@ -150,6 +160,13 @@ export async function openCenter(
     close: recipient.close,
   }
 }
+
+export const revokedOf = (people: People, lists: readonly Uint8Array[]): RevokedOf =>
+  revokedBy(
+    [readCertificate(new X509Certificate(people.caPem).raw)],
+    () => lists.map(readCrl),
+    () => new Date(),
+  )
 
 export function credentials(people: People, holder: TestCertificate) {
   return { chainPem: holder.chainPem, keyPem: holder.keyPem, trustedPem: people.caPem }

@@ -8,7 +8,7 @@ import { MultipartReader } from "../../standards/soap/multipart-reader.ts"
 import type { Submission } from "../../standards/xds/submission.ts"
 import { answerHttp, answerPlainFault, answerSoap, drain } from "./answer.ts"
 import type { RecipientLimits } from "./limits.ts"
-import { DEFAULT_PATH, type RecipientOptions } from "./options.ts"
+import { DEFAULT_PATH, type RecipientOptions, type TurnedAway } from "./options.ts"
 import { Reception } from "./reception.ts"
 import { refusalOf } from "./refusal.ts"
 import { RequestBody } from "./request-body.ts"
@@ -46,34 +46,60 @@ export class Door {
     }
   }
 
-  /** A finished handshake: unknown CA, expired, revoked or no certificate at all end here, before any HTTP. */
+  /**
+   * A finished handshake: unknown CA, expired, revoked or no certificate at all end here, before any HTTP; so does a
+   * partner on an older TLS than its agreement says, which only now is known by name.
+   */
   judge(socket: TLSSocket): void {
-    if (socket.authorized) return
-    this.handshakeFailed(String(socket.authorizationError), socket)
+    const fault = this.#faultOf(socket)
+    if (fault === null) return
+    this.#turnAway(fault.reason, fault.detail, socket)
     socket.destroy()
   }
 
-  /** No handshake came about, or `judge` did not like it. */
+  /** No handshake came about. */
   handshakeFailed(detail: string, socket: TLSSocket): void {
+    this.#turnAway("handshake", detail, socket)
+  }
+
+  #faultOf(socket: TLSSocket): Pick<TurnedAway, "reason" | "detail"> | null {
+    if (!socket.authorized) return { reason: "handshake", detail: String(socket.authorizationError) }
+    const certificate = socket.getPeerX509Certificate()
+    if (certificate === undefined) return { reason: "handshake", detail: "no certificate" }
+    const revoked = this.#options.revoked(certificate)
+    if (revoked !== null) return { reason: "revoked", detail: revoked }
+    const { agreement } = this.#options.identify(certificate)
+    const protocol = socket.getProtocol()
+    if (agreement === null || this.#options.speaksEnough(agreement, protocol)) return null
+    return {
+      reason: "tls-version",
+      detail: `agreement ${agreement} is for a newer TLS than ${protocol ?? "none"}`,
+    }
+  }
+
+  #turnAway(reason: TurnedAway["reason"], detail: string, socket: TLSSocket): void {
     const certificate = socket.getPeerX509Certificate()
     const spkiSha256 = certificate === undefined ? null : this.#options.identify(certificate).spkiSha256
-    this.#options.onRefused({
-      reason: "handshake",
-      spkiSha256,
-      remoteAddress: socket.remoteAddress ?? "",
-      detail,
-    })
+    this.#options.onRefused({ reason, spkiSha256, remoteAddress: socket.remoteAddress ?? "", detail })
   }
 
   #identify({ socket }: IncomingMessage): PeerIdentity {
-    const certificate =
-      socket instanceof TLSSocket && socket.authorized ? socket.getPeerX509Certificate() : undefined
-    if (certificate === undefined) throw new HttpRefusal(403, "no client certificate")
-    const remoteAddress = socket.remoteAddress ?? ""
+    const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
+    if (!(socket instanceof TLSSocket) || certificate === undefined)
+      throw new HttpRefusal(403, "no client certificate")
+    // A connection may outlive the certificate it was opened with.
+    const fault = this.#faultOf(socket)
+    if (fault !== null) {
+      this.#turnAway(fault.reason, fault.detail, socket)
+      throw new HttpRefusal(403, "this certificate is not accepted any more")
+    }
     const { agreement, spkiSha256 } = this.#options.identify(certificate)
-    if (agreement !== null) return { agreement, spkiSha256, remoteAddress }
-    const detail = `no agreement with the holder of ${certificate.subject.replaceAll("\n", ", ")}`
-    this.#options.onRefused({ reason: "unknown-pin", spkiSha256, remoteAddress, detail })
+    if (agreement !== null) return { agreement, spkiSha256, remoteAddress: socket.remoteAddress ?? "" }
+    this.#turnAway(
+      "unknown-pin",
+      `no agreement with the holder of ${certificate.subject.replaceAll("\n", ", ")}`,
+      socket,
+    )
     throw new HttpRefusal(403, "this certificate belongs to no agreement")
   }
 

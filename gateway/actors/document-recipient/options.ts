@@ -7,7 +7,7 @@ import type { RecipientLimits } from "./limits.ts"
 
 /** For the audit trail: somebody was turned away at the door (ITI TF-2 3.19, 3.20 "Node Authentication failure"). */
 export interface TurnedAway {
-  readonly reason: "handshake" | "unknown-pin" | "source-id"
+  readonly reason: "handshake" | "revoked" | "tls-version" | "unknown-pin" | "source-id"
   /** Hex SHA-256 of the peer's key, null when the handshake showed none. */
   readonly spkiSha256: string | null
   readonly remoteAddress: string
@@ -36,6 +36,10 @@ export interface RecipientOptions {
     readonly agreement: string | null
     readonly spkiSha256: string
   }
+  /** Asked after the handshake: may this agreement speak this version of TLS (`TLSSocket.getProtocol`)? */
+  readonly speaksEnough: (agreement: string, protocol: string | null) => boolean
+  /** `revokedBy(…)`: why this peer is refused, or null. Asked after the handshake and again at every request. */
+  readonly revoked: (certificate: X509Certificate) => string | null
   /** SubmissionSet.sourceId values an agreement may send under. */
   readonly sourceOf: (agreement: string) => readonly string[]
   readonly limits?: Partial<RecipientLimits>

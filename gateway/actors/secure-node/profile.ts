@@ -1,27 +1,31 @@
 /**
  * TLS profiles: what both sides may negotiate (ITI TF-2 3.19; BCP 195; CRYPTREC GL-3001).
  *
- * "1.3" is the default. "ihe-stx" is the ITI-19 option "STX: TLS 1.2 floor using BCP195": TLS 1.2 with the four
- * suites that option names, for partners whose agreement asks for it. "dicom-b13" is PS3.15 B.13 "Modified BCP 195
- * RFC 8996, 9325", which includes B.12: the same versions and suites, all of them on B.13's list; DHE of 3072 bits by
- * our own group, ECDHE of 256 bits and more.
+ * "1.3" is the default. "ihe-stx" is the ITI-19 option "STX: TLS 1.2 floor using BCP195": TLS 1.2 as well, with exactly
+ * what BCP 195 recommends (RFC 9325 4.2) and the two DHE suites the option still demands. "dicom-b13" is PS3.15 B.13
+ * "Modified BCP 195 RFC 8996, 9325", which includes B.12: the same, and ChaCha20, which is on B.13's list; DHE of 3072
+ * bits by our own group, ECDHE of 256 bits and more.
  */
 import type { SecureContextOptions } from "node:tls"
 
 export type TlsProfile = "1.3" | "ihe-stx" | "dicom-b13"
 
 const TLS13_SUITES = ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"]
-/** Forward secrecy and AEAD only; ours first, then those of the STX option, DHE last. */
-const TLS12_SUITES = [
+/** RFC 9325 4.2, strongest first; then DHE, for the STX option alone. */
+const BCP195_SUITES = [
   "ECDHE-ECDSA-AES256-GCM-SHA384",
   "ECDHE-RSA-AES256-GCM-SHA384",
-  "ECDHE-ECDSA-CHACHA20-POLY1305",
-  "ECDHE-RSA-CHACHA20-POLY1305",
   "ECDHE-ECDSA-AES128-GCM-SHA256",
   "ECDHE-RSA-AES128-GCM-SHA256",
   "DHE-RSA-AES256-GCM-SHA384",
   "DHE-RSA-AES128-GCM-SHA256",
 ]
+const B13_ALSO = ["ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305"]
+const SUITES: Readonly<Record<TlsProfile, readonly string[]>> = {
+  "1.3": TLS13_SUITES,
+  "ihe-stx": [...TLS13_SUITES, ...BCP195_SUITES],
+  "dicom-b13": [...TLS13_SUITES, ...BCP195_SUITES, ...B13_ALSO],
+}
 const CURVES = "X25519:P-256:P-384"
 
 /** ffdhe3072 (RFC 7919 appendix A.2). Without a group of its own Node refuses every DHE suite. */
@@ -44,9 +48,16 @@ export function profileOptions(profile: TlsProfile): SecureContextOptions {
   return {
     minVersion: isModern ? "TLSv1.3" : "TLSv1.2",
     maxVersion: "TLSv1.3",
-    ciphers: (isModern ? TLS13_SUITES : [...TLS13_SUITES, ...TLS12_SUITES]).join(":"),
+    ciphers: SUITES[profile].join(":"),
     ecdhCurve: CURVES,
     honorCipherOrder: true,
     ...(isModern ? {} : { dhparam: FFDHE3072 }),
   }
 }
+
+/**
+ * Is what was negotiated (`TLSSocket.getProtocol`) older than the profile allows? One listener serves partners of
+ * several profiles and knows who calls only after the handshake.
+ */
+export const isBelow = (profile: TlsProfile, protocol: string | null): boolean =>
+  profile === "1.3" && protocol !== "TLSv1.3"

@@ -7,6 +7,7 @@ import { constants, X509Certificate } from "node:crypto"
 import type { ConnectionOptions, TlsOptions } from "node:tls"
 import { type Pin, pinOf } from "./pins.ts"
 import { profileOptions, type TlsProfile } from "./profile.ts"
+import { chainOf, type RevokedOf } from "./revoked.ts"
 
 /** PEM texts, as read from the configured files. */
 export interface NodeCredentials {
@@ -16,8 +17,8 @@ export interface NodeCredentials {
   readonly passphrase?: string
   /** CAs whose certificates peers may present. */
   readonly trustedPem: string
-  /** Current CRLs: one of every CA in a peer's chain, or none at all. OpenSSL refuses a chain with a CRL missing. */
-  readonly crlPem?: string
+  /** Looked at by clients in `checkServerIdentity`; a server asks it after the handshake. */
+  readonly revoked?: RevokedOf
   readonly profile?: TlsProfile
 }
 
@@ -25,14 +26,17 @@ export interface NodeCredentials {
 const HANDSHAKE_TIMEOUT_MS = 10_000
 const MIN_DH_BITS = 2048
 
-/** For https.createServer. Who passes is known to a CA; whether it is an agreed peer is for `identifyBy`. */
+/**
+ * For https.createServer. Who passes is known to a CA; whether it is an agreed peer, whose certificate was revoked or
+ * who owes us a newer TLS is for the listener: `identifyBy`, `revokedBy`, `isBelow`.
+ */
 export function serverTls(credentials: NodeCredentials): TlsOptions {
   return {
     ...contextOptions(credentials),
     requestCert: true,
     rejectUnauthorized: true,
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    // A resumed session would skip the revocation check of a certificate revoked meanwhile.
+    // A resumed session would not show its certificate again.
     secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
   }
 }
@@ -43,13 +47,17 @@ export function serverTls(credentials: NodeCredentials): TlsOptions {
  */
 export function clientTls(credentials: NodeCredentials, pins: readonly Pin[]): ConnectionOptions {
   const expected = new Set(pins.map((pin) => pin.toLowerCase()))
+  const { revoked } = credentials
   return {
     ...contextOptions(credentials),
     rejectUnauthorized: true,
     // PS3.15 B.13: no server may talk us into a shorter group.
     minDHSize: MIN_DH_BITS,
-    checkServerIdentity: (_host, certificate) =>
-      expected.has(pinOf(new X509Certificate(certificate.raw))) ? undefined : new PinMismatch(),
+    checkServerIdentity: (_host, certificate) => {
+      if (!expected.has(pinOf(new X509Certificate(certificate.raw)))) return new PinMismatch()
+      const why = revoked?.(chainOf(certificate)) ?? null
+      return why === null ? undefined : new Revoked(why)
+    },
   }
 }
 
@@ -62,13 +70,17 @@ class PinMismatch extends Error {
   }
 }
 
-function contextOptions({ chainPem, keyPem, passphrase, trustedPem, crlPem, profile }: NodeCredentials) {
+/** The server's certificate, or one of its issuers', is on a revocation list. */
+class Revoked extends Error {
+  readonly code = "ERR_TLS_REVOKED"
+}
+
+function contextOptions({ chainPem, keyPem, passphrase, trustedPem, profile }: NodeCredentials) {
   return {
     ...profileOptions(profile ?? "1.3"),
     cert: chainPem,
     key: keyPem,
     ca: trustedPem,
     ...(passphrase === undefined ? {} : { passphrase }),
-    ...(crlPem === undefined ? {} : { crl: crlPem }),
   }
 }

@@ -3,6 +3,7 @@
  * and, if asked for, on one in TLS: who may connect, how many at once over both, and an orderly end. What is done with
  * an instance is the handler's matter.
  */
+import type { X509Certificate } from "node:crypto"
 import { createServer } from "node:net"
 import type { Server } from "node:net"
 import type { TlsOptions } from "node:tls"
@@ -19,6 +20,8 @@ export interface SecureDoor {
   readonly host: string
   /** Certificate, key, trusted CAs, versions, suites; client certificates are asked for. */
   readonly tls: TlsOptions
+  /** Why a device is refused although its chain holds (a revoked certificate), or null. */
+  readonly revoked: (certificate: X509Certificate) => string | null
 }
 
 export interface ListenOptions {
@@ -140,7 +143,7 @@ function secureServer(options: Required<ListenOptions>, listener: Listener): Ser
   const { secure, artimMs: silentMs } = options
   return secure === null
     ? null
-    : tlsDoor({ ...options, tls: secure.tls, silentMs }, (socket, pin) => listener.serve(socket, pin))
+    : tlsDoor({ ...options, ...secure, silentMs }, (socket, pin) => listener.serve(socket, pin))
 }
 
 async function open(

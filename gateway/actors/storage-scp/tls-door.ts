@@ -2,11 +2,11 @@
  * The door of the TLS port (PS3.15 B.12, B.13): the first octets are looked at before the handshake, so that a device
  * that speaks DICOM in the clear is named and answered in its own protocol.
  */
-import { createHash } from "node:crypto"
+import { createHash, type X509Certificate } from "node:crypto"
 import { createServer as createTcpServer } from "node:net"
 import type { Server, Socket } from "node:net"
 import { createServer as createTlsServer } from "node:tls"
-import type { TLSSocket, TlsOptions } from "node:tls"
+import type { TlsOptions } from "node:tls"
 import { protocolOf } from "../../standards/dicom/first-octets.ts"
 import { encodePdu } from "../../standards/dicom/pdu.ts"
 import { ABORT_REASON } from "../../standards/dicom/rejection.ts"
@@ -16,6 +16,8 @@ import type { Stranger } from "./listener.ts"
 export interface TlsDoorOptions {
   /** Certificate, key, trusted CAs, versions and suites; asks for a client certificate or not. */
   readonly tls: TlsOptions
+  /** Why a peer is refused although its chain holds, or null; asked after the handshake. */
+  readonly revoked: (certificate: X509Certificate) => string | null
   readonly timers: Timers
   /** From connect to the first octet. */
   readonly silentMs: number
@@ -29,7 +31,16 @@ export function tlsDoor(
   options: TlsDoorOptions,
   serve: (socket: Socket, spkiSha256: string | null) => void,
 ): Server {
-  const secure = createTlsServer(options.tls, (socket) => serve(socket, pinOfPeer(socket)))
+  const secure = createTlsServer(options.tls, (socket) => {
+    const certificate = socket.getPeerX509Certificate()
+    const why = certificate === undefined ? null : options.revoked(certificate)
+    if (why === null) {
+      serve(socket, certificate === undefined ? null : pinOf(certificate))
+      return
+    }
+    options.onHandshakeFault({ remoteAddress: socket.remoteAddress ?? "", detail: why })
+    socket.destroy()
+  })
   secure.on("tlsClientError", (error, socket) => {
     options.onHandshakeFault({ remoteAddress: socket.remoteAddress ?? "", detail: error.message })
     socket.destroy()
@@ -64,10 +75,8 @@ function admit(socket: Socket, { onWrongProtocol }: TlsDoorOptions, shakeHands: 
   socket.destroySoon()
 }
 
-/** Hex SHA-256 of the key in the peer's certificate; null when it showed none. */
-function pinOfPeer(socket: TLSSocket): string | null {
-  const certificate = socket.getPeerX509Certificate()
-  if (certificate === undefined) return null
+/** Hex SHA-256 of the certificate's key. */
+function pinOf(certificate: X509Certificate): string {
   const spki = certificate.publicKey.export({ type: "spki", format: "der" })
   return createHash("sha256").update(spki).digest("hex")
 }

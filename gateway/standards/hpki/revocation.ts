@@ -40,19 +40,36 @@ export function checkRevocation(
   ]
 }
 
-function bestCrl(
+/**
+ * Does the newest list of its issuer name the certificate? Null also where there is no list. The list may be overdue:
+ * what it says of a certificate stays true, what it does not say proves nothing. For peers whose key is known
+ * otherwise (pins); a signature is judged with `checkRevocation`.
+ */
+export function listedAsRevoked(
   certificate: Certificate,
   issuer: Certificate,
   crls: readonly Crl[],
-  at: Date,
   now: Date,
+): RevokedCertificate | null {
+  const crl = newestCrl(certificate, issuer, crls, ({ thisUpdate }) => thisUpdate <= now)
+  return crl?.revoked.find(({ serial }) => Buffer.compare(serial, certificate.serial) === 0) ?? null
+}
+
+const bestCrl = (certificate: Certificate, issuer: Certificate, crls: readonly Crl[], at: Date, now: Date) =>
+  newestCrl(certificate, issuer, crls, (crl) => isTimely(crl, at, now))
+
+function newestCrl(
+  certificate: Certificate,
+  issuer: Certificate,
+  crls: readonly Crl[],
+  counts: (crl: Crl) => boolean,
 ): Crl | null {
   const wanted = certificate.isCa ? "users" : "authorities"
   const usable = crls.filter(
     (crl) =>
       sameName(crl.issuer, issuer.subject) &&
       crl.covers !== wanted &&
-      isTimely(crl, at, now) &&
+      counts(crl) &&
       (issuer.keyUsage?.includes("cRLSign") ?? true) &&
       signatureChecks(crl.signatureAlgorithm, issuer.spki, crl.tbs, crl.signature),
   )

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { randomBytes } from "node:crypto"
 import { connect } from "node:tls"
+import { pinOf } from "../../../gateway/actors/secure-node/pins.ts"
 import { serverTls } from "../../../gateway/actors/secure-node/tls.ts"
 import { AcceptanceError, SpoolError } from "../../../gateway/journey/errors.ts"
 import { sampleSubmission, uuid } from "../../standards/xds/sample-submission.ts"
@@ -38,7 +39,7 @@ describe("Document Recipient", () => {
   before(async () => {
     people = makePeople()
     center = await openCenter(people, {
-      crl: true,
+      lists: [people.crl],
       limits: { maxRequestBytes: 1_000_000, drainTimeoutMs: 300 },
     })
   })
@@ -154,7 +155,6 @@ describe("Document Recipient", () => {
     const strangers = [
       ["foreigner", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
       ["expired", "CERT_HAS_EXPIRED"],
-      ["revoked", "CERT_REVOKED"],
     ] as const
     for (const [who, detail] of strangers)
       it(`a certificate that is ${who}`, async () => {
@@ -162,6 +162,11 @@ describe("Document Recipient", () => {
         assert.deepEqual([turnedAway()?.reason, turnedAway()?.detail], ["handshake", detail])
         assert.equal(turnedAway()?.remoteAddress, "127.0.0.1")
       })
+    it("a certificate that is revoked, of the pinned key too", async () => {
+      await assert.rejects(post(center.url, callingAs(people, people.revoked), message()))
+      assert.equal(turnedAway()?.reason, "revoked")
+      assert.match(turnedAway()?.detail ?? "", /CN=revoked \([0-9a-f]+\) is revoked/)
+    })
     it("no certificate, and TLS 1.2", async () => {
       for (const options of [
         {},
@@ -496,13 +501,22 @@ describe("Document Recipient", () => {
       assert.ok((await first).body.includes("Success"))
       await narrow.close()
     })
-    it("with new revocation lists once it was given them", async () => {
-      const other = await openCenter(people)
+    it("whoever a revocation list does not name yet, and not a moment longer", async () => {
+      const lists: Uint8Array[] = []
+      const other = await openCenter(people, { lists })
       const call = () => post(other.url, callingAs(people, people.revoked), message())
-      assert.equal((await call()).status, 403)
-      other.renewTls(serverTls({ ...credentials(people, people.center), crlPem: people.crlPem }))
+      assert.ok((await call()).body.includes("Success"))
+      lists.push(people.crl)
       await assert.rejects(call())
-      assert.equal(other.turnedAway.at(-1)?.detail, "CERT_REVOKED")
+      assert.equal(other.turnedAway.at(-1)?.reason, "revoked")
+      await other.close()
+    })
+    it("with a renewed certificate once it was given it", async () => {
+      const other = await openCenter(people)
+      other.renewTls(serverTls(credentials(people, people.clinic)))
+      await assert.rejects(post(other.url, callingAs(people, people.hospital), message()))
+      const tls = callingAs(people, people.hospital, pinOf(people.clinic.x509))
+      assert.ok((await post(other.url, tls, message())).body.includes("Success"))
       await other.close()
     })
     it("until it is closed, waiting for what is in progress", async () => {

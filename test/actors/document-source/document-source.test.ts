@@ -17,6 +17,7 @@ import { FAULT_ACTION } from "../../../gateway/standards/soap/namespaces.ts"
 import { PROVIDE_AND_REGISTER_RESPONSE } from "../../../gateway/standards/xds/provide-and-register.ts"
 import { writeRegistryResponse } from "../../../gateway/standards/xds/registry-response-writer.ts"
 import { sampleSubmission, uuid } from "../../standards/xds/sample-submission.ts"
+import type { TestCertificate } from "../certificates.ts"
 import {
   callingAs,
   type Center,
@@ -184,17 +185,20 @@ describe("Document Source to Document Recipient", () => {
     center.handler.begin = begin
   })
 
-  it("works with the IHE option that floors at TLS 1.2", async () => {
+  it("works with the IHE option that floors at TLS 1.2, for the agreement that has it", async () => {
     const floor = await openCenter(people, { profile: "ihe-stx" })
-    const tls = {
-      ...callingAs(people, people.hospital),
+    const old = {
       minVersion: "TLSv1.2",
       maxVersion: "TLSv1.2",
+      ciphers: "ECDHE-ECDSA-AES256-GCM-SHA384",
     } as const
-    const ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384"
-    const answer = await send(undefined, { url: floor.url, tls: { ...tls, ciphers } })
+    const calling = (who: TestCertificate) => ({ ...callingAs(people, who), ...old })
+    const answer = await send(undefined, { url: floor.url, tls: calling(people.clinic) })
     assert.equal(answer.status, "Success")
-    await assert.rejects(send(undefined, { tls: { ...tls, ciphers } }), { code: "ERR_SUBMISSION_TLS" })
+    for (const url of [floor.url, center.url])
+      await assert.rejects(send(undefined, { url, tls: calling(people.hospital) }), {
+        code: "ERR_SUBMISSION_TLS",
+      })
     await floor.close()
   })
 

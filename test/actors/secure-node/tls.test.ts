@@ -1,10 +1,15 @@
 import assert from "node:assert/strict"
 import { execFileSync } from "node:child_process"
+import { X509Certificate } from "node:crypto"
 import { connect, type ConnectionOptions, createServer, type TlsOptions } from "node:tls"
 import type { AddressInfo } from "node:net"
 import { identifyBy, pinOf } from "../../../gateway/actors/secure-node/pins.ts"
 import { clientTls, type NodeCredentials, serverTls } from "../../../gateway/actors/secure-node/tls.ts"
-import { type TestCertificate, withCa } from "../certificates.ts"
+import { profileOptions } from "../../../gateway/actors/secure-node/profile.ts"
+import { chainOf, revokedBy } from "../../../gateway/actors/secure-node/revoked.ts"
+import { type Certificate, readCertificate } from "../../../gateway/standards/hpki/certificate.ts"
+import { readCrl } from "../../../gateway/standards/hpki/crl.ts"
+import { derOf, type TestCertificate, withCa } from "../certificates.ts"
 
 /** One handshake and one byte from the server: only then has the server judged the client (TLS 1.3). */
 async function shake(
@@ -38,16 +43,20 @@ describe("Secure Node", () => {
   let revoked: TestCertificate
   let foreign: TestCertificate
   let trustedPem: string
-  let crlPem: string
+  let ca: Certificate
+  let list: Uint8Array
+  let overdue: Uint8Array
   before(() => {
     foreign = withCa("Other", (ca) => ca.issue("foreign"))
-    withCa("Own", (ca) => {
-      one = ca.issue("one")
-      two = ca.issue("two")
-      rsa = ca.issue("rsa", { rsa: true })
-      revoked = ca.issue("revoked")
-      trustedPem = ca.pem
-      crlPem = ca.crl(revoked)
+    withCa("Own", (own) => {
+      one = own.issue("one")
+      two = own.issue("two")
+      rsa = own.issue("rsa", { rsa: true })
+      revoked = own.issue("revoked")
+      trustedPem = own.pem
+      ca = readCertificate(new X509Certificate(own.pem).raw)
+      overdue = derOf(own.overdueCrl(revoked))
+      list = derOf(own.crl())
     })
   })
   const node = (
@@ -98,21 +107,76 @@ describe("Secure Node", () => {
     await assert.rejects(shake(server, { ...client, ...old }))
   })
 
-  it("refuses a client without certificate, of another CA, and a revoked one", async () => {
-    const server = serverTls(node(one, { crlPem }))
+  it("offers in TLS 1.2 what BCP 195 recommends and the option demands, and nothing else", async () => {
+    const names = profileOptions("ihe-stx").ciphers?.split(":") ?? []
+    const offered = (name: string) => names.includes(name)
+    const all = execFileSync("openssl", ["ciphers", "-s", "-tls1_2", "ALL"]).toString().trim().split(":")
+    assert.deepEqual(all.filter(offered).sort(), [
+      "DHE-RSA-AES128-GCM-SHA256",
+      "DHE-RSA-AES256-GCM-SHA384",
+      "ECDHE-ECDSA-AES128-GCM-SHA256",
+      "ECDHE-ECDSA-AES256-GCM-SHA384",
+      "ECDHE-RSA-AES128-GCM-SHA256",
+      "ECDHE-RSA-AES256-GCM-SHA384",
+    ])
+    const server = serverTls(node(rsa, { profile: "ihe-stx" }))
+    const client = clientTls(node(two, { profile: "ihe-stx" }), [pin(rsa)])
+    for (const ciphers of all.filter((name) => !offered(name) && /^(ECDHE|DHE)-RSA/.test(name)))
+      await assert.rejects(
+        shake(server, { ...client, maxVersion: "TLSv1.2", ciphers: `${ciphers}:@SECLEVEL=0` }),
+        ciphers,
+      )
+  })
+
+  it("refuses a client without certificate and one of another CA", async () => {
+    const server = serverTls(node(one))
     const client = clientTls(node(two), [pin(one)])
     await shake(server, client)
     const { ca, checkServerIdentity } = client
     await assert.rejects(shake(server, { ca, checkServerIdentity: checkServerIdentity ?? (() => undefined) }))
     await assert.rejects(shake(server, clientTls(node(foreign), [pin(one)])))
-    await assert.rejects(shake(server, clientTls(node(revoked), [pin(one)])))
   })
 
   it("refuses a server with another key, of another CA, and a revoked one", async () => {
-    const client = clientTls(node(two, { crlPem }), [pin(one), pin(revoked), pin(foreign)])
+    const revokedOf = revokedBy(
+      [ca],
+      () => [readCrl(overdue)],
+      () => new Date(),
+    )
+    const client = clientTls(node(two, { revoked: revokedOf }), [pin(one), pin(revoked), pin(foreign)])
+    await shake(serverTls(node(one)), client)
     await assert.rejects(shake(serverTls(node(rsa)), client), { code: "ERR_TLS_PIN_MISMATCH" })
     await assert.rejects(shake(serverTls(node(foreign)), client))
-    await assert.rejects(shake(serverTls(node(revoked)), client), { code: "CERT_REVOKED" })
+    await assert.rejects(shake(serverTls(node(revoked)), client), { code: "ERR_TLS_REVOKED" })
+  })
+
+  describe("revocation of a peer", () => {
+    const judge = (...lists: readonly Uint8Array[]) =>
+      revokedBy(
+        [ca],
+        () => lists.map(readCrl),
+        () => new Date(),
+      )
+    const chain = (certificate: TestCertificate) => chainOf(certificate.x509)
+
+    it("is believed from a list that is overdue, and such a list stops nobody else", () => {
+      assert.match(judge(overdue)(chain(revoked)) ?? "", /CN=revoked .* is revoked/)
+      assert.equal(judge(overdue)(chain(one)), null)
+    })
+    it("is not invented where there is no list", () => assert.equal(judge()(chain(revoked)), null))
+    it("is not believed from a list that another authority signed under the same name", () => {
+      const other = withCa("Own", (own) => derOf(own.crl()))
+      const forged = withCa("Own", (own) => derOf(own.crl(own.issue("x"))))
+      assert.equal(judge(other, forged)(chain(one)), null)
+    })
+    it("is told by the newest list alone", () => {
+      assert.notEqual(judge(overdue, list)(chain(revoked)), null)
+      const since = withCa("Own", (own) => derOf(own.crl()))
+      assert.notEqual(judge(list, since)(chain(revoked)), null)
+    })
+    it("is not asked of what cannot be read: that is refused", () => {
+      assert.equal(judge()([Buffer.from("x")]), "a certificate that cannot be read")
+    })
   })
 
   it("pins what openssl calls the digest of the public key", () => {

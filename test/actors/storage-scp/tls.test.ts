@@ -8,11 +8,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { pinOf } from "../../../gateway/actors/secure-node/pins.ts"
+import { chainOf } from "../../../gateway/actors/secure-node/revoked.ts"
 import { serverTls } from "../../../gateway/actors/secure-node/tls.ts"
 import { listen } from "../../../gateway/actors/storage-scp/listen.ts"
 import type { StorageScp } from "../../../gateway/actors/storage-scp/listen.ts"
 import type { Stranger } from "../../../gateway/actors/storage-scp/listener.ts"
-import { makePeople } from "../two-sides.ts"
+import { makePeople, revokedOf } from "../two-sides.ts"
 import type { People } from "../two-sides.ts"
 import { Collector } from "./collector.ts"
 import { RawPeer } from "./raw-peer.ts"
@@ -50,7 +51,7 @@ describe("storage SCP in TLS (PS3.15 B.13)", () => {
     people = makePeople()
     folder = await mkdtemp(join(tmpdir(), "dokuei-dicom-tls-"))
     await writeFile(join(folder, "ca.pem"), people.caPem)
-    for (const name of ["hospital", "center", "foreigner"] as const) {
+    for (const name of ["hospital", "center", "foreigner", "revoked"] as const) {
       await writeFile(join(folder, `${name}.key`), people[name].keyPem)
       await writeFile(join(folder, `${name}.pem`), people[name].chainPem)
     }
@@ -70,6 +71,7 @@ describe("storage SCP in TLS (PS3.15 B.13)", () => {
           port: 0,
           host: "127.0.0.1",
           tls: serverTls({ ...people.center, trustedPem: people.caPem, profile: "dicom-b13" }),
+          revoked: (certificate) => revokedOf(people, [people.crl])(chainOf(certificate)),
         },
         onWrongProtocol: (stranger) => strangers.push(stranger),
         onHandshakeFault: ({ detail }) => handshakeFaults.push(detail),
@@ -79,7 +81,7 @@ describe("storage SCP in TLS (PS3.15 B.13)", () => {
   })
   afterEach(() => scp.close(500))
 
-  const echo = (who: "hospital" | "center" | "foreigner", ...args: string[]) =>
+  const echo = (who: "hospital" | "center" | "foreigner" | "revoked", ...args: string[]) =>
     run(
       "echoscu",
       [
@@ -93,6 +95,12 @@ describe("storage SCP in TLS (PS3.15 B.13)", () => {
     await echo("hospital", "-aet", "MR1")
     assert.deepEqual(handler.seen, [pinOf(people.hospital.x509)])
     assert.equal(scp.stats.released, 1)
+  })
+
+  it("refuses a device whose certificate is revoked, and says so", async () => {
+    await assert.rejects(echo("revoked", "-aet", "MR1"))
+    assert.match(handshakeFaults.join(), /CN=revoked .* is revoked/)
+    assert.deepEqual(handler.seen, [])
   })
 
   it("knows a device by its key, not by what it calls itself", async () => {
