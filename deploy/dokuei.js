@@ -2,10 +2,11 @@
 // `npx dokuei …`: the same program on the pinned Node of this project.
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { compileCache } from "./compile-cache.js"
 import { handOver } from "./hand-over.js"
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const node = join(root, "node_modules", ".bin", "node")
 process.exitCode = await handOver(node, [join(root, "gateway", "main.ts"), ...process.argv.slice(2)], {
-  env: { ...process.env, NODE_NO_WARNINGS: "1" },
+  env: { ...process.env, ...compileCache(root), NODE_NO_WARNINGS: "1" },
 })

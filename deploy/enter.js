@@ -6,6 +6,7 @@ import { createHash } from "node:crypto"
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { compileCache } from "./compile-cache.js"
 import { handOver } from "./hand-over.js"
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -137,6 +138,7 @@ if (missing.length > 0 && name === "demo") process.exit(1)
 if (verb.viewer) buildViewer()
 const env = {
   ...process.env,
+  ...compileCache(root),
   ...verb.env,
   PATH: `${bin}:/usr/sbin:${process.env.PATH ?? ""}`,
   DOKUEI_MISSING_PEERS: missing.join(" "),

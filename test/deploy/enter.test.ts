@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { readFileSync, statSync } from "node:fs"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -47,10 +47,28 @@ describe("the door", () => {
   })
 
   it("needs nothing but Node itself, which may be old", () => {
-    for (const file of [ENTER, DOKUEI, join(ROOT, "deploy/hand-over.js")]) {
+    for (const file of [
+      ENTER,
+      DOKUEI,
+      ...["hand-over.js", "compile-cache.js"].map((name) => join(ROOT, "deploy", name)),
+    ]) {
       const imports = [...readFileSync(file, "utf8").matchAll(/from "([^"]+)"/g)].map(([, from = ""]) => from)
-      for (const from of imports) assert.match(from, /^(node:|\.\/hand-over\.js$)/, `${file}: ${from}`)
+      for (const from of imports)
+        assert.match(from, /^(node:|\.\/(hand-over|compile-cache)\.js$)/, `${file}: ${from}`)
     }
+  })
+
+  it("keeps compiled code in a folder nobody else may write in, or not at all", async () => {
+    const { compileCache } = (await import(join(ROOT, "deploy/compile-cache.js"))) as {
+      compileCache: (root: string, env: NodeJS.ProcessEnv) => NodeJS.ProcessEnv
+    }
+    await mkdir(join(folder, "node_modules"))
+    const { NODE_COMPILE_CACHE: kept = "" } = compileCache(folder, {})
+    assert.equal(kept, join(folder, "node_modules/.cache/dokuei-compiled"))
+    assert.equal((await stat(kept)).mode & 0o777, 0o700)
+    await chmod(kept, 0o777)
+    assert.deepEqual(compileCache(folder, {}), {})
+    assert.deepEqual(compileCache(folder, { NODE_COMPILE_CACHE: "/elsewhere" }), {})
   })
 
   it("passes arguments, folder and exit code on to the program", async () => {

@@ -20,7 +20,7 @@ import type { ReadingView } from "../../gateway/journey/views.ts"
 import { Tap } from "../peers/tap.ts"
 
 // Gateways start a dozen times in these tests: compiled modules are kept between the starts.
-process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "dokuei-compile-cache")
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "../../node_modules/.cache/dokuei-compiled")
 
 export const SILENT: Timeline = { step: () => undefined, bar: () => undefined, note: () => undefined }
 

@@ -96,6 +96,14 @@ describe("the systemd units", () => {
         assert.equal(one("MemoryDenyWriteExecute"), undefined)
       })
 
+      it("keep compiled code in a folder that is the service's own", () => {
+        assert.deepEqual(unit.get("Service.Environment"), [
+          "NODE_ENV=production NODE_NO_WARNINGS=1",
+          `NODE_COMPILE_CACHE=%C/dokuei-${role}`,
+        ])
+        assert.deepEqual([one("CacheDirectory"), one("CacheDirectoryMode")], [`dokuei-${role}`, "0700"])
+      })
+
       it("keep clear data out of core dumps and swap", () => {
         assert.deepEqual([one("LimitCORE"), one("MemorySwapMax"), one("UMask")], ["0", "0", "0077"])
       })
