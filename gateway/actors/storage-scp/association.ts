@@ -112,9 +112,7 @@ export class Association {
     if (this.#machine.allows("Evt17")) await this.#happen("Evt17")
     this.#stopIdle()
     this.#stopArtim()
-    // What is written still goes out, but not to a peer who never reads it.
-    const giveUp = this.#around.timers.after(this.#around.artimMs, () => this.#socket.destroy())
-    this.#socket.once("close", giveUp).destroySoon()
+    this.#letGo()
     await this.#messages?.abandon()
     this.#notifications.end()
     try {
@@ -123,6 +121,13 @@ export class Association {
       this.#around.onFault(fault)
     }
     this.#around.onEnd(this.#outcome)
+  }
+
+  /** What is written still goes out, but not to a peer who never reads it. */
+  #letGo(): void {
+    if (this.#socket.closed) return
+    const giveUp = this.#around.timers.after(this.#around.artimMs, () => this.#socket.destroy())
+    this.#socket.once("close", giveUp).destroySoon()
   }
 
   async #take(chunk: Uint8Array): Promise<void> {

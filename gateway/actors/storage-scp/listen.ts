@@ -122,8 +122,8 @@ export async function listen(options: ListenOptions, handler: InstanceHandler): 
   const listener = new Listener(handler, full)
   const plain = createServer((socket) => listener.serve(socket, null))
   const secure = secureServer(full, listener)
-  const port = await open(plain, full, full)
-  const securePort = full.secure && secure ? await open(secure, full.secure, full) : null
+  const port = await open(plain, full, full, listener)
+  const securePort = full.secure && secure ? await open(secure, full.secure, full, listener) : null
   return {
     port,
     securePort,
@@ -149,10 +149,10 @@ function secureServer(options: Required<ListenOptions>, listener: Listener): Ser
 async function open(
   server: Server,
   { port, host }: { readonly port: number; readonly host: string },
-  { maxAssociations, onFault }: Required<ListenOptions>,
+  { onFault }: Required<ListenOptions>,
+  { waitingRoom }: Listener,
 ): Promise<number> {
-  // Room to be told "local limit exceeded"; beyond it connections are dropped unheard.
-  server.maxConnections = maxAssociations * 2
+  server.prependListener("connection", (socket) => waitingRoom.enter(socket))
   const bound = await bind(server, port, host)
   server.on("error", onFault)
   return bound

@@ -1,4 +1,4 @@
-/** Everything that is shared by the associations of one listener: caps, counts, and an orderly end. */
+/** Everything that is shared by the associations of one listener: caps, places to wait, counts, and an orderly end. */
 import type { Socket } from "node:net"
 import type { CommitmentHandler, InstanceHandler } from "../../journey/ports.ts"
 import type { Protocol } from "../../standards/dicom/first-octets.ts"
@@ -9,6 +9,7 @@ import { Association } from "./association.ts"
 import type { Surroundings, Timers } from "./surroundings.ts"
 import type { StoreCounts } from "./messages.ts"
 import type { Offer } from "./negotiate.ts"
+import { WaitingRoom } from "./waiting-room.ts"
 
 export interface ListenerOptions {
   readonly maxAssociations: number
@@ -38,6 +39,8 @@ export interface StorageScpStats extends Readonly<StoreCounts> {
 }
 
 export class Listener {
+  /** Over all ports: they share the caps. */
+  readonly waitingRoom: WaitingRoom
   readonly #handler: InstanceHandler
   readonly #options: ListenerOptions
   readonly #running = new Map<Association, Promise<void>>()
@@ -51,6 +54,7 @@ export class Listener {
   constructor(handler: InstanceHandler, options: ListenerOptions) {
     this.#handler = handler
     this.#options = options
+    this.waitingRoom = new WaitingRoom(options.maxAssociations)
   }
 
   get stats(): StorageScpStats {
@@ -115,8 +119,10 @@ export class Listener {
       onWrongProtocol: (met) => onWrongProtocol({ expected: "dicom", met, remoteAddress }),
       enter: (callingAE) => {
         const full = this.#enter(callingAE)
-        if (!full) entered = callingAE
-        return full
+        if (full) return full
+        entered = callingAE
+        this.waitingRoom.leave(socket)
+        return null
       },
       onEnd: (outcome) => {
         this.#outcomes[outcome]++
