@@ -210,6 +210,10 @@ const nodeHost = z.string().min(1)
 const nodePort = z.int().min(1).max(65535)
 const modality = z.strictObject({
   aeTitle: aeTitle.describe("calling AE title"),
+  addresses: z
+    .array(z.union([z.ipv4(), z.ipv6()], "must be an IP address"))
+    .default([])
+    .describe("IP addresses it may call from; [] = any"),
   host: nodeHost.optional().describe("where the device takes answers to storage commitment requests"),
   port: nodePort.optional().describe("its TCP port for them; in TLS when tlsPins are given"),
   stat: z

@@ -28,6 +28,8 @@ export interface Arriving extends Pick<
 > {
   /** Throws Malformed when the data set is not the object its sender named, or none that we take. */
   readonly judge: (head: Head) => void
+  /** Every image of the device that sends it is urgent; absent = no. */
+  readonly urgent?: boolean
   /** Preamble and group 0002 that are sealed in front of the data set. */
   readonly fileMeta: (head: Head) => Uint8Array
 }
@@ -120,7 +122,7 @@ class Sink implements IntakeSink {
     const start = (): Uint8Array => Buffer.concat([prologue, ...this.#waiting])
     this.#leave = await this.#touched.enter()
     this.#study = await this.#touched.study(head, start, this.#arriving.callingAE)
-    this.#segment = await this.#touched.segment(this.#study.slotId)
+    this.#segment = await this.#touched.segment(this.#study, this.#arriving.urgent ?? false)
     this.#writer = await this.#segment.begin("instance", prologue)
     for (const chunk of this.#waiting) await this.#writer.write(chunk)
     this.#waiting = []

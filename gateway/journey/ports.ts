@@ -8,12 +8,15 @@ import type { Submission, DocumentEntry } from "../standards/xds/submission.ts"
 import type { RegistryResponse } from "../standards/xds/registry-response.ts"
 import type { CommitmentRequest, CommitmentResult } from "../standards/dicom/storage-commitment.ts"
 import type {
+  CopyChoice,
   PreparedReport,
+  QuarantineRuling,
   ReadingView,
   ReportDraft,
   RequestInput,
   StaffDetail,
   StaffItem,
+  StudyQuestion,
   StudyView,
   Verdict,
   WorkItem,
@@ -366,6 +369,8 @@ export interface InstanceHandler {
     remoteAddress: string,
     spkiSha256: string | null,
   ): { readonly source: number; readonly reason: number } | null
+  /** A device that may associate was told to come back: there are too many already. */
+  crowded?(callingAE: string, calledAE: string, remoteAddress: string): void
   /** One association's worth of instances. */
   open(association: {
     readonly callingAE: string
@@ -375,6 +380,8 @@ export interface InstanceHandler {
 }
 export interface InstanceIntake {
   begin(instance: IncomingInstance): InstanceSink
+  /** A C-ECHO was answered. */
+  echoed?(): void
   /** Association over (released, aborted or broken). */
   end(): Promise<void>
 }
@@ -535,7 +542,20 @@ export interface EncodedFrame {
   readonly sha256: string
 }
 
-export interface StaffDesk {
+/** What people at the hospital decide about images; ERR_REPORT_STATE when nothing is to be decided any more. */
+export interface StudyDesk {
+  study(person: Person, studyId: string): Promise<StudyQuestion>
+  /** A reused Study Instance UID: the same patient, or another examination. */
+  rule(person: Person, studyId: string, ruling: QuarantineRuling): Promise<void>
+  /** Which of several copies of an image counts. */
+  choose(person: Person, studyId: string, choice: CopyChoice): Promise<void>
+  /** PNG of a copy's first frame through its own window. */
+  copyPicture(person: Person, studyId: string, objectId: string): Promise<Uint8Array>
+  /** These images are what the request is for. */
+  bind(person: Person, requestId: string, studyId: string): Promise<void>
+}
+
+export interface StaffDesk extends StudyDesk {
   requests(person: Person): Promise<readonly StaffItem[]>
   request(person: Person, requestId: string): Promise<StaffDetail>
   enter(person: Person, input: RequestInput): Promise<{ readonly requestId: string }>

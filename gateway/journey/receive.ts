@@ -4,6 +4,7 @@ import { Malformed } from "../standards/malformed.ts"
 import type { Filing } from "./file-instance.ts"
 import { openIntake, type Arriving } from "./intake.ts"
 import type { IncomingInstance, InstanceHandler } from "./ports.ts"
+import { isAddress } from "./peer-address.ts"
 import type { World } from "./world.ts"
 
 /** A-ASSOCIATE-RJ, source 1 = service user: 3 = calling AE title not recognised, 7 = called (PS3.8 table 9-21). */
@@ -15,21 +16,30 @@ export interface ReceiveOptions {
   readonly modalities: ReadonlySet<string>
   /** By calling AE title: the keys it must show in TLS (hex SHA-256); absent or [] = in the clear as well. */
   readonly pins?: ReadonlyMap<string, readonly string[]>
+  /** By calling AE title: the addresses it must call from; absent or [] = from any. */
+  readonly addresses?: ReadonlyMap<string, readonly string[]>
+  /** Calling AE titles whose images are all urgent. */
+  readonly urgent?: ReadonlySet<string>
 }
 
 export function instanceHandler(world: World, filing: Filing, options: ReceiveOptions): InstanceHandler {
   return {
-    associate: (callingAE, calledAE, _remoteAddress, spkiSha256) => {
+    associate: (callingAE, calledAE, remoteAddress, spkiSha256) => {
       if (calledAE !== options.aeTitle) return CALLED_AE_NOT_RECOGNISED
       if (!options.modalities.has(callingAE)) return CALLING_AE_NOT_RECOGNISED
+      if (!isAddress(options.addresses?.get(callingAE) ?? [], remoteAddress)) return CALLING_AE_NOT_RECOGNISED
       const pins = options.pins?.get(callingAE) ?? []
       // With another key it is another device, whatever it calls itself.
       const known = pins.length === 0 || (spkiSha256 !== null && pins.includes(spkiSha256))
       return known ? null : CALLING_AE_NOT_RECOGNISED
     },
-    open: () => {
+    open: ({ callingAE }) => {
       const intake = openIntake(world, filing)
-      return { begin: (instance) => intake.begin(commanded(instance)), end: () => intake.end() }
+      const urgent = options.urgent?.has(callingAE) === true
+      return {
+        begin: (instance) => intake.begin({ ...commanded(instance), urgent }),
+        end: () => intake.end(),
+      }
     },
   }
 }

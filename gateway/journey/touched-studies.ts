@@ -5,6 +5,7 @@ import type { Filing } from "./file-instance.ts"
 import { studyHeader } from "./header.ts"
 import type { Segment } from "./ports.ts"
 import type { StudyRecord } from "./records.ts"
+import { roomFor } from "./urgent.ts"
 import type { World } from "./world.ts"
 
 /**
@@ -46,8 +47,10 @@ export class TouchedStudies {
     return () => mine.resolve(undefined)
   }
 
-  async segment(slotId: string): Promise<Segment> {
-    const open = this.#segments.get(slotId) ?? this.#world.spool.openSegment(slotId)
+  /** @param fromUrgentDevice as `roomFor` has it */
+  async segment(study: StudyRecord, fromUrgentDevice: boolean): Promise<Segment> {
+    const { slotId } = study
+    const open = this.#segments.get(slotId) ?? this.#open(study, fromUrgentDevice)
     this.#segments.set(slotId, open)
     try {
       return await open
@@ -55,6 +58,11 @@ export class TouchedStudies {
       this.#segments.delete(slotId)
       throw error
     }
+  }
+
+  async #open(study: StudyRecord, fromUrgentDevice: boolean): Promise<Segment> {
+    const room = await roomFor(this.#world, study, fromUrgentDevice)
+    return this.#world.spool.openSegment(study.slotId, room)
   }
 
   /**

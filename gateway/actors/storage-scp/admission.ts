@@ -16,7 +16,9 @@ export function rejectionOf(
   if (formal) return formal
   const refused = handler.associate(callingAE, calledAE, remoteAddress, spkiSha256)
   if (refused) return { type: "A-ASSOCIATE-RJ", result: PERMANENT, ...refused }
-  return enter(callingAE)
+  const full = enter(callingAE)
+  if (full) handler.crowded?.(callingAE, calledAE, remoteAddress)
+  return full
 }
 
 /** What forbids any association, whoever asks; null when nothing does. */

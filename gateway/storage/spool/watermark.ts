@@ -45,8 +45,10 @@ export class Watermark {
 
   /** Would an object begin now? */
   async has(room: Room): Promise<boolean> {
+    const floorBytes = this.#floorBytes[room]
+    if (floorBytes === 0) return true
     if (this.#isStale()) await this.#ask()
-    return this.#fits(0, this.#floorBytes[room])
+    return this.#fits(0, floorBytes)
   }
 
   #fits(bytes: number, floorBytes: number): boolean {
