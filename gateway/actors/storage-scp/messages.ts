@@ -117,6 +117,7 @@ export class Messages {
             AffectedSOPClassUID,
             Status,
           })
+        this.#about.intake.echoed?.()
         return { contextId, alone: true, sink: null, refusal: SUCCESS, respond }
       }
       case "N-ACTION-RQ":
