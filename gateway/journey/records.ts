@@ -5,6 +5,7 @@
  * that they die with it. Everything else is ids, states and times.
  */
 import type { ArchiveChange, ArchiveLedger } from "./archive-records.ts"
+import type { OrphanChange, OrphanLedger } from "./orphan-records.ts"
 import type { Destruction, FrameKind, ObjectId, ObjectPlace, SlotId, AuditEvent } from "./ports.ts"
 import type {
   PatientView,
@@ -347,6 +348,7 @@ export type Change =
   | { readonly put: "report"; readonly record: ReportRecord }
   | { readonly put: "certificate"; readonly record: CertificateRecord }
   | ArchiveChange
+  | OrphanChange
   | { readonly put: "job"; readonly record: JobRecord }
   | { readonly put: "milestone"; readonly record: Milestone }
   | { readonly put: "audit"; readonly record: { readonly key: string; readonly event: AuditEvent } }
@@ -361,7 +363,7 @@ export type Change =
  * No update is lost: a study, request, submission or report goes back only over the revision it was read at. When
  * somebody else has put it meanwhile, `commit` throws ERR_LEDGER_STALE and whoever decided decides again.
  */
-export interface Ledger extends ArchiveLedger {
+export interface Ledger extends ArchiveLedger, OrphanLedger {
   commit(changes: readonly Change[]): Promise<void>
 
   study(id: string): Promise<StudyRecord | null>

@@ -3,7 +3,7 @@ import type { ArchiveChange, CommitmentRecord, DeliveryRecord } from "../../jour
 
 /**
  * A million instances are written for one that is asked for by its SOP Instance UID alone: that index holds eight bytes
- * of each. The instances of a commitment belong to no slot, for we may never have had them: they are sealed like what waits
+ * of each (`SOP_INDEX`). The instances of a commitment belong to no slot, for we may never have had them: they are sealed like what waits
  * for the audit trail, and gone when they are told.
  */
 export const ARCHIVE_TABLES = `
@@ -18,6 +18,16 @@ export const ARCHIVE_TABLES = `
   CREATE INDEX delivery_by_report ON delivery (report_id);                 -- deliveriesOf
   `
 
+/**
+ * Hashes have no neighbours: in one index over all of them every insert of a study of 500 touches 500 pages, and takes three
+ * times as long with 400,000 instances as with none. Object ids begin with their time: by spans of 2^24 ms (4.7 hours)
+ * only the newest pages are written, and whoever asks looks into every span.
+ */
+export const SOP_INDEX = `
+  DROP INDEX instance_by_sop;
+  CREATE INDEX instance_by_sop ON instance (substr(id, 1, 6), substr(uid_hash, 1, 8));
+  `
+
 export const ARCHIVE_SQL = {
   putCommitment: `INSERT INTO commitment (id, calling_ae, transaction_uid, relay_uid, requested_at, facts, sealed) VALUES (?,?,?,?,?,?,?)
     ON CONFLICT (id) DO UPDATE SET facts=excluded.facts, sealed=excluded.sealed`,
@@ -25,7 +35,10 @@ export const ARCHIVE_SQL = {
   commitment: `SELECT facts, sealed FROM commitment WHERE id = ?`,
   commitmentsOf: `SELECT facts, sealed FROM commitment WHERE transaction_uid = ? AND calling_ae = ? ORDER BY requested_at DESC`,
   commitmentByRelay: `SELECT facts, sealed FROM commitment WHERE relay_uid = ?`,
-  knowsSopInstance: `SELECT 1 FROM instance WHERE substr(uid_hash, 1, 8) = substr(?, 1, 8) AND uid_hash = ? LIMIT 1`,
+  knowsSopInstance: `WITH RECURSIVE span (at) AS (
+      SELECT min(substr(id, 1, 6)) FROM instance
+      UNION ALL SELECT (SELECT min(substr(id, 1, 6)) FROM instance WHERE substr(id, 1, 6) > span.at) FROM span WHERE span.at IS NOT NULL)
+    SELECT 1 FROM span CROSS JOIN instance ON substr(id, 1, 6) = span.at AND substr(uid_hash, 1, 8) = substr(?, 1, 8) AND uid_hash = ? LIMIT 1`,
   delivery: `SELECT facts FROM delivery WHERE id = ?`,
   deliveriesOf: `SELECT facts FROM delivery WHERE report_id = ?`,
 } as const

@@ -9,9 +9,12 @@ import { createHmac, createSecretKey } from "node:crypto"
 import Database from "better-sqlite3"
 import { LedgerError } from "../../journey/errors.ts"
 import type { ArchiveLedger } from "../../journey/archive-records.ts"
+import type { OrphanLedger } from "../../journey/orphan-records.ts"
 import type { Change, InstanceRecord, Ledger, Milestone } from "../../journey/records.ts"
 import { commitmentOf, deliveryOf } from "./archive-rows.ts"
+import { auditKey, type Book } from "./book-rows.ts"
 import { openDatabase, statements, type IndexHash, type Statements } from "./database.ts"
+import { orphanOf } from "./orphan-rows.ts"
 import type { ColumnSealer } from "./private-column.ts"
 import type { StatementName } from "./queries.ts"
 import {
@@ -34,29 +37,48 @@ export interface LedgerOptions {
   readonly indexKey: Uint8Array
   /** Seals an audit row until it reaches the trail. */
   readonly audit: { seal(clear: Uint8Array): Uint8Array; open(sealed: Uint8Array): Uint8Array }
+  /** Told of every commit once it is durable, before whoever committed is: the spool notes it. */
+  readonly committed?: (commits: number) => Promise<void>
+}
+
+/** The ledger and what only whoever opens it may ask. */
+export interface FileLedger extends Ledger {
+  book(): Book
+  /** From here on it belongs to that spool and counts on from `commits`; durable. */
+  bind(spoolId: string, commits: number): void
+  close(): void
 }
 
 /** Throws ERR_LEDGER when the file was written by a newer program. */
-export function openLedger(options: LedgerOptions): Ledger & { close(): void } {
+export function openLedger(options: LedgerOptions): FileLedger {
   const db = openDatabase(options.path)
   const statement = statements(db)
   // A KeyObject, made once: given bytes, createHmac spends six times as long on finding out what they are.
   const indexKey = createSecretKey(options.indexKey)
   const hash: IndexHash = (...parts) => createHmac("sha256", indexKey).update(parts.join("\0")).digest()
+  const book = (): Book => statement("book").get() as Book
   const write = changeWriter({
     sealer: options.sealer,
     sealAudit: (clear) => options.audit.seal(clear),
+    auditKey: (key) => auditKey(key, book()),
     statement,
     hash,
   })
   const transaction = db.transaction((changes: readonly Change[]) => {
     for (const change of changes) write(change)
+    return (statement("countCommit").get() as { commits: number }).commits
   })
   return {
-    commit: (changes) => answer(() => transaction.immediate(changes)),
+    commit: async (changes) => {
+      const commits = await answer(() => transaction.immediate(changes))
+      await options.committed?.(commits)
+    },
+    book,
+    bind: (spoolId, commits) => void statement("bindBook").run(spoolId, commits),
     ...things(statement, hash, options.sealer),
     ...bookkeeping(statement, options),
     ...archive(statement, hash, options),
+    ...inSpool(statement),
     close: () => db.close(),
   }
 }
@@ -128,6 +150,21 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
     reportByPrepareId: (prepareId) => one(read.report, "reportByPrepareId", prepareId),
     certificatesOfStudy: (studyId) => all(certificateOf, "certificatesOfStudy", studyId),
   } satisfies Partial<Ledger>
+}
+
+/** What a recovery keeps, and what roll-forward need not look at. */
+function inSpool(statement: Statements): OrphanLedger {
+  const orphans = (name: StatementName, ...values: readonly string[]) =>
+    answer(() => (statement(name).all(...values) as { facts: string }[]).map(orphanOf))
+  return {
+    orphans: () => orphans("orphans"),
+    orphan: async (slotId) => (await orphans("orphan", slotId))[0] ?? null,
+    objectsInSegment: (segmentId) =>
+      answer(() => {
+        const row = statement("objectsInSegment").get(segmentId, segmentId, segmentId)
+        return (row as { objects: number }).objects
+      }),
+  }
 }
 
 /** Commitments asked for and reports delivered. */

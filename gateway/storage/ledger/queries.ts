@@ -5,6 +5,8 @@
  * new; another one changes no row.
  */
 import { ARCHIVE_SQL } from "./archive-rows.ts"
+import { BOOK_SQL } from "./book-rows.ts"
+import { ORPHAN_SQL } from "./orphan-rows.ts"
 import { STANDING_SQL } from "./standing-rows.ts"
 
 export const SQL = {
@@ -74,5 +76,7 @@ export const SQL = {
   auditDelivered: `DELETE FROM audit_outbox WHERE sequence <= ?`,
   ...ARCHIVE_SQL,
   ...STANDING_SQL,
+  ...BOOK_SQL,
+  ...ORPHAN_SQL,
 } as const
 export type StatementName = keyof typeof SQL

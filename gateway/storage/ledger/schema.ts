@@ -5,7 +5,9 @@
  * (patient data, encrypted under the thing's slot key; docs/store.md "Ledger"). Identifiers that must be found
  * again are keyed hashes (`…_hash`), so that a copy of the file names no patient.
  */
-import { ARCHIVE_TABLES } from "./archive-rows.ts"
+import { ARCHIVE_TABLES, SOP_INDEX } from "./archive-rows.ts"
+import { BOOK_TABLE } from "./book-rows.ts"
+import { ORPHAN_TABLE, SEGMENT_INDEXES } from "./orphan-rows.ts"
 import { STANDING_INDEXES } from "./standing-rows.ts"
 
 export const MIGRATIONS: readonly string[] = [
@@ -99,4 +101,8 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX study_by_term; -- a study's own job knows its term
   `,
   STANDING_INDEXES,
+  BOOK_TABLE,
+  ORPHAN_TABLE,
+  SEGMENT_INDEXES,
+  SOP_INDEX,
 ]

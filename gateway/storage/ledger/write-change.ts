@@ -5,6 +5,7 @@ import type { Change } from "../../journey/records.ts"
 import type { CaseState } from "../../journey/views.ts"
 import { archiveWrite } from "./archive-rows.ts"
 import type { IndexHash, Statements } from "./database.ts"
+import { orphanValues } from "./orphan-rows.ts"
 import { NOTHING_LEFT, sealPrivate, type ColumnSealer } from "./private-column.ts"
 import type { StatementName } from "./queries.ts"
 
@@ -16,6 +17,7 @@ const OVER: ReadonlySet<CaseState> = new Set(["completed", "failed", "exited"])
 export interface ChangeParts {
   readonly sealer: ColumnSealer
   readonly sealAudit: (clear: Uint8Array) => Uint8Array
+  readonly auditKey: (key: string) => string
   readonly statement: Statements
   readonly hash: IndexHash
 }
@@ -74,11 +76,13 @@ function putChange(
       return run("putMilestone", rows.milestone(change.record))
     case "audit":
       return run("putAudit", rows.audit(change.record))
+    case "orphan":
+      return run("putOrphan", orphanValues(change.record))
   }
 }
 
 /** Values in the order of the statements of `queries.ts`. */
-function rowsOf({ sealer, sealAudit, hash }: ChangeParts) {
+function rowsOf({ sealer, sealAudit, auditKey, hash }: ChangeParts) {
   /** `facts` and `sealed`; the context binds the sealed part to this row. */
   const split = (
     record: { readonly private: unknown; readonly revision?: number },
@@ -150,6 +154,9 @@ function rowsOf({ sealer, sealAudit, hash }: ChangeParts) {
     certificate: (r: Put<"certificate">): Values => [r.id, r.studyId, JSON.stringify(r)],
     job: (r: Put<"job">): Values => [r.id, r.verb, r.subject, r.runAt, r.attempts, r.failureCode],
     milestone: (r: Put<"milestone">): Values => [r.subject, r.name, r.at],
-    audit: (r: Put<"audit">): Values => [r.key, sealAudit(new TextEncoder().encode(JSON.stringify(r.event)))],
+    audit: (r: Put<"audit">): Values => [
+      auditKey(r.key),
+      sealAudit(new TextEncoder().encode(JSON.stringify(r.event))),
+    ],
   }
 }

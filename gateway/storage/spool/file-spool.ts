@@ -21,12 +21,14 @@ import type {
 import { openColumn, sealColumn } from "./column.ts"
 import { countKept, unlinkAll } from "./destroy-segments.ts"
 import type { Disk, DiskSpace } from "./disk.ts"
-import { hasCode, withFile } from "./disk.ts"
+import { hasCode, namesIn, withFile } from "./disk.ts"
 import { readFailure, rot, writeFailure } from "./failure.ts"
 import type { Rot, Torn } from "./findings.ts"
 import { freshTimedId } from "./ids.ts"
 import type { SpoolFolders } from "./layout.ts"
-import { segmentPath, slotFolder, spoolFolders } from "./layout.ts"
+import { segmentPath, slotFolder, slotIdsIn, spoolFolders } from "./layout.ts"
+import type { Marked } from "./ledger-mark.ts"
+import { LedgerMark } from "./ledger-mark.ts"
 import { enterFolders } from "./marker.ts"
 import { nodeDisk } from "./node-disk.ts"
 import { FrameReader } from "./read-frame.ts"
@@ -84,7 +86,8 @@ export async function openSpool(options: SpoolOptions): Promise<FileSpool> {
   try {
     const spoolId = await enterFolders(disk, folders, site, chance)
     const opened = await SlotTable.open({ disk, folder: folders.slots, site, chance }, epochKey)
-    const spool = new FileSpool({ ...options, disk }, folders, opened.table, spoolId)
+    const mark = await LedgerMark.open(disk, folders.slots, spoolId)
+    const spool = new FileSpool({ ...options, disk }, folders, { spoolId, slots: opened.table, mark })
     for (const { index, cause } of opened.loaded.rotten) spool.report({ what: "slot", index, cause })
     for (const index of opened.loaded.mended) spool.report({ what: "slot-mended", index })
     return spool
@@ -98,11 +101,12 @@ export async function openSpool(options: SpoolOptions): Promise<FileSpool> {
 }
 
 export class FileSpool implements Spool {
-  /** The same at every start; a ledger can note it and ask for it again. */
+  /** The same at every start; the ledger notes it and asks for it again. */
   readonly spoolId: string
   readonly #options: SpoolOptions & { readonly disk: Disk }
   readonly #folders: SpoolFolders
   readonly #slots: SlotTable
+  readonly #mark: LedgerMark
   readonly #watermark: Watermark
   readonly #segments = new Map<SegmentId, SpoolSegment>()
   readonly #rot: Rot[] = []
@@ -113,13 +117,13 @@ export class FileSpool implements Spool {
   constructor(
     options: SpoolOptions & { readonly disk: Disk },
     folders: SpoolFolders,
-    slots: SlotTable,
-    spoolId: string,
+    entered: { readonly spoolId: string; readonly slots: SlotTable; readonly mark: LedgerMark },
   ) {
-    this.spoolId = spoolId
+    this.spoolId = entered.spoolId
     this.#options = options
     this.#folders = folders
-    this.#slots = slots
+    this.#slots = entered.slots
+    this.#mark = entered.mark
     const { disk, clock, reserveBytes = 0, refuseBytes = 0 } = options
     this.#watermark = new Watermark(disk, folders.objects, clock, { reserveBytes, refuseBytes })
   }
@@ -133,6 +137,38 @@ export class FileSpool implements Spool {
     return this.#slots.live
       .filter((slot) => !slot.gone)
       .map(({ slotId, slotClass }) => ({ slotId, slotClass }))
+  }
+
+  /** Nothing was ever kept here, or all of it is gone. */
+  async isEmpty(): Promise<boolean> {
+    const folders = slotIdsIn(await namesIn(this.#options.disk, this.#folders.objects))
+    return folders.length === 0 && this.slots.length === 0
+  }
+
+  /** How far the ledger had come when it was last noted here. */
+  get ledgerMark(): Marked {
+    return this.#mark.marked
+  }
+
+  /** From here on the ledger has `commits`; durable. */
+  async setLedgerMark(commits: number): Promise<void> {
+    try {
+      await this.#mark.set(commits)
+    } catch (cause) {
+      throw writeFailure("marking the ledger's commits", cause)
+    }
+  }
+
+  /**
+   * The ledger has `commits` now. Never throws: the commit stands whatever becomes of its mark, and a mark that is too low
+   * raises no false alarm.
+   */
+  async noteLedger(commits: number): Promise<void> {
+    try {
+      await this.#mark.note(commits)
+    } catch (cause) {
+      this.report({ what: "mark", cause: writeFailure("noting the ledger's commits", cause) })
+    }
   }
 
   /** What was found rotten since the spool was opened. */
@@ -239,7 +275,10 @@ export class FileSpool implements Spool {
 
   /** Closes every open segment at its last good end and forgets all keys. */
   async close(): Promise<void> {
-    const closing = await Promise.allSettled([...this.#segments.values()].map((segment) => segment.close()))
+    const closing = await Promise.allSettled([
+      ...[...this.#segments.values()].map((segment) => segment.close()),
+      this.#mark.close(),
+    ])
     await this.#slots.close()
     const failed = closing.find((one) => one.status === "rejected")
     if (failed !== undefined) throw failed.reason
@@ -262,6 +301,7 @@ export class FileSpool implements Spool {
       file,
       slot,
       segmentId,
+      clock,
       chance,
       watermark: this.#watermark,
       room,

@@ -18,6 +18,8 @@ export type Rot =
   | { readonly what: "slot-mended"; readonly index: number }
   /** Segments without a slot: a destruction to be finished, or the slot rotted. */
   | { readonly what: "keyless"; readonly slotId: SlotId; readonly segmentIds: readonly SegmentId[] }
+  /** How far the ledger has come could not be noted: an older ledger would not be told from this one. */
+  | { readonly what: "mark"; readonly cause: SpoolError }
 
 /** The end of a segment that was being written when the power went; cut off, nobody had been told it arrived. */
 export interface Torn {

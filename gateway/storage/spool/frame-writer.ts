@@ -10,7 +10,6 @@ import type { Chance, FrameKind, ObjectMeta, SealedObject } from "../../journey/
 import { chunkKey, chunkMac } from "./chunk-mac.ts"
 import { HEADER_BYTES, encodeFrameHeader } from "./frame-header.ts"
 import { NONCE_BYTES } from "./gcm.ts"
-import { freshId } from "./ids.ts"
 import { CHUNK_BYTES, MAX_OBJECT_BYTES } from "./limits.ts"
 import type { Digests } from "./object-digests.ts"
 import { TRAILER_SEAL_BYTES, encodeTrailer, sealTrailer } from "./trailer.ts"
@@ -24,6 +23,8 @@ export interface FrameRoom {
   readonly segmentId: string
   readonly trailerKey: Uint8Array
   readonly chance: Chance
+  /** Sorted by age, so that rows about neighbours are neighbours in the ledger's indexes too. */
+  freshObjectId(): string
   /** Throws ERR_SPOOL_FULL or ERR_SPOOL_WRITE. */
   put(buffers: readonly Uint8Array[], positionBytes: number): Promise<void>
   /** The frame is whole: it ends there and the next may begin. */
@@ -170,7 +171,7 @@ export class FrameWriter {
     const ciphertextLengthBytes = this.#lengthBytes
     const facts = { ...this.#key, ...digests, tag, meta, clearLengthBytes: ciphertextLengthBytes }
     const clear = encodeTrailer({ ...facts, chunkMacs: Buffer.concat(this.#macs) })
-    const objectId = freshId(chance)
+    const objectId = this.#room.freshObjectId()
     const header = encodeFrameHeader({
       kind,
       objectId,

@@ -6,7 +6,15 @@
  * no new object, but what is whole may still be synced. After a failed sync it is cut back to `durable` and over.
  */
 import { SpoolError } from "../../journey/errors.ts"
-import type { AdoptingWriter, Chance, FrameKind, ObjectWriter, Room, Segment } from "../../journey/ports.ts"
+import type {
+  AdoptingWriter,
+  Chance,
+  Clock,
+  FrameKind,
+  ObjectWriter,
+  Room,
+  Segment,
+} from "../../journey/ports.ts"
 import { AdoptedCiphertext } from "./adopting-writer.ts"
 import { KEY_BYTES } from "./derive.ts"
 import type { DiskFile } from "./disk.ts"
@@ -16,6 +24,7 @@ import type { ContentKey, FrameRoom } from "./frame-writer.ts"
 import { FrameWriter } from "./frame-writer.ts"
 import { NONCE_BYTES } from "./gcm.ts"
 import { GroupCommit } from "./group-commit.ts"
+import { freshTimedId } from "./ids.ts"
 import { GATHER_BYTES, SealingWriter } from "./sealing-writer.ts"
 import type { LiveSlot } from "./slot-table.ts"
 import type { Watermark } from "./watermark.ts"
@@ -24,6 +33,7 @@ export interface SegmentOptions {
   readonly file: DiskFile
   readonly slot: LiveSlot
   readonly segmentId: string
+  readonly clock: Clock
   readonly chance: Chance
   readonly watermark: Watermark
   readonly room: Room
@@ -68,6 +78,7 @@ export class SpoolSegment implements Segment {
       segmentId: this.segmentId,
       trailerKey: options.slot.trailerKey,
       chance: options.chance,
+      freshObjectId: () => freshTimedId(options.clock, options.chance),
       put: (buffers, positionBytes) => this.#put(buffers, positionBytes),
       keep: (endBytes) => this.#keep(endBytes),
       drop: () => this.#drop(),

@@ -5,9 +5,10 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "better-sqlite3"
-import type { Change, Ledger, RequestRecord, SubmissionRecord } from "../../../gateway/journey/records.ts"
+import type { Change, RequestRecord, SubmissionRecord } from "../../../gateway/journey/records.ts"
+import { COMMITS_OF_AN_ERA } from "../../../gateway/storage/ledger/book-rows.ts"
 import { MIGRATIONS } from "../../../gateway/storage/ledger/schema.ts"
-import { openLedger } from "../../../gateway/storage/ledger/ledger.ts"
+import { openLedger, type FileLedger } from "../../../gateway/storage/ledger/ledger.ts"
 import { SQL, type StatementName } from "../../../gateway/storage/ledger/queries.ts"
 import { EVENTS } from "../trail/events.ts"
 import * as r from "./records.ts"
@@ -16,7 +17,7 @@ import { openBytes, sealBytes, Slots } from "./slots.ts"
 describe("the ledger", () => {
   let folder: string
   let path: string
-  let ledger: Ledger & { close(): void }
+  let ledger: FileLedger
   let slots: Slots
   const indexKey = randomBytes(32)
   const auditKey = randomBytes(32)
@@ -183,6 +184,48 @@ describe("the ledger", () => {
       { code: "ERR_LEDGER_STALE" },
     )
     assert.equal(await ledger.study("study-9"), null)
+  })
+
+  it("counts its commits, and those alone that came to be; a file from before the count has one", async () => {
+    assert.deepEqual(ledger.book(), { spoolId: null, commits: 0 })
+    await ledger.commit(all)
+    await ledger.commit([])
+    await assert.rejects(ledger.commit([{ put: "study", record: r.study() }]), { code: "ERR_LEDGER_STALE" })
+    assert.equal(ledger.book().commits, 2)
+    ledger.bind("5".repeat(32), COMMITS_OF_AN_ERA)
+    reopen()
+    assert.deepEqual(ledger.book(), { spoolId: "5".repeat(32), commits: COMMITS_OF_AN_ERA })
+  })
+
+  it("tells the same thing again in another era, and what waited in the outbox under its own key", async () => {
+    await ledger.commit(all)
+    ledger.bind("5".repeat(32), 3 * COMMITS_OF_AN_ERA)
+    await ledger.commit([{ put: "audit", record: { key: "k1", event: EVENTS.login } }])
+    await ledger.commit([{ put: "audit", record: { key: "k1", event: EVENTS.login } }])
+    assert.deepEqual(
+      (await ledger.auditOutbox(10)).map(({ key }) => key),
+      ["k1", "3/k1"],
+    )
+  })
+
+  it("knows how many objects of a segment it knows, each once whatever it is used for", async () => {
+    await ledger.commit(all)
+    const { segmentId } = r.place("o1")
+    assert.equal(await ledger.objectsInSegment(segmentId), 4)
+    const shared = r.document(2, { place: r.place("o1") })
+    await ledger.commit([{ put: "document", record: shared }])
+    assert.equal(await ledger.objectsInSegment(segmentId), 4)
+    assert.equal(await ledger.objectsInSegment("f".repeat(32)), 0)
+  })
+
+  it("lists orphans until they are destroyed, and remembers them then", async () => {
+    await ledger.commit([{ put: "orphan", record: r.orphan() }])
+    assert.deepEqual(await ledger.orphans(), [r.orphan()])
+    const gone = r.orphan({ destroyedAt: r.AT })
+    await ledger.commit([{ put: "orphan", record: gone }])
+    assert.deepEqual(await ledger.orphans(), [])
+    assert.deepEqual(await ledger.orphan(gone.slotId), gone)
+    assert.equal(await ledger.orphan("0".repeat(32)), null)
   })
 
   it("keeps nothing of a commit whose patient data cannot be sealed", async () => {
@@ -463,14 +506,15 @@ describe("the ledger", () => {
     await assert.rejects(ledger.study("x"), { code: "ERR_LEDGER" })
   })
 
+  /** How SQLite names what a plan is made of; `span` and subqueries hold only what was searched for. */
+  const PARTS_OF_A_PLAN =
+    /^(USE TEMP B-TREE|LIST SUBQUERY|CORRELATED SCALAR SUBQUERY|CO-ROUTINE|SETUP|RECURSIVE STEP|SCAN span|MERGE|LEFT|RIGHT|SCAN \(subquery)/
   it("has an index for every statement", () => {
     const db = new Database(path)
     const plan = (name: StatementName): string[] => {
       const values = Array<null>((SQL[name].match(/\?/g) ?? []).length).fill(null)
       const rows = db.prepare(`EXPLAIN QUERY PLAN ${SQL[name]}`).all(...values) as { detail: string }[]
-      return rows
-        .map(({ detail }) => detail)
-        .filter((detail) => !/^(USE TEMP B-TREE|LIST SUBQUERY|CORRELATED SCALAR SUBQUERY)/.test(detail))
+      return rows.map(({ detail }) => detail).filter((detail) => !PARTS_OF_A_PLAN.test(detail))
     }
     // Walks that stop at their LIMIT in the order of an index or of the table itself.
     const walks = [
@@ -485,6 +529,7 @@ describe("the ledger", () => {
       "outgoing",
       "openCommitments",
       "openDeliveries",
+      "orphans",
     ]
     // Once at the start, and then of everything.
     const whole = ["slotsInUse"]

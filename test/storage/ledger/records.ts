@@ -1,4 +1,5 @@
 /** Records with patient data in every private part, for tests of a ledger. */
+import type { OrphanRecord } from "../../../gateway/journey/orphan-records.ts"
 import type * as R from "../../../gateway/journey/records.ts"
 import type { PatientView, Verdict } from "../../../gateway/journey/views.ts"
 import type { Submission } from "../../../gateway/standards/xds/submission.ts"
@@ -209,5 +210,20 @@ export const job = (over: Partial<R.JobRecord> = {}): R.JobRecord => ({
   runAt: AT,
   attempts: 0,
   failureCode: null,
+  ...over,
+})
+
+export const orphan = (over: Partial<OrphanRecord> = {}): OrphanRecord => ({
+  slotId: "9".repeat(32),
+  slotClass: "received",
+  wholeSlot: true,
+  segmentIds: ["8".repeat(32)],
+  objects: 3,
+  bytes: 4096,
+  agreement: "kakuu-center",
+  firstArrivalAt: AT,
+  foundAt: AT,
+  keepUntil: AT,
+  destroyedAt: null,
   ...over,
 })

@@ -1,0 +1,34 @@
+/** What a recovery found in the spool and could not derive: kept, listed for a person. Types only. */
+import type { SegmentId, SlotClass, SlotId } from "./ports.ts"
+
+/** All of it that lies in one slot. Ids, counts and times: nothing about a patient. */
+export interface OrphanRecord {
+  readonly slotId: SlotId
+  readonly slotClass: SlotClass
+  /** Nothing in the ledger names the slot: it is destroyed as a whole. Else these segments lie among others' objects. */
+  readonly wholeSlot: boolean
+  readonly segmentIds: readonly SegmentId[]
+  readonly objects: number
+  /** Of ciphertext. */
+  readonly bytes: number
+  /** The agreement it came in under; null for what was made here, or when a slot holds nothing any more. */
+  readonly agreement: string | null
+  readonly firstArrivalAt: string | null
+  readonly foundAt: string
+  /** Then it is destroyed, unless a person did so before. */
+  readonly keepUntil: string
+  readonly destroyedAt: string | null
+}
+
+export interface OrphanLedger {
+  /** Kept ones, every one of them. */
+  orphans(): Promise<readonly OrphanRecord[]>
+  orphan(slotId: SlotId): Promise<OrphanRecord | null>
+  /** How many objects of this segment the ledger knows. For roll-forward. */
+  objectsInSegment(segmentId: SegmentId): Promise<number>
+}
+
+export interface OrphanChange {
+  readonly put: "orphan"
+  readonly record: OrphanRecord
+}
