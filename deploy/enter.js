@@ -8,6 +8,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { compileCache } from "./compile-cache.js"
 import { handOver } from "./hand-over.js"
+import { GATEWAY_FLAGS } from "./node-flags.js"
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const bin = join(root, "node_modules", ".bin")
@@ -60,7 +61,11 @@ const VERBS = {
       mocha([]),
     ],
   },
-  dokuei: { debian: [], viewer: false, run: (args) => [[join(root, "gateway", "main.ts"), ...args]] },
+  dokuei: {
+    debian: [],
+    viewer: false,
+    run: (args) => [[...GATEWAY_FLAGS, join(root, "gateway", "main.ts"), ...args]],
+  },
 }
 
 function say(text) {

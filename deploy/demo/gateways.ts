@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { openSync } from "node:fs"
 import { join } from "node:path"
+import { GATEWAY_FLAGS } from "../node-flags.js"
 
 const MAIN = join(import.meta.dirname, "..", "..", "gateway", "main.ts")
 const READY_TIMEOUT_MS = 30_000
@@ -17,7 +18,9 @@ export interface Gateway {
 /** Resolves when the gateway has logged that it is ready. */
 export async function startGateway(config: string, logFile: string): Promise<Gateway> {
   const log = openSync(logFile, "a")
-  const child = spawn(process.execPath, [MAIN, "run", config], { stdio: ["ignore", "pipe", log] })
+  const child = spawn(process.execPath, [...GATEWAY_FLAGS, MAIN, "run", config], {
+    stdio: ["ignore", "pipe", log],
+  })
   const exited = once(child, "exit")
   await ready(child, exited, log, config)
   return {

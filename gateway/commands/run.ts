@@ -22,10 +22,8 @@ export const runCommand = (): Command =>
     })
 
 /**
- * What passes through a gateway are buffers outside the heap that die at once. V8 frees them with its young
- * generation; grown to 16 MiB that is collected so seldom that their weight brings on a full collection every ten
- * images first, and these took half of all CPU time of ingest (docs/bench.md). Not growing it from its first size
- * is asked for here, once for every way of starting a gateway; the runtime is pinned.
+ * A young generation that stays small, as deploy/node-flags.js explains, also for who started us without the flag: what
+ * starting up has made of it by now stays, it grows no further.
  */
 function keepYoungGenerationSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1")

@@ -3,6 +3,7 @@ import { fork } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
 import type { Site } from "../../deploy/demo/site.ts"
+import { GATEWAY_FLAGS } from "../../deploy/node-flags.js"
 import type { Answer, Order } from "./house.ts"
 
 export interface HouseKeeper {
@@ -10,13 +11,10 @@ export interface HouseKeeper {
   close(): Promise<void>
 }
 
-/** As `dokuei run` asks for: see gateway/commands/run.ts. */
-const NODE_OPTIONS = ["--max-semi-space-size=1"]
-
 export async function buildHouse(site: Site, roles: "edge" | "both"): Promise<HouseKeeper> {
   const configs = roles === "edge" ? [site.edgeConfig] : [site.edgeConfig, site.centerConfig]
   const child = fork(join(import.meta.dirname, "house.ts"), configs, {
-    execArgv: NODE_OPTIONS,
+    execArgv: [...GATEWAY_FLAGS],
     env: { ...process.env, NODE_NO_WARNINGS: "1" },
     // Its log is of no interest; its complaints are.
     stdio: ["ignore", "ignore", "inherit", "ipc"],

@@ -50,11 +50,11 @@ describe("the door", () => {
     for (const file of [
       ENTER,
       DOKUEI,
-      ...["hand-over.js", "compile-cache.js"].map((name) => join(ROOT, "deploy", name)),
+      ...["hand-over.js", "compile-cache.js", "node-flags.js"].map((name) => join(ROOT, "deploy", name)),
     ]) {
       const imports = [...readFileSync(file, "utf8").matchAll(/from "([^"]+)"/g)].map(([, from = ""]) => from)
       for (const from of imports)
-        assert.match(from, /^(node:|\.\/(hand-over|compile-cache)\.js$)/, `${file}: ${from}`)
+        assert.match(from, /^(node:|\.\/(hand-over|compile-cache|node-flags)\.js$)/, `${file}: ${from}`)
     }
   })
 

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { GATEWAY_FLAGS } from "../../deploy/node-flags.js"
 import { EXIT } from "../../gateway/exit.ts"
 
 const ROLES = ["edge", "center"] as const
@@ -56,7 +57,7 @@ describe("the systemd units", () => {
       it("start the pinned Node with the role's own configuration and data", () => {
         assert.equal(
           one("ExecStart"),
-          `/opt/dokuei/node_modules/.bin/node /opt/dokuei/gateway/main.ts run /etc/dokuei/${role}.yaml`,
+          `/opt/dokuei/node_modules/.bin/node ${GATEWAY_FLAGS.join(" ")} /opt/dokuei/gateway/main.ts run /etc/dokuei/${role}.yaml`,
         )
         assert.equal(one("StateDirectory"), `dokuei-${role}`)
       })

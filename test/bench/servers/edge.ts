@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
 import { openSite, type Site } from "../../../deploy/demo/site.ts"
+import { GATEWAY_FLAGS } from "../../../deploy/node-flags.js"
 import { onFreePorts } from "../folder.ts"
 import { keepsAll, pidOf, stopProcess, type StorageServer } from "./server.ts"
 
@@ -39,7 +40,7 @@ export async function startEdge(folder: string, options: EdgeOptions = {}): Prom
 export async function startEdgeOf(site: Site, options: EdgeOptions = {}): Promise<Edge> {
   const before = performance.now()
   const preload = options.withoutSync === true ? ["--import", WITHOUT_SYNC] : []
-  const args = [...(options.nodeOptions ?? []), ...preload, GATEWAY, "run", site.edgeConfig]
+  const args = [...GATEWAY_FLAGS, ...(options.nodeOptions ?? []), ...preload, GATEWAY, "run", site.edgeConfig]
   const child = spawn(process.execPath, args, {
     cwd: site.dir,
     env: { ...process.env, NODE_NO_WARNINGS: "1" },
