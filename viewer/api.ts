@@ -131,6 +131,9 @@ export class Api {
   correct(requestId: string, reason: string): Promise<ReadingView> {
     return this.#json("POST", `/api/cases/${part(requestId)}/correct`, { reason })
   }
+  async closeCase(requestId: string): Promise<void> {
+    await this.#send("POST", `/api/cases/${part(requestId)}/close`, {})
+  }
 
   // ---- staff desk
 
@@ -151,6 +154,9 @@ export class Api {
   }
   async acknowledge(requestId: string): Promise<void> {
     await this.#send("POST", `/api/requests/${part(requestId)}/acknowledge`, {})
+  }
+  async close(requestId: string): Promise<void> {
+    await this.#send("POST", `/api/requests/${part(requestId)}/close`, {})
   }
   verification(reportId: string): Promise<{ signature: Verdict; seal: Verdict }> {
     return this.#json("GET", `/api/reports/${part(reportId)}/verification`)

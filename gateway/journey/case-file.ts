@@ -1,5 +1,6 @@
 /** Case file: everything the ledger knows of one reading case, for whoever lists or shows it. */
 import type {
+  CertificateRecord,
   JobRecord,
   Milestone,
   ReportRecord,
@@ -7,6 +8,7 @@ import type {
   StudyRecord,
   SubmissionRecord,
 } from "./records.ts"
+import { isOver } from "./route.ts"
 import { targetOf } from "./subject.ts"
 import type { World } from "./world.ts"
 
@@ -17,7 +19,10 @@ export interface CaseFile {
   readonly request: RequestRecord
   readonly study: StudyRecord | null
   readonly submissions: readonly SubmissionRecord[]
+  /** By version. Of a case that is over only what was signed: a correction may have been begun and given up. */
   readonly reports: readonly ReportRecord[]
+  /** Of its study, oldest first: what was destroyed, and is accounted for. */
+  readonly certificates: readonly CertificateRecord[]
   readonly milestones: readonly Milestone[]
   /** Of its study and of what is under way: those that go on failing. */
   readonly jobs: readonly JobRecord[]
@@ -26,16 +31,23 @@ export interface CaseFile {
 export async function caseFile(world: World, request: RequestRecord): Promise<CaseFile> {
   const study = await world.ledger.study(targetOf(request) ?? "")
   const submissions = await world.ledger.submissionsOf({ requestId: request.id })
-  const reports = [...(await world.ledger.reportsOfRequest(request.id))].sort((a, b) => a.version - b.version)
+  const certificates = study === null ? [] : await world.ledger.certificatesOfStudy(study.id)
   const milestones = await world.ledger.milestones(request.id)
   return {
     request,
     study,
     submissions,
-    reports,
+    reports: shown(request, await world.ledger.reportsOfRequest(request.id)),
+    certificates: [...certificates].sort((a, b) => (a.at < b.at ? -1 : 1)),
     milestones,
     jobs: await failingJobs(world, study, submissions),
   }
+}
+
+function shown({ state }: RequestRecord, reports: readonly ReportRecord[]): ReportRecord[] {
+  const byVersion = [...reports].sort((a, b) => a.version - b.version)
+  const signed = byVersion.filter(({ status }) => status !== "draft")
+  return isOver(state) && signed.length > 0 ? signed : byVersion
 }
 
 async function failingJobs(

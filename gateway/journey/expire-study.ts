@@ -3,11 +3,12 @@ import { audit } from "./audit.ts"
 import { isUnderWay } from "./case-file.ts"
 import { SpoolError } from "./errors.ts"
 import { agreementOf, cameFromPartner } from "./keep.ts"
-import type { AuditEvent, Destruction } from "./ports.ts"
+import type { AuditEvent, Destruction, SlotId } from "./ports.ts"
 import type { CertificateRecord, Change, RequestRecord, StudyRecord } from "./records.ts"
 import { plan } from "./release.ts"
-import { isOver, next } from "./route.ts"
+import { next } from "./route.ts"
 import { due, type Outcome } from "./run.ts"
+import { endOfImages, isHeldBack } from "./term.ts"
 import type { World } from "./world.ts"
 
 /** What we say of a destruction; before copies outside our control are gone it is not "erased". */
@@ -19,21 +20,20 @@ export const NEEDED_LOOK_MS = 24 * 60 * 60 * 1000
 
 export async function expireStudy(world: World, study: StudyRecord): Promise<Outcome> {
   const now = world.clock.now()
-  if (study.keepUntil === null) return { changes: [] }
-  if (new Date(study.keepUntil) > now)
-    return { changes: [], again: { at: new Date(study.keepUntil), failureCode: null } }
+  const requests = await world.ledger.requestsOfStudy(study.id)
+  const end = endOfImages(world, study, requests)
+  if (end === null) return { changes: [] }
+  if (end > now) return { changes: [], again: { at: end, failureCode: null } }
   const step = next("study", study.state, "term")
   if (step === null) return { changes: [] }
-  const requests = await world.ledger.requestsOfStudy(study.id)
-  if (isNeeded(study, requests) || (await isDelivering(world, study)))
+  if (!cameFromPartner(study) && (isHeldBack(study) || (await isDelivering(world, study))))
     return { changes: [], again: { at: new Date(now.getTime() + NEEDED_LOOK_MS), failureCode: null } }
   const whose = subjectOfStudy(study, requests)
   await world.ledger.commit([intentAudit(study, whose, now)])
-  if (study.recodedSlotId !== null) await world.spool.destroySlot(study.recodedSlotId)
+  if (study.recodedSlotId !== null) await destroyed(world, study.recodedSlotId)
+  for (const slotId of study.joinedSlots ?? []) await destroyed(world, slotId)
   const objects = await objectsIn(world, study)
-  const destruction = accounted(await world.spool.destroySlot(study.slotId), study, objects)
-  if (!destruction.readBack)
-    throw new SpoolError("ERR_SPOOL_WRITE", "a destroyed key did not read back as zero")
+  const destruction = accounted(await destroyed(world, study.slotId), study, objects)
   const expired: StudyRecord = { ...study, state: step.to }
   return {
     changes: [
@@ -45,15 +45,6 @@ export async function expireStudy(world: World, study: StudyRecord): Promise<Out
   }
 }
 
-/**
- * Nothing is erased that somebody still waits for: images that were answered with success and have not left, and, at
- * the reading centre, images of a case that is not read. The lists of both desks say so.
- */
-export function isNeeded(study: StudyRecord, requests: readonly RequestRecord[]): boolean {
-  if (cameFromPartner(study)) return requests.some((each) => !isOver(each.state))
-  return study.late > 0 || (study.conflicts ?? 0) > 0
-}
-
 /** One of several deliveries is not at its end: its bytes lie in this slot. */
 async function isDelivering(world: World, study: StudyRecord): Promise<boolean> {
   const submissions = await world.ledger.submissionsOf({ studyId: study.id })
@@ -62,6 +53,14 @@ async function isDelivering(world: World, study: StudyRecord): Promise<boolean> 
     const isOpen = isUnderWay(each) || (each.state === "accepted" && awaitsReceipt)
     return each.direction === "out" && each.kind === "study" && isOpen
   })
+}
+
+/** Keys that did not read back as zero are not destroyed: it is done again, and nothing is certified. */
+export async function destroyed(world: World, slotId: SlotId): Promise<Destruction> {
+  const destruction = await world.spool.destroySlot(slotId)
+  if (!destruction.readBack)
+    throw new SpoolError("ERR_SPOOL_WRITE", "a destroyed key did not read back as zero")
+  return destruction
 }
 
 /** A copy that came from a partner is accounted for to the partner; our own copy only in the audit trail. */

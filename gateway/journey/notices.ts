@@ -1,12 +1,13 @@
 /** Notices: what a person must be told of a case besides where it stands on its way. */
 import { agreementInForce, cameFromPartner, isErased } from "./keep.ts"
-import { isNeeded } from "./expire-study.ts"
 import type { StudyRecord, SubmissionRecord } from "./records.ts"
 import type { Notice, NoticeCode } from "./views.ts"
 import { isUnderWay, stopped, type CaseFile } from "./case-file.ts"
+import { isGoneUnread, isHeldBack, nearEnd } from "./term.ts"
 import type { World } from "./world.ts"
 
 const notice = (code: NoticeCode, reason: string | null = null): Notice => ({ code, reason })
+const nearNotice = (end: Date): Notice => ({ ...notice("term-near"), at: end.toISOString() })
 
 /** Of a case, at either side. */
 export function notices(world: World, file: CaseFile): Notice[] {
@@ -14,9 +15,12 @@ export function notices(world: World, file: CaseFile): Notice[] {
   const waits = submissions.some((each) => each.direction === "out" && isUnderWay(each))
   const isStopped = waits || study?.state === "complete"
   const isLast = new Set(stopped(submissions))
+  const near = nearEnd(world, file)
   return [
     ...(study === null ? [] : studyNotices(study)),
-    ...(study !== null && isPastTerm(world, file, study) ? [notice("past-term")] : []),
+    ...(study !== null && isPastTerm(world, study) ? [notice("past-term")] : []),
+    ...(near === null ? [] : [nearNotice(near)]),
+    ...(isGoneUnread(file) ? [notice("images-gone-there")] : []),
     ...(study?.state === "complete" && request.byPatientIdOnly === true ? [notice("only-patient-id")] : []),
     ...(isStopped && agreementInForce(world, request.agreement) === null ? [notice("agreement-over")] : []),
     ...submissions.filter((each) => each.state !== "failed" || isLast.has(each)).flatMap(submissionNotices),
@@ -45,7 +49,7 @@ export function submissionNotices({
   return state === "accepted" && verdict !== null ? [notice("seal-held")] : []
 }
 
-function isPastTerm(world: World, { request }: CaseFile, study: StudyRecord): boolean {
+function isPastTerm(world: World, study: StudyRecord): boolean {
   const isOver = study.keepUntil !== null && new Date(study.keepUntil) <= world.clock.now()
-  return isOver && !isErased(study) && isNeeded(study, [request])
+  return isOver && !isErased(study) && !cameFromPartner(study) && isHeldBack(study)
 }

@@ -19,7 +19,7 @@ import type { World } from "./world.ts"
 /** Of the cases that are over; all others are listed whole. */
 const FINISHED_LIMIT = 500
 
-type CaseDesk = Pick<ReadingDesk, "worklist" | "reading" | "start" | "correct">
+type CaseDesk = Pick<ReadingDesk, "worklist" | "reading" | "start" | "correct" | "close">
 
 export function caseDesk(world: World): CaseDesk {
   const held = <T>(requestId: string, work: () => Promise<T>): Promise<T> => world.locks.with(requestId, work)
@@ -28,6 +28,7 @@ export function caseDesk(world: World): CaseDesk {
     reading: (person, requestId) => reading(world, person, requestId),
     start: (person, requestId) => held(requestId, () => start(world, person, requestId)),
     correct: (person, requestId, reason) => held(requestId, () => correct(world, person, requestId, reason)),
+    close: (person, requestId) => held(requestId, () => close(world, person, requestId)),
   }
 }
 
@@ -119,6 +120,21 @@ async function correct(
     { put: "report", record: newDraft(world, person, taken, latest, reason) },
   ])
   return reading(world, person, requestId)
+}
+
+/** Its images went unread at the end of their term; what was signed before stays readable. */
+async function close(world: World, person: Person, requestId: string): Promise<void> {
+  only(person, "radiologist")
+  const request = kept(await world.ledger.request(requestId))
+  const reports = await world.ledger.reportsOfRequest(requestId)
+  const event = reports.some(({ status }) => status !== "draft") ? "give-up" : "close"
+  const step = next("case", request.state, event)
+  if (step === null || (await hasImages(world, request)))
+    throw new ReportError("ERR_REPORT_STATE", "only a case whose images are gone is closed without a report")
+  await world.ledger.commit([
+    { put: "request", record: { ...request, state: step.to } },
+    milestone(requestId, "closed-without-images", world.clock.now().toISOString()),
+  ])
 }
 
 async function hasImages(world: World, request: RequestRecord): Promise<boolean> {

@@ -235,7 +235,25 @@ export const CASE = [
   row<CaseState>("inProgress", "start", "inProgress", null, "the same reader came back"),
   row<CaseState>("inProgress", "signed", "completed", null, "the report is final"),
   row<CaseState>("completed", "correct", "inProgress", null, "a correction was begun"),
-  ...(["created", "ready", "inProgress", "completed"] as const).map((state) =>
+  ...(["created", "ready", "inProgress"] as const).map((state) =>
+    row<CaseState>(
+      state,
+      "close",
+      "failed",
+      null,
+      "the images are gone and no report will come of them: a person closed the case",
+    ),
+  ),
+  row<CaseState>(
+    "inProgress",
+    "give-up",
+    "completed",
+    null,
+    "the images went while a correction was written: a person gave it up, the signed report stands",
+  ),
+  row<CaseState>("failed", "verified", "ready", null, "images were sent once more and are verified"),
+  row<CaseState>("failed", "report", "created", null, "at the hospital: a report came after all"),
+  ...(["created", "ready", "inProgress", "completed", "failed"] as const).map((state) =>
     row<CaseState>(
       state,
       "term",

@@ -4,6 +4,7 @@ import { way } from "./milestones.ts"
 import { notices, studyNotices } from "./notices.ts"
 import { lastAt, stopped, type CaseFile } from "./case-file.ts"
 import { studyView } from "./work-item.ts"
+import { isGoneUnread } from "./term.ts"
 import type { StudyRecord, SubmissionRecord } from "./records.ts"
 import type { StaffItem, Station, StationName, VerdictOutcome } from "./views.ts"
 import type { World } from "./world.ts"
@@ -25,6 +26,7 @@ export function staffItem(world: World, file: CaseFile, line: LineProgress): Sta
     way: edgeWay(file, line),
     verdict: report?.private.signature?.outcome ?? null,
     action: action(file),
+    closed: request.state === "failed",
     reportId: report?.id ?? null,
     notices: notices(world, file),
   }
@@ -46,6 +48,7 @@ export function unmatchedItem(study: StudyRecord): StaffItem {
     way: way({ ...NOTHING, received, receiving: study.instances > 0, failure }),
     verdict: null,
     action: failure === null ? "match" : "see-failure",
+    closed: false,
     reportId: null,
     notices: studyNotices(study),
   }
@@ -65,10 +68,12 @@ const NOTHING = {
   failure: null,
 } as const
 
-function action({ study, submissions, reports }: CaseFile): StaffItem["action"] {
+function action(file: CaseFile): StaffItem["action"] {
+  const { study, submissions, reports } = file
   if (stopped(submissions).length > 0) return "see-failure"
   const report = reports.at(-1)
   if (report?.acknowledgedAt === null && shown(report.private.signature?.outcome)) return "acknowledge"
+  if (isGoneUnread(file)) return "close"
   // What is complete and bound leaves by itself or waits for a person; late images always do.
   return study !== null && (study.state === "complete" || hasLate(study)) ? "release" : null
 }

@@ -18,6 +18,7 @@ import { staffItem, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "./subject.ts"
 import { staffDetail } from "./staff-detail.ts"
 import type { RequestInput, StaffDetail, StaffItem, Verdict } from "./views.ts"
+import { isGoneUnread } from "./term.ts"
 import { caseFile } from "./case-file.ts"
 import type { World } from "./world.ts"
 
@@ -35,6 +36,8 @@ export function staffDesk(world: World, line: LineProgress): StaffDesk {
     retry: (person, requestId) => current(() => retry(world, person, requestId)),
     acknowledge: (person, requestId) =>
       current(() => world.locks.with(requestId, () => acknowledge(world, person, requestId))),
+    close: (person, requestId) =>
+      current(() => world.locks.with(requestId, () => close(world, person, requestId))),
     document: async (person, reportId, kind) => {
       const report = await shownReport(world, person, reportId)
       return readWhole(world.spool, documentOf(report, kind).place)
@@ -218,6 +221,16 @@ async function acknowledge(world: World, person: Person, requestId: string): Pro
     due("package", planned.id, at),
   ]
   await world.ledger.commit(changes)
+}
+
+/** The reading centre had to erase its images before anybody read them; what is still wanted is asked for anew. */
+async function close(world: World, person: Person, requestId: string): Promise<void> {
+  only(person, "clerk")
+  const request = kept(await world.ledger.request(requestId))
+  const step = next("case", request.state, "close")
+  if (step === null || !isGoneUnread(await caseFile(world, request)))
+    throw new ReportError("ERR_REPORT_STATE", "the images of this request are not gone, or it has its report")
+  await world.ledger.commit([{ put: "request", record: { ...request, state: step.to } }])
 }
 
 /** What did not verify is never handed out as a report. */

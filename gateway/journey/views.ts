@@ -90,7 +90,9 @@ export type CaseState =
  * quarantined: the Study Instance UID is another patient's · only-patient-id: nothing but the PatientID ties images to request ·
  * agreement-over: nothing leaves without one · not-sent: given up, may be sent again · delayed: tried again and again ·
  * seal-held: evidence for a signature is missing · seal-failed: what came does not hold · past-term: the agreed term is over,
- * the images stay because somebody still has to do something · images-gone: erased at the end of the term.
+ * the images stay because somebody still has to do something · term-near: nobody has read them, and they will be erased at
+ * the reading centre at `at` · images-gone: erased at the end of the term · images-gone-there: erased at the reading centre
+ * before a report came.
  */
 export type NoticeCode =
   | "late-images"
@@ -103,11 +105,15 @@ export type NoticeCode =
   | "seal-held"
   | "seal-failed"
   | "past-term"
+  | "term-near"
   | "images-gone"
+  | "images-gone-there"
 export interface Notice {
   readonly code: NoticeCode
   /** Error code of errors.ts where there is one. */
   readonly reason: string | null
+  /** When it will happen; only with "term-near". */
+  readonly at?: string
 }
 
 /** One row of the radiologist's work list. */
@@ -220,7 +226,10 @@ export interface StaffItem {
   readonly way: readonly Station[]
   readonly verdict: VerdictOutcome | null
   /** What staff can do now; at most one primary action per row. */
-  readonly action: "match" | "release" | "acknowledge" | "see-failure" | null
+  readonly action:
+    "match" | "choose-study" | "decide" | "release" | "acknowledge" | "see-failure" | "close" | null
+  /** A person closed it without a report. */
+  readonly closed: boolean
   readonly reportId: string | null
   readonly notices: readonly Notice[]
 }

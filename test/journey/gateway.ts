@@ -112,7 +112,7 @@ export class Gateway {
   }
   get reading(): Pick<
     ReadingDesk,
-    "worklist" | "reading" | "start" | "correct" | "saveDraft" | "prepare" | "preparedPdf" | "sign"
+    "worklist" | "reading" | "start" | "correct" | "close" | "saveDraft" | "prepare" | "preparedPdf" | "sign"
   > {
     return this.#opened.reading
   }

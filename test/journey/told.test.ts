@@ -6,6 +6,7 @@ import { checkAttempts } from "./loop.ts"
 import {
   acknowledge,
   CLERK,
+  DRAFT,
   enter,
   READER,
   report,
@@ -144,14 +145,61 @@ describe("people are told, and nothing is lost, when", () => {
     assert.equal((await edge.staff.request(CLERK, id)).deletion?.objects, images.instances.length + 3)
   })
 
-  it("the term of an unread case ends: its images stay until it is read, then go and are certified", async () => {
+  it("nobody reads a case: both sides are told before its images go, and after they went a person closes it", async () => {
     const { edge, center } = sides
     const images = study("P1", 2)
     const id = await enter(edge, requestFor("P1", "R1"))
     await storeAll(edge, images)
+    await sides.settle(PATIENCE_MS)
+    const listed = async () => (await center.reading.worklist(READER))[0]
+    assert.deepEqual([told((await listed())?.notices), told((await row(edge, id))?.notices)], [[], []])
+    await assert.rejects(center.reading.close(READER, id), { code: "ERR_REPORT_STATE" })
+    await assert.rejects(edge.staff.close(CLERK, id), { code: "ERR_REPORT_STATE" })
+    const { keepUntil } = await onlyStudy(center, images.StudyInstanceUID)
+    sides.time.passTo(new Date(new Date(keepUntil!).getTime() - 60_000))
+    assert.deepEqual((await listed())?.notices, [{ code: "term-near", reason: null, at: keepUntil }])
+    assert.deepEqual(told((await row(edge, id))?.notices), ["term-near"])
+    await sides.settle(PATIENCE_MS)
+    assert.equal((await onlyStudy(center, images.StudyInstanceUID)).state, "expired")
+    assert.deepEqual(told((await listed())?.notices), ["images-gone"])
+    await assert.rejects(center.reading.start(READER, id), { code: "ERR_REPORT_STATE" })
+    const home = await row(edge, id)
+    assert.deepEqual([home?.action, told(home?.notices)], ["close", ["images-gone", "images-gone-there"]])
+    await center.reading.close(READER, id)
+    await edge.staff.close(CLERK, id)
+    assert.equal((await listed())?.state, "failed")
+    const closed = await row(edge, id)
+    assert.deepEqual([closed?.action, closed?.closed, told(closed?.notices)], [null, true, ["images-gone"]])
+    await assert.rejects(center.reading.close(READER, id), { code: "ERR_REPORT_STATE" })
+  })
+
+  it("the images go while a correction is written: it is given up, and the report that was signed stands", async () => {
+    const { edge, center } = sides
+    const id = await enter(edge, requestFor("P1", "R1"))
+    await storeAll(edge, study("P1", 2))
+    await sides.settle(PATIENCE_MS)
+    await report(center, id)
+    await sides.settle(PATIENCE_MS)
+    await center.reading.correct(READER, id, "左右の誤記")
+    await sides.settle(2 * DAY_MS)
+    await center.reading.close(READER, id)
+    const after = await center.reading.reading(READER, id)
+    assert.deepEqual([after.state, after.reportStatus, after.versions.length], ["completed", "final", 1])
+    assert.equal(after.draft?.impression, DRAFT.impression)
+    assert.equal((await row(edge, id))?.action, "acknowledge")
+  })
+
+  it("a longer term is agreed for what is not read: its images stay until it is read, then go and are certified", async () => {
+    const { edge, center } = sides
+    const images = study("P1", 2)
+    const { retention } = center.world.agreements[0]!
+    setAgreements(center, { retention: { ...retention, unreadImagesMs: retention.imagesMs + LONG_MS } })
+    const id = await enter(edge, requestFor("P1", "R1"))
+    await storeAll(edge, images)
     await sides.settle(LONG_MS)
+    sides.time.pass(LONG_MS - DAY_MS)
     const [listed] = await center.reading.worklist(READER)
-    assert.deepEqual(told(listed?.notices), ["past-term"])
+    assert.deepEqual(told(listed?.notices), ["term-near"])
     assert.equal((await onlyStudy(center, images.StudyInstanceUID)).state, "complete")
     await report(center, id)
     await sides.settle(PATIENCE_MS)
@@ -209,24 +257,6 @@ describe("people are told, and nothing is lost, when", () => {
       listed.map((each) => [each.requestId, each.verification, told(each.notices)]),
       [[id, "valid", []]],
     )
-  })
-
-  it("copies contradict each other: the first one leaves, the others stay, and both sides list one image", async () => {
-    const { edge, center } = sides
-    const images = study("P1", 2)
-    const [first] = images.instances
-    const twin = { ...first!, dataSet: Buffer.from(first!.dataSet) }
-    twin.dataSet[twin.dataSet.length - 1]! ^= 1
-    const id = await enter(edge, requestFor("P1", "R1"))
-    await storeAll(edge, images)
-    await store(edge, [twin])
-    await sides.settle(PATIENCE_MS)
-    const came = await center.ledger.instances((await onlyStudy(center, images.StudyInstanceUID)).id)
-    assert.equal(came.length, 2)
-    assert.ok(came.every((each) => !each.conflict))
-    assert.deepEqual(told((await row(edge, id))?.notices), ["conflict-copies"])
-    await sides.settle(LONG_MS)
-    assert.equal((await onlyStudy(edge, images.StudyInstanceUID)).state, "closed")
   })
 
   it("a time-stamp authority does not answer: what waits says why", async () => {

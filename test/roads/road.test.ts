@@ -110,7 +110,11 @@ describe("the road there and back", function () {
 
     before(async () => {
       for (const role of ROLES) {
-        road.configure(role, (config) => config.agreements.forEach((each) => (each.retention.images = "4s")))
+        road.configure(role, (config) =>
+          config.agreements.forEach((each) =>
+            Object.assign(each.retention, { images: "4s", unreadImages: "50s" }),
+          ),
+        )
         await road.stop(role)
         await road.start(role)
         slots.set(role, slotFolders(road, role))
@@ -119,11 +123,11 @@ describe("the road there and back", function () {
       shortId = await road.send(short)
     })
 
-    it("keeps the images of a case nobody has read, and the reader is told", async () => {
-      await until("past its term", async () => {
+    it("keeps the images of a case nobody has read no longer than agreed for such, and the reader is told before", async () => {
+      await until("near the end of the longer term", async () => {
         const { items } = await desks.reader.get<{ items: WorkItem[] }>("/api/worklist")
         const [mine] = items.filter((each) => each.requestId === shortId)
-        return mine?.notices.some(({ code }) => code === "past-term")
+        return mine?.notices.some(({ code }) => code === "term-near")
       })
       await signReport(desks, await road.read(shortId), REPORT, SILENT)
     })

@@ -2,6 +2,7 @@
 import { html, type TemplateResult } from "lit"
 import type { Notice } from "../../gateway/journey/views.ts"
 import { maybe, t } from "../text/language.ts"
+import { dayTime } from "../words/instant.ts"
 import { icon } from "./icon.ts"
 
 /** What was given up may be sent again by whoever looks at it. */
@@ -15,8 +16,8 @@ function because(reason: string): string {
   return words === null ? reason : [words, ...peer].join(" ")
 }
 
-export function noticeWords({ code, reason }: Notice): string {
-  const words = t(`notice.${code}`)
+export function noticeWords({ code, reason, at }: Notice): string {
+  const words = t(`notice.${code}`, at === undefined ? {} : { at: dayTime(new Date(at)) })
   return reason === null ? words : `${words}${t("list.space")}${because(reason)}`
 }
 

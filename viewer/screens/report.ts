@@ -25,7 +25,7 @@ import {
   type Verification,
 } from "./report-side.ts"
 
-type Act = "acknowledge" | "release" | "retry" | "check"
+type Act = "acknowledge" | "release" | "retry" | "check" | "close"
 
 export class PageReport extends LightElement {
   static override properties = {
@@ -127,7 +127,20 @@ export class PageReport extends LightElement {
     </div>`
   }
 
+  #close(): Promise<void> {
+    return this.#do("close", async () => {
+      await this.api.close(this.requestId)
+      await this.#detail.reload()
+    })
+  }
+
   #releaseButton(detail: StaffDetail): unknown {
+    if (detail.action === "close")
+      return html`<div>
+        <button class="btn" ?disabled=${this.#busy !== null} @click=${() => this.#close()}>
+          ${t("action.close")}
+        </button>
+      </div>`
     if (isNotSent(detail.notices)) return this.#retryButton()
     if (detail.action !== "release") return nothing
     return html`<div>

@@ -133,6 +133,7 @@ export class PageStaffList extends LightElement {
           busy: this.#busy !== null && this.#busy === item.requestId,
           release: () => void this.#act(item, (id) => this.api.release(id)),
           retry: () => void this.#act(item, (id) => this.api.retry(id)),
+          close: () => void this.#act(item, (id) => this.api.close(id)),
           write: () => this.#write(item),
         }),
       )}

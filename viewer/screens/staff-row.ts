@@ -19,6 +19,8 @@ export interface StaffRow {
   readonly release: () => void
   /** What was given up leaves again. */
   readonly retry: () => void
+  /** The centre's images went unread. */
+  readonly close: () => void
   /** Open the request form for this study. */
   readonly write: () => void
 }
@@ -37,6 +39,8 @@ const LOOK: Readonly<Record<Stage, readonly [tone: string, drawing: IconName]>> 
   invalid: ["t-danger", "x"],
   acknowledged: ["", "user"],
   done: ["sub", "check"],
+  "images-gone": ["t-warn", "hourglass"],
+  closed: ["sub", "x"],
 }
 
 const STOPPED: readonly Station["state"][] = ["fail", "hold", "alarm"]
@@ -81,6 +85,10 @@ function action(row: StaffRow): TemplateResult {
     return html`<button class="btn btn-wide" ?disabled=${row.busy} @click=${row.retry}>
         ${icon("refresh", "s")}${t("action.send-again")}</button
       >${link(item, t("action.see-failure"), "btn-quiet")}`
+  if (item.action === "close")
+    return html`<button class="btn btn-wide" ?disabled=${row.busy} @click=${row.close}>
+        ${t("action.close")}</button
+      >${link(item, t("action.see-way"), "btn-quiet")}`
   if (item.action === "see-failure" || item.verdict === "invalid")
     return link(item, t("action.see-failure"), "")
   if (item.action === "acknowledge") return link(item, t("action.open-report"), "btn-primary")

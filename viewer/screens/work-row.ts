@@ -21,6 +21,8 @@ export interface WorkRow {
   readonly busy: boolean
   readonly toggle: () => void
   readonly start: () => void
+  /** Its images went unread: nothing is left to do but to say so. */
+  readonly close: () => void
 }
 
 /** The centre's part of the way; what happens at home afterwards is the hospital's own. */
@@ -63,17 +65,21 @@ function reader(item: WorkItem): TemplateResult {
 }
 
 function report(item: WorkItem): unknown {
+  if (item.state === "failed" && item.verification !== "invalid") return flag("x", "", t("case.closed"))
   if (item.reportStatus === "preliminary") return flag("pen", "t-accent", t("case.preliminary"))
   if (item.reportStatus !== null)
     return flag(isFinished(item) ? "check" : "pen", "", t(`report-status.${item.reportStatus}`))
   return item.state === "suspended" ? flag("hourglass", "t-warn", t("case.suspended")) : nothing
 }
 
+/** Nobody has read it, and nobody can any more. */
+const isLapsed = (item: WorkItem): boolean =>
+  !isFinished(item) && item.notices.some(({ code }) => code === "images-gone")
+
 /** Why the case cannot be opened; null when it can. */
 function obstacle(item: WorkItem): string | null {
   if (item.verification === "invalid") return t("start.invalid")
-  if (!isFinished(item) && item.notices.some(({ code }) => code === "images-gone"))
-    return t("notice.images-gone")
+  if (isLapsed(item)) return t("start.images-gone")
   if (item.reader !== null && !item.reader.mine && !isFinished(item))
     return t("start.locked", { name: item.reader.name })
   return item.study.instances === 0 ? t("start.no-images") : null
@@ -103,9 +109,13 @@ function more(row: WorkRow): TemplateResult {
     <div role="cell">${requestText(row.item)}</div>
     <div role="cell">${wayLine(way, { size: "m", now: row.now })}</div>
     <div role="cell" class="wl-do">
-      <button class="btn btn-primary" ?disabled=${reason !== null || row.busy} @click=${row.start}>
-        ${startWord(row.item)}${icon("right")}
-      </button>
+      ${
+        isLapsed(row.item)
+          ? html`<button class="btn" ?disabled=${row.busy} @click=${row.close}>${t("action.close")}</button>`
+          : html`<button class="btn btn-primary" ?disabled=${reason !== null || row.busy} @click=${row.start}>
+              ${startWord(row.item)}${icon("right")}
+            </button>`
+      }
       ${reason === null ? nothing : html`<small class="hint">${reason}</small>`}
     </div>
   </div>`

@@ -72,6 +72,19 @@ export class PageWorklist extends LightElement {
     this.requestUpdate()
   }
 
+  async #close(item: WorkItem): Promise<void> {
+    this.#busy = item.requestId
+    this.#refusal = null
+    this.requestUpdate()
+    try {
+      await this.api.closeCase(item.requestId)
+    } catch (error) {
+      this.#refusal = asApiError(error)
+    }
+    this.#busy = null
+    void this.#list.reload()
+  }
+
   #filters(items: readonly WorkItem[]): TemplateResult {
     const { group, modality, hospital, search } = this.#choice
     const all = { ...EVERYTHING, modality, hospital, search }
@@ -141,6 +154,7 @@ export class PageWorklist extends LightElement {
           busy: this.#busy === item.requestId,
           toggle: () => this.#toggle(item, item.requestId === open),
           start: () => void this.#start(item),
+          close: () => void this.#close(item),
         }),
       )}`
   }

@@ -36,6 +36,11 @@ export function clockSeconds(instant: Date): string {
   return `${clockTime(instant)}:${parts(instant).second ?? ""}`
 }
 
+/** `2026-11-25 14:12` */
+export function dayTime(instant: Date): string {
+  return `${day(instant)} ${clockTime(instant)}`
+}
+
 /** `2026-11-25 14:12:05` */
 export function daySeconds(instant: Date): string {
   return `${day(instant)} ${clockSeconds(instant)}`

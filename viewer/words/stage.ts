@@ -18,6 +18,8 @@ export type Stage =
   | "invalid"
   | "acknowledged"
   | "done"
+  | "images-gone"
+  | "closed"
 
 const HOME: readonly StationName[] = ["acknowledged", "seen", "acted"]
 
@@ -41,7 +43,9 @@ function stageOf(name: StationName): Stage {
 }
 
 /** Stage by what the row asks for first, then by its station. */
-export function stage(item: Pick<StaffItem, "action" | "way" | "verdict" | "reportId">): Stage {
+export function stage(item: Pick<StaffItem, "action" | "closed" | "way" | "verdict" | "reportId">): Stage {
+  if (item.closed) return "closed"
+  if (item.action === "close") return "images-gone"
   if (item.action === "match") return "no-request"
   if (item.action === "release") return "waiting-release"
   if (item.action === "see-failure") return "stopped"
@@ -67,9 +71,11 @@ export function needsStaff(item: Pick<StaffItem, "action" | "verdict">): boolean
 const URGENCY = { STAT: 0, HIGH: 1, ROUTINE: 2 }
 
 /** Nothing is left to do or to wait for here. */
-export function isSettled(item: Pick<StaffItem, "action" | "way" | "verdict" | "reportId">): boolean {
+export function isSettled(
+  item: Pick<StaffItem, "action" | "closed" | "way" | "verdict" | "reportId">,
+): boolean {
   const at = stage(item)
-  return at === "acknowledged" || at === "done"
+  return at === "acknowledged" || at === "done" || at === "closed"
 }
 
 /** Settled requests last, whatever their urgency was; then urgency, what needs a person, the newest arrival. */

@@ -37,6 +37,10 @@ function mountCases(routes: Routes, desk: ReadingDesk, { clock }: DeskOptions): 
   routes.json("post", "/api/cases/:requestId/correct", correctBody, ({ person, param, body }) =>
     desk.correct(person, param("requestId"), body.reason),
   )
+  routes.json("post", "/api/cases/:requestId/close", null, async ({ person, param }) => {
+    await desk.close(person, param("requestId"))
+    return {}
+  })
 }
 
 function mountSigning(routes: Routes, signing: Signing, desk: ReadingDesk): void {

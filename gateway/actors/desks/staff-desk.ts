@@ -48,6 +48,35 @@ function mountRequests(routes: Routes, desk: StaffDesk, { clock }: DeskOptions):
     await desk.acknowledge(person, param("requestId"))
     return {}
   })
+  routes.json("post", "/api/requests/:requestId/close", null, async ({ person, param }) => {
+    await desk.close(person, param("requestId"))
+    return {}
+  })
+}
+
+/** What a person decides about images. */
+function mountStudies(routes: Routes, desk: StudyDesk): void {
+  routes.json("get", "/api/studies/:studyId", null, ({ person, param }) =>
+    desk.study(person, param("studyId")),
+  )
+  routes.json("post", "/api/studies/:studyId/rule", rulingBody, async ({ person, param, body }) => {
+    await desk.rule(person, param("studyId"), body)
+    return {}
+  })
+  routes.json("post", "/api/studies/:studyId/choose", choiceBody, async ({ person, param, body }) => {
+    await desk.choose(person, param("studyId"), body)
+    return {}
+  })
+  routes.octets("/api/studies/:studyId/copies/:objectId/picture", async ({ person, param }) => ({
+    mediaType: "image/png",
+    bytes: await desk.copyPicture(person, param("studyId"), param("objectId")),
+    fileName: null,
+    disposition: "inline",
+  }))
+  routes.json("post", "/api/requests/:requestId/bind", bindBody, async ({ person, param, body }) => {
+    await desk.bind(person, param("requestId"), body.studyId)
+    return {}
+  })
 }
 
 function mountReports(routes: Routes, desk: StaffDesk): void {

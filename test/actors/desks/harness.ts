@@ -67,6 +67,7 @@ export class Recorder {
         ? this.#answer("sign", call, { reportId: "1.2.3", version: 1 })
         : Promise.reject(new KeyError("ERR_KEY_PASSPHRASE", "the PIN is wrong")),
     correct: (...call) => this.#answer("correct", call, { requestId: call[1] } as ReadingView),
+    close: (...call) => this.#answer("close", call, undefined),
     metadata: (...call) => this.#answer("metadata", call, [{ "00080018": { vr: "UI", Value: ["1.2.3"] } }]),
     frame: (...call) => this.#answer("frame", call, FRAME),
     rendered: (...call) => this.#answer("rendered", call, PNG),
@@ -79,6 +80,7 @@ export class Recorder {
     release: (...call) => this.#answer("release", call, undefined),
     retry: (...call) => this.#answer("retry", call, undefined),
     acknowledge: (...call) => this.#answer("acknowledge", call, undefined),
+    close: (...call) => this.#answer("close", call, undefined),
     document: (...call) => this.#answer("document", call, Buffer.from(call[2])),
     keyImage: (...call) => this.#answer("keyImage", call, PNG),
     verification: (...call) =>

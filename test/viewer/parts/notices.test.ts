@@ -12,6 +12,11 @@ describe("a notice", () => {
     assert.ok(delayed.endsWith("タイムスタンプを待っています。"))
   })
 
+  it("names the day on which something ends, on the hospital's clock", () => {
+    const near = noticeWords({ code: "term-near", reason: null, at: "2026-11-25T15:00:00.000Z" })
+    assert.match(near, /2026-11-26 00:00/)
+  })
+
   it("keeps what the other side answered, and a code it has no words for", () => {
     speak("en")
     const refused = noticeWords({ code: "not-sent", reason: "ERR_SUBMISSION_REFUSED XDSRepositoryError" })

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { inStaffOrder, needsStaff, stage } from "../../../viewer/words/stage.ts"
 import { STAFF_ITEMS, way } from "../fixtures/desk.ts"
 
-const item = { action: null, verdict: null, reportId: null } as const
+const item = { action: null, closed: false, verdict: null, reportId: null } as const
 
 describe("stage", () => {
   it("follows the way line", () => {
@@ -23,6 +23,8 @@ describe("stage", () => {
     assert.equal(stage({ ...item, way: way("13:00"), action: "match" }), "no-request")
     assert.equal(stage({ ...item, way: way("13:00"), action: "release" }), "waiting-release")
     assert.equal(stage({ ...item, way: way("13:00"), action: "acknowledge" }), "unacknowledged")
+    assert.equal(stage({ ...item, way: way("13:00"), action: "close" }), "images-gone")
+    assert.equal(stage({ ...item, way: way("13:00"), closed: true }), "closed")
   })
   it("never shows an invalid report as one that may be accepted", () => {
     assert.equal(stage({ ...item, way: way("13:00"), verdict: "invalid", action: "acknowledge" }), "invalid")
