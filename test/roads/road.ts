@@ -37,6 +37,8 @@ export interface Sent {
 export interface RoadOptions extends SiteOptions {
   /** Listen in on the wire between the gateways, with the keys of both. */
   readonly tapped?: boolean
+  /** Which gateways run; both by default. */
+  readonly roles?: readonly Role[]
   /** How native images leave; by the settings' default as HTJ2K. */
   readonly recoding?: "htj2k" | "none"
 }
@@ -65,7 +67,7 @@ export class Road {
       if (options.tapped === true) await road.#tap()
       if (options.recoding !== undefined) road.#recode(options.recoding)
       // Both to their end: one that is still starting could not be stopped.
-      const starts = await Promise.allSettled(ROLES.map((role) => road.start(role)))
+      const starts = await Promise.allSettled((options.roles ?? ROLES).map((role) => road.start(role)))
       for (const start of starts) if (start.status === "rejected") throw start.reason
       return road
     } catch (error) {

@@ -6,6 +6,7 @@ import type { StorageScp } from "../../../gateway/actors/storage-scp/listen.ts"
 import { decodeCommand } from "../../../gateway/standards/dicom/dimse.ts"
 import { encodePdu } from "../../../gateway/standards/dicom/pdu.ts"
 import type { Abort, AssociateAC, PDataTF, Pdu } from "../../../gateway/standards/dicom/pdu.ts"
+import { randomFrom } from "../../peers/chance.ts"
 import { Collector } from "./collector.ts"
 import { CT, EXPLICIT, RawPeer, associateRequest, echoCommand, pData, storeCommand } from "./raw-peer.ts"
 
@@ -367,7 +368,7 @@ describe("storage SCP among hostile peers", () => {
     this.timeout(30_000)
     const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
     console.log(`      seed ${seed}`)
-    const chance = mulberry32(seed)
+    const chance = randomFrom(seed)
     const talk = Buffer.concat(
       [
         associateRequest(),
@@ -390,14 +391,3 @@ describe("storage SCP among hostile peers", () => {
     assert.deepEqual(faults, [])
   })
 })
-
-/** A small generator whose seed can be printed and given again. */
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
