@@ -27,6 +27,8 @@ export interface ReceiveFileOptions {
   readonly aeTitle: string
   /** May an object of this SOP Class be stored? */
   readonly takes: (SOPClassUID: string) => boolean
+  /** Senders whose images are all urgent. */
+  readonly urgent?: ReadonlySet<string>
 }
 
 export function fileHandler(world: World, filing: Filing, options: ReceiveFileOptions): FileHandler {
@@ -142,6 +144,7 @@ function arriving(about: About, { TransferSyntaxUID }: DataSetStart, own: Uint8A
   return {
     ...ends,
     remoteAddress: about.sender.remoteAddress,
+    urgent: about.urgent?.has(about.sender.callingAE) === true,
     judge: (head) => judge(head, about),
     fileMeta: (head) => (holds(own, head) ? own : ourFileMeta(ends, head)),
   }

@@ -68,12 +68,15 @@ export class TouchedStudies {
   /**
    * The segment takes nothing more, or the slot is gone: the next instance looks again. The file is let go of at once, so
    * that a device that keeps sending onto a bad disk does not gather open files.
+   *
+   * @param failed null when none could be opened; one that was opened in its place since is left alone
    */
-  async forget(slotId: string): Promise<void> {
-    const segment = this.#segments.get(slotId)
+  async forget(slotId: string, failed: Segment | null): Promise<void> {
+    const open = this.#segments.get(slotId)
+    if (open !== undefined && failed !== null && (await open) !== failed) return
     this.#segments.delete(slotId)
     for (const [identity, study] of this.#studies) if (study.slotId === slotId) this.#studies.delete(identity)
-    if (segment !== undefined) await letGo(segment)
+    if (open !== undefined) await letGo(open)
   }
 
   async close(): Promise<void> {
