@@ -1,10 +1,10 @@
 /** Rows of what arrived: a study as its first image makes it, its instances, and what follows from one more. */
 import { uuid } from "./ids.ts"
-import type { SealedObject } from "./ports.ts"
+import type { SealedObject, SlotId } from "./ports.ts"
 import type { Change, InstanceRecord, StudyHeader, StudyRecord } from "./records.ts"
 import { next, take } from "./route.ts"
 import { due } from "./run.ts"
-import type { World } from "./world.ts"
+import type { Stores } from "./world.ts"
 
 /** An instance that is durable in the spool. */
 export interface Arrived {
@@ -14,14 +14,14 @@ export interface Arrived {
 }
 
 /** Every study with this UID that may still take images. */
-export async function openStudies(world: World, StudyInstanceUID: string): Promise<readonly StudyRecord[]> {
+export async function openStudies(world: Stores, StudyInstanceUID: string): Promise<readonly StudyRecord[]> {
   const studies = await world.ledger.studiesByUid(StudyInstanceUID)
   return studies.filter((each) => each.state !== "expired")
 }
 
 /** A study as its first image makes it. `uidInUse`: another patient's study has this UID. */
 export function beginStudy(
-  world: World,
+  world: Stores,
   slotId: string,
   header: StudyHeader,
   callingAE: string,
@@ -32,7 +32,7 @@ export function beginStudy(
 
 /** A study with nothing in it yet. */
 export function newStudy(
-  world: World,
+  world: Stores,
   slotId: string,
   header: StudyHeader,
   callingAE: string,
@@ -57,29 +57,46 @@ export function newStudy(
 }
 
 /** Rows for instances that are durable in the spool, and the study's count, state and next look. */
-export function arrivalChanges(world: World, study: StudyRecord, batch: readonly Arrived[]): Change[] {
+export const arrivalChanges = (world: Stores, study: StudyRecord, batch: readonly Arrived[]): Change[] =>
+  taking(
+    world,
+    study,
+    batch.map((each) => instanceRecord(study.id, each)),
+  )
+
+/** The study with these instances as its newest, whether a device brought them or a joined study. */
+export function taking(world: Stores, study: StudyRecord, batch: readonly InstanceRecord[]): Change[] {
   const step = next("study", study.state, "instance")
   const late = study.state === "released" || study.state === "closed" ? batch.length : 0
   const last = batch
-    .map((each) => each.sealed.facts.meta.receivedAt)
+    .map(({ receivedAt }) => receivedAt)
     .reduce((a, b) => (a > b ? a : b), study.lastArrivalAt)
   const record: StudyRecord = {
     ...study,
     state: step?.to ?? study.state,
     lastArrivalAt: last,
     instances: study.instances + batch.length,
-    bytes: study.bytes + batch.reduce((sum, each) => sum + each.sealed.facts.clearLengthBytes, 0),
+    bytes: study.bytes + batch.reduce((sum, each) => sum + each.clearLengthBytes, 0),
     late: study.late + late,
     conflicts: (study.conflicts ?? 0) + batch.filter((each) => each.conflict).length,
   }
-  const rows = batch.map((each): Change => ({ put: "instance", record: instanceRecord(study.id, each) }))
   const verb = step?.verb ?? null
   return [
     { put: "study", record },
-    ...rows,
+    ...batch.map((each): Change => ({ put: "instance", record: each })),
     ...(verb === null ? [] : [due(verb, study.id, world.clock.now())]),
   ]
 }
+
+/** Is this one of the patient ids the study's images carry? */
+export const isOfPatient = ({ private: header }: StudyRecord, PatientID: string): boolean =>
+  header.patient.PatientID === PatientID || (header.otherPatientIDs ?? []).includes(PatientID)
+
+/** The slots its received images lie in. */
+export const receivedSlots = ({ slotId, joinedSlots = [] }: StudyRecord): readonly SlotId[] => [
+  slotId,
+  ...joinedSlots,
+]
 
 export function instanceRecord(studyId: string, { sealed, conflict }: Arrived): InstanceRecord {
   const { meta } = sealed.facts

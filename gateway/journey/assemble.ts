@@ -11,6 +11,7 @@ import { BINDING } from "./locks.ts"
 import type { JobRecord, StudyRecord } from "./records.ts"
 import { next } from "./route.ts"
 import type { Decision, Outcome } from "./run.ts"
+import { openConflicts } from "./selection.ts"
 import type { World } from "./world.ts"
 
 /** What is known of one study's arrival. Times are instants (UTC). */
@@ -50,7 +51,8 @@ export async function assemble(
   const arrivals = { instances: study.instances, lastArrival: new Date(study.lastArrivalAt) }
   const result = assembly(arrivals, quietMsOf(study.callingAE), now)
   if (result.kind === "waiting") return { changes: [], again: { at: result.until, failureCode: null } }
-  const complete: StudyRecord = { ...study, state: step.to }
+  const conflicts = openConflicts(study, await world.ledger.instances(study.id)).length
+  const complete: StudyRecord = { ...study, state: step.to, conflicts }
   const decide = async (): Promise<Outcome> => ({
     changes: [...(await bindStudy(world, complete)), receivedAudit(complete, now.toISOString())],
   })

@@ -189,6 +189,13 @@ export const ERRORS = {
     "decide on the technician's page",
   ),
 
+  ERR_INSTANCE_COPIES: row(
+    "InstanceError",
+    "transient",
+    "copies of an image with one SOP Instance UID contradict each other, and nobody has chosen",
+    "choose on the staff page which copy counts; the study goes on by itself",
+  ),
+
   ERR_NOT_AGREED: row(
     "AcceptanceError",
     "permanent",
@@ -222,6 +229,12 @@ export const ERRORS = {
     "permanent",
     "what came is about another patient, study or request than it was sent for",
     "nothing of it is shown; call the partner, who must look into it and send it again",
+  ),
+  ERR_PATIENT_ID: row(
+    "ContentError",
+    "permanent",
+    "neither the images nor the request carry a patient number that may stand in a message",
+    "enter a request with the hospital's number of the patient for these images",
   ),
   ERR_DOCUMENTS: row(
     "ContentError",
@@ -292,6 +305,12 @@ export const ERRORS = {
     "permanent",
     "the recipient refused the submission",
     "read the codes; correct and release again",
+  ),
+  ERR_SUBMISSION_UNVERIFIED: row(
+    "SubmissionError",
+    "permanent",
+    "the recipient took the submission, verified it and refuses it by a signed notice; its own code stands beside",
+    "put right what the code names (seal, time stamp, content), then have it made anew and sent",
   ),
 
   ERR_TIMESTAMP_UNAVAILABLE: row(
@@ -456,6 +475,24 @@ export const ERRORS = {
     "the ledger could not commit",
     "check the disk; the step is run again",
   ),
+  ERR_LEDGER_BEHIND: row(
+    "LedgerError",
+    "permanent",
+    "the ledger is older than its spool, or missing: what was acknowledged since is not in it",
+    "put a newer ledger back, or run `dokuei recover FILE`: it loses nothing and lists what a person must look into",
+  ),
+  ERR_LEDGER_FOREIGN: row(
+    "LedgerError",
+    "permanent",
+    "the ledger belongs to another spool",
+    "put back the ledger that was kept with this spool",
+  ),
+  ERR_STORE_IN_USE: row(
+    "LedgerError",
+    "permanent",
+    "another process has the data folder open",
+    "stop it first",
+  ),
   ERR_LEDGER_STALE: row(
     "LedgerError",
     "transient",
@@ -511,6 +548,8 @@ export class DimseError extends DokueiError<CodesOf<"DimseError">> {
   }
 }
 export class SubmissionError extends DokueiError<CodesOf<"SubmissionError">> {}
+/** Images of the hospital itself about which a person has to decide. */
+export class InstanceError extends DokueiError<CodesOf<"InstanceError">> {}
 /** Accepted, its seal holds, and still it must not take effect: it is kept as failed and a person is told. */
 export class ContentError extends DokueiError<CodesOf<"ContentError">> {}
 export class TimeStampError extends DokueiError<CodesOf<"TimeStampError">> {}

@@ -1,4 +1,5 @@
 /** The term of a study's images ends: slot destroyed, bytes gone, and an account of it to whose data they were. */
+import { receivedSlots } from "./arrival.ts"
 import { audit } from "./audit.ts"
 import { isUnderWay } from "./case-file.ts"
 import { SpoolError } from "./errors.ts"
@@ -56,7 +57,7 @@ async function isDelivering(world: World, study: StudyRecord): Promise<boolean> 
 }
 
 /** Keys that did not read back as zero are not destroyed: it is done again, and nothing is certified. */
-export async function destroyed(world: World, slotId: SlotId): Promise<Destruction> {
+export async function destroyed(world: Pick<World, "spool">, slotId: SlotId): Promise<Destruction> {
   const destruction = await world.spool.destroySlot(slotId)
   if (!destruction.readBack)
     throw new SpoolError("ERR_SPOOL_WRITE", "a destroyed key did not read back as zero")
@@ -99,7 +100,7 @@ async function objectsIn(world: World, study: StudyRecord): Promise<number> {
   const places = (await world.ledger.instances(study.id)).map(({ place }) => place)
   for (const { id } of await world.ledger.submissionsOf({ studyId: study.id }))
     places.push(...(await world.ledger.documents(id)).map(({ place }) => place))
-  return new Set(places.filter(({ slotId }) => slotId === study.slotId).map(({ objectId }) => objectId)).size
+  return new Set(places.filter(({ slotId }) => receivedSlots(study).includes(slotId)).map(({ objectId }) => objectId)).size
 }
 
 /** Destroying is finished by doing it again, and then finds nothing to count: the ledger says what there was. */

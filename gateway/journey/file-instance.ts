@@ -4,7 +4,7 @@
  * Rows are written in batches behind the answer. Until a batch is committed its instances live in memory and in
  * the spool; after a crash `roll-forward.ts` files them from there.
  */
-import { arrivalChanges, beginStudy, openStudies, type Arrived } from "./arrival.ts"
+import { arrivalChanges, beginStudy, isOfPatient, openStudies, type Arrived } from "./arrival.ts"
 import { DokueiError } from "./errors.ts"
 import { copyOf, freshInstances, type FreshInstances, type InstanceCopy } from "./fresh-instances.ts"
 import { newcomers, type Newcomers } from "./newcomers.ts"
@@ -145,7 +145,7 @@ async function studyFor(
   const filed = await openStudies(world, header.StudyInstanceUID)
   const arriving = begun.of(header.StudyInstanceUID).filter(({ id }) => filed.every((each) => each.id !== id))
   const known = [...filed, ...arriving]
-  const same = known.find((each) => each.private.patient.PatientID === header.patient.PatientID)
+  const same = known.find((each) => isOfPatient(each, header.patient.PatientID))
   const study =
     same ?? beginStudy(world, await world.spool.createSlot("received"), header, callingAE, known.length > 0)
   if (!filed.includes(study)) begun.use(study)
@@ -160,6 +160,9 @@ async function fileBatch(
 ): Promise<void> {
   const study = (await world.ledger.study(studyId)) ?? begun.study(studyId)
   if (study === null) return
+  const joinedTo = study.joinedTo ?? null
+  // An association that began before the two were joined still brings images to the one that is no more.
+  if (joinedTo !== null) return world.locks.with(joinedTo, () => fileBatch(world, begun, joinedTo, batch))
   await world.ledger.commit(arrivalChanges(world, study, batch))
   begun.settled(studyId)
 }

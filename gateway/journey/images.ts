@@ -21,6 +21,7 @@ import { frameCache, type FrameCache } from "./frame-cache.ts"
 import type { CaseStudy, EncodedFrame, ObjectPlace, Person, ReadableObject, ReadingDesk } from "./ports.ts"
 import { readWhole } from "./read-whole.ts"
 import type { ImageHeader, InstanceRecord, StudyRecord } from "./records.ts"
+import { selected } from "./selection.ts"
 import type { World } from "./world.ts"
 
 /** Lossless, lossless RPCL, and either (PS3.5 A.4.11). */
@@ -33,7 +34,7 @@ export function imageDesk(world: World): ImageDesk {
   return {
     metadata: async (person, named, SeriesInstanceUID) => {
       const study = await openStudy(world, person, named)
-      const instances = (await world.ledger.instances(study.id)).filter(
+      const instances = selected(study, await world.ledger.instances(study.id)).filter(
         (each) => SeriesInstanceUID === null || each.private.SeriesInstanceUID === SeriesInstanceUID,
       )
       const items: object[] = []
@@ -75,14 +76,14 @@ async function openInstance(
   return found(await instanceOf(world, study, SOPInstanceUID), "instance")
 }
 
-/** The image of this UID. Where two came with other bytes it is the first: the second is marked, a person decides. */
+/** The image of this UID that counts; null also for one that was withdrawn. */
 export async function instanceOf(
   world: World,
   study: StudyRecord,
   SOPInstanceUID: string,
 ): Promise<InstanceRecord | null> {
-  const copies = await world.ledger.instancesByUid(study.id, SOPInstanceUID)
-  return copies.find((each) => !each.conflict) ?? null
+  const copies = selected(study, await world.ledger.instancesByUid(study.id, SOPInstanceUID))
+  return copies[0] ?? null
 }
 
 /** The file up to Pixel Data. Throws Malformed when it has no readable header. */

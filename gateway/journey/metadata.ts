@@ -9,6 +9,7 @@ import {
   NORMAL,
   RADIOLOGY,
 } from "./codes.ts"
+import { ContentError } from "./errors.ts"
 import type { DocumentRole, SubmissionKind } from "./records.ts"
 import type { PatientView } from "./views.ts"
 import type { Author, Code, DocumentEntry, SubmissionSet } from "../standards/xds/submission.ts"
@@ -18,8 +19,12 @@ export const dtm = (at: Date): string => at.toISOString().replace(/\D/g, "").sli
 
 /** What HL7 v2 takes for structure, and what no text of XDS may hold, becomes a space: nothing is escaped there. */
 export const plain = (text: string): string => text.replace(/[|^~\\&\p{Cc}]/gu, " ").trim()
-/** CX: `ID^^^&OID&ISO`. */
-export const cx = (id: string, oid: string): string => `${plain(id)}^^^&${oid}&ISO`
+/** CX: `ID^^^&OID&ISO`. @throws ContentError ERR_PATIENT_ID: without CX.1 no recipient may take it (ITI TF-3 4.2.3.1.7) */
+export function cx(id: string, oid: string): string {
+  const number = plain(id)
+  if (number === "") throw new ContentError("ERR_PATIENT_ID", "the patient has no number a message may carry")
+  return `${number}^^^&${oid}&ISO`
+}
 /** XON: name and, in XON.10, the OID. */
 export const xon = (name: string, oid: string): string => `${plain(name)}^^^^^^^^^${oid}`
 

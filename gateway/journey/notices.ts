@@ -21,7 +21,6 @@ export function notices(world: World, file: CaseFile): Notice[] {
     ...(study !== null && isPastTerm(world, study) ? [notice("past-term")] : []),
     ...(near === null ? [] : [nearNotice(near)]),
     ...(isGoneUnread(file) ? [notice("images-gone-there")] : []),
-    ...(study?.state === "complete" && request.byPatientIdOnly === true ? [notice("only-patient-id")] : []),
     ...(isStopped && agreementInForce(world, request.agreement) === null ? [notice("agreement-over")] : []),
     ...submissions.filter((each) => each.state !== "failed" || isLast.has(each)).flatMap(submissionNotices),
     ...file.jobs.slice(0, 1).map((job) => notice("delayed", job.failureCode)),
@@ -41,10 +40,12 @@ export function studyNotices(study: StudyRecord): Notice[] {
 export function submissionNotices({
   direction,
   state,
+  acceptedAt,
   failureCode,
   private: { verdict },
 }: SubmissionRecord): Notice[] {
-  if (direction === "out") return state === "failed" ? [notice("not-sent", failureCode)] : []
+  if (direction === "out")
+    return state === "failed" ? [notice(acceptedAt === null ? "not-sent" : "refused", failureCode)] : []
   if (state === "failed") return [notice("seal-failed", failureCode)]
   return state === "accepted" && verdict !== null ? [notice("seal-held")] : []
 }

@@ -18,6 +18,8 @@ import type {
   StaffItem,
   StudyQuestion,
   StudyView,
+  TechnicianView,
+  TestResult,
   Verdict,
   WorkItem,
   PatientView,
@@ -104,8 +106,11 @@ export interface Spool {
   openSegment(slotId: SlotId, room?: Room): Promise<Segment>
   /** Opens the trailer: throws ERR_SLOT_GONE after destruction, ERR_SPOOL_ROT when the frame does not check. */
   open(place: ObjectPlace): Promise<ReadableObject>
-  /** Every readable frame of every slot, oldest segment first; torn tails are cut on the way. */
-  scan(): AsyncIterable<SealedObject>
+  /** Every readable frame of every slot, oldest segment first; torn tails are cut on the way. `isSettled`: is this closed
+   *  segment, of so many frames, known already? Then it is passed over. */
+  scan(options?: {
+    readonly isSettled?: (segmentId: SegmentId, frames: number) => Promise<boolean>
+  }): AsyncIterable<SealedObject>
   /** Zero both slots, read back, unlink, sync the folder. Idempotent: a second call finishes a first. */
   destroySlot(slotId: SlotId): Promise<Destruction>
   /** Unlink one whole segment whose submission was refused or never acknowledged. Idempotent. */
@@ -312,7 +317,10 @@ export interface AuditEvent {
     | "login"
     | "login-failed"
     | "logout"
+    | "request-entered"
+    | "requests-listed"
     | "node-authentication-failure"
+    | "node-tested"
     | "security-alert"
     | "signed"
     | "verified"
@@ -484,7 +492,8 @@ export interface Person {
   readonly id: string
   readonly login: string
   readonly name: string
-  readonly role: "radiologist" | "clerk"
+  /** `system`: no person but a machine with a token, at the staff desk. */
+  readonly role: "radiologist" | "clerk" | "system"
 }
 
 export interface ReadingDesk {
@@ -556,6 +565,7 @@ export interface StudyDesk {
 }
 
 export interface StaffDesk extends StudyDesk {
+  /** All, for a clerk; those it entered itself, for a system. */
   requests(person: Person): Promise<readonly StaffItem[]>
   request(person: Person, requestId: string): Promise<StaffDetail>
   enter(person: Person, input: RequestInput): Promise<{ readonly requestId: string }>
@@ -572,6 +582,15 @@ export interface StaffDesk extends StudyDesk {
     person: Person,
     reportId: string,
   ): Promise<{ readonly signature: Verdict; readonly seal: Verdict }>
+}
+
+/** Devices, lines, disk and certificates, for whoever stands at the machine. */
+export interface TechnicianDesk {
+  view(person: Person): Promise<TechnicianView>
+  /** C-ECHO to a device or the archive; throws ERR_NOT_FOUND when we do not know where to call it. */
+  echo(person: Person, aeTitle: string): Promise<TestResult>
+  /** Mutual TLS to a reading centre; what waits for it goes at once when it answers. */
+  reach(person: Person, agreement: string): Promise<TestResult>
 }
 
 /** Accounts, credentials and sessions of the people of one desk. Codes and session ids are kept as SHA-256 only. */

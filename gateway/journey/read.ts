@@ -1,5 +1,4 @@
 /** Read: the work list, and a case in the hands of a reader. */
-import { audit } from "./audit.ts"
 import { found, isKept, kept, only } from "./desk-guards.ts"
 import { DeskError, ReportError } from "./errors.ts"
 import { heldItems } from "./held-item.ts"
@@ -9,6 +8,7 @@ import type { Person, ReadingDesk } from "./ports.ts"
 import type { Change, RequestRecord } from "./records.ts"
 import { newDraft } from "./draft.ts"
 import { next } from "./route.ts"
+import { selected } from "./selection.ts"
 import { seriesViews } from "./series.ts"
 import { targetOf } from "./subject.ts"
 import type { ReadingView, SigningStep, SigningView, WorkItem } from "./views.ts"
@@ -51,21 +51,9 @@ async function reading(world: World, person: Person, requestId: string): Promise
   // Erased images are gone; the report lives on with its request.
   const study = found(file.study, "study")
   const text = file.reports.findLast((each) => each.status !== "draft" || each.readerId === person.id)
-  const at = world.clock.now().toISOString()
-  await world.ledger.commit([
-    audit(`accessed/${requestId}/${person.id}/${at}`, {
-      event: "study-accessed",
-      outcome: "success",
-      at,
-      user: person.login,
-      userName: person.name,
-      PatientID: request.private.patient.PatientID,
-      StudyInstanceUID: request.private.StudyInstanceUID,
-    }),
-  ])
   return {
     ...workItem(world, person, file, study),
-    series: seriesViews(await world.ledger.instances(study.id)),
+    series: seriesViews(selected(study, await world.ledger.instances(study.id))),
     draft: text === undefined ? null : { ...text.private.draft, draftVersion: text.draftVersion },
     versions: file.reports.map(({ id, version, status, signedAt, readerName }) => ({
       reportId: id,

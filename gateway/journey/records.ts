@@ -172,7 +172,7 @@ export interface RequestRecord {
   }
 }
 
-export type SubmissionKind = "study" | "report" | "receipt" | "acknowledgement" | "certificate"
+export type SubmissionKind = "study" | "report" | "receipt" | "refusal" | "acknowledgement" | "certificate"
 export type SubmissionState = "planned" | "sealed" | "sending" | "accepted" | "verified" | "failed"
 
 export interface SubmissionRecord {
@@ -186,7 +186,7 @@ export interface SubmissionRecord {
   readonly studyId: string | null
   readonly requestId: string | null
   readonly reportId: string | null
-  /** The submission this one answers (receipt, acknowledgement). */
+  /** The submission this one answers (receipt, refusal). */
   readonly answers: string | null
   /** SubmissionSet.uniqueId, "" while planned. */
   readonly submissionSetUid: string
@@ -211,6 +211,7 @@ export type DocumentRole =
   | "signature"
   | "set-signature"
   | "receipt"
+  | "refusal"
   | "acknowledgement"
   | "certificate"
   | "recoding"

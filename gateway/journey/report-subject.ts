@@ -5,7 +5,7 @@ import { ContentError } from "./errors.ts"
 import { referenced } from "./metadata.ts"
 import type { DocumentRecord, ReportRecord, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
 import { sameSubject } from "./same-subject.ts"
-import { targetOf } from "./subject.ts"
+import { patientOf, targetOf } from "./subject.ts"
 import type { World } from "./world.ts"
 
 /** Our own copy of the images may have gone: then the request and the metadata tell whose report this must be.
@@ -24,7 +24,7 @@ export async function checkReportSubject(
     referenced(entry, "urn:ihe:iti:xds:2016:studyInstanceUID"),
   )
   sameSubject("report", {
-    PatientID: content.patient.PatientID === (header?.patient ?? request.private.patient).PatientID,
+    PatientID: content.patient.PatientID === patientOf(request, header).PatientID,
     "patient id domain": content.patientIdRoot === agreement.patientIdDomain,
     StudyInstanceUID:
       named.every((each) => each === StudyInstanceUID) &&

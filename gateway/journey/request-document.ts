@@ -2,6 +2,7 @@
 import type { ReadingRequest } from "../standards/request/request-content.ts"
 import type { Agreement } from "./agreement.ts"
 import type { RequestRecord, StudyRecord } from "./records.ts"
+import { patientOf } from "./subject.ts"
 import type { RequestText } from "./views.ts"
 import type { World } from "./world.ts"
 
@@ -13,7 +14,8 @@ export function requestDocument(
   documentId: string,
 ): ReadingRequest {
   const { text, requestNumber } = request.private
-  const { PatientID, alphabetic, ideographic, phonetic, birthDate, sex } = study.private.patient
+  const { patient: onImages, otherPatientIDs = [] } = study.private
+  const { PatientID, alphabetic, ideographic, phonetic, birthDate, sex } = patientOf(request, study.private)
   return {
     documentId,
     requestId: request.id,
@@ -44,6 +46,7 @@ export function requestDocument(
       phonetic,
       birthDate,
       sex,
+      onImages: [...new Set([onImages.PatientID, ...otherPatientIDs])].filter((each) => each !== PatientID),
     },
     texts: {
       purpose: text.purpose,

@@ -66,6 +66,20 @@ export const STUDY = [
     null,
     "one more image of the other patient: kept, not shown as a study of anybody",
   ),
+  row<StudyState>(
+    "quarantined",
+    "own-study",
+    "arriving",
+    "assemble",
+    "a person says: another examination that has the same UID; it goes its own way",
+  ),
+  row<StudyState>(
+    "quarantined",
+    "same-patient",
+    "expired",
+    null,
+    "a person says: the same patient; its images are the other study's from now on, slot and all",
+  ),
   row<StudyState>("released", "instance", "released", null, "late image: kept, counted, shown to a person"),
   row<StudyState>("released", "release", "released", "recode", "for one more request, or with late images"),
   row<StudyState>("closed", "release", "released", "recode", "for one more request, or with late images"),
@@ -83,6 +97,13 @@ export const STUDY = [
     "expire",
     "one more delivery was verified: the term begins anew",
   ),
+  row<StudyState>(
+    "closed",
+    "refused",
+    "released",
+    null,
+    "the other side cannot use it after all: our copy stays until it is sent once more",
+  ),
   row<StudyState>("closed", "instance", "closed", null, "late image after delivery: kept, counted, shown"),
   row<StudyState>(
     "complete",
@@ -92,6 +113,15 @@ export const STUDY = [
     "agreed retention ended: slot destroyed, certificate made",
   ),
   row<StudyState>("closed", "term", "expired", null, "agreed retention ended: slot destroyed"),
+  ...(["arriving", "complete", "released", "quarantined", "recalled", "closed"] as const).map((state) =>
+    row<StudyState>(
+      state,
+      "gone",
+      "expired",
+      null,
+      "a ledger was put back from a backup, and the slot has been destroyed since",
+    ),
+  ),
 ] as const
 
 /** A submission on its way out. */
@@ -156,6 +186,15 @@ export const SUBMISSION_OUT = [
     "planned",
     "package",
     "it could not be made, so no bytes exist: a person has it made and sent",
+  ),
+  ...(["sealed", "sending", "accepted", "verified"] as const).map((state) =>
+    row<SubmissionState>(
+      state,
+      "refusal",
+      "failed",
+      null,
+      "the recipient took it, verified it and refuses it: a person is told why",
+    ),
   ),
   row<SubmissionState>("accepted", "receipt", "verified", null, "the recipient's signed receipt came"),
   row<SubmissionState>(

@@ -1,18 +1,23 @@
 /** One request with everything the hospital may see of it: report, verdicts, versions, acknowledgement, deletion. */
 import type { DeliveryRecord } from "./archive-records.ts"
-import type { CertificateRecord, ReportRecord } from "./records.ts"
+import type { CertificateRecord, ReportRecord, StudyRecord } from "./records.ts"
 import { staffItem, type LineProgress } from "./staff-item.ts"
 import type { DeliveryView, StaffDetail, VerdictOutcome } from "./views.ts"
 import { documentOf } from "./report-documents.ts"
 import type { CaseFile } from "./case-file.ts"
 import type { World } from "./world.ts"
 
-export async function staffDetail(world: World, file: CaseFile, line: LineProgress): Promise<StaffDetail> {
+export async function staffDetail(
+  world: World,
+  file: CaseFile,
+  line: LineProgress,
+  proposals: readonly StudyRecord[],
+): Promise<StaffDetail> {
   const report = file.reports.at(-1)
   const submission = await world.ledger.submission(report?.submissionId ?? "")
   const certificates = file.study === null ? [] : await world.ledger.certificatesOfStudy(file.study.id)
   return {
-    ...staffItem(world, file, line),
+    ...staffItem(world, file, line, proposals),
     request: file.request.private.text,
     report: report === undefined ? null : reportView(report),
     signature: report?.private.signature ?? null,

@@ -1,36 +1,57 @@
 /** One row of the hospital's list, drawn from what the ledger knows. */
+import { mayLeave } from "./bind.ts"
 import { agreementOf, isErased } from "./keep.ts"
 import { way } from "./milestones.ts"
 import { notices, studyNotices } from "./notices.ts"
-import { lastAt, stopped, type CaseFile } from "./case-file.ts"
+import { isRefusedStudy, lastAt, stopped, type CaseFile } from "./case-file.ts"
 import { studyView } from "./work-item.ts"
+import { isSameName } from "./same-name.ts"
+import { patientOf } from "./subject.ts"
 import { isGoneUnread } from "./term.ts"
-import type { StudyRecord, SubmissionRecord } from "./records.ts"
-import type { StaffItem, Station, StationName, VerdictOutcome } from "./views.ts"
+import type { RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
+import type { Notice, ProposedStudy, StaffItem, Station, StationName, VerdictOutcome } from "./views.ts"
 import type { World } from "./world.ts"
 
 /** Progress of what is on the line now: submission id → bytes handed to the socket. */
 export type LineProgress = ReadonlyMap<string, number>
 
-export function staffItem(world: World, file: CaseFile, line: LineProgress): StaffItem {
+/** @param proposals what a request without images may be for */
+export function staffItem(
+  world: World,
+  file: CaseFile,
+  line: LineProgress,
+  proposals: readonly StudyRecord[],
+): StaffItem {
   const { request, study } = file
   const report = file.reports.at(-1)
   return {
     requestId: request.id,
+    studyId: study?.id ?? null,
     requestNumber: request.private.requestNumber,
     urgency: request.urgency,
     dueAt: request.dueAt,
-    patient: study === null || isErased(study) ? request.private.patient : study.private.patient,
+    patient: patientOf(request, study === null || isErased(study) ? null : study.private),
     study: study === null ? null : studyView(study),
     center: agreementOf(world, request.agreement)?.partner.name ?? "",
-    way: edgeWay(file, line),
+    way: edgeWay(world, file, line),
     verdict: report?.private.signature?.outcome ?? null,
-    action: action(file),
+    action: proposals.length > 0 ? "choose-study" : action(file),
     closed: request.state === "failed",
     reportId: report?.id ?? null,
-    notices: notices(world, file),
+    notices: [...notices(world, file), ...(proposals.length > 0 ? [PROPOSED] : [])],
+    proposals: proposals.slice(0, PROPOSALS_SHOWN).map((each) => proposedView(request, each)),
   }
 }
+
+/** Who looks for an older one names it by its UID. */
+const PROPOSALS_SHOWN = 5
+const PROPOSED: Notice = { code: "proposed", reason: null }
+
+const proposedView = (request: RequestRecord, study: StudyRecord): ProposedStudy => ({
+  ...studyView(study),
+  studyId: study.id,
+  otherName: !isSameName(request.private.patient.ideographic, study.private.patient),
+})
 
 /** A study nobody has asked to be read yet, or nobody may: its UID is another patient's. */
 export function unmatchedItem(study: StudyRecord): StaffItem {
@@ -39,6 +60,7 @@ export function unmatchedItem(study: StudyRecord): StaffItem {
     study.state === "quarantined" ? ({ station: "sent", code: "ERR_INSTANCE_QUARANTINED" } as const) : null
   return {
     requestId: null,
+    studyId: study.id,
     requestNumber: "",
     urgency: "ROUTINE",
     dueAt: null,
@@ -47,10 +69,11 @@ export function unmatchedItem(study: StudyRecord): StaffItem {
     center: "",
     way: way({ ...NOTHING, received, receiving: study.instances > 0, failure }),
     verdict: null,
-    action: failure === null ? "match" : "see-failure",
+    action: failure !== null || !mayLeave(study) ? "decide" : "match",
     closed: false,
     reportId: null,
     notices: studyNotices(study),
+    proposals: [],
   }
 }
 
@@ -74,6 +97,7 @@ function action(file: CaseFile): StaffItem["action"] {
   const report = reports.at(-1)
   if (report?.acknowledgedAt === null && shown(report.private.signature?.outcome)) return "acknowledge"
   if (isGoneUnread(file)) return "close"
+  if (study !== null && !mayLeave(study) && !isErased(study)) return "decide"
   // What is complete and bound leaves by itself or waits for a person; late images always do.
   return study !== null && (study.state === "complete" || hasLate(study)) ? "release" : null
 }
@@ -84,7 +108,7 @@ const hasLate = (study: StudyRecord): boolean => study.late > 0 && !isErased(stu
 const shown = (outcome: VerdictOutcome | undefined): boolean =>
   outcome === "valid" || outcome === "valid-pending"
 
-function edgeWay(file: CaseFile, line: LineProgress): Station[] {
+function edgeWay(world: World, file: CaseFile, line: LineProgress): Station[] {
   const outbound = file.submissions.findLast((each) => each.direction === "out" && each.kind === "study")
   const report = file.reports.at(-1)
   const reported = file.submissions.find((each) => each.id === report?.submissionId)?.verifiedAt ?? null
@@ -93,7 +117,7 @@ function edgeWay(file: CaseFile, line: LineProgress): Station[] {
     receiving: (file.study?.instances ?? 0) > 0,
     sent: lastAt(file, "out", "study", "acceptedAt"),
     sending: outbound === undefined ? null : share(outbound, line),
-    arrived: lastAt(file, "out", "study", "verifiedAt"),
+    arrived: lastAt(file, "out", "study", arrivalOf(world, file)),
     arrivedHeld: false,
     reading: reported,
     readingNow: false,
@@ -102,6 +126,10 @@ function edgeWay(file: CaseFile, line: LineProgress): Station[] {
     failure: failure(file.submissions),
   })
 }
+
+/** Where no signed receipts are agreed the recipient's answer is all that is ever said. */
+const arrivalOf = (world: World, { request }: CaseFile): "acceptedAt" | "verifiedAt" =>
+  agreementOf(world, request.agreement)?.receipts === "registry-response" ? "acceptedAt" : "verifiedAt"
 
 function share(outbound: SubmissionRecord, line: LineProgress): number | null {
   const sent = line.get(outbound.id)
@@ -116,8 +144,9 @@ const STATIONS: Readonly<Record<string, StationName>> = {
 }
 
 function failure(submissions: readonly SubmissionRecord[]): { station: StationName; code: string } | null {
-  for (const { direction, kind, failureCode } of stopped(submissions)) {
-    const station = STATIONS[`${direction} ${kind}`]
+  for (const each of stopped(submissions)) {
+    const { direction, kind, failureCode } = each
+    const station = isRefusedStudy(each) ? "arrived" : STATIONS[`${direction} ${kind}`]
     if (station !== undefined) return { station, code: failureCode ?? "" }
   }
   return null

@@ -1,12 +1,13 @@
 /** Staff: the hospital enters requests, releases images, receives reports. */
 import { readImagingReport } from "../standards/cda/read-imaging-report.ts"
 import { audit } from "./audit.ts"
-import { bindRequest, candidates, isUnderWay } from "./bind.ts"
-import { found, isKept, kept, only } from "./desk-guards.ts"
-import { DeskError, LedgerError, ReportError } from "./errors.ts"
+import { bindRequest, candidates, isUnderWay, mayLeave, proposed } from "./bind.ts"
+import { current, found, isKept, kept, only } from "./desk-guards.ts"
+import { DeskError, ReportError } from "./errors.ts"
 import { uuidOid } from "./ids.ts"
 import { agreementInForce, keptAnew } from "./keep.ts"
 import { BINDING, holding } from "./locks.ts"
+import { plain } from "./metadata.ts"
 import type { Person, StaffDesk } from "./ports.ts"
 import type { Change, ReportRecord, RequestRecord, SubmissionRecord } from "./records.ts"
 import { plan, release } from "./release.ts"
@@ -17,18 +18,18 @@ import { due } from "./run.ts"
 import { staffItem, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "./subject.ts"
 import { staffDetail } from "./staff-detail.ts"
+import { studyDesk } from "./staff-studies.ts"
 import type { RequestInput, StaffDetail, StaffItem, Verdict } from "./views.ts"
 import { isGoneUnread } from "./term.ts"
-import { caseFile } from "./case-file.ts"
+import { caseFile, isRefusedStudy, stopped } from "./case-file.ts"
 import type { World } from "./world.ts"
 
 /** Of what nobody has to do anything for any more; everything else is listed whole. */
 const FINISHED_LIMIT = 500
-/** So often a person's act is decided anew when a step wrote the same record meanwhile. */
-const ACT_ATTEMPTS = 3
 
 export function staffDesk(world: World, line: LineProgress): StaffDesk {
   return {
+    ...studyDesk(world),
     requests: (person) => requests(world, person, line),
     request: (person, requestId) => detail(world, person, requestId, line),
     enter: (person, input) => enter(world, person, input),
@@ -55,24 +56,18 @@ export function staffDesk(world: World, line: LineProgress): StaffDesk {
   }
 }
 
-/** On what stands there now, also when a step wrote it between our reading and our writing. */
-async function current<T>(act: () => Promise<T>, attempts = ACT_ATTEMPTS): Promise<T> {
-  try {
-    return await act()
-  } catch (error) {
-    const stale = error instanceof LedgerError && error.code === "ERR_LEDGER_STALE"
-    if (!stale || attempts <= 1) throw error
-    return current(act, attempts - 1)
-  }
-}
-
 async function requests(world: World, person: Person, line: LineProgress): Promise<StaffItem[]> {
-  only(person, "clerk")
+  only(person, "clerk", "system")
   const { ledger } = world
   const asked: StaffItem[] = []
   const all = [...(await ledger.openRequests()), ...(await ledger.finishedRequests(FINISHED_LIMIT))]
-  for (const request of all.filter(isKept)) asked.push(staffItem(world, await caseFile(world, request), line))
-  return [...(await ledger.unaskedStudies()).map(unmatchedItem), ...asked]
+  // What nobody asked for is no system's business either.
+  const unasked = person.role === "system" ? [] : await ledger.unaskedStudies()
+  for (const request of all.filter(mayList(person))) {
+    const file = await caseFile(world, request)
+    asked.push(staffItem(world, file, line, file.study === null ? proposed(request, unasked) : []))
+  }
+  return [...unasked.map(unmatchedItem), ...asked]
 }
 
 async function detail(
@@ -84,28 +79,15 @@ async function detail(
   only(person, "clerk")
   const request = kept(await world.ledger.request(requestId))
   const file = await caseFile(world, request)
-  const view = await staffDetail(world, file, line)
-  const at = world.clock.now().toISOString()
-  if (view.report !== null) {
-    await world.ledger.commit([
-      audit(`report-accessed/${view.report.reportId}/${person.id}/${at}`, {
-        event: "report-accessed",
-        outcome: "success",
-        at,
-        user: person.login,
-        userName: person.name,
-        PatientID: view.patient.PatientID,
-        objectId: view.report.reportId,
-      }),
-    ])
-  }
-  return view
+  const proposals = file.study === null ? proposed(request, await world.ledger.unaskedStudies()) : []
+  return staffDetail(world, file, line, proposals)
 }
 
 async function enter(world: World, person: Person, input: RequestInput): Promise<{ requestId: string }> {
-  only(person, "clerk")
+  only(person, "clerk", "system")
   const agreement = agreementInForce(world, input.agreement)
   if (agreement === null) throw new DeskError("ERR_INPUT", "agreement: no such agreement is in force")
+  if (plain(input.PatientID) === "") throw new DeskError("ERR_INPUT", "PatientID: no message can carry it")
   const known = await world.ledger.requestByNumber(agreement.id, input.requestNumber)
   if (known !== null && !isOver(known.state))
     throw new DeskError("ERR_INPUT", "requestNumber: is used by another request")
@@ -132,12 +114,21 @@ async function enter(world: World, person: Person, input: RequestInput): Promise
       text: input.request,
       StudyInstanceUID: input.StudyInstanceUID,
       AccessionNumber: input.AccessionNumber,
-      enteredBy: person.name,
+      enteredBy: enteredBy(person),
     },
   }
-  await current(() => commitBound(world, record))
+  await current(() => commitBound(world, person, record))
   return { requestId: record.id }
 }
+
+/** A system is named by its id (`machine:NAME`), a person as others see them. */
+const enteredBy = ({ role, id, name }: Person): string => (role === "system" ? id : name)
+
+/** A system sees what it entered and nothing else: names of patients are nobody's by default. */
+const mayList =
+  (person: Person) =>
+  (request: RequestRecord): boolean =>
+    isKept(request) && (person.role !== "system" || request.private.enteredBy === enteredBy(person))
 
 function enteredPatient(input: RequestInput): RequestRecord["private"]["patient"] {
   return {
@@ -152,13 +143,25 @@ function enteredPatient(input: RequestInput): RequestRecord["private"]["patient"
 }
 
 /** A request may come after its images: then both are bound in the commit that enters it. */
-async function commitBound(world: World, entered: RequestRecord): Promise<void> {
+async function commitBound(world: World, person: Person, entered: RequestRecord): Promise<void> {
   const [request, term] = keptAnew(world, entered)
   const ids = (await candidates(world, request)).map(({ id }) => id).sort()
   await holding(world.locks, [...ids, BINDING], async () => {
     const studies = await Promise.all(ids.map((id) => world.ledger.study(id)))
     const there = studies.filter((each) => each !== null)
-    await world.ledger.commit([...(await bindRequest(world, request, there)), term])
+    await world.ledger.commit([
+      ...(await bindRequest(world, request, there)),
+      term,
+      audit(`request-entered/${request.id}`, {
+        event: "request-entered",
+        outcome: "success",
+        at: request.requestedAt,
+        user: person.login,
+        userName: person.name,
+        PatientID: request.private.patient.PatientID,
+        objectId: `urn:oid:${request.id}`,
+      }),
+    ])
   })
 }
 
@@ -169,6 +172,8 @@ async function releaseByStaff(world: World, person: Person, requestId: string): 
   await world.locks.with(found(studyId, "study of this request"), async () => {
     const request = kept(await world.ledger.request(requestId))
     const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
+    if (!mayLeave(study))
+      throw new ReportError("ERR_REPORT_STATE", "copies of an image contradict each other: choose first")
     const hasLeft = study.late === 0 && (await isUnderWay(world, request))
     if (hasLeft || next("study", study.state, "release") === null) {
       throw new ReportError("ERR_REPORT_STATE", "the study is not complete or has left already")
@@ -179,14 +184,20 @@ async function releaseByStaff(world: World, person: Person, requestId: string): 
   })
 }
 
-/** What was made leaves again, byte for byte: the other side recognises what it has taken. The rest is made first. */
+/**
+ * What was made leaves again, byte for byte: the other side recognises what it has taken. The rest is made first. A study
+ * that was taken and refused is released once more: of the same bytes the answer would be the same.
+ */
 async function retry(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
   const request = kept(await world.ledger.request(requestId))
+  const submissions = await world.ledger.submissionsOf({ requestId: request.id })
+  if (stopped(submissions).some(isRefusedStudy)) return releaseByStaff(world, person, requestId)
   const now = world.clock.now()
-  const changes = (await world.ledger.submissionsOf({ requestId: request.id })).flatMap((each): Change[] => {
+  const changes = submissions.flatMap((each): Change[] => {
     const event = each.submissionSetUid === "" ? "remake" : "retry"
-    const step = each.direction === "out" ? next("submission-out", each.state, event) : null
+    const isGivenUp = each.direction === "out" && each.acceptedAt === null
+    const step = isGivenUp ? next("submission-out", each.state, event) : null
     if (!step?.verb) return []
     const record: SubmissionRecord = { ...each, state: step.to, failureCode: null }
     return [{ put: "submission", record }, due(step.verb, each.id, now)]

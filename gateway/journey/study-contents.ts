@@ -4,6 +4,7 @@ import { writeReadingRequest } from "../standards/request/reading-request.ts"
 import { KEY_OBJECT_SELECTION, MIME } from "./codes.ts"
 import { found } from "./desk-guards.ts"
 import { uuidOid } from "./ids.ts"
+import { InstanceError } from "./errors.ts"
 import { header } from "./images.ts"
 import type { Content } from "./pack.ts"
 import type { ContentsOf } from "./package.ts"
@@ -11,13 +12,16 @@ import { notice } from "./receipt.ts"
 import { recodingContents, travelling } from "./recoding-document.ts"
 import type { InstanceRecord, SubmissionRecord } from "./records.ts"
 import { requestDocument } from "./request-document.ts"
+import { openConflicts, selected } from "./selection.ts"
 import { requestOf, subjectOf } from "./subject.ts"
 import type { World } from "./world.ts"
 
 export const studyContents: ContentsOf = async (world, record, agreement) => {
   const study = found(record.studyId === null ? null : await world.ledger.study(record.studyId), "study")
-  // Of copies that contradict each other the first one leaves; the others stay until a person has chosen.
-  const instances = (await world.ledger.instances(study.id)).filter((each) => !each.conflict)
+  const all = await world.ledger.instances(study.id)
+  if (openConflicts(study, all).length > 0)
+    throw new InstanceError("ERR_INSTANCE_COPIES", "copies of an image contradict each other")
+  const instances = selected(study, all)
   const [first] = instances
   const request = await requestOf(world, record)
   const images: Content[] = []

@@ -14,6 +14,7 @@ import { studyHeaderOf } from "./header.ts"
 import { header, imageHeader } from "./images.ts"
 import { keepUntil, keptAnew } from "./keep.ts"
 import { readWhole } from "./read-whole.ts"
+import type { ObjectId } from "./ports.ts"
 import { planReceipt } from "./receipt.ts"
 import { withOriginals } from "./recoding-document.ts"
 import type {
@@ -26,15 +27,18 @@ import type {
   SubmissionRecord,
 } from "./records.ts"
 import { due } from "./run.ts"
-import { checkStudySubject, type ImageIdentity } from "./study-subject.ts"
+import { selected } from "./selection.ts"
+import { checkStudySubject, namedBy, type ImageIdentity } from "./study-subject.ts"
 import type { EffectOf } from "./verify.ts"
 import type { World } from "./world.ts"
 
 interface Arrived {
   readonly asked: ReadingRequest
-  /** As the images tell it; accession numbers are the hospital's, and its request names the one that counts. */
+  /** As the images tell it; patient and accession numbers are the hospital's, and its request names those that count. */
   readonly header: StudyHeader
   readonly instances: readonly InstanceRecord[]
+  /** SOP Instance UIDs of the manifest. */
+  readonly named: ReadonlySet<string>
 }
 
 export const studyEffect: EffectOf = async (world, record, documents, agreement) => {
@@ -57,7 +61,7 @@ export const studyEffect: EffectOf = async (world, record, documents, agreement)
     documents,
     images.map((each) => each.record),
   )
-  const arrived = { asked, header: headerOf(study, asked, images), instances }
+  const arrived = { asked, header: headerOf(study, asked, images), instances, named: namedBy(manifest) }
   return {
     signature: null,
     follow: () => take(world, record, arrived, agreement),
@@ -67,13 +71,14 @@ export const studyEffect: EffectOf = async (world, record, documents, agreement)
 function headerOf(study: StudyRecord, asked: ReadingRequest, [first]: readonly OpenedImage[]): StudyHeader {
   const told = first?.header ?? study.private
   const target = asked.studies.find((each) => each.StudyInstanceUID === told.StudyInstanceUID)
-  return { ...told, AccessionNumber: target?.AccessionNumber ?? told.AccessionNumber }
+  const patient = { ...told.patient, PatientID: asked.patient.PatientID }
+  return { ...told, patient, AccessionNumber: target?.AccessionNumber ?? told.AccessionNumber }
 }
 
 async function take(
   world: World,
   submission: SubmissionRecord,
-  { asked, header, instances }: Arrived,
+  { asked, header, instances, named }: Arrived,
   agreement: Agreement,
 ): Promise<readonly Change[]> {
   const study = found(await world.ledger.study(submission.studyId ?? ""), "study")
@@ -82,13 +87,17 @@ async function take(
   const all = [...kept, ...fresh]
   const at = world.clock.now()
   const until = keepUntil(agreement, at)
-  const complete: StudyRecord = {
+  const told: StudyRecord = {
     ...study,
-    instances: all.length,
-    bytes: all.reduce((sum, each) => sum + each.clearLengthBytes, 0),
     lastArrivalAt: at.toISOString(),
     keepUntil: until.toISOString(),
-    private: header,
+    private: { ...study.private, ...header, hidden: hiddenBy(study, all, instances, named) },
+  }
+  const shown = selected(told, all)
+  const complete: StudyRecord = {
+    ...told,
+    instances: shown.length,
+    bytes: shown.reduce((sum, each) => sum + each.clearLengthBytes, 0),
   }
   const [request, term] = keptAnew(world, await openedCase(world, submission, asked, complete))
   return [
@@ -101,22 +110,35 @@ async function take(
   ]
 }
 
-/** The same image in another submission is kept once; with other bytes both are kept and marked. */
+/** The same image in another submission is kept once. */
 function newOnes(kept: readonly InstanceRecord[], came: readonly InstanceRecord[]): InstanceRecord[] {
-  const digest = (each: InstanceRecord): string => (each.original ?? each).sha256DataSet
-  const digests = new Map<string, Set<string>>()
-  const enter = (each: InstanceRecord): "same" | "conflict" | "new" => {
+  const known = new Set(kept.map(copyKey))
+  return came.filter((each) => !known.has(copyKey(each)) && known.add(copyKey(each)))
+}
+
+/** One image with these bytes, whatever encoding it travelled in. */
+const copyKey = ({ private: { SOPInstanceUID }, sha256DataSet, original }: InstanceRecord): string =>
+  `${SOPInstanceUID} ${original?.sha256DataSet ?? sha256DataSet}`
+
+/**
+ * What does not count from this submission on: images its manifest does not name, and of an image that came again with
+ * other bytes every copy but that one.
+ */
+function hiddenBy(
+  { private: before }: StudyRecord,
+  all: readonly InstanceRecord[],
+  came: readonly InstanceRecord[],
+  named: ReadonlySet<string>,
+): ObjectId[] {
+  const wasHidden = new Set(before.hidden)
+  const isLast = new Set(came.map(copyKey))
+  const cameAgain = new Set(came.map((each) => each.private.SOPInstanceUID))
+  const isHidden = (each: InstanceRecord): boolean => {
     const { SOPInstanceUID } = each.private
-    const others = digests.get(SOPInstanceUID) ?? new Set()
-    if (others.has(digest(each))) return "same"
-    digests.set(SOPInstanceUID, others.add(digest(each)))
-    return others.size > 1 ? "conflict" : "new"
+    if (!named.has(SOPInstanceUID)) return true
+    return cameAgain.has(SOPInstanceUID) ? !isLast.has(copyKey(each)) : wasHidden.has(each.place.objectId)
   }
-  for (const each of kept) enter(each)
-  return came
-    .map((each) => ({ each, is: enter(each) }))
-    .filter(({ is }) => is !== "same")
-    .map(({ each, is }) => ({ ...each, conflict: is === "conflict" }))
+  return all.filter(isHidden).map(({ place }) => place.objectId)
 }
 
 interface OpenedImage {

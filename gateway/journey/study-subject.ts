@@ -34,6 +34,9 @@ export function checkStudySubject(
   const entries = record.private.submission?.documentEntries ?? []
   const isPatient = (PatientID: string): boolean =>
     entries.every((entry) => patientIdOf(entry) === plain(PatientID)) && PatientID === asked.patient.PatientID
+  /** Under another number, or none, only where the hospital's request says so under its seal. */
+  const isOnImages = (PatientID: string): boolean =>
+    PatientID === asked.patient.PatientID || asked.patient.onImages.includes(PatientID)
   const isStudy = (uid: string): boolean => uid === study.private.StudyInstanceUID
   sameSubject("metadata", {
     "patient id domain": entries.every((entry) => patientDomainOf(entry) === agreement.patientIdDomain),
@@ -45,16 +48,19 @@ export function checkStudySubject(
     StudyInstanceUID: asked.studies.some((each) => each.role === "target" && isStudy(each.StudyInstanceUID)),
   })
   sameSubject("manifest", {
-    PatientID: isPatient(manifest.shared.PatientID),
+    PatientID: isOnImages(manifest.shared.PatientID),
     StudyInstanceUID: manifest.studies.every((each) => isStudy(each.StudyInstanceUID)),
   })
   sameSubject("images", {
-    PatientID: images.every((each) => isPatient(each.PatientID)),
+    PatientID: images.every((each) => isOnImages(each.PatientID)),
     StudyInstanceUID: images.every((each) => isStudy(each.StudyInstanceUID)),
   })
-  const named = manifest.studies.flatMap(({ series }) => series.flatMap(({ instances }) => instances))
-  checkSet(new Set(named.map(uidOf)), new Set(images.map(uidOf)))
+  checkSet(namedBy(manifest), new Set(images.map(uidOf)))
 }
+
+/** Every SOP Instance UID the manifest names. */
+export const namedBy = ({ studies }: ReadManifest): ReadonlySet<string> =>
+  new Set(studies.flatMap(({ series }) => series.flatMap(({ instances }) => instances.map(uidOf))))
 
 const uidOf = ({ SOPInstanceUID }: { readonly SOPInstanceUID: string }): string => SOPInstanceUID
 

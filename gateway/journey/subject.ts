@@ -5,6 +5,7 @@ import { instantIn } from "./local-day.ts"
 import { dtm, type Subject } from "./metadata.ts"
 import type { StudyRole } from "../standards/request/request-content.ts"
 import type { RequestRecord, StudyHeader, StudyRecord, SubmissionRecord } from "./records.ts"
+import type { PatientView } from "./views.ts"
 import type { World } from "./world.ts"
 
 /** The study that is to be read; null while none is bound. */
@@ -23,12 +24,13 @@ export function withStudy(request: RequestRecord, study: StudyRecord, role: Stud
   return role === "target" ? { ...bound, private: known(request.private, study.private) } : bound
 }
 
-/** A name that the images do not carry stays as it was entered. */
+/** The patient's number is the request's; a name that the images do not carry stays as it was entered. */
 function known(asked: RequestRecord["private"], header: StudyHeader): RequestRecord["private"] {
   if (header.StudyInstanceUID === "") return asked
   const { StudyInstanceUID, AccessionNumber, patient } = header
   const ideographic = patient.ideographic === "" ? asked.patient.ideographic : patient.ideographic
-  return { ...asked, StudyInstanceUID, AccessionNumber, patient: { ...patient, ideographic } }
+  const PatientID = asked.patient.PatientID === "" ? patient.PatientID : asked.patient.PatientID
+  return { ...asked, StudyInstanceUID, AccessionNumber, patient: { ...patient, PatientID, ideographic } }
 }
 
 /** The request a submission serves. */
@@ -48,7 +50,7 @@ export async function subjectOf(
   return {
     agreement,
     site: world.site,
-    patient: header?.patient ?? request.private.patient,
+    patient: patientOf(request, header),
     StudyInstanceUID: header?.StudyInstanceUID ?? request.private.StudyInstanceUID,
     AccessionNumber: header?.AccessionNumber ?? request.private.AccessionNumber,
     requestNumber: request.private.requestNumber,
@@ -56,6 +58,16 @@ export async function subjectOf(
     serviceStartTime: serviceStart(header?.studyDateTime ?? null, world.site.timeZone),
     modalities: header?.modalities ?? [],
   }
+}
+
+/**
+ * Who the patient is: as the images tell, under the number of the hospital's request. Images may carry another number of
+ * the same patient, or none.
+ */
+export function patientOf(request: RequestRecord, header: StudyHeader | null): PatientView {
+  const { patient } = request.private
+  const told = header?.patient ?? patient
+  return { ...told, PatientID: patient.PatientID === "" ? told.PatientID : patient.PatientID }
 }
 
 /** DICOM times have no zone: the site's zone, then UTC (domain.md 7). */

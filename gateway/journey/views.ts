@@ -86,9 +86,10 @@ export type CaseState =
 
 /**
  * What a person must be told besides where a thing stands on its way:
- * late-images came after release and have not left · conflict-copies of one image came with other bytes, the first one left ·
- * quarantined: the Study Instance UID is another patient's · only-patient-id: nothing but the PatientID ties images to request ·
- * agreement-over: nothing leaves without one · not-sent: given up, may be sent again · delayed: tried again and again ·
+ * late-images came after release and have not left · conflict-copies of one image came with other bytes, a person chooses ·
+ * quarantined: the Study Instance UID is another patient's · proposed: images that may be meant, a person chooses ·
+ * agreement-over: nothing leaves without one · not-sent: given up, may be sent again · refused: it came there, was verified
+ * and is refused; may be made anew and sent · delayed: tried again and again ·
  * seal-held: evidence for a signature is missing · seal-failed: what came does not hold · past-term: the agreed term is over,
  * the images stay because somebody still has to do something · term-near: nobody has read them, and they will be erased at
  * the reading centre at `at` · images-gone: erased at the end of the term · images-gone-there: erased at the reading centre
@@ -98,9 +99,10 @@ export type NoticeCode =
   | "late-images"
   | "conflict-copies"
   | "quarantined"
-  | "only-patient-id"
+  | "proposed"
   | "agreement-over"
   | "not-sent"
+  | "refused"
   | "delayed"
   | "seal-held"
   | "seal-failed"
@@ -214,9 +216,62 @@ export interface PreparedReport {
   readonly passkey: unknown
 }
 
+/** A study a request may be for; nothing but the patient speaks for it, so a person chooses. */
+export interface ProposedStudy extends StudyView {
+  readonly studyId: string
+  /** The name entered is none of those the images carry. */
+  readonly otherName: boolean
+}
+
+/** One of several copies of an image that contradict each other. */
+export interface CopyView {
+  readonly objectId: string
+  readonly receivedAt: string
+  readonly lengthBytes: number
+  readonly SeriesNumber: number
+  readonly SeriesDescription: string
+  readonly InstanceNumber: number
+  /** Keywords of the dictionary whose values are not the same in all copies; empty = only the pixels differ. */
+  readonly differs: readonly string[]
+  /** It can be looked at. */
+  readonly picture: boolean
+}
+
+/** Images of the hospital about which a person has to decide something. */
+export interface StudyQuestion {
+  readonly studyId: string
+  readonly patient: PatientView
+  readonly study: StudyView
+  readonly receivedAt: string
+  readonly callingAE: string
+  readonly notices: readonly Notice[]
+  /** Quarantined: the studies that had this Study Instance UID before. Empty = nothing is to be decided here. */
+  readonly sameUid: readonly {
+    readonly studyId: string
+    readonly patient: PatientView
+    readonly study: StudyView
+    readonly receivedAt: string
+    readonly callingAE: string
+  }[]
+  /** Copies of one image each, oldest first. */
+  readonly conflicts: readonly { readonly SOPInstanceUID: string; readonly copies: readonly CopyView[] }[]
+}
+
+/** What a person says of a study whose UID another patient's has, and why. */
+export type QuarantineRuling =
+  | { readonly what: "same-patient"; readonly studyId: string; readonly reason: string }
+  | { readonly what: "own-study"; readonly reason: string }
+
+/** Which copy of each image counts; null = none of them. */
+export interface CopyChoice {
+  readonly choices: readonly { readonly SOPInstanceUID: string; readonly objectId: string | null }[]
+  readonly reason: string
+}
+
 /** One row of the hospital's list. */
 export interface StaffItem {
   readonly requestId: string | null
+  readonly studyId: string | null
   readonly requestNumber: string
   readonly urgency: Urgency
   readonly dueAt: string | null
@@ -232,6 +287,8 @@ export interface StaffItem {
   readonly closed: boolean
   readonly reportId: string | null
   readonly notices: readonly Notice[]
+  /** Of a request without images: what may be meant, newest first. */
+  readonly proposals: readonly ProposedStudy[]
 }
 
 export interface StaffDetail extends StaffItem {
@@ -299,7 +356,7 @@ export interface SessionView {
   readonly person: {
     readonly id: string
     readonly name: string
-    readonly role: "radiologist" | "clerk"
+    readonly role: "radiologist" | "clerk" | "system"
   } | null
   readonly site: string
   readonly desk: "reading" | "staff"
@@ -310,7 +367,136 @@ export interface SessionView {
 
 /** Sent over the WebSocket; the page asks again for what changed. */
 export interface DeskEvent {
-  readonly kind: "changed" | "resync" | "session-ended"
+  /** changed: a request, or the lists · devices: devices, lines or the disk, of the technician's page. */
+  readonly kind: "changed" | "devices" | "resync" | "session-ended"
   readonly requestId: string | null
   readonly at: string
+}
+
+// ---------------------------------------------------------------- devices and lines
+
+/** One screen for whoever stands at the machine at three in the morning: does it arrive, does it leave, what do I do? */
+export interface TechnicianView {
+  readonly serverTime: string
+  /** What was seen of devices and lines since then; before it the program was not running. */
+  readonly since: string
+  /** Our own AE title and ports, as devices must be set to. */
+  readonly door: DoorView
+  /** The worst first. Empty = nothing to do. */
+  readonly lights: readonly Light[]
+  readonly devices: readonly DeviceView[]
+  readonly turnedAway: readonly TurnedAwayView[]
+  readonly partners: readonly PartnerView[]
+  /** Null where no archive is configured. */
+  readonly archive: ArchiveView | null
+  readonly timeStamp: ContactView
+  readonly disk: DiskView
+  readonly certificates: readonly {
+    readonly use: string
+    readonly notAfter: string
+    readonly daysLeft: number
+  }[]
+  readonly lists: readonly { readonly issuer: string; readonly nextUpdate: string; readonly stale: boolean }[]
+  /** Audit rows that are not in the trail yet. */
+  readonly auditRows: number
+}
+export interface DoorView {
+  readonly aeTitle: string
+  readonly port: number
+  /** Null without DICOM TLS. */
+  readonly securePort: number | null
+}
+export interface Light {
+  /** Code of errors.ts, or a name of docs/what-to-do.md. */
+  readonly code: string
+  /** red: something does not get through now · amber: somebody should look before it does not. */
+  readonly tone: "red" | "amber"
+  /** Null when nobody knows since when. */
+  readonly since: string | null
+  readonly ja: AdviceView
+  readonly en: AdviceView
+  /** What the page offers beside the steps. */
+  readonly offer:
+    | { readonly what: "echo"; readonly aeTitle: string }
+    | { readonly what: "line"; readonly agreement: string }
+    | { readonly what: "requests" }
+    | null
+  /** Who is called first, by the agreement; null where it is our own matter. */
+  readonly call: string | null
+}
+export interface AdviceView {
+  readonly title: string
+  readonly note: string
+  readonly steps: readonly string[]
+}
+export interface ContactView {
+  /** It answered. */
+  readonly lastSuccessAt: string | null
+  readonly lastFailureAt: string | null
+  readonly failingSince: string | null
+  readonly failureCode: string | null
+}
+export interface DeviceView {
+  readonly aeTitle: string
+  /** All its images are urgent. */
+  readonly stat: boolean
+  /** Associations open now. */
+  readonly open: number
+  readonly lastImageAt: string | null
+  /** Images of studies of which something arrived today. */
+  readonly today: number
+  /** Its last C-ECHO to us. */
+  readonly lastEchoAt: string | null
+  /** The last object of it that was not taken. */
+  readonly lastRefusal: { readonly at: string; readonly status: number; readonly comment: string } | null
+  /** It can be called: its address is configured. */
+  readonly callable: boolean
+}
+export interface TurnedAwayView {
+  readonly why: string
+  readonly callingAE: string
+  readonly calledAE: string
+  readonly remoteAddress: string
+  readonly count: number
+  readonly firstAt: string
+  readonly lastAt: string
+  /** What to write into the configuration so that it may come in; null where the device must be changed instead. */
+  readonly line: string | null
+}
+export interface PartnerView extends ContactView {
+  readonly agreement: string
+  readonly name: string
+  /** Submissions that wait or are being made. */
+  readonly waiting: number
+  /** Of these, for STAT requests. */
+  readonly stat: number
+  readonly oldestAt: string | null
+  readonly sending: number
+  readonly failed: number
+  readonly bytes: number
+}
+export interface ArchiveView extends ContactView {
+  readonly aeTitle: string
+  readonly callable: boolean
+  readonly lastEchoAt: string | null
+  readonly commitmentsWaiting: number
+  readonly reportsWaiting: number
+  readonly reportsFailed: number
+}
+export interface DiskView {
+  readonly freeBytes: number
+  readonly totalBytes: number
+  readonly warnBytes: number
+  readonly refuseBytes: number
+  readonly reserveBytes: number
+  readonly state: "ok" | "low" | "refusing" | "full"
+}
+/** What came of a test. */
+export interface TestResult {
+  readonly ok: boolean
+  readonly tookMs: number
+  /** Code of errors.ts when it failed. */
+  readonly code: string | null
+  readonly ja: AdviceView | null
+  readonly en: AdviceView | null
 }

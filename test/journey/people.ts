@@ -117,7 +117,8 @@ export function requestFor(
     urgency: "STAT",
     agreement: AT_HOSPITAL.id,
     StudyInstanceUID: "",
-    AccessionNumber: "",
+    // As `study` writes it into its images.
+    AccessionNumber: `X-${PatientID}`,
     request: {
       purpose: "脳梗塞の疑い",
       diagnosis: "",

@@ -12,7 +12,6 @@ import {
   report,
   requestFor,
   row,
-  store,
   storeAll,
   study,
 } from "./people.ts"
@@ -94,23 +93,6 @@ describe("people are told, and nothing is lost, when", () => {
     assert.deepEqual([after?.action, told(after?.notices)], [null, []])
   })
 
-  it("only the PatientID fits and the name is another: nothing leaves before a clerk has looked", async () => {
-    const { edge } = sides
-    const id = await enter(edge, requestFor("P1", "R1", { patientName: "佐藤 花子" }))
-    await storeAll(edge, study("P1", 2))
-    await sides.settle(PATIENCE_MS)
-    assert.deepEqual(sides.line.attempts, [])
-    const waiting = await row(edge, id)
-    assert.deepEqual([waiting?.action, told(waiting?.notices)], ["release", ["only-patient-id"]])
-    await edge.staff.release(CLERK, id)
-    await sides.settle(PATIENCE_MS)
-    const after = await row(edge, id)
-    assert.deepEqual(
-      [after?.way.find(({ name }) => name === "arrived")?.state, told(after?.notices)],
-      ["done", []],
-    )
-  })
-
   it("a UID in use for another patient: the second study is listed with its code, and asks for no request", async () => {
     const { edge } = sides
     const mine = study("P1", 1)
@@ -120,7 +102,7 @@ describe("people are told, and nothing is lost, when", () => {
     const listed = (await edge.staff.requests(CLERK)).find((each) => each.patient.PatientID === "P2")
     assert.deepEqual(
       [listed?.action, told(listed?.notices), listed?.way.find(({ state }) => state === "fail")?.reason],
-      ["see-failure", ["quarantined ERR_INSTANCE_QUARANTINED"], "ERR_INSTANCE_QUARANTINED"],
+      ["decide", ["quarantined ERR_INSTANCE_QUARANTINED"], "ERR_INSTANCE_QUARANTINED"],
     )
   })
 

@@ -22,6 +22,9 @@ export interface StudyShape {
   /** Stored at the beginning of every image's Pixel Data. */
   readonly pattern?: Uint8Array
   readonly StudyInstanceUID?: string
+  /** `YYYYMMDD`. */
+  readonly StudyDate?: string
+  readonly AccessionNumber?: string
 }
 
 export interface SmallInstance {
@@ -84,9 +87,9 @@ function imageDataSet(shape: StudyShape, id: Identity): Buffer {
     ...(charset === "" ? [] : [element(0x00080005, "CS", charset)]),
     element(0x00080016, "UI", MR_IMAGE_STORAGE),
     element(0x00080018, "UI", id.SOPInstanceUID),
-    element(0x00080020, "DA", "20260801"),
+    element(0x00080020, "DA", shape.StudyDate ?? "20260801"),
     element(0x00080030, "TM", "101112"),
-    element(0x00080050, "SH", `X-${shape.PatientID}`),
+    element(0x00080050, "SH", shape.AccessionNumber ?? `X-${shape.PatientID}`),
     element(0x00080060, "CS", "MR"),
     element(0x00081030, "LO", "HEAD MRI"),
     element(0x00100010, "PN", shape.PatientName),

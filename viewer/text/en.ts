@@ -222,6 +222,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "notice.proposed": "This patient has images here; please check whether they are what is asked for.",
   "notice.agreement-over": "No agreement is in force; nothing is sent.",
   "notice.not-sent": "It could not be sent.",
+  "notice.refused": "The other side received it, checked it and refuses it.",
   "notice.delayed": "It keeps failing; it goes on by itself.",
   "notice.seal-held": "Waiting for what is needed to check the signature.",
   "notice.seal-failed": "What came could not be verified.",
@@ -442,6 +443,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "code.ERR_SUBMISSION_UNANSWERED": "Waiting for the centre's answer.",
   "code.ERR_SUBMISSION_BUSY": "The centre is busy.",
   "code.ERR_SUBMISSION_REFUSED": "The centre did not accept it.",
+  "code.ERR_SUBMISSION_UNVERIFIED": "Its check did not pass:",
   "code.ERR_TIMESTAMP_UNAVAILABLE": "Waiting for the time stamp.",
   "code.ERR_TIMESTAMP_INVALID": "The time stamp is not correct.",
   "code.ERR_CONTENT": "A signature or a document is at fault.",
@@ -456,6 +458,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "do.other": "Tell the code below to whoever looks after the devices.",
   "do.ERR_SUBMISSION_UNREACHABLE":
     "It is sent by itself when the line is back. If it is urgent, call the reading centre.",
+  "do.ERR_SUBMISSION_UNVERIFIED":
+    "Tell the person in charge of the gateway, by the code below. When the cause is put right, send it again: it is signed anew.",
   "do.ERR_SUBMISSION_BUSY": "It is sent again by itself. You need not do anything.",
   "do.ERR_SUBMISSION_UNANSWERED": "It is sent again by itself and will not arrive twice.",
   "do.ERR_TIMESTAMP_UNAVAILABLE": "It is tried again by itself. You need not do anything.",

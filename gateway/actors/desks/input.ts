@@ -2,7 +2,7 @@
 import express, { type Request, type Response } from "express"
 import { z } from "zod"
 import { DeskError } from "../../journey/errors.ts"
-import type { ReportDraft, RequestInput } from "../../journey/views.ts"
+import type { CopyChoice, QuarantineRuling, ReportDraft, RequestInput } from "../../journey/views.ts"
 
 const BODY_LIMIT_BYTES = 256 * 1024
 
@@ -77,6 +77,27 @@ export const reportDraft: z.ZodType<ReportDraft> = z.strictObject({
 export const draftBody = z.strictObject({ draft: reportDraft, expectedVersion: z.int().min(0) })
 export const prepareBody = z.strictObject({ expectedVersion: z.int().min(0) })
 export const correctBody = z.strictObject({ reason: text(1_000).min(1) })
+
+const reason = text(1_000).min(1)
+const id = text(64).min(1)
+
+/** Of some 150 bytes each. */
+const MAX_CHOICES = 1_000
+
+/** What a person says of a study whose UID another patient's has. */
+export const rulingBody: z.ZodType<QuarantineRuling> = z.discriminatedUnion("what", [
+  z.strictObject({ what: z.literal("same-patient"), studyId: id, reason }),
+  z.strictObject({ what: z.literal("own-study"), reason }),
+])
+/** As many as a body holds; a page sends more in turns. */
+export const choiceBody: z.ZodType<CopyChoice> = z.strictObject({
+  choices: z
+    .array(z.strictObject({ SOPInstanceUID: uid, objectId: id.nullable() }))
+    .min(1)
+    .max(MAX_CHOICES),
+  reason,
+})
+export const bindBody = z.strictObject({ studyId: id })
 
 export const requestInput: z.ZodType<RequestInput> = z.strictObject({
   requestNumber: LO.min(1),

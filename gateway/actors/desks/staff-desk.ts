@@ -1,10 +1,11 @@
 /** The staff desk: HTTP of the hospital's gateway for its clerks and systems (docs/desk-api.md). */
-import type { StaffDesk } from "../../journey/ports.ts"
+import type { StaffDesk, StudyDesk, TechnicianDesk } from "../../journey/ports.ts"
 import { DeskError } from "../../journey/errors.ts"
-import { requestInput } from "./input.ts"
+import { bindBody, choiceBody, requestInput, rulingBody } from "./input.ts"
 import { openDesk } from "./open-desk.ts"
 import type { DeskOptions, OpenDesk } from "./options.ts"
 import type { Call, Octets, Routes } from "./routes.ts"
+import { mountTechnician } from "./technician.ts"
 
 /** How each document of a report is handed to a browser: only the PDF is for looking at. */
 const DOCUMENTS = {
@@ -14,23 +15,29 @@ const DOCUMENTS = {
 } as const
 
 /** Listens for the hospital's clerks, and for machines with a token on the list of requests. Errors as `openDesk`. */
-export function listenStaffDesk(options: DeskOptions, desk: StaffDesk): Promise<OpenDesk> {
+export function listenStaffDesk(
+  options: DeskOptions,
+  desk: StaffDesk,
+  technician: TechnicianDesk,
+): Promise<OpenDesk> {
   return openDesk(options, {
     desk: "staff",
     role: "clerk",
     mount: (routes) => {
       mountRequests(routes, desk, options)
+      mountStudies(routes, desk)
       mountReports(routes, desk)
+      mountTechnician(routes, technician, options)
     },
   })
 }
 
 function mountRequests(routes: Routes, desk: StaffDesk, { clock }: DeskOptions): void {
-  routes.jsonAlsoForMachines("get", "/api/requests", null, async ({ person }) => {
+  routes.jsonAlsoForMachines("get", "/api/requests", "list-own", null, async ({ person }) => {
     const items = await desk.requests(person)
     return { items, serverTime: clock.now().toISOString() }
   })
-  routes.jsonAlsoForMachines("post", "/api/requests", requestInput, ({ person, body }) =>
+  routes.jsonAlsoForMachines("post", "/api/requests", "enter", requestInput, ({ person, body }) =>
     desk.enter(person, body),
   )
   routes.json("get", "/api/requests/:requestId", null, ({ person, param }) =>

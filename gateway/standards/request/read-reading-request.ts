@@ -118,9 +118,16 @@ function readPatient(element: ClosedElement): RequestPatient {
     alphabetic: element.attribute("alphabetic"),
     ideographic: element.attribute("ideographic"),
     phonetic: element.attribute("phonetic"),
+    onImages: element.children("OnImages").map(readOnImages),
   }
   element.finish()
   return patient
+}
+
+function readOnImages(element: ClosedElement): string {
+  const PatientID = element.attribute("PatientID")
+  element.finish()
+  return PatientID
 }
 
 /** Each name at most once; an absent one is "". */

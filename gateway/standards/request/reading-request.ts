@@ -61,6 +61,10 @@ function urgency({ code, dueAt, telephoneOnResult, history }: RequestedUrgency):
 }
 
 function patient({ patient }: ReadingRequest): Markup {
-  const { PatientID, idRoot, birthDate, sex, alphabetic, ideographic, phonetic } = patient
-  return element("Patient", { PatientID, idRoot, birthDate, sex, alphabetic, ideographic, phonetic })
+  const { PatientID, idRoot, birthDate, sex, alphabetic, ideographic, phonetic, onImages } = patient
+  return element(
+    "Patient",
+    { PatientID, idRoot, birthDate, sex, alphabetic, ideographic, phonetic },
+    onImages.map((each) => element("OnImages", { PatientID: each })),
+  )
 }

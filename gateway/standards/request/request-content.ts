@@ -57,6 +57,8 @@ export interface RequestPatient {
   /** `YYYY-MM-DD`. */
   readonly birthDate: string | null
   readonly sex: "M" | "F" | "O" | ""
+  /** What images carry as PatientID instead, by the hospital's word: another number of the same patient, or "". */
+  readonly onImages: readonly string[]
 }
 
 /** Texts of the form, one element each. */

@@ -45,17 +45,21 @@ const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
   export: kind(EVENT_ID.export, EVENT_TYPE.iti41, "R", toPeer),
   import: kind(EVENT_ID.import, EVENT_TYPE.iti41, "C", fromPeer),
   "study-accessed": kind(EVENT_ID.instancesAccessed, null, "R", user),
+  "study-changed": kind(EVENT_ID.instancesAccessed, null, "U", user),
   "report-accessed": kind(EVENT_ID.patientRecord, null, "R", user),
   login: kind(EVENT_ID.userAuthentication, EVENT_TYPE.login, "E", user),
   "login-failed": kind(EVENT_ID.userAuthentication, EVENT_TYPE.login, "E", user),
   logout: kind(EVENT_ID.userAuthentication, EVENT_TYPE.logout, "E", user),
+  "request-entered": kind(EVENT_ID.orderRecord, null, "C", user),
+  "requests-listed": kind(EVENT_ID.query, null, "E", user),
   "node-authentication-failure": kind(
     EVENT_ID.securityAlert,
     EVENT_TYPE.nodeAuthentication,
     "E",
     application,
   ),
-  "security-alert": kind(EVENT_ID.securityAlert, null, "E", application),
+  "node-tested": kind(EVENT_ID.applicationActivity, EVENT_TYPE.connectionTest, "E", user),
+  "security-alert": kind(EVENT_ID.securityAlert, null, "E", user),
   signed: kind(EVENT_ID.signedManifest, EVENT_TYPE.dsg, "C", user),
   verified: kind(EVENT_ID.reportVerification, EVENT_TYPE.dsg, "R", user),
   "study-deleted": kind(EVENT_ID.studyDeleted, null, "D", scheduler),
@@ -174,8 +178,15 @@ function otherObject(event: AuditEvent): ParticipantObject[] {
     case "export":
     case "import":
       return [{ ...base, idType: OBJECT_ID_TYPE.submissionSet, role: 20 }]
+    case "node-tested":
+      return [{ ...base, idType: OBJECT_ID_TYPE.node, role: 13 }]
     case "node-authentication-failure":
+    case "security-alert":
       return [{ ...base, idType: OBJECT_ID_TYPE.node, role: 13, details: alert(event) }]
+    case "request-entered":
+      return [{ ...base, idType: OBJECT_ID_TYPE.uri, role: 20 }]
+    case "requests-listed":
+      return [{ ...base, idType: OBJECT_ID_TYPE.uri, role: 24 }]
     case "report-accessed":
     case "report-deleted":
     case "signed":

@@ -16,17 +16,19 @@ import type {
   ReadingDesk,
   StaffDesk,
 } from "../../../gateway/journey/ports.ts"
-import type { ReadingView, StaffDetail, Verdict } from "../../../gateway/journey/views.ts"
+import type { ReadingView, StaffDetail, StudyQuestion, Verdict } from "../../../gateway/journey/views.ts"
 import { openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
 
 export const PIN = "4711"
+const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex")
+
 export const CODESTREAM = Buffer.from(Array.from({ length: 1000 }, (_, index) => (index * 7) % 256))
 export const FRAME: EncodedFrame = {
   mediaType: "image/jphc",
   TransferSyntaxUID: "1.2.840.10008.1.2.4.202",
   bytes: CODESTREAM,
   levelEndBytes: [100, 300, 1000],
-  sha256: createHash("sha256").update(CODESTREAM).digest("hex"),
+  sha256: sha256(CODESTREAM),
 }
 export const PDF = Buffer.from("%PDF-1.7 …")
 export const PNG = Buffer.from("\x89PNG…", "latin1")
@@ -74,6 +76,11 @@ export class Recorder {
   }
 
   readonly staff: StaffDesk = {
+    study: (...call) => this.#answer("study", call, { studyId: call[1] } as StudyQuestion),
+    rule: (...call) => this.#answer("rule", call, undefined),
+    choose: (...call) => this.#answer("choose", call, undefined),
+    copyPicture: (...call) => this.#answer("copyPicture", call, PNG),
+    bind: (...call) => this.#answer("bind", call, undefined),
     requests: (...call) => this.#answer("requests", call, []),
     request: (...call) => this.#answer("request", call, { requestId: call[1] } as StaffDetail),
     enter: (...call) => this.#answer("enter", call, { requestId: "req-1" }),
@@ -85,6 +92,12 @@ export class Recorder {
     keyImage: (...call) => this.#answer("keyImage", call, PNG),
     verification: (...call) =>
       this.#answer("verification", call, { signature: {} as Verdict, seal: {} as Verdict }),
+  }
+
+  readonly technician: TechnicianDesk = {
+    view: (...call) => this.#answer("view", call, { lights: [] } as unknown as TechnicianView),
+    echo: (...call) => this.#answer("echo", call, TESTED),
+    reach: (...call) => this.#answer("reach", call, TESTED),
   }
 
   #answer<Value>(method: string, call: readonly unknown[], value: Value): Promise<Value> {
@@ -153,13 +166,16 @@ export async function openHarness(
     log: (level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields)}`),
     audit: (event) => void audits.push(event),
     agreements: [{ id: "minato", partner: "みなと病院" }],
-    machineTokens: [{ name: "his", sha256: createHash("sha256").update("his-token").digest("hex") }],
+    machineTokens: [
+      { name: "his", may: ["enter", "list-own"], sha256: sha256("his-token") },
+      { name: "ris", may: ["enter"], sha256: sha256("ris-token") },
+    ],
     ...change,
   }
   const desk =
     kind === "reading"
       ? await listenReadingDesk(options, recorder.reading)
-      : await listenStaffDesk(options, recorder.staff)
+      : await listenStaffDesk(options, recorder.staff, recorder.technician)
   const authenticator = new SoftwareAuthenticator()
   return {
     desk,
