@@ -5,7 +5,7 @@ export interface Fault {
   /** 0 = never. Operations count from 1. */
   readonly at: number
   /** KILL: nothing of this or any later operation reaches the disk; the process is gone. */
-  readonly code: "ENOSPC" | "EIO" | "KILL"
+  readonly code: "ENOSPC" | "EIO" | "EMFILE" | "KILL"
   readonly lasting: boolean
 }
 
@@ -74,6 +74,12 @@ export class FaultyDisk implements Disk {
   /** From now on nothing fails, and nothing is counted. */
   mend(): void {
     this.#isMended = true
+  }
+
+  /** Mended no more: it counts and fails again, from its first operation on. */
+  fail(): void {
+    this.#isMended = false
+    this.operations = 0
   }
 
   #step(): void {
