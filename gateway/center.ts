@@ -7,6 +7,7 @@ import type { CenterConfig } from "./config.ts"
 import { deskOptions } from "./foundation/desk-options.ts"
 import { layFoundation } from "./foundation/foundation.ts"
 import { imageDesk } from "./journey/images.ts"
+import { accountedReading } from "./journey/accessed.ts"
 import { caseDesk } from "./journey/read.ts"
 import { reportDesk } from "./journey/report.ts"
 import type { Step } from "./journey/run.ts"
@@ -23,7 +24,11 @@ export async function startCenter(config: CenterConfig): Promise<Running> {
   const machineRoom = await base.run({ assemble: nothing, commit: nothing, deliver: nothing }, null)
 
   // 9–10 read, report
-  const readingDesk = { ...caseDesk(world), ...reportDesk(world), ...imageDesk(world) }
+  const readingDesk = accountedReading(world, {
+    ...caseDesk(world),
+    ...reportDesk(world),
+    ...imageDesk(world),
+  })
   const desk = await listenReadingDesk(await deskOptions(base), readingDesk)
   base.listeners.add((requestId) =>
     desk.notify({ kind: "changed", requestId, at: world.clock.now().toISOString() }),

@@ -151,10 +151,18 @@ const common = {
       rpId: z.string().min(1).describe("WebAuthn relying party: the host name of origin"),
       machineTokens: z
         .array(
-          z.strictObject({ name: z.string().min(1), tokenFile: file.describe("bearer token, one line") }),
+          z.strictObject({
+            name: z.string().min(1).describe("in the audit trail, and what its requests are known by; never changed"),
+            tokenFile: file.describe("bearer token, one line"),
+            may: z
+              .array(z.enum(["enter", "list-own"]))
+              .min(1)
+              .default(["enter", "list-own"])
+              .describe("enter requests; list those it entered, with how far they are"),
+          }),
         )
         .default([])
-        .describe("systems that may enter requests without a person"),
+        .describe("systems that may do that without a person, and nothing else"),
       idle: duration.prefault("10m").describe("a session ends after this long without activity"),
     })
     .describe("the pages people use"),

@@ -10,6 +10,7 @@ import { openLine } from "./foundation/commitment-line.ts"
 import { deliverOptions } from "./foundation/report-places.ts"
 import { callersOf, openDicomDoor, remoteOf } from "./foundation/dicom-door.ts"
 import { layFoundation } from "./foundation/foundation.ts"
+import { accountedStaff } from "./journey/accessed.ts"
 import { assemble } from "./journey/assemble.ts"
 import { commit, commitmentHandler } from "./journey/commit.ts"
 import { deliver } from "./journey/deliver.ts"
@@ -60,7 +61,7 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
   )
 
   // 13 deliver
-  const desk = await listenStaffDesk(await deskOptions(base), staffDesk(world, base.line))
+  const desk = await listenStaffDesk(await deskOptions(base), accountedStaff(world, staffDesk(world, base.line)))
   base.listeners.add((requestId) =>
     desk.notify({ kind: "changed", requestId, at: world.clock.now().toISOString() }),
   )

@@ -24,8 +24,9 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
     audit: (event) => base.record(event),
     agreements: config.agreements.map((each) => ({ id: each.id, partner: each.partner.name })),
     machineTokens: await Promise.all(
-      config.desk.machineTokens.map(async ({ name, tokenFile }) => ({
+      config.desk.machineTokens.map(async ({ name, tokenFile, may }) => ({
         name,
+        may,
         sha256: await tokenHash(tokenFile),
       })),
     ),

@@ -319,6 +319,8 @@ export interface AuditEvent {
     | "logout"
     | "request-entered"
     | "requests-listed"
+    | "request-entered"
+    | "requests-listed"
     | "node-authentication-failure"
     | "node-tested"
     | "security-alert"

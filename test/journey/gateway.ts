@@ -5,9 +5,11 @@
 import { createHash } from "node:crypto"
 import { join } from "node:path"
 import { outboxSeal } from "../../gateway/foundation/own-keys.ts"
+import { accountedReading, accountedStaff } from "../../gateway/journey/accessed.ts"
 import { submissionHandler } from "../../gateway/journey/accept.ts"
 import type { Agreement, Site } from "../../gateway/journey/agreement.ts"
 import { assemble } from "../../gateway/journey/assemble.ts"
+import { imageDesk } from "../../gateway/journey/images.ts"
 import { expire } from "../../gateway/journey/expire.ts"
 import { filing, type Filing } from "../../gateway/journey/file-instance.ts"
 import { locks } from "../../gateway/journey/locks.ts"
@@ -243,8 +245,8 @@ export class Gateway {
       files: fileHandler(world, files, { aeTitle: OUR_AE, takes: (uid) => storageSopClass(uid) !== null }),
       storage: instanceHandler(world, files, { aeTitle: OUR_AE, modalities: new Set([MODALITY]) }),
       door: submissionHandler(world),
-      staff: staffDesk(world, this.#line),
-      reading: { ...caseDesk(world), ...reportDesk(world) },
+      staff: accountedStaff(world, staffDesk(world, this.#line)),
+      reading: accountedReading(world, { ...caseDesk(world), ...reportDesk(world), ...imageDesk(world) }),
       runner: this.#runner(world),
     }
   }

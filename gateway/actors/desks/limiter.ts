@@ -18,13 +18,14 @@ export class Limiter {
     this.#windowMs = windowMs
   }
 
-  /** @throws DeskError ERR_TOO_MANY_ATTEMPTS */
-  count(key: string): void {
+  /** @returns attempts of this key in this window, this one included. @throws DeskError ERR_TOO_MANY_ATTEMPTS */
+  count(key: string): number {
     this.#turnWindow()
     const count = (this.#counts.get(key) ?? 0) + 1
     if (count > this.#attempts || (count === 1 && this.#counts.size >= MAX_KEYS))
       throw new DeskError("ERR_TOO_MANY_ATTEMPTS", "too many attempts, wait and try again")
     this.#counts.set(key, count)
+    return count
   }
 
   #turnWindow(): void {

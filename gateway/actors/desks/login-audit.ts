@@ -1,13 +1,22 @@
 /** The audit of coming and going: PS3.15 A.5.3.12 User Authentication, as events of the trail. */
 import type { IncomingMessage } from "node:http"
 import type { AuditEvent, Person } from "../../journey/ports.ts"
+import { Limiter } from "./limiter.ts"
 import type { DeskOptions } from "./options.ts"
+
+const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? ""
+
+/** So many failures of one person, or from one address, within the window are an alert: told once per window. */
+export const ALERT_AFTER_FAILURES = 5
+const WINDOW_MS = 15 * 60_000
 
 export class LoginAudit {
   readonly #options: Pick<DeskOptions, "audit" | "clock">
+  readonly #failures: Limiter
 
   constructor(options: Pick<DeskOptions, "audit" | "clock">) {
     this.#options = options
+    this.#failures = new Limiter(options.clock, Infinity, WINDOW_MS)
   }
 
   login(request: IncomingMessage, person: Person, description: string): Promise<void> {
@@ -15,8 +24,15 @@ export class LoginAudit {
   }
 
   /** `person` when the attempt named one that exists. */
-  failed(request: IncomingMessage, person: Person | null, description: string): Promise<void> {
-    return this.#record("login-failed", "minor", request, person, description)
+  async failed(request: IncomingMessage, person: Person | null, description: string): Promise<void> {
+    await this.#record("login-failed", "minor", request, person, description)
+    if (this.#failures.count(person?.id ?? addressOf(request)) === ALERT_AFTER_FAILURES)
+      await this.alert(request, person, `${ALERT_AFTER_FAILURES} failed logins within 15 minutes: ${description}`)
+  }
+
+  /** Somebody tries what they may not, again and again or with a right that was never given. */
+  alert(request: IncomingMessage, person: Person | null, description: string): Promise<void> {
+    return this.#record("security-alert", "serious", request, person, description)
   }
 
   logout(request: IncomingMessage, person: Person): Promise<void> {
@@ -30,7 +46,7 @@ export class LoginAudit {
     person: Person | null,
     description: string,
   ): Promise<void> {
-    const address = request.socket.remoteAddress ?? ""
+    const address = addressOf(request)
     await this.#options.audit({
       event,
       outcome,
@@ -40,7 +56,8 @@ export class LoginAudit {
       peer: { id: address, address },
       PatientID: null,
       StudyInstanceUID: null,
-      objectId: null,
+      // An alert is about a node: where it came from.
+      objectId: event === "security-alert" ? address : null,
       SOPClassUID: null,
       instances: null,
       description,

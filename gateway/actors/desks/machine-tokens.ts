@@ -5,7 +5,7 @@ import { DeskError } from "../../journey/errors.ts"
 import type { Person } from "../../journey/ports.ts"
 import type { Limiter } from "./limiter.ts"
 import type { LoginAudit } from "./login-audit.ts"
-import type { MachineToken } from "./options.ts"
+import type { MachineScope, MachineToken } from "./options.ts"
 
 export class MachineTokens {
   readonly #tokens: readonly MachineToken[]
@@ -19,16 +19,23 @@ export class MachineTokens {
   }
 
   /**
-   * The system that sends this request, as a clerk whose name is the token's; null when it shows no token.
+   * The system that sends this request; null when it shows no token.
    *
-   * @throws DeskError ERR_LOGIN_REFUSED for a token nobody has, ERR_TOO_MANY_ATTEMPTS
+   * @throws DeskError ERR_LOGIN_REFUSED for a token nobody has, ERR_NOT_ALLOWED for one without this scope,
+   *   ERR_TOO_MANY_ATTEMPTS
    */
-  async who(request: IncomingMessage): Promise<Person | null> {
+  async who(request: IncomingMessage, scope: MachineScope): Promise<Person | null> {
     const header = request.headers.authorization
     if (header === undefined) return null
     const known = this.#known(/^Bearer ([\x21-\x7e]{1,512})$/i.exec(header)?.[1] ?? "")
-    if (known !== null)
-      return { id: `machine:${known.name}`, login: known.name, name: known.name, role: "clerk" }
+    if (known === null) return this.#refuse(request)
+    const system: Person = { id: `machine:${known.name}`, login: known.name, name: known.name, role: "system" }
+    if (known.may.includes(scope)) return system
+    await this.#audit.alert(request, system, `a system asked for what its token does not allow: ${scope}`)
+    throw new DeskError("ERR_NOT_ALLOWED", `this token does not allow ${scope}`)
+  }
+
+  async #refuse(request: IncomingMessage): Promise<never> {
     this.#failures.count(request.socket.remoteAddress ?? "")
     await this.#audit.failed(request, null, "a bearer token was not accepted")
     throw new DeskError("ERR_LOGIN_REFUSED", "the token is not accepted")

@@ -8,9 +8,13 @@ export type LogFields = Readonly<Record<string, string | number>>
 /** One line for the operator. */
 export type DeskLog = (level: "info" | "warn" | "error", event: string, fields: LogFields) => void
 
-/** A system (not a person) that may enter and list requests at the staff desk. */
+/** What a system may do at the staff desk, and nothing else: enter requests, list those it entered. */
+export type MachineScope = "enter" | "list-own"
+
+/** A system (not a person) with a bearer token. */
 export interface MachineToken {
   readonly name: string
+  readonly may: readonly MachineScope[]
   /** Lower-case hex SHA-256 of the bearer token. */
   readonly sha256: string
 }

@@ -53,7 +53,7 @@ function mountSigning(routes: Routes, signing: Signing, desk: ReadingDesk): void
     fileName: "report.pdf",
     disposition: "inline",
   }))
-  routes.json("post", "/api/prepared/:prepareId/sign", signBody, ({ person, param, body }) =>
-    signing.sign(person, param("prepareId"), body.response, body.pin),
+  routes.json("post", "/api/prepared/:prepareId/sign", signBody, ({ request, person, param, body }) =>
+    signing.sign({ request, person }, param("prepareId"), body.response, body.pin),
   )
 }

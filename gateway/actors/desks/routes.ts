@@ -4,6 +4,7 @@ import type { z } from "zod"
 import { DeskError } from "../../journey/errors.ts"
 import type { Person } from "../../journey/ports.ts"
 import { readBody } from "./input.ts"
+import type { MachineScope } from "./options.ts"
 import type { MachineTokens } from "./machine-tokens.ts"
 import type { DeskSessions } from "./sessions.ts"
 import { admitSameOrigin, type Site } from "./site.ts"
@@ -79,16 +80,17 @@ export class Routes {
     })
   }
 
-  /** As `json`, and for a machine that shows its token. */
+  /** As `json`, and for a machine that shows a token with this scope. */
   jsonAlsoForMachines<Body>(
     method: Method,
     path: string,
+    scope: MachineScope,
     schema: z.ZodType<Body> | null,
     handle: (call: Call<Body>) => Promise<object>,
   ): void {
     this.#app[method](path, async (request, response) => {
       // A token is sent on purpose, never by a browser that was tricked: no origin to check.
-      const machine = await this.#machines.who(request)
+      const machine = await this.#machines.who(request, scope)
       const person = machine ?? (await this.#admit(request))
       response.json(await handle({ person, ...(await callOf(schema, request, response)) }))
     })

@@ -3,11 +3,13 @@
  * The assertion is evidence of intent; the signature itself is made behind the port, with the reader's own key and PIN.
  */
 import { createHash } from "node:crypto"
+import type { IncomingMessage } from "node:http"
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server"
 import { DeskError, ReportError } from "../../journey/errors.ts"
 import type { Person, ReadingDesk } from "../../journey/ports.ts"
 import type { PreparedReport } from "../../journey/views.ts"
 import { ourError } from "./http-status.ts"
+import { LoginAudit } from "./login-audit.ts"
 import { OneUse } from "./one-use.ts"
 import type { DeskOptions } from "./options.ts"
 import { claimedChallenge, type Passkeys } from "./passkeys.ts"
@@ -23,17 +25,26 @@ interface Intent {
   readonly shown: ReadonlySet<string>
 }
 
+/** Who signs, and from where: for the audit trail. */
+interface Signer {
+  readonly request: IncomingMessage
+  readonly person: Person
+}
+type SigningOptions = Pick<DeskOptions, "people" | "clock" | "audit">
+
 export class Signing {
   readonly #desk: ReadingDesk
   readonly #passkeys: Passkeys
-  readonly #options: Pick<DeskOptions, "people" | "clock">
+  readonly #options: SigningOptions
+  readonly #audit: LoginAudit
   /** prepareId → what must be agreed to */
   readonly #intents = new OneUse<Intent>(OPEN_INTENTS)
 
-  constructor(desk: ReadingDesk, passkeys: Passkeys, options: Pick<DeskOptions, "people" | "clock">) {
+  constructor(desk: ReadingDesk, passkeys: Passkeys, options: SigningOptions) {
     this.#desk = desk
     this.#passkeys = passkeys
     this.#options = options
+    this.#audit = new LoginAudit(options)
   }
 
   /** Freezes the report and asks for the passkey over it. */
@@ -58,7 +69,7 @@ export class Signing {
    * @throws ReportError ERR_SIGN_INTENT; DeskError ERR_TOO_MANY_ATTEMPTS; KeyError ERR_KEY_PASSPHRASE; what the port throws
    */
   async sign(
-    person: Person,
+    { request, person }: Signer,
     prepareId: string,
     response: AuthenticationResponseJSON,
     pin: string,
@@ -72,14 +83,20 @@ export class Signing {
       await this.#checkIntent(person, intent, response)
     } catch (error) {
       this.#reopen(prepareId, intent, response)
-      await this.#options.people.countFailure(person.id, this.#options.clock.now())
+      await this.#failed({ request, person }, "a passkey did not check at signing")
       throw error
     }
-    return this.#signIntended(person, prepareId, intent, response, pin)
+    return this.#signIntended({ request, person }, prepareId, intent, response, pin)
+  }
+
+  /** Counts against the person, and stands in the audit trail. */
+  async #failed({ request, person }: Signer, description: string): Promise<void> {
+    await this.#options.people.countFailure(person.id, this.#options.clock.now())
+    await this.#audit.failed(request, person, description)
   }
 
   async #signIntended(
-    person: Person,
+    { request, person }: Signer,
     prepareId: string,
     intent: Intent,
     response: AuthenticationResponseJSON,
@@ -93,7 +110,7 @@ export class Signing {
     } catch (error) {
       const ours = ourError(error)
       const wrongPin = ours?.code === "ERR_KEY_PASSPHRASE"
-      if (wrongPin) await this.#options.people.countFailure(person.id, this.#options.clock.now())
+      if (wrongPin) await this.#failed({ request, person }, "a wrong PIN at signing")
       if (wrongPin || ours?.failure === "transient") this.#reopen(prepareId, intent, response)
       throw error
     }

@@ -21,8 +21,8 @@ export interface ParticipantObject {
   readonly idType: AuditCode
   /** 1 person, 2 system object. */
   readonly typeCode: 1 | 2
-  /** 1 patient, 3 report, 13 security resource, 20 job. */
-  readonly role: 1 | 3 | 13 | 20
+  /** 1 patient, 3 report, 13 security resource, 20 job, 24 query. */
+  readonly role: 1 | 3 | 13 | 20 | 24
   readonly lifeCycle?: 6 | 15
   /** Base64 details by type. */
   readonly details?: readonly { readonly type: string; readonly value: string }[]

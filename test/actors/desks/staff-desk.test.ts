@@ -109,8 +109,16 @@ describe("staff desk", () => {
         id: "machine:his",
         login: "his",
         name: "his",
-        role: "clerk",
+        role: "system",
       })
+    })
+
+    it("does no more than its own token allows, and what it tried is an alert", async () => {
+      assert.equal(await call("POST", "/api/requests", "ris-token", REQUEST), 200)
+      assert.equal(await call("GET", "/api/requests", "ris-token"), 403)
+      const { event, outcome, user, description } = desk.audits.at(-1)!
+      assert.deepEqual([event, outcome, user], ["security-alert", "serious", "ris"])
+      assert.match(description ?? "", /list-own/)
     })
 
     it("opens nothing else", async () => {
@@ -126,6 +134,9 @@ describe("staff desk", () => {
         Array.from({ length: 25 }, () => call("GET", "/api/requests", "guess")),
       )
       assert.equal(statuses.filter((status) => status === 429).length, 6)
+      const alerts = desk.audits.filter(({ event }) => event === "security-alert")
+      assert.equal(alerts.length, 1, "once, not once per guess")
+      assert.match(alerts[0]!.description ?? "", /5 failed logins within 15 minutes/)
       assert.equal(await call("GET", "/api/requests", "his-token"), 200)
     })
   })

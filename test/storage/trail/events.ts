@@ -84,6 +84,22 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
     objectId: "urn:dokuei:requests",
     description: "12 that it entered itself",
   },
+  "request-entered": {
+    ...BLANK,
+    event: "request-entered",
+    user: "his",
+    userName: "his",
+    PatientID: study.PatientID,
+    objectId: "urn:oid:2.25.7",
+  },
+  "requests-listed": {
+    ...BLANK,
+    event: "requests-listed",
+    user: "his",
+    userName: "his",
+    objectId: "urn:dokuei:requests",
+    description: "12 that it entered itself",
+  },
   "node-authentication-failure": {
     ...BLANK,
     event: "node-authentication-failure",
