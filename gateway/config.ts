@@ -152,7 +152,10 @@ const common = {
       machineTokens: z
         .array(
           z.strictObject({
-            name: z.string().min(1).describe("in the audit trail, and what its requests are known by; never changed"),
+            name: z
+              .string()
+              .min(1)
+              .describe("in the audit trail, and what its requests are known by; never changed"),
             tokenFile: file.describe("bearer token, one line"),
             may: z
               .array(z.enum(["enter", "list-own"]))

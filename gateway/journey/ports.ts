@@ -319,8 +319,6 @@ export interface AuditEvent {
     | "logout"
     | "request-entered"
     | "requests-listed"
-    | "request-entered"
-    | "requests-listed"
     | "node-authentication-failure"
     | "node-tested"
     | "security-alert"

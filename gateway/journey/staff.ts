@@ -130,15 +130,6 @@ const mayList =
   (request: RequestRecord): boolean =>
     isKept(request) && (person.role !== "system" || request.private.enteredBy === enteredBy(person))
 
-/** A system is named by its id (`machine:NAME`), a person as others see them. */
-const enteredBy = ({ role, id, name }: Person): string => (role === "system" ? id : name)
-
-/** A system sees what it entered and nothing else: names of patients are nobody's by default. */
-const mayList =
-  (person: Person) =>
-  (request: RequestRecord): boolean =>
-    isKept(request) && (person.role !== "system" || request.private.enteredBy === enteredBy(person))
-
 function enteredPatient(input: RequestInput): RequestRecord["private"]["patient"] {
   return {
     PatientID: input.PatientID,

@@ -27,7 +27,11 @@ export class LoginAudit {
   async failed(request: IncomingMessage, person: Person | null, description: string): Promise<void> {
     await this.#record("login-failed", "minor", request, person, description)
     if (this.#failures.count(person?.id ?? addressOf(request)) === ALERT_AFTER_FAILURES)
-      await this.alert(request, person, `${ALERT_AFTER_FAILURES} failed logins within 15 minutes: ${description}`)
+      await this.alert(
+        request,
+        person,
+        `${ALERT_AFTER_FAILURES} failed logins within 15 minutes: ${description}`,
+      )
   }
 
   /** Somebody tries what they may not, again and again or with a right that was never given. */

@@ -29,7 +29,12 @@ export class MachineTokens {
     if (header === undefined) return null
     const known = this.#known(/^Bearer ([\x21-\x7e]{1,512})$/i.exec(header)?.[1] ?? "")
     if (known === null) return this.#refuse(request)
-    const system: Person = { id: `machine:${known.name}`, login: known.name, name: known.name, role: "system" }
+    const system: Person = {
+      id: `machine:${known.name}`,
+      login: known.name,
+      name: known.name,
+      role: "system",
+    }
     if (known.may.includes(scope)) return system
     await this.#audit.alert(request, system, `a system asked for what its token does not allow: ${scope}`)
     throw new DeskError("ERR_NOT_ALLOWED", `this token does not allow ${scope}`)

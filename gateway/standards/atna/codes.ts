@@ -33,6 +33,8 @@ export const EVENT_TYPE = {
   login: dcm("110122", "Login"),
   logout: dcm("110123", "Logout"),
   nodeAuthentication: dcm("110126", "Node Authentication"),
+  /** PS3.15 has no code for it: an EventTypeCode may be any coded value (A.5.1). */
+  connectionTest: { code: "connection-test", system: "Dokuei", text: "Connection Test" },
   softwareConfiguration: dcm("110131", "Software Configuration"),
   iti41: ihe("ITI-41", "Provide and Register Document Set-b"),
   dsg: { code: "urn:ihe:iti:dsg", system: "IHE Transactions", text: "Document Digital Signature" },

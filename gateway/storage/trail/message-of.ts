@@ -52,8 +52,6 @@ const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
   logout: kind(EVENT_ID.userAuthentication, EVENT_TYPE.logout, "E", user),
   "request-entered": kind(EVENT_ID.orderRecord, null, "C", user),
   "requests-listed": kind(EVENT_ID.query, null, "E", user),
-  "request-entered": kind(EVENT_ID.orderRecord, null, "C", user),
-  "requests-listed": kind(EVENT_ID.query, null, "E", user),
   "node-authentication-failure": kind(
     EVENT_ID.securityAlert,
     EVENT_TYPE.nodeAuthentication,
@@ -185,10 +183,6 @@ function otherObject(event: AuditEvent): ParticipantObject[] {
     case "node-authentication-failure":
     case "security-alert":
       return [{ ...base, idType: OBJECT_ID_TYPE.node, role: 13, details: alert(event) }]
-    case "request-entered":
-      return [{ ...base, idType: OBJECT_ID_TYPE.uri, role: 20 }]
-    case "requests-listed":
-      return [{ ...base, idType: OBJECT_ID_TYPE.uri, role: 24 }]
     case "request-entered":
       return [{ ...base, idType: OBJECT_ID_TYPE.uri, role: 20 }]
     case "requests-listed":

@@ -22,8 +22,6 @@ import { openPeople, type PeopleStore } from "../../../gateway/storage/people/pe
 export const PIN = "4711"
 const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex")
 
-const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex")
-
 export const CODESTREAM = Buffer.from(Array.from({ length: 1000 }, (_, index) => (index * 7) % 256))
 export const FRAME: EncodedFrame = {
   mediaType: "image/jphc",

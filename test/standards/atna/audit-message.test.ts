@@ -63,8 +63,6 @@ describe("audit messages", () => {
       logout: "110114 E",
       "request-entered": "110109 C",
       "requests-listed": "110112 E",
-      "request-entered": "110109 C",
-      "requests-listed": "110112 E",
       "node-authentication-failure": "110113 E",
       "security-alert": "110113 E",
       signed: "113031 C",

@@ -55,6 +55,7 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
     PatientID: "0001234^^^&1.2.3&ISO",
     objectId: "2.25.1",
   },
+  "node-tested": { ...BLANK, ...person, event: "node-tested", objectId: "CT1", description: "C-ECHO to CT1" },
   import: {
     ...BLANK,
     event: "import",
@@ -68,22 +69,6 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
   login: { ...BLANK, ...person, event: "login" },
   "login-failed": { ...BLANK, ...person, event: "login-failed", outcome: "minor" },
   logout: { ...BLANK, ...person, event: "logout" },
-  "request-entered": {
-    ...BLANK,
-    event: "request-entered",
-    user: "his",
-    userName: "his",
-    PatientID: study.PatientID,
-    objectId: "urn:oid:2.25.7",
-  },
-  "requests-listed": {
-    ...BLANK,
-    event: "requests-listed",
-    user: "his",
-    userName: "his",
-    objectId: "urn:dokuei:requests",
-    description: "12 that it entered itself",
-  },
   "request-entered": {
     ...BLANK,
     event: "request-entered",
