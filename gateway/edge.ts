@@ -8,20 +8,28 @@ import type { EdgeConfig } from "./config.ts"
 import { deskOptions } from "./foundation/desk-options.ts"
 import { openLine } from "./foundation/commitment-line.ts"
 import { deliverOptions } from "./foundation/report-places.ts"
-import { callersOf, openDicomDoor, remoteOf } from "./foundation/dicom-door.ts"
+import { openDicomDoor, receiveOptions, remoteOf } from "./foundation/dicom-door.ts"
+import { fileEnds, fileOptions, openFileDoors } from "./foundation/file-doors.ts"
 import { layFoundation } from "./foundation/foundation.ts"
+import { doorBook, houseOf, seldom } from "./foundation/technician.ts"
 import { accountedStaff } from "./journey/accessed.ts"
 import { assemble } from "./journey/assemble.ts"
 import { commit, commitmentHandler } from "./journey/commit.ts"
+import { watchedLine, watchedPlaces } from "./journey/contacts.ts"
 import { deliver } from "./journey/deliver.ts"
+import { watchedHandler } from "./journey/door-book.ts"
 import { filing } from "./journey/file-instance.ts"
 import { instanceHandler } from "./journey/receive.ts"
+import { fileHandler } from "./journey/receive-file.ts"
 import { staffDesk } from "./journey/staff.ts"
+import { technicianDesk } from "./journey/technician.ts"
 import { errorFields } from "./log.ts"
 import type { Running } from "./running.ts"
 
 const DEFAULT_QUIET_MS = 60_000
 const ASSOCIATION_GRACE_MS = 5_000
+/** Pages ask again at most so often for what devices do. */
+const DEVICE_NEWS_MS = 1_000
 
 export async function startEdge(config: EdgeConfig): Promise<Running> {
   const base = await layFoundation(config)
@@ -35,41 +43,49 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
     (error) => log("error", "filing-failed", errorFields(error)),
   )
   const { dicom } = config
-  const modalities = new Map(dicom.modalities.map((each) => [each.aeTitle, each.quietPeriod]))
-  const callers = callersOf(dicom)
-  const handler = instanceHandler(world, files, {
-    aeTitle: dicom.aeTitle,
-    modalities: new Set(callers.keys()),
-    pins: callers,
-  })
+  const notices = new Set<() => void>()
+  const devices = [...dicom.modalities, ...fileEnds(dicom)]
+  const quietMs = new Map(devices.map((each) => [each.aeTitle, each.quietPeriod]))
+  const deviceNews = seldom(() => notices.forEach((tell) => tell()), DEVICE_NEWS_MS)
+  base.contactListeners.add(() => deviceNews.call())
+  const book = doorBook(dicom, base.clock, () => deviceNews.call())
+  const handler = watchedHandler(instanceHandler(world, files, receiveOptions(dicom)), book)
   const commitments = commitmentHandler(world, dicom.archive?.aeTitle ?? null)
-  const scp = await openDicomDoor(dicom, base, handler, commitments)
+  const scp = await openDicomDoor(dicom, base, { handler, commitments, note: (event) => book.note(event) })
+  const fileDoors = await openFileDoors(dicom, base, fileHandler(world, files, fileOptions(dicom)))
   const archive = dicom.archive === undefined ? null : await remoteOf(dicom, dicom.archive, base.lists)
   const line = await openLine(dicom, { archive, scp, commitments, lists: base.lists, log })
 
-  const places = deliverOptions(dicom, archive)
+  const places = watchedPlaces(deliverOptions(dicom, archive), base.contacts)
 
   // 2–5 assemble, package, sign, submit; 12 verify what comes home
-  const quietMsOf = (callingAE: string): number => modalities.get(callingAE) ?? DEFAULT_QUIET_MS
+  const quietMsOf = (callingAE: string): number => quietMs.get(callingAE) ?? DEFAULT_QUIET_MS
   const machineRoom = await base.run(
     {
       assemble: (job) => assemble(world, quietMsOf, job),
-      commit: (job) => commit(world, line, archive !== null, job),
+      commit: (job) => commit(world, watchedLine(line, base.contacts), archive !== null, job),
       deliver: (job) => deliver(world, places, job),
     },
     () => scp.stats,
   )
 
   // 13 deliver
-  const desk = await listenStaffDesk(await deskOptions(base), accountedStaff(world, staffDesk(world, base.line)))
+  const desk = await listenStaffDesk(
+    await deskOptions(base),
+    accountedStaff(world, staffDesk(world, base.line)),
+    technicianDesk(world, await houseOf({ config, base, book, scp, senders: devices })),
+  )
+  notices.add(() => desk.notify({ kind: "devices", requestId: null, at: world.clock.now().toISOString() }))
   base.listeners.add((requestId) =>
     desk.notify({ kind: "changed", requestId, at: world.clock.now().toISOString() }),
   )
 
   const secure = scp.securePort === null ? {} : { dicomTls: scp.securePort }
+  const web = fileDoors.webPort === null ? {} : { dicomWeb: fileDoors.webPort }
   const ports = {
     dicom: scp.port,
     ...secure,
+    ...web,
     xdr: base.recipient.port,
     desk: desk.port,
     health: machineRoom.port,
@@ -78,7 +94,8 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
   return {
     ports,
     stop: async () => {
-      await scp.close(ASSOCIATION_GRACE_MS)
+      deviceNews.stop()
+      await Promise.all([scp.close(ASSOCIATION_GRACE_MS), fileDoors.close()])
       await line.close()
       // What the ledger does not take now lies in the spool: the next start files it.
       await files.flush().catch((error: unknown) => log("error", "filing-failed", errorFields(error)))

@@ -1,21 +1,10 @@
 /** `dokuei echo CONFIG AE`: does a configured DICOM node answer, as we call it and by whom it sees called? */
 import { Command } from "commander"
-import { associate } from "../actors/association-requestor/associate.ts"
-import { echo } from "../actors/association-requestor/operations.ts"
 import { loadConfig, type EdgeConfig } from "../config.ts"
 import { crlFolder, type CrlFolder } from "../foundation/crl-folder.ts"
 import { remoteOf, type DicomConfig } from "../foundation/dicom-door.ts"
+import { echoTo } from "../foundation/echo.ts"
 import { ConfigError } from "../journey/errors.ts"
-import {
-  EXPLICIT_VR_LITTLE_ENDIAN,
-  IMPLICIT_VR_LITTLE_ENDIAN,
-  VERIFICATION_SOP_CLASS,
-} from "../standards/dicom/sop-classes.ts"
-
-const PROPOSAL = {
-  abstractSyntax: VERIFICATION_SOP_CLASS,
-  transferSyntaxes: [IMPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN],
-}
 
 export const echoCommand = (): Command =>
   new Command("echo")
@@ -29,9 +18,7 @@ export const echoCommand = (): Command =>
       )
       const remote = await nodeOf(dicom, aeTitle, lists, file)
       const started = performance.now()
-      const association = await associate(remote, [PROPOSAL], { callingAE: dicom.aeTitle })
-      await echo(association)
-      await association.release()
+      await echoTo(remote, dicom.aeTitle)
       const tookMs = Math.round(performance.now() - started)
       const way = remote.tls === null ? "in the clear" : "in TLS"
       process.stdout.write(`${aeTitle} at ${remote.host}:${remote.port} ${way} answers in ${tookMs} ms\n`)

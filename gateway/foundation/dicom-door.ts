@@ -9,7 +9,9 @@ import type { Offer } from "../actors/storage-scp/negotiate.ts"
 import { systemClock } from "../clock.ts"
 import type { EdgeConfig } from "../config.ts"
 import { event } from "../journey/audit.ts"
+import type { DoorEvent } from "../journey/door-book.ts"
 import type { AuditEvent, CommitmentHandler, InstanceHandler } from "../journey/ports.ts"
+import type { ReceiveOptions } from "../journey/receive.ts"
 import { errorFields } from "../log.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 import type { Foundation } from "./foundation.ts"
@@ -18,11 +20,17 @@ import { certificates } from "./trust-store.ts"
 export type DicomConfig = EdgeConfig["dicom"]
 type Lists = Pick<CrlFolder, "crls">
 
+export interface Behind {
+  readonly handler: InstanceHandler
+  readonly commitments: CommitmentHandler
+  /** Hears of who did not come in. */
+  readonly note: (event: DoorEvent) => void
+}
+
 export async function openDicomDoor(
   dicom: DicomConfig,
   base: Foundation,
-  handler: InstanceHandler,
-  commitments: CommitmentHandler,
+  { handler, commitments, note }: Behind,
 ): Promise<StorageScp> {
   const { log } = base
   const refused = (remoteAddress: string, description: string): void => {
@@ -41,9 +49,11 @@ export async function openDicomDoor(
       onFault: (fault) => log("error", "dicom-fault", errorFields(fault)),
       onWrongProtocol: (stranger) => {
         log("warn", "dicom-wrong-port", { ...stranger, what: inWords(stranger) })
+        note({ what: "wrong-port", ...stranger })
       },
       onHandshakeFault: ({ remoteAddress, detail }) => {
         log("warn", "dicom-tls-refused", { remoteAddress, detail })
+        note({ what: "handshake", remoteAddress })
         refused(remoteAddress, `DICOM TLS handshake: ${detail}`)
       },
     },
@@ -68,6 +78,18 @@ function offersOf(dicom: DicomConfig): (callingAE: string) => Offer {
   const archive: Offer = { ...common, services: new Set(["verification", "commitment"]) }
   const devices = new Set(dicom.modalities.map(({ aeTitle }) => aeTitle))
   return (callingAE) => (devices.has(callingAE) ? device : archive)
+}
+
+/** Who may call, and what must be true of each. */
+export function receiveOptions(dicom: DicomConfig) {
+  const pins = callersOf(dicom)
+  return {
+    aeTitle: dicom.aeTitle,
+    modalities: new Set(pins.keys()),
+    pins,
+    addresses: new Map(dicom.modalities.map(({ aeTitle, addresses }) => [aeTitle, addresses])),
+    urgent: new Set(dicom.modalities.filter(({ stat }) => stat).map(({ aeTitle }) => aeTitle)),
+  } satisfies ReceiveOptions
 }
 
 /** Who may call, and the keys each must show; the archive among them. */
@@ -96,7 +118,8 @@ export async function remoteOf(
   return { aeTitle, host, port, tls }
 }
 
-async function secureDoor({ tls }: DicomConfig, lists: Lists): Promise<SecureDoor | null> {
+/** The node's TLS, as PS3.15 B.13 wants it; null when it has none. */
+export async function secureDoor({ tls }: DicomConfig, lists: Lists): Promise<SecureDoor | null> {
   if (tls === undefined) return null
   const credentials = await dicomCredentials(tls, lists)
   const revoked: SecureDoor["revoked"] = (certificate) => credentials.revoked(chainOf(certificate))

@@ -1,7 +1,9 @@
 /** What the machine room is told of one role. */
 import { X509Certificate } from "node:crypto"
+import { readFileSync } from "node:fs"
 import {
   certificateCheck,
+  daysLeft,
   outboxCheck,
   spaceCheck,
   stepsCheck,
@@ -13,10 +15,12 @@ import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
 import type { Crl } from "../standards/hpki/crl.ts"
 import type { KeyStore } from "../journey/ports.ts"
-import type { Ledger } from "../journey/records.ts"
+import type { Ledger, Verb } from "../journey/records.ts"
+import type { Condition } from "../journey/technician.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
 import { VERSION } from "../version.ts"
 import type { CrlFolder } from "./crl-folder.ts"
+import type { DiskWatch } from "./disk-watch.ts"
 
 const OUTBOX_LOOK = 1_001
 /** A line that is away for a moment is no news. */
@@ -30,33 +34,82 @@ interface Watched {
   readonly lists: CrlFolder
   readonly ledger: Ledger
   readonly keys: KeyStore
+  readonly disk: DiskWatch
 }
 
-function certificates(keys: KeyStore): { use: string; notAfter: Date }[] {
-  return USES.flatMap((use) => {
+interface OwnCertificate {
+  /** As in the configuration: `seal`, `object`, `tls`, `dicom`. */
+  readonly use: string
+  readonly notAfter: Date
+}
+
+function certificates({ keys, config }: Pick<Watched, "keys" | "config">): OwnCertificate[] {
+  const own = USES.flatMap((use) => {
     const [leaf] = keys.chain(use)
     return leaf === undefined ? [] : [{ use, notAfter: new X509Certificate(leaf).validToDate }]
   })
+  const chain = "dicom" in config ? config.dicom.tls?.chain : undefined
+  if (chain === undefined) return own
+  // Read when it is asked for: it may have been renewed on the disk and not yet been taken up.
+  return [...own, { use: "dicom", notAfter: new X509Certificate(readFileSync(chain)).validToDate }]
 }
 
 const outboxRows = async (ledger: Ledger): Promise<number> => (await ledger.auditOutbox(OUTBOX_LOOK)).length
 
-export async function health({ config, spool, ledger, keys, lists }: Watched): Promise<Health> {
+export async function health({ config, spool, ledger, keys, lists, disk }: Watched): Promise<Health> {
   const now = systemClock.now()
   return {
     role: config.role,
     version: VERSION,
     checks: [
       spaceCheck((await spool.usage()).freeBytes, config.disk),
+      disk.check(),
       outboxCheck(await outboxRows(ledger)),
-      rotCheck(spool.rot.filter(({ what }) => what === "frame" || what === "slot").length),
+      rotCheck(rotten(spool)),
       await failingSteps(ledger),
       ...lists.unreadable().map(unreadableList),
       ...lists.crls().map((crl) => listCheck(crl, now)),
-      ...certificates(keys).map(({ use, notAfter }) => certificateCheck(use, notAfter, now)),
+      ...certificates({ keys, config }).map(({ use, notAfter }) => certificateCheck(use, notAfter, now)),
     ],
   }
 }
+
+/** The same, as the technician's page asks for it. */
+export async function condition({ config, spool, ledger, keys, lists }: Watched): Promise<Condition> {
+  const now = systemClock.now()
+  const failing = (await ledger.failingJobs(FAILING_ATTEMPTS, FAILING_LOOK)).filter(
+    ({ verb }) => !TOLD_OTHERWISE.has(verb),
+  )
+  return {
+    shown: {
+      certificates: certificates({ keys, config }).map(({ use, notAfter }) => ({
+        use,
+        notAfter: notAfter.toISOString(),
+        daysLeft: daysLeft(notAfter, now),
+      })),
+      lists: lists.crls().map(({ issuer, nextUpdate }) => ({
+        issuer: issuer.text,
+        nextUpdate: nextUpdate.toISOString(),
+        stale: nextUpdate < now,
+      })),
+      auditRows: await outboxRows(ledger),
+    },
+    behind: {
+      unreadableLists: lists.unreadable(),
+      rot: rotten(spool),
+      failingSteps: {
+        count: failing.length,
+        codes: [...new Set(failing.map(({ failureCode }) => failureCode ?? ""))],
+      },
+    },
+  }
+}
+
+/** Verbs whose failures are told of the system that does not answer. */
+const TOLD_OTHERWISE: ReadonlySet<Verb> = new Set(["submit", "deliver", "commit"])
+
+const rotten = (spool: FileSpool): number =>
+  spool.rot.filter(({ what }) => what === "frame" || what === "slot").length
 
 async function failingSteps(ledger: Ledger): Promise<Check> {
   const jobs = await ledger.failingJobs(FAILING_ATTEMPTS, FAILING_LOOK)
@@ -88,12 +141,15 @@ function listCheck({ issuer, nextUpdate }: Crl, now: Date): Check {
   return { name: "revocation-list", state: stale ? "warn" : "ok", sentence }
 }
 
-export function meters({ spool, ledger, keys }: Watched, storage: (() => StorageTotals) | null): Metrics {
+export function meters(
+  { spool, ledger, keys, config }: Watched,
+  storage: (() => StorageTotals) | null,
+): Metrics {
   return metrics({
     now: () => systemClock.now(),
     space: () => spool.usage(),
     auditOutboxRows: () => outboxRows(ledger),
-    certificates: () => certificates(keys),
+    certificates: () => certificates({ keys, config }),
     storage,
   })
 }

@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { listen as listenRecipient, type Recipient } from "../actors/document-recipient/listen.ts"
-import { documentSource } from "../actors/document-source/document-source.ts"
+import type { Endpoint } from "../actors/document-source/endpoint.ts"
 import { identifyBy } from "../actors/secure-node/pins.ts"
 import { isBelow } from "../actors/secure-node/profile.ts"
 import { chainOf, revokedBy, type RevokedOf } from "../actors/secure-node/revoked.ts"
@@ -12,7 +12,7 @@ import type { Config } from "../config.ts"
 import { submissionHandler } from "../journey/accept.ts"
 import type { Agreement } from "../journey/agreement.ts"
 import { event, refusedImport } from "../journey/audit.ts"
-import type { AuditEvent, DocumentSource } from "../journey/ports.ts"
+import type { AuditEvent } from "../journey/ports.ts"
 import type { World } from "../journey/world.ts"
 import { errorFields, type Log } from "../log.ts"
 import type { CrlFolder } from "./crl-folder.ts"
@@ -49,13 +49,14 @@ export async function credentialsOf(
   }
 }
 
-export function openSource(config: Config, credentials: NodeCredentials): DocumentSource {
-  return documentSource((id) => {
+/** By agreement; throws RangeError for one that is not in the configuration. */
+export function endpointsOf(config: Config, credentials: NodeCredentials): (agreement: string) => Endpoint {
+  return (id) => {
     const agreement = config.agreements.find((each) => each.id === id)
     if (agreement === undefined) throw new RangeError(`no agreement ${id}`)
     const { endpoint: url, tls: profile, tlsPins } = agreement
     return { url, tls: clientTls({ ...credentials, profile }, tlsPins) }
-  })
+  }
 }
 
 export interface DoorWatch {

@@ -3,7 +3,7 @@
  * the ledger knows, or nobody needs.
  */
 import { AssociationError, DimseError, SubmissionError, TimeStampError, type ErrorCode } from "./errors.ts"
-import type { Clock, DocumentSource, ReportArchive, TimeStampAuthority } from "./ports.ts"
+import type { Clock, CommitmentLine, DocumentSource, ReportArchive, TimeStampAuthority } from "./ports.ts"
 
 export interface Contact {
   /** It answered; what it answered is another matter. */
@@ -75,7 +75,21 @@ export const watchedTimeStamps = (authority: TimeStampAuthority, contacts: Conta
   stamp: (bytes) => contacts.watch(TIME_STAMP_AUTHORITY, () => authority.stamp(bytes)),
 })
 
-export const watchedArchive = (archive: ReportArchive, contacts: Contacts): ReportArchive => ({
-  ...archive,
-  store: (...call) => contacts.watch(ARCHIVE, () => archive.store(...call)),
+/** Reports are stored in the archive. */
+export function watchedPlaces<Places extends { readonly archive: ReportArchive | null }>(
+  places: Places,
+  contacts: Contacts,
+): Places {
+  const { archive } = places
+  if (archive === null) return places
+  return {
+    ...places,
+    archive: { ...archive, store: (...call) => contacts.watch(ARCHIVE, () => archive.store(...call)) },
+  }
+}
+
+/** Commitments are asked of the archive; what devices are told says nothing of it. */
+export const watchedLine = (line: CommitmentLine, contacts: Contacts): CommitmentLine => ({
+  ask: (request) => contacts.watch(ARCHIVE, () => line.ask(request)),
+  tell: (aeTitle, result) => line.tell(aeTitle, result),
 })

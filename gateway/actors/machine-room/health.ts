@@ -46,7 +46,7 @@ export function spaceCheck(freeBytes: number, { reserveMiB, refuseMiB, warnMiB }
   return freeMiB < warnMiB ? said("warn", "make room soon") : said("ok", "")
 }
 
-/** `use` as in the configuration: `seal`, `object`, `tls`. */
+/** `use` as in the configuration: `seal`, `object`, `tls`, `dicom`. */
 export function certificateCheck(use: string, notAfter: Date, now: Date): Check {
   const days = daysLeft(notAfter, now)
   const name = `certificate-${use}`

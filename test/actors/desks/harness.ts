@@ -15,8 +15,15 @@ import type {
   Person,
   ReadingDesk,
   StaffDesk,
+  TechnicianDesk,
 } from "../../../gateway/journey/ports.ts"
-import type { ReadingView, StaffDetail, StudyQuestion, Verdict } from "../../../gateway/journey/views.ts"
+import type {
+  ReadingView,
+  StaffDetail,
+  StudyQuestion,
+  TechnicianView,
+  Verdict,
+} from "../../../gateway/journey/views.ts"
 import { openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
 
 export const PIN = "4711"
@@ -34,6 +41,8 @@ export const PDF = Buffer.from("%PDF-1.7 …")
 export const PNG = Buffer.from("\x89PNG…", "latin1")
 export const READER = { login: "sato", name: "佐藤 花子", role: "radiologist" } as const
 export const CLERK = { login: "suzuki", name: "鈴木 一郎", role: "clerk" } as const
+
+const TESTED = { ok: true, tookMs: 7, code: null, ja: null, en: null }
 
 /** A clock that stands until it is moved. */
 export class FakeClock {
