@@ -21,14 +21,17 @@ const FILES = [
   "dicom.tls.key",
   "dicom.tls.chain",
   "dicom.tls.ca",
+  "dicom.web.senders.*.tokenFile",
 ] as const
 const FOLDERS = ["keys.persons", "trust.crls"] as const
 /** Made when it is not there. */
 const MADE = ["dataDir"] as const
+/** There when their share is mounted: images of other doors do not wait for it. */
+const MOUNTED = ["dicom.folders.*.path"] as const
 
 /** Rewrites every named path to an absolute one, in place. Values that are not strings are left to the schema. */
 export function makePathsAbsolute(config: unknown, baseDir: string): void {
-  for (const pattern of [...FILES, ...FOLDERS, ...MADE])
+  for (const pattern of [...FILES, ...FOLDERS, ...MADE, ...MOUNTED])
     for (const place of places(config, pattern)) place.set(resolve(baseDir, place.value))
 }
 

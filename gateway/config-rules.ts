@@ -14,6 +14,7 @@ export function crossIssues(config: unknown): Issue[] {
     ...listenIssues(root),
     ...diskIssues(group(root.disk)),
     ...dicomIssues(group(root.dicom)),
+    ...doorIssues(group(root.dicom), root.dataDir),
     ...repeated(items(group(root.desk).machineTokens), "desk.machineTokens", "name"),
     ...personsIssues(root),
   ]
@@ -94,8 +95,8 @@ function deskIssues(root: Raw): Issue[] {
 function listenIssues(root: Raw): Issue[] {
   const taken = new Map<string, string>()
   const issues: Issue[] = []
-  const places: Raw = { ...root, "dicom.tls": group(root.dicom).tls }
-  for (const name of ["dicom", "dicom.tls", "xdr", "desk", "health"]) {
+  const places: Raw = { ...root, "dicom.tls": group(root.dicom).tls, "dicom.web": group(root.dicom).web }
+  for (const name of ["dicom", "dicom.tls", "dicom.web", "xdr", "desk", "health"]) {
     const { host = "127.0.0.1", port } = group(places[name])
     if (typeof host !== "string" || typeof port !== "number" || port === 0) continue
     const address = `${host}:${port}`
@@ -139,8 +140,62 @@ function dicomIssues(dicom: Raw): Issue[] {
           },
         ]),
   ])
-  return [...repeated(modalities, "dicom.modalities", "aeTitle"), ...unmet]
+  return unmet
 }
+
+/** Other doors for images than C-STORE. */
+function doorIssues(dicom: Raw, dataDir: unknown): Issue[] {
+  const web = group(dicom.web)
+  const [senders, folders] = [items(web.senders), items(dicom.folders)]
+  const at = (list: readonly Raw[], path: string) =>
+    list.map((each, index) => ({ aeTitle: each.aeTitle, path: `${path}.${index}.aeTitle` }))
+  return [
+    ...repeatedAes([
+      ...at(items(dicom.modalities), "dicom.modalities"),
+      ...at(senders, "dicom.web.senders"),
+      ...at(folders, "dicom.folders"),
+    ]),
+    ...senders.flatMap((sender, index) => senderIssues(sender, `dicom.web.senders.${index}`, dicom)),
+    ...(dicom.web !== undefined && dicom.tls === undefined && !isLoopback(web.host ?? "127.0.0.1")
+      ? [{ path: "dicom.web.host", message: "must be loopback without dicom.tls" }]
+      : []),
+    ...folders.flatMap(({ path }, index) => folderIssues(folders.slice(0, index), path, index, dataDir)),
+  ]
+}
+
+/** By its AE title a study tells which door it came through, and how long that one may be quiet. */
+function repeatedAes(ends: readonly { readonly aeTitle: unknown; readonly path: string }[]): Issue[] {
+  const seen = new Set<unknown>()
+  return ends.flatMap(({ aeTitle, path }) => {
+    const again = aeTitle !== undefined && seen.has(aeTitle)
+    seen.add(aeTitle)
+    return again ? [{ path, message: "is used twice" }] : []
+  })
+}
+
+function senderIssues(sender: Raw, path: string, { tls }: Raw): Issue[] {
+  if (isPinned(sender))
+    return tls === undefined ? [{ path: `${path}.tlsPins`, message: "needs dicom.tls" }] : []
+  return sender.tokenFile === undefined ? [{ path, message: "needs tokenFile or tlsPins" }] : []
+}
+
+const isLoopback = (host: unknown): boolean =>
+  host === "localhost" || host === "::1" || (typeof host === "string" && /^127(\.\d{1,3}){3}$/.test(host))
+
+/** No folder inside another, nor inside what is ours: files would be taken twice, or eaten. */
+function folderIssues(before: readonly Raw[], path: unknown, index: number, dataDir: unknown): Issue[] {
+  const overlaps = (other: unknown): boolean =>
+    typeof path === "string" && typeof other === "string" && (isWithin(path, other) || isWithin(other, path))
+  const at = `dicom.folders.${index}.path`
+  const first = before.findIndex((each) => overlaps(each.path))
+  return [
+    ...(first === -1 ? [] : [{ path: at, message: `overlaps dicom.folders.${first}` }]),
+    ...(overlaps(dataDir) ? [{ path: at, message: "overlaps dataDir" }] : []),
+  ]
+}
+
+const isWithin = (path: string, folder: string): boolean =>
+  `${path}/`.startsWith(`${folder.replace(/\/$/, "")}/`)
 
 const isPinned = ({ tlsPins }: Raw): boolean => Array.isArray(tlsPins) && tlsPins.length > 0
 

@@ -254,6 +254,39 @@ const archive = z
       .describe("reports are written in their study's own character set, or all in UTF-8"),
   })
   .describe("the hospital's PACS: storage commitments are relayed to it, reports are stored in it")
+const webSender = z.strictObject({
+  aeTitle: aeTitle.describe("what stands for its calling AE title"),
+  tokenFile: file
+    .optional()
+    .describe("its bearer token, one line; good for storing here and for nothing else"),
+  tlsPins: z
+    .array(pin)
+    .default([])
+    .describe(
+      "keys its TLS certificate may hold, SHA-256 of the SubjectPublicKeyInfo; with a token both are asked for",
+    ),
+  stat: z.boolean().default(false).describe("every image of it is urgent"),
+  quietPeriod: duration.prefault("60s").describe("a study is complete when nothing came for this long"),
+})
+const web = z
+  .strictObject({
+    ...listen.shape,
+    senders: z.array(webSender).min(1).describe("who may store, each by token, certificate or both"),
+  })
+  .describe(
+    "STOW-RS (PS3.18 10.5) at /dicomweb, for devices without C-STORE and for `dokuei import`; in TLS with dicom.tls, else on loopback alone",
+  )
+const folder = z.strictObject({
+  path: file.describe("folder, also one of a share that is mounted later"),
+  aeTitle: aeTitle.describe("what stands for the calling AE title of its files"),
+  settle: duration.prefault("10s").describe("a file that did not change for this long is taken"),
+  after: z
+    .enum(["keep", "delete"])
+    .default("keep")
+    .describe("a file whose object is durable here is kept in its folder `done`, or deleted"),
+  stat: z.boolean().default(false).describe("every image of it is urgent"),
+  quietPeriod: duration.prefault("60s").describe("a study is complete when nothing came for this long"),
+})
 const dicomTls = z
   .strictObject({
     ...listen.shape,
@@ -273,6 +306,11 @@ export const edgeSchema = z.strictObject({
     maxAssociations: z.int().positive().default(64).describe("at the same time; more are refused"),
     tls: dicomTls.optional(),
     archive: archive.optional(),
+    web: web.optional(),
+    folders: z
+      .array(folder)
+      .default([])
+      .describe("folders that files are put into; what is refused lies in `refused` with its reason"),
     privateSopClasses: z
       .array(uid)
       .default([])

@@ -13,6 +13,9 @@ type Role = "edge" | "center"
 /** YAML as it comes, to be taken apart. */
 type Raw = ReturnType<typeof parse>
 
+const webOf = (senders: readonly object[]) => ({ port: 8042, senders })
+const TOKEN_SENDER = { aeTitle: "WEB1", tokenFile: "ris.token" }
+
 describe("the configuration", () => {
   let folder: string
   const texts = {} as Record<Role, string>
@@ -214,6 +217,59 @@ describe("the configuration", () => {
           }),
         "dicom.tls.port",
         /taken by dicom/,
+      ],
+      [
+        "a sender that shows nothing",
+        "edge",
+        (raw) => (raw.dicom.web = webOf([{ aeTitle: "WEB1" }])),
+        "dicom.web.senders.0",
+        /tokenFile or tlsPins/,
+      ],
+      [
+        "a sender known by its key where nothing speaks TLS",
+        "edge",
+        (raw) => (raw.dicom.web = webOf([{ aeTitle: "WEB1", tlsPins: ["a".repeat(64)] }])),
+        "dicom.web.senders.0.tlsPins",
+        /dicom\.tls/,
+      ],
+      [
+        "tokens on a network in the clear",
+        "edge",
+        (raw) => (raw.dicom.web = { ...webOf([TOKEN_SENDER]), host: "192.0.2.10" }),
+        "dicom.web.host",
+        /loopback/,
+      ],
+      [
+        "a sender that is also a device",
+        "edge",
+        (raw) => (raw.dicom.web = webOf([{ ...TOKEN_SENDER, aeTitle: "CT1" }])),
+        "dicom.web.senders.0.aeTitle",
+        /twice/,
+      ],
+      [
+        "STOW-RS on the health port",
+        "edge",
+        (raw) => (raw.dicom.web = { ...webOf([TOKEN_SENDER]), port: 9090 }),
+        "health.port",
+        /taken by dicom\.web/,
+      ],
+      [
+        "a folder inside another",
+        "edge",
+        (raw) =>
+          (raw.dicom.folders = [
+            { path: "in", aeTitle: "F1" },
+            { path: "in/sub", aeTitle: "F2" },
+          ]),
+        "dicom.folders.1.path",
+        /overlaps dicom\.folders\.0/,
+      ],
+      [
+        "a folder that holds our own data",
+        "edge",
+        (raw) => (raw.dicom.folders = [{ path: "/var/lib", aeTitle: "F1" }]),
+        "dicom.folders.0.path",
+        /dataDir/,
       ],
       ["no agreement at all", "edge", (raw) => (raw.agreements = []), "agreements", />=1/],
       [

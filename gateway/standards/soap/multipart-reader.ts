@@ -43,6 +43,8 @@ export class MultipartReader {
   /** Octets at the start of `held` that are not the part's: the line end that closed its headers. */
   #foreign = 0
   #parts = 0
+  /** Told by the next call. */
+  #fault: Malformed | null = null
 
   /** @throws Malformed MULTIPART_BOUNDARY */
   constructor(boundary: string, limits: MultipartLimits) {
@@ -63,14 +65,22 @@ export class MultipartReader {
   /** @throws Malformed MULTIPART_TRUNCATED when the closing delimiter did not come */
   end(): readonly MultipartEvent[] {
     const events = this.#advance(true)
+    if (this.#fault !== null) throw this.#fault
     if (this.#state !== "epilogue")
       throw new Malformed("MULTIPART_TRUNCATED", "RFC 2046 §5.1.1", "the closing delimiter is missing")
     return events
   }
 
   #advance(isLast: boolean): readonly MultipartEvent[] {
+    if (this.#fault !== null) throw this.#fault
     const events: MultipartEvent[] = []
-    while (this.#held.length > 0 && this.#step(events, isLast));
+    try {
+      while (this.#held.length > 0 && this.#step(events, isLast));
+    } catch (error) {
+      // What came whole before the fault is handed out first.
+      if (events.length === 0 || !(error instanceof Malformed)) throw error
+      this.#fault = error
+    }
     return events
   }
 

@@ -1,0 +1,102 @@
+/** The doors for images that come as files: STOW-RS and watched folders. The way in behind them is that of a C-STORE. */
+import { createHash } from "node:crypto"
+import { readFile } from "node:fs/promises"
+import { listen, type StoreOrigin } from "../actors/stow-rs/listen.ts"
+import type { Sender, StoreOptions } from "../actors/stow-rs/options.ts"
+import { pinOf } from "../actors/secure-node/pins.ts"
+import { watchFolder } from "../actors/watched-folder/watch.ts"
+import { event } from "../journey/audit.ts"
+import type { FileHandler } from "../journey/ports.ts"
+import type { ReceiveFileOptions } from "../journey/receive-file.ts"
+import { errorFields } from "../log.ts"
+import { storageSopClass } from "../standards/dicom/sop-classes.ts"
+import { secureDoor, type DicomConfig } from "./dicom-door.ts"
+import type { Foundation } from "./foundation.ts"
+
+export interface FileDoors {
+  /** Of STOW-RS; null when it is not configured. */
+  readonly webPort: number | null
+  close(): Promise<void>
+}
+
+export async function openFileDoors(
+  dicom: DicomConfig,
+  base: Foundation,
+  handler: FileHandler,
+): Promise<FileDoors> {
+  const web = dicom.web === undefined ? null : await openWeb(dicom, dicom.web, base, handler)
+  const folders = dicom.folders.map(({ path, aeTitle, settle: settleMs, after }) =>
+    watchFolder({ path, aeTitle, settleMs, after, log: base.log }, handler),
+  )
+  return {
+    webPort: web?.port ?? null,
+    close: async () => {
+      await Promise.all([web?.close(), ...folders.map((folder) => folder.close())])
+    },
+  }
+}
+
+async function openWeb(
+  dicom: DicomConfig,
+  web: NonNullable<DicomConfig["web"]>,
+  base: Foundation,
+  handler: FileHandler,
+): Promise<StoreOrigin> {
+  const { log } = base
+  const secure = await secureDoor(dicom, base.lists)
+  const tls: StoreOptions["tls"] = secure && { options: secure.tls, pinOf, revoked: secure.revoked }
+  return listen(
+    {
+      host: web.host,
+      port: web.port,
+      tls,
+      senders: await Promise.all(web.senders.map(senderOf)),
+      onFault: (fault) => log("error", "stow-fault", errorFields(fault)),
+      onTurnedAway: ({ remoteAddress, detail }) => {
+        log("warn", "stow-refused", { remoteAddress, detail })
+        base
+          .record(turnedAway(base, remoteAddress, detail))
+          .catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
+      },
+    },
+    handler,
+  )
+}
+
+async function senderOf({
+  aeTitle,
+  tokenFile,
+  tlsPins,
+}: NonNullable<DicomConfig["web"]>["senders"][number]): Promise<Sender> {
+  const token = tokenFile === undefined ? null : (await readFile(tokenFile, "utf8")).trim()
+  const tokenSha256 = token === null ? null : createHash("sha256").update(token, "utf8").digest("hex")
+  return { aeTitle, tokenSha256, pins: tlsPins }
+}
+
+function turnedAway(base: Foundation, remoteAddress: string, detail: string) {
+  return event({
+    event: "node-authentication-failure",
+    outcome: "serious",
+    at: base.clock.now().toISOString(),
+    objectId: remoteAddress,
+    description: `STOW-RS: ${detail}`,
+  })
+}
+
+/** Of DICOM's own SOP Classes those of storage; private ones are storage by being in a file at all (PS3.10 7). */
+const DICOM_ROOT = "1.2.840.10008."
+
+export function fileOptions(dicom: DicomConfig): ReceiveFileOptions {
+  const named = new Set(dicom.privateSopClasses)
+  return {
+    aeTitle: dicom.aeTitle,
+    urgent: new Set(fileEnds(dicom).flatMap(({ stat, aeTitle }) => (stat ? [aeTitle] : []))),
+    takes: (uid) =>
+      storageSopClass(uid) !== null ||
+      named.has(uid) ||
+      (dicom.declaredSopClasses && !uid.startsWith(DICOM_ROOT)),
+  }
+}
+
+/** Who sends files; each stands for a device. */
+export const fileEnds = ({ web, folders }: DicomConfig) => [...(web?.senders ?? []), ...folders]
