@@ -82,6 +82,10 @@ export function stopped(submissions: readonly SubmissionRecord[]): SubmissionRec
   return last.filter(({ state }) => state === "failed")
 }
 
+/** Our images came there, were verified, and the other side refuses them by its notice. */
+export const isRefusedStudy = ({ direction, kind, state, acceptedAt }: SubmissionRecord): boolean =>
+  direction === "out" && kind === "study" && state === "failed" && acceptedAt !== null
+
 /** On its way out, and somebody waits for it. */
 export const isUnderWay = ({ state }: SubmissionRecord): boolean =>
   state === "planned" || state === "sealed" || state === "sending"

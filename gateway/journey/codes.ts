@@ -92,6 +92,13 @@ export function entryCodes(role: DocumentRole, SOPClassUID = ""): EntryCodes {
     case "set-signature":
     case "receipt":
       return entry(MIME.xml, LEGAL, SIGNATURE_TYPE, DSG_DETACHED, "art")
+    case "refusal":
+      return entry(
+        MIME.xml,
+        NOTICES,
+        own("refusal", "Refusal notice"),
+        own("urn:dokuei:refusal:1", "Refusal notice"),
+      )
     case "acknowledgement":
       return entry(
         MIME.xml,
@@ -128,6 +135,7 @@ const KIND_DISPLAY: Readonly<Record<SubmissionKind, string>> = {
   study: "Imaging study for remote reading",
   report: "Diagnostic imaging report",
   receipt: "Receipt",
+  refusal: "Refusal notice",
   acknowledgement: "Acknowledgement",
   certificate: "Deletion certificate",
 }
@@ -152,6 +160,7 @@ export function roleOf(document: DocumentEntry): DocumentRole | null {
     "cda",
     "pdf",
     "signature",
+    "refusal",
     "acknowledgement",
     "certificate",
     "recoding",

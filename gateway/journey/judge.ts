@@ -21,9 +21,13 @@ const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<Documen
   study: { manifest: "one", request: "one", recoding: "maybe", instance: "some" },
   report: { cda: "one", pdf: "one" },
   receipt: {},
+  refusal: { refusal: "one" },
   acknowledgement: { acknowledgement: "one" },
   certificate: { certificate: "one" },
 }
+
+/** Who takes receipts takes the other answer as well. */
+const AGREED_WITH: Readonly<Partial<Record<SubmissionKind, SubmissionKind>>> = { refusal: "receipt" }
 
 /** Throws AcceptanceError. */
 export function judge(world: World, peer: PeerIdentity, submission: Submission): Inbound {
@@ -33,7 +37,7 @@ export function judge(world: World, peer: PeerIdentity, submission: Submission):
     throw notAgreed("no agreement is in force with this peer")
   if (set.sourceId !== agreement.partner.oid) throw notAgreed("sourceId is not the one agreed for this peer")
   const kind = kindOf(set)
-  if (kind === null || !agreement.accepts.includes(kind))
+  if (kind === null || !agreement.accepts.includes(AGREED_WITH[kind] ?? kind))
     throw notAgreed("contentTypeCode is outside the agreement")
   checkRecipient(world, submission)
   checkDocuments(kind, submission)

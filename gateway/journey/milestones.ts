@@ -16,6 +16,8 @@ export interface WayFacts {
   readonly sending: number | null
   readonly arrived: string | null
   readonly arrivedHeld: boolean
+  /** At a sender to whom no signed receipt is promised. */
+  readonly arrivedByAnswer?: boolean
   readonly reading: string | null
   readonly readingNow: boolean
   readonly reported: string | null
@@ -45,7 +47,9 @@ export function way(facts: WayFacts): Station[] {
     const at = times[name]
     const state = stationState(facts, name, at, name === firstOpen)
     const share = name === "sent" && state === "part" ? facts.sending : null
-    return { name, state, at, share, reason: facts.failure?.station === name ? facts.failure.code : null }
+    const reason = facts.failure?.station === name ? facts.failure.code : null
+    const isByAnswer = name === "arrived" && state === "done" && facts.arrivedByAnswer === true
+    return { name, state, at, share, reason, ...(isByAnswer ? { by: "answer" as const } : {}) }
   })
 }
 

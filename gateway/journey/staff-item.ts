@@ -110,6 +110,8 @@ const shown = (outcome: VerdictOutcome | undefined): boolean =>
 
 function edgeWay(world: World, file: CaseFile, line: LineProgress): Station[] {
   const outbound = file.submissions.findLast((each) => each.direction === "out" && each.kind === "study")
+  // Where no signed receipts are agreed the recipient's answer is all that is ever said.
+  const isByAnswer = agreementOf(world, file.request.agreement)?.receipts === "registry-response"
   const report = file.reports.at(-1)
   const reported = file.submissions.find((each) => each.id === report?.submissionId)?.verifiedAt ?? null
   return way({
@@ -117,7 +119,8 @@ function edgeWay(world: World, file: CaseFile, line: LineProgress): Station[] {
     receiving: (file.study?.instances ?? 0) > 0,
     sent: lastAt(file, "out", "study", "acceptedAt"),
     sending: outbound === undefined ? null : share(outbound, line),
-    arrived: lastAt(file, "out", "study", arrivalOf(world, file)),
+    arrived: lastAt(file, "out", "study", isByAnswer ? "acceptedAt" : "verifiedAt"),
+    arrivedByAnswer: isByAnswer,
     arrivedHeld: false,
     reading: reported,
     readingNow: false,
@@ -126,10 +129,6 @@ function edgeWay(world: World, file: CaseFile, line: LineProgress): Station[] {
     failure: failure(file.submissions),
   })
 }
-
-/** Where no signed receipts are agreed the recipient's answer is all that is ever said. */
-const arrivalOf = (world: World, { request }: CaseFile): "acceptedAt" | "verifiedAt" =>
-  agreementOf(world, request.agreement)?.receipts === "registry-response" ? "acceptedAt" : "verifiedAt"
 
 function share(outbound: SubmissionRecord, line: LineProgress): number | null {
   const sent = line.get(outbound.id)

@@ -1,8 +1,9 @@
-/** The five kinds of submission: what each holds, and what it does where it arrives. */
+/** The six kinds of submission: what each holds, and what it does where it arrives. */
 import { acknowledgementContents, acknowledgementEffect } from "./acknowledgement.ts"
 import { certificateContents, certificateEffect } from "./deletion-certificate.ts"
 import type { ContentsOf } from "./package.ts"
 import { receiptContents, receiptEffect } from "./receipt.ts"
+import { refusalContents, refusalEffect } from "./refusal.ts"
 import type { SubmissionKind } from "./records.ts"
 import { reportContents } from "./report-contents.ts"
 import { reportEffect } from "./report-effect.ts"
@@ -14,6 +15,7 @@ export const CONTENTS: Readonly<Record<SubmissionKind, ContentsOf>> = {
   study: studyContents,
   report: reportContents,
   receipt: receiptContents,
+  refusal: refusalContents,
   acknowledgement: acknowledgementContents,
   certificate: certificateContents,
 }
@@ -22,6 +24,7 @@ export const EFFECTS: Effects = {
   study: studyEffect,
   report: reportEffect,
   receipt: receiptEffect,
+  refusal: refusalEffect,
   acknowledgement: acknowledgementEffect,
   certificate: certificateEffect,
 }

@@ -10,6 +10,7 @@ import type { Agreement } from "./agreement.ts"
 import { audit } from "./audit.ts"
 import { AcceptanceError, type ErrorCode } from "./errors.ts"
 import { agreementOf } from "./keep.ts"
+import { planRefusal } from "./refusal.ts"
 import { lastingFault } from "./lasting-fault.ts"
 import type { Change, DocumentRecord, JobRecord, SubmissionKind, SubmissionRecord } from "./records.ts"
 import { verdictOfSeal } from "./seal-verdict.ts"
@@ -99,7 +100,7 @@ async function decided(world: World, looked: Looked): Promise<Outcome> {
   if (fault !== null || seal === null) throw fault
   const judged: SubmissionRecord = { ...record, private: { ...record.private, verdict: seal } }
   const again = { at: new Date(world.clock.now().getTime() + EVIDENCE_RETRY_MS) }
-  if (effect === null) return { changes: broken(judged, seal, "ERR_CONTENT") }
+  if (effect === null) return { changes: broken(world, judged, seal, "ERR_CONTENT") }
   if (!holds(seal.outcome)) {
     const changes: Change[] = [{ put: "submission", record: judged }]
     return { changes, again: { ...again, failureCode: "ERR_CONTENT" } }
@@ -120,7 +121,7 @@ async function decided(world: World, looked: Looked): Promise<Outcome> {
         again: { ...again, failureCode },
       }
     case "invalid":
-      return { changes: [...broken(judged, verdict, failureCode), ...follows] }
+      return { changes: [...broken(world, judged, verdict, failureCode), ...follows] }
   }
 }
 
@@ -135,10 +136,10 @@ function verified(world: World, judged: SubmissionRecord, verdict: Verdict): Cha
 const awaitsNewerList = ({ kind }: SubmissionRecord, { tests }: Verdict): boolean =>
   kind === "report" && tests.some(({ name, outcome }) => outcome === "unknown" && name.endsWith("newer-crl"))
 
-function broken(judged: SubmissionRecord, verdict: Verdict, failureCode: ErrorCode): Change[] {
+function broken(world: World, judged: SubmissionRecord, verdict: Verdict, failureCode: ErrorCode): Change[] {
   const to = take("submission-in", judged.state, "invalid")
   const record: SubmissionRecord = { ...judged, state: to, failureCode }
-  return [{ put: "submission", record }, verifiedAudit(record, verdict)]
+  return [{ put: "submission", record }, verifiedAudit(record, verdict), ...planRefusal(world, record)]
 }
 
 /** Put aside, visible, when trying again cannot help. Throws what may pass. */
@@ -154,7 +155,10 @@ function failed(world: World, { record, seal, fault }: Looked): Outcome {
     private: { ...record.private, verdict },
   }
   const told = verdict === null ? unusableAudit(world, unusable) : verifiedAudit(unusable, verdict)
-  return { changes: [{ put: "submission", record: unusable }, told], fault }
+  return {
+    changes: [{ put: "submission", record: unusable }, told, ...planRefusal(world, unusable)],
+    fault,
+  }
 }
 
 /** Of the seal, and of what it was put on. */

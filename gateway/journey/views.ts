@@ -29,6 +29,8 @@ export interface Station {
   readonly share: number | null
   /** Error code of errors.ts, only with state "fail" or "hold". */
   readonly reason: string | null
+  /** Only of a station that is reached: by the other side's answer alone, where no signed receipt is agreed. */
+  readonly by?: "answer"
 }
 
 export interface StudyView {

@@ -65,7 +65,7 @@ describe("a report where it arrives", function () {
       (await inbound(sides, requestId)).map((each) => [each.state, each.failureCode]),
       [["failed", failureCode]],
     )
-    assert.deepEqual(await outOfCenter(sides, requestId), ["accepted"], "it is never said to be delivered")
+    assert.deepEqual(await outOfCenter(sides, requestId), ["failed"], "and the centre is told")
     await assert.rejects(sides.edge.staff.acknowledge(CLERK, requestId), { code: "ERR_NOT_FOUND" })
     const told = (await sides.edge.audited()).filter(({ event }) => event.event === "verified")
     assert.ok(told.some(({ event }) => event.outcome === "serious"))

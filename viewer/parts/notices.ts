@@ -7,10 +7,10 @@ import { icon } from "./icon.ts"
 
 /** What was given up may be sent again by whoever looks at it. */
 export const isNotSent = (notices: readonly Notice[]): boolean =>
-  notices.some(({ code }) => code === "not-sent")
+  notices.some(({ code }) => code === "not-sent" || code === "refused")
 
 /** `ERR_X` or `ERR_X` and what the other side answered: our sentence for it, else as it stands. */
-function because(reason: string): string {
+export function because(reason: string): string {
   const [code = reason, ...peer] = reason.split(" ")
   const words = maybe(`code.${code}`)
   return words === null ? reason : [words, ...peer].join(" ")

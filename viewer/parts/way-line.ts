@@ -33,11 +33,14 @@ function stop(station: Station, options: WayOptions): TemplateResult {
   const tenths = station.state === "part" ? Math.round((station.share ?? 0) * 10) : null
   return html`<li
     data-s=${station.state}
+    title=${station.by === "answer" ? t("station.by-answer") : nothing}
     data-p=${tenths ?? nothing}
     ?data-x=${BORDERS.includes(station.name)}
   >
     ${drawn ? html`<b>${name}</b>` : html`<span class="vh">${name}</span>`}
-    <span class="vh">${t(`state.${station.state}`)}</span>${note(station, options)}
+    <span class="vh"
+      >${t(`state.${station.state}`)}${station.by === "answer" ? ` ${t("station.by-answer")}` : ""}</span
+    >${note(station, options)}
   </li>`
 }
 

@@ -5,6 +5,7 @@ import type { Api } from "../api.ts"
 import { icon } from "../parts/icon.ts"
 import { ageAndSex } from "../parts/patient-block.ts"
 import { examination, examinationNumber } from "../parts/study-bar.ts"
+import { because } from "../parts/notices.ts"
 import { wayLine } from "../parts/way-line.ts"
 import { language, maybe, t } from "../text/language.ts"
 import { deviceTime } from "../words/instant.ts"
@@ -120,8 +121,8 @@ export function waitingPaper(detail: StaffDetail, now: Date, release: unknown): 
       ${
         reason === null
           ? nothing
-          : html`<p>${maybe(`code.${reason}`) ?? reason}</p>
-              <p class="sub">${maybe(`do.${reason}`) ?? t("do.other")}</p>
+          : html`<p>${because(reason)}</p>
+              <p class="sub">${maybe(`do.${reason.split(" ")[0] ?? ""}`) ?? t("do.other")}</p>
               <p class="sub">${t("stage.safe")}</p>
               <p class="dim xs">${reason}</p>`
       }

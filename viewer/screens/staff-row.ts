@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit"
 import type { StaffItem, Station, StationName } from "../../gateway/journey/views.ts"
 import { urgencyBadge } from "../parts/badge.ts"
 import { icon, type IconName } from "../parts/icon.ts"
-import { isNotSent, noticeLines } from "../parts/notices.ts"
+import { because, isNotSent, noticeLines } from "../parts/notices.ts"
 import { patientLines } from "../parts/patient-block.ts"
 import { examination } from "../parts/study-bar.ts"
 import { wayLine } from "../parts/way-line.ts"
@@ -48,7 +48,7 @@ const STOPPED: readonly Station["state"][] = ["fail", "hold", "alarm"]
 /** Second line of the state: the reason where something waits, else what follows. */
 function stageNote(item: StaffItem, at: Stage, now: Date): unknown {
   const reason = item.way.find((station) => STOPPED.includes(station.state))?.reason ?? null
-  if (reason !== null) return maybe(`code.${reason}`) ?? reason
+  if (reason !== null) return because(reason)
   if (at === "unacknowledged" && item.verdict !== null)
     return t("stage-note.verdict", { verdict: t(`verdict.${item.verdict}`) })
   if (item.dueAt !== null && (at === "reading" || at === "at-center" || at === "sending"))

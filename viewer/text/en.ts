@@ -90,6 +90,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "station.received": "Received",
   "station.sent": "Sent",
   "station.arrived": "Arrived",
+  "station.by-answer": "by the other side's answer; no signed receipt is agreed",
   "station.reading": "Reading",
   "station.reported": "Report",
   "station.acknowledged": "Accepted",

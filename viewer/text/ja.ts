@@ -88,6 +88,7 @@ export const ja = {
   "station.received": "受信",
   "station.sent": "送信",
   "station.arrived": "到着",
+  "station.by-answer": "相手の応答による（署名付き受領書は契約にありません）",
   "station.reading": "読影",
   "station.reported": "報告",
   "station.acknowledged": "受領",

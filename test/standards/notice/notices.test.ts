@@ -12,6 +12,7 @@ import {
   writeDeletionCertificate,
 } from "../../../gateway/standards/notice/deletion-certificate.ts"
 import type { DeletionCertificate } from "../../../gateway/standards/notice/deletion-certificate.ts"
+import { readRefusal, writeRefusal, type Refusal } from "../../../gateway/standards/notice/refusal.ts"
 import { localTime } from "../../../gateway/standards/notice/local-time.ts"
 
 const code = (wanted: string) => (error: unknown) => (error as { code?: string }).code === wanted
@@ -144,5 +145,32 @@ describe("local time", () => {
   it("is that of the place, across midnight", () => {
     assert.equal(localTime("2026-11-25T15:00:00Z", "Asia/Tokyo"), "2026-11-26 00:00 JST")
     assert.equal(localTime("2026-11-25T15:00:00+09:00", "UTC"), "2026-11-25 06:00 UTC")
+  })
+})
+
+describe("refusal notice", () => {
+  const REFUSAL: Refusal = {
+    documentId: "2.25.31",
+    submissionSetUid: "2.25.32",
+    code: "ERR_CONTENT",
+    tests: ["revocation", "seal.path"],
+    by: { oid: "1.2.392.100495.20.3.999.2", name: "想定遠隔読影センター" },
+    at: "2026-11-25T05:15:00Z",
+  }
+
+  it("reads back as it was written, with or without tests", () => {
+    for (const refusal of [REFUSAL, { ...REFUSAL, tests: [] }])
+      assert.deepEqual(readRefusal(writeRefusal(refusal)), refusal)
+  })
+
+  it("holds codes and no sentences: a name would be patient data", () => {
+    for (const bad of [{ code: "Yamada Taro" }, { tests: ["the name 山田"] }, { submissionSetUid: "R-1" }])
+      assert.throws(() => writeRefusal({ ...REFUSAL, ...bad }), code("NOTICE_VALUE"))
+    const many = Array.from({ length: 65 }, (_, index) => `t${index}`)
+    assert.throws(() => writeRefusal({ ...REFUSAL, tests: many }), code("NOTICE_VALUE"))
+    assert.throws(
+      () => readRefusal(bent(writeRefusal(REFUSAL), "<Test ", '<Test patient="x" ')),
+      code("NOTICE_UNKNOWN"),
+    )
   })
 })

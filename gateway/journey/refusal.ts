@@ -1,0 +1,120 @@
+/**
+ * Refusal notice: the recipient took custody, verified, and refuses for good (domain.md 5). Whoever would have got a
+ * receipt gets this instead, and a person at the sender is told. What is only indeterminate is not refused.
+ */
+import { readRefusal, writeRefusal } from "../standards/notice/refusal.ts"
+import type { Verdict } from "../standards/dsg/verdict.ts"
+import type { Agreement } from "./agreement.ts"
+import { exportAudit } from "./audit.ts"
+import { found } from "./desk-guards.ts"
+import { ContentError } from "./errors.ts"
+import { agreementOf } from "./keep.ts"
+import { referenced, type Subject } from "./metadata.ts"
+import type { ContentsOf } from "./package.ts"
+import { patientOf } from "./patient.ts"
+import { readWhole } from "./read-whole.ts"
+import { notice } from "./receipt.ts"
+import type { Change, SubmissionKind, SubmissionRecord } from "./records.ts"
+import { plan } from "./release.ts"
+import { next } from "./route.ts"
+import { due } from "./run.ts"
+import { patientIdOf } from "./same-subject.ts"
+import type { EffectOf } from "./verify.ts"
+import type { World } from "./world.ts"
+
+/** What is itself an answer is not answered. */
+const ANSWERED: readonly SubmissionKind[] = ["study", "report"]
+
+/** For what has just failed; kept where it is kept. Nothing without an agreement under which it could leave. */
+export function planRefusal(world: World, failed: SubmissionRecord): Change[] {
+  const { agreement, kind, slotId, studyId, requestId } = failed
+  if (!ANSWERED.includes(kind) || agreementOf(world, agreement) === null) return []
+  const planned = {
+    ...plan(world, { kind: "refusal", agreement, slotId }),
+    studyId,
+    requestId,
+    answers: failed.id,
+  }
+  return [{ put: "submission", record: planned }, due("package", planned.id, world.clock.now())]
+}
+
+export const refusalContents: ContentsOf = async (world, record, agreement) => {
+  const refused = found(await world.ledger.submission(record.answers ?? ""), "refused submission")
+  const draft = notice(world, "refusal", "検証不合格通知", new Uint8Array(0))
+  const reports = await world.ledger.reportsOfRequest(refused.requestId ?? "")
+  const report = reports.find(({ submissionId }) => submissionId === refused.id)
+  const bytes = writeRefusal({
+    documentId: draft.uniqueId,
+    submissionSetUid: refused.submissionSetUid,
+    code: refused.failureCode ?? "UNEXPECTED",
+    tests: [...failedTests(refused.private.verdict), ...failedTests(report?.private.signature ?? null)],
+    by: { oid: world.site.oid, name: world.site.name },
+    at: world.clock.now().toISOString(),
+  })
+  return {
+    subject: subjectOfRefused(world, refused, agreement),
+    contents: [{ ...draft, body: { bytes } }],
+    signs: [],
+    replaces: [],
+  }
+}
+
+const failedTests = (verdict: Verdict | null): string[] =>
+  (verdict?.tests ?? []).filter(({ outcome }) => outcome === "fail").map(({ name }) => name)
+
+/** There may be no case yet: what was refused tells by its own metadata what it was about. Ids, and no name. */
+function subjectOfRefused(world: World, refused: SubmissionRecord, agreement: Agreement): Subject {
+  const entry = found(refused.private.submission?.documentEntries[0], "metadata of what was refused")
+  const [StudyInstanceUID = ""] = referenced(entry, "urn:ihe:iti:xds:2016:studyInstanceUID")
+  return {
+    agreement,
+    site: world.site,
+    patient: { ...patientOf([]), PatientID: patientIdOf(entry) },
+    StudyInstanceUID,
+    AccessionNumber: "",
+    requestNumber: "",
+    requestId: refused.requestId ?? "",
+    serviceStartTime: null,
+    modalities: [],
+  }
+}
+
+/** What we sent counts as failed, also when its bytes were accepted or verified before. */
+export const refusalEffect: EffectOf = async (world, record, documents, agreement) => {
+  const document = found(
+    documents.find((each) => each.role === "refusal"),
+    "refusal in this submission",
+  )
+  const said = readRefusal(await readWhole(world.spool, document.place))
+  const sent = await world.ledger.submissionBySetUid(agreement.id, "out", said.submissionSetUid)
+  if (sent?.requestId !== record.requestId)
+    throw new ContentError("ERR_OTHER_SUBJECT", "the notice names no submission of ours for this request")
+  return { signature: null, follow: () => refused(world, sent.id, said.code) }
+}
+
+async function refused(world: World, submissionId: string, code: string): Promise<readonly Change[]> {
+  const sent = await world.ledger.submission(submissionId)
+  const step = sent === null ? null : next("submission-out", sent.state, "refusal")
+  if (sent === null || step === null) return []
+  const at = world.clock.now().toISOString()
+  const record: SubmissionRecord = {
+    ...sent,
+    state: step.to,
+    acceptedAt: sent.acceptedAt ?? at,
+    failureCode: `ERR_SUBMISSION_UNVERIFIED ${code}`,
+  }
+  return [
+    { put: "submission", record },
+    exportAudit(world, record, "serious", at),
+    ...(await keptAgain(world, record)),
+  ]
+}
+
+/** Our own copy is not delivered after all: it stays until it is. */
+async function keptAgain(world: World, { kind, studyId }: SubmissionRecord): Promise<Change[]> {
+  const study = kind === "study" && studyId !== null ? await world.ledger.study(studyId) : null
+  const step = study === null ? null : next("study", study.state, "refused")
+  return study === null || step === null
+    ? []
+    : [{ put: "study", record: { ...study, state: step.to, keepUntil: null } }]
+}
