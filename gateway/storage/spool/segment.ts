@@ -177,7 +177,7 @@ export class SpoolSegment implements Segment {
   async #drop(): Promise<void> {
     await this.#lastWrite
     try {
-      if (!this.#released) await this.#options.file.ftruncate(this.#good.bytes)
+      await this.#cut()
     } catch (cause) {
       this.#refusal ??= writeFailure("cutting a segment", cause)
       throw this.#refusal
@@ -185,6 +185,14 @@ export class SpoolSegment implements Segment {
       this.#gathered?.fill(0)
       this.#writing = false
     }
+  }
+
+  /** Whoever ends the segment at this moment cuts it as well: a second cut would take its end mark away. */
+  async #cut(): Promise<void> {
+    if (this.#released) return
+    const ending = this.#closing ?? (this.#loss === null ? null : this.#commit.join())
+    if (ending === null) await this.#options.file.ftruncate(this.#good.bytes)
+    else await ending.catch(() => undefined) // told to whoever ends it
   }
 
   async #syncOnce(): Promise<void> {
