@@ -10,13 +10,16 @@ import type {
   RegistrationResponseJSON,
 } from "@simplewebauthn/browser"
 import type {
+  CopyChoice,
   PreparedReport,
+  QuarantineRuling,
   ReadingView,
   ReportDraft,
   RequestInput,
   SessionView,
   StaffDetail,
   StaffItem,
+  StudyQuestion,
   Verdict,
   WorkItem,
 } from "../gateway/journey/views.ts"
@@ -157,6 +160,22 @@ export class Api {
   }
   async close(requestId: string): Promise<void> {
     await this.#send("POST", `/api/requests/${part(requestId)}/close`, {})
+  }
+  studyQuestion(studyId: string, by: Asker = "person"): Promise<StudyQuestion> {
+    return this.#ask(`/api/studies/${part(studyId)}`, by)
+  }
+  async rule(studyId: string, ruling: QuarantineRuling): Promise<void> {
+    await this.#send("POST", `/api/studies/${part(studyId)}/rule`, ruling)
+  }
+  async choose(studyId: string, choice: CopyChoice): Promise<void> {
+    await this.#send("POST", `/api/studies/${part(studyId)}/choose`, choice)
+  }
+  copyPictureUrl(studyId: string, objectId: string): string {
+    return `/api/studies/${part(studyId)}/copies/${part(objectId)}/picture`
+  }
+  /** Of a request's proposals this is what it is for. */
+  async bind(requestId: string, studyId: string): Promise<void> {
+    await this.#send("POST", `/api/requests/${part(requestId)}/bind`, { studyId })
   }
   verification(reportId: string): Promise<{ signature: Verdict; seal: Verdict }> {
     return this.#json("GET", `/api/reports/${part(reportId)}/verification`)

@@ -13,6 +13,7 @@ import { banner } from "./parts/banner.ts"
 import { Fetched } from "./parts/fetched.ts"
 import { LightElement } from "./parts/light-element.ts"
 import { failed, skeleton } from "./parts/states.ts"
+import "./screens/decision.ts"
 import "./screens/enrol.ts"
 import "./screens/login.ts"
 import "./screens/report.ts"
@@ -193,6 +194,15 @@ class AppRoot extends LightElement {
         .session=${session}
         .seed=${this.#seed}
       ></page-request-form>`
+    if (this.#route.name === "decide")
+      return html`${keyed(
+        this.#route.studyId,
+        html`<page-decision
+          .api=${this.#api}
+          .live=${this.#live}
+          .studyId=${this.#route.studyId}
+        ></page-decision>`,
+      )}`
     if (this.#route.name === "report")
       return html`${keyed(
         this.#route.requestId,

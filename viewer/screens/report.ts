@@ -9,10 +9,10 @@ import { icon } from "../parts/icon.ts"
 import { LightElement } from "../parts/light-element.ts"
 import { failed, failureWords, skeleton } from "../parts/states.ts"
 import { isNotSent } from "../parts/notices.ts"
-import { studyBar } from "../parts/study-bar.ts"
+import { examination, studyBar } from "../parts/study-bar.ts"
 import { staleWords } from "../parts/updated.ts"
 import { t } from "../text/language.ts"
-import { daySeconds } from "../words/instant.ts"
+import { daySeconds, deviceTime } from "../words/instant.ts"
 import { address } from "../words/route.ts"
 import { worst } from "../words/verdict.ts"
 import { coveredPaper, paper, waitingPaper } from "./report-paper.ts"
@@ -25,7 +25,7 @@ import {
   type Verification,
 } from "./report-side.ts"
 
-type Act = "acknowledge" | "release" | "retry" | "check" | "close"
+type Act = "acknowledge" | "bind" | "release" | "retry" | "check" | "close"
 
 export class PageReport extends LightElement {
   static override properties = {
@@ -134,6 +134,31 @@ export class PageReport extends LightElement {
     })
   }
 
+  #proposals({ proposals }: StaffDetail): TemplateResult {
+    return html`<ul class="stack stack-2">
+      ${proposals.map(
+        (each) =>
+          html`<li class="row wrap between decide-card">
+            <span class="stack"
+              ><b>${examination(each)}</b
+              ><small class="sub"
+                >${each.studyDateTime === null ? nothing : html`${deviceTime(each.studyDateTime)}${t("list.dot")}`}${t("arrival.count", { n: each.instances })}</small
+              >${each.otherName ? html`<small class="row t-warn">${icon("alert", "s")}${t("proposal.other-name")}</small>` : nothing}</span
+            ><button class="btn" ?disabled=${this.#busy !== null} @click=${() => this.#bind(each.studyId)}>
+              ${icon("link", "s")}${t("action.bind")}
+            </button>
+          </li>`,
+      )}
+    </ul>`
+  }
+
+  #bind(studyId: string): Promise<void> {
+    return this.#do("bind", async () => {
+      await this.api.bind(this.requestId, studyId)
+      await this.#detail.reload()
+    })
+  }
+
   #releaseButton(detail: StaffDetail): unknown {
     if (detail.action === "close")
       return html`<div>
@@ -141,6 +166,7 @@ export class PageReport extends LightElement {
           ${t("action.close")}
         </button>
       </div>`
+    if (detail.proposals.length > 0) return this.#proposals(detail)
     if (isNotSent(detail.notices)) return this.#retryButton()
     if (detail.action !== "release") return nothing
     return html`<div>

@@ -27,6 +27,8 @@ export interface StaffRow {
 
 const LOOK: Readonly<Record<Stage, readonly [tone: string, drawing: IconName]>> = {
   "no-request": ["t-warn", "doc"],
+  "to-decide": ["t-warn", "question"],
+  "to-choose": ["t-warn", "question"],
   arriving: ["", "images"],
   "waiting-release": ["t-accent", "send"],
   stopped: ["t-danger", "alert"],
@@ -77,6 +79,11 @@ function action(row: StaffRow): TemplateResult {
   const { item } = row
   if (item.action === "match")
     return html`<button class="btn btn-wide" @click=${row.write}>${t("action.write-request")}</button>`
+  if (item.action === "decide" && item.studyId !== null)
+    return html`<a class="btn btn-wide btn-primary" href=${address.decide(item.studyId)}
+      >${t("action.decide")}</a
+    >`
+  if (item.action === "choose-study") return link(item, t("action.choose-study"), "btn-primary")
   if (item.action === "release")
     return html`<button class="btn btn-wide btn-primary" ?disabled=${row.busy} @click=${row.release}>
       ${icon("send", "s")}${t("action.release")}

@@ -3,6 +3,7 @@
 export type Route =
   | { readonly name: "home" | "worklist" | "staff" | "new-request" }
   | { readonly name: "read" | "sign" | "report"; readonly requestId: string }
+  | { readonly name: "decide"; readonly studyId: string }
   | { readonly name: "enrol"; readonly code: string }
 
 const WITH_REQUEST: Readonly<Record<string, "read" | "sign" | "report">> = {
@@ -15,6 +16,7 @@ const WITH_REQUEST: Readonly<Record<string, "read" | "sign" | "report">> = {
 export function route(hash: string): Route {
   const [, first = "", second = ""] = hash.replace(/^#/, "").split("/")
   if (first === "enrol" && second !== "") return { name: "enrol", code: decode(second) }
+  if (first === "decide" && second !== "") return { name: "decide", studyId: decode(second) }
   if (first === "worklist" && second === "") return { name: "worklist" }
   if (first === "request" && second === "new") return { name: "new-request" }
   if (first === "staff" && second === "") return { name: "staff" }
@@ -37,5 +39,6 @@ export const address = {
   newRequest: "#/request/new",
   read: (requestId: string) => `#/read/${encodeURIComponent(requestId)}`,
   sign: (requestId: string) => `#/sign/${encodeURIComponent(requestId)}`,
+  decide: (studyId: string) => `#/decide/${encodeURIComponent(studyId)}`,
   report: (requestId: string) => `#/staff/${encodeURIComponent(requestId)}`,
 }

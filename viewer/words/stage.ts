@@ -6,6 +6,8 @@ import type { StaffItem, Station, StationName } from "../../gateway/journey/view
 
 export type Stage =
   | "no-request"
+  | "to-decide"
+  | "to-choose"
   | "arriving"
   | "waiting-release"
   | "stopped"
@@ -47,6 +49,8 @@ export function stage(item: Pick<StaffItem, "action" | "closed" | "way" | "verdi
   if (item.closed) return "closed"
   if (item.action === "close") return "images-gone"
   if (item.action === "match") return "no-request"
+  if (item.action === "decide") return "to-decide"
+  if (item.action === "choose-study") return "to-choose"
   if (item.action === "release") return "waiting-release"
   if (item.action === "see-failure") return "stopped"
   if (item.verdict === "invalid") return "invalid"

@@ -9,6 +9,7 @@ describe("route", () => {
     assert.deepEqual(route(address.read("a/b c")), { name: "read", requestId: "a/b c" })
     assert.deepEqual(route(address.sign("7")), { name: "sign", requestId: "7" })
     assert.deepEqual(route(address.report("7")), { name: "report", requestId: "7" })
+    assert.deepEqual(route(address.decide("7")), { name: "decide", studyId: "7" })
   })
   it("takes an enrolment code", () => {
     assert.deepEqual(route("#/enrol/AB-CD"), { name: "enrol", code: "AB-CD" })
