@@ -115,6 +115,9 @@ const agreement = z.strictObject({
       .describe(
         "how long requests and reports are kept here after the last report; not shorter than the images",
       ),
+    certificates: duration
+      .prefault("1825d")
+      .describe("how long deletion certificates are kept here after the destruction they tell of"),
   }),
   urgency: z
     .strictObject({ STAT: urgencyTerm, HIGH: urgencyTerm, ROUTINE: urgencyTerm })
@@ -304,6 +307,7 @@ export const edgeSchema = z.strictObject({
     aeTitle: aeTitle.describe("ours: the AE title modalities call"),
     modalities: z.array(modality).min(1).describe("calling AE titles that may send"),
     maxAssociations: z.int().positive().default(64).describe("at the same time; more are refused"),
+    maxAssociationsPerAE: z.int().positive().default(16).describe("the same for one calling AE title"),
     tls: dicomTls.optional(),
     archive: archive.optional(),
     web: web.optional(),

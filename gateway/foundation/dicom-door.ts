@@ -46,11 +46,13 @@ export async function openDicomDoor(
       offer: offersOf(dicom),
       commitments,
       maxAssociations: dicom.maxAssociations,
+      maxAssociationsPerAE: dicom.maxAssociationsPerAE,
       onFault: (fault) => log("error", "dicom-fault", errorFields(fault)),
       onWrongProtocol: (stranger) => {
         log("warn", "dicom-wrong-port", { ...stranger, what: inWords(stranger) })
         note({ what: "wrong-port", ...stranger })
       },
+      onIdentity: (named) => log("info", "dicom-user", { ...named }),
       onHandshakeFault: ({ remoteAddress, detail }) => {
         log("warn", "dicom-tls-refused", { remoteAddress, detail })
         note({ what: "handshake", remoteAddress })

@@ -1,4 +1,7 @@
 /** A morning's reception through the C-STORE handler itself, on any disk: two studies, several objects under way at once. */
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { filing } from "../../gateway/journey/file-instance.ts"
 import { locks } from "../../gateway/journey/locks.ts"
 import type { InstanceIntake, InstanceSink } from "../../gateway/journey/ports.ts"
@@ -16,6 +19,8 @@ export const DATA = "/data"
 const KEY = Buffer.alloc(32, 5)
 /** As many as the test device has under way. */
 const WINDOW = 3
+/** SQLite syncs at every commit: in memory where the machine has such a folder. */
+const SCRATCH = existsSync("/dev/shm") ? "/dev/shm" : tmpdir()
 /** Beyond a chunk of the spool: 1,024 x 1,024 pixels of two bytes. */
 const LARGE_ROWS = 1024
 
@@ -46,8 +51,9 @@ export const LIAR: Image = { ...study("P-LIAR", 1).instances[0]!, SOPInstanceUID
 /** Opens a spool on `disk` and receives; stops when the spool does not open. */
 export async function receiveOn(disk: Disk, told: Told, listener: Listener = SILENT): Promise<void> {
   const spool = await openTestSpool(disk, DATA, "reception")
+  const folder = mkdtempSync(join(SCRATCH, "dokuei-reception-"))
   const ledger = openLedger({
-    path: ":memory:",
+    path: join(folder, "ledger.sqlite"),
     sealer: {
       seal: (slotId, context, clear) => spool.sealColumn(slotId, context, clear),
       open: (slotId, context, sealed) => spool.openColumn(slotId, context, sealed),
@@ -59,6 +65,7 @@ export async function receiveOn(disk: Disk, told: Told, listener: Listener = SIL
     await morning(spool, ledger, told, listener)
   } finally {
     ledger.close()
+    rmSync(folder, { recursive: true })
   }
 }
 

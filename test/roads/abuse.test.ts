@@ -93,7 +93,7 @@ describe("an edge that is abused", function () {
   })
 
   it(`answers each of ${COUNT} mutated files on its association, and keeps every one it took`, async () => {
-    const bases = await baseFiles(join(road.site.dir, "bases"))
+    const bases = baseFiles(join(road.site.dir, "bases"))
     const dice = randomFrom(seed + 1)
     const device = new Device(road.site.ports.dicom, bases)
     const before = instances()

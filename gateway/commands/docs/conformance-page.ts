@@ -77,7 +77,7 @@ function securitySection(): string[] {
         ],
         [
           "user identity (PS3.7 D.3.3.7)",
-          "read, not checked, not answered: who may connect is decided by AE title, key and address",
+          "read, its name (never a secret) logged, not checked and so not answered: who may connect is decided by AE title, key and address",
         ],
         [
           "audit (A.5)",

@@ -3,6 +3,7 @@ import { connect } from "node:net"
 import { once } from "node:events"
 import { listen } from "../../../gateway/actors/storage-scp/listen.ts"
 import type { StorageScp } from "../../../gateway/actors/storage-scp/listen.ts"
+import type { NamedUser } from "../../../gateway/actors/storage-scp/listener.ts"
 import { decodeCommand } from "../../../gateway/standards/dicom/dimse.ts"
 import { encodePdu } from "../../../gateway/standards/dicom/pdu.ts"
 import type { Abort, AssociateAC, PDataTF, Pdu } from "../../../gateway/standards/dicom/pdu.ts"
@@ -22,12 +23,18 @@ describe("storage SCP among hostile peers", () => {
   let scp: StorageScp
   let collector: Collector
   let faults: unknown[]
+  let users: NamedUser[]
 
   beforeEach(async () => {
     collector = new Collector()
     faults = []
+    users = []
+    const onIdentity = (user: NamedUser) => users.push(user)
     const onFault = (fault: unknown) => faults.push(fault)
-    scp = await listen({ port: 0, host: "127.0.0.1", idleMs: IDLE_MS, artimMs: ARTIM_MS, onFault }, collector)
+    scp = await listen(
+      { port: 0, host: "127.0.0.1", idleMs: IDLE_MS, artimMs: ARTIM_MS, onFault, onIdentity },
+      collector,
+    )
   })
   afterEach(async () => {
     // The process and the listener are alive: an honest peer is served.
@@ -202,6 +209,24 @@ describe("storage SCP among hostile peers", () => {
     const answer = (await peer.associate({ userInformation })) as AssociateAC
     assert.deepEqual(answer.userInformation.asynchronousOperations, { invoked: 8, performed: 1 })
     assert.deepEqual(answer.userInformation.roles, [{ SOPClassUID: CT, scuRole: true, scpRole: false }])
+  })
+
+  it("tells the user a device names, never the passcode, and answers no identity that nobody checks", async () => {
+    const { userInformation } = associateRequest()
+    const userIdentity = {
+      type: 2,
+      positiveResponseRequested: true,
+      primaryField: Buffer.from("tech"),
+      secondaryField: Buffer.from("geheim"),
+    }
+    const peer = await RawPeer.connect(scp.port)
+    const answer = (await peer.associate({
+      userInformation: { ...userInformation, userIdentity },
+    })) as AssociateAC
+    assert.equal(answer.userInformation.userIdentityResponse, null)
+    assert.deepEqual(users, [
+      { callingAE: "MODALITY", remoteAddress: "127.0.0.1", kind: "user name and passcode", name: "tech" },
+    ])
   })
 
   it("keeps nothing of a C-STORE that is cut off", async () => {
