@@ -1,7 +1,10 @@
 /** `dokuei audit verify FILE`: does the chain hold, how long is it, where does it end? */
 import { existsSync } from "node:fs"
+import { userInfo } from "node:os"
 import { Command, InvalidArgumentError } from "commander"
+import { systemClock } from "../clock.ts"
 import { EXIT, type Finish } from "../exit.ts"
+import { leaveNote } from "../storage/trail/used-notes.ts"
 import { verifyTrail } from "../storage/trail/verify-trail.ts"
 
 export const auditCommand = (finish: Finish): Command =>
@@ -14,6 +17,8 @@ const verifyCommand = (finish: Finish): Command =>
     .option("--head <hash>", "a hash written down earlier, which the chain must still hold", sha256Hex)
     .action(async (file: string, { head = null }: { head?: string | null }) => {
       const { links, last, fault, torn } = await verifyTrail(file, head)
+      const at = systemClock.now().toISOString()
+      await leaveNote(file, { at, user: caller(), records: links, fault })
       process.stdout.write(`${links} records, head ${last?.hash ?? "-"}\n`)
       if (torn)
         process.stdout.write("an unfinished record follows: an append that is going on or was cut short\n")
@@ -21,6 +26,12 @@ const verifyCommand = (finish: Finish): Command =>
       process.stderr.write(`${file}: ${fault}\n`)
       finish(EXIT.failed.code)
     })
+
+/** Who asked, also behind sudo. */
+function caller(): string {
+  const { SUDO_USER = "" } = process.env
+  return SUDO_USER === "" ? userInfo().username : `${SUDO_USER} as ${userInfo().username}`
+}
 
 function existing(path: string): string {
   if (!existsSync(path)) throw new InvalidArgumentError("There is no such file.")

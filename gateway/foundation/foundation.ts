@@ -35,6 +35,7 @@ import { openPeople, type PeopleStore } from "../storage/people/people.ts"
 import { openSpool, type FileSpool } from "../storage/spool/file-spool.ts"
 import type { Rot } from "../storage/spool/findings.ts"
 import { openTrail, type Trail } from "../storage/trail/trail.ts"
+import { keepAccounts } from "./accountability.ts"
 import { crlFolder, type CrlFolder } from "./crl-folder.ts"
 import { health, meters } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
@@ -117,6 +118,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   await ledger.commit([activity("application-start")])
   let runner: Runner | null = null
   const stopTurning = await keepTurning(config, spool, log)
+  const stopAccounts = await keepAccounts({ config, trail, spool, log })
   return {
     config,
     log,
@@ -151,6 +153,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     },
     close: async () => {
       stopTurning()
+      stopAccounts()
       await recipient.close()
       await ledger.commit([activity("application-stop")])
       await runner?.stop()

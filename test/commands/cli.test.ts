@@ -158,7 +158,7 @@ describe("dokuei", () => {
         const ended = await started.ended()
         assert.equal(ended.code, EXIT.ok.code, ended.stderr)
         const audit = dokuei("audit", "verify", file(`${role}-data/audit.jsonl`))
-        assert.match(audit.stdout, /^2 records/, "start and stop")
+        assert.match(audit.stdout, /^3 records/, "configuration, start and stop")
       }
     })
 

@@ -112,10 +112,7 @@ export class Gateway {
   get staff(): StaffDesk {
     return this.#opened.staff
   }
-  get reading(): Pick<
-    ReadingDesk,
-    "worklist" | "reading" | "start" | "correct" | "close" | "saveDraft" | "prepare" | "preparedPdf" | "sign"
-  > {
+  get reading(): ReadingDesk {
     return this.#opened.reading
   }
   get storage(): InstanceHandler {

@@ -24,6 +24,7 @@ export interface ParticipantObject {
   /** 1 patient, 3 report, 13 security resource, 20 job, 24 query. */
   readonly role: 1 | 3 | 13 | 20 | 24
   readonly lifeCycle?: 6 | 15
+  readonly name?: string
   /** Base64 details by type. */
   readonly details?: readonly { readonly type: string; readonly value: string }[]
   /** SOP class and number of instances of a study. */
@@ -111,6 +112,7 @@ function participantObject(object: ParticipantObject): Markup {
       ParticipantObjectDataLifeCycle: object.lifeCycle,
     },
     coded("ParticipantObjectIDTypeCode", object.idType),
+    object.name === undefined ? null : element("ParticipantObjectName", {}, object.name),
     (object.details ?? []).map(({ type, value }) => element("ParticipantObjectDetail", { type, value })),
     sopClass(object),
   )

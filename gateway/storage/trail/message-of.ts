@@ -183,6 +183,9 @@ function otherObject(event: AuditEvent): ParticipantObject[] {
     case "node-authentication-failure":
     case "security-alert":
       return [{ ...base, idType: OBJECT_ID_TYPE.node, role: 13, details: alert(event) }]
+    case "audit-used":
+      // PS3.15 table A.5.3.2-1 wants this name.
+      return [{ ...base, idType: OBJECT_ID_TYPE.uri, role: 13, name: "Security Audit Log" }]
     case "request-entered":
       return [{ ...base, idType: OBJECT_ID_TYPE.uri, role: 20 }]
     case "requests-listed":

@@ -1,0 +1,142 @@
+/**
+ * What the audit trail is told beside the steps and the desks: that somebody read it, that the configuration is not
+ * the one of the last start, that the spool rots.
+ */
+import { createHash } from "node:crypto"
+import { existsSync } from "node:fs"
+import { readFile, rename, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { systemClock } from "../clock.ts"
+import type { Config } from "../config.ts"
+import { event } from "../journey/audit.ts"
+import type { AuditEvent, AuditTrail } from "../journey/ports.ts"
+import { errorFields, type Log } from "../log.ts"
+import type { Rot } from "../storage/spool/findings.ts"
+import { takeNotes, type UsedNote } from "../storage/trail/used-notes.ts"
+import { VERSION } from "../version.ts"
+
+const LOOK_MS = 60_000
+const KEPT = "configuration.json"
+
+export interface Accounts {
+  readonly config: Config
+  readonly trail: AuditTrail
+  readonly spool: { readonly rot: readonly Rot[] }
+  readonly log: Log
+}
+
+/** Tells of the configuration now, of the rest now and every minute; returns how to stop. Throws AuditError. */
+export async function keepAccounts({ config, trail, spool, log }: Accounts): Promise<() => void> {
+  await tellConfiguration(config, trail)
+  let told = 0
+  const look = async (): Promise<void> => {
+    try {
+      const strange = await takeNotes(config.dataDir, (key, note) => trail.record(rowsOfUse(key, note)))
+      for (const name of strange) log("warn", "audit-note-unreadable", { name })
+      const found = spool.rot.slice(told)
+      await trail.record(found.flatMap((rot, index) => rowOfRot(rot, told + index)))
+      told += found.length
+    } catch (error) {
+      log("error", "audit-failed", errorFields(error))
+    }
+  }
+  await look()
+  const timer = setInterval(() => void look(), LOOK_MS)
+  return () => clearInterval(timer)
+}
+
+type Row = Parameters<AuditTrail["record"]>[0][number]
+
+/** The reading; and an alert when what was read does not hold. */
+function rowsOfUse(key: string, { at, user, records, fault }: UsedNote): readonly Row[] {
+  const read = event({
+    event: "audit-used",
+    outcome: "success",
+    at,
+    user,
+    objectId: "audit.jsonl",
+    description: `${records} records verified`,
+  })
+  if (fault === null) return [{ key, event: read }]
+  const broken = event({
+    event: "security-alert",
+    outcome: "major",
+    at,
+    objectId: "audit.jsonl",
+    description: `the audit trail does not hold: ${fault}`,
+  })
+  return [
+    { key, event: read },
+    { key: `${key}/fault`, event: broken },
+  ]
+}
+
+/** What was mended by itself, or is the end of a destruction, is no alert. */
+function rowOfRot(rot: Rot, place: number): readonly Row[] {
+  if (rot.what !== "frame" && rot.what !== "slot") return []
+  const at = systemClock.now().toISOString()
+  const where =
+    rot.what === "frame" ? `segment ${rot.segmentId} from ${rot.offsetBytes}` : `slot ${rot.index}`
+  const told: AuditEvent = event({
+    event: "security-alert",
+    outcome: "serious",
+    at,
+    objectId: "spool",
+    description: `what was stored does not check any more: ${where}`,
+  })
+  return [{ key: `rot/${at}/${place}`, event: told }]
+}
+
+/** Of every section its digest: enough to say what changed, and nothing of what it was. */
+type Digests = Readonly<Record<string, string>>
+
+async function tellConfiguration(config: Config, trail: AuditTrail): Promise<void> {
+  const path = join(config.dataDir, KEPT)
+  const before = existsSync(path) ? digestsIn(await readFile(path, "utf8")) : null
+  const now = await digestsOf(config)
+  const names = new Set([...Object.keys(now), ...Object.keys(before ?? {})])
+  const changed = [...names].filter((name) => before?.[name] !== now[name])
+  if (changed.length === 0) return
+  const at = systemClock.now().toISOString()
+  const told = event({
+    event: "configuration",
+    outcome: "success",
+    at,
+    objectId: "configuration",
+    description: before === null ? "first start" : `changed since the last start: ${changed.join(", ")}`,
+  })
+  await trail.record([{ key: `configuration/${at}`, event: told }])
+  // Told first: a crash in between tells it twice, never not at all.
+  await writeFile(`${path}.part`, JSON.stringify(now), { mode: 0o600 })
+  await rename(`${path}.part`, path)
+}
+
+/** A file somebody spoilt is as good as none: then it is told as a first start. */
+function digestsIn(text: string): Digests | null {
+  try {
+    return JSON.parse(text) as Digests
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+/** Sections of the file, the certificates it names, and the program itself; never a key, a token or a passphrase. */
+async function digestsOf(config: Config): Promise<Digests> {
+  const { keys, trust, agreements } = config
+  const own = [keys.seal.chain, keys.object.chain, keys.tls.chain]
+  const trusted = [trust.tlsCa, trust.sealCa, trust.hpkiRoots, trust.tsaRoots]
+  const partners = agreements.map((each) => each.objectCertificate)
+  const files = await Promise.all([...own, ...trusted, ...partners].map((path) => readFile(path)))
+  const sections = Object.entries(config).map(([name, value]): [string, string] => [
+    name,
+    digest(JSON.stringify(value)),
+  ])
+  return Object.fromEntries([
+    ...sections,
+    ["certificates", digest(Buffer.concat(files))],
+    ["program", digest(VERSION)],
+  ])
+}
+
+const digest = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex")

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict"
+import { mkdtempSync, rmSync } from "node:fs"
+import { readFile, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { systemChance } from "../../gateway/clock.ts"
+import { pkiDemo } from "../../gateway/commands/pki.ts"
+import { loadConfig, type Config } from "../../gateway/config.ts"
+import { keepAccounts } from "../../gateway/foundation/accountability.ts"
+import { SpoolError } from "../../gateway/journey/errors.ts"
+import type { AuditEvent } from "../../gateway/journey/ports.ts"
+import type { Rot } from "../../gateway/storage/spool/findings.ts"
+import { leaveNote } from "../../gateway/storage/trail/used-notes.ts"
+
+describe("the accounts beside the steps", () => {
+  let folder: string
+  let config: Config
+  let told: AuditEvent[]
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "accounts-"))
+    await pkiDemo(join(folder, "pki"), { pin: "1234", now: new Date(), chance: systemChance })
+    const example = join(import.meta.dirname, "../../deploy/edge.example.yaml")
+    const text = await readFile(example, "utf8")
+    await writeFile(join(folder, "edge.yaml"), text)
+    const read = loadConfig(join(folder, "edge.yaml"), "unseen")
+    const pki = (name: string): string => join(folder, "pki", name)
+    const own = (use: string) => ({ key: pki(`edge/${use}.key.pem`), chain: pki(`edge/${use}.chain.pem`) })
+    config = {
+      ...read,
+      dataDir: folder,
+      keys: { ...read.keys, seal: own("seal"), object: own("object"), tls: own("tls") },
+      trust: {
+        ...read.trust,
+        tlsCa: pki("trust/tls-ca.pem"),
+        sealCa: pki("trust/seal-ca.pem"),
+        hpkiRoots: pki("trust/hpki-root.pem"),
+        tsaRoots: pki("trust/tsa-root.pem"),
+      },
+      agreements: read.agreements.map((each) => ({
+        ...each,
+        objectCertificate: pki("center/object.chain.pem"),
+      })),
+    }
+  })
+  after(() => rmSync(folder, { recursive: true }))
+  beforeEach(() => (told = []))
+
+  /** One start: what it tells before it is up. */
+  async function start(over: Partial<Config> = {}, rot: readonly Rot[] = []): Promise<string[]> {
+    told = []
+    const stop = await keepAccounts({
+      config: { ...config, ...over } as Config,
+      trail: {
+        record: (rows) => {
+          told.push(...rows.map((row) => row.event))
+          return Promise.resolve()
+        },
+      },
+      spool: { rot },
+      log: () => undefined,
+    })
+    stop()
+    return told.map(({ event, description }) => `${event}: ${description ?? ""}`)
+  }
+
+  it("tell of the configuration at the first start, and of no other while it stays the same", async () => {
+    assert.deepEqual(await start(), ["configuration: first start"])
+    assert.deepEqual(await start(), [])
+  })
+
+  it("name the sections that changed since the last start, not what stands in them", async () => {
+    await start()
+    const site = { ...config.site, name: "別の病院" }
+    assert.deepEqual(await start({ site }), ["configuration: changed since the last start: site"])
+    assert.deepEqual(await start({ site }), [])
+    await start()
+  })
+
+  it("see a certificate that was exchanged under the same name", async () => {
+    await start()
+    const path = config.trust.tlsCa
+    const before = await readFile(path)
+    await writeFile(path, await readFile(config.trust.sealCa))
+    assert.deepEqual(await start(), ["configuration: changed since the last start: certificates"])
+    await writeFile(path, before)
+    await start()
+  })
+
+  it("keep digests only", async () => {
+    await start()
+    const kept = JSON.parse(await readFile(join(folder, "configuration.json"), "utf8")) as object
+    for (const value of Object.values(kept)) assert.match(String(value), /^[0-9a-f]{64}$/)
+  })
+
+  it("tell who read the trail, and that it is broken", async () => {
+    await start()
+    await writeFile(join(folder, "ledger.sqlite"), "")
+    const note = { at: new Date().toISOString(), user: "kansa as dokuei", records: 6 }
+    await leaveNote(join(folder, "audit.jsonl"), { ...note, fault: "line 7 was changed" })
+    assert.deepEqual(await start(), [
+      "audit-used: 6 records verified",
+      "security-alert: the audit trail does not hold: line 7 was changed",
+    ])
+    assert.equal(told[0]!.user, "kansa as dokuei")
+    assert.deepEqual(await start(), [])
+  })
+
+  it("tell of rot that a person must mend, and not of what mended itself", async () => {
+    await start()
+    const cause = new SpoolError("ERR_SPOOL_ROT", "x")
+    const rot: Rot[] = [
+      { what: "slot-mended", index: 1 },
+      { what: "slot", index: 2, cause },
+    ]
+    assert.deepEqual(await start({}, rot), [
+      "security-alert: what was stored does not check any more: slot 2",
+    ])
+  })
+})
