@@ -20,9 +20,13 @@ export function instantIn(local: string, timeZone: string): Date {
   return new Date(shown.getTime() - offsetMs(guess, timeZone))
 }
 
-/** How far clocks in `timeZone` are ahead of UTC at this instant. */
-function offsetMs(at: Date, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat("en-US", {
+/** Making a formatter costs a hundred times what using it does, and a list asks of every row whether its agreement runs. */
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formatters.get(timeZone)
+  if (known !== undefined) return known
+  const made = new Intl.DateTimeFormat("en-US", {
     timeZone,
     hourCycle: "h23",
     year: "numeric",
@@ -31,7 +35,14 @@ function offsetMs(at: Date, timeZone: string): number {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
-  }).formatToParts(at)
+  })
+  formatters.set(timeZone, made)
+  return made
+}
+
+/** How far clocks in `timeZone` are ahead of UTC at this instant. */
+function offsetMs(at: Date, timeZone: string): number {
+  const parts = formatterOf(timeZone).formatToParts(at)
   const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value ?? "0")
   const shown = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"))
   return shown - Math.floor(at.getTime() / 1000) * 1000
