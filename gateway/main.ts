@@ -8,7 +8,9 @@ import { checkConfigCommand } from "./commands/check-config.ts"
 import { docsCommand } from "./commands/docs.ts"
 import { echoCommand } from "./commands/echo.ts"
 import { enrolCommand } from "./commands/enrol.ts"
+import { importCommand } from "./commands/import/import.ts"
 import { pkiCommand } from "./commands/pki-command.ts"
+import { recoverCommand } from "./commands/recover.ts"
 import { runCommand } from "./commands/run.ts"
 import { VERSION } from "./version.ts"
 import { EXIT, exitCode, type Finish } from "./exit.ts"
@@ -22,10 +24,12 @@ function program(finish: Finish): Command {
     runCommand,
     checkConfigCommand,
     enrolCommand,
+    recoverCommand,
     auditCommand,
     pkiCommand,
     docsCommand,
     echoCommand,
+    importCommand,
   ])
     dokuei.addCommand(command(finish))
   return throwing(dokuei)
