@@ -19,6 +19,8 @@ import type {
   SessionView,
   StaffDetail,
   StaffItem,
+  TechnicianView,
+  TestResult,
   StudyQuestion,
   Verdict,
   WorkItem,
@@ -176,6 +178,15 @@ export class Api {
   /** Of a request's proposals this is what it is for. */
   async bind(requestId: string, studyId: string): Promise<void> {
     await this.#send("POST", `/api/requests/${part(requestId)}/bind`, { studyId })
+  }
+  async technician(by: Asker = "person"): Promise<TechnicianView> {
+    return this.#heard(await this.#ask<TechnicianView>("/api/technician", by))
+  }
+  testEcho(aeTitle: string): Promise<TestResult> {
+    return this.#json("POST", "/api/technician/echo", { aeTitle })
+  }
+  testLine(agreement: string): Promise<TestResult> {
+    return this.#json("POST", "/api/technician/line", { agreement })
   }
   verification(reportId: string): Promise<{ signature: Verdict; seal: Verdict }> {
     return this.#json("GET", `/api/reports/${part(reportId)}/verification`)

@@ -19,6 +19,7 @@ import "./screens/login.ts"
 import "./screens/report.ts"
 import "./screens/request-form.ts"
 import "./screens/staff-list.ts"
+import "./screens/technician/page.ts"
 import "./screens/worklist.ts"
 import { IdleWatch } from "./idle-watch.ts"
 import { keepLanguage } from "./text/kept-language.ts"
@@ -132,7 +133,14 @@ class AppRoot extends LightElement {
   #tabs(session: SessionView): Tab[] {
     return session.desk === "reading"
       ? [{ href: address.worklist, label: t("nav.worklist"), current: true }]
-      : [{ href: address.staff, label: t("nav.requests"), current: true }]
+      : [
+          { href: address.staff, label: t("nav.requests"), current: this.#route.name !== "technician" },
+          {
+            href: address.technician,
+            label: t("nav.technician"),
+            current: this.#route.name === "technician",
+          },
+        ]
   }
 
   /** One banner at a time: a line that is down comes before a count-down. */
@@ -203,6 +211,8 @@ class AppRoot extends LightElement {
           .studyId=${this.#route.studyId}
         ></page-decision>`,
       )}`
+    if (this.#route.name === "technician")
+      return html`<page-technician .api=${this.#api} .live=${this.#live}></page-technician>`
     if (this.#route.name === "report")
       return html`${keyed(
         this.#route.requestId,

@@ -595,18 +595,29 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
 
 const PLACE = /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g
 
+/** A name that is the same in both languages, or one for each. */
+export type Name = string | { readonly ja: string; readonly en: string }
+
+/** Our own certificates, by their use in the configuration. */
+export const CERTIFICATE_NAMES: Readonly<Record<string, Name>> = {
+  seal: { ja: "施設シール（keys.seal）", en: "seal (keys.seal)" },
+  object: { ja: "復号用（keys.object）", en: "decryption (keys.object)" },
+  tls: { ja: "通信用（keys.tls）", en: "line (keys.tls)" },
+  dicom: { ja: "DICOM TLS（dicom.tls）", en: "DICOM TLS (dicom.tls)" },
+}
+
 /** The words for one light, in both languages. */
-export function adviceFor(code: LightCode, values: { readonly about: string; readonly n: number }): Said {
-  const filled = (text: string): string =>
-    text.replace(PLACE, (_place, name: string, one?: string, many?: string) => {
-      if (name === "about") return values.about
-      return one === undefined || many === undefined ? String(values.n) : values.n === 1 ? one : many
-    })
-  const whole = ({ title, note, steps }: Advice): Advice => ({
-    title: filled(title),
-    note: filled(note),
-    steps: steps.map(filled),
-  })
+export function adviceFor(code: LightCode, { about, n }: { readonly about: Name; readonly n: number }): Said {
   const { ja, en } = ADVICE[code]
-  return { ja: whole(ja), en: whole(en) }
+  const [nameJa, nameEn] = typeof about === "string" ? [about, about] : [about.ja, about.en]
+  return { ja: filled(ja, nameJa, n), en: filled(en, nameEn, n) }
+}
+
+function filled({ title, note, steps }: Advice, about: string, n: number): Advice {
+  const fill = (text: string): string =>
+    text.replace(PLACE, (_place, name: string, one?: string, many?: string) => {
+      if (name === "about") return about
+      return one === undefined || many === undefined ? String(n) : n === 1 ? one : many
+    })
+  return { title: fill(title), note: fill(note), steps: steps.map(fill) }
 }

@@ -1,5 +1,5 @@
 /** Lights: what of all that is known somebody must do something about. Pure: facts in, lights out. */
-import { ADVICE, adviceFor, type LightCode } from "./advice.ts"
+import { ADVICE, CERTIFICATE_NAMES, adviceFor, type LightCode, type Name } from "./advice.ts"
 import type { ContactView, Light, TechnicianView } from "./views.ts"
 
 export type Page = Omit<TechnicianView, "lights" | "serverTime">
@@ -46,7 +46,7 @@ export function lightsOf(facts: Facts): readonly Light[] {
 }
 
 interface Shown {
-  readonly about?: string
+  readonly about?: Name
   readonly n?: number
   readonly since?: string | null
   readonly offer?: Light["offer"]
@@ -121,7 +121,8 @@ function contactLight(
 
 function ownLights({ page, unreadableLists, failingSteps }: Facts): Light[] {
   const { certificates, lists, auditRows } = page
-  const ending = certificates.flatMap(({ use: about, daysLeft }): Light[] => {
+  const ending = certificates.flatMap(({ use, daysLeft }): Light[] => {
+    const about = CERTIFICATE_NAMES[use] ?? use
     if (daysLeft < 0) return [light("certificate-expired", "red", { about })]
     const n = Math.floor(daysLeft)
     return daysLeft < CERTIFICATE_WARN_DAYS ? [light("certificate-soon", "amber", { about, n })] : []

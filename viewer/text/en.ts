@@ -13,6 +13,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
 
   "nav.main": "Screens",
   "nav.worklist": "Work list",
+  "nav.technician": "Devices and line",
+  "technician.failed": "The state of devices and line could not be read",
   "nav.requests": "Requests",
   "nav.back-to-list": "Back to the list",
 
@@ -220,6 +222,12 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "notice.late-images": "Images came after sending; they have not left.",
   "notice.conflict-copies": "The same image came with other content; nothing is sent until you choose.",
   "notice.quarantined": "The study number is another patient's; nothing is sent.",
+  "notice.incomplete": "{count} more images are known to be missing.",
+  "notice.late-supplement": "{count} images were added later ({at}).",
+  "notice.late-after-report": "{count} images were added after the report ({at}).",
+  "notice.images-withdrawn": "{count} images were taken back by the hospital ({at}).",
+  "notice.withdrawn-after-report": "{count} images were taken back after the report ({at}).",
+  "notice.nothing-left": "All images were taken back at the device.",
   "notice.proposed": "This patient has images here; please check whether they are what is asked for.",
   "notice.agreement-over": "No agreement is in force; nothing is sent.",
   "notice.not-sent": "It could not be sent.",
@@ -249,7 +257,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "decide.taken": "Taken",
   "decide.received": "Received",
   "decide.whose": "Images with another patient ID came under the same study number",
-  "decide.whose-note": "They are shown as nobody's and not sent. Look at the images and the examination record, then decide.",
+  "decide.whose-note":
+    "They are shown as nobody's and not sent. Look at the images and the examination record, then decide.",
   "decide.first-study": "The study that came first",
   "decide.second-study": "The images that came later",
   "decide.same-patient": "The same patient",
@@ -472,7 +481,11 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "delivery.delivered": "Stored in the hospital's PACS ({ae}) {at}",
   "delivery.failed": "Could not be stored in the hospital's PACS",
   "deletion.title": "Deletion certificate",
-  "deletion.what": "On {at} the centre destroyed {n} {n|object|objects}.",
+  "deletion.images": "On {at} the centre destroyed {n} {n|object|objects} of images.",
+  "deletion.texts": "On {at} the centre destroyed {n} {n|object|objects} of request and report.",
+  "deletion.all": "All {n} {n|object|objects} of submission {submission} are named",
+  "deletion.differs":
+    "Submission {submission}: {n} named, {missing} sent and not named, {foreign} named and not sent. Please ask the centre.",
   "deletion.certificate": "Signature of the certificate: {verdict}",
 
   "code.other": "That did not work.",

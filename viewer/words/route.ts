@@ -1,7 +1,7 @@
 /** Which screen a `#…` asks for. Only opaque ids and an enrolment code ever stand in the address. */
 
 export type Route =
-  | { readonly name: "home" | "worklist" | "staff" | "new-request" }
+  | { readonly name: "home" | "worklist" | "staff" | "new-request" | "technician" }
   | { readonly name: "read" | "sign" | "report"; readonly requestId: string }
   | { readonly name: "decide"; readonly studyId: string }
   | { readonly name: "enrol"; readonly code: string }
@@ -20,6 +20,7 @@ export function route(hash: string): Route {
   if (first === "worklist" && second === "") return { name: "worklist" }
   if (first === "request" && second === "new") return { name: "new-request" }
   if (first === "staff" && second === "") return { name: "staff" }
+  if (first === "technician" && second === "") return { name: "technician" }
   const name = WITH_REQUEST[first]
   return name === undefined || second === "" ? { name: "home" } : { name, requestId: decode(second) }
 }
@@ -37,6 +38,7 @@ export const address = {
   worklist: "#/worklist",
   staff: "#/staff",
   newRequest: "#/request/new",
+  technician: "#/technician",
   read: (requestId: string) => `#/read/${encodeURIComponent(requestId)}`,
   sign: (requestId: string) => `#/sign/${encodeURIComponent(requestId)}`,
   decide: (studyId: string) => `#/decide/${encodeURIComponent(studyId)}`,

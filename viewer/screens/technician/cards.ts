@@ -1,0 +1,195 @@
+/** Queue, line, store, certificates: one card each, a word in its corner, the numbers in words below. */
+import { html, nothing, type TemplateResult } from "lit"
+import type { ContactView, PartnerView, TechnicianView } from "../../../gateway/journey/views.ts"
+import { icon, type IconName } from "../../parts/icon.ts"
+import { maybe } from "../../text/language.ts"
+import { maybeTt, tt } from "../../text/technician.ts"
+import { byteWords } from "../../words/elapsed.ts"
+import { day } from "../../words/instant.ts"
+import { ago, atAndAgo, lasting } from "./times.ts"
+import { testWords, type Tests } from "./to-do.ts"
+
+type Tone = "ok" | "warn" | "danger" | "info" | "plain"
+const MARK: Readonly<Record<Tone, IconName>> = {
+  ok: "check",
+  warn: "clock",
+  danger: "x",
+  info: "send",
+  plain: "question",
+}
+
+const badge = (tone: Tone, words: string): TemplateResult =>
+  html`<span class="badge badge-${tone}">${icon(MARK[tone])}${words}</span>`
+
+function card(
+  drawing: IconName,
+  title: string,
+  corner: unknown,
+  body: unknown,
+  wide = false,
+): TemplateResult {
+  return html`<section class="panel card ${wide ? "wide" : ""}">
+    <h2>${icon(drawing)}${title}${corner}</h2>
+    ${body}
+  </section>`
+}
+
+function queueBadge({ failed, sending, waiting, failingSince }: PartnerView): TemplateResult {
+  if (failed > 0 || failingSince !== null) return badge("danger", tt("queue.stopped"))
+  if (sending > 0) return badge("info", tt("queue.moving"))
+  return waiting > 0 ? badge("warn", tt("queue.waits")) : badge("ok", tt("queue.empty"))
+}
+
+export function queue(partner: PartnerView, now: Date): TemplateResult {
+  const { waiting, sending, failed, bytes, oldestAt, stat, name } = partner
+  const n = waiting + sending
+  return card(
+    "send",
+    `${tt("queue.title")}\u3000${name}`,
+    queueBadge(partner),
+    html`<p>
+        <span class="big">${n === 0 ? tt("queue.empty") : tt("queue.waiting", { n })}</span>
+        <span class="sub">${bytes === 0 ? nothing : byteWords(bytes)}</span>
+        ${stat === 0 ? nothing : html`<span class="badge badge-high">${tt("queue.stat", { n: stat })}</span>`}
+      </p>
+      <p class="xs sub row between wrap">
+        <span>${tt("queue.parts", { waiting, sending, failed })}</span
+        >${oldestAt === null ? nothing : html`<span>${tt("queue.oldest", { ago: ago(oldestAt, now) })}</span>`}
+      </p>`,
+  )
+}
+
+function contactBadge({ failingSince, lastSuccessAt }: ContactView, now: Date): TemplateResult {
+  if (failingSince !== null) return badge("danger", tt("line.down", { ago: lasting(failingSince, now) }))
+  return lastSuccessAt === null ? badge("plain", tt("line.unknown")) : badge("ok", tt("line.up"))
+}
+
+function contactFacts({ lastSuccessAt, lastFailureAt, failureCode }: ContactView, now: Date): TemplateResult {
+  const time = (instant: string | null): string =>
+    instant === null ? tt("line.none") : atAndAgo(instant, now)
+  const words = failureCode === null ? null : (maybe(`code.${failureCode}`) ?? failureCode)
+  return html`<dl class="kv">
+    <dt>${tt("line.last-success")}</dt>
+    <dd>${time(lastSuccessAt)}</dd>
+    <dt>${tt("line.last-failure")}</dt>
+    <dd>
+      ${time(lastFailureAt)}${words === null ? nothing : html`<br /><span class="t-danger">${words}</span>`}
+    </dd>
+  </dl>`
+}
+
+export function line(partner: PartnerView, tests: Tests, now: Date): TemplateResult {
+  const { agreement, name } = partner
+  return card(
+    "line",
+    `${tt("line.title")}\u3000${name}`,
+    contactBadge(partner, now),
+    html`${contactFacts(partner, now)}
+      <div class="row wrap">
+        <button
+          class="btn btn-quiet s"
+          ?disabled=${tests.running !== null}
+          @click=${() => tests.reach(agreement)}
+        >
+          ${icon("refresh", "s")}${tt("line.test")}</button
+        >${testWords(tests, `line/${agreement}`)}
+      </div>`,
+  )
+}
+
+export function archive({ archive: node }: TechnicianView, tests: Tests, now: Date): unknown {
+  if (node === null) return nothing
+  const { aeTitle, commitmentsWaiting: commitments, reportsWaiting: waiting, reportsFailed: failed } = node
+  return card(
+    "doc",
+    tt("line.archive", { ae: aeTitle }),
+    failed > 0 ? badge("danger", tt("queue.stopped")) : contactBadge(node, now),
+    html`${contactFacts(node, now)}
+      <p class="xs sub">${tt("line.archive-parts", { commitments, waiting, failed })}</p>
+      <div class="row wrap">
+        <button
+          class="btn btn-quiet s"
+          ?disabled=${tests.running !== null}
+          @click=${() => tests.echo(aeTitle)}
+        >
+          ${icon("refresh", "s")}${tt("todo.echo")}</button
+        >${testWords(tests, `echo/${aeTitle}`)}
+      </div>`,
+  )
+}
+
+const DISK_TONE = { ok: "ok", low: "warn", refusing: "danger", full: "danger" } as const
+
+export function disk({ disk: store }: TechnicianView): TemplateResult {
+  const { freeBytes, totalBytes, refuseBytes, reserveBytes, state } = store
+  const used = totalBytes === 0 ? 0 : 1 - freeBytes / totalBytes
+  const share = `${Math.round(used * 100)}%`
+  const mark = `${Math.max(0, 100 - (refuseBytes / Math.max(totalBytes, 1)) * 100).toFixed(1)}%`
+  const tone = { ok: "", warn: "is-warn", danger: "is-danger" }[DISK_TONE[state]]
+  return card(
+    "disk",
+    tt("disk.title"),
+    badge(DISK_TONE[state], tt(`disk.${state}`)),
+    html`<p>
+        <span class="big"
+          >${tt("disk.free", { free: byteWords(freeBytes), total: byteWords(totalBytes) })}</span
+        >
+      </p>
+      <svg class="bar2 bar2-m ${tone}" role="img" aria-label=${tt("disk.share", { n: share.slice(0, -1) })}>
+        <rect class="b" width=${share} height="100%" />
+        <rect class="mark" x=${mark} width="2" height="100%" />
+      </svg>
+      <p class="xs sub">
+        ${tt("disk.share", { n: share.slice(0, -1) })}${"\u3000"}${tt("disk.marks", { refuse: byteWords(refuseBytes), reserve: byteWords(reserveBytes) })}
+      </p>`,
+  )
+}
+
+const WARN_DAYS = 30
+const toneOf = (days: number): string =>
+  days < 0 ? "t-danger strong" : days < WARN_DAYS ? "t-warn strong" : ""
+
+export function certificates(view: TechnicianView, now: Date): TemplateResult {
+  const soonest = Math.min(...view.certificates.map(({ daysLeft }) => daysLeft))
+  const n = Math.floor(soonest)
+  const corner =
+    soonest < 0
+      ? badge("danger", tt("certificates.over"))
+      : soonest < WARN_DAYS
+        ? badge("warn", tt("certificates.soonest", { n }))
+        : badge("ok", tt("certificates.ok"))
+  return card(
+    "cert",
+    tt("certificates.title"),
+    corner,
+    html`<dl class="kv ${view.archive === null ? "" : "tech-two"}">
+      ${view.certificates.map(
+        ({ use, notAfter, daysLeft }) =>
+          html`<dt>${maybeTt(`certificates.${use}`) ?? use}</dt>
+            <dd class=${toneOf(daysLeft)}>
+              ${tt("certificates.days", { date: day(new Date(notAfter)), n: Math.floor(daysLeft) })}
+            </dd>`,
+      )}
+      ${view.lists.map(
+        ({ issuer, nextUpdate, stale }) =>
+          html`<dt>${tt("certificates.list")}</dt>
+            <dd class=${stale ? "t-warn strong" : ""}>
+              ${tt("certificates.list-until", { date: day(new Date(nextUpdate)) })}
+              <span class="xs dim tech-issuer">${issuer}</span>
+            </dd>`,
+      )}
+      <dt>${tt("line.time-stamp")}</dt>
+      <dd>${timeStamp(view.timeStamp, now)}</dd>
+      <dt>${tt("certificates.audit")}</dt>
+      <dd>${tt("certificates.rows", { n: view.auditRows })}</dd>
+    </dl>`,
+    // Beside the store stands the archive; without one these do.
+    view.archive !== null,
+  )
+}
+
+function timeStamp({ failingSince, lastSuccessAt }: ContactView, now: Date): TemplateResult {
+  if (failingSince !== null)
+    return html`<span class="t-danger strong">${tt("line.down", { ago: lasting(failingSince, now) })}</span>`
+  return html`${lastSuccessAt === null ? tt("line.unknown") : atAndAgo(lastSuccessAt, now)}`
+}
