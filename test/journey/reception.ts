@@ -49,8 +49,13 @@ export const IMAGES: readonly Image[] = [
 export const LIAR: Image = { ...study("P-LIAR", 1).instances[0]!, SOPInstanceUID: "1.2.3.4.5" }
 
 /** Opens a spool on `disk` and receives; stops when the spool does not open. */
-export async function receiveOn(disk: Disk, told: Told, listener: Listener = SILENT): Promise<void> {
-  const spool = await openTestSpool(disk, DATA, "reception")
+export async function receiveOn(
+  disk: Disk,
+  told: Told,
+  listener: Listener = SILENT,
+  dataDir = DATA,
+): Promise<void> {
+  const spool = await openTestSpool(disk, dataDir, "reception")
   const folder = mkdtempSync(join(SCRATCH, "dokuei-reception-"))
   const ledger = openLedger({
     path: join(folder, "ledger.sqlite"),
