@@ -17,16 +17,25 @@ export const EXIT = {
     meaning: "spool or ledger cannot be opened: folder not mounted, marker missing, newer version",
   },
   audit: { code: 5, meaning: "the audit chain does not hold; nothing is appended to a broken book" },
+  ledger: {
+    code: 6,
+    meaning:
+      "the ledger is older than its spool, or another one's: put a newer one back or `dokuei recover FILE`",
+  },
   usage: { code: 64, meaning: "the command line is wrong" },
 } as const
 
 /** How a command tells its verdict when nothing was thrown. */
 export type Finish = (code: number) => void
 
+/** What no restart mends. */
+const NOT_OF_ITSELF: ReadonlySet<string> = new Set(["ERR_LEDGER_BEHIND", "ERR_LEDGER_FOREIGN"])
+
 /** The one place where an error becomes an exit code. */
 export function exitCode(error: unknown): number {
   if (error instanceof ConfigError) return EXIT.configuration.code
   if (error instanceof KeyError) return EXIT.keys.code
+  if (error instanceof LedgerError && NOT_OF_ITSELF.has(error.code)) return EXIT.ledger.code
   if (error instanceof SpoolError || error instanceof LedgerError) return EXIT.storage.code
   if (error instanceof AuditError) return EXIT.audit.code
   return EXIT.failed.code

@@ -2,10 +2,9 @@
  * What both roles stand on: storage under our own roof, keys, trust, the runner, and the road between gateways.
  * edge.ts and center.ts add their stations and nothing else.
  */
-import { mkdir } from "node:fs/promises"
-import { hostname } from "node:os"
-import { join } from "node:path"
 import type { Recipient } from "../actors/document-recipient/listen.ts"
+import { documentSource } from "../actors/document-source/document-source.ts"
+import type { Endpoint } from "../actors/document-source/endpoint.ts"
 import { openDraughtsman } from "../actors/draughtsman/draughtsman.ts"
 import { listenMachineRoom, type MachineRoom } from "../actors/machine-room/listen.ts"
 import type { StorageTotals } from "../actors/machine-room/metrics.ts"
@@ -13,6 +12,7 @@ import { timeStampClient } from "../actors/timestamp-client/timestamp-client.ts"
 import { systemChance, systemClock, wait } from "../clock.ts"
 import type { Config } from "../config.ts"
 import { audit } from "../journey/audit.ts"
+import { Contacts, watchedSource, watchedTimeStamps } from "../journey/contacts.ts"
 import { expire } from "../journey/expire.ts"
 import { uuid } from "../journey/ids.ts"
 import { locks } from "../journey/locks.ts"
@@ -26,21 +26,21 @@ import { startRunner, type Runner, type Step } from "../journey/run.ts"
 import { CONTENTS, EFFECTS } from "../journey/submissions.ts"
 import { submit } from "../journey/submit.ts"
 import { verify } from "../journey/verify.ts"
+import type { Condition } from "../journey/technician.ts"
 import type { World } from "../journey/world.ts"
 import { errorFields, openLog, type Log } from "../log.ts"
 import { fileKeyStore } from "../storage/keys/file-key-store.ts"
 import { personKeys } from "../storage/keys/person-keys.ts"
-import { openLedger } from "../storage/ledger/ledger.ts"
-import { openPeople, type PeopleStore } from "../storage/people/people.ts"
-import { openSpool, type FileSpool } from "../storage/spool/file-spool.ts"
-import type { Rot } from "../storage/spool/findings.ts"
-import { openTrail, type Trail } from "../storage/trail/trail.ts"
+import type { PeopleStore } from "../storage/people/people.ts"
+import type { FileSpool } from "../storage/spool/file-spool.ts"
+import type { Trail } from "../storage/trail/trail.ts"
 import { keepAccounts } from "./accountability.ts"
 import { crlFolder, type CrlFolder } from "./crl-folder.ts"
-import { health, meters } from "./health.ts"
+import { condition, health, meters } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
-import { epochKeyOf, keyFiles, ledgerKey, outboxSeal } from "./own-keys.ts"
-import { agreementsOf, credentialsOf, openRecipient, openSource } from "./road.ts"
+import { keyFiles } from "./own-keys.ts"
+import { agreementsOf, credentialsOf, endpointsOf, openRecipient } from "./road.ts"
+import { openLevelStores } from "./stores.ts"
 import { openTrust } from "./trust-store.ts"
 
 /** What each role does in its own way, or not at all. */
@@ -58,6 +58,14 @@ export interface Foundation {
   readonly recipient: Recipient
   /** Bytes on the line by submission, for progress bars. */
   readonly line: ReadonlyMap<string, number>
+  /** Whom we call, and who answered when. */
+  readonly contacts: Contacts
+  /** Told when somebody we call begins or ceases to answer. */
+  readonly contactListeners: Set<() => void>
+  /** How the house itself is. */
+  readonly condition: () => Promise<Condition>
+  /** Where and how each partner is reached. */
+  readonly endpointOf: (agreement: string) => Endpoint
   /** Desks register here to hear what changed. */
   readonly listeners: Set<(requestId: string | null) => void>
   readonly record: (event: AuditEvent) => Promise<void>
@@ -67,12 +75,10 @@ export interface Foundation {
 }
 
 const TIMESTAMP_TIMEOUT_MS = 10_000
-const IDLE_MS_ABSOLUTE = 12 * 60 * 60 * 1000
-const MIB = 1024 * 1024
 
 export async function layFoundation(config: Config): Promise<Foundation> {
   const log = openLog(config.role)
-  const stores = await openStores(config, log)
+  const stores = await openLevelStores(config, log)
   const { spool, trail, people } = stores
   const hearer: { committed: ((changes: readonly Change[]) => void) | null } = { committed: null }
   const listeners = new Set<(requestId: string | null) => void>()
@@ -87,6 +93,11 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const trust = await openTrust(config, lists)
   const keys = await fileKeyStore(keyFiles(config))
   const line = new Map<string, number>()
+  const contactListeners = new Set<() => void>()
+  const contacts = new Contacts(systemClock, () => {
+    for (const listener of contactListeners) listener()
+  })
+  const endpointOf = endpointsOf(config, credentials)
   const draughtsman = openDraughtsman({ style: { timeZone: config.site.timeZone } })
   const world: World = {
     clock: systemClock,
@@ -95,14 +106,17 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     ledger,
     keys,
     personKeys: personKeys(config.keys.persons ?? config.dataDir),
-    timeStamps: timeStampClient({
-      url: config.timeStamp.url,
-      timeoutMs: TIMESTAMP_TIMEOUT_MS,
-      trust: () => trust.report().timeStamp,
-      chance: systemChance,
-      clock: systemClock,
-    }),
-    source: openSource(config, credentials),
+    timeStamps: watchedTimeStamps(
+      timeStampClient({
+        url: config.timeStamp.url,
+        timeoutMs: TIMESTAMP_TIMEOUT_MS,
+        trust: () => trust.report().timeStamp,
+        chance: systemChance,
+        clock: systemClock,
+      }),
+      contacts,
+    ),
+    source: watchedSource(documentSource(endpointOf), contacts),
     draughtsman,
     locks: locks(),
     site: config.site,
@@ -119,6 +133,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   let runner: Runner | null = null
   const stopTurning = await keepTurning(config, spool, log)
   const stopAccounts = await keepAccounts({ config, trail, spool, log })
+  const watched = { config, spool, ledger, keys, lists, disk: stores.disk }
   return {
     config,
     log,
@@ -128,13 +143,16 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     clock: systemClock,
     chance: systemChance,
     recipient,
+    contacts,
+    contactListeners,
+    condition: () => condition(watched),
+    endpointOf,
     line,
     listeners,
     record,
     run: async (own, storage) => {
       const started = runSteps(world, trail, own, log)
       runner = started
-      const watched = { config, spool, ledger, keys, lists }
       const meter = meters(watched, storage)
       hearer.committed = (changes) => {
         meter.committed(changes)
@@ -158,10 +176,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       await ledger.commit([activity("application-stop")])
       await runner?.stop()
       await draughtsman.close()
-      people.close()
-      stores.ledger.close()
-      await trail.close()
-      await spool.close()
+      await stores.close()
     },
   }
 }
@@ -181,55 +196,6 @@ async function keepTurning(config: Config, spool: FileSpool, log: Log): Promise<
   await look()
   const timer = setInterval(() => void look(), TURN_LOOK_MS)
   return () => clearInterval(timer)
-}
-
-interface Stores {
-  readonly spool: FileSpool
-  readonly ledger: Ledger & { close(): void }
-  readonly trail: Trail
-  readonly people: PeopleStore
-}
-
-/** A copy written anew, and segments whose destruction a crash interrupted, are no rot: the next step ends them. */
-function tellRot(log: Log, rot: Rot): void {
-  if (rot.what === "slot-mended") log("info", "slot-mended", { index: rot.index })
-  else if (rot.what === "keyless")
-    log("warn", "segments-without-slot", { slot: rot.slotId, segments: rot.segmentIds.length })
-  else log("error", "spool-rot", { what: rot.what })
-}
-
-/** Everything below `dataDir`. */
-async function openStores(config: Config, log: Log): Promise<Stores> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o750 })
-  const spool = await openSpool({
-    dataDir: config.dataDir,
-    site: config.site.oid,
-    epochKey: await epochKeyOf(config),
-    clock: systemClock,
-    chance: systemChance,
-    reserveBytes: config.disk.reserveMiB * MIB,
-    refuseBytes: config.disk.refuseMiB * MIB,
-    onRot: (rot) => tellRot(log, rot),
-    onTorn: (torn) => log("warn", "spool-torn-end-cut", { segment: torn.segmentId }),
-  })
-  const indexKey = await ledgerKey(config)
-  const ledger = openLedger({
-    path: join(config.dataDir, "ledger.sqlite"),
-    sealer: {
-      seal: (slotId, context, clear) => spool.sealColumn(slotId, context, clear),
-      open: (slotId, context, sealed) => spool.openColumn(slotId, context, sealed),
-    },
-    indexKey,
-    audit: outboxSeal(indexKey),
-  })
-  const trail = await openTrail(join(config.dataDir, "audit.jsonl"), {
-    application: `dokuei-${config.role}`,
-    processId: String(process.pid),
-    host: hostname(),
-    enterpriseSite: config.site.institutionCode || config.site.oid,
-  })
-  const limits = { idleMs: config.desk.idle, absoluteMs: IDLE_MS_ABSOLUTE }
-  return { spool, ledger, trail, people: openPeople(join(config.dataDir, "people.sqlite"), limits) }
 }
 
 /** The ledger, with somebody who hears of every commit once it is durable. */

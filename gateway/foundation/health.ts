@@ -15,6 +15,7 @@ import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
 import type { Crl } from "../standards/hpki/crl.ts"
 import type { KeyStore } from "../journey/ports.ts"
+import type { OrphanRecord } from "../journey/orphan-records.ts"
 import type { Ledger, Verb } from "../journey/records.ts"
 import type { Condition } from "../journey/technician.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
@@ -66,6 +67,7 @@ export async function health({ config, spool, ledger, keys, lists, disk }: Watch
       disk.check(),
       outboxCheck(await outboxRows(ledger)),
       rotCheck(rotten(spool)),
+      orphansCheck(await ledger.orphans()),
       await failingSteps(ledger),
       ...lists.unreadable().map(unreadableList),
       ...lists.crls().map((crl) => listCheck(crl, now)),
@@ -126,6 +128,20 @@ function rotCheck(found: number): Check {
         state: "warn",
         sentence: `${found} place(s) in the spool do not check: see the log, restore from the sender`,
       }
+}
+
+/** What a recovery could not place was acknowledged to somebody: it waits for a person, and is never cleared away. */
+function orphansCheck(kept: readonly OrphanRecord[]): Check {
+  const name = "orphans"
+  if (kept.length === 0)
+    return { name, state: "ok", sentence: "nothing is kept that the ledger cannot place" }
+  const objects = kept.reduce((sum, each) => sum + each.objects, 0)
+  const partners = [...new Set(kept.flatMap(({ agreement }) => agreement ?? []))].join(" ")
+  return {
+    name,
+    state: "warn",
+    sentence: `${kept.length} slot(s) with ${objects} objects (${partners || "made here"}): see dokuei recover`,
+  }
 }
 
 const unreadableList = (name: string): Check => ({

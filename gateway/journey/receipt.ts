@@ -35,6 +35,21 @@ export function planReceipt(world: World, verified: SubmissionRecord, slotId: st
   return [{ put: "submission", record: planned }, due("package", planned.id, world.clock.now())]
 }
 
+/**
+ * A submission comes again although its sender had taken the receipt: the sender works on a ledger from a backup and has it
+ * no more. Another one is made.
+ */
+export async function receiptAgain(world: World, repeated: SubmissionRecord): Promise<Change[]> {
+  if (repeated.state !== "verified" || repeated.requestId === null) return []
+  const beside = await world.ledger.submissionsOf({ requestId: repeated.requestId })
+  const receipts = beside.filter(
+    ({ kind, direction, answers }) => kind === "receipt" && direction === "out" && answers === repeated.id,
+  )
+  const [first] = receipts
+  if (first === undefined || receipts.some(({ state }) => state !== "accepted")) return []
+  return planReceipt(world, repeated, first.slotId)
+}
+
 export const receiptContents: ContentsOf = async (world, record, agreement) => {
   const documents = await world.ledger.documents(record.answers ?? "")
   const closing = found(

@@ -1,7 +1,8 @@
 /**
  * Recognise: has this SubmissionSet come before?
  *
- * A repeat after a lost answer has the same uniqueId and the same octets; it is answered Success and kept once.
+ * A repeat after a lost answer has the same uniqueId and the same octets; it is answered Success and kept once. So is the
+ * repeat of a sender whose ledger was put back from a backup; it gets its receipt again.
  * Anything else under a known uniqueId is refused (ITI TF-3 table 4.2.4.1-2).
  */
 import { createHash } from "node:crypto"
@@ -9,6 +10,7 @@ import type { DocumentEntry } from "../standards/xds/submission.ts"
 import type { Inbound } from "./inbound.ts"
 import { AcceptanceError } from "./errors.ts"
 import type { SubmissionIntake } from "./ports.ts"
+import { receiptAgain } from "./receipt.ts"
 import type { DocumentRecord } from "./records.ts"
 import type { World } from "./world.ts"
 
@@ -32,7 +34,11 @@ export async function recognise(world: World, inbound: Inbound): Promise<Submiss
       if (hash.digest("hex") !== kept.get(entry.uniqueId)?.hash)
         throw duplicate("XDSNonIdenticalHash", entry.uniqueId)
     },
-    commit: () => Promise.resolve([]),
+    commit: async () => {
+      const again = await receiptAgain(world, earlier)
+      if (again.length > 0) await world.ledger.commit(again)
+      return []
+    },
     abort: () => Promise.resolve(),
   }
 }

@@ -1,17 +1,19 @@
 /**
  * Roll forward: after a crash, make the ledger agree with the spool.
  *
- * An instance whose frame is durable was, or may have been, answered with success: it is filed. Frames of a
- * submission the ledger does not know were never answered: their segment is dropped, the sender repeats it.
- * New documents without a row belong to a packaging that is run again: dropped too. A slot that nothing in the ledger
- * names was made just before the crash, and goes.
+ * The ledger is the newest there ever was (its count of commits says so, docs/adr/0007): what it does not know was never
+ * acknowledged, except for instances. An instance whose frame is durable was, or may have been, answered with success: it
+ * is filed. Frames of a submission the ledger does not know were never answered: their segment is dropped, the sender
+ * repeats it. New documents without a row belong to a packaging that is run again: dropped too. A slot that nothing in the
+ * ledger names was made just before the crash, and goes. Of an older ledger none of this is true: `recover.ts`.
  */
-import { arrivalChanges, beginStudy, openStudies } from "./arrival.ts"
+import { arrivalChanges, beginStudy, isOfPatient, openStudies, receivedSlots } from "./arrival.ts"
 import { clearHead } from "./clear-object.ts"
 import { studyHeader } from "./header.ts"
-import type { SealedObject, SlotId, Spool } from "./ports.ts"
+import type { SealedObject, Spool } from "./ports.ts"
 import type { StudyRecord } from "./records.ts"
-import type { World } from "./world.ts"
+import { survey, unnamedSlots } from "./survey.ts"
+import type { Stores } from "./world.ts"
 
 /** Identification and patient module lie in the first bytes (PS3.5 7.1: ascending tags). */
 export const HEADER_BYTES = 64 * 1024
@@ -23,33 +25,27 @@ export interface RolledForward {
 }
 
 /** Runs before anything is received or sent. */
-export async function rollForward(world: World, spool: Spool): Promise<RolledForward> {
-  const unknown = new Map<string, SealedObject[]>()
-  const stray = new Map<string, SealedObject>()
-  for await (const object of spool.scan()) {
-    if (await world.ledger.knows(object.place.objectId, object.facts.kind)) continue
-    if (object.facts.kind === "instance") {
-      unknown.set(object.place.slotId, [...(unknown.get(object.place.slotId) ?? []), object])
-    } else {
-      stray.set(object.place.segmentId, object)
-    }
-  }
-  let instancesFiled = 0
-  for (const objects of unknown.values()) instancesFiled += await fileSlot(world, objects)
-  for (const { place } of stray.values()) await spool.discardSegment(place.slotId, place.segmentId)
-  const slotsDestroyed = await destroyUnnamed(world, spool)
-  return { instancesFiled, segmentsDropped: stray.size, slotsDestroyed }
-}
-
-/** Last: by now every slot with an image in it has its study. */
-async function destroyUnnamed(world: World, spool: Spool): Promise<number> {
-  const named: ReadonlySet<SlotId> = await world.ledger.slotsInUse()
-  const unnamed = spool.slots.filter(({ slotId }) => !named.has(slotId))
+export async function rollForward(world: Stores, spool: Spool): Promise<RolledForward> {
+  const { instances, strays } = await survey(world, spool)
+  const instancesFiled = await fileInstances(world, instances)
+  for (const { slotId, segmentId } of strays) await spool.discardSegment(slotId, segmentId)
+  // Last: by now every slot with an image in it has its study.
+  const unnamed = await unnamedSlots(world, spool)
   for (const { slotId } of unnamed) await spool.destroySlot(slotId)
-  return unnamed.length
+  return { instancesFiled, segmentsDropped: strays.length, slotsDestroyed: unnamed.length }
 }
 
-async function fileSlot(world: World, objects: readonly SealedObject[]): Promise<number> {
+/** What lies in the slots and no study has: each slot's study gets its rows, or is begun. */
+export async function fileInstances(
+  world: Stores,
+  instances: ReadonlyMap<string, readonly SealedObject[]>,
+): Promise<number> {
+  let filed = 0
+  for (const objects of instances.values()) filed += await fileSlot(world, objects)
+  return filed
+}
+
+async function fileSlot(world: Stores, objects: readonly SealedObject[]): Promise<number> {
   const [first] = objects
   if (first === undefined) return 0
   const study = await studyOfSlot(world, first)
@@ -65,14 +61,16 @@ async function fileSlot(world: World, objects: readonly SealedObject[]): Promise
   return fresh.length
 }
 
-async function studyOfSlot(world: World, object: SealedObject): Promise<StudyRecord> {
+async function studyOfSlot(world: Stores, object: SealedObject): Promise<StudyRecord> {
   const { StudyInstanceUID, callingAE } = object.facts.meta
   const studies = await world.ledger.studiesByUid(StudyInstanceUID)
-  const known = studies.find((each) => each.slotId === object.place.slotId)
+  const known = studies.find(
+    (each) => each.joinedTo === undefined && receivedSlots(each).includes(object.place.slotId),
+  )
   if (known !== undefined) return known
   const header = studyHeader(await clearHead(world.spool, object.place, HEADER_BYTES))
   const uidInUse = (await openStudies(world, StudyInstanceUID)).some(
-    (each) => each.private.patient.PatientID !== header.patient.PatientID,
+    (each) => !isOfPatient(each, header.patient.PatientID),
   )
   return beginStudy(world, object.place.slotId, header, callingAE, uidInUse)
 }

@@ -80,7 +80,21 @@ export const STUDY = [
     null,
     "a person says: the same patient; its images are the other study's from now on, slot and all",
   ),
-  row<StudyState>("released", "instance", "released", null, "late image: kept, counted, shown to a person"),
+  row<StudyState>(
+    "released",
+    "instance",
+    "released",
+    "assemble",
+    "late image: a supplement after the quiet period",
+  ),
+  row<StudyState>(
+    "released",
+    "quiet",
+    "released",
+    null,
+    "what came late leaves after what went before has arrived",
+  ),
+  row<StudyState>("closed", "quiet", "closed", null, "what came late leaves, or waits for a person"),
   row<StudyState>("released", "release", "released", "recode", "for one more request, or with late images"),
   row<StudyState>("closed", "release", "released", "recode", "for one more request, or with late images"),
   row<StudyState>(
@@ -104,7 +118,13 @@ export const STUDY = [
     null,
     "the other side cannot use it after all: our copy stays until it is sent once more",
   ),
-  row<StudyState>("closed", "instance", "closed", null, "late image after delivery: kept, counted, shown"),
+  row<StudyState>(
+    "closed",
+    "instance",
+    "closed",
+    "assemble",
+    "late image after delivery: a supplement after the quiet period",
+  ),
   row<StudyState>(
     "complete",
     "term",
@@ -113,7 +133,7 @@ export const STUDY = [
     "agreed retention ended: slot destroyed, certificate made",
   ),
   row<StudyState>("closed", "term", "expired", null, "agreed retention ended: slot destroyed"),
-  ...(["arriving", "complete", "released", "quarantined", "recalled", "closed"] as const).map((state) =>
+  ...(["arriving", "complete", "released", "quarantined", "closed"] as const).map((state) =>
     row<StudyState>(
       state,
       "gone",
@@ -197,6 +217,13 @@ export const SUBMISSION_OUT = [
     ),
   ),
   row<SubmissionState>("accepted", "receipt", "verified", null, "the recipient's signed receipt came"),
+  row<SubmissionState>(
+    "accepted",
+    "ask-again",
+    "sealed",
+    "submit",
+    "a ledger was put back from a backup: the receipt may have come since; the bytes are the same",
+  ),
   row<SubmissionState>(
     "sending",
     "receipt",

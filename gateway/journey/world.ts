@@ -14,6 +14,9 @@ import type {
 } from "./ports.ts"
 import type { Ledger } from "./records.ts"
 
+/** What it takes to make the ledger agree with the spool: no keys of ours, and nobody outside. */
+export type Stores = Pick<World, "clock" | "chance" | "spool" | "ledger" | "agreements">
+
 export interface World {
   readonly clock: Clock
   readonly chance: Chance

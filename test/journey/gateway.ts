@@ -3,7 +3,10 @@
  * at any moment and be opened again on what it left.
  */
 import { createHash } from "node:crypto"
+import { copyFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import Database from "better-sqlite3"
+import { bringLevel, keepLevel, whyBehind } from "../../gateway/foundation/level.ts"
 import { outboxSeal } from "../../gateway/foundation/own-keys.ts"
 import { accountedReading, accountedStaff } from "../../gateway/journey/accessed.ts"
 import { submissionHandler } from "../../gateway/journey/accept.ts"
@@ -29,10 +32,11 @@ import type {
 import { caseDesk } from "../../gateway/journey/read.ts"
 import { instanceHandler } from "../../gateway/journey/receive.ts"
 import { fileHandler } from "../../gateway/journey/receive-file.ts"
-import { SpoolError } from "../../gateway/journey/errors.ts"
+import { LedgerError, SpoolError } from "../../gateway/journey/errors.ts"
 import type { JobRecord, Ledger } from "../../gateway/journey/records.ts"
 import { recode } from "../../gateway/journey/recode.ts"
 import { reportDesk } from "../../gateway/journey/report.ts"
+import { recover, type Recovered } from "../../gateway/journey/recover.ts"
 import { rollForward, type RolledForward } from "../../gateway/journey/roll-forward.ts"
 import { runJob, type RunnerParts } from "../../gateway/journey/run.ts"
 import { staffDesk } from "../../gateway/journey/staff.ts"
@@ -42,7 +46,7 @@ import { verify } from "../../gateway/journey/verify.ts"
 import type { World } from "../../gateway/journey/world.ts"
 import { storageSopClass } from "../../gateway/standards/dicom/sop-classes.ts"
 import { personKeys } from "../../gateway/storage/keys/person-keys.ts"
-import { openLedger } from "../../gateway/storage/ledger/ledger.ts"
+import { openLedger, type FileLedger } from "../../gateway/storage/ledger/ledger.ts"
 import { openSpool, type FileSpool } from "../../gateway/storage/spool/file-spool.ts"
 import { MemoryDisk } from "../../gateway/storage/spool/memory-disk.ts"
 import { countedChance } from "../peers/chance.ts"
@@ -135,6 +139,7 @@ export class Gateway {
       this.starts += 1
       try {
         this.#now = await this.#begin()
+        await this.#level(this.#now)
         this.rolledForward = await rollForward(this.world, this.spool)
         return
       } catch (error) {
@@ -148,6 +153,63 @@ export class Gateway {
   close(): void {
     this.#now?.close()
     this.#now = null
+  }
+
+  /** As the foundation does before anything else. */
+  async #level({ file, spool }: Opened): Promise<void> {
+    const why = await whyBehind(file, spool)
+    if (why !== null) throw new LedgerError("ERR_LEDGER_BEHIND", why)
+    await keepLevel(file, spool)
+  }
+
+  /** A copy as `sqlite3 .backup` makes one while the gateway goes on. */
+  async backUpLedger(copy: string): Promise<void> {
+    const db = new Database(this.#ledgerPath, { readonly: true })
+    await db.backup(copy)
+    db.close()
+  }
+
+  /** Closes, and puts the copy in the ledger's place; null = the ledger is lost. */
+  replaceLedger(copy: string | null): void {
+    this.close()
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${this.#ledgerPath}${suffix}`, { force: true })
+    if (copy !== null) copyFileSync(copy, this.#ledgerPath)
+  }
+
+  /** As `dokuei recover` does, on a gateway that is closed; then it may be opened. */
+  async recover(): Promise<Recovered> {
+    this.starts += 1
+    this.#now = await this.#begin()
+    const { file, spool, world } = this.#now
+    const recovered = await bringLevel(file, spool, () => recover(world, spool))
+    this.close()
+    return recovered
+  }
+
+  /** The same, ending where the fuse says. True when it came to its end. */
+  async recoverWith(fuse: Fuse): Promise<boolean> {
+    try {
+      this.#now = await this.#begin(fuse)
+      const { file, spool, world, life } = this.#now
+      const bound: typeof file = {
+        ...file,
+        bind: (spoolId, commits) => {
+          if (life.dead) throw new Error("bound after the crash")
+          file.bind(spoolId, commits)
+        },
+      }
+      await bringLevel(bound, spool, () => recover(world, spool))
+      return true
+    } catch (error) {
+      if (!isCrash(error)) throw error
+      return false
+    } finally {
+      this.close()
+    }
+  }
+
+  get #ledgerPath(): string {
+    return join(this.#parts.folder, `${this.side}.sqlite`)
   }
 
   /** Runs what is due now, one job after the other. True when there was something. */
@@ -177,8 +239,8 @@ export class Gateway {
     return this.#disk
   }
 
-  async #begin(): Promise<Opened> {
-    const { side, fuse, time, site, folder } = this.#parts
+  async #begin(fuse = this.#parts.fuse): Promise<Opened> {
+    const { side, time, site } = this.#parts
     const life: Life = { dead: false }
     const chance = countedChance(`${side} ${this.starts}`)
     const spool = await openSpool({
@@ -191,13 +253,14 @@ export class Gateway {
     })
     const indexKey = createHash("sha256").update(`index ${side}`).digest()
     const file = openLedger({
-      path: join(folder, `${side}.sqlite`),
+      path: this.#ledgerPath,
       sealer: {
         seal: (slotId, context, clear) => spool.sealColumn(slotId, context, clear),
         open: (slotId, context, sealed) => spool.openColumn(slotId, context, sealed),
       },
       indexKey,
       audit: outboxSeal(indexKey),
+      committed: (commits) => spool.noteLedger(commits),
     })
     const fused = fusedLedger(file, fuse, life, side)
     const ledger: Ledger = {
@@ -224,10 +287,10 @@ export class Gateway {
       trust: this.#parts.trust,
       progress: (submissionId, bytes) => this.#line.set(submissionId, bytes),
     }
-    return this.#stations(world, spool, life, () => file.close())
+    return this.#stations(world, spool, life, file)
   }
 
-  #stations(world: World, spool: FileSpool, life: Life, close: () => void): Opened {
+  #stations(world: World, spool: FileSpool, life: Life, file: FileLedger): Opened {
     const files = filing(
       world,
       () => Promise.resolve(),
@@ -237,7 +300,8 @@ export class Gateway {
       life,
       world,
       spool,
-      close,
+      file,
+      close: () => file.close(),
       filing: files,
       files: fileHandler(world, files, { aeTitle: OUR_AE, takes: (uid) => storageSopClass(uid) !== null }),
       storage: instanceHandler(world, files, { aeTitle: OUR_AE, modalities: new Set([MODALITY]) }),
@@ -277,6 +341,7 @@ interface Opened {
   readonly life: Life
   readonly world: World
   readonly spool: FileSpool
+  readonly file: FileLedger
   readonly filing: Filing
   readonly files: FileHandler
   readonly storage: InstanceHandler

@@ -70,10 +70,10 @@ describe("the systemd units", () => {
       })
 
       it("do not start again what only a person can mend", () => {
-        const { configuration, keys, audit, usage } = EXIT
+        const { configuration, keys, audit, ledger, usage } = EXIT
         assert.equal(
           one("RestartPreventExitStatus"),
-          [configuration, keys, audit, usage].map(({ code }) => code).join(" "),
+          [configuration, keys, audit, ledger, usage].map(({ code }) => code).join(" "),
         )
       })
 

@@ -1,6 +1,6 @@
 /**
  * How many commits the ledger had when the spool last heard of it: what tells a ledger that was put back from an older
- * backup (docs/adr, "A ledger older than its spool").
+ * backup (docs/adr/0007).
  *
  * Two records of 64 bytes in two sectors of one file, overwritten in turn and never synced in passing: a process that ends
  * leaves them to the kernel, a power cut may take the last ones, and then the mark is too low, never too high.

@@ -16,8 +16,8 @@ import type { WalkLimits } from "./walk-segment.ts"
 import { readEndMark, walkSegment } from "./walk-segment.ts"
 
 export interface ScanOptions {
-  /** Segments already known whole, closed and recorded: they are not opened. */
-  readonly isSettled?: (segmentId: SegmentId) => boolean
+  /** Is this closed segment, of so many frames, known and recorded already? Then nothing but its end mark is read. */
+  readonly isSettled?: (segmentId: SegmentId, frames: number) => Promise<boolean>
   /** How far a segment is recorded as durable, in bytes; a bad frame before that is rot even at the end. */
   readonly recordedEndBytes?: (segmentId: SegmentId) => number
 }
@@ -39,11 +39,10 @@ interface Found {
 
 export async function* scanSegments(ground: ScanGround, options: ScanOptions): AsyncGenerator<SealedObject> {
   for (const found of await everySegment(ground)) {
-    if (options.isSettled?.(found.segmentId) === true) continue
     const file = await openIfThere(ground, found)
     if (file === null) continue
     try {
-      yield* scanOne(ground, found, file, options.recordedEndBytes?.(found.segmentId) ?? 0)
+      yield* scanOne(ground, found, file, options)
     } finally {
       await file.close()
     }
@@ -75,27 +74,30 @@ async function openIfThere(ground: ScanGround, { slotId, segmentId }: Found): Pr
   }
 }
 
+/** `frames`: how many the end mark counts; null while there is none. */
 async function limitsOf(
   ground: ScanGround,
   segmentId: SegmentId,
   file: DiskFile,
   recordedEndBytes: number,
-): Promise<WalkLimits> {
+): Promise<WalkLimits & { readonly frames: number | null }> {
   const writtenBytes = ground.writtenBytes(segmentId)
-  if (writtenBytes !== null) return { endBytes: writtenBytes, isClosed: true, recordedEndBytes }
+  if (writtenBytes !== null) return { endBytes: writtenBytes, isClosed: true, recordedEndBytes, frames: null }
   const mark = await readEndMark(file, segmentId)
-  return { endBytes: mark?.endBytes ?? (await file.sizeBytes()), isClosed: mark !== null, recordedEndBytes }
+  const endBytes = mark?.endBytes ?? (await file.sizeBytes())
+  return { endBytes, isClosed: mark !== null, recordedEndBytes, frames: mark?.frames ?? null }
 }
 
 async function* scanOne(
   ground: ScanGround,
   found: Found,
   file: DiskFile,
-  recordedEndBytes: number,
+  { isSettled, recordedEndBytes }: ScanOptions,
 ): AsyncGenerator<SealedObject> {
   const slot = ground.slots.find(found.slotId)
   if (slot === null || slot.gone) return
-  const limits = await limitsOf(ground, found.segmentId, file, recordedEndBytes)
+  const limits = await limitsOf(ground, found.segmentId, file, recordedEndBytes?.(found.segmentId) ?? 0)
+  if (limits.frames !== null && (await isSettled?.(found.segmentId, limits.frames)) === true) return
   const end = { frames: 0, bytes: 0, isSound: true }
   for await (const finding of walkSegment(file, { ...found, trailerKey: slot.trailerKey }, limits)) {
     if (finding.is === "frame") {

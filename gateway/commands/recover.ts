@@ -1,0 +1,79 @@
+/**
+ * `dokuei recover FILE`: makes a ledger that was put back from a backup agree with its spool, and lists what a person must
+ * look into. Run again it lists what is still kept; with `--destroy-orphans` it destroys that.
+ */
+import { Command } from "commander"
+import { systemChance, systemClock } from "../clock.ts"
+import { loadConfig, type Config } from "../config.ts"
+import { bringLevel, whyBehind } from "../foundation/level.ts"
+import { agreementsOf } from "../foundation/road.ts"
+import { openStores, type OpenStores } from "../foundation/stores.ts"
+import { destroyOrphan } from "../journey/orphan.ts"
+import type { OrphanRecord } from "../journey/orphan-records.ts"
+import { recover, summary } from "../journey/recover.ts"
+import { deliverAudit } from "../journey/run.ts"
+import type { Looked } from "../journey/survey.ts"
+import type { Stores } from "../journey/world.ts"
+import { openLog } from "../log.ts"
+
+const MIB = 1024 * 1024
+/** How often the progress line is written. */
+const PROGRESS_MS = 500
+
+export const recoverCommand = (): Command =>
+  new Command("recover")
+    .description(
+      "after a ledger was put back from a backup: make it agree with the spool; the service is stopped",
+    )
+    .argument("<file>", "configuration")
+    .option("--destroy-orphans", "destroy, for good, what the ledger does not know and is kept for a person")
+    .action(async (file: string, { destroyOrphans = false }: { destroyOrphans?: boolean }) => {
+      const config = loadConfig(file)
+      const stores = await openStores(config, openLog(config.role))
+      try {
+        await recoverStores(config, stores, destroyOrphans)
+      } finally {
+        await stores.close()
+      }
+    })
+
+async function recoverStores(config: Config, stores: OpenStores, destroyOrphans: boolean): Promise<void> {
+  const { spool, ledger, trail } = stores
+  const agreements = await agreementsOf(config)
+  const world: Stores = { clock: systemClock, chance: systemChance, spool, ledger, agreements }
+  const why = await whyBehind(ledger, spool)
+  if (why === null) say("the ledger is level with its spool")
+  else {
+    say(why)
+    say(summary(await bringLevel(ledger, spool, () => recover(world, spool, progress()))))
+  }
+  const orphans = await ledger.orphans()
+  for (const each of orphans) say(line(each))
+  if (destroyOrphans) {
+    for (const each of orphans) await ledger.commit(await destroyOrphan(world, each, "a person said so"))
+    say(`${orphans.length} destroyed`)
+  }
+  await deliverAudit({ ledger, trail })
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+/** One line that is written over on a terminal; nothing where nobody watches. */
+function progress(): Looked {
+  let saidAtMs = 0
+  return (objects, bytes) => {
+    const nowMs = systemClock.now().getTime()
+    if (!process.stderr.isTTY || nowMs - saidAtMs < PROGRESS_MS) return
+    saidAtMs = nowMs
+    process.stderr.write(`\r${objects} objects looked at, ${Math.floor(bytes / MIB)} MiB\r`)
+  }
+}
+
+/** Ids, counts and times: what a person asks the other side about. */
+function line(each: OrphanRecord): string {
+  const whence = each.agreement === null ? "made here" : `from ${each.agreement}`
+  const since = each.firstArrivalAt === null ? "" : `, since ${each.firstArrivalAt}`
+  const what = each.objects === 0 ? "empty" : `${each.objects} objects, ${Math.ceil(each.bytes / 1024)} KiB`
+  const where = each.wholeSlot ? "" : ", among others' objects"
+  return `slot ${each.slotId} (${each.slotClass}): ${what}, ${whence}${since}${where}; kept until ${each.keepUntil}`
+}
