@@ -61,6 +61,8 @@ export interface ArchiveLedger {
   commitmentByRelay(relayedTransactionUID: string): Promise<CommitmentRecord | null>
   /** Have we an instance of this SOP Instance UID, in whichever study? */
   knowsInstance(SOPInstanceUID: string): Promise<boolean>
+  /** A study that has an instance of this UID; null when none has. */
+  studyOfInstance(SOPInstanceUID: string): Promise<string | null>
   delivery(id: string): Promise<DeliveryRecord | null>
   deliveriesOf(reportId: string): Promise<readonly DeliveryRecord[]>
 }

@@ -7,11 +7,14 @@
  */
 import { receivedAudit } from "./audit.ts"
 import { bindStudy } from "./bind.ts"
+import { completeness, signalsOf } from "./completeness.ts"
 import { BINDING } from "./locks.ts"
 import type { JobRecord, StudyRecord } from "./records.ts"
 import { next } from "./route.ts"
 import type { Decision, Outcome } from "./run.ts"
-import { openConflicts } from "./selection.ts"
+import { openConflicts, selected } from "./selection.ts"
+import { supplement } from "./supplement.ts"
+import { rejectedOf } from "./withdrawn.ts"
 import type { World } from "./world.ts"
 
 /** What is known of one study's arrival. Times are instants (UTC). */
@@ -38,7 +41,10 @@ export function assembly(arrivals: Arrivals, quietMs: number, now: Date): Assemb
 /** What the edge adds to the world: how long a device is quiet before its study counts as complete. */
 export type QuietPeriod = (callingAE: string) => number
 
-/** The job: quiet? then bind to the requests that are there, and release for those that say so. */
+/**
+ * The job: quiet? then bind to the requests that are there, and release for those that say so. What came after a study was
+ * sent becomes a supplement.
+ */
 export async function assemble(
   world: World,
   quietMsOf: QuietPeriod,
@@ -51,10 +57,39 @@ export async function assemble(
   const arrivals = { instances: study.instances, lastArrival: new Date(study.lastArrivalAt) }
   const result = assembly(arrivals, quietMsOf(study.callingAE), now)
   if (result.kind === "waiting") return { changes: [], again: { at: result.until, failureCode: null } }
-  const conflicts = openConflicts(study, await world.ledger.instances(study.id)).length
-  const complete: StudyRecord = { ...study, state: step.to, conflicts }
-  const decide = async (): Promise<Outcome> => ({
-    changes: [...(await bindStudy(world, complete)), receivedAudit(complete, now.toISOString())],
-  })
-  return { locks: [BINDING], decide }
+  const complete: StudyRecord = { ...(await lookedAt(world, study)), state: step.to }
+  return study.state === "arriving" ? bound(world, complete) : supplemented(world, complete)
+}
+
+/** What the images themselves say once nothing more comes: what is missing, what was withdrawn, what contradicts itself. */
+export async function lookedAt(world: World, study: StudyRecord): Promise<StudyRecord> {
+  const instances = await world.ledger.instances(study.id)
+  const rejected = await rejectedOf(world, study, instances)
+  const looked: StudyRecord = { ...study, private: { ...study.private, rejected } }
+  return {
+    ...looked,
+    conflicts: openConflicts(looked, instances).length,
+    counting: selected(looked, instances).length,
+    completeness: completeness(await signalsOf(world, looked, instances), instances),
+  }
+}
+
+function bound(world: World, complete: StudyRecord): Decision {
+  const at = world.clock.now().toISOString()
+  return {
+    locks: [BINDING],
+    decide: async () => ({ changes: [...(await bindStudy(world, complete)), receivedAudit(complete, at)] }),
+  }
+}
+
+/** How often it is looked again while what went before is on its way. */
+const ARRIVAL_LOOK_MS = 60_000
+
+/** Of a study that was sent: what came late, or was withdrawn since. */
+async function supplemented(world: World, study: StudyRecord): Promise<Outcome> {
+  const now = world.clock.now()
+  const { changes, waits } = await supplement(world, study, false)
+  const told = [...changes, receivedAudit(study, now.toISOString())]
+  if (!waits) return { changes: told }
+  return { changes, again: { at: new Date(now.getTime() + ARRIVAL_LOOK_MS), failureCode: null } }
 }

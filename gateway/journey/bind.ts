@@ -90,13 +90,22 @@ async function leaving(
   const known: StudyRecord = { ...study, agreement: study.agreement ?? requests[0]?.agreement ?? null }
   const going: RequestRecord[] = []
   for (const request of mayLeave(study) ? requests : [])
-    if (request.releaseWhenComplete && agreementInForce(world, request.agreement) !== null)
+    if (
+      request.releaseWhenComplete &&
+      mayLeaveByItself(study, request) &&
+      agreementInForce(world, request.agreement) !== null
+    )
       if (!(await isUnderWay(world, request))) going.push(request)
-  return going.length > 0 ? release(world, known, going) : [{ put: "study", record: known }]
+  return going.length > 0 ? release(world, known, going, known.late) : [{ put: "study", record: known }]
 }
 
-/** Between copies that contradict each other a person chooses first. */
-export const mayLeave = ({ conflicts = 0 }: StudyRecord): boolean => conflicts === 0
+/** Between copies that contradict each other a person chooses first; what was taken back as a whole never leaves. */
+export const mayLeave = ({ conflicts = 0, counting }: StudyRecord): boolean =>
+  conflicts === 0 && counting !== 0
+
+/** What is known to be incomplete waits for a person; what is urgent does not wait, and is marked. */
+const mayLeaveByItself = ({ completeness }: StudyRecord, { urgency }: RequestRecord): boolean =>
+  completeness?.state !== "incomplete-known" || urgency === "STAT"
 
 const taking = (request: RequestRecord, study: StudyRecord): RequestRecord =>
   withStudy(request, study, "target")

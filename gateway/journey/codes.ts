@@ -111,7 +111,7 @@ export function entryCodes(role: DocumentRole, SOPClassUID = ""): EntryCodes {
         MIME.xml,
         NOTICES,
         own("certificate", "Deletion certificate"),
-        own("urn:dokuei:deletion-certificate:1", "Deletion certificate"),
+        own("urn:dokuei:deletion-certificate:2", "Deletion certificate"),
       )
     case "recoding":
       return entry(
@@ -151,10 +151,17 @@ export function kindOf(set: SubmissionSet): SubmissionKind | null {
   return found ?? null
 }
 
-/** What a document is by its formatCode. Signatures are told apart by what they sign: see `accept.ts`. */
+/** Under an id of its own, with its SOP Instance UID as a reference (domain.md 3); a manifest is known by its UID. */
+function isSealedInstance({ uniqueId, referenceIdList }: DocumentEntry): boolean {
+  const reference = referenceIdList.find((each) => each.split("^")[4] === "urn:ihe:iti:xds:2013:uniqueId")
+  return reference !== undefined && reference.split("^")[0] !== uniqueId
+}
+
+/** What a document is by its formatCode; a key object selection may be the manifest or one of the study's own. Signatures are told apart by what they sign: see `accept.ts`. */
 export function roleOf(document: DocumentEntry): DocumentRole | null {
   const { code: format, scheme } = document.formatCode
-  if (scheme === DICOM_UID_REGISTRY) return format === KEY_OBJECT_SELECTION ? "manifest" : "instance"
+  if (scheme === DICOM_UID_REGISTRY)
+    return format === KEY_OBJECT_SELECTION && !isSealedInstance(document) ? "manifest" : "instance"
   const roles: readonly DocumentRole[] = [
     "request",
     "cda",

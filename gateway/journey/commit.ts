@@ -9,6 +9,7 @@ import type { CommitmentRecord } from "./archive-records.ts"
 import { AssociationError, DimseError, type ErrorCode } from "./errors.ts"
 import type { CommitmentHandler, CommitmentLine, StoreAnswer } from "./ports.ts"
 import { uuid, uuidOid } from "./ids.ts"
+import { noteAwaited } from "./awaited.ts"
 import type { Change, JobRecord } from "./records.ts"
 import { next } from "./route.ts"
 import { due, retryAt, type Outcome } from "./run.ts"
@@ -126,6 +127,7 @@ export async function commit(
   if (record === null || request === null) return { changes: [] }
   switch (record.state) {
     case "requested":
+      await noteAwaited(world, request)
       return hasArchive
         ? ask(world, line, record, request, job)
         : refuse(world, record, await without(world, request))

@@ -11,7 +11,7 @@ import { header, imageHeader } from "./images.ts"
 import type { Person } from "./ports.ts"
 import type { Change, InstanceRecord, StudyRecord } from "./records.ts"
 import { due } from "./run.ts"
-import { openConflicts } from "./selection.ts"
+import { openConflicts, selected } from "./selection.ts"
 import type { CopyChoice, CopyView, StudyQuestion } from "./views.ts"
 import type { World } from "./world.ts"
 
@@ -66,7 +66,11 @@ export async function choose(
       ],
     },
   }
-  const settled = { ...chosen, conflicts: openConflicts(chosen, instances).length }
+  const settled = {
+    ...chosen,
+    conflicts: openConflicts(chosen, instances).length,
+    counting: selected(chosen, instances).length,
+  }
   return [
     ...(await goingOn(world, settled)),
     ...(await waiting(world, study)),

@@ -16,7 +16,7 @@ import type { DocumentRole, SubmissionKind } from "./records.ts"
 import type { World } from "./world.ts"
 
 /** Documents besides signatures: how many of each role a kind of submission holds. */
-type Many = "one" | "maybe" | "some"
+type Many = "one" | "maybe" | "some" | "any"
 const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<DocumentRole, Many>>>>> = {
   study: { manifest: "one", request: "one", recoding: "maybe", instance: "some" },
   report: { cda: "one", pdf: "one" },
@@ -60,14 +60,18 @@ function checkRecipient(world: World, { submissionSet: { intendedRecipient } }: 
     )
 }
 
-function checkDocuments(kind: SubmissionKind, { documentEntries }: Submission): void {
+/** A manifest that replaces another may bring no image: then it takes some back. */
+function checkDocuments(kind: SubmissionKind, { documentEntries, associations }: Submission): void {
   const found = new Map<string, number>()
   for (const entry of documentEntries) {
     const role = roleOf(entry)
     if (role === null) throw contentFault(entry.uniqueId, "formatCode is outside the agreement")
     if (role !== "signature") found.set(role, (found.get(role) ?? 0) + 1)
   }
-  const expected: Readonly<Record<string, Many>> = DOCUMENTS[kind]
+  const isReplacing = kind === "study" && associations.some(({ type }) => type === "RPLC")
+  const expected: Readonly<Record<string, Many>> = isReplacing
+    ? { ...DOCUMENTS.study, instance: "any" }
+    : DOCUMENTS[kind]
   const fits =
     Object.entries(expected).every(([role, many]) => isFitting(many, found.get(role) ?? 0)) &&
     [...found.keys()].every((role) => role in expected)
@@ -76,6 +80,7 @@ function checkDocuments(kind: SubmissionKind, { documentEntries }: Submission): 
 
 function isFitting(many: Many, count: number): boolean {
   if (many === "one") return count === 1
+  if (many === "any") return true
   return many === "maybe" ? count <= 1 : count >= 1
 }
 

@@ -8,6 +8,7 @@ import type { ArchiveChange, ArchiveLedger } from "./archive-records.ts"
 import type { OrphanChange, OrphanLedger } from "./orphan-records.ts"
 import type { Destruction, FrameKind, ObjectId, ObjectPlace, SlotId, AuditEvent } from "./ports.ts"
 import type {
+  ComparedSubmission,
   PatientView,
   ReportDraft,
   ReportStatus,
@@ -18,6 +19,7 @@ import type {
 } from "./views.ts"
 import type { AsReceived } from "../standards/dicom/recode/reasons.ts"
 import type { StudyRole, UrgencyChange } from "../standards/request/request-content.ts"
+import type { Destroyed, DestroyedSubmission } from "../standards/notice/deletion-certificate.ts"
 import type { Submission } from "../standards/xds/submission.ts"
 
 export type StudyState =
@@ -49,12 +51,30 @@ export interface RejectedInstance {
   readonly code: string
 }
 
+/** Is everything here that was taken? */
+export interface Completeness {
+  /** Nothing speaks against it after a quiet period; or something the hospital's systems say names more than came. */
+  readonly state: "complete-inferred" | "incomplete-known"
+  /** How many images there should be; null when nothing says so. */
+  readonly expected: number | null
+  readonly missing: number
+}
+
+/** A submission after the first: what it brought, and what it withdrew. */
+export interface Supplement {
+  readonly at: string
+  readonly added: number
+  readonly withdrawn: number
+}
+
 /** What the images tell, and what people have decided about them. */
 export interface StudyPrivate extends StudyHeader {
   /** Patient IDs that images of this study carry besides the one in its header: somebody said it is the same patient. */
   readonly otherPatientIDs?: readonly string[]
   readonly decisions?: readonly StudyDecision[]
   readonly rejected?: readonly RejectedInstance[]
+  /** SOP Instance UIDs that a device has named as its own of this study, and that have not come. */
+  readonly awaited?: readonly string[]
   /** Objects that are kept and do not count: copies nobody chose; at the centre what the newest manifest does not name. */
   readonly hidden?: readonly ObjectId[]
 }
@@ -81,6 +101,12 @@ export interface StudyRecord {
   readonly bytes: number
   /** Images that came after the study was released; a person is told. */
   readonly late: number
+  /** As found when it was last quiet; absent before, and at the reading centre. */
+  readonly completeness?: Completeness
+  /** How many of its instances counted then: neither taken back nor a copy that was not chosen. */
+  readonly counting?: number
+  /** Absent = none. At the hospital when it was planned, at the centre when it took effect. */
+  readonly supplements?: readonly Supplement[]
   /** Images whose copies contradict each other, and between which nobody has chosen; absent = none. A person chooses. */
   readonly conflicts?: number
   /** End of the agreed retention; null while it has not begun to run. */
@@ -186,7 +212,7 @@ export interface SubmissionRecord {
   readonly studyId: string | null
   readonly requestId: string | null
   readonly reportId: string | null
-  /** The submission this one answers (receipt, refusal). */
+  /** The submission this one answers (receipt, refusal); of a certificate, the account it states. */
   readonly answers: string | null
   /** SubmissionSet.uniqueId, "" while planned. */
   readonly submissionSetUid: string
@@ -274,17 +300,37 @@ export interface ReportRecord {
   }
 }
 
-/** A deletion certificate: made by who destroyed, kept by whose data it was. */
+/**
+ * A deletion certificate: made by who destroyed, kept by whose data it was. It is begun before anything is destroyed, or
+ * when it comes in; it says something once it has a destruction or a verdict.
+ */
 export interface CertificateRecord {
   readonly id: string
+  readonly agreement: string
+  /** "" when there was none. */
   readonly studyId: string
-  readonly requestId: string | null
+  readonly requestId: string
+  readonly what: Destroyed
   readonly at: string
   readonly objects: number
   readonly statement: string
   readonly verdict: Verdict | null
-  /** At who destroyed: what was done; null at whose data it was. */
+  /** At who destroyed: what was done; null at whose data it was, and before. */
   readonly destruction: Destruction | null
+  /** A slot of its own, and a term: it outlives what it is about. */
+  readonly slotId: SlotId
+  readonly keepUntil: string
+  /** At whose data it was: what it names beside what was sent. */
+  readonly compared: readonly ComparedSubmission[]
+  readonly private: {
+    readonly PatientID: string
+    readonly StudyInstanceUID: string
+    readonly AccessionNumber: string
+    readonly requestNumber: string
+    /** At who destroyed: read before it could be read no more. */
+    readonly submissions: readonly DestroyedSubmission[]
+    readonly bytes: number
+  }
 }
 
 export type Verb = "assemble" | "recode" | "package" | "submit" | "verify" | "expire" | "commit" | "deliver"
@@ -355,6 +401,7 @@ export type Change =
   | { readonly put: "audit"; readonly record: { readonly key: string; readonly event: AuditEvent } }
   /** Only the job as it was read: one put meanwhile with another time stays. */
   | { readonly remove: "job"; readonly id: string; readonly runAt: string }
+  | { readonly remove: "certificate"; readonly id: string }
   | { readonly remove: "instances"; readonly studyId: string }
   | { readonly remove: "documents"; readonly submissionId: string }
 
@@ -412,7 +459,10 @@ export interface Ledger extends ArchiveLedger, OrphanLedger {
   report(id: string): Promise<ReportRecord | null>
   reportsOfRequest(requestId: string): Promise<readonly ReportRecord[]>
   reportByPrepareId(prepareId: string): Promise<ReportRecord | null>
+  certificate(id: string): Promise<CertificateRecord | null>
   certificatesOfStudy(studyId: string): Promise<readonly CertificateRecord[]>
+  /** Newest first. */
+  certificates(limit: number): Promise<readonly CertificateRecord[]>
 
   /** Due jobs, oldest first. */
   dueJobs(now: string, limit: number): Promise<readonly JobRecord[]>

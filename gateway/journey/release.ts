@@ -6,10 +6,15 @@ import { due } from "./run.ts"
 import type { World } from "./world.ts"
 
 /**
- * The study, released for these requests; as it is when the table does not allow it. All its images go, also those
- * that came late; the term of our copy begins anew with the next verified receipt. Called under the study's lock.
+ * The study, released for these requests; as it is when the table does not allow it. Whatever has not gone there goes, also
+ * what came late except `stillLate` images that wait for a person; the term of our copy begins anew with the next verified receipt. Called under the study's lock.
  */
-export function release(world: World, study: StudyRecord, requests: readonly RequestRecord[]): Change[] {
+export function release(
+  world: World,
+  study: StudyRecord,
+  requests: readonly RequestRecord[],
+  stillLate = 0,
+): Change[] {
   const step = next("study", study.state, "release")
   if (step === null) return [{ put: "study", record: study }]
   const now = world.clock.now()
@@ -20,7 +25,7 @@ export function release(world: World, study: StudyRecord, requests: readonly Req
     bytesTotal: study.bytes,
   }))
   return [
-    { put: "study", record: { ...study, state: step.to, late: 0, keepUntil: null } },
+    { put: "study", record: { ...study, state: step.to, late: stillLate, keepUntil: null } },
     ...planned.flatMap((record): Change[] => [
       { put: "submission", record },
       due(step.verb ?? "package", record.id, now),

@@ -43,6 +43,8 @@ export function staffItem(
   }
 }
 
+const isContradictory = ({ conflicts = 0 }: StudyRecord): boolean => conflicts > 0
+
 /** Who looks for an older one names it by its UID. */
 const PROPOSALS_SHOWN = 5
 const PROPOSED: Notice = { code: "proposed", reason: null }
@@ -69,7 +71,7 @@ export function unmatchedItem(study: StudyRecord): StaffItem {
     center: "",
     way: way({ ...NOTHING, received, receiving: study.instances > 0, failure }),
     verdict: null,
-    action: failure !== null || !mayLeave(study) ? "decide" : "match",
+    action: failure !== null || isContradictory(study) ? "decide" : "match",
     closed: false,
     reportId: null,
     notices: studyNotices(study),
@@ -97,7 +99,8 @@ function action(file: CaseFile): StaffItem["action"] {
   const report = reports.at(-1)
   if (report?.acknowledgedAt === null && shown(report.private.signature?.outcome)) return "acknowledge"
   if (isGoneUnread(file)) return "close"
-  if (study !== null && !mayLeave(study) && !isErased(study)) return "decide"
+  if (study !== null && isContradictory(study) && !isErased(study)) return "decide"
+  if (study !== null && !mayLeave(study)) return null
   // What is complete and bound leaves by itself or waits for a person; late images always do.
   return study !== null && (study.state === "complete" || hasLate(study)) ? "release" : null
 }

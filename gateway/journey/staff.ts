@@ -9,7 +9,7 @@ import { agreementInForce, keptAnew } from "./keep.ts"
 import { BINDING, holding } from "./locks.ts"
 import { plain } from "./metadata.ts"
 import type { Person, StaffDesk } from "./ports.ts"
-import type { Change, ReportRecord, RequestRecord, SubmissionRecord } from "./records.ts"
+import type { Change, ReportRecord, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
 import { plan, release } from "./release.ts"
 import { documentOf } from "./report-documents.ts"
 import { readWhole } from "./read-whole.ts"
@@ -17,6 +17,7 @@ import { isOver, next, take } from "./route.ts"
 import { due } from "./run.ts"
 import { staffItem, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "./subject.ts"
+import { supplement } from "./supplement.ts"
 import { staffDetail } from "./staff-detail.ts"
 import { studyDesk } from "./staff-studies.ts"
 import type { RequestInput, StaffDetail, StaffItem, Verdict } from "./views.ts"
@@ -165,7 +166,7 @@ async function commitBound(world: World, person: Person, entered: RequestRecord)
   })
 }
 
-/** For the first time, after a refusal, or again with images that came late. */
+/** For the first time, after a refusal, or again with what came late. */
 async function releaseByStaff(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
   const studyId = targetOf(kept(await world.ledger.request(requestId)))
@@ -174,14 +175,21 @@ async function releaseByStaff(world: World, person: Person, requestId: string): 
     const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
     if (!mayLeave(study))
       throw new ReportError("ERR_REPORT_STATE", "copies of an image contradict each other: choose first")
-    const hasLeft = study.late === 0 && (await isUnderWay(world, request))
-    if (hasLeft || next("study", study.state, "release") === null) {
-      throw new ReportError("ERR_REPORT_STATE", "the study is not complete or has left already")
-    }
     if (agreementInForce(world, request.agreement) === null)
       throw new ReportError("ERR_REPORT_STATE", "the agreement with this reading centre is not in force")
+    if (await isUnderWay(world, request)) return releaseLate(world, study)
+    if (next("study", study.state, "release") === null)
+      throw new ReportError("ERR_REPORT_STATE", "the study is not complete")
     await world.ledger.commit(release(world, study, [request]))
   })
+}
+
+/** It was sent: only what came after can leave, and not before what was sent has arrived. */
+async function releaseLate(world: World, study: StudyRecord): Promise<void> {
+  const { changes, leaves } = await supplement(world, study, true)
+  if (!leaves)
+    throw new ReportError("ERR_REPORT_STATE", "it has left already, or what was sent has not arrived yet")
+  await world.ledger.commit(changes)
 }
 
 /**

@@ -13,6 +13,7 @@ import { recodingContents, travelling } from "./recoding-document.ts"
 import type { InstanceRecord, SubmissionRecord } from "./records.ts"
 import { requestDocument } from "./request-document.ts"
 import { openConflicts, selected } from "./selection.ts"
+import { arrivedThere, notThere } from "./supplement.ts"
 import { requestOf, subjectOf } from "./subject.ts"
 import type { World } from "./world.ts"
 
@@ -21,16 +22,19 @@ export const studyContents: ContentsOf = async (world, record, agreement) => {
   const all = await world.ledger.instances(study.id)
   if (openConflicts(study, all).length > 0)
     throw new InstanceError("ERR_INSTANCE_COPIES", "copies of an image contradict each other")
-  const instances = selected(study, all)
-  const [first] = instances
+  const counting = selected(study, all)
+  const [first] = counting
   const request = await requestOf(world, record)
+  const there = await arrivedThere(world, study, request.id, record.id)
+  // What the other side has is named by the manifest and does not travel again.
+  const instances = there === null || there === "open" ? counting : notThere(there, counting)
   const images: Content[] = []
   for (const instance of instances) images.push(await imageContent(world, instance))
   const file = await header(world, found(first, "instance").place)
   const manifest = writeManifest(
     {
       shared: sharedAttributes(file.dataSet),
-      series: seriesOf(instances),
+      series: seriesOf(counting),
       contentDateTime: localDateTime(world.clock.now(), world.site.timeZone),
       manufacturer: "Dokuei",
       aeTitle: "DOKUEI",

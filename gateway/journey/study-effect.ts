@@ -25,6 +25,7 @@ import type {
   StudyHeader,
   StudyRecord,
   SubmissionRecord,
+  Supplement,
 } from "./records.ts"
 import { due } from "./run.ts"
 import { selected } from "./selection.ts"
@@ -50,8 +51,10 @@ export const studyEffect: EffectOf = async (world, record, documents, agreement)
   const asked = readReadingRequest(await one("request"))
   const manifest = readManifest(await one("manifest"))
   const images = await openedImages(world, study, documents)
+  const earlier = await world.ledger.instances(study.id)
   checkStudySubject(record, agreement, study, {
     asked,
+    kept: new Set(earlier.map((each) => each.private.SOPInstanceUID)),
     manifest,
     images: images.map((each) => each.identity),
   })
@@ -94,8 +97,11 @@ async function take(
     private: { ...study.private, ...header, hidden: hiddenBy(study, all, instances, named) },
   }
   const shown = selected(told, all)
+  const before = selected(study, kept)
+  const isSupplement = kept.length > 0 && (await world.ledger.request(submission.requestId ?? "")) !== null
   const complete: StudyRecord = {
     ...told,
+    supplements: isSupplement ? withSupplement(study, at, before, shown) : (study.supplements ?? []),
     instances: shown.length,
     bytes: shown.reduce((sum, each) => sum + each.clearLengthBytes, 0),
   }
@@ -108,6 +114,23 @@ async function take(
     term,
     ...(agreement.receipts === "signed" ? planReceipt(world, submission, request.slotId) : []),
   ]
+}
+
+/** What a reader sees more, and less, than before. */
+function withSupplement(
+  { supplements = [] }: StudyRecord,
+  at: Date,
+  before: readonly InstanceRecord[],
+  shown: readonly InstanceRecord[],
+): readonly Supplement[] {
+  const added = without(shown, before)
+  const withdrawn = without(before, shown)
+  return added + withdrawn === 0 ? supplements : [...supplements, { at: at.toISOString(), added, withdrawn }]
+}
+
+function without(some: readonly InstanceRecord[], others: readonly InstanceRecord[]): number {
+  const known = new Set(others.map(({ place }) => place.objectId))
+  return some.filter(({ place }) => !known.has(place.objectId)).length
 }
 
 /** The same image in another submission is kept once. */

@@ -18,6 +18,8 @@ export interface StudyContent {
   readonly asked: ReadingRequest
   readonly manifest: ReadManifest
   readonly images: readonly ImageIdentity[]
+  /** SOP Instance UIDs that earlier submissions of the study have brought. */
+  readonly kept: ReadonlySet<string>
 }
 
 /**
@@ -29,7 +31,7 @@ export function checkStudySubject(
   record: SubmissionRecord,
   agreement: Agreement,
   study: StudyRecord,
-  { asked, manifest, images }: StudyContent,
+  { asked, manifest, images, kept }: StudyContent,
 ): void {
   const entries = record.private.submission?.documentEntries ?? []
   const isPatient = (PatientID: string): boolean =>
@@ -55,7 +57,7 @@ export function checkStudySubject(
     PatientID: images.every((each) => isOnImages(each.PatientID)),
     StudyInstanceUID: images.every((each) => isStudy(each.StudyInstanceUID)),
   })
-  checkSet(namedBy(manifest), new Set(images.map(uidOf)))
+  checkSet(namedBy(manifest), new Set(images.map(uidOf)), kept)
 }
 
 /** Every SOP Instance UID the manifest names. */
@@ -64,9 +66,9 @@ export const namedBy = ({ studies }: ReadManifest): ReadonlySet<string> =>
 
 const uidOf = ({ SOPInstanceUID }: { readonly SOPInstanceUID: string }): string => SOPInstanceUID
 
-/** RAD TF-3 4.68.4.1.2: the manifest names every instance of the submission, and no other. */
-function checkSet(named: ReadonlySet<string>, came: ReadonlySet<string>): void {
-  const missing = [...named].filter((uid) => !came.has(uid)).length
+/** The manifest names every instance of the submission (RAD TF-3 4.68.4.1.2), and no other that was not sent before. */
+function checkSet(named: ReadonlySet<string>, came: ReadonlySet<string>, kept: ReadonlySet<string>): void {
+  const missing = [...named].filter((uid) => !came.has(uid) && !kept.has(uid)).length
   const unnamed = [...came].filter((uid) => !named.has(uid)).length
   if (missing + unnamed > 0)
     throw new ContentError(

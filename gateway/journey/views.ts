@@ -90,6 +90,9 @@ export type CaseState =
  * What a person must be told besides where a thing stands on its way:
  * late-images came after release and have not left · conflict-copies of one image came with other bytes, a person chooses ·
  * quarantined: the Study Instance UID is another patient's · proposed: images that may be meant, a person chooses ·
+ * incomplete: `count` images are known to be missing · late-supplement, late-after-report: `count` images came after the first
+ * sending, the last at `at`, before or after the report was signed · images-withdrawn, withdrawn-after-report: the same of
+ * images taken back · nothing-left: every image was taken back ·
  * agreement-over: nothing leaves without one · not-sent: given up, may be sent again · refused: it came there, was verified
  * and is refused; may be made anew and sent · delayed: tried again and again ·
  * seal-held: evidence for a signature is missing · seal-failed: what came does not hold · past-term: the agreed term is over,
@@ -102,6 +105,12 @@ export type NoticeCode =
   | "conflict-copies"
   | "quarantined"
   | "proposed"
+  | "incomplete"
+  | "late-supplement"
+  | "late-after-report"
+  | "images-withdrawn"
+  | "withdrawn-after-report"
+  | "nothing-left"
   | "agreement-over"
   | "not-sent"
   | "refused"
@@ -116,7 +125,9 @@ export interface Notice {
   readonly code: NoticeCode
   /** Error code of errors.ts where there is one. */
   readonly reason: string | null
-  /** When it will happen; only with "term-near". */
+  /** How many images. */
+  readonly count?: number
+  /** When it will happen ("term-near"), or has happened. */
   readonly at?: string
 }
 
@@ -318,14 +329,34 @@ export interface StaffDetail extends StaffItem {
     /** The centre has taken custody of the notice; that it has looked at it is for its own list to say. */
     readonly toldCenterAt: string | null
   } | null
-  readonly deletion: {
-    readonly at: string
-    readonly certificate: VerdictOutcome
-    readonly objects: number
-    readonly statement: string
-  } | null
+  /** What the reading centre destroyed, newest first. */
+  readonly deletions: readonly DeletionView[]
   /** Where the report shown goes in the hospital besides this page. */
   readonly deliveries: readonly DeliveryView[]
+}
+
+/** A deletion certificate, and whether it names what was sent. */
+export interface DeletionView {
+  readonly at: string
+  readonly what: "images" | "texts"
+  readonly StudyInstanceUID: string
+  readonly requestNumber: string
+  /** Verdict of the seal it came under. */
+  readonly certificate: VerdictOutcome
+  readonly objects: number
+  readonly statement: string
+  readonly compared: readonly ComparedSubmission[]
+}
+
+/** The objects a certificate names of one submission, compared by SHA-256 with those that went with it. */
+export interface ComparedSubmission {
+  /** SubmissionSet.uniqueId. */
+  readonly submission: string
+  readonly named: number
+  /** Went with it and are not named. */
+  readonly missing: number
+  /** Are named and did not go with it. */
+  readonly foreign: number
 }
 
 export interface DeliveryView {

@@ -18,7 +18,7 @@ export function studyView(study: StudyRecord): StudyView {
     studyDateTime: header.studyDateTime,
     AccessionNumber: header.AccessionNumber,
     instances: study.instances,
-    instancesExpected: null,
+    instancesExpected: study.completeness?.expected ?? null,
     bytes: study.bytes,
   }
 }

@@ -125,39 +125,6 @@ describe("images that arrive", function () {
     assert.equal(await target(unnamed), (await studyOf(other.StudyInstanceUID)).id)
   })
 
-  it("after they were released are kept and counted, and leave when a person says so", async () => {
-    const images = study("P1", 3)
-    const [first, second, late] = images.instances
-    const requestId = await enter(sides.edge, requestFor("P1", "R1"))
-    await store(sides.edge, [first!, second!])
-    await sides.settle(QUIET_AND_MORE_MS)
-    assert.equal((await store(sides.edge, [late!]))[0]?.status, STORED)
-    await sides.settle(DAY_MS)
-    assert.equal((await studyOf(images.StudyInstanceUID)).late, 1)
-    const told = await row(sides.edge, requestId)
-    assert.deepEqual([told?.action, told?.notices], ["release", [{ code: "late-images", reason: null }]])
-    assert.equal((await sides.center.reading.worklist(READER))[0]?.study.instances, 2)
-    await sides.edge.staff.release(CLERK, requestId)
-    await sides.settle()
-    const all = await sides.center.reading.worklist(READER)
-    assert.deepEqual(
-      all.map((each) => [each.requestId, each.study.instances]),
-      [[requestId, 3]],
-    )
-    const [record] = await sides.center.ledger.studiesByUid(images.StudyInstanceUID)
-    assert.equal(
-      (await sides.center.ledger.instances(record!.id)).length,
-      3,
-      "those that were there are not there twice",
-    )
-    assert.deepEqual((await row(sides.edge, requestId))?.notices, [])
-    const sent = (await sides.edge.ledger.submissionsOf({ requestId })).filter(
-      (each) => each.kind === "study",
-    )
-    const replaced = sent[1]?.private.submission?.associations.filter(({ type }) => type === "RPLC")
-    assert.equal(replaced?.length, 1, "a new manifest replaces the old one")
-  })
-
   it("are sent once for each of two requests, and are two cases of one study", async () => {
     const images = study("P1", 2)
     const asked = { StudyInstanceUID: images.StudyInstanceUID }

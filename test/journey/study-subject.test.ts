@@ -160,6 +160,7 @@ describe("a study where it arrives", function () {
       const instances = (uids: string[]) =>
         uids.map((SOPInstanceUID) => ({ SOPInstanceUID, SOPClassUID: "" }))
       const content = (uids: string[]): StudyContent => ({
+        kept: new Set(),
         asked: {
           requestId: id,
           patient: { PatientID: "P1", idRoot: AT_CENTER.patientIdDomain },

@@ -25,6 +25,8 @@ export interface StudyShape {
   /** `YYYYMMDD`. */
   readonly StudyDate?: string
   readonly AccessionNumber?: string
+  /** (0020,1208); absent when not given. */
+  readonly NumberOfStudyRelatedInstances?: number
 }
 
 export interface SmallInstance {
@@ -102,6 +104,9 @@ function imageDataSet(shape: StudyShape, id: Identity): Buffer {
     element(0x00200010, "SH", "1"),
     element(0x00200011, "IS", "1"),
     element(0x00200013, "IS", String(id.index + 1)),
+    ...(shape.NumberOfStudyRelatedInstances === undefined
+      ? []
+      : [element(0x00201208, "IS", String(shape.NumberOfStudyRelatedInstances))]),
     element(0x00280002, "US", uint16(1)),
     element(0x00280004, "CS", "MONOCHROME2"),
     element(0x00280010, "US", uint16(rows)),

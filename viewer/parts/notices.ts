@@ -16,8 +16,11 @@ export function because(reason: string): string {
   return words === null ? reason : [words, ...peer].join(" ")
 }
 
-export function noticeWords({ code, reason, at }: Notice): string {
-  const words = t(`notice.${code}`, at === undefined ? {} : { at: dayTime(new Date(at)) })
+export function noticeWords({ code, reason, at, count }: Notice): string {
+  const words = t(`notice.${code}`, {
+    ...(at === undefined ? {} : { at: dayTime(new Date(at)) }),
+    ...(count === undefined ? {} : { count }),
+  })
   return reason === null ? words : `${words}${t("list.space")}${because(reason)}`
 }
 

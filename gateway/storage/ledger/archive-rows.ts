@@ -39,6 +39,10 @@ export const ARCHIVE_SQL = {
       SELECT min(substr(id, 1, 6)) FROM instance
       UNION ALL SELECT (SELECT min(substr(id, 1, 6)) FROM instance WHERE substr(id, 1, 6) > span.at) FROM span WHERE span.at IS NOT NULL)
     SELECT 1 FROM span CROSS JOIN instance ON substr(id, 1, 6) = span.at AND substr(uid_hash, 1, 8) = substr(?, 1, 8) AND uid_hash = ? LIMIT 1`,
+  studyOfSopInstance: `WITH RECURSIVE span (at) AS (
+      SELECT min(substr(id, 1, 6)) FROM instance
+      UNION ALL SELECT (SELECT min(substr(id, 1, 6)) FROM instance WHERE substr(id, 1, 6) > span.at) FROM span WHERE span.at IS NOT NULL)
+    SELECT study_id AS studyId FROM span CROSS JOIN instance ON substr(id, 1, 6) = span.at AND substr(uid_hash, 1, 8) = substr(?, 1, 8) AND uid_hash = ? LIMIT 1`,
   delivery: `SELECT facts FROM delivery WHERE id = ?`,
   deliveriesOf: `SELECT facts FROM delivery WHERE report_id = ?`,
 } as const

@@ -19,7 +19,6 @@ import type { ColumnSealer } from "./private-column.ts"
 import type { StatementName } from "./queries.ts"
 import {
   auditEntryOf,
-  certificateOf,
   jobOf,
   rowReader,
   type AuditRow,
@@ -148,7 +147,9 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
     report: (id) => one(read.report, "report", id),
     reportsOfRequest: (requestId) => all(read.report, "reportsOfRequest", requestId),
     reportByPrepareId: (prepareId) => one(read.report, "reportByPrepareId", prepareId),
-    certificatesOfStudy: (studyId) => all(certificateOf, "certificatesOfStudy", studyId),
+    certificate: (id) => one(read.certificate, "certificate", id),
+    certificatesOfStudy: (studyId) => all(read.certificate, "certificatesOfStudy", studyId),
+    certificates: (limit) => all(read.certificate, "certificates", limit),
   } satisfies Partial<Ledger>
 }
 
@@ -182,6 +183,12 @@ function archive(statement: Statements, hash: IndexHash, { audit }: LedgerOption
       answer(() => {
         const uidHash = hash("instance", uid)
         return statement("knowsSopInstance").get(uidHash, uidHash) !== undefined
+      }),
+    studyOfInstance: (uid) =>
+      answer(() => {
+        const uidHash = hash("instance", uid)
+        const row = statement("studyOfSopInstance").get(uidHash, uidHash) as { studyId: string } | undefined
+        return row?.studyId ?? null
       }),
     delivery: async (id) => (await deliveries("delivery", id))[0] ?? null,
     deliveriesOf: (reportId) => deliveries("deliveriesOf", reportId),

@@ -1,0 +1,40 @@
+/** What people are told of images that came, or were taken back, after a study was sent; louder once a report is signed. */
+import { cameFromPartner } from "./keep.ts"
+import type { ReportRecord, StudyRecord } from "./records.ts"
+import type { Notice, NoticeCode } from "./views.ts"
+
+type Kind = "added" | "withdrawn"
+const CODES: Readonly<Record<Kind, { readonly before: NoticeCode; readonly after: NoticeCode }>> = {
+  added: { before: "late-supplement", after: "late-after-report" },
+  withdrawn: { before: "images-withdrawn", after: "withdrawn-after-report" },
+}
+
+export function changedImages(study: StudyRecord, reports: readonly ReportRecord[]): Notice[] {
+  const signedAt = reports.findLast((each) => each.signedAt !== null)?.signedAt ?? null
+  return [...told(study, "added", signedAt), ...told(study, "withdrawn", signedAt)]
+}
+
+/** Only what came after the report, when anything did: the report is silent about it. */
+function told({ supplements = [] }: StudyRecord, kind: Kind, signedAt: string | null): Notice[] {
+  const all = supplements.filter((each) => each[kind] > 0)
+  const after = signedAt === null ? [] : all.filter(({ at }) => at > signedAt)
+  const shown = after.length > 0 ? after : all
+  const last = shown.at(-1)
+  if (last === undefined) return []
+  const count = shown.reduce((sum, each) => sum + each[kind], 0)
+  const code = CODES[kind][after.length > 0 ? "after" : "before"]
+  return [{ code, reason: null, count, at: last.at }]
+}
+
+/** Before anything is sent: what is missing, and what the hospital's devices have taken back. */
+export function unsentImages(study: StudyRecord): Notice[] {
+  if (cameFromPartner(study)) return []
+  const { completeness, counting, private: header } = study
+  const notes = (header.rejected ?? []).length
+  return [
+    ...(completeness?.state === "incomplete-known"
+      ? [{ code: "incomplete", reason: null, count: completeness.missing } as const]
+      : []),
+    ...(counting === 0 && notes > 0 ? [{ code: "nothing-left", reason: null } as const] : []),
+  ]
+}
