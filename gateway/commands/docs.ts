@@ -7,13 +7,14 @@ import { errorsPage } from "./docs/errors-page.ts"
 import { journeyPage } from "./docs/journey-page.ts"
 import { malformedCodes } from "./docs/malformed-codes.ts"
 import { settingsPage } from "./docs/settings-page.ts"
+import { whatToDoPage } from "./docs/what-to-do-page.ts"
 
 const SOURCE = join(import.meta.dirname, "..")
 const DOCS = join(import.meta.dirname, "..", "..", "docs")
 
 export const docsCommand = (): Command =>
   new Command("docs")
-    .description("print settings.md, errors.md, journey.md and conformance-dicom.md")
+    .description("print settings.md, errors.md, journey.md, conformance-dicom.md and what-to-do.md")
     .option("--out <dir>", "folder to write to", DOCS)
     .action(async ({ out }: { out: string }) => {
       await mkdir(out, { recursive: true })
@@ -28,5 +29,6 @@ export async function generatedPages(): Promise<Readonly<Record<string, string>>
     "errors.md": errorsPage(await malformedCodes(SOURCE)),
     "journey.md": journeyPage(),
     "conformance-dicom.md": conformancePage(),
+    "what-to-do.md": whatToDoPage(),
   }
 }

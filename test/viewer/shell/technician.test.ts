@@ -123,10 +123,10 @@ describe("the technician's page", function () {
 
   it("loads, fails with a way out, and keeps an older answer when a newer one fails", async () => {
     server.silence(VIEW)
-    let page = await open({}, ".skeleton")
+    await open({}, ".skeleton")
     await opened.context.close()
     server.refuse(VIEW, 500, "ERR_LEDGER")
-    page = await open({}, ".failed")
+    const page = await open({}, ".failed")
     server.answer(VIEW, quietNight)
     await page.locator(".failed .btn-primary").click()
     await page.locator(".flow").waitFor()
