@@ -2,11 +2,13 @@
 import { X509Certificate } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { listen as listenRecipient, type Recipient } from "../actors/document-recipient/listen.ts"
+import { RECIPIENT_LIMITS } from "../actors/document-recipient/limits.ts"
 import type { Endpoint } from "../actors/document-source/endpoint.ts"
 import { identifyBy } from "../actors/secure-node/pins.ts"
 import { isBelow } from "../actors/secure-node/profile.ts"
 import { chainOf, revokedBy, type RevokedOf } from "../actors/secure-node/revoked.ts"
 import { clientTls, serverTls, type NodeCredentials } from "../actors/secure-node/tls.ts"
+import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
 import { submissionHandler } from "../journey/accept.ts"
@@ -18,6 +20,9 @@ import { errorFields, type Log } from "../log.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 import { certificates } from "./trust-store.ts"
 
+/** Half of the recipient's connections: the other half is for submissions. */
+const WAITING_PLACES = RECIPIENT_LIMITS.maxConnections / 2
+
 export function agreementsOf(config: Config): Promise<readonly Agreement[]> {
   return Promise.all(
     config.agreements.map(async (each) => ({
@@ -27,6 +32,7 @@ export function agreementsOf(config: Config): Promise<readonly Agreement[]> {
         imagesMs: each.retention.images,
         unreadImagesMs: each.retention.unreadImages ?? each.retention.images,
         reportsMs: each.retention.reports,
+        certificatesMs: each.retention.certificates,
       },
     })),
   )
@@ -89,6 +95,7 @@ export function openRecipient(
       host: xdr.host,
       port: xdr.port,
       tls: serverTls({ ...credentials, profile }),
+      guard: httpGuard(WAITING_PLACES),
       identify: identifyBy(Object.fromEntries(agreements.map((each) => [each.id, each.tlsPins]))),
       speaksEnough: (id, protocol) => !isBelow(profiles.get(id) ?? "1.3", protocol),
       revoked: (certificate) => credentials.revoked(chainOf(certificate)),

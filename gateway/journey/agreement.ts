@@ -55,6 +55,8 @@ export interface Agreement {
     readonly unreadImagesMs?: number
     /** Request, reports and what was said of them, at either side, after the last of them. */
     readonly reportsMs: number
+    /** Deletion certificates, at either side. Absent = `CERTIFICATES_MS`. */
+    readonly certificatesMs?: number
   }
   readonly urgency: Readonly<Record<Urgency, UrgencyTerm>>
   /** OID of the hospital's patient id domain. */
@@ -66,6 +68,9 @@ export interface Agreement {
   readonly demarcation: readonly { readonly segment: string; readonly responsible: string }[]
   readonly firstResponder: string
 }
+
+/** Five years. */
+export const CERTIFICATES_MS = 1825 * 24 * 60 * 60 * 1000
 
 /** Is the agreement in force at this instant, on clocks in this time zone? */
 export function inForce({ validFrom, validUntil }: Agreement, timeZone: string, now: Date): boolean {

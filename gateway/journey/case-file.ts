@@ -38,11 +38,15 @@ export async function caseFile(world: World, request: RequestRecord): Promise<Ca
     study,
     submissions,
     reports: shown(request, await world.ledger.reportsOfRequest(request.id)),
-    certificates: [...certificates].sort((a, b) => (a.at < b.at ? -1 : 1)),
+    certificates: certificates.filter(saysSomething).sort((a, b) => (a.at < b.at ? -1 : 1)),
     milestones,
     jobs: await failingJobs(world, study, submissions),
   }
 }
+
+/** Begun, or come in and not verified, it says nothing yet. */
+export const saysSomething = ({ verdict, destruction }: CertificateRecord): boolean =>
+  verdict !== null || destruction !== null
 
 function shown({ state }: RequestRecord, reports: readonly ReportRecord[]): ReportRecord[] {
   const byVersion = [...reports].sort((a, b) => a.version - b.version)

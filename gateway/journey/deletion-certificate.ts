@@ -1,69 +1,116 @@
 /** Deletion certificate: who destroyed a copy accounts for it to whose data it was, under its seal. */
 import {
   deletionSentence,
+  objectsNamed,
   readDeletionCertificate,
   writeDeletionCertificate,
+  type DeletionCertificate,
 } from "../standards/notice/deletion-certificate.ts"
+import type { Agreement } from "./agreement.ts"
+import { comparedWithSent } from "./compare-certificate.ts"
 import { found } from "./desk-guards.ts"
+import { dayIn } from "./local-day.ts"
+import { referenced, type Subject } from "./metadata.ts"
 import type { ContentsOf } from "./package.ts"
+import { patientOf } from "./patient.ts"
 import { readWhole } from "./read-whole.ts"
 import { notice } from "./receipt.ts"
 import type { CertificateRecord } from "./records.ts"
 import { sameSubject } from "./same-subject.ts"
-import { requestOf, subjectOf, targetOf } from "./subject.ts"
 import type { EffectOf } from "./verify.ts"
+import type { World } from "./world.ts"
 
 /** How long a backup may hold the wrapped slot key; with the next epoch it opens nothing (docs/store.md). */
 export const BACKUP_DAYS = 35
 const DAY_MS = 86_400_000
+/** More are counted and not named: the document stays within what a reader of XML takes. */
+export const MAX_NAMED = 40_000
 
 export const certificateContents: ContentsOf = async (world, record, agreement) => {
-  const certificates = await world.ledger.certificatesOfStudy(record.studyId ?? "")
-  const { destruction } = found(certificates[0], "deletion certificate")
-  const done = found(destruction, "destruction")
-  const subject = await subjectOf(world, record, agreement)
+  const certificate = found(
+    await world.ledger.certificate(record.answers ?? ""),
+    "account of the destruction",
+  )
+  const done = found(certificate.destruction, "destruction")
+  const { submissions, StudyInstanceUID, requestNumber } = certificate.private
   const draft = notice(world, "certificate", "データ消去証明書", new Uint8Array(0))
   const bytes = writeDeletionCertificate({
     documentId: draft.uniqueId,
-    StudyInstanceUID: subject.StudyInstanceUID,
-    requestNumber: subject.requestNumber,
+    StudyInstanceUID,
+    requestNumber,
+    what: certificate.what,
     reason: "term",
     method: "key-destruction",
     readBack: done.readBack,
     epoch: done.epoch,
     destroyedAt: done.at,
-    backupsUntil: new Date(new Date(done.at).getTime() + BACKUP_DAYS * DAY_MS).toISOString().slice(0, 10),
+    backupsUntil: dayIn(new Date(new Date(done.at).getTime() + BACKUP_DAYS * DAY_MS), world.site.timeZone),
     counts: { objects: done.objects, bytes: done.bytes },
-    objects: [],
+    submissions: objectsNamed(submissions) <= MAX_NAMED ? submissions : [],
     copiesOutsideControl: [],
     by: { oid: world.site.oid, name: world.site.name },
     owner: { oid: agreement.partner.oid, name: agreement.partner.name },
   })
-  return { subject, contents: [{ ...draft, body: { bytes } }], signs: [], replaces: [] }
+  return {
+    subject: subjectOfAccount(world, certificate, agreement),
+    contents: [{ ...draft, body: { bytes } }],
+    signs: [],
+    replaces: [],
+  }
 }
 
-/** Kept with the study it is about, together with the verdict on the seal it came under. */
+/** What it is about is gone: the account kept the ids the metadata need, and no name. */
+function subjectOfAccount(
+  world: World,
+  { requestId, private: ids }: CertificateRecord,
+  agreement: Agreement,
+): Subject {
+  return {
+    agreement,
+    site: world.site,
+    patient: { ...patientOf([]), PatientID: ids.PatientID },
+    StudyInstanceUID: ids.StudyInstanceUID,
+    AccessionNumber: ids.AccessionNumber,
+    requestNumber: ids.requestNumber,
+    requestId,
+    serviceStartTime: null,
+    modalities: [],
+  }
+}
+
+/** Kept with its verdict, and with what it names beside what was sent. The list itself stays in the document. */
 export const certificateEffect: EffectOf = async (world, record, documents) => {
   const document = found(
     documents.find((each) => each.role === "certificate"),
     "certificate in this submission",
   )
   const said = readDeletionCertificate(await readWhole(world.spool, document.place))
-  const request = await requestOf(world, record)
-  sameSubject("certificate", { StudyInstanceUID: said.StudyInstanceUID === request.private.StudyInstanceUID })
-  const today = world.clock.now().toISOString().slice(0, 10)
-  const certificate: CertificateRecord = {
-    id: said.documentId,
-    studyId: targetOf(request) ?? "",
-    requestId: request.id,
-    at: said.destroyedAt,
-    objects: said.counts.objects,
-    statement: deletionSentence(said, "ja", world.site.timeZone, today),
-    verdict: record.private.verdict,
-    destruction: null,
-  }
+  const [entry] = record.private.submission?.documentEntries ?? []
+  const [about] = entry === undefined ? [] : referenced(entry, "urn:ihe:iti:xds:2016:studyInstanceUID")
+  sameSubject("certificate", { StudyInstanceUID: said.StudyInstanceUID === about })
   return {
     signature: null,
-    follow: () => Promise.resolve([{ put: "certificate", record: certificate }]),
+    follow: async () => {
+      const landed = found(await world.ledger.certificate(record.submissionSetUid), "certificate")
+      const compared = await comparedWithSent(world, landed, said)
+      return [
+        {
+          put: "certificate",
+          record: { ...told(world, landed, said), verdict: record.private.verdict, compared },
+        },
+      ]
+    },
+  }
+}
+
+function told(world: World, landed: CertificateRecord, said: DeletionCertificate): CertificateRecord {
+  const { timeZone } = world.site
+  return {
+    ...landed,
+    what: said.what,
+    at: said.destroyedAt,
+    objects: said.counts.objects,
+    statement: deletionSentence(said, "ja", timeZone, dayIn(world.clock.now(), timeZone)),
+    private: { ...landed.private, requestNumber: said.requestNumber },
   }
 }

@@ -1,15 +1,16 @@
 /**
  * The term of a request ends: its text, its reports and everything said of them go with their slot. Never before the
- * images it asked about, whose account is sent under it, and never while something of it is on its way.
+ * images it asked about, and never while something of it is on its way.
  */
+import { begunAccount, ERASED_ONLINE, finishedAccount } from "./account.ts"
 import { audit } from "./audit.ts"
 import { isUnderWay } from "./case-file.ts"
-import { SpoolError } from "./errors.ts"
-import { ERASED_ONLINE, NEEDED_LOOK_MS } from "./expire-study.ts"
-import { isErased } from "./keep.ts"
-import type { Change, RequestRecord } from "./records.ts"
+import { destroyed, NEEDED_LOOK_MS } from "./expire-study.ts"
+import { agreementOf, isErased } from "./keep.ts"
+import type { CertificateRecord, Change, RequestRecord } from "./records.ts"
 import { next } from "./route.ts"
 import type { Outcome } from "./run.ts"
+import { targetOf } from "./subject.ts"
 import type { World } from "./world.ts"
 
 export async function expireRequest(world: World, request: RequestRecord): Promise<Outcome> {
@@ -20,16 +21,36 @@ export async function expireRequest(world: World, request: RequestRecord): Promi
   if (step === null) return { changes: [] }
   if (await isNeeded(world, request))
     return { changes: [], again: { at: new Date(now.getTime() + NEEDED_LOOK_MS), failureCode: null } }
-  if (request.private.requestNumber !== "") await world.ledger.commit([intentAudit(request, now)])
-  const destruction = await world.spool.destroySlot(request.slotId)
-  if (!destruction.readBack)
-    throw new SpoolError("ERR_SPOOL_WRITE", "a destroyed key did not read back as zero")
+  const account = await accountOf(world, request)
+  const isReadable = request.private.requestNumber !== ""
+  await world.ledger.commit([
+    ...(isReadable ? [intentAudit(request, now)] : []),
+    ...(account === null ? [] : [{ put: "certificate", record: account } as const]),
+  ])
+  const destruction = await destroyed(world, request.slotId)
   return {
     changes: [
       { put: "request", record: { ...request, state: step.to }, slotGone: true },
-      deletedAudit(request, destruction.at),
+      deletedAudit(request, account, destruction.at),
+      ...(account === null ? [] : finishedAccount(world, account, destruction)),
     ],
   }
+}
+
+/** At the reading centre the hospital's request, and what was written for it, are accounted for as its images were. */
+async function accountOf(world: World, request: RequestRecord): Promise<CertificateRecord | null> {
+  const agreement = agreementOf(world, request.agreement)
+  if (agreement?.accepts.includes("study") !== true) return null
+  const { patient, StudyInstanceUID, AccessionNumber, requestNumber } = request.private
+  return begunAccount(world, {
+    what: "texts",
+    agreement,
+    studyId: targetOf(request) ?? "",
+    requestId: request.id,
+    slots: [request.slotId],
+    whose: { PatientID: patient.PatientID, StudyInstanceUID, AccessionNumber, requestNumber },
+    submissions: await world.ledger.submissionsOf({ requestId: request.id }),
+  })
 }
 
 async function isNeeded(world: World, request: RequestRecord): Promise<boolean> {
@@ -37,7 +58,9 @@ async function isNeeded(world: World, request: RequestRecord): Promise<boolean> 
     const study = await world.ledger.study(studyId)
     if (study !== null && !isErased(study)) return true
   }
-  const submissions = await world.ledger.submissionsOf({ requestId: request.id })
+  const submissions = (await world.ledger.submissionsOf({ requestId: request.id })).filter(
+    ({ slotId }) => slotId === request.slotId,
+  )
   return submissions.some((each) => (each.direction === "in" ? each.state === "accepted" : isUnderWay(each)))
 }
 
@@ -48,17 +71,20 @@ function intentAudit(request: RequestRecord, now: Date): Change {
     outcome: "minor",
     at: now.toISOString(),
     PatientID: request.private.patient.PatientID,
+    StudyInstanceUID: request.private.StudyInstanceUID || null,
     objectId: request.id,
     description: "retention of request and reports ended; destruction begins",
   })
 }
 
-function deletedAudit(request: RequestRecord, at: string): Change {
+/** After a crash between key and row the request tells nothing any more; its account still does. */
+function deletedAudit(request: RequestRecord, account: CertificateRecord | null, at: string): Change {
   return audit(`deleted/${request.id}`, {
     event: "report-deleted",
     outcome: "success",
     at,
-    PatientID: request.private.patient.PatientID || null,
+    PatientID: (request.private.patient.PatientID || account?.private.PatientID) ?? null,
+    StudyInstanceUID: (request.private.StudyInstanceUID || account?.private.StudyInstanceUID) ?? null,
     objectId: request.id,
     description: ERASED_ONLINE,
   })

@@ -5,6 +5,7 @@
  * record intent → destroy the slot → rows → certificate. Every step may be run again after a crash.
  */
 import { receivedSlots } from "./arrival.ts"
+import { expireCertificate } from "./expire-certificate.ts"
 import { expireRequest } from "./expire-request.ts"
 import { expireStudy } from "./expire-study.ts"
 import { expireOrphan, orphansUntil } from "./orphan.ts"
@@ -19,6 +20,8 @@ export async function expire(world: World, job: JobRecord): Promise<Outcome> {
   if (study !== null) return afterOrphans(world, receivedSlots(study), () => expireStudy(world, study))
   const request = await world.ledger.request(job.subject)
   if (request !== null) return afterOrphans(world, [request.slotId], () => expireRequest(world, request))
+  const certificate = await world.ledger.certificate(job.subject)
+  if (certificate !== null) return expireCertificate(world, certificate)
   const orphan = await world.ledger.orphan(job.subject)
   return orphan === null ? { changes: [] } : expireOrphan(world, orphan)
 }

@@ -2,16 +2,17 @@
  * Landing: under which slot, study and request an inbound submission is kept.
  *
  * Images get the study's slot, so that they go with their term; everything about the reading (request, report,
- * receipts) gets the request's own slot and outlives them.
+ * receipts) gets the request's own slot and outlives them; a deletion certificate outlives both.
  */
 import type { Inbound } from "./inbound.ts"
+import { endOfCertificate } from "./account.ts"
 import { AcceptanceError } from "./errors.ts"
 import { targetOf } from "./subject.ts"
 import { newStudy } from "./arrival.ts"
 import { keepUntil } from "./keep.ts"
 import { plain } from "./metadata.ts"
 import { patientOf } from "./patient.ts"
-import type { Change, RequestRecord, StudyHeader, StudyRecord } from "./records.ts"
+import type { CertificateRecord, Change, RequestRecord, StudyHeader, StudyRecord } from "./records.ts"
 import { take } from "./route.ts"
 import { due } from "./run.ts"
 import { patientIdOf } from "./same-subject.ts"
@@ -29,6 +30,7 @@ export interface Landing {
 
 export async function landing(world: World, inbound: Inbound): Promise<Landing> {
   if (inbound.kind === "study") return landStudy(world, inbound)
+  if (inbound.kind === "certificate") return landCertificate(world, inbound)
   const request = await ownRequest(world, inbound)
   return {
     slotId: request.slotId,
@@ -39,10 +41,54 @@ export async function landing(world: World, inbound: Inbound): Promise<Landing> 
   }
 }
 
-/** Reports, receipts and notices answer a request we know, under the same agreement. */
+/** It outlives what it is about: a slot and a term of its own, also when its request is over. */
+async function landCertificate(world: World, inbound: Inbound): Promise<Landing> {
+  const request = await agreedRequest(world, inbound)
+  const slotId = await world.spool.createSlot("documents")
+  const now = world.clock.now()
+  const until = endOfCertificate(inbound.agreement, now)
+  const certificate: CertificateRecord = {
+    id: inbound.submission.submissionSet.uniqueId,
+    agreement: inbound.agreement.id,
+    studyId: targetOf(request) ?? "",
+    requestId: request.id,
+    what: "images",
+    at: now.toISOString(),
+    objects: 0,
+    statement: "",
+    verdict: null,
+    destruction: null,
+    slotId,
+    keepUntil: until.toISOString(),
+    compared: [],
+    private: {
+      PatientID: patientIdOf(inbound.submission.documentEntries[0]),
+      StudyInstanceUID: inbound.StudyInstanceUID,
+      AccessionNumber: "",
+      requestNumber: "",
+      submissions: [],
+      bytes: 0,
+    },
+  }
+  const changes: Change[] = [
+    { put: "certificate", record: certificate },
+    due("expire", certificate.id, until),
+  ]
+  return { slotId, fresh: true, studyId: targetOf(request), requestId: request.id, changes }
+}
+
+/** Reports, receipts and notices answer a request we know, under the same agreement, and that is not over. */
 async function ownRequest(world: World, inbound: Inbound): Promise<RequestRecord> {
+  return agreedRequest(world, inbound, ({ state }) => state !== "exited")
+}
+
+async function agreedRequest(
+  world: World,
+  inbound: Inbound,
+  mayTake: (request: RequestRecord) => boolean = () => true,
+): Promise<RequestRecord> {
   const request = await world.ledger.request(inbound.requestId)
-  if (request?.agreement !== inbound.agreement.id || request.state === "exited") {
+  if (request?.agreement !== inbound.agreement.id || !mayTake(request)) {
     throw new AcceptanceError(
       "ERR_NOT_AGREED",
       "XDSRepositoryError",

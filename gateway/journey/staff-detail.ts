@@ -2,7 +2,7 @@
 import type { DeliveryRecord } from "./archive-records.ts"
 import type { CertificateRecord, ReportRecord, StudyRecord } from "./records.ts"
 import { staffItem, type LineProgress } from "./staff-item.ts"
-import type { DeliveryView, StaffDetail, VerdictOutcome } from "./views.ts"
+import type { DeletionView, DeliveryView, StaffDetail, VerdictOutcome } from "./views.ts"
 import { documentOf } from "./report-documents.ts"
 import type { CaseFile } from "./case-file.ts"
 import type { World } from "./world.ts"
@@ -15,7 +15,6 @@ export async function staffDetail(
 ): Promise<StaffDetail> {
   const report = file.reports.at(-1)
   const submission = await world.ledger.submission(report?.submissionId ?? "")
-  const certificates = file.study === null ? [] : await world.ledger.certificatesOfStudy(file.study.id)
   return {
     ...staffItem(world, file, line, proposals),
     request: file.request.private.text,
@@ -31,7 +30,7 @@ export async function staffDetail(
       verdict: each.private.signature?.outcome ?? null,
     })),
     acknowledgement: acknowledgement(file, report),
-    deletion: deletion(certificates[0]),
+    deletions: file.certificates.map(deletionView).reverse(),
     deliveries: report === undefined ? [] : (await world.ledger.deliveriesOf(report.id)).map(deliveryView),
   }
 }
@@ -76,12 +75,13 @@ function acknowledgement(file: CaseFile, report: ReportRecord | undefined): Staf
   return { by: report.acknowledgedBy, at: report.acknowledgedAt, toldCenterAt: sent?.acceptedAt ?? null }
 }
 
-function deletion(certificate: CertificateRecord | undefined): StaffDetail["deletion"] {
-  if (certificate === undefined) return null
-  return {
-    at: certificate.at,
-    certificate: certificate.verdict?.outcome ?? "indeterminate",
-    objects: certificate.objects,
-    statement: certificate.statement,
-  }
-}
+export const deletionView = (certificate: CertificateRecord): DeletionView => ({
+  at: certificate.at,
+  what: certificate.what,
+  StudyInstanceUID: certificate.private.StudyInstanceUID,
+  requestNumber: certificate.private.requestNumber,
+  certificate: certificate.verdict?.outcome ?? "indeterminate",
+  objects: certificate.objects,
+  statement: certificate.statement,
+  compared: certificate.compared,
+})

@@ -42,7 +42,11 @@ export function nearEnd(world: World, file: CaseFile): Date | null {
 /** Did the reading centre erase what we sent last before its report came? It says so in its certificate. */
 export function isGoneUnread(file: CaseFile): boolean {
   const sent = lastAt(file, "out", "study", "acceptedAt")
-  return isAwaited(file) && sent !== null && file.certificates.some(({ at }) => at > sent)
+  return (
+    isAwaited(file) &&
+    sent !== null &&
+    file.certificates.some(({ what, at }) => what === "images" && at > sent)
+  )
 }
 
 /** Somebody is still to read it: at the hospital, no report has come that holds. */

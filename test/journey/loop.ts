@@ -96,9 +96,14 @@ async function checkAcknowledged({ edge, center }: TwoSides, requestId: string):
 }
 
 async function checkExpired({ edge, center }: TwoSides, study: SmallStudy, requestId: string): Promise<void> {
-  const { deletion } = await ask(edge, () => edge.staff.request(CLERK, requestId))
-  assert.equal(deletion?.certificate, "valid")
-  assert.equal(deletion.objects, objectsOf(study), "objects in the certificate")
+  const { deletions } = await ask(edge, () => edge.staff.request(CLERK, requestId))
+  assert.deepEqual(
+    deletions.map(({ certificate, objects, compared }) => [certificate, objects, compared.length]),
+    [["valid", objectsOf(study), 1]],
+    "one certificate, with every object",
+  )
+  const { named, missing, foreign } = deletions[0]!.compared[0]!
+  assert.deepEqual([named, missing, foreign], [objectsOf(study), 0, 0], "named as they were sent")
   for (const gateway of [edge, center]) {
     const left = await ask(gateway, () => gateway.ledger.studies(10))
     assert.deepEqual(left, [], `no study is kept at the ${gateway.side}`)
@@ -155,6 +160,10 @@ export async function checkSpools({ edge, center }: TwoSides): Promise<void> {
       gateway.spool.rot.filter(({ what }) => what !== "slot-mended"),
       [],
     )
-    assert.equal(gateway.spool.slots.length, 1, `slots at the ${gateway.side}: the request's alone`)
+    assert.equal(
+      gateway.spool.slots.length,
+      2,
+      `slots at the ${gateway.side}: the request's, the certificate's`,
+    )
   }
 }

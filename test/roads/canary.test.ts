@@ -156,7 +156,7 @@ describe("a planted patient", function () {
       for (const role of ROLES) await road.endTerms(role)
       await until("deletion certificate at the hospital", async () => {
         const { clerk } = await road.desks()
-        return (await clerk.get<StaffDetail>(`/api/requests/${requestId}`)).deletion
+        return (await clerk.get<StaffDetail>(`/api/requests/${requestId}`)).deletions[0]
       })
       for (const role of ROLES)
         await until(`images gone from the ${role}`, async () =>
@@ -177,7 +177,7 @@ describe("a planted patient", function () {
       }
       const { clerk } = await road.desks()
       const detail = await clerk.get<StaffDetail>(`/api/requests/${requestId}`)
-      assert.notEqual(detail.deletion, null)
+      assert.equal(detail.deletions.length, 1)
       assert.equal(detail.report?.version, 1, "the report outlives the images")
       assert.deepEqual(everywhere(), [])
     })

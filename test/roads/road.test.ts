@@ -133,11 +133,16 @@ describe("the road there and back", function () {
     })
 
     it("destroys slot and bytes at both sides and gives the hospital a certificate under the centre's seal", async () => {
-      const { deletion } = await until("deletion certificate at the hospital", async () => {
+      const deletion = await until("deletion certificate at the hospital", async () => {
         const detail = await desks.clerk.get<StaffDetail>(`/api/requests/${shortId}`)
-        return detail.deletion === null ? null : detail
+        return detail.deletions[0]
       })
-      assert.equal(deletion?.certificate, "valid")
+      assert.equal(deletion.certificate, "valid")
+      assert.deepEqual(
+        deletion.compared.map(({ named, missing, foreign }) => [named, missing, foreign]),
+        [[deletion.objects, 0, 0]],
+        "every object that was sent is named",
+      )
       assert.ok(deletion.objects >= MR_SLICES)
       assert.match(deletion.statement, /鍵/)
       for (const role of ROLES)
@@ -152,16 +157,16 @@ describe("the road there and back", function () {
 
     it("leaves no file of the destroyed slots on either disk", async () => {
       await until("folders gone", () => {
-        // One slot of documents remains for the request at each side; the one of the images is gone.
+        // One slot remains for the request at each side, and one for the certificate; that of the images is gone.
         const added = (role: Role) =>
           slotFolders(road, role).filter((each) => !slots.get(role)?.includes(each))
-        return Promise.resolve(ROLES.every((role) => added(role).length === 1))
+        return Promise.resolve(ROLES.every((role) => added(role).length === 2))
       })
     })
 
     it("keeps what is not due: the other study is still read, its report still shown", async () => {
       const detail = await desks.clerk.get<StaffDetail>(`/api/requests/${requestId}`)
-      assert.equal(detail.deletion, null)
+      assert.deepEqual(detail.deletions, [])
       assert.equal(detail.report?.version, 2)
       assert.equal(
         (await desks.reader.get<ReadingView>(`/api/cases/${requestId}`)).series[0]?.images.length,

@@ -53,7 +53,7 @@ export async function travel(
   wanted.onAcknowledged(requestId)
   await again(`certificate for ${name}`, async () => {
     const detail = await desks.clerk.get<StaffDetail>(`/api/requests/${requestId}`)
-    return detail.deletion?.certificate === "valid"
+    return detail.deletions[0]?.certificate === "valid"
   })
   const sent = study.instances.map(({ dataSet }) => createHash("sha256").update(dataSet).digest("hex")).sort()
   return { requestId, study, sent, arrived }

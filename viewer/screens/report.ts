@@ -239,7 +239,7 @@ export class PageReport extends LightElement {
 
   #ready(detail: StaffDetail): TemplateResult {
     const verification = this.#verification(detail)
-    const bare = detail.report === null && detail.deletion === null
+    const bare = detail.report === null && detail.deletions.length === 0
     return html`${studyBar({
         back: address.staff,
         backLabel: t("nav.back-to-list"),

@@ -10,7 +10,11 @@ import { localTime } from "./local-time.ts"
 import { organizationElement, readOrganization } from "./party.ts"
 import type { Organization } from "./party.ts"
 
-export const DELETION_CERTIFICATE_NAMESPACE = "urn:dokuei:deletion-certificate:1"
+export const DELETION_CERTIFICATE_NAMESPACE = "urn:dokuei:deletion-certificate:2"
+
+/** Images and what came with them; or the request, the reports and everything said of them. */
+export type Destroyed = "images" | "texts"
+const DESTROYED: readonly Destroyed[] = ["images", "texts"]
 
 /** Why: the agreed term ended, the hospital asked, the agreement ended. */
 export type DeletionReason = "term" | "request" | "agreement-end"
@@ -20,11 +24,27 @@ const REASONS: readonly DeletionReason[] = ["term", "request", "agreement-end"]
 export type DeletionMethod = "key-destruction"
 const METHODS: readonly DeletionMethod[] = ["key-destruction"]
 
+/** One object that went. */
+export interface DestroyedObject {
+  /** SOP Instance UID of an instance, uniqueId of any other document. */
+  readonly id: string
+  /** Hex, of the clear file: what its sender knows it by. */
+  readonly sha256: string
+}
+
+/** Objects by the submission that brought or took them, so that its other side can compare. */
+export interface DestroyedSubmission {
+  /** SubmissionSet.uniqueId. */
+  readonly uniqueId: string
+  readonly objects: readonly DestroyedObject[]
+}
+
 export interface DeletionCertificate {
   /** OID of this document. */
   readonly documentId: string
   readonly StudyInstanceUID: string
   readonly requestNumber: string
+  readonly what: Destroyed
   readonly reason: DeletionReason
   readonly method: DeletionMethod
   /** Both copies of the key slot were read back as zero. */
@@ -36,8 +56,8 @@ export interface DeletionCertificate {
   /** Last day a backup could still open the objects, `YYYY-MM-DD`; null when none ever could. */
   readonly backupsUntil: string | null
   readonly counts: { readonly objects: number; readonly bytes: number }
-  /** uniqueIds of what was destroyed, as far as they are named; never more than counted. */
-  readonly objects: readonly string[]
+  /** What was destroyed, as far as it is named; never more than counted. */
+  readonly submissions: readonly DestroyedSubmission[]
   /** Copies we neither hold nor control, one sentence each, e.g. the hospital's own archive. */
   readonly copiesOutsideControl: readonly string[]
   /** Who destroyed, and whose data it was. */
@@ -47,17 +67,23 @@ export interface DeletionCertificate {
 
 /** The document; equal values give equal bytes. Throws Malformed XML_CHARACTER, NOTICE_VALUE. */
 export function writeDeletionCertificate(certificate: DeletionCertificate): Uint8Array {
-  const { documentId, reason, destroyedAt, StudyInstanceUID, requestNumber, counts } = certificate
+  const { documentId, what, reason, destroyedAt, StudyInstanceUID, requestNumber, counts } = certificate
   const { method, readBack, epoch, backupsUntil } = certificate
   const root = element(
     "DeletionCertificate",
-    { xmlns: DELETION_CERTIFICATE_NAMESPACE, documentId, reason, destroyedAt },
+    { xmlns: DELETION_CERTIFICATE_NAMESPACE, documentId, what, reason, destroyedAt },
     element("Study", { StudyInstanceUID, requestNumber }),
     element("Destruction", { method, readBack, epoch, backupsUntil }),
     element(
       "Objects",
       { count: counts.objects, bytes: counts.bytes },
-      certificate.objects.map((uniqueId) => element("Object", { uniqueId })),
+      certificate.submissions.map(({ uniqueId, objects }) =>
+        element(
+          "Submission",
+          { uniqueId },
+          objects.map(({ id, sha256 }) => element("Object", { id, sha256 })),
+        ),
+      ),
     ),
     certificate.copiesOutsideControl.map((copy) => element("CopyOutsideControl", {}, copy)),
     organizationElement("By", certificate.by),
@@ -78,6 +104,7 @@ export function readDeletionCertificate(bytes: Uint8Array): DeletionCertificate 
   const destruction = root.required("Destruction")
   const certificate: DeletionCertificate = {
     documentId: root.uid("documentId"),
+    what: root.oneOf("what", DESTROYED),
     reason: root.oneOf("reason", REASONS),
     destroyedAt: root.instant("destroyedAt"),
     StudyInstanceUID: study.attribute("StudyInstanceUID"),
@@ -95,17 +122,29 @@ export function readDeletionCertificate(bytes: Uint8Array): DeletionCertificate 
   return certificate
 }
 
-function readObjects(element: ClosedElement): Pick<DeletionCertificate, "counts" | "objects"> {
+function readObjects(element: ClosedElement): Pick<DeletionCertificate, "counts" | "submissions"> {
   const counts = { objects: element.count("count"), bytes: element.count("bytes") }
-  const objects = element.children("Object").map((object) => {
-    const uniqueId = object.attribute("uniqueId")
-    object.finish()
-    return uniqueId
-  })
+  const submissions = element.children("Submission").map(readSubmission)
   element.finish()
-  if (objects.length > counts.objects) throw element.fault("NOTICE_VALUE", "more objects named than counted")
-  return { counts, objects }
+  if (objectsNamed(submissions) > counts.objects)
+    throw element.fault("NOTICE_VALUE", "more objects named than counted")
+  return { counts, submissions }
 }
+
+function readSubmission(element: ClosedElement): DestroyedSubmission {
+  const objects = element.children("Object").map((object) => {
+    const named = { id: object.attribute("id"), sha256: object.attribute("sha256") }
+    if (!/^[0-9a-f]{64}$/.test(named.sha256)) throw object.fault("NOTICE_VALUE", "@sha256 is no SHA-256")
+    object.finish()
+    return named
+  })
+  const submission = { uniqueId: element.uid("uniqueId"), objects }
+  element.finish()
+  return submission
+}
+
+export const objectsNamed = (submissions: readonly DestroyedSubmission[]): number =>
+  submissions.reduce((sum, { objects }) => sum + objects.length, 0)
 
 /** Whether the objects are beyond every backup on this day (`YYYY-MM-DD`). */
 export const isBeyondBackups = ({ backupsUntil, readBack }: DeletionCertificate, day: string): boolean =>

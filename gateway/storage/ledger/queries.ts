@@ -5,6 +5,7 @@
  * new; another one changes no row.
  */
 import { ARCHIVE_SQL } from "./archive-rows.ts"
+import { CERTIFICATE_SQL } from "./certificate-rows.ts"
 import { BOOK_SQL } from "./book-rows.ts"
 import { ORPHAN_SQL } from "./orphan-rows.ts"
 import { STANDING_SQL } from "./standing-rows.ts"
@@ -28,7 +29,6 @@ export const SQL = {
   putReport: `INSERT INTO report (id, request_id, prepare_id, facts, sealed) VALUES (?,?,?,?,?)
     ON CONFLICT (id) DO UPDATE SET prepare_id=excluded.prepare_id, facts=excluded.facts, sealed=excluded.sealed, revision=report.revision + 1
     WHERE report.revision = ?`,
-  putCertificate: `INSERT INTO certificate (id, study_id, facts) VALUES (?,?,?) ON CONFLICT (id) DO UPDATE SET facts=excluded.facts`,
   putJob: `INSERT INTO job (id, verb, subject, run_at, attempts, failure_code) VALUES (?,?,?,?,?,?)
     ON CONFLICT (id) DO UPDATE SET run_at=excluded.run_at, attempts=excluded.attempts, failure_code=excluded.failure_code`,
   putMilestone: `INSERT INTO milestone (subject, name, at) VALUES (?,?,?) ON CONFLICT (subject, name) DO UPDATE SET at=excluded.at`,
@@ -44,7 +44,8 @@ export const SQL = {
     AND NOT EXISTS (SELECT 1 FROM request_study WHERE study_id = study.id) ORDER BY last_at DESC`,
   slotsInUse: `SELECT facts ->> 'slotId' AS slot FROM study WHERE state <> 'expired'
     UNION SELECT facts ->> 'recodedSlotId' FROM study WHERE state <> 'expired'
-    UNION SELECT joined.value FROM study, json_each(study.facts, '$.joinedSlots') AS joined WHERE state <> 'expired' UNION SELECT facts ->> 'slotId' FROM request`,
+    UNION SELECT joined.value FROM study, json_each(study.facts, '$.joinedSlots') AS joined WHERE state <> 'expired' UNION SELECT facts ->> 'slotId' FROM request
+    UNION SELECT facts ->> 'slotId' FROM certificate`,
   instances: `SELECT facts, sealed, recoding FROM instance WHERE study_id = ?`,
   instancesByUid: `SELECT facts, sealed, recoding FROM instance WHERE study_id = ? AND uid_hash = ?`,
   knowsInstance: `SELECT 1 FROM instance WHERE id = ?`,
@@ -67,7 +68,6 @@ export const SQL = {
   report: `SELECT facts, sealed, revision FROM report WHERE id = ?`,
   reportsOfRequest: `SELECT facts, sealed, revision FROM report WHERE request_id = ?`,
   reportByPrepareId: `SELECT facts, sealed, revision FROM report WHERE prepare_id = ?`,
-  certificatesOfStudy: `SELECT facts FROM certificate WHERE study_id = ?`,
   dueJobs: `SELECT id, verb, subject, run_at, attempts, failure_code FROM job WHERE run_at <= ? ORDER BY run_at LIMIT ?`,
   jobsOf: `SELECT id, verb, subject, run_at, attempts, failure_code FROM job WHERE subject = ?`,
   failingJobs: `SELECT id, verb, subject, run_at, attempts, failure_code FROM job WHERE failure_code IS NOT NULL AND attempts >= ? ORDER BY attempts DESC LIMIT ?`,
@@ -75,6 +75,7 @@ export const SQL = {
   auditOutbox: `SELECT sequence, key, sealed FROM audit_outbox ORDER BY sequence LIMIT ?`,
   auditDelivered: `DELETE FROM audit_outbox WHERE sequence <= ?`,
   ...ARCHIVE_SQL,
+  ...CERTIFICATE_SQL,
   ...STANDING_SQL,
   ...BOOK_SQL,
   ...ORPHAN_SQL,

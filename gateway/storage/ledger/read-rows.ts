@@ -11,6 +11,7 @@ import type {
   StudyRecord,
   SubmissionRecord,
 } from "../../journey/records.ts"
+import { GONE_CERTIFICATE } from "./certificate-rows.ts"
 import {
   GONE_DOCUMENT,
   GONE_INSTANCE,
@@ -85,11 +86,13 @@ export function rowReader(sealer: ColumnSealer) {
       recoding: row.recoding === null ? null : (JSON.parse(row.recoding) as RecodingRecord),
     }),
     document: placed<DocumentRecord>("document", GONE_DOCUMENT),
+    certificate: ({ facts, sealed }: SealedRow): CertificateRecord => {
+      const open = JSON.parse(facts) as OwnSlot
+      const secret = openPrivate(sealer, open.slotId, `certificate/${open.id}`, sealed, GONE_CERTIFICATE)
+      return { ...open, private: secret } as unknown as CertificateRecord
+    },
   }
 }
-
-export const certificateOf = ({ facts }: Pick<SealedRow, "facts">): CertificateRecord =>
-  JSON.parse(facts) as CertificateRecord
 
 export const jobOf = (row: JobRow): JobRecord => ({
   id: row.id,

@@ -7,6 +7,7 @@
  */
 import { ARCHIVE_TABLES, SOP_INDEX } from "./archive-rows.ts"
 import { BOOK_TABLE } from "./book-rows.ts"
+import { CERTIFICATE_SLOTS } from "./certificate-rows.ts"
 import { ORPHAN_TABLE, SEGMENT_INDEXES } from "./orphan-rows.ts"
 import { STANDING_INDEXES } from "./standing-rows.ts"
 
@@ -105,4 +106,5 @@ export const MIGRATIONS: readonly string[] = [
   ORPHAN_TABLE,
   SEGMENT_INDEXES,
   SOP_INDEX,
+  CERTIFICATE_SLOTS,
 ]

@@ -39,6 +39,7 @@ export function changeWriter(parts: ChangeParts): (change: Change) => void {
       return run(name, values)
     }
     if (change.remove === "job") return run("removeJob", [change.id, change.runAt])
+    if (change.remove === "certificate") return run("removeCertificate", [change.id])
     if (change.remove === "instances") return run("removeInstances", [change.studyId])
     return run("removeDocuments", [change.submissionId])
   }
@@ -151,7 +152,11 @@ function rowsOf({ sealer, sealAudit, auditKey, hash }: ChangeParts) {
       ...split(r, r.slotId, `report/${r.id}`),
       r.revision ?? 0,
     ],
-    certificate: (r: Put<"certificate">): Values => [r.id, r.studyId, JSON.stringify(r)],
+    certificate: (r: Put<"certificate">): Values => [
+      r.id,
+      r.studyId,
+      ...split(r, r.slotId, `certificate/${r.id}`),
+    ],
     job: (r: Put<"job">): Values => [r.id, r.verb, r.subject, r.runAt, r.attempts, r.failureCode],
     milestone: (r: Put<"milestone">): Values => [r.subject, r.name, r.at],
     audit: (r: Put<"audit">): Values => [

@@ -41,6 +41,7 @@ const CERTIFICATE: DeletionCertificate = {
   documentId: "2.25.21",
   StudyInstanceUID: "1.2.392.200036.9999.1",
   requestNumber: "R-20261125-0091",
+  what: "images",
   reason: "term",
   method: "key-destruction",
   readBack: true,
@@ -48,7 +49,15 @@ const CERTIFICATE: DeletionCertificate = {
   destroyedAt: "2026-12-25T05:15:00Z",
   backupsUntil: "2027-01-29",
   counts: { objects: 320, bytes: 168_000_000 },
-  objects: ["1.2.3.1", "1.2.3.2"],
+  submissions: [
+    {
+      uniqueId: "2.25.22",
+      objects: [
+        { id: "1.2.3.1", sha256: "1".repeat(64) },
+        { id: "1.2.3.2", sha256: "2".repeat(64) },
+      ],
+    },
+  ],
   copiesOutsideControl: ["みほん市民病院のPACS", "読影医の印刷物"],
   by: { oid: "1.2.392.2", name: "想定遠隔読影センター" },
   owner: { oid: "1.2.392.1", name: "みほん市民病院" },
@@ -92,7 +101,8 @@ describe("deletion certificate", () => {
   it("reads back as it was written", () => {
     for (const certificate of [
       CERTIFICATE,
-      { ...CERTIFICATE, readBack: false, backupsUntil: null, objects: [], copiesOutsideControl: [] },
+      { ...CERTIFICATE, readBack: false, backupsUntil: null, submissions: [], copiesOutsideControl: [] },
+      { ...CERTIFICATE, what: "texts" as const },
     ])
       assert.deepEqual(readDeletionCertificate(writeDeletionCertificate(certificate)), certificate)
   })
@@ -101,6 +111,26 @@ describe("deletion certificate", () => {
     const counts = (objects: number) => ({ ...CERTIFICATE, counts: { objects, bytes: 1 } })
     for (const objects of [1, -1, 2.5, Number.NaN])
       assert.throws(() => writeDeletionCertificate(counts(objects)), code("NOTICE_VALUE"), String(objects))
+  })
+
+  it("names the 4,000 objects of a large study, and never a name that is no digest", () => {
+    const objects = Array.from({ length: 4_000 }, (_, index) => ({
+      id: `1.2.392.200036.9116.2.6.1.48.1214834115.1486205112.${100_000 + index}`,
+      sha256: index.toString(16).padStart(64, "0"),
+    }))
+    const large = {
+      ...CERTIFICATE,
+      counts: { objects: 4_000, bytes: 1 },
+      submissions: [{ uniqueId: "2.25.22", objects }],
+    }
+    const bytes = writeDeletionCertificate(large)
+    assert.ok(bytes.length < 1024 * 1024, `${bytes.length} bytes`)
+    assert.deepEqual(readDeletionCertificate(bytes), large)
+    const none = {
+      ...large,
+      submissions: [{ uniqueId: "2.25.22", objects: [{ id: "1.2", sha256: "山田" }] }],
+    }
+    assert.throws(() => writeDeletionCertificate(none), code("NOTICE_VALUE"))
   })
 
   it("refuses what it does not know: it may say not", () => {

@@ -79,6 +79,8 @@ describe("the ledger", () => {
     assert.deepEqual(instances, [r.instance("o1", "1.1"), r.instance("o2", "1.2")])
     assert.deepEqual(await ledger.documents("submission-1"), [r.document(0), r.document(1)])
     assert.deepEqual(await ledger.certificatesOfStudy("study-1"), [r.certificate()])
+    assert.deepEqual(await ledger.certificate("certificate-1"), r.certificate())
+    assert.deepEqual(await ledger.certificates(10), [r.certificate()])
     assert.deepEqual(await ledger.dueJobs(r.AT, 10), [r.job()])
     assert.deepEqual(await ledger.milestones("request-1"), [
       { subject: "request-1", name: "study-sealed", at: r.AT },

@@ -193,6 +193,19 @@ export const report = (over: Partial<R.ReportRecord> = {}): R.ReportRecord => ({
 
 export const certificate = (over: Partial<R.CertificateRecord> = {}): R.CertificateRecord => ({
   id: "certificate-1",
+  agreement: "kakuu-center",
+  what: "images",
+  slotId: SLOT,
+  keepUntil: AT,
+  compared: [{ submission: "2.25.1", named: 2, missing: 0, foreign: 0 }],
+  private: {
+    PatientID: "P1",
+    StudyInstanceUID: "1.2.3",
+    AccessionNumber: "",
+    requestNumber: "R1",
+    submissions: [{ uniqueId: "2.25.1", objects: [{ id: "1.1", sha256: "1".repeat(64) }] }],
+    bytes: 1024,
+  },
   studyId: "study-1",
   requestId: "request-1",
   at: AT,
