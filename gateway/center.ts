@@ -5,13 +5,23 @@
 import { listenReadingDesk } from "./actors/desks/reading-desk.ts"
 import type { CenterConfig } from "./config.ts"
 import { deskOptions } from "./foundation/desk-options.ts"
-import { layFoundation } from "./foundation/foundation.ts"
+import { layFoundation, type Foundation } from "./foundation/foundation.ts"
+import { readerFault } from "./foundation/reader-certificates.ts"
 import { imageDesk } from "./journey/images.ts"
 import { accountedReading } from "./journey/accessed.ts"
 import { caseDesk } from "./journey/read.ts"
 import { reportDesk } from "./journey/report.ts"
 import type { Step } from "./journey/run.ts"
 import type { Running } from "./running.ts"
+
+/** Who could not sign is told now. */
+async function tellReaders({ world, people, log }: Foundation): Promise<void> {
+  const parts = { keys: world.personKeys, trust: world.trust, now: world.clock.now() }
+  for (const { login, name, role } of await people.persons()) {
+    const fault = role === "radiologist" ? await readerFault({ login, name }, parts) : null
+    if (fault !== null) log("warn", "reader-certificate", { login, fault })
+  }
+}
 
 /** What only a hospital's gateway does. */
 const nothing: Step = () => Promise.resolve({ changes: [] })
@@ -22,6 +32,8 @@ export async function startCenter(config: CenterConfig): Promise<Running> {
 
   // 6 accept has begun with the foundation; 7 verify, 8 keep and expire, 11 package, sign, submit. Nothing is assembled here.
   const machineRoom = await base.run({ assemble: nothing, commit: nothing, deliver: nothing }, null)
+
+  await tellReaders(base)
 
   // 9–10 read, report
   const readingDesk = accountedReading(world, {

@@ -98,7 +98,7 @@ const agreement = z.strictObject({
       }),
     )
     .default([])
-    .describe("who may sign reports; [] = every physician the partner lets sign"),
+    .describe("who may sign reports, at both sides; [] = every physician the reading centre lets sign"),
   recoding: z
     .enum(["htj2k", "none"])
     .default("htj2k")

@@ -7,7 +7,11 @@ import { join } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import { systemChance, systemClock } from "../clock.ts"
 import { loadConfig, type Config } from "../config.ts"
+import { crlFolder } from "../foundation/crl-folder.ts"
+import { readerFault } from "../foundation/reader-certificates.ts"
+import { openTrust } from "../foundation/trust-store.ts"
 import type { Person } from "../journey/ports.ts"
+import { personKeys } from "../storage/keys/person-keys.ts"
 import { openPeople } from "../storage/people/people.ts"
 
 const MINUTE_MS = 60_000
@@ -44,7 +48,32 @@ export const enrolCommand = (): Command =>
       if (ROLE_AT[config.role] !== options.role)
         command.error(`error: the desk of this ${config.role} is for role ${ROLE_AT[config.role]}`)
       process.stdout.write(`${await enrol(config, options)}\n`)
+      const fault = await signingFaultOf(config, options)
+      if (fault !== null)
+        process.stderr.write(
+          `${options.login} is enrolled and cannot sign reports yet, or not for long: ${fault}\n`,
+        )
     })
+
+/** At a center: what is wrong with the key files this login stands for. */
+async function signingFaultOf(
+  config: Config,
+  person: Pick<Person, "login" | "name">,
+): Promise<string | null> {
+  if (config.role !== "center") return null
+  const lists = crlFolder(config.trust.crls, (name, error) =>
+    process.stderr.write(`${name}: ${error.message}\n`),
+  )
+  const now = systemClock.now()
+  try {
+    const trust = await openTrust(config, lists)
+    return await readerFault(person, { keys: personKeys(config.keys.persons ?? config.dataDir), trust, now })
+  } catch (error) {
+    // Whoever enrols may not be allowed to read what the service reads; the service looks again when it starts.
+    if (error instanceof Error && "syscall" in error) return `not checked: ${error.message}`
+    throw error
+  }
+}
 
 /** Returns the link. Safe beside a running gateway: the store is SQLite in WAL mode. */
 export async function enrol(config: Config, options: EnrolOptions): Promise<string> {

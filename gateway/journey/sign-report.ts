@@ -10,7 +10,7 @@ import { found, only } from "./desk-guards.ts"
 import { DeskError, ReportError } from "./errors.ts"
 import { PREPARED_MS } from "./freeze.ts"
 import { uuidOid } from "./ids.ts"
-import { keptAnew, noLongerNeeded } from "./keep.ts"
+import { agreementOf, keptAnew, noLongerNeeded } from "./keep.ts"
 import { sealBytes } from "./pack.ts"
 import type { Person, SealedObject } from "./ports.ts"
 import type { ReportRecord } from "./records.ts"
@@ -47,7 +47,13 @@ export async function sign(
   const request = found(await world.ledger.request(report.requestId), "case")
   const completed = next("case", request.state, "signed")
   if (completed === null) throw new ReportError("ERR_REPORT_STATE", "the case is not being read")
-  const { xml, isStamped } = await signReport(world, person, pin, documents)
+  const { xml, isStamped } = await signReport(
+    world,
+    agreementOf(world, report.agreement),
+    person,
+    pin,
+    documents,
+  )
   const uniqueId = uuidOid(world.chance)
   const place = await keepSignature(world, report, uniqueId, xml)
   const signedAt = world.clock.now().toISOString()

@@ -7,13 +7,11 @@
 import { COMMITMENT, RECEIPT_COMMITMENTS, type Commitment } from "../standards/dsg/commitment.ts"
 import { buildSignature, type SignedDocument } from "../standards/dsg/sign.ts"
 import { timeStampInput, withTimeStamp } from "../standards/dsg/time-stamp.ts"
-import { readCertificate } from "../standards/hpki/certificate.ts"
-import { validatePath } from "../standards/hpki/path.ts"
-import { checkHpkiProfile } from "../standards/hpki/profile.ts"
+import type { Agreement } from "./agreement.ts"
 import { MIME } from "./codes.ts"
-import { KeyError, ReportError, TimeStampError } from "./errors.ts"
+import { ReportError, TimeStampError } from "./errors.ts"
 import { uuid } from "./ids.ts"
-import { isNamed } from "./signer.ts"
+import { signingFault } from "./signing-certificate.ts"
 import type { Person } from "./ports.ts"
 import type { DocumentRole } from "./records.ts"
 import type { World } from "./world.ts"
@@ -44,12 +42,15 @@ export function signReceipt(world: World, closing: SignedDocument): Promise<Uint
  */
 export async function signReport(
   world: World,
+  agreement: Agreement | null,
   person: Person,
   pin: string,
   documents: readonly { readonly role: DocumentRole; readonly uniqueId: string; readonly sha256: string }[],
 ): Promise<{ readonly xml: Uint8Array; readonly isStamped: boolean }> {
   const chain = await world.personKeys.chain(person.login)
-  checkSigner(world, person, chain)
+  // Before a PIN is tried: would the hospital accept this certificate now?
+  const fault = signingFault(world.trust.report(), person, chain, agreement, world.clock.now())
+  if (fault !== null) throw new ReportError("ERR_SIGN_CERTIFICATE", fault)
   const signed = documents.map((each): SignedDocument => ({
     uniqueId: each.uniqueId,
     sha256: Buffer.from(each.sha256, "hex"),
@@ -63,29 +64,6 @@ export async function signReport(
     if (!(error instanceof TimeStampError) || error.failure === "permanent") throw error
     return { xml, isStamped: false }
   }
-}
-
-/** Before a PIN is tried: would the hospital accept this certificate now? */
-function checkSigner(world: World, person: Person, chain: readonly Uint8Array[]): void {
-  const [leaf, ...authorities] = chain.map(readCertificate)
-  if (leaf === undefined) throw new KeyError("ERR_KEY_MISSING", "this reader has no signing certificate")
-  if (!isNamed(leaf, person.name))
-    throw new ReportError("ERR_SIGN_CERTIFICATE", "signer-is-author: the certificate is another person's")
-  const trust = world.trust.report()
-  const now = world.clock.now()
-  const rules = { now, newerCrl: trust.newerCrl }
-  const path = validatePath(
-    leaf,
-    [...authorities, ...trust.intermediates],
-    trust.anchors,
-    now,
-    trust.crls,
-    rules,
-  )
-  const fault = [...path.tests, ...checkHpkiProfile(path.chain, trust.rules)].find(
-    (test) => test.outcome === "fail",
-  )
-  if (fault !== undefined) throw new ReportError("ERR_SIGN_CERTIFICATE", `${fault.name}: ${fault.detail}`)
 }
 
 const seal = (world: World): Signer => ({

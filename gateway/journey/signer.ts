@@ -28,7 +28,10 @@ export function judgeSigner(
 }
 
 /** Nothing to test where the agreement leaves it to the partner who its readers are. */
-function agreedReader(signer: Certificate | null, { readers }: Agreement): VerdictTest[] {
+export function agreedReader(
+  signer: Certificate | null,
+  { readers }: Pick<Agreement, "readers">,
+): VerdictTest[] {
   if (readers.length === 0) return []
   const key = signer === null ? "" : createHash("sha256").update(signer.spki).digest("hex")
   const agreed = readers.some(({ name, spkiSha256 }) => spkiSha256 === key && isNamed(signer, name))

@@ -30,6 +30,21 @@ describe("signing a report", function () {
     )
   })
 
+  it("is refused before the PIN when the agreement names other readers: the hospital would not believe it", async () => {
+    const [agreement] = sides.center.agreements
+    const readers = [{ name: "別の 医師", spkiSha256: "0".repeat(64) }]
+    sides.center.agreements = [{ ...agreement!, readers }]
+    sides.center.close()
+    await sides.center.open()
+    const { reading } = sides.center
+    const { draftVersion } = await reading.saveDraft(READER, requestId, DRAFT, 1)
+    const { prepareId } = await reading.prepare(READER, requestId, draftVersion)
+    await assert.rejects(reading.sign(READER, prepareId, "wrong", new Uint8Array(1)), {
+      code: "ERR_SIGN_CERTIFICATE",
+      message: /^signer-agreed: /,
+    })
+  })
+
   it("keeps what the passkey answered beside what it was asked, sealed with the report", async () => {
     const { reading, ledger } = sides.center
     const { draftVersion } = await reading.saveDraft(READER, requestId, DRAFT, 1)

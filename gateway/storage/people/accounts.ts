@@ -31,6 +31,10 @@ export class Accounts {
     return this.#database.prepare<[object], Person>(sql.personById).get({ id }) ?? null
   }
 
+  persons(): readonly Person[] {
+    return this.#database.prepare<[], Person>(sql.everyPerson).all()
+  }
+
   enrol(person: Omit<Person, "id">, codeSha256: Buffer, expiresAt: number): Person {
     const upsert = this.#database.prepare<[object], Person>(sql.upsertPerson)
     return this.#database.transaction(() => {

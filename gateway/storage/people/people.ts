@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto"
 import { closeSync, openSync } from "node:fs"
 import Database from "better-sqlite3"
-import type { People } from "../../journey/ports.ts"
+import type { People, Person } from "../../journey/ports.ts"
 import { Accounts } from "./accounts.ts"
 import { migrate } from "./migrations.ts"
 import { Sessions, type SessionLimits } from "./sessions.ts"
@@ -18,7 +18,7 @@ const OWNER_ONLY = 0o600
 export const DEFAULT_LIMITS: SessionLimits = { idleMs: 10 * MINUTE_MS, absoluteMs: 12 * 60 * MINUTE_MS }
 
 /** The people store; `close` it before the process ends. */
-export type PeopleStore = People & { close(): void }
+export type PeopleStore = People & { persons(): Promise<readonly Person[]>; close(): void }
 
 /**
  * Opens (or makes) the store at `path`, readable by its owner only. Every change is on disk when its promise
@@ -43,6 +43,7 @@ function answer(database: Database.Database, limits: SessionLimits): PeopleStore
   const sessions = new Sessions(database, limits)
   return {
     idleMs: limits.idleMs,
+    persons: () => promised(() => accounts.persons()),
     person: (personId) => promised(() => accounts.person(personId)),
     enrol: (person, code, expiresAt) =>
       promised(() => accounts.enrol(person, sha256(code), expiresAt.getTime())),

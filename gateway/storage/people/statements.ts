@@ -6,6 +6,8 @@ export const upsertPerson = `
   ON CONFLICT (login) DO UPDATE SET name = excluded.name, role = excluded.role
   RETURNING id, login, name, role`
 
+export const everyPerson = `SELECT id, login, name, role FROM person ORDER BY login`
+
 export const personById = `SELECT id, login, name, role FROM person WHERE id = @id`
 
 export const insertEnrolment = `

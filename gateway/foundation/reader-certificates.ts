@@ -1,0 +1,39 @@
+/**
+ * Can the readers sign? A certificate that is missing, of somebody else, of another role or expired is told when the
+ * centre starts and when the reader is enrolled, not at night when the first report is to be signed.
+ */
+import { KeyError } from "../journey/errors.ts"
+import type { Person, PersonKeys } from "../journey/ports.ts"
+import { signingFault } from "../journey/signing-certificate.ts"
+import type { TrustStore } from "../journey/trust.ts"
+import { Malformed } from "../standards/malformed.ts"
+import { readCertificate } from "../standards/hpki/certificate.ts"
+
+const SOON_MS = 30 * 24 * 60 * 60 * 1000
+
+export interface ReaderParts {
+  readonly keys: Pick<PersonKeys, "chain">
+  readonly trust: Pick<TrustStore, "report">
+  readonly now: Date
+}
+
+/** What a person must do something about; null = this reader can sign, and for a while yet. */
+export async function readerFault(
+  { login, name }: Pick<Person, "login" | "name">,
+  { keys, trust, now }: ReaderParts,
+): Promise<string | null> {
+  try {
+    const chain = await keys.chain(login)
+    return signingFault(trust.report(), { name }, chain, null, now) ?? soonOver(chain, now)
+  } catch (error) {
+    if (error instanceof KeyError || error instanceof Malformed) return `certificate: ${error.message}`
+    throw error
+  }
+}
+
+function soonOver([leaf]: readonly Uint8Array[], now: Date): string | null {
+  const end = leaf === undefined ? now : readCertificate(leaf).notAfter
+  return end.getTime() - now.getTime() < SOON_MS
+    ? `validity: the certificate ends ${end.toISOString()}`
+    : null
+}
