@@ -32,7 +32,7 @@ export function beginStudy(
 
 /** A study with nothing in it yet. */
 export function newStudy(
-  world: Stores,
+  world: Pick<Stores, "clock" | "chance">,
   slotId: string,
   header: StudyHeader,
   callingAE: string,

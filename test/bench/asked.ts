@@ -9,6 +9,8 @@ export interface Asked {
   readonly multiFrameMiB: number
   /** Objects in the spool in `start`. */
   readonly objects: number
+  /** Instances the full ledger of `ledger` holds. */
+  readonly ledgerInstances: number
   /** Folder to work in; the system's temporary one when null. */
   readonly parent: string | null
   readonly say: (line: string) => void

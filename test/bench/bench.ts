@@ -9,6 +9,7 @@ import { parseArgs } from "node:util"
 import type { Asked } from "./asked.ts"
 import type { Figure } from "./figure.ts"
 import { durability, ingest } from "./ingest.ts"
+import { ledger } from "./ledger.ts"
 import { loop } from "./loop.ts"
 import { machine } from "./machine.ts"
 import { memory } from "./memory.ts"
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, (asked: Asked) => Promise<Figure[]>>> = {
   memory,
   package: packaging,
   start,
+  ledger,
   loop,
 }
 
@@ -32,6 +34,7 @@ const { values: options, positionals: names } = parseArgs({
     rounds: { type: "string", default: "3" },
     instances: { type: "string", default: "500" },
     objects: { type: "string" },
+    "ledger-instances": { type: "string" },
     "multi-frame": { type: "string" },
     long: { type: "boolean", default: false },
     dir: { type: "string" },
@@ -44,6 +47,7 @@ const asked: Asked = {
   loopInstances: Math.min(100, Number(options.instances)),
   multiFrameMiB: Number(options["multi-frame"] ?? (options.long ? 2000 : 300)),
   objects: Number(options.objects ?? (options.long ? 100_000 : 10_000)),
+  ledgerInstances: Number(options["ledger-instances"] ?? (options.long ? 1_000_000 : 200_000)),
   parent: options.dir ?? null,
   say: (line) => process.stderr.write(`${line}\n`),
 }
