@@ -1,6 +1,7 @@
 /**
  * Refusal notice: the recipient took custody, verified, and refuses for good (domain.md 5). Whoever would have got a
  * receipt gets this instead, and a person at the sender is told. What is only indeterminate is not refused.
+ * When one is due: `plan-refusal.ts`.
  */
 import { readRefusal, writeRefusal } from "../standards/notice/refusal.ts"
 import type { Verdict } from "../standards/dsg/verdict.ts"
@@ -8,35 +9,16 @@ import type { Agreement } from "./agreement.ts"
 import { exportAudit } from "./audit.ts"
 import { found } from "./desk-guards.ts"
 import { ContentError } from "./errors.ts"
-import { agreementOf } from "./keep.ts"
 import { referenced, type Subject } from "./metadata.ts"
 import type { ContentsOf } from "./package.ts"
 import { patientOf } from "./patient.ts"
 import { readWhole } from "./read-whole.ts"
 import { notice } from "./receipt.ts"
-import type { Change, SubmissionKind, SubmissionRecord } from "./records.ts"
-import { plan } from "./release.ts"
+import type { Change, SubmissionRecord } from "./records.ts"
 import { next } from "./route.ts"
-import { due } from "./run.ts"
 import { patientIdOf } from "./same-subject.ts"
 import type { EffectOf } from "./verify.ts"
 import type { World } from "./world.ts"
-
-/** What is itself an answer is not answered. */
-const ANSWERED: readonly SubmissionKind[] = ["study", "report"]
-
-/** For what has just failed; kept where it is kept. Nothing without an agreement under which it could leave. */
-export function planRefusal(world: World, failed: SubmissionRecord): Change[] {
-  const { agreement, kind, slotId, studyId, requestId } = failed
-  if (!ANSWERED.includes(kind) || agreementOf(world, agreement) === null) return []
-  const planned = {
-    ...plan(world, { kind: "refusal", agreement, slotId }),
-    studyId,
-    requestId,
-    answers: failed.id,
-  }
-  return [{ put: "submission", record: planned }, due("package", planned.id, world.clock.now())]
-}
 
 export const refusalContents: ContentsOf = async (world, record, agreement) => {
   const refused = found(await world.ledger.submission(record.answers ?? ""), "refused submission")
