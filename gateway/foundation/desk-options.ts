@@ -4,7 +4,11 @@ import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { DeskOptions } from "../actors/desks/options.ts"
+import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import type { Foundation } from "./foundation.ts"
+
+/** Half of a desk's connections: a proxy keeps them open between requests, and a browser a handful. */
+const WAITING_PLACES = 512
 
 export async function deskOptions(base: Foundation): Promise<DeskOptions> {
   const { config } = base
@@ -17,6 +21,7 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
     siteName: config.site.name,
     staticDir: existsSync(viewer) ? viewer : null,
     tls: null,
+    guard: httpGuard(WAITING_PLACES),
     people: base.people,
     clock: base.clock,
     chance: base.chance,

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises"
 import type { RemoteAE } from "../actors/association-requestor/remote.ts"
 import { chainOf, revokedBy, type RevokedOf } from "../actors/secure-node/revoked.ts"
 import { clientTls, serverTls, type NodeCredentials } from "../actors/secure-node/tls.ts"
+import { WaitingRoom } from "../actors/secure-node/waiting-room.ts"
 import { listen, type SecureDoor, type StorageScp } from "../actors/storage-scp/listen.ts"
 import type { Stranger } from "../actors/storage-scp/listener.ts"
 import type { Offer } from "../actors/storage-scp/negotiate.ts"
@@ -46,6 +47,7 @@ export async function openDicomDoor(
       offer: offersOf(dicom),
       commitments,
       maxAssociations: dicom.maxAssociations,
+      waitingRoom: new WaitingRoom(dicom.maxAssociations),
       maxAssociationsPerAE: dicom.maxAssociationsPerAE,
       onFault: (fault) => log("error", "dicom-fault", errorFields(fault)),
       onWrongProtocol: (stranger) => {

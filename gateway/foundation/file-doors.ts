@@ -3,6 +3,8 @@ import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { listen, type StoreOrigin } from "../actors/stow-rs/listen.ts"
 import type { Sender, StoreOptions } from "../actors/stow-rs/options.ts"
+import { STORE_LIMITS } from "../actors/stow-rs/limits.ts"
+import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { pinOf } from "../actors/secure-node/pins.ts"
 import { watchFolder } from "../actors/watched-folder/watch.ts"
 import { event } from "../journey/audit.ts"
@@ -50,6 +52,7 @@ async function openWeb(
       host: web.host,
       port: web.port,
       tls,
+      guard: httpGuard(STORE_LIMITS.maxConnections / 2),
       senders: await Promise.all(web.senders.map(senderOf)),
       onFault: (fault) => log("error", "stow-fault", errorFields(fault)),
       onTurnedAway: ({ remoteAddress, detail }) => {

@@ -8,6 +8,7 @@ import type { Endpoint } from "../actors/document-source/endpoint.ts"
 import { openDraughtsman } from "../actors/draughtsman/draughtsman.ts"
 import { listenMachineRoom, type MachineRoom } from "../actors/machine-room/listen.ts"
 import type { StorageTotals } from "../actors/machine-room/metrics.ts"
+import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { timeStampClient } from "../actors/timestamp-client/timestamp-client.ts"
 import { systemChance, systemClock, wait } from "../clock.ts"
 import type { Config } from "../config.ts"
@@ -74,6 +75,7 @@ export interface Foundation {
   close(): Promise<void>
 }
 
+const MONITORS_WAITING = 32
 const TIMESTAMP_TIMEOUT_MS = 10_000
 
 export async function layFoundation(config: Config): Promise<Foundation> {
@@ -166,6 +168,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
         port,
         health: () => health(watched),
         register: meter.register,
+        guard: httpGuard(MONITORS_WAITING),
         onFault,
       })
     },

@@ -43,6 +43,7 @@ export async function openDesk(options: DeskOptions, kind: DeskKind): Promise<Op
   siteOf(options.origin, options.rpId, options.port) // a wrong origin is said before a port is opened
   const app = express()
   const server = serverFor(options, app)
+  options.guard?.(server)
   const port = await listen(server, options)
   const site = siteOf(options.origin, options.rpId, port)
   const sessions = new DeskSessions(options, site)

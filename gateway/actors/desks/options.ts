@@ -1,4 +1,5 @@
 /** What a desk is given when it opens, and what it gives back. */
+import type { Server } from "node:net"
 import type { AuditEvent, Chance, Clock, People } from "../../journey/ports.ts"
 import type { DeskEvent, SessionView } from "../../journey/views.ts"
 
@@ -36,6 +37,8 @@ export interface DeskOptions {
   readonly staticDir: string | null
   /** Certificate and key when the desk itself ends TLS; null behind a proxy or on localhost. */
   readonly tls: { readonly cert: string; readonly key: string } | null
+  /** Keeps room for those who come to work; none by default. */
+  readonly guard?: (server: Server) => void
   readonly people: People
   readonly clock: Clock
   readonly chance: Chance

@@ -28,6 +28,7 @@ export async function listen(options: RecipientOptions, handler: SubmissionHandl
   server.on("checkContinue", (request, response) => void door.enter(request, response, true))
   server.on("tlsClientError", (error, socket) => door.handshakeFailed(error.message, socket))
   limitServer(server, limits)
+  options.guard?.(server)
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject)
     server.listen(options.port, options.host, resolve)

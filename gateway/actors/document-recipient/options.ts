@@ -1,5 +1,6 @@
 /** What a Document Recipient must be told. */
 import type { X509Certificate } from "node:crypto"
+import type { Server } from "node:net"
 import type { TlsOptions } from "node:tls"
 import type { PeerIdentity } from "../../journey/ports.ts"
 import type { Submission } from "../../standards/xds/submission.ts"
@@ -30,6 +31,8 @@ export interface RecipientOptions {
   readonly port: number
   /** `serverTls(…)`: mutual. */
   readonly tls: TlsOptions
+  /** Keeps room for those who come to work; none by default. */
+  readonly guard?: (server: Server) => void
   readonly path?: string
   /** `identifyBy(…)`. */
   readonly identify: (certificate: X509Certificate) => {

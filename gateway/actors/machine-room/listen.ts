@@ -1,7 +1,7 @@
 /** `/healthz` and `/metrics` on a port of their own, for the machine room only: never the address people or partners use. */
 import { once } from "node:events"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
+import type { AddressInfo, Server as NetServer } from "node:net"
 import type { Registry } from "prom-client"
 import { inService, type Health } from "./health.ts"
 
@@ -12,6 +12,8 @@ export interface MachineRoomOptions {
   /** Asked at every request; one that throws or takes longer than `healthTimeoutMs` is a failed check. */
   readonly health: () => Promise<Health>
   readonly register: Registry
+  /** Keeps room for those who come to work; none by default. */
+  readonly guard?: (server: NetServer) => void
   readonly healthTimeoutMs?: number
   /** Why a request could not be answered, for the log. */
   readonly onFault?: (error: unknown) => void
@@ -24,6 +26,8 @@ export interface MachineRoom {
 
 const HEALTH_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 10_000
+/** A monitor and a person or two; file descriptors are for images. */
+const MAX_CONNECTIONS = 64
 const MAX_HEADER_BYTES = 8 * 1024
 
 export async function listenMachineRoom(options: MachineRoomOptions): Promise<MachineRoom> {
@@ -37,6 +41,8 @@ export async function listenMachineRoom(options: MachineRoomOptions): Promise<Ma
       })
     },
   )
+  server.maxConnections = MAX_CONNECTIONS
+  options.guard?.(server)
   server.listen(options.port, options.host)
   await once(server, "listening")
   return { port: (server.address() as AddressInfo).port, close: () => close(server) }

@@ -9,7 +9,7 @@ import type { Server } from "node:net"
 import type { TlsOptions } from "node:tls"
 import type { CommitmentHandler, InstanceHandler } from "../../journey/ports.ts"
 import type { CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
-import type { Timers } from "./surroundings.ts"
+import type { Timers, WaitingPlaces } from "./surroundings.ts"
 import { Listener } from "./listener.ts"
 import type { ListenerOptions, NamedUser, StorageScpStats, Stranger } from "./listener.ts"
 import type { Offer } from "./negotiate.ts"
@@ -44,6 +44,8 @@ export interface ListenOptions {
   /** Serves storage commitment, where `offer` has it. */
   readonly commitments?: CommitmentHandler | null
   readonly timers?: Timers
+  /** Who may wait for an association, over both ports; no limit by default. */
+  readonly waitingRoom?: WaitingPlaces
   /** Faults of the handler or of the listener, for the log. */
   readonly onFault?: (fault: unknown) => void
   /** A device speaks another protocol than this port is for. */
@@ -84,6 +86,8 @@ export const DEFAULTS = {
   waitingMs: 600_000,
 } as const
 
+const BOUNDLESS: WaitingPlaces = { enter: () => undefined, leave: () => undefined }
+
 const realTimers: Timers = {
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs)
@@ -113,6 +117,7 @@ export async function listen(options: ListenOptions, handler: InstanceHandler): 
   const full = {
     ...DEFAULTS,
     timers: realTimers,
+    waitingRoom: BOUNDLESS,
     offer: () => EVERYTHING,
     onFault: () => undefined,
     onWrongProtocol: () => undefined,
@@ -125,8 +130,8 @@ export async function listen(options: ListenOptions, handler: InstanceHandler): 
   const listener = new Listener(handler, full)
   const plain = createServer((socket) => listener.serve(socket, null))
   const secure = secureServer(full, listener)
-  const port = await open(plain, full, full, listener)
-  const securePort = full.secure && secure ? await open(secure, full.secure, full, listener) : null
+  const port = await open(plain, full, full)
+  const securePort = full.secure && secure ? await open(secure, full.secure, full) : null
   return {
     port,
     securePort,
@@ -152,8 +157,7 @@ function secureServer(options: Required<ListenOptions>, listener: Listener): Ser
 async function open(
   server: Server,
   { port, host }: { readonly port: number; readonly host: string },
-  { onFault }: Required<ListenOptions>,
-  { waitingRoom }: Listener,
+  { waitingRoom, onFault }: Required<ListenOptions>,
 ): Promise<number> {
   server.prependListener("connection", (socket) => waitingRoom.enter(socket))
   const bound = await bind(server, port, host)

@@ -1,4 +1,4 @@
-/** Everything that is shared by the associations of one listener: caps, places to wait, counts, and an orderly end. */
+/** Everything that is shared by the associations of one listener: caps, counts, and an orderly end. */
 import type { Socket } from "node:net"
 import type { CommitmentHandler, InstanceHandler } from "../../journey/ports.ts"
 import type { Protocol } from "../../standards/dicom/first-octets.ts"
@@ -7,10 +7,9 @@ import { TRANSIENT, rejection } from "../../standards/dicom/rejection.ts"
 import type { CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
 import type { ClaimedUser } from "../../standards/dicom/user-identity.ts"
 import { Association } from "./association.ts"
-import type { Surroundings, Timers } from "./surroundings.ts"
+import type { Surroundings, Timers, WaitingPlaces } from "./surroundings.ts"
 import type { StoreCounts } from "./messages.ts"
 import type { Offer } from "./negotiate.ts"
-import { WaitingRoom } from "./waiting-room.ts"
 
 export interface ListenerOptions {
   readonly maxAssociations: number
@@ -20,6 +19,7 @@ export interface ListenerOptions {
   readonly waitingMs: number
   readonly commitments: CommitmentHandler | null
   readonly timers: Timers
+  readonly waitingRoom: WaitingPlaces
   readonly offer: (callingAE: string) => Offer
   readonly onFault: (fault: unknown) => void
   readonly onWrongProtocol: (stranger: Stranger) => void
@@ -47,8 +47,6 @@ export interface StorageScpStats extends Readonly<StoreCounts> {
 }
 
 export class Listener {
-  /** Over all ports: they share the caps. */
-  readonly waitingRoom: WaitingRoom
   readonly #handler: InstanceHandler
   readonly #options: ListenerOptions
   readonly #running = new Map<Association, Promise<void>>()
@@ -62,7 +60,6 @@ export class Listener {
   constructor(handler: InstanceHandler, options: ListenerOptions) {
     this.#handler = handler
     this.#options = options
-    this.waitingRoom = new WaitingRoom(options.maxAssociations)
   }
 
   get stats(): StorageScpStats {
@@ -131,7 +128,7 @@ export class Listener {
         const full = this.#enter(callingAE)
         if (full) return full
         entered = callingAE
-        this.waitingRoom.leave(socket)
+        this.#options.waitingRoom.leave(socket)
         return null
       },
       onEnd: (outcome) => {

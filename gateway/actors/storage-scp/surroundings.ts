@@ -1,4 +1,5 @@
 /** What the listener lends to each association. */
+import type { Socket } from "node:net"
 import type { CommitmentHandler, InstanceHandler } from "../../journey/ports.ts"
 import type { Protocol } from "../../standards/dicom/first-octets.ts"
 import type { AssociateRJ } from "../../standards/dicom/pdu.ts"
@@ -9,6 +10,12 @@ import type { Offer } from "./negotiate.ts"
 /** Runs something later; the returned function forgets it. */
 export interface Timers {
   after(delayMs: number, run: () => void): () => void
+}
+
+/** Where connections are that have no association (yet, or any more). */
+export interface WaitingPlaces {
+  enter(socket: Socket): void
+  leave(socket: Socket): void
 }
 
 export interface Surroundings {

@@ -24,6 +24,7 @@ export async function listen(options: StoreOptions, handler: FileHandler): Promi
   server.on("request", (request, response) => void door.enter(request, response, false))
   server.on("checkContinue", (request, response) => void door.enter(request, response, true))
   limitServer(server, limits)
+  options.guard?.(server)
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject)
     server.listen(options.port, options.host, resolve)

@@ -1,5 +1,6 @@
 /** What the STOW-RS origin server must be told. */
 import type { X509Certificate } from "node:crypto"
+import type { Server } from "node:net"
 import type { TlsOptions } from "node:tls"
 import type { StoreLimits } from "./limits.ts"
 
@@ -31,6 +32,8 @@ export interface StoreOptions {
     readonly revoked: (certificate: X509Certificate) => string | null
   } | null
   readonly senders: readonly Sender[]
+  /** Keeps room for those who come to work; none by default. */
+  readonly guard?: (server: Server) => void
   readonly limits?: Partial<StoreLimits>
   readonly onTurnedAway: (whom: TurnedAway) => void
   /** Faults that are ours, for the log; the client was answered 500. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
+import { WaitingRoom } from "../../../gateway/actors/secure-node/waiting-room.ts"
 import { DEFAULTS, listen } from "../../../gateway/actors/storage-scp/listen.ts"
 import type { ListenOptions, StorageScp } from "../../../gateway/actors/storage-scp/listen.ts"
 import type { Timers } from "../../../gateway/actors/storage-scp/surroundings.ts"
@@ -42,7 +43,8 @@ describe("storage SCP in a crowd", () => {
   let crowd: Socket[]
 
   const open = async (options: Partial<ListenOptions> = {}): Promise<void> => {
-    scp = await listen({ port: 0, host: "127.0.0.1", timers, ...options }, new Collector())
+    const waitingRoom = new WaitingRoom(options.maxAssociations ?? DEFAULTS.maxAssociations)
+    scp = await listen({ port: 0, host: "127.0.0.1", timers, waitingRoom, ...options }, new Collector())
   }
   beforeEach(() => {
     timers = new CountedTimers()
