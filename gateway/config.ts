@@ -88,7 +88,9 @@ const agreement = z.strictObject({
   receipts: z
     .enum(["signed", "registry-response"])
     .default("signed")
-    .describe("what ends our custody: the partner's signed receipt, or its answer alone"),
+    .describe(
+      "what says that it arrived and ends our custody: the partner's signed receipt, or its answer alone",
+    ),
   reportSignature: z.enum(["hpki"]).default("hpki").describe("what a report must be signed with"),
   readers: z
     .array(

@@ -19,7 +19,7 @@ export function keptAnew(world: World, request: RequestRecord): readonly [Reques
   return [{ ...request, keepUntil: until.toISOString() }, due("expire", request.id, until)]
 }
 
-/** Images that stayed past their term because the case was open: it is over now, and they are looked at again. */
+/** Images that might stay longer because nobody had read them: the case is over now, and they are looked at again. */
 export async function noLongerNeeded(world: World, { studies }: RequestRecord): Promise<Change[]> {
   const waiting = await Promise.all(studies.map(({ studyId }) => world.ledger.study(studyId)))
   return waiting.flatMap((each) => {
