@@ -29,6 +29,7 @@ describe("an edge that is killed while it receives", function () {
   let road: Road
   /** SOP Instance UIDs answered with success. */
   const acknowledged = new Set<string>()
+  let isOver = false
 
   before(async () => {
     console.log(`      ${KILLS} kills, DOKUEI_SEED=${seed}`)
@@ -70,11 +71,14 @@ describe("an edge that is killed while it receives", function () {
       killing = false
     }
     await Promise.all([...lanes, kill()])
+    isOver = true
     console.log(`      ${acknowledged.size} images were answered with success`)
     assert.ok(acknowledged.size >= SLICES * DEVICES)
   })
 
-  it("has every image it answered for, once, and found no rot on its way", async () => {
+  it("has every image it answered for, once, and found no rot on its way", async function () {
+    // Devices may still be sending.
+    if (!isOver) this.skip()
     await road.stop("edge")
     const rot: Rot[] = []
     const opened = await openedSpool(road, "edge", (found) => rot.push(found))
