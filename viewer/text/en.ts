@@ -236,7 +236,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "notice.seal-held": "Waiting for what is needed to check the signature.",
   "notice.seal-failed": "What came could not be verified.",
   "notice.past-term": "The agreed term is over; the images stay because something is still to be done.",
-  "notice.term-near": "Nobody has read it yet; the centre erases its images on {at}.",
+  "notice.term-near": "Unread: the centre erases its images on {at}.",
   "notice.images-gone": "The images were erased at the end of their term.",
   "notice.images-gone-there": "The centre erased its images at the end of their term; no report had come.",
   "action.decide": "Look and decide",

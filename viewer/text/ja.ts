@@ -234,7 +234,7 @@ export const ja = {
   "notice.seal-held": "署名の確認に必要な情報を待っています。",
   "notice.seal-failed": "届いたものを確認できませんでした。",
   "notice.past-term": "保管期限を過ぎています。用件が残っているため消去していません。",
-  "notice.term-near": "まだ読影されていません。センターの画像は{at}に消去されます。",
+  "notice.term-near": "未読影：{at} にセンターの画像を消去します。",
   "notice.images-gone": "画像は期限により消去済みです。",
   "notice.images-gone-there": "報告書が届く前に、センターの画像が期限により消去されました。",
   "action.decide": "確かめて決める",

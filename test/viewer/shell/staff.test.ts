@@ -2,7 +2,14 @@ import assert from "node:assert/strict"
 import type { Browser, Page } from "playwright-core"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
-import { acknowledgedDetail, reportDetail, SEAL, SERVER_TIME, signature } from "../fixtures/desk.ts"
+import {
+  acknowledgedDetail,
+  lapsedItems,
+  reportDetail,
+  SEAL,
+  SERVER_TIME,
+  signature,
+} from "../fixtures/desk.ts"
 import { DeskServer } from "./desk-server.ts"
 import { staff, visit } from "./open-desk.ts"
 import { buttonFaults, cutText } from "./page-checks.ts"
@@ -108,6 +115,24 @@ describe("the staff desk", function () {
     assert.equal(await page.getByText("電子署名済").count(), 0)
     await page.emulateMedia({ media: "print" })
     assert.equal(await page.getByText("左PCA領域").first().isVisible(), false)
+  })
+
+  it("says of a deletion certificate whether it names what was sent, submission by submission", async () => {
+    const page = await open("#/staff/acknowledged", ".verdict")
+    await page.getByText("197件すべてと一致").waitFor()
+    await page.getByText("送ったのに記載なし 1件").waitFor()
+    assert.deepEqual(await cutText(page, "aside *:not(.vh)"), [])
+  })
+
+  it("lets a clerk close what the centre could not read in time, and is told before", async () => {
+    server.answer("GET /api/requests", { items: lapsedItems(), serverTime: SERVER_TIME })
+    server.answer("POST /api/requests/gone/close", {})
+    const page = await open("", ".sl-row")
+    await page.getByText("未読影のまま画像消去").waitFor()
+    await page.getByText("2026-11-26 14:00 にセンターの画像を消去します").waitFor()
+    await page.getByRole("button", { name: "終了する" }).click()
+    await server.wasAsked("POST /api/requests/gone/close")
+    assert.deepEqual(await cutText(page, ".sl-row .state b, .sl-row .state small"), [])
   })
 
   it("prints the sheet alone, with who printed it", async () => {
