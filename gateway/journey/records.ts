@@ -101,6 +101,8 @@ export interface StudyRecord {
   readonly bytes: number
   /** Images that came after the study was released; a person is told. */
   readonly late: number
+  /** The hospital has taken it back: at the hospital when it said so, at the centre what it said. Absent = no. */
+  readonly recalledAt?: string
   /** As found when it was last quiet; absent before, and at the reading centre. */
   readonly completeness?: Completeness
   /** How many of its instances counted then: neither taken back nor a copy that was not chosen. */
@@ -198,7 +200,7 @@ export interface RequestRecord {
   }
 }
 
-export type SubmissionKind = "study" | "report" | "receipt" | "refusal" | "acknowledgement" | "certificate"
+export type SubmissionKind = "study" | "report" | "receipt" | "refusal" | "recall" | "acknowledgement" | "certificate"
 export type SubmissionState = "planned" | "sealed" | "sending" | "accepted" | "verified" | "failed"
 
 export interface SubmissionRecord {
@@ -220,6 +222,8 @@ export interface SubmissionRecord {
   /** Segment of an inbound submission: dropped whole when it is refused. */
   readonly segmentId: string | null
   readonly attempts: number
+  /** An attempt ended without an answer: the other side may have it. Absent = no. */
+  readonly inDoubt?: boolean
   readonly failureCode: string | null
   readonly createdAt: string
   readonly acceptedAt: string | null
@@ -238,6 +242,7 @@ export type DocumentRole =
   | "set-signature"
   | "receipt"
   | "refusal"
+  | "recall"
   | "acknowledgement"
   | "certificate"
   | "recoding"
@@ -305,6 +310,8 @@ export interface ReportRecord {
  * when it comes in; it says something once it has a destruction or a verdict.
  */
 export interface CertificateRecord {
+  /** Why, where it was not the end of the term. */
+  readonly reason?: "request"
   readonly id: string
   readonly agreement: string
   /** "" when there was none. */
@@ -471,6 +478,10 @@ export interface Ledger extends ArchiveLedger, OrphanLedger {
   failingJobs(attempts: number, limit: number): Promise<readonly JobRecord[]>
   milestones(subject: string): Promise<readonly Milestone[]>
   standing(agreements: readonly string[]): Promise<Standing>
+  /** Under which agreement a submission goes; null = no such submission. */
+  partnerOf(submissionId: string): Promise<string | null>
+  /** The jobs that send to this partner, in the order in which they go: by urgency, then by age. */
+  queueTo(agreement: string, limit: number): Promise<readonly JobRecord[]>
 
   /** Audit rows not yet in the trail, in order. */
   auditOutbox(

@@ -13,20 +13,25 @@ import { SpoolError, SubmissionError } from "./errors.ts"
 import { uuidUrn } from "./ids.ts"
 import { agreementInForce, agreementOf, closeStudy, held } from "./keep.ts"
 import { lastingFault } from "./lasting-fault.ts"
-import { lineUp } from "./line-up.ts"
+import { behindScout, lineUp, wasReached } from "./line-up.ts"
 import type { OutboundDocument } from "./ports.ts"
 import { previousVersion } from "./report-documents.ts"
 import { putAside } from "./put-aside.ts"
+import { isRecalled, mayBeStopped } from "./recall.ts"
 import type { Change, DocumentRecord, JobRecord, SubmissionRecord } from "./records.ts"
 import { next, take } from "./route.ts"
 import { retryAt, type Decision, type Outcome } from "./run.ts"
 import type { World } from "./world.ts"
 
 export async function submit(world: World, job: JobRecord): Promise<Outcome | Decision> {
+  const wait = await behindScout(world, job)
+  if (wait !== null) return { changes: [], again: wait }
   const record = await world.ledger.submission(job.subject)
   const attempt = record === null ? null : next("submission-out", record.state, "attempt")
   if (record === null || attempt === null) return { changes: [] }
   if (agreementInForce(world, record.agreement) === null) return held(world.clock.now())
+  if (mayBeStopped(record) && (await isTakenBack(world, record)))
+    return { changes: putAside(world, record, "recalled", "ERR_INSTANCE_RECALLED") }
   if (await isAheadOfItsTurn(world, record))
     return {
       changes: [],
@@ -42,14 +47,36 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome | De
   }
 }
 
-/** A correction names what it replaces: it must not overtake the version before it. */
+async function isTakenBack(world: World, { studyId }: SubmissionRecord): Promise<boolean> {
+  const study = studyId === null ? null : await world.ledger.study(studyId)
+  return study !== null && isRecalled(study)
+}
+
+/** A partner is called by one scout alone: it is called about once a minute, and a line that is back is soon used. */
+const SCOUT_ATTEMPTS = 7
+
+/** A correction names what it replaces: it must not overtake the version before it; nor a recall its study. */
 const TURN_LOOK_MS = 15_000
-async function isAheadOfItsTurn(world: World, { reportId, kind }: SubmissionRecord): Promise<boolean> {
+async function isAheadOfItsTurn(world: World, record: SubmissionRecord): Promise<boolean> {
+  const { reportId, kind } = record
+  if (kind === "recall") return isStudyOpen(world, record)
   const report = kind === "report" && reportId !== null ? await world.ledger.report(reportId) : null
   if (report === null || report.version === 1) return false
   const { submissionId } = await previousVersion(world, report)
   const before = submissionId === null ? null : await world.ledger.submission(submissionId)
   return before !== null && isUnderWay(before)
+}
+
+/** Not verified there: then there may be no case yet that the notice could close. */
+async function isStudyOpen(world: World, { requestId, agreement }: SubmissionRecord): Promise<boolean> {
+  const all = requestId === null ? [] : await world.ledger.submissionsOf({ requestId })
+  const awaitsReceipt = agreementOf(world, agreement)?.receipts === "signed"
+  return all.some(
+    (each) =>
+      each.kind === "study" &&
+      each.direction === "out" &&
+      (isUnderWay(each) || (each.state === "accepted" && awaitsReceipt)),
+  )
 }
 
 /** The signed receipt may have come before the answer: then all is said, and no answer takes it back. */
@@ -120,25 +147,40 @@ async function accepted(world: World, record: SubmissionRecord): Promise<Outcome
 }
 
 /** Tried again with the same octets, or put aside; what is neither is thrown. */
-function failedAttempt(world: World, record: SubmissionRecord, error: unknown, peerCodes = ""): Outcome {
+async function failedAttempt(
+  world: World,
+  record: SubmissionRecord,
+  error: unknown,
+  peerCodes = "",
+): Promise<Outcome> {
   const lasting = lastingFault(error)
+  // Whatever it answered, it is there.
+  const woken = wasReached(error) ? await lineUp(world, record.agreement) : []
   if (lasting !== null) {
     const event = error instanceof SubmissionError ? "refused" : "unusable"
     return {
-      changes: putAside(world, record, event, peerCodes === "" ? lasting : `${lasting} ${peerCodes}`),
+      changes: [
+        ...putAside(world, record, event, peerCodes === "" ? lasting : `${lasting} ${peerCodes}`),
+        ...woken,
+      ],
       fault: error,
     }
   }
   if (!(error instanceof SubmissionError)) throw error
   const now = world.clock.now()
   const to = take("submission-out", record.state, "again")
-  const waiting: SubmissionRecord = { ...record, state: to, failureCode: error.code }
+  const inDoubt = record.inDoubt === true || error.failure === "ambiguous"
+  const waiting: SubmissionRecord = { ...record, state: to, inDoubt, failureCode: error.code }
   return {
     changes: [
       { put: "submission", record: waiting },
       exportAudit(world, waiting, "minor", now.toISOString()),
+      ...woken,
     ],
-    again: { at: retryAt(now, record.attempts, world.chance), failureCode: error.code },
+    again: {
+      at: retryAt(now, Math.min(record.attempts, SCOUT_ATTEMPTS), world.chance),
+      failureCode: error.code,
+    },
     fault: error,
   }
 }

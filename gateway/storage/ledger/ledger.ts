@@ -204,6 +204,13 @@ function bookkeeping(statement: Statements, { audit }: LedgerOptions) {
       answer(() => (statement("failingJobs").all(attempts, limit) as JobRow[]).map(jobOf)),
     standing: (agreements) =>
       answer(() => readStanding((name, ...values) => statement(name).all(...values), agreements)),
+    partnerOf: (submissionId) =>
+      answer(
+        () =>
+          (statement("partnerOf").get(submissionId) as { agreement: string } | undefined)?.agreement ?? null,
+      ),
+    queueTo: (agreement, limit) =>
+      answer(() => (statement("queueTo").all(agreement, limit) as JobRow[]).map(jobOf)),
     milestones: (subject) => answer(() => statement("milestones").all(subject) as Milestone[]),
     auditOutbox: (limit) =>
       answer(() =>

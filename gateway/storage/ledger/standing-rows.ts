@@ -19,6 +19,12 @@ export const STANDING_SQL = {
     FROM submission WHERE direction = 'out' AND state IN ('planned', 'sealed', 'sending', 'failed') GROUP BY agreement, state`,
   lastAccepted: `SELECT facts ->> 'acceptedAt' AS at FROM submission WHERE agreement = ? AND direction = 'out'
     AND state IN ('accepted', 'verified') ORDER BY created_at DESC LIMIT 1`,
+  queueTo: `SELECT job.id, job.verb, job.subject, job.run_at, job.attempts, job.failure_code FROM submission
+    JOIN job ON job.id = 'submit/' || submission.id
+    WHERE submission.agreement = ? AND direction = 'out' AND state IN ('planned', 'sealed', 'sending', 'failed')
+    ORDER BY (SELECT CASE facts ->> 'urgency' WHEN 'STAT' THEN 0 WHEN 'HIGH' THEN 1 ELSE 2 END FROM request WHERE id = submission.request_id),
+      created_at LIMIT ?`,
+  partnerOf: `SELECT agreement FROM submission WHERE id = ?`,
   openCommitments: `SELECT count(*) AS count, min(requested_at) AS oldestAt FROM commitment
     WHERE facts ->> 'state' IN ('requested', 'asked', 'answered')`,
   openDeliveries: `SELECT facts ->> 'state' AS state, count(*) AS count, min(facts ->> 'plannedAt') AS oldestAt FROM delivery
