@@ -10,6 +10,7 @@ import type {
   RegistrationResponseJSON,
 } from "@simplewebauthn/browser"
 import type {
+  DeletionView,
   CopyChoice,
   PreparedReport,
   QuarantineRuling,
@@ -145,6 +146,9 @@ export class Api {
   async requests(by: Asker = "person"): Promise<{ items: StaffItem[]; serverTime: string }> {
     return this.#heard(await this.#ask<{ items: StaffItem[]; serverTime: string }>("/api/requests", by))
   }
+  certificates(by: Asker = "person"): Promise<{ items: DeletionView[] }> {
+    return this.#ask("/api/certificates", by)
+  }
   request(requestId: string, by: Asker = "person"): Promise<StaffDetail> {
     return this.#ask(`/api/requests/${part(requestId)}`, by)
   }
@@ -174,6 +178,9 @@ export class Api {
   }
   copyPictureUrl(studyId: string, objectId: string): string {
     return `/api/studies/${part(studyId)}/copies/${part(objectId)}/picture`
+  }
+  async recall(requestId: string, reason: string): Promise<void> {
+    await this.#send("POST", `/api/requests/${part(requestId)}/recall`, { reason })
   }
   /** Of a request's proposals this is what it is for. */
   async bind(requestId: string, studyId: string): Promise<void> {

@@ -17,7 +17,7 @@ export const ERASED_ONLINE =
   "erased online: key destroyed and read back, files removed; copies in backups end with the key epoch"
 
 /** What is about to go. */
-export interface Doomed extends Pick<CertificateRecord, "what" | "studyId" | "requestId"> {
+export interface Doomed extends Pick<CertificateRecord, "what" | "studyId" | "requestId" | "reason"> {
   readonly agreement: Agreement
   /** The first one names the account. */
   readonly slots: readonly [SlotId, ...SlotId[]]
@@ -38,6 +38,7 @@ export async function begunAccount(world: World, doomed: Doomed): Promise<Certif
     id: slots[0],
     agreement: agreement.id,
     what,
+    ...(doomed.reason === undefined ? {} : { reason: doomed.reason }),
     studyId,
     requestId,
     at: now.toISOString(),

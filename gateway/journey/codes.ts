@@ -99,6 +99,13 @@ export function entryCodes(role: DocumentRole, SOPClassUID = ""): EntryCodes {
         own("refusal", "Refusal notice"),
         own("urn:dokuei:refusal:1", "Refusal notice"),
       )
+    case "recall":
+      return entry(
+        MIME.xml,
+        NOTICES,
+        own("recall", "Recall of a study"),
+        own("urn:dokuei:recall:1", "Recall of a study"),
+      )
     case "acknowledgement":
       return entry(
         MIME.xml,
@@ -136,6 +143,7 @@ const KIND_DISPLAY: Readonly<Record<SubmissionKind, string>> = {
   report: "Diagnostic imaging report",
   receipt: "Receipt",
   refusal: "Refusal notice",
+  recall: "Recall of a study",
   acknowledgement: "Acknowledgement",
   certificate: "Deletion certificate",
 }
@@ -168,6 +176,7 @@ export function roleOf(document: DocumentEntry): DocumentRole | null {
     "pdf",
     "signature",
     "refusal",
+    "recall",
     "acknowledgement",
     "certificate",
     "recoding",

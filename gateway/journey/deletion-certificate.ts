@@ -39,7 +39,7 @@ export const certificateContents: ContentsOf = async (world, record, agreement) 
     StudyInstanceUID,
     requestNumber,
     what: certificate.what,
-    reason: "term",
+    reason: certificate.reason ?? "term",
     method: "key-destruction",
     readBack: done.readBack,
     epoch: done.epoch,

@@ -189,6 +189,12 @@ export const ERRORS = {
     "decide on the technician's page",
   ),
 
+  ERR_INSTANCE_RECALLED: row(
+    "InstanceError",
+    "permanent",
+    "a person took the study back before it left",
+    "none; a new request sends it again",
+  ),
   ERR_INSTANCE_COPIES: row(
     "InstanceError",
     "transient",

@@ -56,6 +56,7 @@ async function accountOf(
   const { patient, StudyInstanceUID, AccessionNumber, requestNumber } = request.private
   return begunAccount(world, {
     what: "images",
+    ...(study.recalledAt === undefined ? {} : { reason: "request" as const }),
     agreement,
     studyId: study.id,
     requestId: request.id,

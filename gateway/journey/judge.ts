@@ -22,12 +22,16 @@ const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<Documen
   report: { cda: "one", pdf: "one" },
   receipt: {},
   refusal: { refusal: "one" },
+  recall: { recall: "one" },
   acknowledgement: { acknowledgement: "one" },
   certificate: { certificate: "one" },
 }
 
-/** Who takes receipts takes the other answer as well. */
-const AGREED_WITH: Readonly<Partial<Record<SubmissionKind, SubmissionKind>>> = { refusal: "receipt" }
+/** Who takes receipts takes the other answer as well; who takes studies gives them back. */
+const AGREED_WITH: Readonly<Partial<Record<SubmissionKind, SubmissionKind>>> = {
+  refusal: "receipt",
+  recall: "study",
+}
 
 /** Throws AcceptanceError. */
 export function judge(world: World, peer: PeerIdentity, submission: Submission): Inbound {

@@ -24,13 +24,19 @@ export function notices(world: World, file: CaseFile): Notice[] {
     ...(near === null ? [] : [nearNotice(near)]),
     ...(isGoneUnread(file) ? [notice("images-gone-there")] : []),
     ...(isStopped && agreementInForce(world, request.agreement) === null ? [notice("agreement-over")] : []),
-    ...submissions.filter((each) => each.state !== "failed" || isLast.has(each)).flatMap(submissionNotices),
+    ...submissions
+      .filter((each) => each.state !== "failed" || (isLast.has(each) && !isTakenBack(each)))
+      .flatMap(submissionNotices),
     ...file.jobs.slice(0, 1).map((job) => notice("delayed", job.failureCode)),
   ]
 }
 
+/** A person wanted it so. */
+const isTakenBack = ({ failureCode }: SubmissionRecord): boolean => failureCode === "ERR_INSTANCE_RECALLED"
+
 /** Of images, whether anybody asked for them or not. */
 export function studyNotices(study: StudyRecord): Notice[] {
+  if (study.recalledAt !== undefined) return [{ ...notice("recalled"), at: study.recalledAt }]
   if (isErased(study)) return [notice("images-gone")]
   return [
     ...(study.state === "quarantined" ? [notice("quarantined", "ERR_INSTANCE_QUARANTINED")] : []),

@@ -8,6 +8,7 @@ import type { Submission, DocumentEntry } from "../standards/xds/submission.ts"
 import type { RegistryResponse } from "../standards/xds/registry-response.ts"
 import type { CommitmentRequest, CommitmentResult } from "../standards/dicom/storage-commitment.ts"
 import type {
+  DeletionView,
   CopyChoice,
   PreparedReport,
   QuarantineRuling,
@@ -562,12 +563,16 @@ export interface StudyDesk {
   copyPicture(person: Person, studyId: string, objectId: string): Promise<Uint8Array>
   /** These images are what the request is for. */
   bind(person: Person, requestId: string, studyId: string): Promise<void>
+  /** The images of this request should not have been sent: they leave no more, and the centre destroys what it has. */
+  recall(person: Person, requestId: string, reason: string): Promise<void>
 }
 
 export interface StaffDesk extends StudyDesk {
   /** All, for a clerk; those it entered itself, for a system. */
   requests(person: Person): Promise<readonly StaffItem[]>
   request(person: Person, requestId: string): Promise<StaffDetail>
+  /** Deletion certificates that came, newest first: also of requests whose own term is over. */
+  certificates(person: Person): Promise<readonly DeletionView[]>
   enter(person: Person, input: RequestInput): Promise<{ readonly requestId: string }>
   release(person: Person, requestId: string): Promise<void>
   /** What was given up is sent again, byte for byte; throws ERR_REPORT_STATE when nothing was. */

@@ -4,11 +4,11 @@ import type { Change, SubmissionRecord } from "./records.ts"
 import { take } from "./route.ts"
 import type { World } from "./world.ts"
 
-/** @param event refused = by the other side · unusable = by ourselves */
+/** @param event refused = by the other side · unusable = by ourselves · recalled = by a person */
 export function putAside(
   world: World,
   record: SubmissionRecord,
-  event: "refused" | "unusable",
+  event: "refused" | "unusable" | "recalled",
   failureCode: string,
 ): Change[] {
   const failed: SubmissionRecord = {

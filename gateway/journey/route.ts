@@ -94,6 +94,29 @@ export const STUDY = [
     null,
     "what came late leaves after what went before has arrived",
   ),
+  ...(["complete", "released", "closed"] as const).map((state) =>
+    row<StudyState>(
+      state,
+      "recall",
+      "recalled",
+      "expire",
+      "a person says it was sent by mistake: it leaves no more",
+    ),
+  ),
+  row<StudyState>(
+    "recalled",
+    "instance",
+    "recalled",
+    null,
+    "one more image of it: kept, and it does not leave",
+  ),
+  row<StudyState>(
+    "recalled",
+    "term",
+    "expired",
+    null,
+    "our own copy goes as it would have gone after sending",
+  ),
   row<StudyState>("closed", "quiet", "closed", null, "what came late leaves, or waits for a person"),
   row<StudyState>("released", "release", "released", "recode", "for one more request, or with late images"),
   row<StudyState>("closed", "release", "released", "recode", "for one more request, or with late images"),
@@ -192,6 +215,9 @@ export const SUBMISSION_OUT = [
       null,
       "cannot be made or sent, however often it is tried: a person is told",
     ),
+  ),
+  ...(["planned", "sealed"] as const).map((state) =>
+    row<SubmissionState>(state, "recalled", "failed", null, "a person took the study back before it left"),
   ),
   row<SubmissionState>(
     "failed",
@@ -316,6 +342,9 @@ export const CASE = [
     "completed",
     null,
     "the images went while a correction was written: a person gave it up, the signed report stands",
+  ),
+  ...(["created", "ready", "inProgress"] as const).map((state) =>
+    row<CaseState>(state, "recalled", "failed", null, "the hospital took the study back"),
   ),
   row<CaseState>("failed", "verified", "ready", null, "images were sent once more and are verified"),
   row<CaseState>("failed", "report", "created", null, "at the hospital: a report came after all"),

@@ -4,6 +4,7 @@ import type { CertificateRecord, ReportRecord, StudyRecord } from "./records.ts"
 import { staffItem, type LineProgress } from "./staff-item.ts"
 import type { DeletionView, DeliveryView, StaffDetail, VerdictOutcome } from "./views.ts"
 import { documentOf } from "./report-documents.ts"
+import { next } from "./route.ts"
 import type { CaseFile } from "./case-file.ts"
 import type { World } from "./world.ts"
 
@@ -30,6 +31,8 @@ export async function staffDetail(
       verdict: each.private.signature?.outcome ?? null,
     })),
     acknowledgement: acknowledgement(file, report),
+    mayRecall: file.study !== null && next("study", file.study.state, "recall") !== null,
+    recall: recallOf(file),
     deletions: file.certificates.map(deletionView).reverse(),
     deliveries: report === undefined ? [] : (await world.ledger.deliveriesOf(report.id)).map(deliveryView),
   }
@@ -64,6 +67,19 @@ function reportView(report: ReportRecord): StaffDetail["report"] {
     readerName: report.readerName,
     keyImages: hidden ? 0 : keyImages,
     pdfSha256: documentOf(report, "pdf").sha256,
+  }
+}
+
+/** The reason goes with the images. */
+function recallOf({ study, submissions }: CaseFile): StaffDetail["recall"] {
+  if (study?.recalledAt === undefined) return null
+  const said = study.private.decisions?.findLast(({ what }) => what === "recalled")
+  const told = submissions.findLast(({ kind }) => kind === "recall")
+  return {
+    by: said?.by ?? "",
+    at: study.recalledAt,
+    reason: said?.reason ?? "",
+    toldCenterAt: told?.acceptedAt ?? null,
   }
 }
 

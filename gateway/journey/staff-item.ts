@@ -5,6 +5,7 @@ import { way } from "./milestones.ts"
 import { notices, studyNotices } from "./notices.ts"
 import { isRefusedStudy, lastAt, stopped, type CaseFile } from "./case-file.ts"
 import { studyView } from "./work-item.ts"
+import { isRecalled } from "./recall.ts"
 import { isSameName } from "./same-name.ts"
 import { patientOf } from "./subject.ts"
 import { isGoneUnread } from "./term.ts"
@@ -98,6 +99,7 @@ function action(file: CaseFile): StaffItem["action"] {
   if (stopped(submissions).length > 0) return "see-failure"
   const report = reports.at(-1)
   if (report?.acknowledgedAt === null && shown(report.private.signature?.outcome)) return "acknowledge"
+  if (study !== null && isRecalled(study)) return null
   if (isGoneUnread(file)) return "close"
   if (study !== null && isContradictory(study) && !isErased(study)) return "decide"
   if (study !== null && !mayLeave(study)) return null

@@ -11,6 +11,7 @@ import { BINDING, holding } from "./locks.ts"
 import { studyNotices } from "./notices.ts"
 import type { Person, StudyDesk } from "./ports.ts"
 import { rule } from "./quarantine.ts"
+import { recall } from "./recall.ts"
 import type { StudyRecord } from "./records.ts"
 import { targetOf } from "./subject.ts"
 import type { StudyQuestion } from "./views.ts"
@@ -40,6 +41,7 @@ export function studyDesk(world: World): StudyDesk {
       )
       return renderedFrame(world, copy.place, 1, null)
     },
+    recall: (person, requestId, reason) => current(() => recall(world, person, requestId, reason)),
     bind: (person, requestId, studyId) => current(() => bindByStaff(world, person, requestId, studyId)),
   }
 }

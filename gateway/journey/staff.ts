@@ -2,7 +2,7 @@
 import { readImagingReport } from "../standards/cda/read-imaging-report.ts"
 import { audit } from "./audit.ts"
 import { bindRequest, candidates, isUnderWay, mayLeave, proposed } from "./bind.ts"
-import { current, found, isKept, kept, only } from "./desk-guards.ts"
+import { current, found, kept, only } from "./desk-guards.ts"
 import { DeskError, ReportError } from "./errors.ts"
 import { uuidOid } from "./ids.ts"
 import { agreementInForce, keptAnew } from "./keep.ts"
@@ -18,21 +18,25 @@ import { due } from "./run.ts"
 import { staffItem, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "./subject.ts"
 import { supplement } from "./supplement.ts"
-import { staffDetail } from "./staff-detail.ts"
+import { deletionView, staffDetail } from "./staff-detail.ts"
 import { studyDesk } from "./staff-studies.ts"
 import type { RequestInput, StaffDetail, StaffItem, Verdict } from "./views.ts"
 import { isGoneUnread } from "./term.ts"
-import { caseFile, isRefusedStudy, stopped } from "./case-file.ts"
+import { caseFile, isRefusedStudy, saysSomething, stopped } from "./case-file.ts"
 import type { World } from "./world.ts"
 
-/** Of what nobody has to do anything for any more; everything else is listed whole. */
-const FINISHED_LIMIT = 500
+/** The newest; older ones are in the ledger, and with whoever audits it. */
+const CERTIFICATES_LIMIT = 500
 
 export function staffDesk(world: World, line: LineProgress): StaffDesk {
   return {
     ...studyDesk(world),
     requests: (person) => requests(world, person, line),
     request: (person, requestId) => detail(world, person, requestId, line),
+    certificates: async (person) => {
+      only(person, "clerk")
+      return (await world.ledger.certificates(CERTIFICATES_LIMIT)).filter(saysSomething).map(deletionView)
+    },
     enter: (person, input) => enter(world, person, input),
     release: (person, requestId) => current(() => releaseByStaff(world, person, requestId)),
     retry: (person, requestId) => current(() => retry(world, person, requestId)),
@@ -59,15 +63,11 @@ export function staffDesk(world: World, line: LineProgress): StaffDesk {
 
 async function requests(world: World, person: Person, line: LineProgress): Promise<StaffItem[]> {
   only(person, "clerk", "system")
-  const { ledger } = world
-  const asked: StaffItem[] = []
-  const all = [...(await ledger.openRequests()), ...(await ledger.finishedRequests(FINISHED_LIMIT))]
   // What nobody asked for is no system's business either.
-  const unasked = person.role === "system" ? [] : await ledger.unaskedStudies()
-  for (const request of all.filter(mayList(person))) {
-    const file = await caseFile(world, request)
-    asked.push(staffItem(world, file, line, file.study === null ? proposed(request, unasked) : []))
-  }
+  const unasked = person.role === "system" ? [] : await world.ledger.unaskedStudies()
+  const asked = (await world.cases.listed())
+    .filter(({ request }) => mayList(person, request))
+    .map((file) => staffItem(world, file, line, file.study === null ? proposed(file.request, unasked) : []))
   return [...unasked.map(unmatchedItem), ...asked]
 }
 
@@ -126,10 +126,8 @@ async function enter(world: World, person: Person, input: RequestInput): Promise
 const enteredBy = ({ role, id, name }: Person): string => (role === "system" ? id : name)
 
 /** A system sees what it entered and nothing else: names of patients are nobody's by default. */
-const mayList =
-  (person: Person) =>
-  (request: RequestRecord): boolean =>
-    isKept(request) && (person.role !== "system" || request.private.enteredBy === enteredBy(person))
+const mayList = (person: Person, { private: asked }: RequestRecord): boolean =>
+  person.role !== "system" || asked.enteredBy === enteredBy(person)
 
 function enteredPatient(input: RequestInput): RequestRecord["private"]["patient"] {
   return {
@@ -204,7 +202,8 @@ async function retry(world: World, person: Person, requestId: string): Promise<v
   const now = world.clock.now()
   const changes = submissions.flatMap((each): Change[] => {
     const event = each.submissionSetUid === "" ? "remake" : "retry"
-    const isGivenUp = each.direction === "out" && each.acceptedAt === null
+    const isGivenUp =
+      each.direction === "out" && each.acceptedAt === null && each.failureCode !== "ERR_INSTANCE_RECALLED"
     const step = isGivenUp ? next("submission-out", each.state, event) : null
     if (!step?.verb) return []
     const record: SubmissionRecord = { ...each, state: step.to, failureCode: null }

@@ -1,7 +1,8 @@
-/** The six kinds of submission: what each holds, and what it does where it arrives. */
+/** The kinds of submission: what each holds, and what it does where it arrives. */
 import { acknowledgementContents, acknowledgementEffect } from "./acknowledgement.ts"
 import { certificateContents, certificateEffect } from "./deletion-certificate.ts"
 import type { ContentsOf } from "./package.ts"
+import { recallContents, recallEffect } from "./recall.ts"
 import { receiptContents, receiptEffect } from "./receipt.ts"
 import { refusalContents, refusalEffect } from "./refusal.ts"
 import type { SubmissionKind } from "./records.ts"
@@ -16,6 +17,7 @@ export const CONTENTS: Readonly<Record<SubmissionKind, ContentsOf>> = {
   report: reportContents,
   receipt: receiptContents,
   refusal: refusalContents,
+  recall: recallContents,
   acknowledgement: acknowledgementContents,
   certificate: certificateContents,
 }
@@ -25,6 +27,7 @@ export const EFFECTS: Effects = {
   report: reportEffect,
   receipt: receiptEffect,
   refusal: refusalEffect,
+  recall: recallEffect,
   acknowledgement: acknowledgementEffect,
   certificate: certificateEffect,
 }

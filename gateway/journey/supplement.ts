@@ -37,7 +37,8 @@ export async function arrivedThere(
   const there = all.filter(({ acceptedAt, state }) => acceptedAt !== null && state !== "failed")
   const last = there.at(-1)
   if (last === undefined) return null
-  const erasedAt = (await world.ledger.certificatesOfStudy(study.id)).map(({ at }) => at)
+  const certificates = await world.ledger.certificatesOfStudy(study.id)
+  const erasedAt = certificates.filter(({ what }) => what === "images").map(({ at }) => at)
   const kept = there.filter(({ acceptedAt }) => erasedAt.every((at) => at < (acceptedAt ?? "")))
   const documents = (await Promise.all(kept.map(({ id }) => world.ledger.documents(id)))).flat()
   const objects = documents.filter(({ role }) => role === "instance").map(({ place }) => place.objectId)

@@ -93,6 +93,7 @@ export type CaseState =
  * incomplete: `count` images are known to be missing · late-supplement, late-after-report: `count` images came after the first
  * sending, the last at `at`, before or after the report was signed · images-withdrawn, withdrawn-after-report: the same of
  * images taken back · nothing-left: every image was taken back ·
+ * recalled: the hospital took the whole study back at `at`, and the centre destroys its copy ·
  * agreement-over: nothing leaves without one · not-sent: given up, may be sent again · refused: it came there, was verified
  * and is refused; may be made anew and sent · delayed: tried again and again ·
  * seal-held: evidence for a signature is missing · seal-failed: what came does not hold · past-term: the agreed term is over,
@@ -111,6 +112,7 @@ export type NoticeCode =
   | "images-withdrawn"
   | "withdrawn-after-report"
   | "nothing-left"
+  | "recalled"
   | "agreement-over"
   | "not-sent"
   | "refused"
@@ -331,6 +333,15 @@ export interface StaffDetail extends StaffItem {
   } | null
   /** What the reading centre destroyed, newest first. */
   readonly deletions: readonly DeletionView[]
+  /** The study may be taken back now. */
+  readonly mayRecall: boolean
+  /** It was; `toldCenterAt` null = nothing had left, or the centre has not got the notice yet. */
+  readonly recall: {
+    readonly by: string
+    readonly at: string
+    readonly reason: string
+    readonly toldCenterAt: string | null
+  } | null
   /** Where the report shown goes in the hospital besides this page. */
   readonly deliveries: readonly DeliveryView[]
 }

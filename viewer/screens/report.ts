@@ -15,6 +15,7 @@ import { t } from "../text/language.ts"
 import { daySeconds, deviceTime } from "../words/instant.ts"
 import { address } from "../words/route.ts"
 import { worst } from "../words/verdict.ts"
+import { recallSection } from "./report-recall.ts"
 import { coveredPaper, paper, waitingPaper } from "./report-paper.ts"
 import {
   acknowledgementSection,
@@ -25,7 +26,7 @@ import {
   type Verification,
 } from "./report-side.ts"
 
-type Act = "acknowledge" | "bind" | "release" | "retry" | "check" | "close"
+type Act = "acknowledge" | "bind" | "recall" | "release" | "retry" | "check" | "close"
 
 export class PageReport extends LightElement {
   static override properties = {
@@ -43,6 +44,9 @@ export class PageReport extends LightElement {
   #detailOpen = false
   /** Report whose covered text somebody asked to see all the same. */
   #uncovered: string | null = null
+  #recallOpen = false
+  #recallTried = false
+  #recallReason = ""
   #busy: Act | null = null
   #refusal: ApiError | null = null
   #unhear: () => void = () => undefined
@@ -152,6 +156,39 @@ export class PageReport extends LightElement {
     </ul>`
   }
 
+  #recallSection(detail: StaffDetail): unknown {
+    return recallSection({
+      detail,
+      now: this.api.clock.now(),
+      open: this.#recallOpen,
+      busy: this.#busy !== null,
+      missing: this.#recallTried && this.#recallReason.trim() === "",
+      toggle: () => {
+        this.#recallOpen = !this.#recallOpen
+        this.#recallTried = false
+        this.#recallReason = ""
+        this.requestUpdate()
+      },
+      reason: (text) => {
+        this.#recallReason = text
+      },
+      recall: () => void this.#recall(),
+    })
+  }
+
+  async #recall(): Promise<void> {
+    this.#recallTried = true
+    const reason = this.#recallReason.trim()
+    if (reason === "") {
+      this.requestUpdate()
+      return
+    }
+    await this.#do("recall", async () => {
+      await this.api.recall(this.requestId, reason)
+      await this.#detail.reload()
+    })
+  }
+
   #bind(studyId: string): Promise<void> {
     return this.#do("bind", async () => {
       await this.api.bind(this.requestId, studyId)
@@ -198,7 +235,8 @@ export class PageReport extends LightElement {
   #left(detail: StaffDetail, verification: Verification): TemplateResult {
     const { report } = detail
     const now = this.api.clock.now()
-    if (report === null) return waitingPaper(detail, now, this.#releaseButton(detail))
+    if (report === null)
+      return waitingPaper(detail, now, html`${this.#releaseButton(detail)} ${this.#recallSection(detail)}`)
     if (verification.outcome === "invalid" && this.#uncovered !== report.reportId)
       return coveredPaper(() => {
         this.#uncovered = report.reportId
@@ -227,7 +265,8 @@ export class PageReport extends LightElement {
     })}
     ${acknowledgementSection(detail, now, this.#acknowledgeButton(verification))}
     ${versionsSection(detail, now)} ${deletionSection(detail)}
-    ${verification.outcome === "invalid" ? nothing : documentsSection(report.reportId, detail.deliveries, this.api, now)}`
+    ${verification.outcome === "invalid" ? nothing : documentsSection(report.reportId, detail.deliveries, this.api, now)}
+    ${this.#recallSection(detail)}`
   }
 
   #printButton(detail: StaffDetail, verification: Verification): unknown {

@@ -97,6 +97,7 @@ export const choiceBody: z.ZodType<CopyChoice> = z.strictObject({
     .max(MAX_CHOICES),
   reason,
 })
+export const recallBody = z.strictObject({ reason })
 export const bindBody = z.strictObject({ studyId: id })
 
 export const requestInput: z.ZodType<RequestInput> = z.strictObject({

@@ -1,7 +1,7 @@
 /** The staff desk: HTTP of the hospital's gateway for its clerks and systems (docs/desk-api.md). */
 import type { StaffDesk, StudyDesk, TechnicianDesk } from "../../journey/ports.ts"
 import { DeskError } from "../../journey/errors.ts"
-import { bindBody, choiceBody, requestInput, rulingBody } from "./input.ts"
+import { bindBody, choiceBody, recallBody, requestInput, rulingBody } from "./input.ts"
 import { openDesk } from "./open-desk.ts"
 import type { DeskOptions, OpenDesk } from "./options.ts"
 import type { Call, Octets, Routes } from "./routes.ts"
@@ -40,6 +40,9 @@ function mountRequests(routes: Routes, desk: StaffDesk, { clock }: DeskOptions):
   routes.jsonAlsoForMachines("post", "/api/requests", "enter", requestInput, ({ person, body }) =>
     desk.enter(person, body),
   )
+  routes.json("get", "/api/certificates", null, async ({ person }) => ({
+    items: await desk.certificates(person),
+  }))
   routes.json("get", "/api/requests/:requestId", null, ({ person, param }) =>
     desk.request(person, param("requestId")),
   )
@@ -80,6 +83,10 @@ function mountStudies(routes: Routes, desk: StudyDesk): void {
     fileName: null,
     disposition: "inline",
   }))
+  routes.json("post", "/api/requests/:requestId/recall", recallBody, async ({ person, param, body }) => {
+    await desk.recall(person, param("requestId"), body.reason)
+    return {}
+  })
   routes.json("post", "/api/requests/:requestId/bind", bindBody, async ({ person, param, body }) => {
     await desk.bind(person, param("requestId"), body.studyId)
     return {}

@@ -89,6 +89,7 @@ export class Recorder {
     rule: (...call) => this.#answer("rule", call, undefined),
     choose: (...call) => this.#answer("choose", call, undefined),
     copyPicture: (...call) => this.#answer("copyPicture", call, PNG),
+    recall: (...call) => this.#answer("recall", call, undefined),
     bind: (...call) => this.#answer("bind", call, undefined),
     requests: (...call) => this.#answer("requests", call, []),
     request: (...call) => this.#answer("request", call, { requestId: call[1] } as StaffDetail),
@@ -97,6 +98,7 @@ export class Recorder {
     retry: (...call) => this.#answer("retry", call, undefined),
     acknowledge: (...call) => this.#answer("acknowledge", call, undefined),
     close: (...call) => this.#answer("close", call, undefined),
+    certificates: (...call) => this.#answer("certificates", call, []),
     document: (...call) => this.#answer("document", call, Buffer.from(call[2])),
     keyImage: (...call) => this.#answer("keyImage", call, PNG),
     verification: (...call) =>

@@ -120,7 +120,9 @@ describe("a decision about images", function () {
       seal: null,
       versions: [],
       acknowledgement: null,
-      deletion: null,
+      deletions: [],
+      mayRecall: false,
+      recall: null,
       deliveries: [],
     })
     server.answer("POST /api/requests/0150/bind", {})
@@ -132,6 +134,24 @@ describe("a decision about images", function () {
     await page.goto(`${server.origin}/#/staff`)
     await page.getByRole("link", { name: "確かめて決める" }).click()
     await page.locator(".decide-card").first().waitFor()
+  })
+
+  it("takes a study back only with a reason, behind a quiet button", async () => {
+    server.answer("POST /api/requests/0121/recall", {})
+    const page = await open("#/staff/0121", ".waiting")
+    await page.getByRole("button", { name: "送付を取り消す" }).click()
+    await page.getByRole("button", { name: "取り消す", exact: true }).click()
+    assert.equal(
+      server.asked.some(({ method }) => method === "POST"),
+      false,
+      "not without a reason",
+    )
+    await page.getByLabel("取り消しの理由").fill("別の患者の検査を送った")
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/recall.png`, fullPage: true })
+    await page.getByRole("button", { name: "取り消す", exact: true }).click()
+    const { body } = await server.wasAsked("POST /api/requests/0121/recall")
+    assert.deepEqual(body, { reason: "別の患者の検査を送った" })
   })
 
   for (const hash of ["#/decide/q1", "#/decide/q2"])

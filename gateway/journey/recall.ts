@@ -1,0 +1,164 @@
+/**
+ * Recall: a study that should not have been sent. What has not left never leaves; where it may have arrived a signed notice
+ * follows it, and the reading centre destroys its copy by the procedure of expiry, with a certificate home.
+ */
+import { readRecall, writeRecall } from "../standards/notice/recall.ts"
+import { audit } from "./audit.ts"
+import { found, kept, only } from "./desk-guards.ts"
+import { ReportError } from "./errors.ts"
+import { agreementOf, isErased, keepUntil } from "./keep.ts"
+import { BINDING, holding } from "./locks.ts"
+import type { ContentsOf } from "./package.ts"
+import type { Person } from "./ports.ts"
+import { putAside } from "./put-aside.ts"
+import { readWhole } from "./read-whole.ts"
+import { notice } from "./receipt.ts"
+import type { Change, RequestRecord, StudyDecision, StudyRecord, SubmissionRecord } from "./records.ts"
+import { plan } from "./release.ts"
+import { next } from "./route.ts"
+import { due } from "./run.ts"
+import { sameSubject } from "./same-subject.ts"
+import { requestOf, subjectOf, targetOf } from "./subject.ts"
+import type { EffectOf } from "./verify.ts"
+import type { World } from "./world.ts"
+
+export const isRecalled = ({ recalledAt }: StudyRecord): boolean => recalledAt !== undefined
+
+/**
+ * By staff, for the study of this request and every other request that asked for it.
+ *
+ * @throws ReportError ERR_REPORT_STATE when it is recalled already, or no longer here; DeskError
+ */
+export async function recall(world: World, person: Person, requestId: string, reason: string): Promise<void> {
+  only(person, "clerk")
+  const studyId = found(targetOf(kept(await world.ledger.request(requestId))), "study of this request")
+  await holding(world.locks, [studyId, BINDING, requestId], async () => {
+    const study = found(await world.ledger.study(studyId), "study")
+    const step = next("study", study.state, "recall")
+    if (step === null || isErased(study))
+      throw new ReportError("ERR_REPORT_STATE", "this study is recalled already, or no longer here")
+    const at = world.clock.now()
+    const decision: StudyDecision = { at: at.toISOString(), by: person.name, what: "recalled", reason }
+    const requests = await askedFor(world, study)
+    const until = termOf(world, study, at)
+    const recalled: StudyRecord = {
+      ...study,
+      state: step.to,
+      recalledAt: decision.at,
+      late: 0,
+      keepUntil: until.toISOString(),
+      private: { ...study.private, decisions: [...(study.private.decisions ?? []), decision] },
+    }
+    const submissions = await world.ledger.submissionsOf({ studyId })
+    await world.ledger.commit([
+      { put: "study", record: recalled },
+      due("expire", study.id, until),
+      ...submissions
+        .filter(mayBeStopped)
+        .flatMap((each) => putAside(world, each, "recalled", "ERR_INSTANCE_RECALLED")),
+      ...requests.flatMap((each) => [closed(each), ...followUp(world, each, study, submissions)]),
+      recalledAudit(study, person, decision.at),
+    ])
+  })
+}
+
+const askedFor = async (world: World, study: StudyRecord): Promise<readonly RequestRecord[]> =>
+  (await world.ledger.requestsOfStudy(study.id)).filter((each) => targetOf(each) === study.id)
+
+/** Our own copy goes as it would have gone after sending. */
+function termOf(world: World, study: StudyRecord, at: Date): Date {
+  const agreement = agreementOf(world, study.agreement)
+  return agreement === null ? at : keepUntil(agreement, at)
+}
+
+/** Not a byte of it can have become known to the other side. */
+export const mayBeStopped = ({ direction, kind, state, inDoubt }: SubmissionRecord): boolean =>
+  direction === "out" && kind === "study" && (state === "planned" || state === "sealed") && inDoubt !== true
+
+function closed(request: RequestRecord): Change {
+  const state = next("case", request.state, "recalled")?.to ?? request.state
+  return { put: "request", record: { ...request, state } }
+}
+
+/** Where the images are, or may be: the notice goes behind them (submit.ts keeps the order). */
+function followUp(
+  world: World,
+  request: RequestRecord,
+  study: StudyRecord,
+  submissions: readonly SubmissionRecord[],
+): Change[] {
+  const sent = submissions.some(
+    (each) =>
+      each.direction === "out" &&
+      each.kind === "study" &&
+      each.requestId === request.id &&
+      !mayBeStopped(each) &&
+      (each.acceptedAt !== null || each.state !== "failed"),
+  )
+  if (!sent) return []
+  const planned = {
+    ...plan(world, { kind: "recall", agreement: request.agreement, slotId: request.slotId }),
+    studyId: study.id,
+    requestId: request.id,
+  }
+  return [{ put: "submission", record: planned }, due("package", planned.id, world.clock.now())]
+}
+
+export const recallContents: ContentsOf = async (world, record, agreement) => {
+  const study = found(await world.ledger.study(record.studyId ?? ""), "study")
+  const decision = found(
+    study.private.decisions?.findLast(({ what }) => what === "recalled"),
+    "reason of the recall",
+  )
+  const subject = await subjectOf(world, record, agreement)
+  const draft = notice(world, "recall", "送付取消通知", new Uint8Array(0))
+  const bytes = writeRecall({
+    documentId: draft.uniqueId,
+    StudyInstanceUID: subject.StudyInstanceUID,
+    requestNumber: subject.requestNumber,
+    reason: decision.reason,
+    by: { id: decision.by, name: decision.by },
+    institution: { oid: world.site.oid, name: world.site.name },
+    at: decision.at,
+  })
+  return { subject, contents: [{ ...draft, body: { bytes } }], signs: [], replaces: [] }
+}
+
+/** The copy here is destroyed at once, and its cases leave the work list; a signed report stays what it is. */
+export const recallEffect: EffectOf = async (world, record, documents) => {
+  const document = found(
+    documents.find((each) => each.role === "recall"),
+    "recall in this submission",
+  )
+  const said = readRecall(await readWhole(world.spool, document.place))
+  const request = await requestOf(world, record)
+  sameSubject("recall", {
+    StudyInstanceUID: said.StudyInstanceUID === request.private.StudyInstanceUID,
+    "request number": said.requestNumber === request.private.requestNumber,
+  })
+  return { signature: null, follow: () => takenBack(world, request.id, said.at) }
+}
+
+async function takenBack(world: World, requestId: string, at: string): Promise<readonly Change[]> {
+  const request = kept(await world.ledger.request(requestId))
+  const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
+  if (isErased(study)) return [closed(request)]
+  const now = world.clock.now()
+  const record: StudyRecord = { ...study, recalledAt: at, keepUntil: now.toISOString() }
+  const cases = await askedFor(world, study)
+  return [{ put: "study", record }, due("expire", study.id, now), ...cases.map(closed)]
+}
+
+function recalledAudit(study: StudyRecord, person: Person, at: string): Change {
+  return audit(`recalled/${study.id}/${at}`, {
+    event: "study-changed",
+    outcome: "success",
+    at,
+    user: person.login,
+    userName: person.name,
+    PatientID: study.private.patient.PatientID,
+    StudyInstanceUID: study.private.StudyInstanceUID,
+    instances: study.instances,
+    description: "a person recalled the study",
+  })
+}

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict"
+import type { Notice } from "../../gateway/journey/views.ts"
+import { readWhole } from "../../gateway/journey/read-whole.ts"
+import { readRecall } from "../../gateway/standards/notice/recall.ts"
+import { readDeletionCertificate } from "../../gateway/standards/notice/deletion-certificate.ts"
+import type { Gateway } from "./gateway.ts"
+import { CLERK, DRAFT, enter, READER, report, requestFor, row, storeAll, study } from "./people.ts"
+import { DAY_MS, MINUTE_MS, TwoSides } from "./world.ts"
+
+const QUIET_AND_MORE_MS = 10 * MINUTE_MS
+const REASON = "別の患者の検査を送った"
+const told = (notices: readonly Notice[] | undefined): string[] => (notices ?? []).map(({ code }) => code)
+
+describe("a study sent by mistake", function () {
+  this.timeout(30_000)
+  let sides: TwoSides
+  const images = study("P1", 2)
+
+  beforeEach(async () => {
+    sides = await TwoSides.open()
+  })
+  afterEach(() => sides.close())
+
+  const stateAt = async (gateway: Gateway): Promise<string | undefined> =>
+    (await gateway.ledger.studiesByUid(images.StudyInstanceUID))[0]?.state
+  const sentKinds = (): string[] =>
+    sides.line.attempts.filter(({ fault }) => fault === null).map(({ kind }) => kind)
+  const document = async (gateway: Gateway, requestId: string, role: string): Promise<Uint8Array> => {
+    const all = await gateway.ledger.submissionsOf({ requestId })
+    const record = all.find(({ kind, direction }) => kind === role && direction === "in")!
+    const found = (await gateway.ledger.documents(record.id)).find((each) => each.role === role)
+    return readWhole(gateway.spool, found!.place)
+  }
+
+  it("that has not left never leaves", async () => {
+    const id = await enter(sides.edge, requestFor("P1", "R1", { releaseWhenComplete: false }))
+    await storeAll(sides.edge, images)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await sides.edge.staff.recall(CLERK, id, REASON)
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual(sides.line.attempts, [])
+    const recalled = await row(sides.edge, id)
+    assert.deepEqual([recalled?.action, told(recalled?.notices)], [null, ["recalled"]])
+    await assert.rejects(sides.edge.staff.release(CLERK, id), { code: "ERR_REPORT_STATE" })
+    await assert.rejects(sides.edge.staff.recall(CLERK, id, REASON), { code: "ERR_REPORT_STATE" })
+    await storeAll(sides.edge, { ...images, instances: study("P1", 1, images).instances })
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual(sides.line.attempts, [], "nor does an image that comes later")
+  })
+
+  it("that waits for a line that is down never leaves either", async () => {
+    sides.line.fault = () => "unreachable"
+    const id = await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, images)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await sides.edge.staff.recall(CLERK, id, REASON)
+    sides.line.fault = () => null
+    await sides.settle(60 * MINUTE_MS)
+    assert.deepEqual(sentKinds(), [])
+    assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
+    await assert.rejects(sides.edge.staff.retry(CLERK, id), { code: "ERR_REPORT_STATE" })
+  })
+
+  it("that has arrived is destroyed there, accounted for, and its case leaves the work list with words", async () => {
+    const id = await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, images)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await sides.center.reading.start(READER, id)
+    await assert.rejects(sides.edge.staff.recall(READER, id, REASON), { code: "ERR_NOT_ALLOWED" })
+    await sides.edge.staff.recall(CLERK, id, REASON)
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.equal(await stateAt(sides.center), "expired")
+    const said = readRecall(await document(sides.center, id, "recall"))
+    assert.deepEqual(
+      [said.reason, said.StudyInstanceUID, said.requestNumber],
+      [REASON, images.StudyInstanceUID, "R1"],
+    )
+    const [item] = await sides.center.reading.worklist(READER)
+    assert.deepEqual([item?.state, told(item?.notices)], ["failed", ["recalled"]])
+    const detail = await sides.edge.staff.request(CLERK, id)
+    assert.deepEqual(
+      [detail.recall?.reason, detail.recall?.by, detail.recall?.toldCenterAt === null],
+      [REASON, "窓口 三奈", false],
+    )
+    const certificate = readDeletionCertificate(await document(sides.edge, id, "certificate"))
+    assert.deepEqual([certificate.reason, certificate.what], ["request", "images"])
+    assert.deepEqual(
+      detail.deletions.map(({ what }) => what),
+      ["images"],
+    )
+    await assert.rejects(
+      sides.center.reading.saveDraft(READER, id, DRAFT, 0),
+      { name: "ReportError" },
+      "nobody goes on writing",
+    )
+  })
+
+  it("of which nobody knows whether it arrived is followed by the notice, in this order", async () => {
+    const id = await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, images)
+    let down = true
+    sides.line.fault = (kind, again) =>
+      kind === "study" && down ? (again === 0 ? "lost" : "unreachable") : null
+    await sides.settle(3 * MINUTE_MS)
+    await sides.edge.staff.recall(CLERK, id, REASON)
+    down = false
+    await sides.settle(60 * MINUTE_MS)
+    const out = sides.line.attempts.filter(({ fault }) => fault !== "unreachable").map(({ kind }) => kind)
+    const kinds = out.filter((kind) => kind === "study" || kind === "recall")
+    assert.deepEqual(kinds, ["study", "recall"])
+    assert.equal(await stateAt(sides.center), "expired")
+  })
+
+  it("whose report is signed goes too; the report stays", async () => {
+    const id = await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, images)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await report(sides.center, id)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await sides.edge.staff.recall(CLERK, id, REASON)
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.equal(await stateAt(sides.center), "expired")
+    const view = await sides.center.reading.reading(READER, id)
+    assert.deepEqual([view.state, view.versions.length, told(view.notices)], ["completed", 1, ["recalled"]])
+    assert.equal((await sides.edge.staff.request(CLERK, id)).report?.impression, DRAFT.impression)
+  })
+
+  it("is kept at the hospital for the agreed term, and then goes", async () => {
+    const id = await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, images)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await sides.edge.staff.recall(CLERK, id, REASON)
+    await sides.settle(DAY_MS / 2)
+    assert.equal(await stateAt(sides.edge), "recalled")
+    await sides.settle(2 * DAY_MS)
+    assert.equal(await stateAt(sides.edge), "expired")
+  })
+})
