@@ -16,6 +16,7 @@ import type { ReceiveOptions } from "../journey/receive.ts"
 import { errorFields } from "../log.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 import type { Foundation } from "./foundation.ts"
+import { repeats, timesOf } from "./repeats.ts"
 import { certificates } from "./trust-store.ts"
 
 export type DicomConfig = EdgeConfig["dicom"]
@@ -34,11 +35,7 @@ export async function openDicomDoor(
   { handler, commitments, note }: Behind,
 ): Promise<StorageScp> {
   const { log } = base
-  const refused = (remoteAddress: string, description: string): void => {
-    base
-      .record(turnedAway(base, remoteAddress, description))
-      .catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
-  }
+  const tell = tellers(base)
   return listen(
     {
       host: dicom.host,
@@ -51,18 +48,38 @@ export async function openDicomDoor(
       maxAssociationsPerAE: dicom.maxAssociationsPerAE,
       onFault: (fault) => log("error", "dicom-fault", errorFields(fault)),
       onWrongProtocol: (stranger) => {
-        log("warn", "dicom-wrong-port", { ...stranger, what: inWords(stranger) })
+        tell.wrongPort(stranger)
         note({ what: "wrong-port", ...stranger })
       },
       onIdentity: (named) => log("info", "dicom-user", { ...named }),
-      onHandshakeFault: ({ remoteAddress, detail }) => {
-        log("warn", "dicom-tls-refused", { remoteAddress, detail })
-        note({ what: "handshake", remoteAddress })
-        refused(remoteAddress, `DICOM TLS handshake: ${detail}`)
+      onHandshakeFault: (fault) => {
+        tell.handshake(fault)
+        note({ what: "handshake", remoteAddress: fault.remoteAddress })
       },
     },
     handler,
   )
+}
+
+/** To the log and the trail; a device that tries again all day is told of once a minute. */
+function tellers(base: Foundation) {
+  const { log } = base
+  return {
+    wrongPort: repeats(
+      ({ expected, met, remoteAddress }: Stranger) => `${expected} ${met} ${remoteAddress}`,
+      (stranger, times) => log("warn", "dicom-wrong-port", { ...stranger, what: inWords(stranger), times }),
+    ),
+    handshake: repeats(
+      ({ remoteAddress }: { readonly remoteAddress: string; readonly detail: string }) => remoteAddress,
+      ({ remoteAddress, detail }, times) => {
+        log("warn", "dicom-tls-refused", { remoteAddress, detail, times })
+        const description = timesOf(`DICOM TLS handshake: ${detail}`, times)
+        base
+          .record(turnedAway(base, remoteAddress, description))
+          .catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
+      },
+    ),
+  }
 }
 
 /** What a person does about it. */

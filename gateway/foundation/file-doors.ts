@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { listen, type StoreOrigin } from "../actors/stow-rs/listen.ts"
-import type { Sender, StoreOptions } from "../actors/stow-rs/options.ts"
+import type { Sender, StoreOptions, TurnedAway } from "../actors/stow-rs/options.ts"
 import { STORE_LIMITS } from "../actors/stow-rs/limits.ts"
 import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { pinOf } from "../actors/secure-node/pins.ts"
@@ -14,6 +14,7 @@ import { errorFields } from "../log.ts"
 import { storageSopClass } from "../standards/dicom/sop-classes.ts"
 import { secureDoor, type DicomConfig } from "./dicom-door.ts"
 import type { Foundation } from "./foundation.ts"
+import { repeats, timesOf } from "./repeats.ts"
 
 export interface FileDoors {
   /** Of STOW-RS; null when it is not configured. */
@@ -55,12 +56,15 @@ async function openWeb(
       guard: httpGuard(STORE_LIMITS.maxConnections / 2),
       senders: await Promise.all(web.senders.map(senderOf)),
       onFault: (fault) => log("error", "stow-fault", errorFields(fault)),
-      onTurnedAway: ({ remoteAddress, detail }) => {
-        log("warn", "stow-refused", { remoteAddress, detail })
-        base
-          .record(turnedAway(base, remoteAddress, detail))
-          .catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
-      },
+      onTurnedAway: repeats(
+        ({ remoteAddress, detail }) => `${remoteAddress} ${detail}`,
+        ({ remoteAddress, detail }: TurnedAway, times) => {
+          log("warn", "stow-refused", { remoteAddress, detail, times })
+          base
+            .record(turnedAway(base, remoteAddress, timesOf(detail, times)))
+            .catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
+        },
+      ),
     },
     handler,
   )

@@ -3,6 +3,7 @@ import { X509Certificate } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { listen as listenRecipient, type Recipient } from "../actors/document-recipient/listen.ts"
 import { RECIPIENT_LIMITS } from "../actors/document-recipient/limits.ts"
+import type { TurnedAway } from "../actors/document-recipient/options.ts"
 import type { Endpoint } from "../actors/document-source/endpoint.ts"
 import { identifyBy } from "../actors/secure-node/pins.ts"
 import { isBelow } from "../actors/secure-node/profile.ts"
@@ -18,6 +19,7 @@ import type { AuditEvent } from "../journey/ports.ts"
 import type { World } from "../journey/world.ts"
 import { errorFields, type Log } from "../log.ts"
 import type { CrlFolder } from "./crl-folder.ts"
+import { repeats, timesOf } from "./repeats.ts"
 import { certificates } from "./trust-store.ts"
 
 /** Half of the recipient's connections: the other half is for submissions. */
@@ -100,10 +102,19 @@ export function openRecipient(
       speaksEnough: (id, protocol) => !isBelow(profiles.get(id) ?? "1.3", protocol),
       revoked: (certificate) => credentials.revoked(chainOf(certificate)),
       sourceOf: (id) => agreements.filter((each) => each.id === id).map((each) => each.partner.oid),
-      onRefused: ({ reason, remoteAddress, spkiSha256, detail }) => {
-        log("warn", "node-refused", { reason, address: remoteAddress, key: spkiSha256 ?? "", detail })
-        turnedAway(spkiSha256, remoteAddress, detail)
-      },
+      onRefused: repeats(
+        ({ reason, remoteAddress, spkiSha256 }) => `${reason} ${remoteAddress} ${spkiSha256}`,
+        ({ reason, remoteAddress, spkiSha256, detail }: TurnedAway, times) => {
+          log("warn", "node-refused", {
+            reason,
+            address: remoteAddress,
+            key: spkiSha256 ?? "",
+            detail,
+            times,
+          })
+          turnedAway(spkiSha256, remoteAddress, timesOf(detail, times))
+        },
+      ),
       onFailed: ({ peer, submission, told }) => {
         log("warn", "submission-refused", { agreement: peer.agreement, told: told.join(" ") })
         audited(refusedImport(world, peer, submission, told))

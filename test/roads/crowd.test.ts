@@ -10,6 +10,8 @@ import { openFiles } from "../peers/abused-process.ts"
 import { Road } from "./road.ts"
 
 const CROWD = 1_500
+/** Another than that of those who come to work. */
+const CROWDS_ADDRESS = "127.0.0.2"
 const PATIENCE_MS = 2_000
 /** Above what any port lets wait, and under what a process may hold. */
 const MOST_FILES = 700
@@ -30,8 +32,9 @@ describe("a crowd at the ports of an edge", function () {
 
   async function gather(port: number, first: string): Promise<void> {
     for (let n = 0; n < CROWD; n++) {
-      const socket = connect(port, "127.0.0.1").on("error", () => undefined)
-      socket.resume().once("connect", () => first !== "" && socket.write(first))
+      const socket = connect({ port, host: "127.0.0.1", localAddress: CROWDS_ADDRESS })
+      socket.on("error", () => undefined).resume()
+      socket.once("connect", () => first !== "" && socket.write(first))
       crowd.push(socket)
       if (n % 50 === 49) await sleep(5)
     }
