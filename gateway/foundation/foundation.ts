@@ -13,6 +13,7 @@ import { timeStampClient } from "../actors/timestamp-client/timestamp-client.ts"
 import { systemChance, systemClock, wait } from "../clock.ts"
 import type { Config } from "../config.ts"
 import { audit } from "../journey/audit.ts"
+import { caseBook } from "../journey/case-book.ts"
 import { Contacts, watchedSource, watchedTimeStamps } from "../journey/contacts.ts"
 import { expire } from "../journey/expire.ts"
 import { uuid } from "../journey/ids.ts"
@@ -84,7 +85,8 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const { spool, trail, people } = stores
   const hearer: { committed: ((changes: readonly Change[]) => void) | null } = { committed: null }
   const listeners = new Set<(requestId: string | null) => void>()
-  const ledger = heard(stores.ledger, (changes) => {
+  const cases = caseBook(stores.ledger)
+  const ledger = heard(cases.ledger, (changes) => {
     hearer.committed?.(changes)
     for (const requestId of news(changes)) for (const listener of listeners) listener(requestId)
   })
@@ -106,6 +108,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     chance: systemChance,
     spool,
     ledger,
+    cases,
     keys,
     personKeys: personKeys(config.keys.persons ?? config.dataDir),
     timeStamps: watchedTimeStamps(

@@ -28,7 +28,7 @@ export interface CaseFile {
   readonly jobs: readonly JobRecord[]
 }
 
-export async function caseFile(world: World, request: RequestRecord): Promise<CaseFile> {
+export async function caseFile(world: Pick<World, "ledger">, request: RequestRecord): Promise<CaseFile> {
   const study = await world.ledger.study(targetOf(request) ?? "")
   const submissions = await world.ledger.submissionsOf({ requestId: request.id })
   const certificates = study === null ? [] : await world.ledger.certificatesOfStudy(study.id)
@@ -54,15 +54,23 @@ function shown({ state }: RequestRecord, reports: readonly ReportRecord[]): Repo
   return isOver(state) && signed.length > 0 ? signed : byVersion
 }
 
+/** Whose jobs say whether a case goes on: its study, and what is under way. */
+export function busySubjects(
+  study: StudyRecord | null,
+  submissions: readonly SubmissionRecord[],
+): readonly string[] {
+  const busy = submissions.filter((each) => isUnderWay(each) || each.state === "accepted")
+  return [...(study === null ? [] : [study.id]), ...busy.map((each) => each.id)]
+}
+
 async function failingJobs(
-  world: World,
+  world: Pick<World, "ledger">,
   study: StudyRecord | null,
   submissions: readonly SubmissionRecord[],
 ): Promise<JobRecord[]> {
-  const busy = submissions.filter((each) => isUnderWay(each) || each.state === "accepted")
-  const subjects = [...(study === null ? [] : [study.id]), ...busy.map((each) => each.id)]
   const jobs: JobRecord[] = []
-  for (const subject of subjects) jobs.push(...(await world.ledger.jobsOf(subject)).filter(isTold))
+  for (const subject of busySubjects(study, submissions))
+    jobs.push(...(await world.ledger.jobsOf(subject)).filter(isTold))
   return jobs
 }
 

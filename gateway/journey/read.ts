@@ -1,5 +1,5 @@
 /** Read: the work list, and a case in the hands of a reader. */
-import { found, isKept, kept, only } from "./desk-guards.ts"
+import { found, kept, only } from "./desk-guards.ts"
 import { DeskError, ReportError } from "./errors.ts"
 import { heldItems } from "./held-item.ts"
 import { isErased } from "./keep.ts"
@@ -16,9 +16,6 @@ import { caseFile, type CaseFile } from "./case-file.ts"
 import { workItem } from "./work-item.ts"
 import type { World } from "./world.ts"
 
-/** Of the cases that are over; all others are listed whole. */
-const FINISHED_LIMIT = 500
-
 type CaseDesk = Pick<ReadingDesk, "worklist" | "reading" | "start" | "correct" | "close">
 
 export function caseDesk(world: World): CaseDesk {
@@ -34,13 +31,9 @@ export function caseDesk(world: World): CaseDesk {
 
 async function worklist(world: World, person: Person): Promise<WorkItem[]> {
   only(person, "radiologist")
-  const { ledger } = world
   const items = await heldItems(world)
-  const all = [...(await ledger.openRequests()), ...(await ledger.finishedRequests(FINISHED_LIMIT))]
-  for (const request of all.filter(isKept)) {
-    const file = await caseFile(world, request)
+  for (const file of await world.cases.listed())
     if (file.study !== null) items.push(workItem(world, person, file, file.study))
-  }
   return items
 }
 

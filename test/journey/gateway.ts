@@ -13,6 +13,7 @@ import { submissionHandler } from "../../gateway/journey/accept.ts"
 import type { Agreement, Site } from "../../gateway/journey/agreement.ts"
 import { assemble } from "../../gateway/journey/assemble.ts"
 import { imageDesk } from "../../gateway/journey/images.ts"
+import { caseBook } from "../../gateway/journey/case-book.ts"
 import { expire } from "../../gateway/journey/expire.ts"
 import { filing, type Filing } from "../../gateway/journey/file-instance.ts"
 import { locks } from "../../gateway/journey/locks.ts"
@@ -263,10 +264,11 @@ export class Gateway {
       committed: (commits) => spool.noteLedger(commits),
     })
     const fused = fusedLedger(file, fuse, life, side)
+    const cases = caseBook(fused)
     const ledger: Ledger = {
-      ...fused,
+      ...cases.ledger,
       commit: async (changes) => {
-        await fused.commit(changes)
+        await cases.ledger.commit(changes)
         this.notified.push(...news(changes))
       },
     }
@@ -276,6 +278,7 @@ export class Gateway {
       chance,
       spool,
       ledger,
+      cases,
       keys: this.#parts.keys,
       personKeys: personKeys(join(pki, "readers")),
       timeStamps: this.#parts.tsa,
