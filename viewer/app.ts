@@ -19,6 +19,7 @@ import "./screens/login.ts"
 import "./screens/report.ts"
 import "./screens/request-form.ts"
 import "./screens/staff-list.ts"
+import "./screens/certificates.ts"
 import "./screens/technician/page.ts"
 import "./screens/worklist.ts"
 import { IdleWatch } from "./idle-watch.ts"
@@ -134,11 +135,20 @@ class AppRoot extends LightElement {
     return session.desk === "reading"
       ? [{ href: address.worklist, label: t("nav.worklist"), current: true }]
       : [
-          { href: address.staff, label: t("nav.requests"), current: this.#route.name !== "technician" },
+          {
+            href: address.staff,
+            label: t("nav.requests"),
+            current: this.#route.name !== "technician" && this.#route.name !== "certificates",
+          },
           {
             href: address.technician,
             label: t("nav.technician"),
             current: this.#route.name === "technician",
+          },
+          {
+            href: address.certificates,
+            label: t("nav.certificates"),
+            current: this.#route.name === "certificates",
           },
         ]
   }
@@ -211,6 +221,8 @@ class AppRoot extends LightElement {
           .studyId=${this.#route.studyId}
         ></page-decision>`,
       )}`
+    if (this.#route.name === "certificates")
+      return html`<page-certificates .api=${this.#api} .live=${this.#live}></page-certificates>`
     if (this.#route.name === "technician")
       return html`<page-technician .api=${this.#api} .live=${this.#live}></page-technician>`
     if (this.#route.name === "report")

@@ -100,6 +100,18 @@ describe("a deletion certificate", function () {
     assert.equal(texts?.readBack, true)
     const named = texts.submissions.flatMap(({ objects }) => objects).length
     assert.equal(named, texts.counts.objects, "reports, signatures, receipts, acknowledgement")
+    assert.deepEqual(
+      (await sides.edge.staff.certificates(CLERK)).map(({ what, certificate, requestNumber }) => [
+        what,
+        certificate,
+        requestNumber,
+      ]),
+      [
+        ["texts", "valid", "R1"],
+        ["images", "valid", "R1"],
+      ],
+      "and the hospital's staff can read them when the request is no longer listed",
+    )
     const kept = await sides.edge.ledger.certificates(10)
     assert.deepEqual(
       kept.map(({ what, verdict }) => [what, verdict?.outcome]),

@@ -1,18 +1,12 @@
 /** Beside the report: is it genuine, has it been received, which version is it, what was deleted. */
 import { html, nothing, type TemplateResult } from "lit"
-import type {
-  ComparedSubmission,
-  DeletionView,
-  DeliveryView,
-  StaffDetail,
-  Verdict,
-  VerdictOutcome,
-} from "../../gateway/journey/views.ts"
+import type { DeliveryView, StaffDetail, Verdict, VerdictOutcome } from "../../gateway/journey/views.ts"
 import type { Api } from "../api.ts"
+import { certificate } from "../parts/certificate.ts"
 import { icon } from "../parts/icon.ts"
 import { summaryList, verdictClass, verdictDetail, verdictText, verdictTop } from "../parts/verdict-panel.ts"
 import { t } from "../text/language.ts"
-import { daySeconds, shortTime } from "../words/instant.ts"
+import { shortTime } from "../words/instant.ts"
 
 export interface Verification {
   readonly signature: Verdict | null
@@ -154,37 +148,6 @@ export function documentsSection(
     </div>
     ${deliveries.map((each) => deliveryLine(each, now))}
   </section>`
-}
-
-/** The end of a long UID tells it from its neighbours; the whole stands in the title. */
-const SHOWN_DIGITS = 8
-
-/** Does the certificate name what was exchanged? One line for each submission. */
-function comparedLine({ submission, named, missing, foreign }: ComparedSubmission): TemplateResult {
-  const same = missing === 0 && foreign === 0
-  const words = t(same ? "deletion.all" : "deletion.differs", {
-    n: named,
-    missing,
-    foreign,
-    submission: `…${submission.slice(-SHOWN_DIGITS)}`,
-  })
-  return html`<p class="row s ${same ? "" : "t-warn"}" title=${submission}>
-    ${icon(same ? "check" : "alert", "s")}<span>${words}</span>
-  </p>`
-}
-
-function certificate(deletion: DeletionView): TemplateResult {
-  const { what, objects, at, statement, compared, certificate: outcome } = deletion
-  return html`<div class="panel-pad stack stack-2">
-    <p>${t(`deletion.${what}`, { n: objects, at: daySeconds(new Date(at)) })}</p>
-    <p class="sub s">${statement}</p>
-    <p class="row s ${outcome === "valid" ? "" : "t-warn"}">
-      ${icon(outcome === "valid" ? "check" : "question", "s")}${t("deletion.certificate", {
-        verdict: t(`verdict.${outcome}`),
-      })}
-    </p>
-    ${compared.map(comparedLine)}
-  </div>`
 }
 
 /** What the centre destroyed, by its signed certificates. */

@@ -1,7 +1,7 @@
 /** Which screen a `#…` asks for. Only opaque ids and an enrolment code ever stand in the address. */
 
 export type Route =
-  | { readonly name: "home" | "worklist" | "staff" | "new-request" | "technician" }
+  | { readonly name: "home" | "worklist" | "staff" | "new-request" | "technician" | "certificates" }
   | { readonly name: "read" | "sign" | "report"; readonly requestId: string }
   | { readonly name: "decide"; readonly studyId: string }
   | { readonly name: "enrol"; readonly code: string }
@@ -20,6 +20,7 @@ export function route(hash: string): Route {
   if (first === "worklist" && second === "") return { name: "worklist" }
   if (first === "request" && second === "new") return { name: "new-request" }
   if (first === "staff" && second === "") return { name: "staff" }
+  if (first === "certificates" && second === "") return { name: "certificates" }
   if (first === "technician" && second === "") return { name: "technician" }
   const name = WITH_REQUEST[first]
   return name === undefined || second === "" ? { name: "home" } : { name, requestId: decode(second) }
@@ -39,6 +40,7 @@ export const address = {
   staff: "#/staff",
   newRequest: "#/request/new",
   technician: "#/technician",
+  certificates: "#/certificates",
   read: (requestId: string) => `#/read/${encodeURIComponent(requestId)}`,
   sign: (requestId: string) => `#/sign/${encodeURIComponent(requestId)}`,
   decide: (studyId: string) => `#/decide/${encodeURIComponent(studyId)}`,

@@ -124,6 +124,15 @@ describe("the staff desk", function () {
     assert.deepEqual(await cutText(page, "aside *:not(.vh)"), [])
   })
 
+  it("keeps the certificates on a page of their own, when the requests are no longer listed", async () => {
+    const [images] = acknowledgedDetail().deletions
+    server.answer("GET /api/certificates", { items: [{ ...images, what: "texts" }, images] })
+    const page = await open("#/certificates", "[data-certificate]")
+    assert.equal(await page.locator("[data-certificate]").count(), 2)
+    await page.getByText("センターの依頼・報告書 199件を消去しました").waitFor()
+    assert.deepEqual(await cutText(page, "main *:not(.vh)"), [])
+  })
+
   it("lets a clerk close what the centre could not read in time, and is told before", async () => {
     server.answer("GET /api/requests", { items: lapsedItems(), serverTime: SERVER_TIME })
     server.answer("POST /api/requests/gone/close", {})

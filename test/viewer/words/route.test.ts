@@ -5,6 +5,7 @@ describe("route", () => {
   it("reads back every address it makes", () => {
     assert.deepEqual(route(address.worklist), { name: "worklist" })
     assert.deepEqual(route(address.staff), { name: "staff" })
+    assert.deepEqual(route(address.certificates), { name: "certificates" })
     assert.deepEqual(route(address.newRequest), { name: "new-request" })
     assert.deepEqual(route(address.read("a/b c")), { name: "read", requestId: "a/b c" })
     assert.deepEqual(route(address.sign("7")), { name: "sign", requestId: "7" })
