@@ -2,147 +2,141 @@
  * `npm run demo`: a hospital edge, a reading centre and a time-stamp authority on this machine, and a real study that
  * goes there and comes back as a signed report. `-- --once` walks the whole way without a person and exits.
  */
-import { readdirSync, statSync } from "node:fs"
-import { join, resolve } from "node:path"
-import { parseArgs } from "node:util"
-import { startGateway, type Gateway } from "./gateways.ts"
-import { enterRequest, sendStudy, staffItems } from "./hospital.ts"
+import { join } from "node:path"
+import { EXIT } from "../../gateway/exit.ts"
+import { spawnGateway, type Gateway } from "./gateways.ts"
+import { enterRequest, sendStudy } from "./hospital.ts"
+import { demoOptions, Usage, USAGE, type DemoOptions } from "./options.ts"
 import { CLERK, enrol, READER } from "./people.ts"
 import { openSite, PIN, type Site } from "./site.ts"
-import { makeStudy, type DemoStudy } from "./study.ts"
+import { makeStudy, numberAt, type DemoStudy } from "./study.ts"
 import { timeline, type Timeline } from "./timeline.ts"
-import { startTsa, type Tsa } from "./tsa.ts"
-import { enterDesks, NotReached, readStudy, receiveReport, REPORT, signReport, until } from "./walk.ts"
-import { identify } from "./identify.ts"
+import { startTsa } from "./tsa.ts"
+import { enterDesks, readStudy, receiveReport, REPORT, signReport } from "./walk.ts"
+import { followStudy, keepWatching } from "./watch.ts"
 
-const { values: options } = parseArgs({
-  options: {
-    once: { type: "boolean", default: false },
-    dicom: { type: "string" },
-    data: { type: "string", default: "dokuei-demo" },
-  },
-})
+/** The one word of whoever ends the demonstration: a terminal and npm may both say it. */
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
-const time = timeline(process.stdout, Date.now())
+/** What must be stopped, last started first. */
+type Running = { readonly stop: () => Promise<void> }[]
 
-interface Started {
-  readonly site: Site
-  stop(): Promise<void>
+interface Demo {
+  readonly options: DemoOptions
+  readonly time: Timeline
+  readonly running: Running
+  /** Rejects when a gateway ends while it should not. */
+  readonly fallen: (gateway: Gateway, name: string) => void
 }
 
-async function start(dir: string): Promise<Started> {
+async function start({ options, time, running, fallen }: Demo): Promise<Site> {
+  const dir = options.data
   const site = await openSite(dir, { imagesKept: "30d", quietPeriod: "2s" })
   time.step(`certificates, agreements and ports in ${dir}`)
-  const tsa: Tsa = await startTsa(join(dir, "pki", "tsa"), site.ports.tsa)
+  for (const name of site.movedPorts)
+    time.note(`the port of ${name} was taken: another one from now on (ports.json)`)
+  const tsa = await startTsa(join(dir, "pki", "tsa"), site.ports.tsa)
+  running.push({ stop: () => tsa.close() })
   time.step(`time-stamp authority ${tsa.url}`)
-  const gateways: Gateway[] = []
-  const stop = async (): Promise<void> => {
-    await Promise.all(gateways.map((gateway) => gateway.stop()))
-    await tsa.close()
-  }
-  try {
-    gateways.push(
-      ...(await Promise.all([
-        startGateway(site.edgeConfig, join(dir, "edge.log")),
-        startGateway(site.centerConfig, join(dir, "center.log")),
-      ])),
-    )
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  const gateways = [
+    spawnGateway(site.edgeConfig, join(dir, "edge.log")),
+    spawnGateway(site.centerConfig, join(dir, "center.log")),
+  ]
+  running.push(...gateways)
+  await Promise.all(gateways.map(({ ready }) => ready))
+  for (const gateway of gateways) fallen(gateway, gateway.logFile)
   time.step(`hospital edge ${site.edgeOrigin}  (DICOM port ${site.ports.dicom}, AE title DOKUEI)`)
   time.step(`reading centre ${site.centerOrigin}`)
-  return { site, stop }
-}
-
-function studyToSend(dir: string): DemoStudy {
-  const PatientID = `D${Date.now().toString(36).toUpperCase()}`
-  if (options.dicom === undefined) return makeStudy(join(dir, "study"), PatientID)
-  const files = filesBelow(resolve(options.dicom))
-  return identify(files)
-}
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder)
-    .sort()
-    .flatMap((name) => {
-      const path = join(folder, name)
-      return statSync(path).isDirectory() ? filesBelow(path) : [path]
-    })
+  return site
 }
 
 /** Sends a study with its request and follows it until the reading centre has verified it. */
 async function send(site: Site, study: DemoStudy, time: Timeline): Promise<string> {
-  const requestId = await enterRequest(site, study, `R-${study.PatientID}`)
+  const requestId = await enterRequest(site, study, `R${numberAt(new Date())}`)
   time.step("hospital: reading request entered (緊急)")
   await sendStudy(site, study.files)
   time.step(`hospital: storescu sent ${study.files.length} images, all answered 0000H`)
-  await follow(site, requestId, time)
+  await followStudy(site, requestId, time)
   return requestId
 }
 
-async function follow(site: Site, requestId: string, time: Timeline): Promise<void> {
-  const reached = new Set<string>()
-  await until("study verified at the reading centre", async () => {
-    const item = (await staffItems(site)).find((each) => each.requestId === requestId)
-    for (const station of item?.way ?? []) {
-      if (station.state === "part" && station.share !== null) time.bar(station.name, station.share)
-      if (station.state === "fail") throw new NotReached(`${station.name} failed: ${station.reason ?? ""}`)
-      if (station.state !== "done" || reached.has(station.name)) continue
-      reached.add(station.name)
-      time.step(`study: ${station.name}`)
-    }
-    return reached.has("arrived")
-  })
+const studyOf = ({ study, data }: DemoOptions): DemoStudy => study ?? makeStudy(join(data, "study"))
+
+async function once(demo: Demo): Promise<void> {
+  const { options, time } = demo
+  const site = await start(demo)
+  const desks = await enterDesks(site, enrol(site.centerConfig, READER), enrol(site.edgeConfig, CLERK))
+  time.step("radiologist and clerk enrolled with software passkeys")
+  const requestId = await send(site, studyOf(options), time)
+  const reading = await readStudy(desks, requestId, time)
+  await signReport(desks, reading, REPORT, time)
+  await receiveReport(desks, requestId, 1, time)
+  time.step("the way there and back is walked")
 }
 
-async function once(): Promise<void> {
-  const dir = resolve(options.data)
-  const started = await start(dir)
-  const { site } = started
-  try {
-    const desks = await enterDesks(site, enrol(site.centerConfig, READER), enrol(site.edgeConfig, CLERK))
-    time.step("radiologist and clerk enrolled with software passkeys")
-    const requestId = await send(site, studyToSend(dir), time)
-    const reading = await readStudy(desks, requestId, time)
-    await signReport(desks, reading, REPORT, time)
-    await receiveReport(desks, requestId, 1, time)
-    time.step("the way there and back is walked")
-  } finally {
-    await started.stop()
-  }
-}
+const LINK_MINUTES = 24 * 60
 
-async function stay(): Promise<void> {
-  const dir = resolve(options.data)
-  const started = await start(dir)
-  const { site } = started
-  const ended = new Promise<void>((done) => {
-    process.once("SIGINT", () => done())
-    process.once("SIGTERM", () => done())
-  })
-  const reader = enrol(site.centerConfig, READER, 24 * 60)
-  const clerk = enrol(site.edgeConfig, CLERK, 24 * 60)
-  await send(site, studyToSend(dir), time)
+async function stay(demo: Demo): Promise<void> {
+  const { options, time } = demo
+  const site = await start(demo)
+  const reader = enrol(site.centerConfig, READER, LINK_MINUTES)
+  const clerk = enrol(site.edgeConfig, CLERK, LINK_MINUTES)
+  await send(site, studyOf(options), time)
   time.note("")
   time.note(`radiologist  ${reader.link}`)
   time.note(`             signing PIN: ${PIN}`)
   time.note(`clerk        ${clerk.link}`)
   time.note("")
+  time.note("each link makes one passkey, within a day; README.md says how without a device that has any")
   time.note(
-    `data stay in ${dir}; logs: edge.log, center.log. Ctrl-C stops; the next start goes on with these data.`,
+    `data stay in ${options.data}; logs: edge.log, center.log. Ctrl-C stops; the next start goes on with them`,
   )
-  await ended
-  time.note("stopping …")
-  await started.stop()
+  time.note("")
+  await keepWatching(site, time)
 }
 
-try {
-  await (options.once ? once() : stay())
-} catch (error) {
+/** Resolves at the first signal that ends us; later ones change nothing. */
+function stopSignal(): Promise<"stopped"> {
+  return new Promise((resolve) => {
+    for (const signal of STOP_SIGNALS) process.on(signal, () => resolve("stopped"))
+  })
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = demoOptions(args)
+  if (options.help) {
+    process.stdout.write(USAGE)
+    return EXIT.ok.code
+  }
+  const asked = stopSignal()
+  const time = timeline(process.stdout, Date.now())
+  const running: Running = []
+  const { promise: fell, reject } = Promise.withResolvers<never>()
+  fell.catch(() => undefined)
+  const fallen = (gateway: Gateway, name: string): void =>
+    void gateway.ended.then((lastLine) =>
+      reject(new Error(`a gateway ended by itself: ${lastLine}\n        its log: ${name}`)),
+    )
+  const demo = { options, time, running, fallen }
+  try {
+    const end = await Promise.race([asked, fell, options.once ? once(demo) : stay(demo)])
+    if (end === "stopped") time.note("stopping …")
+    return end === "stopped" && options.once ? EXIT.failed.code : EXIT.ok.code
+  } finally {
+    await Promise.all(running.splice(0).map((each) => each.stop()))
+  }
+}
+
+function complain(error: unknown): number {
+  if (error instanceof Usage) {
+    process.stderr.write(`${error.message}\n\n${USAGE}`)
+    return EXIT.usage.code
+  }
   const said = error instanceof Error ? error : new Error(String(error))
   process.stderr.write(`\nFAILED  ${said.message}\n`)
   if (said.cause instanceof Error) process.stderr.write(`        ${said.cause.message}\n`)
-  process.exitCode = 1
+  return EXIT.failed.code
 }
+
+// What still waits for an answer of somebody who has been stopped keeps nobody here.
+process.exit(await main(process.argv.slice(2)).catch(complain))

@@ -1,59 +1,85 @@
-/** Starts and stops the demonstration's processes: both gateways as they run anywhere, and the time-stamp authority. */
+/** Starts and stops the demonstration's gateways as they run anywhere: `dokuei run FILE`, with a log file each. */
 import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
-import { openSync } from "node:fs"
-import { join } from "node:path"
+import { closeSync, openSync, writeSync } from "node:fs"
 import { GATEWAY_FLAGS } from "../node-flags.js"
+import { join } from "node:path"
 
 const MAIN = join(import.meta.dirname, "..", "..", "gateway", "main.ts")
 const READY_TIMEOUT_MS = 30_000
+/** A gateway ends associations and submissions first; one that hangs is ended. */
+const STOP_TIMEOUT_MS = 15_000
 
 export interface Gateway {
   readonly process: ChildProcess
   readonly logFile: string
+  /** Resolves when it has logged that it is ready; rejects, with the last line it printed, when it ended before. */
+  readonly ready: Promise<void>
+  /** Resolves with its last line when it ends, asked or not. */
+  readonly ended: Promise<string>
   /** SIGTERM and wait. */
   stop(): Promise<void>
 }
 
-/** Resolves when the gateway has logged that it is ready. */
+/** Resolves when the gateway is ready. */
 export async function startGateway(config: string, logFile: string): Promise<Gateway> {
-  const log = openSync(logFile, "a")
+  const gateway = spawnGateway(config, logFile)
+  await gateway.ready
+  return gateway
+}
+
+/** In a process group of its own: a Ctrl-C in the terminal is for us, and we stop it once. */
+export function spawnGateway(config: string, logFile: string): Gateway {
   const child = spawn(process.execPath, [...GATEWAY_FLAGS, MAIN, "run", config], {
-    stdio: ["ignore", "pipe", log],
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
   })
+  const printed = keepLog(child, logFile)
   const exited = once(child, "exit")
-  await ready(child, exited, log, config)
+  const ended = exited.then(() => printed.lastLine())
   return {
     process: child,
     logFile,
+    ready: readyOrNot(printed.ready, ended, logFile),
+    ended,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM")
+      const hung = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS)
       await exited
+      clearTimeout(hung)
     },
   }
 }
 
-async function ready(
-  child: ChildProcess,
-  exited: Promise<unknown>,
-  log: number,
-  config: string,
-): Promise<void> {
-  const { writeSync } = await import("node:fs")
-  const seen = new Promise<void>((resolve) => {
-    child.stdout?.on("data", (chunk: Buffer) => {
-      writeSync(log, chunk)
-      if (chunk.includes('"message":"ready"')) resolve()
-    })
+/** Everything it prints goes to its log file; what it said last is kept for whoever has to tell of its end. */
+function keepLog(child: ChildProcess, logFile: string) {
+  const log = openSync(logFile, "a")
+  const { promise: ready, resolve } = Promise.withResolvers<undefined>()
+  let [said, complained] = ["", ""]
+  child.stdout?.on("data", (chunk: Buffer) => {
+    writeSync(log, chunk)
+    said = lastLineOf(chunk) || said
+    if (chunk.includes('"message":"ready"')) resolve(undefined)
   })
-  const died = exited.then(() => {
-    throw new Error(`${config}: the gateway ended before it was ready`)
+  child.stderr?.on("data", (chunk: Buffer) => {
+    writeSync(log, chunk)
+    complained = lastLineOf(chunk) || complained
+  })
+  child.once("close", () => closeSync(log))
+  // A sentence for a person goes to stderr; the log on stdout is for machines.
+  return { ready, lastLine: () => complained || said }
+}
+
+const lastLineOf = (chunk: Buffer): string => chunk.toString("utf8").trimEnd().split("\n").at(-1) ?? ""
+
+async function readyOrNot(ready: Promise<unknown>, ended: Promise<string>, logFile: string): Promise<void> {
+  const died = ended.then((lastLine) => {
+    throw new Error(`the gateway ended before it was ready: ${lastLine}\n        its log: ${logFile}`)
   })
   const late = new Promise<never>((_resolve, reject) => {
-    setTimeout(
-      () => reject(new Error(`${config}: not ready after ${READY_TIMEOUT_MS} ms`)),
-      READY_TIMEOUT_MS,
-    ).unref()
+    const say = (): void =>
+      reject(new Error(`not ready after ${READY_TIMEOUT_MS / 1000} s; its log: ${logFile}`))
+    setTimeout(say, READY_TIMEOUT_MS).unref()
   })
-  await Promise.race([seen, died, late])
+  await Promise.race([ready, died, late])
 }

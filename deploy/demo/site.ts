@@ -1,7 +1,7 @@
 /** The demonstration's two sites on one machine: certificates, configuration files, ports that stay the same. */
 import { randomBytes } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { createServer, type AddressInfo } from "node:net"
+import { createServer, type AddressInfo, type Server } from "node:net"
 import { once } from "node:events"
 import { join } from "node:path"
 import { stringify } from "yaml"
@@ -38,6 +38,8 @@ export interface Site {
   readonly dir: string
   readonly pki: PkiSummary
   readonly ports: Ports
+  /** Names of ports that somebody else had taken meanwhile; others were drawn. */
+  readonly movedPorts: readonly string[]
   readonly edgeConfig: string
   readonly centerConfig: string
   readonly machineToken: string
@@ -58,12 +60,13 @@ export async function openSite(dir: string, options: SiteOptions): Promise<Site>
   const pki = existsSync(join(pkiDir, "pki.json"))
     ? (JSON.parse(readFileSync(join(pkiDir, "pki.json"), "utf8")) as PkiSummary)
     : await pkiDemo(pkiDir, { pin: PIN, now: new Date(), chance: { bytes: (length) => randomBytes(length) } })
-  const ports = await keptPorts(join(dir, "ports.json"))
+  const { ports, movedPorts } = await keptPorts(join(dir, "ports.json"))
   for (const name of ["edge", "center"]) keptSecret(join(dir, `${name}.passphrase`))
   const site = {
     dir,
     pki,
     ports,
+    movedPorts,
     edgeConfig: join(dir, "edge.yaml"),
     centerConfig: join(dir, "center.yaml"),
     machineToken: keptSecret(join(dir, "his.token")),
@@ -80,17 +83,36 @@ function keptSecret(path: string): string {
   return readFileSync(path, "utf8").trim()
 }
 
-/** Passkeys belong to an origin: the ports stay what they were. */
-async function keptPorts(path: string): Promise<Ports> {
-  if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as Ports
-  const servers = PORT_NAMES.map(() => createServer().listen(0, "127.0.0.1"))
-  await Promise.all(servers.map((server) => once(server, "listening")))
+/**
+ * Bookmarks and installed pages belong to an origin: ports stay what they were, but for those that somebody else has
+ * taken meanwhile. Throws when all of them are taken: then this demonstration runs already.
+ */
+async function keptPorts(path: string): Promise<{ ports: Ports; movedPorts: readonly string[] }> {
+  const kept = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Ports) : null
+  // Those that are kept are held while others are drawn, so that none is drawn twice.
+  const holders = await Promise.all(PORT_NAMES.map((name) => hold(kept?.[name] ?? 0)))
+  const taken = PORT_NAMES.filter((_name, index) => holders[index] === null)
+  const drawn = await Promise.all(holders.map(async (holder) => holder ?? (await hold(0))))
   const ports = Object.fromEntries(
-    PORT_NAMES.map((name, index) => [name, (servers[index]?.address() as AddressInfo).port]),
+    PORT_NAMES.map((name, index) => [name, (drawn[index]?.address() as AddressInfo).port]),
   ) as Ports
-  for (const server of servers) server.close()
+  for (const holder of drawn) holder?.close()
+  if (taken.length === PORT_NAMES.length)
+    throw new Error(`every port of ${path} is taken: does this demonstration run already?`)
   writeFileSync(path, JSON.stringify(ports, null, 2))
-  return ports
+  return { ports, movedPorts: taken }
+}
+
+/** Null when somebody else has the port. */
+async function hold(port: number): Promise<Server | null> {
+  const server = createServer().listen(port, "127.0.0.1")
+  try {
+    await once(server, "listening")
+    return server
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") return null
+    throw error
+  }
 }
 
 type Draft = Pick<Site, "dir" | "pki" | "ports" | "edgeOrigin" | "centerOrigin">
