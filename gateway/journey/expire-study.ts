@@ -52,17 +52,21 @@ async function accountOf(
   request: RequestRecord | undefined,
 ): Promise<CertificateRecord | null> {
   const agreement = agreementOf(world, study.agreement)
-  if (request === undefined || agreement === null || !cameFromPartner(study)) return null
-  const { patient, StudyInstanceUID, AccessionNumber, requestNumber } = request.private
+  const submissions = await world.ledger.submissionsOf({ studyId: study.id })
+  // What never verified has no case here; its submission says which request of the hospital it was for.
+  const requestId = request?.id ?? submissions.find(({ direction }) => direction === "in")?.requestId ?? null
+  if (requestId === null || agreement === null || !cameFromPartner(study)) return null
+  const { patient, StudyInstanceUID, AccessionNumber } = request?.private ?? study.private
+  const requestNumber = request?.private.requestNumber ?? ""
   return begunAccount(world, {
     what: "images",
     ...(study.recalledAt === undefined ? {} : { reason: "request" as const }),
     agreement,
     studyId: study.id,
-    requestId: request.id,
+    requestId,
     slots: [study.slotId, ...(study.joinedSlots ?? [])],
     whose: { PatientID: patient.PatientID, StudyInstanceUID, AccessionNumber, requestNumber },
-    submissions: await world.ledger.submissionsOf({ studyId: study.id }),
+    submissions,
   })
 }
 

@@ -100,6 +100,28 @@ describe("what the recipient refuses after it has verified it", function () {
     assert.equal((await row(sides.edge, requestId))?.action, "acknowledge")
   })
 
+  it("goes at the end of its term like everything else, and is accounted for, though it never became a case", async () => {
+    await open()
+    await revokeHospitalsSeal()
+    const requestId = await sent()
+    await sides.settle(40 * DAY_MS)
+    assert.deepEqual(await sides.center.ledger.studies(10), [])
+    const { deletions, action } = await sides.edge.staff.request(CLERK, requestId)
+    assert.deepEqual(
+      deletions.map(({ certificate, objects }) => [certificate, objects]),
+      [["valid", 7]],
+      "two images, manifest, request, signature; the notice and its signature",
+    )
+    assert.deepEqual(
+      deletions[0]?.compared.map(({ named, missing, foreign }) => [named, missing, foreign]),
+      [
+        [5, 0, 0],
+        [2, 0, 0],
+      ],
+    )
+    assert.equal(action, "see-failure")
+  })
+
   it("is not refused while evidence is only missing", async () => {
     await open()
     sides.trust.center.lists.delete("seal")

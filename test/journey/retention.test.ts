@@ -125,7 +125,7 @@ describe("the agreed term of hours", function () {
     sides.line.fault = (kind) => (kind === "receipt" ? "unreachable" : null)
     const requestId = await enter(sides.edge, requestFor("P1", "R1"))
     await storeAll(sides.edge, IMAGES)
-    await sides.settle(30 * HOUR_MS)
+    await sides.settle(6 * HOUR_MS)
     assert.equal((await sides.edge.ledger.studies(10)).length, 1, "no receipt: our copy stays")
     assert.deepEqual(await sides.center.ledger.studies(10), [], "never longer than agreed")
     sides.line.fault = () => null
@@ -143,7 +143,7 @@ describe("the agreed term of hours", function () {
     assert.equal(closed?.state, "closed")
     sides.line.fault = (kind) => (kind === "study" ? "unreachable" : null)
     const second = await enter(sides.edge, requestFor("P1", "R2", asked))
-    await sides.settle(30 * HOUR_MS)
+    await sides.settle(6 * HOUR_MS)
     assert.equal((await sides.edge.ledger.studies(10)).length, 1)
     sides.line.fault = () => null
     await sides.settle(HOUR_MS)
