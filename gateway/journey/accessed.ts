@@ -5,7 +5,7 @@
 import { audit } from "./audit.ts"
 import { openings } from "./openings.ts"
 import type { AuditEvent, CaseStudy, Person, ReadingDesk, StaffDesk } from "./ports.ts"
-import type { ReportRecord } from "./records.ts"
+import type { ReportRecord, StudyRecord } from "./records.ts"
 import type { ReadingView } from "./views.ts"
 import type { World } from "./world.ts"
 
@@ -66,13 +66,15 @@ export function accountedReading(world: World, desk: ReadingDesk): ReadingDesk {
   }
 }
 
-/** One row per person, report, kind of document and opening. */
+/** One row per person, report, kind of document and opening; and per study about which something is to be decided. */
 export function accountedStaff(world: World, desk: StaffDesk): StaffDesk {
   const tell = teller(world)
   const report = (person: Person, reportId: string, form: string): Promise<void> =>
     tell(person, `report/${reportId}/${form}`, async () =>
       reportSubject(world, await world.ledger.report(reportId), form),
     )
+  const images = (person: Person, studyId: string): Promise<void> =>
+    tell(person, `study/${studyId}`, async () => ownSubject(await world.ledger.study(studyId)))
   return {
     ...desk,
     requests: async (person) => {
@@ -85,6 +87,16 @@ export function accountedStaff(world: World, desk: StaffDesk): StaffDesk {
       const view = await desk.request(person, requestId)
       if (view.report !== null) await report(person, view.report.reportId, "the page")
       return view
+    },
+    study: async (person, studyId) => {
+      const question = await desk.study(person, studyId)
+      await images(person, studyId)
+      return question
+    },
+    copyPicture: async (person, studyId, objectId) => {
+      const png = await desk.copyPicture(person, studyId, objectId)
+      await images(person, studyId)
+      return png
     },
     document: async (person, reportId, kind) => {
       const bytes = await desk.document(person, reportId, kind)
@@ -120,6 +132,12 @@ async function studySubject(world: World, { requestId, StudyInstanceUID }: CaseS
     StudyInstanceUID,
   }
 }
+
+const ownSubject = (study: StudyRecord | null): Subject => ({
+  event: "study-accessed",
+  PatientID: study?.private.patient.PatientID ?? null,
+  StudyInstanceUID: study?.private.StudyInstanceUID ?? null,
+})
 
 async function reportSubject(world: World, report: ReportRecord | null, form: string): Promise<Subject> {
   const request = report === null ? null : await world.ledger.request(report.requestId)

@@ -55,19 +55,7 @@ async function ownStudy(world: World, person: Person, studyId: string): Promise<
 
 async function question(world: World, person: Person, studyId: string): Promise<StudyQuestion> {
   const study = await ownStudy(world, person, studyId)
-  const at = world.clock.now().toISOString()
   const open = study.state === "quarantined" ? await openStudies(world, study.private.StudyInstanceUID) : []
-  await world.ledger.commit([
-    audit(`asked/${study.id}/${person.id}/${at}`, {
-      event: "study-accessed",
-      outcome: "success",
-      at,
-      user: person.login,
-      userName: person.name,
-      PatientID: study.private.patient.PatientID,
-      StudyInstanceUID: study.private.StudyInstanceUID,
-    }),
-  ])
   return {
     ...told(study),
     notices: studyNotices(study),

@@ -102,6 +102,19 @@ describe("who read what", function () {
     )
   })
 
+  it("at the hospital stands for who looks at images to decide about them, once", async () => {
+    await storeAll(sides.edge, study("P7", 1, { StudyInstanceUID: images.StudyInstanceUID }))
+    const held = (await sides.edge.ledger.studiesByUid(images.StudyInstanceUID)).find(
+      (each) => each.private.patient.PatientID === "P7",
+    )
+    const [copy] = await sides.edge.ledger.instances(held!.id)
+    for (let again = 0; again < 2; again++) await sides.edge.staff.study(CLERK, held!.id)
+    await sides.edge.staff.copyPicture(CLERK, held!.id, copy!.place.objectId)
+    assert.deepEqual(await told(sides.edge, "study-accessed"), [
+      `${CLERK.login} P7 ${images.StudyInstanceUID}`,
+    ])
+  })
+
   it("at the hospital stands for who entered a request", async () => {
     assert.deepEqual(await told(sides.edge, "request-entered"), [`${CLERK.login} P1 urn:oid:${requestId}`])
   })
