@@ -2,15 +2,16 @@
  * How many commits the ledger had when the spool last heard of it: what tells a ledger that was put back from an older
  * backup (docs/adr/0007).
  *
- * Two records of 64 bytes in two sectors of one file, overwritten in turn and never synced in passing: a process that ends
- * leaves them to the kernel, a power cut may take the last ones, and then the mark is too low, never too high.
+ * Three records of 64 bytes, each in a sector of its own; the highest that checks counts. The first is written at a start and
+ * synced. The others are overwritten in turn and never synced in passing: a process that ends leaves them to the kernel, a
+ * power cut may take or tear the last ones, and then the mark is too low, never too high.
  *
  * Big-endian: 0 "DKLM" · 4 version 1 · 5 zero 3 · 8 spool id 16 · 24 commits u64 · 32 zero 28 · 60 CRC-32 of bytes 0-59.
  */
 import { join } from "node:path"
 import { crc32 } from "node:zlib"
 import type { Disk, DiskFile } from "./disk.ts"
-import { namesIn } from "./disk.ts"
+import { namesIn, unlinkIfThere } from "./disk.ts"
 import { ID_BYTES, idBytes } from "./ids.ts"
 
 const NAME = "ledger"
@@ -19,9 +20,13 @@ const VERSION = 1
 const RECORD_BYTES = 64
 /** One record to a sector, whatever the disk calls a sector. */
 const SECTOR_BYTES = 4096
+/** The synced record, and those that are noted in turn. */
+const SYNCED = 0
+const noted = (commits: number): number => 1 + (commits % 2)
+const SECTORS = [SYNCED, noted(0), noted(1)]
 const OFFSET = { version: 4, spoolId: 8, commits: 24, crc32: 60 } as const
 
-/** `null`: there is no mark, no ledger was ever noted here · `unreadable`: there is one, and neither record checks. */
+/** `null`: there is no mark, no ledger was ever noted here · `unreadable`: there is one, and no record checks. */
 export type Marked = number | null | "unreadable"
 
 export class LedgerMark {
@@ -53,15 +58,28 @@ export class LedgerMark {
     return this.#marked
   }
 
-  /** Both records say `commits`, durably; the file is made when it is missing. */
+  /** The mark is `commits`, durably; the file is made when it is missing. What was noted must not be higher. */
   async set(commits: number): Promise<void> {
     await this.#writing
-    this.#file ??= await this.#disk.open(join(this.#folder, NAME), "create")
     const record = encodeRecord(this.#spoolId, commits)
-    for (const sector of [0, 1]) await this.#file.write([record], sector * SECTOR_BYTES)
-    await this.#file.fdatasync()
-    await this.#disk.fsyncDir(this.#folder)
+    if (this.#file === null) this.#file = await this.#create(record)
+    else {
+      await this.#file.write([record], SYNCED * SECTOR_BYTES)
+      await this.#file.fdatasync()
+    }
     this.#marked = commits
+  }
+
+  /** Whole or not at all: written beside, synced, renamed. */
+  async #create(record: Uint8Array): Promise<DiskFile> {
+    const [path, beside] = [join(this.#folder, NAME), join(this.#folder, `${NAME}.new`)]
+    await unlinkIfThere(this.#disk, beside)
+    const file = await this.#disk.open(beside, "create")
+    await file.write([record], SYNCED * SECTOR_BYTES)
+    await file.fdatasync()
+    await this.#disk.rename(beside, path)
+    await this.#disk.fsyncDir(this.#folder)
+    return file
   }
 
   /**
@@ -79,7 +97,7 @@ export class LedgerMark {
 
   async #writeNewest(file: DiskFile): Promise<void> {
     const commits = this.#marked as number
-    await file.write([encodeRecord(this.#spoolId, commits)], (commits % 2) * SECTOR_BYTES)
+    await file.write([encodeRecord(this.#spoolId, commits)], noted(commits) * SECTOR_BYTES)
   }
 
   /** Durable as it stands. */
@@ -109,7 +127,7 @@ function encodeRecord(spoolId: string, commits: number): Buffer {
 async function readMark(file: DiskFile, spoolId: string): Promise<Marked> {
   const bytes = Buffer.alloc(RECORD_BYTES)
   const found: number[] = []
-  for (const sector of [0, 1]) {
+  for (const sector of SECTORS) {
     const read = await file.read(bytes, sector * SECTOR_BYTES)
     const commits = read < RECORD_BYTES ? null : decodeRecord(bytes, spoolId)
     if (commits !== null) found.push(commits)
