@@ -134,8 +134,12 @@ export class Api {
   ): Promise<{ reportId: string; version: number }> {
     return this.#json("POST", `/api/prepared/${part(prepareId)}/sign`, { response, pin })
   }
-  correct(requestId: string, reason: string): Promise<ReadingView> {
-    return this.#json("POST", `/api/cases/${part(requestId)}/correct`, { reason })
+  /** @param expectedVersion the newest version that was seen */
+  correct(requestId: string, reason: string, expectedVersion: number): Promise<ReadingView> {
+    return this.#json("POST", `/api/cases/${part(requestId)}/correct`, { reason, expectedVersion })
+  }
+  async retryCase(requestId: string): Promise<void> {
+    await this.#send("POST", `/api/cases/${part(requestId)}/retry`, {})
   }
   async closeCase(requestId: string): Promise<void> {
     await this.#send("POST", `/api/cases/${part(requestId)}/close`, {})

@@ -39,8 +39,8 @@ export function accountedReading(world: World, desk: ReadingDesk): ReadingDesk {
     ...desk,
     reading: async (person, requestId) => case_(person, requestId, await desk.reading(person, requestId)),
     start: async (person, requestId) => case_(person, requestId, await desk.start(person, requestId)),
-    correct: async (person, requestId, reason) =>
-      case_(person, requestId, await desk.correct(person, requestId, reason)),
+    correct: async (person, requestId, reason, expectedVersion) =>
+      case_(person, requestId, await desk.correct(person, requestId, reason, expectedVersion)),
     metadata: async (person, named, series) => {
       const items = await desk.metadata(person, named, series)
       await images(person, named)

@@ -54,6 +54,8 @@ function heldItem(
   const failed = record.state === "failed"
   return {
     requestId,
+    // Nothing of the request can be read yet.
+    telephoneOnResult: false,
     requestNumber: "",
     urgency: "STAT",
     dueAt: new Date(new Date(at).getTime() + dueMinutes * MINUTE_MS).toISOString(),

@@ -522,7 +522,15 @@ export interface ReadingDesk {
     pin: string,
     assertion: Uint8Array,
   ): Promise<{ readonly reportId: string; readonly version: number }>
-  correct(person: Person, requestId: string, reason: string): Promise<ReadingView>
+  /** Throws ERR_REPORT_STATE when `expectedVersion` is not the newest: somebody has corrected it meanwhile. */
+  correct(
+    person: Person,
+    requestId: string,
+    reason: string,
+    expectedVersion: number,
+  ): Promise<ReadingView>
+  /** What was given up on its way to the hospital is sent again; throws ERR_REPORT_STATE when nothing was. */
+  retry(person: Person, requestId: string): Promise<void>
   /** A case whose images went unread is closed; throws ERR_REPORT_STATE while there are images. */
   close(person: Person, requestId: string): Promise<void>
   /** DICOM JSON (PS3.18 F) of a series' instances, no bulk data. */

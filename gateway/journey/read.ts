@@ -1,5 +1,5 @@
 /** Read: the work list, and a case in the hands of a reader. */
-import { found, kept, only } from "./desk-guards.ts"
+import { current, found, kept, only } from "./desk-guards.ts"
 import { DeskError, ReportError } from "./errors.ts"
 import { heldItems } from "./held-item.ts"
 import { isErased } from "./keep.ts"
@@ -9,6 +9,7 @@ import type { Change, RequestRecord } from "./records.ts"
 import { newDraft } from "./draft.ts"
 import { next } from "./route.ts"
 import { selected } from "./selection.ts"
+import { sentAgain } from "./send-again.ts"
 import { seriesViews } from "./series.ts"
 import { targetOf } from "./subject.ts"
 import type { ReadingView, SigningStep, SigningView, WorkItem } from "./views.ts"
@@ -16,7 +17,7 @@ import { caseFile, type CaseFile } from "./case-file.ts"
 import { workItem } from "./work-item.ts"
 import type { World } from "./world.ts"
 
-type CaseDesk = Pick<ReadingDesk, "worklist" | "reading" | "start" | "correct" | "close">
+type CaseDesk = Pick<ReadingDesk, "worklist" | "reading" | "start" | "correct" | "retry" | "close">
 
 export function caseDesk(world: World): CaseDesk {
   const held = <T>(requestId: string, work: () => Promise<T>): Promise<T> => world.locks.with(requestId, work)
@@ -24,7 +25,9 @@ export function caseDesk(world: World): CaseDesk {
     worklist: (person) => worklist(world, person),
     reading: (person, requestId) => reading(world, person, requestId),
     start: (person, requestId) => held(requestId, () => start(world, person, requestId)),
-    correct: (person, requestId, reason) => held(requestId, () => correct(world, person, requestId, reason)),
+    correct: (person, requestId, reason, expectedVersion) =>
+      held(requestId, () => correct(world, person, requestId, reason, expectedVersion)),
+    retry: (person, requestId) => current(() => retry(world, person, requestId)),
     close: (person, requestId) => held(requestId, () => close(world, person, requestId)),
   }
 }
@@ -84,6 +87,7 @@ async function correct(
   person: Person,
   requestId: string,
   reason: string,
+  expectedVersion: number,
 ): Promise<ReadingView> {
   only(person, "radiologist")
   const request = kept(await world.ledger.request(requestId))
@@ -93,6 +97,9 @@ async function correct(
   if (step === null || latest === undefined || reason.trim() === "") {
     throw new ReportError("ERR_REPORT_STATE", "only a signed report can be corrected, and with a reason")
   }
+  // Somebody corrected it meanwhile: what this reader has seen is no longer the report.
+  if (latest.version !== expectedVersion)
+    throw new ReportError("ERR_REPORT_STATE", "there is a newer version of this report")
   if (!(await hasImages(world, request)))
     throw new ReportError("ERR_REPORT_STATE", "the images were erased at the end of their term")
   const taken: RequestRecord = { ...request, state: step.to, readerId: person.id, readerName: person.name }
@@ -101,6 +108,13 @@ async function correct(
     { put: "report", record: newDraft(world, person, taken, latest, reason) },
   ])
   return reading(world, person, requestId)
+}
+
+/** What was given up on the way to the hospital (reports, receipts, certificates) leaves again. */
+async function retry(world: World, person: Person, requestId: string): Promise<void> {
+  only(person, "radiologist")
+  const request = kept(await world.ledger.request(requestId))
+  await world.ledger.commit(sentAgain(world, await world.ledger.submissionsOf({ requestId: request.id })))
 }
 
 /** Its images went unread at the end of their term; what was signed before stays readable. */

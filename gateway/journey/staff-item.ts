@@ -27,6 +27,7 @@ export function staffItem(
   const report = file.reports.at(-1)
   return {
     requestId: request.id,
+    telephoneOnResult: request.telephoneOnResult,
     studyId: study?.id ?? null,
     requestNumber: request.private.requestNumber,
     urgency: request.urgency,
@@ -63,6 +64,7 @@ export function unmatchedItem(study: StudyRecord): StaffItem {
     study.state === "quarantined" ? ({ station: "sent", code: "ERR_INSTANCE_QUARANTINED" } as const) : null
   return {
     requestId: null,
+    telephoneOnResult: false,
     studyId: study.id,
     requestNumber: "",
     urgency: "ROUTINE",

@@ -9,7 +9,7 @@ import { agreementInForce, keptAnew } from "./keep.ts"
 import { BINDING, holding } from "./locks.ts"
 import { plain } from "./metadata.ts"
 import type { Person, StaffDesk } from "./ports.ts"
-import type { Change, ReportRecord, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
+import type { Change, ReportRecord, RequestRecord, StudyRecord } from "./records.ts"
 import { plan, release } from "./release.ts"
 import { documentOf } from "./report-documents.ts"
 import { readWhole } from "./read-whole.ts"
@@ -17,6 +17,7 @@ import { isOver, next, take } from "./route.ts"
 import { due } from "./run.ts"
 import { staffItem, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "./subject.ts"
+import { sentAgain } from "./send-again.ts"
 import { supplement } from "./supplement.ts"
 import { deletionView, staffDetail } from "./staff-detail.ts"
 import { studyDesk } from "./staff-studies.ts"
@@ -103,7 +104,7 @@ async function enter(world: World, person: Person, input: RequestInput): Promise
     requestedAt: now.toISOString(),
     slotId: await world.spool.createSlot("documents"),
     studies: [],
-    telephoneOnResult: false,
+    telephoneOnResult: input.telephoneOnResult === true,
     urgencyHistory: [],
     releaseWhenComplete: input.releaseWhenComplete,
     keepUntil: now.toISOString(),
@@ -199,18 +200,7 @@ async function retry(world: World, person: Person, requestId: string): Promise<v
   const request = kept(await world.ledger.request(requestId))
   const submissions = await world.ledger.submissionsOf({ requestId: request.id })
   if (stopped(submissions).some(isRefusedStudy)) return releaseByStaff(world, person, requestId)
-  const now = world.clock.now()
-  const changes = submissions.flatMap((each): Change[] => {
-    const event = each.submissionSetUid === "" ? "remake" : "retry"
-    const isGivenUp =
-      each.direction === "out" && each.acceptedAt === null && each.failureCode !== "ERR_INSTANCE_RECALLED"
-    const step = isGivenUp ? next("submission-out", each.state, event) : null
-    if (!step?.verb) return []
-    const record: SubmissionRecord = { ...each, state: step.to, failureCode: null }
-    return [{ put: "submission", record }, due(step.verb, each.id, now)]
-  })
-  if (changes.length === 0) throw new ReportError("ERR_REPORT_STATE", "nothing was given up for this request")
-  await world.ledger.commit(changes)
+  await world.ledger.commit(sentAgain(world, submissions))
 }
 
 /** 受領: said to the center in a sealed, signed submission of its own. */

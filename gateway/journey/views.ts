@@ -136,6 +136,8 @@ export interface Notice {
 /** One row of the radiologist's work list. */
 export interface WorkItem {
   readonly requestId: string
+  /** The hospital wants the result told by telephone as well. */
+  readonly telephoneOnResult: boolean
   readonly requestNumber: string
   readonly urgency: Urgency
   readonly dueAt: string
@@ -286,6 +288,7 @@ export interface CopyChoice {
 /** One row of the hospital's list. */
 export interface StaffItem {
   readonly requestId: string | null
+  readonly telephoneOnResult: boolean
   readonly studyId: string | null
   readonly requestNumber: string
   readonly urgency: Urgency
@@ -386,6 +389,8 @@ export interface RequestInput {
   /** Names and birth date are compared with the images for a warning, never for merging. */
   readonly patientName: string
   readonly urgency: Urgency
+  /** The result is to be told by telephone as well; absent = no. */
+  readonly telephoneOnResult?: boolean
   /** Agreement id: which reading centre. */
   readonly agreement: string
   /** Study to bind: UID or accession number; "" = first match by PatientID. */

@@ -28,6 +28,7 @@ export function workItem(world: World, person: Person, file: CaseFile, study: St
   const mine = request.readerId === person.id
   return {
     requestId: request.id,
+    telephoneOnResult: request.telephoneOnResult,
     requestNumber: request.private.requestNumber,
     urgency: request.urgency,
     dueAt: request.dueAt,

@@ -183,7 +183,8 @@ export async function correct(
     const view = await center.reading.reading(READER, requestId)
     return view.reportStatus === "draft" ? view : null
   }
-  return insist(center, () => center.reading.correct(READER, requestId, reason), draft)
+  const seen = (await center.reading.reading(READER, requestId)).versions.at(-1)?.version ?? 0
+  return insist(center, () => center.reading.correct(READER, requestId, reason, seen), draft)
 }
 
 /** 受領. */

@@ -99,7 +99,7 @@ describe("a report where it arrives", function () {
     const requestId = await toRead(sides)
     await reportAbout(requestId, {})
     await acknowledge(sides.edge, requestId)
-    await sides.center.reading.correct(READER, requestId, "左右の誤記")
+    await sides.center.reading.correct(READER, requestId, "左右の誤記", 1)
     const detail = await reportAbout(requestId, {})
     assert.deepEqual(
       detail.versions.map(({ version, status, verdict }) => [version, status, verdict]),

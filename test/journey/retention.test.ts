@@ -59,7 +59,7 @@ describe("the agreed term", function () {
     assert.ok((await row(sides.edge, requestId))?.notices.some(({ code }) => code === "images-gone"))
     const reading = await sides.center.reading.reading(READER, requestId)
     assert.equal(reading.versions.length, 1, "readers find their earlier reports")
-    await assert.rejects(sides.center.reading.correct(READER, requestId, "誤記"), {
+    await assert.rejects(sides.center.reading.correct(READER, requestId, "誤記", 1), {
       code: "ERR_REPORT_STATE",
     })
     assert.equal(
@@ -101,7 +101,7 @@ describe("the agreed term", function () {
     const requestId = await read()
     const before = (await sides.edge.ledger.request(requestId))!.keepUntil
     sides.time.pass(3 * DAY_MS)
-    await sides.center.reading.correct(READER, requestId, "左右の誤記")
+    await sides.center.reading.correct(READER, requestId, "左右の誤記", 1)
     await report(sides.center, requestId, 2, { ...DRAFT, impression: "第2版" })
     await sides.settle()
     for (const gateway of [sides.edge, sides.center]) {

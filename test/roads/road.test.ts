@@ -81,6 +81,7 @@ describe("the road there and back", function () {
   it("replaces a corrected report: version 2 is shown with the earlier one, and acknowledged anew", async () => {
     const corrected = await desks.reader.post<ReadingView>(`/api/cases/${requestId}/correct`, {
       reason: "左右の記載を訂正",
+      expectedVersion: 1,
     })
     const text = {
       ...REPORT,

@@ -44,6 +44,7 @@ function blank(seed: StaffItem | null, session: SessionView, now: Date): Request
     StudyInstanceUID: seed?.study?.StudyInstanceUID ?? "",
     AccessionNumber: seed?.study?.AccessionNumber ?? "",
     request,
+    telephoneOnResult: false,
     releaseWhenComplete: true,
   }
 }
@@ -171,6 +172,15 @@ export class PageRequestForm extends LightElement {
         ${selectField(
           this.#own("agreement"),
           this.session.agreements.map(({ id, partner }) => ({ value: id, label: partner })),
+        )}
+        ${segments(
+          t("form.telephone"),
+          input.telephoneOnResult === true ? "yes" : "no",
+          [
+            { value: "yes", label: html`${icon("phone", "s")}${t("form.telephone-yes")}` },
+            { value: "no", label: t("form.telephone-no") },
+          ],
+          (value) => this.#change({ telephoneOnResult: value === "yes" }),
         )}
         ${segments(
           t("form.release"),

@@ -74,6 +74,12 @@ function link(item: StaffItem, words: string, tone: string): TemplateResult {
     : html`<a class="btn btn-wide ${tone}" href=${address.report(item.requestId)}>${words}</a>`
 }
 
+function telephone(item: StaffItem): unknown {
+  return item.telephoneOnResult
+    ? html`<small class="row">${icon("phone", "s")}<span>${t("telephone.result")}</span></small>`
+    : nothing
+}
+
 /** At most one button is primary: what this row asks of the person who looks at it. */
 function action(row: StaffRow): TemplateResult {
   const { item } = row
@@ -132,7 +138,7 @@ export function staffRow(row: StaffRow): TemplateResult {
     </div>
     <div role="cell" class="state">
       <b class="row ${tone}">${icon(drawing, "s")}${t(`stage.${at}`)}</b
-      ><small>${stageNote(item, at, now)}</small>${noticeLines(item.notices)}
+      ><small>${stageNote(item, at, now)}</small>${telephone(item)}${noticeLines(item.notices)}
     </div>
     <div role="cell" class="sl-do">${action(row)}</div>
   </div>`

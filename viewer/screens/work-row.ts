@@ -4,7 +4,7 @@ import type { StationName, WorkItem } from "../../gateway/journey/views.ts"
 import { modalityBadge, urgencyBadge } from "../parts/badge.ts"
 import { dueDial } from "../parts/due-dial.ts"
 import { icon, type IconName } from "../parts/icon.ts"
-import { noticeLines } from "../parts/notices.ts"
+import { isNotSent, noticeLines } from "../parts/notices.ts"
 import { patientLines } from "../parts/patient-block.ts"
 import { twoToneBar } from "../parts/two-tone-bar.ts"
 import { wayLine } from "../parts/way-line.ts"
@@ -23,6 +23,8 @@ export interface WorkRow {
   readonly start: () => void
   /** Its images went unread: nothing is left to do but to say so. */
   readonly close: () => void
+  /** What was given up on its way to the hospital leaves again. */
+  readonly retry: () => void
 }
 
 /** The centre's part of the way; what happens at home afterwards is the hospital's own. */
@@ -72,6 +74,13 @@ function report(item: WorkItem): unknown {
   return item.state === "suspended" ? flag("hourglass", "t-warn", t("case.suspended")) : nothing
 }
 
+/** Where to call stands with it: who signs calls. */
+function telephone(item: WorkItem): unknown {
+  if (!item.telephoneOnResult) return nothing
+  const number = item.request.telephone
+  return flag("phone", "strong", number === "" ? t("telephone.result") : t("telephone.call", { number }))
+}
+
 /** Nobody has read it, and nobody can any more. */
 const isLapsed = (item: WorkItem): boolean =>
   !isFinished(item) && item.notices.some(({ code }) => code === "images-gone")
@@ -116,6 +125,13 @@ function more(row: WorkRow): TemplateResult {
               ${startWord(row.item)}${icon("right")}
             </button>`
       }
+      ${
+        isNotSent(row.item.notices)
+          ? html`<button class="btn" ?disabled=${row.busy} @click=${row.retry}>
+              ${icon("refresh", "s")}${t("action.send-again")}
+            </button>`
+          : nothing
+      }
       ${reason === null ? nothing : html`<small class="hint">${reason}</small>`}
     </div>
   </div>`
@@ -149,7 +165,9 @@ function cells({ item, now, open, toggle }: WorkRow): TemplateResult {
       <span>${item.hospital}</span><small>${fromWords(request)}</small>
     </div>
     <div role="cell">${open ? nothing : wayLine(way, { size: "xs", now })}${arrival(item)}</div>
-    <div role="cell" class="flags">${reader(item)}${report(item)}${noticeLines(item.notices)}</div>`
+    <div role="cell" class="flags">
+      ${reader(item)}${report(item)}${telephone(item)}${noticeLines(item.notices)}
+    </div>`
 }
 
 /** The whole row answers a pointer; the patient's name is the button for keys and screen readers. */

@@ -72,12 +72,12 @@ export class PageWorklist extends LightElement {
     this.requestUpdate()
   }
 
-  async #close(item: WorkItem): Promise<void> {
+  async #act(item: WorkItem, act: (requestId: string) => Promise<void>): Promise<void> {
     this.#busy = item.requestId
     this.#refusal = null
     this.requestUpdate()
     try {
-      await this.api.closeCase(item.requestId)
+      await act(item.requestId)
     } catch (error) {
       this.#refusal = asApiError(error)
     }
@@ -154,7 +154,8 @@ export class PageWorklist extends LightElement {
           busy: this.#busy === item.requestId,
           toggle: () => this.#toggle(item, item.requestId === open),
           start: () => void this.#start(item),
-          close: () => void this.#close(item),
+          close: () => void this.#act(item, (id) => this.api.closeCase(id)),
+          retry: () => void this.#act(item, (id) => this.api.retryCase(id)),
         }),
       )}`
   }

@@ -76,7 +76,7 @@ export const reportDraft: z.ZodType<ReportDraft> = z.strictObject({
 
 export const draftBody = z.strictObject({ draft: reportDraft, expectedVersion: z.int().min(0) })
 export const prepareBody = z.strictObject({ expectedVersion: z.int().min(0) })
-export const correctBody = z.strictObject({ reason: text(1_000).min(1) })
+export const correctBody = z.strictObject({ reason: text(1_000).min(1), expectedVersion: z.int().min(1) })
 
 const reason = text(1_000).min(1)
 const id = text(64).min(1)
@@ -105,6 +105,7 @@ export const requestInput: z.ZodType<RequestInput> = z.strictObject({
   PatientID: LO.min(1),
   patientName: text(324), // PS3.5 6.2: three groups of 64 with separators, in characters of any set
   urgency: z.enum(["STAT", "HIGH", "ROUTINE"]),
+  telephoneOnResult: z.boolean().exactOptional(),
   agreement: LO.min(1),
   StudyInstanceUID: optionalUid,
   AccessionNumber: SH,

@@ -35,8 +35,12 @@ function mountCases(routes: Routes, desk: ReadingDesk, { clock }: DeskOptions): 
     desk.saveDraft(person, param("requestId"), body.draft, body.expectedVersion),
   )
   routes.json("post", "/api/cases/:requestId/correct", correctBody, ({ person, param, body }) =>
-    desk.correct(person, param("requestId"), body.reason),
+    desk.correct(person, param("requestId"), body.reason, body.expectedVersion),
   )
+  routes.json("post", "/api/cases/:requestId/retry", null, async ({ person, param }) => {
+    await desk.retry(person, param("requestId"))
+    return {}
+  })
   routes.json("post", "/api/cases/:requestId/close", null, async ({ person, param }) => {
     await desk.close(person, param("requestId"))
     return {}

@@ -32,7 +32,8 @@ describe("reading desk", () => {
       await client.post("/api/cases/req-1/start")
       const saved = await client.put("/api/cases/req-1/draft", { draft: DRAFT, expectedVersion: 3 })
       assert.deepEqual(saved, { draftVersion: 4 })
-      await client.post("/api/cases/req-1/correct", { reason: "左右の取り違え" })
+      await client.post("/api/cases/req-1/correct", { reason: "左右の取り違え", expectedVersion: 1 })
+      await client.post("/api/cases/req-1/retry")
       const [person] = desk.recorder.asked.map((call) => call[1])
       assert.deepEqual({ ...(person as object), id: "" }, { ...READER, id: "" })
       assert.deepEqual(
@@ -42,7 +43,8 @@ describe("reading desk", () => {
           ["reading", "req-1"],
           ["start", "req-1"],
           ["saveDraft", "req-1", DRAFT, 3],
-          ["correct", "req-1", "左右の取り違え"],
+          ["correct", "req-1", "左右の取り違え", 1],
+          ["retry", "req-1"],
         ],
       )
     })
@@ -53,7 +55,9 @@ describe("reading desk", () => {
     })
 
     it("wants a reason for a correction", async () => {
-      await assert.rejects(client.post("/api/cases/req-1/correct", { reason: "" }), { faults: ["reason"] })
+      await assert.rejects(client.post("/api/cases/req-1/correct", { reason: "", expectedVersion: 0 }), {
+        faults: ["reason", "expectedVersion"],
+      })
     })
   })
 

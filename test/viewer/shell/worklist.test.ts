@@ -71,6 +71,21 @@ describe("the work list", function () {
     await page.getByText("9 min left").waitFor()
   })
 
+  it("says where to call with the result, and sends again what could not be sent", async () => {
+    const stuck = {
+      ...WORK_ITEMS[0]!,
+      notices: [{ code: "not-sent" as const, reason: "ERR_SUBMISSION_REFUSED" }],
+    }
+    server.answer("GET /api/worklist", { items: [stuck], serverTime: SERVER_TIME })
+    server.answer(`POST /api/cases/${stuck.requestId}/retry`, {})
+    const page = await open()
+    await page.getByText("結果を電話で：内線 0119").waitFor()
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/worklist.png`, fullPage: true })
+    await page.getByRole("button", { name: "もう一度送る" }).click()
+    await server.wasAsked(`POST /api/cases/${stuck.requestId}/retry`)
+  })
+
   it("opens one case at a time, by touch and by keyboard", async () => {
     const page = await open()
     assert.equal(await page.locator(".wl-open").getAttribute("data-request"), "0117")

@@ -102,7 +102,9 @@ export class CaseSession {
 
   /** Opens a signed report for correction. */
   async correct(reason: string): Promise<void> {
-    this.take(await this.#api.correct(this.#view.requestId, reason))
+    const { requestId, versions } = this.#view
+    const seen = Math.max(...versions.map(({ version }) => version))
+    this.take(await this.#api.correct(requestId, reason, seen))
   }
 
   close(): void {

@@ -1,9 +1,10 @@
 import "./study.css"
 import { html, nothing, type TemplateResult } from "lit"
-import type { ReadingView, StationName } from "../../../gateway/journey/views.ts"
+import type { NoticeCode, ReadingView, StationName } from "../../../gateway/journey/views.ts"
 import { urgencyBadge } from "../../parts/badge.ts"
 import { banner } from "../../parts/banner.ts"
 import { dueDial } from "../../parts/due-dial.ts"
+import { noticeWords } from "../../parts/notices.ts"
 import { studyBar } from "../../parts/study-bar.ts"
 import { wayLine } from "../../parts/way-line.ts"
 import { st } from "../../text/study.ts"
@@ -55,12 +56,29 @@ function correction(correct: (reason: string) => void): TemplateResult {
   </form>`
 }
 
-/** At most one message over the images: who holds the case, that it is signed, or that images are still coming. */
+/** Images came, or were taken back, after the study was sent: what a reader must know before anything is signed or left so. */
+const CHANGED: ReadonlySet<NoticeCode> = new Set([
+  "late-supplement",
+  "late-after-report",
+  "images-withdrawn",
+  "withdrawn-after-report",
+])
+const changedWords = (view: ReadingView): string =>
+  view.notices
+    .filter(({ code }) => CHANGED.has(code))
+    .map(noticeWords)
+    .join(" ")
+
+/** At most one message over the images: who holds the case, what changed since it was sent, that it is signed, or that
+ *  images are still coming. */
 export function notices(session: CaseSession, correct: (reason: string) => void): unknown {
   const { view, saving } = session
   if (view.reader !== null && !view.reader.mine)
     return banner("warn", "lock", st("read.locked", { name: view.reader.name }))
-  if (saving === null && view.state === "completed")
+  const changed = changedWords(view)
+  const isSigned = saving === null && view.state === "completed"
+  if (changed !== "") return banner("warn", "images", changed, isSigned ? correction(correct) : nothing)
+  if (isSigned)
     return banner("info", "check", st("read.finished"), correction(correct))
   const { instances, instancesExpected } = view.study
   if (instancesExpected === null || instances >= instancesExpected) return nothing

@@ -1,0 +1,24 @@
+/** Send again: what was given up leaves once more, byte for byte; what could not even be made is made first. */
+import { ReportError } from "./errors.ts"
+import type { Change, SubmissionRecord } from "./records.ts"
+import { next } from "./route.ts"
+import { due } from "./run.ts"
+import type { World } from "./world.ts"
+
+/** The other side recognises what it has taken. @throws ReportError ERR_REPORT_STATE when nothing was given up */
+export function sentAgain(world: World, submissions: readonly SubmissionRecord[]): Change[] {
+  const now = world.clock.now()
+  const changes = submissions.filter(isGivenUp).flatMap((each): Change[] => {
+    const event = each.submissionSetUid === "" ? "remake" : "retry"
+    const step = next("submission-out", each.state, event)
+    if (!step?.verb) return []
+    const record: SubmissionRecord = { ...each, state: step.to, failureCode: null }
+    return [{ put: "submission", record }, due(step.verb, each.id, now)]
+  })
+  if (changes.length === 0) throw new ReportError("ERR_REPORT_STATE", "nothing was given up for this request")
+  return changes
+}
+
+/** What the other side took and then refused is not given up by us; what a person took back stays here. */
+const isGivenUp = ({ direction, acceptedAt, failureCode }: SubmissionRecord): boolean =>
+  direction === "out" && acceptedAt === null && failureCode !== "ERR_INSTANCE_RECALLED"
