@@ -28,6 +28,15 @@ const ROLES: readonly DocumentRole[] = [
   "signature",
   "set-signature",
   "receipt",
+  "refusal",
+  "acknowledgement",
+  "certificate",
+]
+const KINDS: readonly SubmissionKind[] = [
+  "study",
+  "report",
+  "receipt",
+  "refusal",
   "acknowledgement",
   "certificate",
 ]
