@@ -7,7 +7,8 @@
  * the end of a study or a request (whose slot is destroyed) like any other. Who reads while a commit is under way
  * keeps nothing of it.
  */
-import { busySubjects, caseFile, isTold, TOLD_AFTER_ATTEMPTS, type CaseFile } from "./case-file.ts"
+import { busySubjects, caseFile, isTold, TOLD_AFTER_ATTEMPTS } from "./case-file.ts"
+import type { CaseFile, Cases } from "./cases.ts"
 import { isKept } from "./desk-guards.ts"
 import type { Change, JobRecord, Ledger, RequestRecord } from "./records.ts"
 
@@ -15,11 +16,9 @@ import type { Change, JobRecord, Ledger, RequestRecord } from "./records.ts"
 export const FINISHED_LIMIT = 500
 const JOBS_LIMIT = 10_000
 
-export interface CaseBook {
+export interface CaseBook extends Cases {
   /** The ledger to commit to: of what goes past it the book knows nothing. */
   readonly ledger: Ledger
-  /** Every case under way, and the newest of those that are over. Of submissions without their metadata. */
-  listed(): Promise<readonly CaseFile[]>
 }
 
 export function caseBook(inner: Ledger): CaseBook {

@@ -1,8 +1,8 @@
 /** Case file: everything the ledger knows of one reading case, for whoever lists or shows it. */
+import type { CaseFile } from "./cases.ts"
 import type {
   CertificateRecord,
   JobRecord,
-  Milestone,
   ReportRecord,
   RequestRecord,
   StudyRecord,
@@ -15,18 +15,7 @@ import type { World } from "./world.ts"
 /** A first failure is often over before anybody has read it. */
 export const TOLD_AFTER_ATTEMPTS = 2
 
-export interface CaseFile {
-  readonly request: RequestRecord
-  readonly study: StudyRecord | null
-  readonly submissions: readonly SubmissionRecord[]
-  /** By version. Of a case that is over only what was signed: a correction may have been begun and given up. */
-  readonly reports: readonly ReportRecord[]
-  /** Of its study, oldest first: what was destroyed, and is accounted for. */
-  readonly certificates: readonly CertificateRecord[]
-  readonly milestones: readonly Milestone[]
-  /** Of its study and of what is under way: those that go on failing. */
-  readonly jobs: readonly JobRecord[]
-}
+export type { CaseFile }
 
 export async function caseFile(world: Pick<World, "ledger">, request: RequestRecord): Promise<CaseFile> {
   const study = await world.ledger.study(targetOf(request) ?? "")

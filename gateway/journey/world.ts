@@ -1,6 +1,6 @@
 /** Everything a step may ask, in one value; edge.ts and center.ts fill it in. */
 import type { Agreement, Site } from "./agreement.ts"
-import type { CaseBook } from "./case-book.ts"
+import type { Cases } from "./cases.ts"
 import type { Locks } from "./locks.ts"
 import type { TrustStore } from "./trust.ts"
 import type {
@@ -23,8 +23,8 @@ export interface World {
   readonly chance: Chance
   readonly spool: Spool
   readonly ledger: Ledger
-  /** What the desks list; its ledger is the one above. */
-  readonly cases: CaseBook
+  /** What the desks list, kept at hand; every commit goes past it. */
+  readonly cases: Cases
   readonly keys: KeyStore
   readonly personKeys: PersonKeys
   readonly timeStamps: TimeStampAuthority
