@@ -40,7 +40,6 @@ const KINDS: readonly SubmissionKind[] = [
   "acknowledgement",
   "certificate",
 ]
-const KINDS: readonly SubmissionKind[] = ["study", "report", "receipt", "acknowledgement", "certificate"]
 
 const patient: PatientView = {
   PatientID: "0001234",
