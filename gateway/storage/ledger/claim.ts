@@ -11,7 +11,7 @@ export interface Claim {
   release(): void
 }
 
-/** Throws ERR_STORE_IN_USE. SQLite's own lock on an empty file: Node has no flock(2). */
+/** Throws ERR_STORE_IN_USE, or ERR_LEDGER when the lock cannot be tried. SQLite's own, on an empty file: Node has no flock(2). */
 export function claim(dataDir: string): Claim {
   const path = join(dataDir, NAME)
   closeSync(openSync(path, "a", OWNER_ONLY))
@@ -20,7 +20,10 @@ export function claim(dataDir: string): Claim {
     db.exec("BEGIN EXCLUSIVE")
   } catch (cause) {
     db.close()
-    throw new LedgerError("ERR_STORE_IN_USE", `${dataDir} is open in another process`, { cause })
+    const isBusy = cause instanceof Database.SqliteError && cause.code.startsWith("SQLITE_BUSY")
+    throw isBusy
+      ? new LedgerError("ERR_STORE_IN_USE", `${dataDir} is open in another process`, { cause })
+      : new LedgerError("ERR_LEDGER", `${dataDir} cannot be locked`, { cause })
   }
   return { release: () => db.close() }
 }
