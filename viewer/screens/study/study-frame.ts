@@ -78,8 +78,7 @@ export function notices(session: CaseSession, correct: (reason: string) => void)
   const changed = changedWords(view)
   const isSigned = saving === null && view.state === "completed"
   if (changed !== "") return banner("warn", "images", changed, isSigned ? correction(correct) : nothing)
-  if (isSigned)
-    return banner("info", "check", st("read.finished"), correction(correct))
+  if (isSigned) return banner("info", "check", st("read.finished"), correction(correct))
   const { instances, instancesExpected } = view.study
   if (instancesExpected === null || instances >= instancesExpected) return nothing
   return banner("info", "images", st("read.arrived-part", { here: instances, expected: instancesExpected }))
