@@ -8,9 +8,22 @@ import type { PatientView } from "./views.ts"
 /** Everything of patient and study stands before Series Instance UID (PS3.5 7.1: ascending tags). */
 const SERIES_INSTANCE_UID = 0x0020000e
 
-/** The file may be cut off after its patient and study modules, also inside a deflated stream. */
-export const inflateWhatIsThere = (deflated: Uint8Array, maxBytes: number): Uint8Array =>
-  inflateRawSync(deflated, { maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH })
+/** RFC 1951 expands by at most this. */
+const MOST_EXPANSION = 1032
+
+/**
+ * The file may be cut off after its patient and study modules, also inside a deflated stream. Of one that inflates to more
+ * than it may only so much of the beginning is looked at as surely fits.
+ */
+export function inflateWhatIsThere(deflated: Uint8Array, maxBytes: number): Uint8Array {
+  const options = { maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH }
+  try {
+    return inflateRawSync(deflated, options)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return inflateRawSync(deflated.subarray(0, Math.floor(maxBytes / MOST_EXPANSION)), options)
+  }
+}
 
 /** @param file at least up to (0020,000E). Throws Malformed. */
 export function studyHeader(file: Uint8Array): StudyHeader {

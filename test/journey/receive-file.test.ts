@@ -104,6 +104,17 @@ describe("files", () => {
     assert.deepEqual(await kept(image!.SOPInstanceUID), [file])
   })
 
+  it("may inflate to far more than there is memory for: only their beginning is looked at", async () => {
+    const [image] = study("P-BOMB", 1).instances
+    // Pixel Data of 100 MiB of zeros: its length stands four bytes before its value.
+    const dataSet = Buffer.concat([image!.dataSet.subarray(0, -512), Buffer.alloc(100 * 1024 * 1024)])
+    dataSet.writeUInt32LE(100 * 1024 * 1024, image!.dataSet.length - 512 - 4)
+    const meta = metaOf(image!, { TransferSyntaxUID: "1.2.840.10008.1.2.1.99" })
+    const file = Buffer.concat([meta, deflateRawSync(dataSet, { level: 9 })])
+    assert.ok(file.length < 200_000)
+    assert.equal((await bring(file, null, file.length)).became, "new")
+  })
+
   it("are refused by a reason, and nothing of them is kept", async () => {
     const small = study("P-BAD", 1)
     const [image] = small.instances

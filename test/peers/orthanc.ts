@@ -7,6 +7,8 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { freePort } from "./storescp.ts"
 
+const PATIENCE_MS = 5_000
+
 export interface OrthancOptions {
   readonly aeTitle?: string
   /** Nodes it knows: alias → AE title and port on loopback. */
@@ -94,7 +96,10 @@ export class Orthanc {
   async close(): Promise<void> {
     const ended = once(this.#process, "exit")
     this.#process.kill()
+    // After an association that broke it may never end by itself.
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), PATIENCE_MS)
     await ended
+    clearTimeout(timer)
     rmSync(this.#folder, { recursive: true, force: true })
   }
 

@@ -22,12 +22,14 @@ export interface Opened {
 }
 
 /** @param onRot what the scan finds wrong */
-export async function openedSpool(
-  road: Road,
-  role: Role,
+export const openedSpool = (road: Road, role: Role, onRot?: (rot: Rot) => void): Promise<Opened[]> =>
+  spoolOf(road.configFile(role), onRot)
+
+export async function spoolOf(
+  configFile: string,
   onRot: (rot: Rot) => void = () => undefined,
 ): Promise<Opened[]> {
-  const config = loadConfig(road.configFile(role))
+  const config = loadConfig(configFile)
   const copy = mkdtempSync(join(tmpdir(), "dokuei-opened-"))
   try {
     for (const folder of ["spool", "keys"])

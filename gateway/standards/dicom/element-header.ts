@@ -18,6 +18,8 @@ export interface ElementHeader {
 
 /** VRs whose length field has 16 bits (PS3.5 table 7.1-2); every other one, also one yet to come, has 32. */
 const SHORT_VR = new Set([..."AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split(" ")])
+/** What no edition will ever define, two blanks for example, was written by devices that know only 16 bits. */
+const NO_VR = /[^A-Z]/
 const DELIMITATION_GROUP = 0xfffe
 
 /**
@@ -35,7 +37,8 @@ export function readElementHeader(view: DataView, offset: number, encoding: Enco
   if (encoding === "implicit-le" || group === DELIMITATION_GROUP)
     return { tag, vr: "", headerBytes: 8, lengthBytes: view.getUint32(offset + 4, little) }
   const vr = String.fromCharCode(view.getUint8(offset + 4), view.getUint8(offset + 5))
-  if (SHORT_VR.has(vr)) return { tag, vr, headerBytes: 8, lengthBytes: view.getUint16(offset + 6, little) }
+  if (SHORT_VR.has(vr) || NO_VR.test(vr))
+    return { tag, vr, headerBytes: 8, lengthBytes: view.getUint16(offset + 6, little) }
   if (offset + 12 > view.byteLength) return null
   return { tag, vr, headerBytes: 12, lengthBytes: view.getUint32(offset + 8, little) }
 }
