@@ -32,14 +32,15 @@ const COMMITMENT_MS = HOUR_MS
 const CERTIFICATE_WARN_DAYS = 30
 const AUDIT_WARN_ROWS = 1_000
 
-/** The worst first, and among equals in the order of the way. */
+/** The worst first, and among equals what holds up most. */
 export function lightsOf(facts: Facts): readonly Light[] {
   const all = [
     ...diskLights(facts),
-    ...deviceLights(facts),
+    ...refusalLights(facts),
     ...partnerLights(facts),
-    ...archiveLights(facts),
     ...contactLight(facts.page.timeStamp, facts.now, "", null),
+    ...archiveLights(facts),
+    ...turnedAwayLights(facts),
     ...ownLights(facts),
   ]
   return [...all.filter(({ tone }) => tone === "red"), ...all.filter(({ tone }) => tone === "amber")]
@@ -68,19 +69,21 @@ function diskLights({ page: { disk }, rot }: Facts): Light[] {
   return [...lights[disk.state], ...(rot === 0 ? [] : [light("spool-rot", "red", { n: rot })])]
 }
 
-function deviceLights({ page: { devices, turnedAway }, now }: Facts): Light[] {
-  const refused = devices.flatMap(({ aeTitle, lastRefusal, lastImageAt }): Light[] => {
+function refusalLights({ page: { devices }, now }: Facts): Light[] {
+  return devices.flatMap(({ aeTitle, lastRefusal, lastImageAt }): Light[] => {
     const isOver = lastRefusal !== null && lastImageAt !== null && lastImageAt > lastRefusal.at
     if (lastRefusal === null || isOver || ageMs(lastRefusal.at, now) > REFUSAL_MS) return []
     return [light("images-refused", "red", { about: aeTitle, since: lastRefusal.at })]
   })
-  const strangers = turnedAway
+}
+
+function turnedAwayLights({ page: { turnedAway }, now }: Facts): Light[] {
+  return turnedAway
     .filter(({ lastAt }) => ageMs(lastAt, now) <= TURNED_AWAY_MS)
     .map(({ why, callingAE, remoteAddress, firstAt }) => {
       const about = callingAE === "" ? remoteAddress : `${callingAE} (${remoteAddress})`
       return light(isLight(why) ? why : "not-dicom", "amber", { about, since: firstAt })
     })
-  return [...refused, ...strangers]
 }
 
 function partnerLights({ page: { partners }, firstResponders, now }: Facts): Light[] {

@@ -170,14 +170,7 @@ export function certificates(view: TechnicianView, now: Date): TemplateResult {
               ${tt("certificates.days", { date: day(new Date(notAfter)), n: Math.floor(daysLeft) })}
             </dd>`,
       )}
-      ${view.lists.map(
-        ({ issuer, nextUpdate, stale }) =>
-          html`<dt>${tt("certificates.list")}</dt>
-            <dd class=${stale ? "t-warn strong" : ""}>
-              ${tt("certificates.list-until", { date: day(new Date(nextUpdate)) })}
-              <span class="xs dim tech-issuer">${issuer}</span>
-            </dd>`,
-      )}
+      ${lists(view)}
       <dt>${tt("line.time-stamp")}</dt>
       <dd>${timeStamp(view.timeStamp, now)}</dd>
       <dt>${tt("certificates.audit")}</dt>
@@ -186,6 +179,25 @@ export function certificates(view: TechnicianView, now: Date): TemplateResult {
     // Beside the store stands the archive; without one these do.
     view.archive !== null,
   )
+}
+
+/** Those that are out of date by name; of the others how many there are, and until when the first of them holds. */
+function lists({ lists: all }: TechnicianView): unknown {
+  const stale = all.filter((each) => each.stale)
+  const fresh = all.filter((each) => !each.stale)
+  const [first] = fresh.map(({ nextUpdate }) => nextUpdate).sort()
+  const date = (instant: string): string => day(new Date(instant))
+  return html`<dt>${tt("certificates.list")}</dt>
+    <dd>
+      ${first === undefined ? nothing : tt("certificates.lists-until", { n: fresh.length, date: date(first) })}
+      ${stale.map(
+        ({ issuer, nextUpdate }) =>
+          html`<span class="t-warn strong tech-issuer">
+            ${tt("certificates.list-until", { issuer, date: date(nextUpdate) })}</span
+          >`,
+      )}
+      ${all.length === 0 ? tt("line.none") : nothing}
+    </dd>`
 }
 
 function timeStamp({ failingSince, lastSuccessAt }: ContactView, now: Date): TemplateResult {
