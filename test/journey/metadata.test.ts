@@ -190,6 +190,8 @@ describe("the metadata we submit", () => {
 
   it("do not let an id forge a component", () => {
     assert.equal(cx("1^2&3|4~5", "1.2"), "1 2 3 4 5^^^&1.2&ISO")
+    for (const nothing of ["", " ", "^^|"])
+      assert.throws(() => cx(nothing, "1.2"), { code: "ERR_PATIENT_ID" })
   })
 })
 

@@ -55,6 +55,36 @@ describe("staff desk", () => {
     )
   })
 
+  it("takes what a person decides about images, always with a reason", async () => {
+    const own = { what: "own-study", reason: "装置が番号を使い回した" }
+    const same = { what: "same-patient", studyId: "s1", reason: "打ち間違い" }
+    const choice = { choices: [{ SOPInstanceUID: "1.2.3", objectId: null }], reason: "どちらも失敗" }
+    await client.get("/api/studies/q1")
+    await client.post("/api/studies/q1/rule", own)
+    await client.post("/api/studies/q1/rule", same)
+    await client.post("/api/studies/q1/choose", choice)
+    await client.post("/api/requests/req-1/bind", { studyId: "s1" })
+    await client.post("/api/requests/req-1/recall", { reason: "別の患者" })
+    assert.deepEqual(
+      desk.recorder.asked.map(([method, , ...rest]) => [method, ...rest]),
+      [
+        ["study", "q1"],
+        ["rule", "q1", own],
+        ["rule", "q1", same],
+        ["choose", "q1", choice],
+        ["bind", "req-1", "s1"],
+        ["recall", "req-1", "別の患者"],
+      ],
+    )
+    for (const [path, body, faults] of [
+      ["studies/q1/rule", { what: "own-study", reason: "" }, ["reason"]],
+      ["studies/q1/rule", { what: "merge", reason: "x" }, ["what"]],
+      ["studies/q1/choose", { choices: [], reason: "x" }, ["choices"]],
+      ["requests/req-1/recall", {}, ["reason"]],
+    ] as const)
+      await assert.rejects(client.post(`/api/${path}`, body), { code: "ERR_INPUT", faults })
+  })
+
   it("names every fault of a request", async () => {
     const { PatientID, ...rest } = REQUEST
     const body = {

@@ -13,6 +13,7 @@ import {
 } from "../../../gateway/standards/notice/deletion-certificate.ts"
 import type { DeletionCertificate } from "../../../gateway/standards/notice/deletion-certificate.ts"
 import { readRefusal, writeRefusal, type Refusal } from "../../../gateway/standards/notice/refusal.ts"
+import { readRecall, writeRecall, type Recall } from "../../../gateway/standards/notice/recall.ts"
 import { localTime } from "../../../gateway/standards/notice/local-time.ts"
 
 const code = (wanted: string) => (error: unknown) => (error as { code?: string }).code === wanted
@@ -201,6 +202,34 @@ describe("refusal notice", () => {
     assert.throws(
       () => readRefusal(bent(writeRefusal(REFUSAL), "<Test ", '<Test patient="x" ')),
       code("NOTICE_UNKNOWN"),
+    )
+  })
+})
+
+describe("recall", () => {
+  const RECALL: Recall = {
+    documentId: "2.25.41",
+    StudyInstanceUID: "1.2.392.200036.9999.1",
+    requestNumber: "R-20261125-0091",
+    reason: "別の患者の検査を送った",
+    by: { id: "mina", name: "窓口 三奈" },
+    institution: { oid: "1.2.392.1", name: "みほん市民病院" },
+    at: "2026-11-25T05:15:00Z",
+  }
+
+  it("reads back as it was written", () => {
+    assert.deepEqual(readRecall(writeRecall(RECALL)), RECALL)
+  })
+
+  it("gives its reason, and holds nothing it does not know", () => {
+    assert.throws(() => writeRecall({ ...RECALL, reason: " " }), code("NOTICE_VALUE"))
+    assert.throws(
+      () => readRecall(bent(writeRecall(RECALL), "<Study ", '<Study patient="x" ')),
+      code("NOTICE_UNKNOWN"),
+    )
+    assert.throws(
+      () => readRecall(bent(writeRecall(RECALL), /<Reason>.*<\/Reason>/, "")),
+      code("NOTICE_INCOMPLETE"),
     )
   })
 })
