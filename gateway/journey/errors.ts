@@ -40,6 +40,19 @@ export const ERRORS = {
     "correct every listed path, then run `dokuei check-config FILE`",
   ),
 
+  ERR_LISTEN_BUSY: row(
+    "ListenError",
+    "transient",
+    "another program has the port that the named setting asks for",
+    "end it (`ss -ltnp` tells which) or give another port; the unit tries again by itself",
+  ),
+  ERR_LISTEN_ADDRESS: row(
+    "ListenError",
+    "permanent",
+    "the named setting is no address of this machine, or a port that only root may open",
+    "compare it with `ip address`; ports from 1024 need no rights",
+  ),
+
   ERR_SPOOL_WRITE: row(
     "SpoolError",
     "transient",
@@ -50,7 +63,7 @@ export const ERRORS = {
   ERR_SPOOL_FULL: row(
     "SpoolError",
     "transient",
-    "the disk is full or below its reserve",
+    "the disk is full, or below what is kept back from objects of this kind",
     "free space; reception resumes by itself",
     "C-STORE A700 / XDSRepositoryOutOfResources",
   ),
@@ -59,6 +72,12 @@ export const ERRORS = {
     "permanent",
     "a frame before the recorded end does not check",
     "quarantined; restore from the sender and replace the disk",
+  ),
+  ERR_SPOOL_FOLDER: row(
+    "SpoolError",
+    "permanent",
+    "dataDir cannot be made or written",
+    "make it, or give it to the user the service runs as",
   ),
   ERR_SPOOL_READ: row(
     "SpoolError",
@@ -98,6 +117,12 @@ export const ERRORS = {
     "permanent",
     "a key or certificate named in the configuration cannot be read",
     "check the path and its permissions",
+  ),
+  ERR_KEY_MISMATCH: row(
+    "KeyError",
+    "permanent",
+    "a certificate is not that of the key it stands beside",
+    "compare the two: `openssl pkey -in KEY -pubout` and `openssl x509 -in CHAIN -noout -pubkey` print the same",
   ),
   ERR_KEY_PASSPHRASE: row(
     "KeyError",
@@ -539,6 +564,8 @@ export abstract class DokueiError<Code extends ErrorCode = ErrorCode> extends Er
 }
 
 export class ConfigError extends DokueiError<"ERR_CONFIG_INVALID"> {}
+/** A door that cannot be opened. */
+export class ListenError extends DokueiError<CodesOf<"ListenError">> {}
 export class SpoolError extends DokueiError<CodesOf<"SpoolError">> {}
 export class KeyError extends DokueiError<CodesOf<"KeyError">> {}
 export class AssociationError extends DokueiError<CodesOf<"AssociationError">> {}

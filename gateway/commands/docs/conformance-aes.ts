@@ -20,7 +20,10 @@ const hex = (status: number): string => `${status.toString(16).toUpperCase().pad
 const REJECTED_WHEN: Readonly<Record<RejectReason, readonly [result: string, when: string]>> = {
   noReason: ["permanent", "the peer's Maximum Length carries no fragment (1 to 7 bytes)"],
   applicationContext: ["permanent", "another application context"],
-  callingAE: ["permanent", "calling AE title not configured, or it shows another key than the pinned one"],
+  callingAE: [
+    "permanent",
+    "calling AE title not configured, or it calls from another address or shows another key than configured",
+  ],
   calledAE: ["permanent", "called AE title is not ours"],
   noReasonOfProvider: ["", "not sent"],
   protocolVersion: ["permanent", "protocol version without bit 0"],
@@ -63,7 +66,7 @@ export function acceptorSection(): string[] {
       ],
     ),
     "Called and calling AE title must be configured (`dicom.aeTitle`, `dicom.modalities`, `dicom.archive`); the address is " +
-      "not compared. SCP/SCU role selection: for Storage and Verification the requestor may be SCU only; for Storage " +
+      "compared where `addresses` of a device names any. SCP/SCU role selection: for Storage and Verification the requestor may be SCU only; for Storage " +
       "Commitment it may be either. A context in which neither side could speak is answered *user-rejection*. SOP Class " +
       "Extended Negotiation of storage classes is answered with level 2, digital signature level 3, no coercion.",
     table(
@@ -84,7 +87,10 @@ export function acceptorSection(): string[] {
       ["status", "when"],
       [
         [statusInWords(STATUS.success), "durable"],
-        [statusInWords(STATUS.outOfResources), "the disk is full or fails; nothing of the object is kept"],
+        [
+          statusInWords(STATUS.outOfResources),
+          "the disk fails, or has no room for this object: urgent images are taken longer than routine ones (`disk`); nothing of the object is kept",
+        ],
         [statusInWords(STATUS.dataSetDoesNotMatchSOPClass), "data set and command name different instances"],
         [
           statusInWords(STATUS.cannotUnderstand),
