@@ -80,7 +80,7 @@ describe("the documents", () => {
       Number(/^(\d{4})-[a-z0-9-]+\.md$/.exec(name)?.[1]),
     )
     assert.deepEqual(
-      numbers.sort(),
+      numbers.sort((a, b) => a - b),
       numbers.map((_, index) => index + 1),
     )
   })
