@@ -50,6 +50,8 @@ interface Reader {
   readonly name: string
   readonly samples: readonly Uint8Array[]
   readonly read: (bytes: Buffer) => unknown
+  /** For one mutant; LIMIT_MS by default. */
+  readonly limitMs?: number
 }
 
 async function readers(): Promise<readonly Reader[]> {
@@ -124,6 +126,8 @@ async function readers(): Promise<readonly Reader[]> {
     },
     {
       name: "a configuration",
+      // Nobody's but the administrator's.
+      limitMs: 20 * LIMIT_MS,
       samples: ["edge", "center"].map((role) =>
         readFileSync(join(import.meta.dirname, `../../deploy/${role}.example.yaml`)),
       ),
@@ -153,14 +157,14 @@ describe("readers of what others write", function () {
 
   it(`throw what is expected, soon, on ${COUNT} mutants of each input`, async () => {
     console.log(`      DOKUEI_SEED=${seed}`)
-    for (const { name, samples, read } of await readers()) {
+    for (const { name, samples, read, limitMs = LIMIT_MS } of await readers()) {
       const dice = randomFrom(seed)
       let refused = 0
-      for (const sample of samples) timed(name, () => read(Buffer.from(sample)))
+      for (const sample of samples) timed(name, limitMs, () => read(Buffer.from(sample)))
       for (let n = 0; n < COUNT; n++) {
         const any = (): Buffer => Buffer.from(samples[Math.floor(dice() * samples.length)]!)
         const mutant = mutated(any(), any(), dice)
-        refused += timed(`${name}, mutant ${n}, seed ${seed}`, () => read(mutant))
+        refused += timed(`${name}, mutant ${n}, seed ${seed}`, limitMs, () => read(mutant))
       }
       console.log(`      ${name}: ${refused} of ${COUNT} refused`)
     }
@@ -168,10 +172,10 @@ describe("readers of what others write", function () {
 })
 
 /** 1 when it was refused. A slow moment of the machine is not the reader's: the least of three counts. */
-function timed(what: string, read: () => unknown): number {
+function timed(what: string, limitMs: number, read: () => unknown): number {
   let leastMs = Number.POSITIVE_INFINITY
   let refused = 0
-  for (let again = 0; again < 3 && leastMs > LIMIT_MS; again++) {
+  for (let again = 0; again < 3 && leastMs > limitMs; again++) {
     const began = performance.now()
     try {
       read()
@@ -184,6 +188,6 @@ function timed(what: string, read: () => unknown): number {
     }
     leastMs = Math.min(leastMs, performance.now() - began)
   }
-  assert.ok(leastMs <= LIMIT_MS, `${what} took ${leastMs.toFixed(0)} ms`)
+  assert.ok(leastMs <= limitMs, `${what} took ${leastMs.toFixed(0)} ms`)
   return refused
 }
