@@ -1,5 +1,4 @@
 /** What people are told of images that came, or were taken back, after a study was sent; louder once a report is signed. */
-import { cameFromPartner } from "./keep.ts"
 import type { ReportRecord, StudyRecord } from "./records.ts"
 import type { Notice, NoticeCode } from "./views.ts"
 
@@ -26,15 +25,13 @@ function told({ supplements = [] }: StudyRecord, kind: Kind, signedAt: string | 
   return [{ code, reason: null, count, at: last.at }]
 }
 
-/** Before anything is sent: what is missing, and what the hospital's devices have taken back. */
-export function unsentImages(study: StudyRecord): Notice[] {
-  if (cameFromPartner(study)) return []
-  const { completeness, counting, private: header } = study
-  const notes = (header.rejected ?? []).length
+/** What is missing as far as is known, and whether the hospital's devices have taken everything back. */
+export function missingImages({ completeness, counting, private: header }: StudyRecord): Notice[] {
+  const isTakenBack = counting === 0 && (header.rejected ?? []).length > 0
   return [
     ...(completeness?.state === "incomplete-known"
       ? [{ code: "incomplete", reason: null, count: completeness.missing } as const]
       : []),
-    ...(counting === 0 && notes > 0 ? [{ code: "nothing-left", reason: null } as const] : []),
+    ...(isTakenBack ? [{ code: "nothing-left", reason: null } as const] : []),
   ]
 }

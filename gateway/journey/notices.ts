@@ -1,5 +1,5 @@
 /** Notices: what a person must be told of a case besides where it stands on its way. */
-import { changedImages, unsentImages } from "./changed-images.ts"
+import { changedImages, missingImages } from "./changed-images.ts"
 import { agreementInForce, cameFromPartner, isErased } from "./keep.ts"
 import type { StudyRecord, SubmissionRecord } from "./records.ts"
 import type { Notice, NoticeCode } from "./views.ts"
@@ -42,7 +42,7 @@ export function studyNotices(study: StudyRecord): Notice[] {
     ...(study.state === "quarantined" ? [notice("quarantined", "ERR_INSTANCE_QUARANTINED")] : []),
     ...(study.late > 0 && !cameFromPartner(study) ? [notice("late-images")] : []),
     ...((study.conflicts ?? 0) > 0 ? [notice("conflict-copies")] : []),
-    ...unsentImages(study),
+    ...missingImages(study),
   ]
 }
 

@@ -103,7 +103,7 @@ export interface StudyRecord {
   readonly late: number
   /** The hospital has taken it back: at the hospital when it said so, at the centre what it said. Absent = no. */
   readonly recalledAt?: string
-  /** As found when it was last quiet; absent before, and at the reading centre. */
+  /** As found when it was last quiet; at the reading centre as the hospital told. Absent before. */
   readonly completeness?: Completeness
   /** How many of its instances counted then: neither taken back nor a copy that was not chosen. */
   readonly counting?: number

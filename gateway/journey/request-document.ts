@@ -70,6 +70,7 @@ export function requestDocument(
         StudyInstanceUID: study.private.StudyInstanceUID,
         AccessionNumber: study.private.AccessionNumber,
         description: study.private.StudyDescription,
+        missing: study.completeness?.missing ?? 0,
       },
     ],
     attachments: [],

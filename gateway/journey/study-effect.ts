@@ -19,6 +19,7 @@ import { planReceipt } from "./receipt.ts"
 import { withOriginals } from "./recoding-document.ts"
 import type {
   Change,
+  Completeness,
   DocumentRecord,
   DocumentRole,
   InstanceRecord,
@@ -102,6 +103,7 @@ async function take(
   const complete: StudyRecord = {
     ...told,
     supplements: isSupplement ? withSupplement(study, at, before, shown) : (study.supplements ?? []),
+    completeness: completenessOf(asked, header.StudyInstanceUID, shown.length),
     instances: shown.length,
     bytes: shown.reduce((sum, each) => sum + each.clearLengthBytes, 0),
   }
@@ -114,6 +116,14 @@ async function take(
     term,
     ...(agreement.receipts === "signed" ? planReceipt(world, submission, request.slotId) : []),
   ]
+}
+
+/** What the hospital knew when it sent this. */
+function completenessOf({ studies }: ReadingRequest, uid: string, here: number): Completeness {
+  const missing = studies.find(({ StudyInstanceUID }) => StudyInstanceUID === uid)?.missing ?? 0
+  return missing === 0
+    ? { state: "complete-inferred", expected: null, missing }
+    : { state: "incomplete-known", expected: here + missing, missing }
 }
 
 /** What a reader sees more, and less, than before. */

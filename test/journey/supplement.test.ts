@@ -264,6 +264,11 @@ describe("before a study is sent", function () {
     await storeAll(sides.edge, study("P2", 2, expecting))
     await sides.settle(QUIET_AND_MORE_MS)
     assert.equal((await row(sides.edge, urgent))?.way[2]?.state, "done")
+    const [marked] = await sides.center.reading.worklist(READER)
+    assert.deepEqual(
+      [told(marked?.notices), marked?.study.instances, marked?.study.instancesExpected],
+      [["incomplete 1"], 2, 3],
+    )
     await sides.edge.staff.release(CLERK, id)
     await sides.settle(QUIET_AND_MORE_MS)
     assert.equal((await row(sides.edge, id))?.way[2]?.state, "done")

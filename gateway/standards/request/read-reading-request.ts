@@ -147,6 +147,7 @@ function readStudy(element: ClosedElement): RequestedStudy {
     StudyInstanceUID: element.attribute("StudyInstanceUID"),
     AccessionNumber: element.attribute("AccessionNumber"),
     description: element.attribute("description"),
+    missing: element.count("missing"),
   }
   element.finish()
   return study

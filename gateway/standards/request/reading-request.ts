@@ -26,8 +26,8 @@ export function writeReadingRequest(request: ReadingRequest): Uint8Array {
     REQUEST_TEXTS.filter((name) => request.texts[name] !== "").map((name) =>
       element("Text", { name }, request.texts[name]),
     ),
-    request.studies.map(({ role, StudyInstanceUID, AccessionNumber, description }) =>
-      element("Study", { role, StudyInstanceUID, AccessionNumber, description }),
+    request.studies.map(({ role, StudyInstanceUID, AccessionNumber, description, missing }) =>
+      element("Study", { role, StudyInstanceUID, AccessionNumber, description, missing }),
     ),
     request.attachments.map(({ documentId: attached, title }) =>
       element("Attachment", { documentId: attached, title }),

@@ -44,6 +44,8 @@ export interface RequestedStudy {
   readonly StudyInstanceUID: string
   readonly AccessionNumber: string
   readonly description: string
+  /** How many of its images the hospital knows to be missing; 0 = nothing says that there are more. */
+  readonly missing: number
 }
 
 /** The patient as the request names them: compared with the images for a warning, never for merging. */

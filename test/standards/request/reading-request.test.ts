@@ -57,9 +57,21 @@ const REQUEST: ReadingRequest = {
   texts: { ...TEXTS, purpose: "出血性変化の有無。\n  水頭症の有無。", eGFR: "48", region: "頭部" },
   parts: 1,
   studies: [
-    { role: "target", StudyInstanceUID: "1.2.3", AccessionNumber: "X-017", description: "頭部 単純" },
-    { role: "prior", StudyInstanceUID: "1.2.4", AccessionNumber: "", description: "" },
-    { role: "reference", StudyInstanceUID: "", AccessionNumber: "", description: "前医の<報告書>" },
+    {
+      role: "target",
+      StudyInstanceUID: "1.2.3",
+      AccessionNumber: "X-017",
+      description: "頭部 単純",
+      missing: 2,
+    },
+    { role: "prior", StudyInstanceUID: "1.2.4", AccessionNumber: "", description: "", missing: 0 },
+    {
+      role: "reference",
+      StudyInstanceUID: "",
+      AccessionNumber: "",
+      description: "前医の<報告書>",
+      missing: 0,
+    },
   ],
   attachments: [{ documentId: "2.25.9", title: "読影依頼票（紙）" }],
 }
@@ -129,6 +141,7 @@ const anyRequest: fc.Arbitrary<ReadingRequest> = fc.record({
       StudyInstanceUID: text,
       AccessionNumber: text,
       description: text,
+      missing: fc.nat(999),
     }),
     { maxLength: 3 },
   ),
