@@ -58,7 +58,7 @@ export async function assemble(
   const result = assembly(arrivals, quietMsOf(study.callingAE), now)
   if (result.kind === "waiting") return { changes: [], again: { at: result.until, failureCode: null } }
   const complete: StudyRecord = { ...(await lookedAt(world, study)), state: step.to }
-  return study.state === "arriving" ? bound(world, complete) : supplemented(world, complete)
+  return study.state === "arriving" ? bound(world, complete) : supplemented(world, study, complete)
 }
 
 /** What the images themselves say once nothing more comes: what is missing, what was withdrawn, what contradicts itself. */
@@ -86,10 +86,13 @@ function bound(world: World, complete: StudyRecord): Decision {
 const ARRIVAL_LOOK_MS = 60_000
 
 /** Of a study that was sent: what came late, or was withdrawn since. */
-async function supplemented(world: World, study: StudyRecord): Promise<Outcome> {
+async function supplemented(world: World, before: StudyRecord, study: StudyRecord): Promise<Outcome> {
   const now = world.clock.now()
-  const { changes, waits } = await supplement(world, study, false)
-  const told = [...changes, receivedAudit(study, now.toISOString())]
-  if (!waits) return { changes: told }
-  return { changes, again: { at: new Date(now.getTime() + ARRIVAL_LOOK_MS), failureCode: null } }
+  const { changes, waits, leaves } = await supplement(world, study, false)
+  if (!waits) return { changes: [...changes, receivedAudit(study, now.toISOString())] }
+  const isNews = leaves || JSON.stringify(study) !== JSON.stringify(before)
+  return {
+    changes: isNews ? changes : [],
+    again: { at: new Date(now.getTime() + ARRIVAL_LOOK_MS), failureCode: null },
+  }
 }

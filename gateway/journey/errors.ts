@@ -218,7 +218,7 @@ export const ERRORS = {
     "InstanceError",
     "permanent",
     "a person took the study back before it left",
-    "none; a new request sends it again",
+    "none: it does not leave any more",
   ),
   ERR_INSTANCE_COPIES: row(
     "InstanceError",
@@ -546,6 +546,11 @@ export const ERRORS = {
 } as const satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof ERRORS
+
+/** Of a code as it was kept; null = none of ours. */
+export const failureClassOf = (code: string): FailureClass | null =>
+  Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode].failure : null
+
 export type CodesOf<Who extends string> = {
   [Code in ErrorCode]: (typeof ERRORS)[Code]["who"] extends Who ? Code : never
 }[ErrorCode]

@@ -124,5 +124,7 @@ const mayGo = (world: World, { conflicts = 0 }: StudyRecord, request: RequestRec
 
 async function sentFor(world: World, study: StudyRecord): Promise<readonly RequestRecord[]> {
   const requests = await world.ledger.requestsOfStudy(study.id)
-  return requests.filter((each) => targetOf(each) === study.id && each.state !== "exited")
+  return requests.filter(
+    (each) => targetOf(each) === study.id && each.state !== "exited" && each.state !== "failed",
+  )
 }
