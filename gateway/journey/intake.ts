@@ -5,6 +5,7 @@
  */
 import { headScanner } from "../standards/dicom/deflated-head.ts"
 import type { Head } from "../standards/dicom/head.ts"
+import { OctetSink } from "../standards/dicom/recode/octet-sink.ts"
 import { transferSyntax } from "../standards/dicom/sop-classes.ts"
 import type { Filing } from "./file-instance.ts"
 import { SpoolError } from "./errors.ts"
@@ -60,7 +61,8 @@ class Sink implements IntakeSink {
   readonly #touched: TouchedStudies
   readonly #scanner
   #head: Head | null = null
-  #waiting: Uint8Array[] = []
+  /** The data set up to its head. In one piece, however small the pieces were that it came in. */
+  #start: OctetSink | null = null
   #study: StudyRecord | null = null
   #segment: Segment | null = null
   #writer: ObjectWriter | null = null
@@ -84,8 +86,8 @@ class Sink implements IntakeSink {
       }
       this.#head = this.#scanner.push(dataSet)
       // What waits for the next chunk is copied: this one may be a view into the socket's buffer.
-      this.#waiting.push(this.#head === null ? dataSet.slice() : dataSet)
-      if (this.#head !== null) await this.#open(this.#head)
+      if (this.#head === null) (this.#start ??= new OctetSink(dataSet.length)).bytes(dataSet)
+      else await this.#open(this.#head, dataSet)
     } catch (error) {
       await this.#refuse(error)
     }
@@ -95,7 +97,7 @@ class Sink implements IntakeSink {
     try {
       if (this.#refusal === null && this.#head === null) {
         this.#head = this.#scanner.end()
-        await this.#open(this.#head)
+        await this.#open(this.#head, new Uint8Array(0))
       }
       if (this.#refusal === null) return await this.#keep()
     } catch (error) {
@@ -107,7 +109,7 @@ class Sink implements IntakeSink {
   async abort(): Promise<void> {
     const writer = this.#writer
     this.#writer = null
-    this.#waiting = []
+    this.#start = null
     try {
       await writer?.abort()
     } finally {
@@ -116,16 +118,17 @@ class Sink implements IntakeSink {
   }
 
   /** Identity is known: judge it, find the study's segment and begin to seal. */
-  async #open(head: Head): Promise<void> {
+  async #open(head: Head, last: Uint8Array): Promise<void> {
     this.#arriving.judge(head)
     const prologue = this.#arriving.fileMeta(head)
-    const start = (): Uint8Array => Buffer.concat([prologue, ...this.#waiting])
+    const waiting = [this.#start?.taken() ?? new Uint8Array(0), last]
+    this.#start = null
+    const start = (): Uint8Array => Buffer.concat([prologue, ...waiting])
     this.#leave = await this.#touched.enter()
     this.#study = await this.#touched.study(head, start, this.#arriving.callingAE)
     this.#segment = await this.#touched.segment(this.#study, this.#arriving.urgent ?? false)
     this.#writer = await this.#segment.begin("instance", prologue)
-    for (const chunk of this.#waiting) await this.#writer.write(chunk)
-    this.#waiting = []
+    for (const chunk of waiting) await this.#writer.write(chunk)
   }
 
   async #keep(): Promise<StoreOutcome> {

@@ -7,7 +7,7 @@ import { inflateRawSync, constants } from "node:zlib"
 import { Malformed } from "../malformed.ts"
 import { HeadScanner, MAX_HEAD_BYTES } from "./head.ts"
 import type { Head } from "./head.ts"
-import { joined } from "./octets.ts"
+import { OctetSink } from "./recode/octet-sink.ts"
 import type { Encoding } from "./transfer-syntaxes.generated.ts"
 
 /** RFC 1951 expands by at most 1032: the first prefix can never reach the cap. */
@@ -25,21 +25,19 @@ export function inflateCapped(deflated: Uint8Array, maxBytes: number): Uint8Arra
 
 /** Same contract as HeadScanner. Work is bounded: each prefix is twice the last. */
 export class DeflatedHeadScanner {
-  #pieces: Uint8Array[] = []
-  #heldBytes = 0
+  readonly #held = new OctetSink(FIRST_PREFIX_BYTES)
   #nextTryBytes = FIRST_PREFIX_BYTES
   #head: Head | null = null
 
   /** @throws Malformed what HeadScanner throws, and `DEFLATED` */
   push(chunk: Uint8Array): Head | null {
     if (this.#head) return this.#head
-    this.#pieces.push(chunk.slice())
-    this.#heldBytes += chunk.length
-    while (!this.#head && this.#heldBytes >= this.#nextTryBytes) {
+    this.#held.bytes(chunk)
+    while (!this.#head && this.#held.length >= this.#nextTryBytes) {
       this.#head = this.#try(this.#nextTryBytes)
       this.#nextTryBytes *= 2
     }
-    if (!this.#head && this.#heldBytes > MAX_HEAD_BYTES)
+    if (!this.#head && this.#held.length > MAX_HEAD_BYTES)
       throw new Malformed(
         "HEAD_TOO_LONG",
         "PS3.5 A.5",
@@ -49,17 +47,15 @@ export class DeflatedHeadScanner {
   }
 
   end(): Head {
-    this.#head ??= this.#try(this.#heldBytes)
+    this.#head ??= this.#try(this.#held.length)
     if (!this.#head)
       throw new Malformed("HEAD_INCOMPLETE", "PS3.3 C.12.1", "the data set ended before its UIDs")
     return this.#head
   }
 
   #try(prefixBytes: number): Head | null {
-    const all = joined(this.#pieces)
-    this.#pieces = [all]
     return new HeadScanner("explicit-le").push(
-      inflateCapped(all.subarray(0, prefixBytes), MAX_INFLATED_BYTES),
+      inflateCapped(this.#held.taken().subarray(0, prefixBytes), MAX_INFLATED_BYTES),
     )
   }
 }
