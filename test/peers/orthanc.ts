@@ -93,8 +93,13 @@ export class Orthanc {
     return Promise.all(ids.map((id) => this.bytes(`/instances/${id}/file`)))
   }
 
+  /** False when a file has made it end. */
+  get isAlive(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null
+  }
+
   async close(): Promise<void> {
-    const ended = once(this.#process, "exit")
+    const ended = this.isAlive ? once(this.#process, "exit") : null
     this.#process.kill()
     // After an association that broke it may never end by itself.
     const timer = setTimeout(() => this.#process.kill("SIGKILL"), PATIENCE_MS)

@@ -126,14 +126,23 @@ export async function dcmsend(files: readonly string[], to: Receiver): Promise<S
 
 /** Takes files over REST and sends each for itself: the answer to a list does not say which failed. */
 export async function orthanc(files: readonly string[], to: Receiver): Promise<Sent> {
-  const peer = await Orthanc.open({
-    aeTitle: "ORTHANC",
-    modalities: { receiver: [to.aeTitle, to.port] },
-    config: { TranscodeDicomProtocol: false, OverwriteInstances: true, SyncStorageArea: false },
-  })
+  const open = (): Promise<Orthanc> =>
+    Orthanc.open({
+      aeTitle: "ORTHANC",
+      modalities: { receiver: [to.aeTitle, to.port] },
+      config: { TranscodeDicomProtocol: false, OverwriteInstances: true, SyncStorageArea: false },
+    })
+  let peer = await open()
   const told = new Map<string, Told>()
   try {
-    for (const file of files) told.set(file, await throughOrthanc(peer, file))
+    for (const file of files) {
+      const each = await throughOrthanc(peer, file)
+      told.set(file, peer.isAlive ? each : notSent("Orthanc ends at it"))
+      if (!peer.isAlive) {
+        await peer.close()
+        peer = await open()
+      }
+    }
     return told
   } finally {
     await peer.close()
@@ -151,12 +160,14 @@ async function throughOrthanc(peer: Orthanc, file: string): Promise<Told> {
     await peer.post("/modalities/receiver/store", { Resources: [id], Synchronous: true })
     return SUCCESS
   } catch (error) {
-    return { kind: "refused", reason: error instanceof Error ? short(error.message) : "" }
+    const reason = error instanceof Error ? short(error.message) : ""
+    // What it could not write to the line never came to us.
+    return /DIMSE status|presentation context/.test(reason) ? { kind: "refused", reason } : notSent(reason)
   }
 }
 
 const short = (text: string): string =>
-  (/"(?:Details|OrthancError)" : "([^"]*)"/.exec(text)?.[1] ?? text.split("\n")[0] ?? "").slice(0, 80)
+  (/"Details" *: *"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text.split("\n")[0] ?? "").slice(0, 160)
 
 /** `dokuei import`: STOW-RS. @param root folder that the files are in */
 export async function stow(

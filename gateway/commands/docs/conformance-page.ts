@@ -5,6 +5,7 @@ import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "../../sta
 import { VERSION } from "../../version.ts"
 import { acceptorSection, commitmentSection, requestorSection } from "./conformance-aes.ts"
 import { characterSetSection } from "./conformance-character-sets.ts"
+import { filesSection } from "./conformance-files.ts"
 import { objectSection } from "./conformance-objects.ts"
 import { sopClassTable, transferSyntaxTable } from "./conformance-tables.ts"
 import { code, page, table } from "./markdown.ts"
@@ -19,6 +20,7 @@ export function conformancePage(): string {
     ...acceptorSection(),
     ...commitmentSection(),
     ...requestorSection(),
+    ...filesSection(),
     ...objectSection(),
     ...characterSetSection(),
     ...securitySection(),
@@ -34,7 +36,7 @@ function overview(): string[] {
       "hospital's devices, forwards them to a reading centre by other means than DICOM networking (see " +
       "[ihe-statement.md](ihe-statement.md)), stores the signed report in the hospital's archive, and relays storage " +
       "commitment between devices and archive. The reading centre's gateway (*center*) has no DICOM networking at all. " +
-      "There is no media storage service.",
+      "Devices without C-STORE bring files over STOW-RS, on media or into a watched folder.",
     table(
       ["service", "SOP Class", "user (SCU)", "provider (SCP)"],
       [
@@ -113,7 +115,7 @@ function supportedSection(): string[] {
 function notSection(): string[] {
   return [
     "## Not implemented",
-    "Query/Retrieve, Modality Worklist, Modality Performed Procedure Step, Instance Availability Notification, Print, DICOM " +
-      "media (PS3.10 file-sets), DICOMweb STOW-RS. DICOMweb retrieval serves the program's own viewer only and is not claimed.",
+    "Query/Retrieve, Modality Worklist, Modality Performed Procedure Step, Instance Availability Notification, Print, " +
+      "writing of DICOM media. DICOMweb retrieval serves the program's own viewer only and is not claimed.",
   ]
 }

@@ -11,7 +11,7 @@ export interface Imported {
 
 const ROWS: readonly (readonly [StoreResult, string])[] = [
   ["new", "stored"],
-  ["same", "were here already, octet by octet"],
+  ["same", "were here already: the same data set"],
   ["conflict", "stored beside another object of the same SOP Instance UID: a person must look"],
   ["refused", "not stored"],
 ]
