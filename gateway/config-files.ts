@@ -42,7 +42,7 @@ export function missingFiles(config: unknown): Issue[] {
       .flatMap((pattern) => [...places(config, pattern)])
       .flatMap(({ path, value }) => {
         const fault = faultOf(value, isFolder)
-        return fault === null ? [] : [{ path, message: `${value} ${fault}` }]
+        return fault === null ? [] : [{ path, message: `${value} ${fault}`, file: true }]
       })
   return [...check(FILES, false), ...check(FOLDERS, true)]
 }

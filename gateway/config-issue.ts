@@ -2,4 +2,6 @@
 export interface Issue {
   readonly path: string
   readonly message: string
+  /** About a file that the setting names and that cannot be reached. */
+  readonly file?: true
 }

@@ -9,6 +9,7 @@ import { z } from "zod"
 import { makePathsAbsolute, missingFiles } from "./config-files.ts"
 import type { Issue } from "./config-issue.ts"
 import { crossIssues } from "./config-rules.ts"
+import { inWords, yamlFault } from "./config-words.ts"
 import { ConfigError } from "./journey/errors.ts"
 
 const oid = z
@@ -349,10 +350,7 @@ export function checkConfig(
   const schema = schemaOf(value)
   if (schema === null) return { issues: [{ path: "role", message: "must be edge or center" }] }
   const parsed = schema.safeParse(value)
-  const schemaIssues = (parsed.error?.issues ?? []).map(({ path, message }) => ({
-    path: path.join("."),
-    message,
-  }))
+  const schemaIssues = (parsed.error?.issues ?? []).map((issue) => inWords(issue, value))
   const missing = files === "seen" ? missingFiles(parsed.data ?? value) : []
   const issues = [...schemaIssues, ...crossIssues(value), ...missing]
   return parsed.success && issues.length === 0 ? { config: parsed.data } : { issues }
@@ -368,7 +366,7 @@ function readYaml(text: string): { readonly value: unknown } | { readonly issues
   const document = parseDocument(text, { uniqueKeys: true })
   const faults = [...document.errors, ...document.warnings]
   if (faults.length > 0)
-    return { issues: faults.map(({ message }) => ({ path: "", message: message.split("\n")[0] ?? "" })) }
+    return { issues: faults.map(({ message }) => ({ path: "", message: yamlFault(message) })) }
   try {
     return { value: document.toJS({ maxAliasCount: 0 }) as unknown }
   } catch (error) {
@@ -384,15 +382,25 @@ function readYaml(text: string): { readonly value: unknown } | { readonly issues
 export function loadConfig(path: string, files: "seen" | "unseen" = "seen"): Config {
   const result = checkConfig(readText(path), dirname(resolve(path)), files)
   if ("config" in result) return result.config
-  const lines = result.issues.map((issue) => `  ${issue.path || "(file)"}: ${issue.message}`)
+  throw faultsOf(path, result.issues)
+}
+
+/** One error that names all of them; files that are not there come last, for one folder makes many. */
+export function faultsOf(path: string, issues: readonly Issue[]): ConfigError {
+  const lines = [
+    ...issues.filter(({ file }) => file !== true),
+    ...issues.filter(({ file }) => file === true),
+  ].map((issue) => `  ${issue.path || "(file)"}: ${issue.message}`)
   const count = lines.length === 1 ? "1 fault" : `${lines.length} faults`
-  throw new ConfigError("ERR_CONFIG_INVALID", `${path} has ${count}\n${lines.join("\n")}`)
+  return new ConfigError("ERR_CONFIG_INVALID", `${path} has ${count}\n${lines.join("\n")}`)
 }
 
 function readText(path: string): string {
   try {
     return readFileSync(path, "utf8")
   } catch (cause) {
-    throw new ConfigError("ERR_CONFIG_INVALID", `${path} cannot be read`, { cause })
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "-"
+    const why = code === "ENOENT" ? "is not there" : `cannot be read (${code})`
+    throw new ConfigError("ERR_CONFIG_INVALID", `${path} ${why}`, { cause })
   }
 }

@@ -2,7 +2,7 @@
  * Exit codes: what a script or systemd may rely on. `docs/operation.md` lists them; a test compares.
  * Nothing but `main.ts`, and a second stop signal, ends the process.
  */
-import { AuditError, ConfigError, KeyError, LedgerError, SpoolError } from "./journey/errors.ts"
+import { AuditError, ConfigError, KeyError, LedgerError, ListenError, SpoolError } from "./journey/errors.ts"
 
 export const EXIT = {
   ok: { code: 0, meaning: "done; for `run`: stopped as asked" },
@@ -10,8 +10,15 @@ export const EXIT = {
     code: 1,
     meaning: "the command ran and the answer is no (a fault was found), or it failed unforeseen",
   },
-  configuration: { code: 2, meaning: "the configuration has faults; every one is printed" },
-  keys: { code: 3, meaning: "a key, certificate or passphrase is missing or does not open" },
+  configuration: {
+    code: 2,
+    meaning:
+      "the configuration has faults (a file it names and that cannot be reached, an address that is not ours); every one is printed",
+  },
+  keys: {
+    code: 3,
+    meaning: "a key, certificate or passphrase is there and cannot be read, does not open or does not fit",
+  },
   storage: {
     code: 4,
     meaning: "spool or ledger cannot be opened: folder not mounted, marker missing, newer version",
@@ -34,6 +41,7 @@ const NOT_OF_ITSELF: ReadonlySet<string> = new Set(["ERR_LEDGER_BEHIND", "ERR_LE
 /** The one place where an error becomes an exit code. */
 export function exitCode(error: unknown): number {
   if (error instanceof ConfigError) return EXIT.configuration.code
+  if (error instanceof ListenError && error.failure === "permanent") return EXIT.configuration.code
   if (error instanceof KeyError) return EXIT.keys.code
   if (error instanceof LedgerError && NOT_OF_ITSELF.has(error.code)) return EXIT.ledger.code
   if (error instanceof SpoolError || error instanceof LedgerError) return EXIT.storage.code

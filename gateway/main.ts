@@ -63,4 +63,6 @@ function sentence(error: unknown): string {
   return [error.name, ...frames].join("\n")
 }
 
-process.exitCode = await main(process.argv)
+const code = await main(process.argv)
+// A start that failed may have left doors open behind it: whatever it was, nothing of it goes on.
+process.exit(code)

@@ -1,19 +1,23 @@
 /** `dokuei audit verify FILE`: does the chain hold, how long is it, where does it end? */
 import { existsSync } from "node:fs"
 import { userInfo } from "node:os"
+import { join } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
 import { systemClock } from "../clock.ts"
+import { loadConfig } from "../config.ts"
 import { EXIT, type Finish } from "../exit.ts"
 import { leaveNote } from "../storage/trail/used-notes.ts"
 import { verifyTrail } from "../storage/trail/verify-trail.ts"
 
 export const auditCommand = (finish: Finish): Command =>
-  new Command("audit").description("the audit trail").addCommand(verifyCommand(finish))
+  new Command("audit")
+    .description("the audit trail: `audit verify FILE` checks its chain")
+    .addCommand(verifyCommand(finish))
 
 const verifyCommand = (finish: Finish): Command =>
   new Command("verify")
     .description("check every link of the chain; prints the number of records and the hash of the newest")
-    .argument("<file>", "audit.jsonl of a data folder", existing)
+    .argument("<file>", "audit.jsonl of a data folder, or the configuration of its gateway", trailOf)
     .option("--head <hash>", "a hash written down earlier, which the chain must still hold", sha256Hex)
     .action(async (file: string, { head = null }: { head?: string | null }) => {
       const { links, last, fault, torn } = await verifyTrail(file, head)
@@ -33,9 +37,13 @@ function caller(): string {
   return SUDO_USER === "" ? userInfo().username : `${SUDO_USER} as ${userInfo().username}`
 }
 
-function existing(path: string): string {
+/** A trail is JSON lines, a configuration YAML: whoever names the latter means the trail of its data folder. */
+function trailOf(path: string): string {
   if (!existsSync(path)) throw new InvalidArgumentError("There is no such file.")
-  return path
+  if (!/\.ya?ml$/.test(path)) return path
+  const trail = join(loadConfig(path, "unseen").dataDir, "audit.jsonl")
+  if (!existsSync(trail)) throw new InvalidArgumentError(`There is no ${trail} yet.`)
+  return trail
 }
 
 function sha256Hex(text: string): string {

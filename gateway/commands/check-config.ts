@@ -1,13 +1,18 @@
 /** `dokuei check-config FILE`: every fault by its path, before anything starts. */
 import { Command } from "commander"
-import { loadConfig } from "../config.ts"
+import { systemClock } from "../clock.ts"
+import { faultsOf, loadConfig } from "../config.ts"
+import { namedFileIssues } from "../foundation/named-files.ts"
 
 export const checkConfigCommand = (): Command =>
   new Command("check-config")
     .description("check a configuration file and the files it names; prints every fault by path")
     .argument("<file>", "configuration")
-    .action((file: string) => {
-      const { role, site, agreements } = loadConfig(file)
+    .action(async (file: string) => {
+      const config = loadConfig(file)
+      const issues = await namedFileIssues(config, systemClock.now())
+      if (issues.length > 0) throw faultsOf(file, issues)
+      const { role, site, agreements } = config
       process.stdout.write(
         `${file}: ${role} of ${site.name} (${site.oid}), ${agreements.length} agreement(s), no faults\n`,
       )

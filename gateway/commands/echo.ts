@@ -31,6 +31,15 @@ function edgeOf(file: string): EdgeConfig {
   return config
 }
 
+/** One without an address can call us and not be called. */
+const named = ({
+  aeTitle,
+  host,
+}: {
+  readonly aeTitle: string
+  readonly host?: string | undefined
+}): string => (host === undefined ? `${aeTitle} (without host and port)` : aeTitle)
+
 async function nodeOf(dicom: DicomConfig, aeTitle: string, lists: CrlFolder, file: string) {
   const nodes = dicom.archive === undefined ? dicom.modalities : [dicom.archive, ...dicom.modalities]
   const node = nodes.find((each) => each.aeTitle === aeTitle)
@@ -38,6 +47,8 @@ async function nodeOf(dicom: DicomConfig, aeTitle: string, lists: CrlFolder, fil
   if (remote !== null) return remote
   throw new ConfigError(
     "ERR_CONFIG_INVALID",
-    node === undefined ? `${file} has no node ${aeTitle}` : `${aeTitle} has no host and port in ${file}`,
+    node === undefined
+      ? `${file} has no node ${aeTitle}; it has ${nodes.map(named).join(", ")}`
+      : `${aeTitle} has no host and port in ${file}`,
   )
 }

@@ -2,7 +2,6 @@
  * `dokuei enrol FILE …`: lets a person in for the first time, or again after a lost device. Prints a link that works
  * once; whoever opens it first becomes that person, so hand it over in person.
  */
-import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import { systemChance, systemClock } from "../clock.ts"
@@ -12,6 +11,7 @@ import { readerFault } from "../foundation/reader-certificates.ts"
 import { openTrust } from "../foundation/trust-store.ts"
 import type { Person } from "../journey/ports.ts"
 import { personKeys } from "../storage/keys/person-keys.ts"
+import { makeDataFolder } from "../storage/spool/data-folder.ts"
 import { openPeople } from "../storage/people/people.ts"
 
 const MINUTE_MS = 60_000
@@ -48,6 +48,7 @@ export const enrolCommand = (): Command =>
       if (ROLE_AT[config.role] !== options.role)
         command.error(`error: the desk of this ${config.role} is for role ${ROLE_AT[config.role]}`)
       process.stdout.write(`${await enrol(config, options)}\n`)
+      process.stdout.write(`works once, for ${options.minutes} minutes; enrol again makes another\n`)
       const fault = await signingFaultOf(config, options)
       if (fault !== null)
         process.stderr.write(
@@ -77,7 +78,7 @@ async function signingFaultOf(
 
 /** Returns the link. Safe beside a running gateway: the store is SQLite in WAL mode. */
 export async function enrol(config: Config, options: EnrolOptions): Promise<string> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o750 })
+  makeDataFolder(config.dataDir)
   const people = openPeople(join(config.dataDir, "people.sqlite"))
   try {
     const code = Buffer.from(systemChance.bytes(CODE_BYTES)).toString("base64url")

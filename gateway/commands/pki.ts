@@ -6,7 +6,8 @@
  * are overdue after 30 days, the demonstration is made anew.
  */
 import { createHash } from "node:crypto"
-import { mkdir, writeFile } from "node:fs/promises"
+import { existsSync } from "node:fs"
+import { chown, mkdir, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import type { Chance, Holder } from "./pki-authority.ts"
 import { DEMO_TSA_POLICY, type File, holderFiles, trustFiles, tsaConfig } from "./pki-files.ts"
@@ -36,19 +37,50 @@ export interface PkiSummary {
   readonly tsa: { readonly config: string; readonly policy: string }
 }
 
-/** Writes everything below `directory`. Throws EEXIST rather than overwrite a key. */
+/**
+ * Writes everything below `directory`; for the folder's own group when root makes it, so that the service reads its keys.
+ * Throws EEXIST rather than overwrite a key.
+ */
 export async function pkiDemo(directory: string, options: PkiOptions): Promise<PkiSummary> {
+  const group = await groupOf(directory)
   const made = await make(options)
   const files = { ...made.files }
   const summary = summarise(options.now, made)
-  files["pki.json"] = { content: `${JSON.stringify(summary, null, 2)}\n`, secret: false }
-  for (const [path, file] of Object.entries(files)) await write(join(directory, path), file)
+  files[SUMMARY] = { content: `${JSON.stringify(summary, null, 2)}\n`, secret: false }
+  for (const [path, file] of Object.entries(files)) await write(directory, path, file, group)
   return summary
 }
 
-async function write(path: string, { content, secret }: File): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o750 })
-  await writeFile(path, content, { flag: "wx", mode: secret ? 0o600 : 0o644 })
+/** Written last: where it stands everything stands. */
+export const SUMMARY = "pki.json"
+
+/** Null when only root could read what it makes: the folder is its own, or is not there yet. */
+async function groupOf(directory: string): Promise<number | null> {
+  if (process.getuid?.() !== 0 || !existsSync(directory)) return null
+  const { gid } = await stat(directory)
+  return gid === 0 ? null : gid
+}
+
+async function write(
+  directory: string,
+  path: string,
+  { content, secret }: File,
+  group: number | null,
+): Promise<void> {
+  const give = async (made: string): Promise<void> => {
+    if (group !== null) await chown(made, 0, group)
+  }
+  await mkdir(directory, { recursive: true, mode: 0o750 })
+  let folder = directory
+  for (const name of dirname(path).split("/")) {
+    folder = join(folder, name)
+    if (existsSync(folder)) continue
+    await mkdir(folder, { mode: 0o750 })
+    await give(folder)
+  }
+  const readable = group === null ? 0o600 : 0o640
+  await writeFile(join(directory, path), content, { flag: "wx", mode: secret ? readable : 0o644 })
+  await give(join(directory, path))
 }
 
 async function make(options: PkiOptions) {

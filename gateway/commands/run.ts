@@ -2,6 +2,7 @@
 import { setFlagsFromString } from "node:v8"
 import { Command } from "commander"
 import { loadConfig, type Config } from "../config.ts"
+import { listenFault } from "../foundation/listen-fault.ts"
 import type { Running } from "../running.ts"
 import { serviceManager, type ServiceManager } from "./service-manager.ts"
 
@@ -31,8 +32,12 @@ function keepYoungGenerationSmall(): void {
 
 /** A role's modules are loaded only by that role: an edge holds no reading desk in memory. */
 async function startRole(config: Config): Promise<Running> {
-  if (config.role === "edge") return (await import("../edge.ts")).startEdge(config)
-  return (await import("../center.ts")).startCenter(config)
+  try {
+    if (config.role === "edge") return await (await import("../edge.ts")).startEdge(config)
+    return await (await import("../center.ts")).startCenter(config)
+  } catch (error) {
+    throw listenFault(config, error)
+  }
 }
 
 /**

@@ -10,6 +10,8 @@ import { readCrl, type Crl } from "../standards/hpki/crl.ts"
 export interface CrlFolder {
   /** What is there now; a file is read again when its time or size changes. */
   crls(): readonly Crl[]
+  /** The same with the name of each file. */
+  named(): readonly (readonly [name: string, crl: Crl])[]
   /** Names of files that are no revocation lists. */
   unreadable(): readonly string[]
 }
@@ -42,6 +44,7 @@ export function crlFolder(folder: string, onUnreadable: (name: string, error: Er
   }
   return {
     crls: () => [...look().values()].flatMap(({ crl }) => crl ?? []),
+    named: () => [...look()].flatMap(([name, { crl }]) => (crl === null ? [] : [[name, crl] as const])),
     unreadable: () => [...look()].filter(([, { crl }]) => crl === null).map(([name]) => name),
   }
 }

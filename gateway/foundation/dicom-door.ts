@@ -16,6 +16,7 @@ import type { ReceiveOptions } from "../journey/receive.ts"
 import { errorFields } from "../log.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 import type { Foundation } from "./foundation.ts"
+import { loggedHandler, type Rejected } from "./door-log.ts"
 import { repeats, timesOf } from "./repeats.ts"
 import { certificates } from "./trust-store.ts"
 
@@ -57,26 +58,36 @@ export async function openDicomDoor(
         note({ what: "handshake", remoteAddress: fault.remoteAddress })
       },
     },
-    handler,
+    loggedHandler(handler, log, tell.rejected),
   )
 }
 
 /** To the log and the trail; a device that tries again all day is told of once a minute. */
 function tellers(base: Foundation) {
   const { log } = base
+  const audit = (told: AuditEvent): void =>
+    void base.record(told).catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
   return {
     wrongPort: repeats(
       ({ expected, met, remoteAddress }: Stranger) => `${expected} ${met} ${remoteAddress}`,
       (stranger, times) => log("warn", "dicom-wrong-port", { ...stranger, what: inWords(stranger), times }),
+    ),
+    rejected: repeats(
+      ({ callingAE, calledAE, remoteAddress, reason }: Rejected) =>
+        JSON.stringify([callingAE, calledAE, remoteAddress, reason]),
+      (who, times) => {
+        log("warn", "dicom-rejected", { ...who, times })
+        const { callingAE, calledAE, remoteAddress, reason } = who
+        const description = timesOf(`DICOM association of ${callingAE} to ${calledAE}: ${reason}`, times)
+        audit(turnedAway(base, remoteAddress, description))
+      },
     ),
     handshake: repeats(
       ({ remoteAddress }: { readonly remoteAddress: string; readonly detail: string }) => remoteAddress,
       ({ remoteAddress, detail }, times) => {
         log("warn", "dicom-tls-refused", { remoteAddress, detail, times })
         const description = timesOf(`DICOM TLS handshake: ${detail}`, times)
-        base
-          .record(turnedAway(base, remoteAddress, description))
-          .catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
+        audit(turnedAway(base, remoteAddress, description))
       },
     ),
   }

@@ -18,6 +18,7 @@ import { Contacts, watchedSource, watchedTimeStamps } from "../journey/contacts.
 import { expire } from "../journey/expire.ts"
 import { uuid } from "../journey/ids.ts"
 import { locks } from "../journey/locks.ts"
+import { lookAgain } from "../journey/look-again.ts"
 import { news } from "../journey/news.ts"
 import { packageSubmission } from "../journey/package.ts"
 import type { AuditEvent, Chance, Clock } from "../journey/ports.ts"
@@ -88,14 +89,15 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const cases = caseBook(stores.ledger)
   const ledger = heard(cases.ledger, (changes) => {
     hearer.committed?.(changes)
+    tellSubmissions(changes, log)
     for (const requestId of news(changes)) for (const listener of listeners) listener(requestId)
   })
   const lists = crlFolder(config.trust.crls, (name, error) =>
     log("error", "revocation-list-unreadable", { name, ...errorFields(error) }),
   )
+  const keys = await fileKeyStore(keyFiles(config))
   const credentials = await credentialsOf(config, lists)
   const trust = await openTrust(config, lists)
-  const keys = await fileKeyStore(keyFiles(config))
   const line = new Map<string, number>()
   const contactListeners = new Set<() => void>()
   const contacts = new Contacts(systemClock, () => {
@@ -156,6 +158,8 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     listeners,
     record,
     run: async (own, storage) => {
+      const waiting = await lookAgain(world)
+      if (waiting > 0) log("info", "looked-at-again", { jobs: waiting })
       const started = runSteps(world, trail, own, log)
       runner = started
       const meter = meters(watched, storage)
@@ -184,6 +188,19 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       await draughtsman.close()
       await stores.close()
     },
+  }
+}
+
+/** States a submission stays in until the other side or a person does something. */
+const TOLD_STATES: ReadonlySet<string> = new Set(["sealed", "accepted", "verified", "failed"])
+
+/** One line for each submission that has come so far. */
+function tellSubmissions(changes: readonly Change[], log: Log): void {
+  for (const change of changes) {
+    if (!("put" in change) || change.put !== "submission" || !TOLD_STATES.has(change.record.state)) continue
+    const { id, direction, kind, agreement, state, failureCode } = change.record
+    const level = state === "failed" ? "warn" : "info"
+    log(level, "submission", { id, direction, kind, agreement, state, code: failureCode ?? "" })
   }
 }
 

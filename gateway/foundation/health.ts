@@ -70,7 +70,7 @@ export async function health({ config, spool, ledger, keys, lists, disk }: Watch
       orphansCheck(await ledger.orphans()),
       await failingSteps(ledger),
       ...lists.unreadable().map(unreadableList),
-      ...lists.crls().map((crl) => listCheck(crl, now)),
+      ...lists.named().map(([name, crl]) => listCheck(name, crl, now)),
       ...certificates({ keys, config }).map(({ use, notAfter }) => certificateCheck(use, notAfter, now)),
     ],
   }
@@ -144,17 +144,20 @@ function orphansCheck(kept: readonly OrphanRecord[]): Check {
   }
 }
 
+/** Each list is a check of its own, by its file. */
+const listName = (file: string): string => `revocation-list-${file.replace(/\.crl$/, "")}`
+
 const unreadableList = (name: string): Check => ({
-  name: "revocation-list",
+  name: listName(name),
   state: "warn",
   sentence: `${name} is no revocation list: signatures and TLS peers are judged without it`,
 })
 
 /** A list past its nextUpdate makes new signatures indeterminate; TLS peers it does not name are let in (ADR 0006). */
-function listCheck({ issuer, nextUpdate }: Crl, now: Date): Check {
+function listCheck(name: string, { issuer, nextUpdate }: Crl, now: Date): Check {
   const stale = nextUpdate < now
   const sentence = `${issuer.text}: until ${nextUpdate.toISOString()}${stale ? ", fetch a newer one" : ""}`
-  return { name: "revocation-list", state: stale ? "warn" : "ok", sentence }
+  return { name: listName(name), state: stale ? "warn" : "ok", sentence }
 }
 
 export function meters(

@@ -1,5 +1,4 @@
 /** Everything below `dataDir`: one process has it open, and the ledger is as new as its spool, or is said not to be. */
-import { mkdir } from "node:fs/promises"
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { systemChance, systemClock } from "../clock.ts"
@@ -9,6 +8,7 @@ import type { Log } from "../log.ts"
 import { claim } from "../storage/ledger/claim.ts"
 import { openLedger, type FileLedger } from "../storage/ledger/ledger.ts"
 import { openPeople, type PeopleStore } from "../storage/people/people.ts"
+import { makeDataFolder } from "../storage/spool/data-folder.ts"
 import { openSpool, type FileSpool } from "../storage/spool/file-spool.ts"
 import type { Rot } from "../storage/spool/findings.ts"
 import { nodeDisk } from "../storage/spool/node-disk.ts"
@@ -51,7 +51,7 @@ export async function openLevelStores(config: Config, log: Log): Promise<OpenSto
 
 /** Throws ERR_STORE_IN_USE, and what each store throws when it cannot be opened. */
 export async function openStores(config: Config, log: Log): Promise<OpenStores> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o750 })
+  makeDataFolder(config.dataDir)
   const claimed = claim(config.dataDir)
   const opened: (() => void | Promise<void>)[] = [() => claimed.release()]
   const close = async (): Promise<void> => {

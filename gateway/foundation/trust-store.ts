@@ -1,16 +1,16 @@
 /** Trust from the configured files: anchors once, revocation lists whenever they change. */
 import { X509Certificate } from "node:crypto"
-import { readFile } from "node:fs/promises"
 import type { Config } from "../config.ts"
 import type { TrustStore } from "../journey/trust.ts"
 import { readCertificate, type Certificate } from "../standards/hpki/certificate.ts"
+import { readKeyFile } from "../storage/keys/pem-files.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
-/** Every certificate of a PEM file. Throws Malformed for one that is none. */
+/** Every certificate of a PEM file. Throws ERR_KEY_MISSING for a file that cannot be read, Malformed for a certificate that is none. */
 export async function certificates(path: string): Promise<readonly Certificate[]> {
-  const pem = await readFile(path, "utf8")
+  const pem = await readKeyFile(path)
   return (pem.match(PEM_CERTIFICATE) ?? []).map((each) => readCertificate(new X509Certificate(each).raw))
 }
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, readFileSync } from "node:fs"
 import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises"
-import { connect } from "node:net"
+import { connect, createServer, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { EXIT } from "../../gateway/exit.ts"
@@ -55,7 +55,55 @@ describe("dokuei", () => {
     )
     const ended = dokuei("run", file("no-key.yaml"))
     assert.equal(ended.code, EXIT.keys.code, ended.stderr)
-    assert.match(ended.stderr, /^ERR_KEY_MISSING: /)
+    assert.match(ended.stderr, /^ERR_KEY_MISMATCH: /)
+    const checked = dokuei("check-config", file("no-key.yaml"))
+    assert.equal(checked.code, EXIT.configuration.code)
+    assert.match(checked.stderr, /^ {2}keys\.tls\.chain: .* is not its key's$/m)
+  })
+
+  it("checks what cannot work: placeholders of the example, wildcards, a folder that cannot be made", async () => {
+    await writeFile(
+      file("hopeless.yaml"),
+      readFileSync(file("edge.yaml"), "utf8")
+        .replace(/tlsPins:\n( +)- .*/, `tlsPins:\n$1- "${"1".padStart(64, "0")}"`)
+        .replace(/xdr:\n {2}host: .*/, "xdr:\n  host: 0.0.0.0")
+        .replace(/dataDir: .*/, "dataDir: /proc/nope"),
+    )
+    const { code, stderr } = dokuei("check-config", file("hopeless.yaml"))
+    assert.equal(code, EXIT.configuration.code)
+    assert.match(stderr, /has 3 faults\n {2}dataDir: \/proc\/nope cannot be made or written/)
+    assert.match(stderr, /^ {2}agreements\.0\.tlsPins\.0: is the example's placeholder/m)
+    assert.match(stderr, /^ {2}xdr\.host: 0\.0\.0\.0 is every address/m)
+  })
+
+  it("does not start in a folder that cannot be made, at an address that is not ours, on a port that is taken", async () => {
+    const changed = async (from: RegExp, to: string) => {
+      const text = readFileSync(file("edge.yaml"), "utf8").replace(/dataDir: .*/, "dataDir: door-data")
+      await writeFile(file("door.yaml"), text.replace(from, to))
+      return dokuei("run", file("door.yaml"))
+    }
+    const nowhere = await changed(/dataDir: .*/, "dataDir: /proc/nope")
+    assert.equal(nowhere.code, EXIT.storage.code)
+    assert.match(nowhere.stderr, /^ERR_SPOOL_FOLDER: \/proc\/nope/)
+    const foreign = await changed(
+      /desk:\n {2}host: .*\n {2}port: 0/,
+      "desk:\n  host: 192.0.2.1\n  port: 8081",
+    )
+    assert.equal(foreign.code, EXIT.configuration.code, "no restart mends it")
+    assert.match(
+      foreign.stderr,
+      /^ERR_LISTEN_ADDRESS: desk\.host: 192\.0\.2\.1:8081 is no address of this machine/,
+    )
+    const other = createServer().listen(0, "127.0.0.1")
+    await once(other, "listening")
+    const { port } = other.address() as AddressInfo
+    const busy = await changed(
+      /health:\n {2}host: .*\n {2}port: 0/,
+      `health:\n  host: 127.0.0.1\n  port: ${port}`,
+    )
+    assert.equal(busy.code, EXIT.failed.code, "a restart may find it free")
+    assert.match(busy.stderr, /^ERR_LISTEN_BUSY: health\.port: /)
+    other.close()
   })
 
   it("asks a configured DICOM node whether it answers", async () => {
@@ -73,7 +121,9 @@ describe("dokuei", () => {
     const rejected = dokuei("echo", file("archive.yaml"), "OTHER")
     assert.equal(rejected.code, EXIT.failed.code)
     assert.match(rejected.stderr, /^ERR_ASSOCIATION_REJECTED: .*called AE title not recognized/)
-    assert.equal(dokuei("echo", file("archive.yaml"), "NOBODY").code, EXIT.configuration.code)
+    const unknown = dokuei("echo", file("archive.yaml"), "NOBODY")
+    assert.equal(unknown.code, EXIT.configuration.code)
+    assert.match(unknown.stderr, /has no node NOBODY; it has OTHER, CT1 \(without host and port\), MR1/)
     assert.equal(dokuei("echo", file("center.yaml"), "OTHER").code, EXIT.configuration.code)
     await archive.close()
   })
@@ -81,7 +131,11 @@ describe("dokuei", () => {
   it("makes a demo PKI once and never over another", () => {
     assert.equal(dokuei("pki", "demo", file("pki")).code, EXIT.ok.code)
     assert.ok(existsSync(file("pki/readers/reader1.key.pem")))
-    assert.equal(dokuei("pki", "demo", file("pki")).code, EXIT.failed.code)
+    const again = dokuei("pki", "demo", file("pki"))
+    assert.deepEqual(
+      [again.code, again.stderr],
+      [EXIT.failed.code, `${file("pki")}: already made; nothing was overwritten\n`],
+    )
   })
 
   describe("enrol", () => {
@@ -91,7 +145,8 @@ describe("dokuei", () => {
     it("prints a link that lets this person enrol until it ends", async () => {
       const { code, stdout } = enrol("edge.yaml", "--role", "clerk", "--minutes", "5")
       assert.equal(code, EXIT.ok.code)
-      const [, secret = ""] = /^http:\/\/edge\.localhost:8080\/#\/enrol\/([\w-]{43})\n$/.exec(stdout) ?? []
+      const [, secret = ""] =
+        /^http:\/\/edge\.localhost:8080\/#\/enrol\/([\w-]{43})\nworks once, for 5 minutes/.exec(stdout) ?? []
       const people = openPeople(file("edge-data/people.sqlite"))
       const now = Date.now()
       assert.equal((await people.enrolling(secret, new Date(now + 4 * 60_000)))?.name, "佐藤 花子")
@@ -147,9 +202,12 @@ describe("dokuei", () => {
         const started = await startDokuei(file(`${role}.yaml`))
         const base = `http://127.0.0.1:${started.ports.health}`
         const health = await fetch(`${base}/healthz`)
-        const body = (await health.json()) as { role: string; checks: { state: string }[] }
+        const body = (await health.json()) as { role: string; checks: { name: string; state: string }[] }
         assert.equal(health.status, 200, JSON.stringify(body))
         assert.equal(body.role, role)
+        const names = body.checks.map(({ name }) => name)
+        assert.deepEqual(names, [...new Set(names)], "each check by its own name")
+        for (const name of names) assert.ok(isDocumented(name), `${name} is not in docs/operation.md`)
         assert.match(
           await (await fetch(`${base}/metrics`)).text(),
           /^dokuei_certificate_days_left\{use="seal"\} \d/m,
@@ -157,7 +215,7 @@ describe("dokuei", () => {
         started.process.kill("SIGTERM")
         const ended = await started.ended()
         assert.equal(ended.code, EXIT.ok.code, ended.stderr)
-        const audit = dokuei("audit", "verify", file(`${role}-data/audit.jsonl`))
+        const audit = dokuei("audit", "verify", file(`${role}.yaml`))
         assert.match(audit.stdout, /^3 records/, "configuration, start and stop")
       }
     })
@@ -201,6 +259,15 @@ describe("dokuei", () => {
     })
   })
 })
+
+const OPERATION = readFileSync(join(import.meta.dirname, "../../docs/operation.md"), "utf8")
+
+/** Its row in the table of checks: in whole, or as one of a family (`certificate-…`, `revocation-list-…`). */
+const isDocumented = (name: string): boolean =>
+  OPERATION.includes(`| \`${name}\``) ||
+  ["certificate-", "revocation-list-"].some(
+    (family) => name.startsWith(family) && OPERATION.includes(`| \`${family}…\``),
+  )
 
 /** A datagram socket as systemd has it (Node speaks none over UNIX sockets); null when that cannot be had. */
 async function notifications(path: string): Promise<{ text(): string; close(): void } | null> {

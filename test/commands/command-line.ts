@@ -23,7 +23,11 @@ export function dokuei(...args: readonly string[]): Ended {
 
 /** Writes `edge.yaml` and `center.yaml` (from the examples, on free ports) and all they name. */
 export async function makeSites(folder: string): Promise<void> {
-  await pkiDemo(folder, { pin: "1234", now: new Date(), chance: { bytes: (length) => randomBytes(length) } })
+  const { spkiSha256 } = await pkiDemo(folder, {
+    pin: "1234",
+    now: new Date(),
+    chance: { bytes: (length) => randomBytes(length) },
+  })
   for (const name of ["passphrase", "ris.token"]) await writeFile(join(folder, name), "secret\n")
   for (const role of ["edge", "center"] as const) {
     const raw: ReturnType<typeof parse> = parse(
@@ -33,6 +37,12 @@ export async function makeSites(folder: string): Promise<void> {
       if (name in raw) Object.assign(raw[name], { host: "127.0.0.1", port: 0 })
     Object.assign(raw.desk, { origin: `http://${role}.localhost:8080`, rpId: `${role}.localhost` })
     Object.assign(raw.keys, { passphraseFile: "passphrase" })
+    const partner = role === "edge" ? "center" : "edge"
+    for (const agreement of raw.agreements)
+      Object.assign(agreement, {
+        tlsPins: [spkiSha256[`${partner}/tls`]],
+        sealPins: [spkiSha256[`${partner}/seal`]],
+      })
     Object.assign(raw, { dataDir: `${role}-data`, disk: { reserveMiB: 1 } })
     await writeFile(join(folder, `${role}.yaml`), stringify(raw))
   }

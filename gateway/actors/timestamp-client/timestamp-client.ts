@@ -68,7 +68,7 @@ async function post({ url, timeoutMs }: TimeStampClientOptions, request: Uint8Ar
     if (response.status !== 200 || response.body === null) throw unavailable(`HTTP ${response.status}`)
     return await collect(response.body)
   } catch (cause) {
-    throw cause instanceof TimeStampError ? cause : unavailable("no answer", cause)
+    throw cause instanceof TimeStampError ? cause : unavailable(`no answer from ${new URL(url).host}`, cause)
   }
 }
 

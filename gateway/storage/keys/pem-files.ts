@@ -14,9 +14,12 @@ export async function readKeyFile(path: string): Promise<string> {
   try {
     return await readFile(path, "latin1")
   } catch (cause) {
-    throw new KeyError("ERR_KEY_MISSING", `${path} cannot be read`, { cause })
+    throw new KeyError("ERR_KEY_MISSING", `${path} cannot be read${codeOf(cause)}`, { cause })
   }
 }
+
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : ""
 
 /** The first line of a passphrase file, without its line end. Throws ERR_KEY_MISSING, also when it is empty. */
 export async function readPassphrase(path: string): Promise<Buffer> {
@@ -50,7 +53,7 @@ export function privateKey(pem: string, passphrase: Buffer | null, what: string)
 }
 
 /**
- * DER certificates, leaf first, the leaf belonging to `key` when one is given. Throws ERR_KEY_MISSING.
+ * DER certificates, leaf first, the leaf belonging to `key` when one is given. Throws ERR_KEY_MISSING, ERR_KEY_MISMATCH.
  */
 export function certificateChain(pem: string, key: KeyObject | null, what: string): readonly Uint8Array[] {
   try {
@@ -58,7 +61,7 @@ export function certificateChain(pem: string, key: KeyObject | null, what: strin
     const leaf = chain[0]
     if (leaf === undefined) throw new KeyError("ERR_KEY_MISSING", `${what} holds no certificate`)
     if (key !== null && !leaf.checkPrivateKey(key))
-      throw new KeyError("ERR_KEY_MISSING", `the first certificate of ${what} is not its key's`)
+      throw new KeyError("ERR_KEY_MISMATCH", `the first certificate of ${what} is not its key's`)
     return chain.map((certificate) => Uint8Array.from(certificate.raw))
   } catch (cause) {
     if (cause instanceof KeyError) throw cause

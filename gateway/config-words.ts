@@ -1,0 +1,40 @@
+/** What the schema and the YAML reader say, in words that tell a person what to do. */
+import type { z } from "zod"
+import type { Issue } from "./config-issue.ts"
+
+/** @param value what was checked, to tell of a setting that is there under nearly its name */
+export function inWords(issue: z.core.$ZodIssue, value: unknown): Issue {
+  const keys = issue.path.map(String)
+  const path = keys.join(".")
+  return issue.code === "invalid_type"
+    ? { path, message: typeFault(issue.message, issue.expected, nearlyNamed(value, keys)) }
+    : { path, message: issue.message }
+}
+
+function typeFault(message: string, expected: string, near: string | null): string {
+  if (message.endsWith("received undefined"))
+    return near === null ? "is missing" : `is missing: there is "${near}", which is no setting`
+  const takenFor = /received (number|boolean|Date|null)$/.exec(message)?.[1]
+  if (expected === "string" && takenFor !== undefined && takenFor !== "null")
+    return `YAML takes it for a ${takenFor}: put it in quotes`
+  return message.replace(/^Invalid input: /, "")
+}
+
+/** A key beside the missing one that differs in case or in nothing but hyphens and underscores. */
+function nearlyNamed(value: unknown, path: readonly string[]): string | null {
+  const name = plain(path.at(-1) ?? "")
+  return Object.keys(holder(value, path.slice(0, -1))).find((key) => plain(key) === name) ?? null
+}
+
+const plain = (key: string): string => key.toLowerCase().replace(/[-_]/g, "")
+
+function holder(value: unknown, path: readonly string[]): object {
+  let found: unknown = value
+  for (const key of path) found = isHolder(found) ? (found as Record<string, unknown>)[key] : null
+  return isHolder(found) ? found : {}
+}
+
+const isHolder = (value: unknown): value is object => typeof value === "object" && value !== null
+
+/** The reader's first line, without the colon that its picture of the place stands behind. */
+export const yamlFault = (message: string): string => (message.split("\n")[0] ?? "").replace(/:$/, "")

@@ -1,0 +1,135 @@
+/**
+ * What the files hold that a configuration names, and what only a person can have meant otherwise: looked at by
+ * `dokuei check-config`, before a start finds them one by one.
+ */
+import { readFile } from "node:fs/promises"
+import type { Config } from "../config.ts"
+import type { Issue } from "../config-issue.ts"
+import { DokueiError, KeyError } from "../journey/errors.ts"
+import { readCertificate } from "../standards/hpki/certificate.ts"
+import { Malformed } from "../standards/malformed.ts"
+import { certificateChain, privateKey, readKeyFile, readPassphrase } from "../storage/keys/pem-files.ts"
+import { tryDataFolder } from "../storage/spool/data-folder.ts"
+import { certificates } from "./trust-store.ts"
+
+/** Every fault, by the path of its setting; files that are not there are told elsewhere. */
+export async function namedFileIssues(config: Config, now: Date): Promise<readonly Issue[]> {
+  const looked = await Promise.all([
+    fault("dataDir", () => tryDataFolder(config.dataDir)),
+    fault("keys.passphraseFile", () => readPassphrase(config.keys.passphraseFile)),
+    ...keyPairs(config).map((pair) => keyIssue(pair, now)),
+    ...(["tlsCa", "sealCa", "hpkiRoots", "tsaRoots"] as const).map((name) =>
+      fault(`trust.${name}`, () => someCertificate(config.trust[name])),
+    ),
+    ...config.agreements.map(({ objectCertificate }, index) =>
+      fault(`agreements.${index}.objectCertificate`, () => chainOf(objectCertificate, now)),
+    ),
+    ...tokenFiles(config).map(({ path, file }) => fault(path, () => tokenIn(file))),
+  ])
+  return [...looked.flatMap((issue) => issue ?? []), ...placeholders(config), ...wildcards(config)]
+}
+
+interface KeyPair {
+  readonly path: string
+  readonly key: string
+  readonly chain: string
+}
+
+function keyPairs(config: Config): KeyPair[] {
+  const own = (["seal", "object", "tls"] as const).map((use) => ({
+    path: `keys.${use}`,
+    ...config.keys[use],
+  }))
+  const tls = "dicom" in config ? config.dicom.tls : undefined
+  return tls === undefined ? own : [...own, { path: "dicom.tls", key: tls.key, chain: tls.chain }]
+}
+
+async function keyIssue({ path, key, chain }: KeyPair, now: Date): Promise<Issue | null> {
+  const opened = await fault(`${path}.key`, async () => privateKey(await readKeyFile(key), null, key))
+  if (opened !== null) return opened
+  return fault(`${path}.chain`, async () => {
+    const own = privateKey(await readKeyFile(key), null, key)
+    certificateChain(await readKeyFile(chain), own, chain)
+    await chainOf(chain, now)
+  })
+}
+
+async function chainOf(file: string, now: Date): Promise<void> {
+  const [leaf] = certificateChain(await readKeyFile(file), null, file)
+  const { notAfter } = readCertificate(leaf ?? new Uint8Array())
+  if (notAfter < now) throw new KeyError("ERR_KEY_UNFIT", `${file} ended ${notAfter.toISOString()}`)
+}
+
+async function someCertificate(file: string): Promise<void> {
+  if ((await certificates(file)).length === 0)
+    throw new KeyError("ERR_KEY_MISSING", `${file} holds no certificate`)
+}
+
+async function tokenIn(file: string): Promise<void> {
+  if ((await readFile(file, "utf8")).trim() === "")
+    throw new KeyError("ERR_KEY_MISSING", `${file} holds no token`)
+}
+
+function tokenFiles(config: Config): { readonly path: string; readonly file: string }[] {
+  const machines = config.desk.machineTokens.map(({ tokenFile }, index) => ({
+    path: `desk.machineTokens.${index}.tokenFile`,
+    file: tokenFile,
+  }))
+  const senders = "dicom" in config ? (config.dicom.web?.senders ?? []) : []
+  const web = senders.flatMap(({ tokenFile }, index) =>
+    tokenFile === undefined ? [] : [{ path: `dicom.web.senders.${index}.tokenFile`, file: tokenFile }],
+  )
+  return [...machines, ...web]
+}
+
+/** Digests have no sixty zeros in front; the examples' pins do. */
+const PLACEHOLDER = /^0{60}/
+
+function placeholders({ agreements }: Config): Issue[] {
+  const message = "is the example's placeholder: ask the partner for the digest of theirs"
+  const at = (path: string, pins: readonly string[]): Issue[] =>
+    pins.flatMap((pin, index) => (PLACEHOLDER.test(pin) ? [{ path: `${path}.${index}`, message }] : []))
+  return agreements.flatMap(({ tlsPins, sealPins, readers }, index) => [
+    ...at(`agreements.${index}.tlsPins`, tlsPins),
+    ...at(`agreements.${index}.sealPins`, sealPins),
+    ...at(
+      `agreements.${index}.readers`,
+      readers.map(({ spkiSha256 }) => spkiSha256),
+    ),
+  ])
+}
+
+const WILDCARDS: ReadonlySet<string> = new Set(["0.0.0.0", "::", "[::]"])
+
+/** A door of one zone that opens in all of them. */
+function wildcards(config: Config): Issue[] {
+  const dicom = "dicom" in config ? config.dicom : undefined
+  const doors = { xdr: config.xdr, desk: config.desk, health: config.health, dicom }
+  const all = { ...doors, "dicom.tls": dicom?.tls, "dicom.web": dicom?.web }
+  return Object.entries(all).flatMap(([name, door]) =>
+    door !== undefined && WILDCARDS.has(door.host)
+      ? [
+          {
+            path: `${name}.host`,
+            message: `${door.host} is every address of this machine: name the one of its zone`,
+          },
+        ]
+      : [],
+  )
+}
+
+/** Null when `look` ends well; faults of files, and only those, become issues. */
+async function fault(path: string, look: () => unknown): Promise<Issue | null> {
+  try {
+    await look()
+    return null
+  } catch (error) {
+    if (
+      error instanceof DokueiError ||
+      error instanceof Malformed ||
+      (error instanceof Error && "code" in error)
+    )
+      return { path, message: error.message }
+    throw error
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * What waits because it failed is looked at once more when the gateway starts: a person may have corrected what it waited
+ * for, and nobody should have to wait out its hour as well.
+ */
+import { due } from "./run.ts"
+import type { World } from "./world.ts"
+
+/** More of them come in their own time. */
+const MAX_JOBS = 10_000
+
+/** Before the runner starts. Returns how many. */
+export async function lookAgain(world: Pick<World, "ledger" | "clock">): Promise<number> {
+  const waiting = await world.ledger.failingJobs(1, MAX_JOBS)
+  const now = world.clock.now()
+  if (waiting.length > 0) await world.ledger.commit(waiting.map((job) => due(job.verb, job.subject, now)))
+  return waiting.length
+}
