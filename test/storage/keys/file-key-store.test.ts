@@ -146,10 +146,10 @@ describe("gateway keys from files", () => {
     ["an empty passphrase file", "ec.enc.pem", "ec.crt", "empty", "ERR_KEY_MISSING"],
     ["a passphrase file that is missing", "ec.enc.pem", "ec.crt", "nowhere", "ERR_KEY_MISSING"],
     ["a key that is missing", "nowhere", "ec.crt", undefined, "ERR_KEY_MISSING"],
-    ["a certificate in the place of a key", "ec.crt", "ec.crt", undefined, "ERR_KEY_MISMATCH"],
-    ["a key in the place of a chain", "ec.pem", "ec.pem", undefined, "ERR_KEY_MISMATCH"],
+    ["a certificate in the place of a key", "ec.crt", "ec.crt", undefined, "ERR_KEY_MISSING"],
+    ["a key in the place of a chain", "ec.pem", "ec.pem", undefined, "ERR_KEY_MISSING"],
     ["the certificate of another key", "ec.pem", "rsa.crt", undefined, "ERR_KEY_MISMATCH"],
-    ["a curve that is not agreed", "p384.pem", "p384.crt", undefined, "ERR_KEY_MISMATCH"],
+    ["a curve that is not agreed", "p384.pem", "p384.crt", undefined, "ERR_KEY_MISSING"],
   ]
   for (const [what, keyFile, chainFile, passphrase, code] of refusals)
     it(`refuse ${what}`, async () => {
