@@ -19,6 +19,7 @@ const DEBIAN = {
   openssl: "/usr/bin/openssl",
   "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
   orthanc: "/usr/sbin/Orthanc",
+  "orthanc-dicomweb": "/usr/share/orthanc/plugins/libOrthancDicomWeb.so",
   xmlsec1: "/usr/bin/xmlsec1",
   "libxml2-utils": "/usr/bin/xmllint",
   chromium: "/usr/bin/chromium",

@@ -28,8 +28,8 @@ const MAX_PADDING_BYTES = 256
 const DELIMITER_LINE_END = /^(--)?[ \t]*(\r?\n|$)/
 const UNFINISHED_LINE_END = /^(-|--)?[ \t]*\r?$/
 const BLANK_LINE = /^\r?\n|\n\r?\n/
-/** RFC 2046 §5.1.1. */
-const MAX_BOUNDARY_LENGTH = 70
+/** RFC 2046 §5.1.1 allows 70; Orthanc writes 73. */
+const MAX_BOUNDARY_LENGTH = 200
 
 export class MultipartReader {
   readonly #limits: MultipartLimits
