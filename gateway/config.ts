@@ -24,6 +24,7 @@ const listen = z.strictObject({
   host: z.string().default("127.0.0.1").describe("address of one zone only; never a wildcard in production"),
   port: port.describe("TCP port; 0 lets the system choose"),
 })
+const ipAddress = z.union([z.ipv4(), z.ipv6()], "must be an IP address")
 const institutionCode = z
   .string()
   .regex(/^(\d{10})?$/, "must be ten digits")
@@ -155,6 +156,12 @@ const common = {
       ...listen.shape,
       origin: z.url().describe("what the browser's address bar shows"),
       rpId: z.string().min(1).describe("WebAuthn relying party: the host name of origin"),
+      proxies: z
+        .array(ipAddress)
+        .default([])
+        .describe(
+          "addresses of the https proxy in front: its X-Forwarded-For says where people come from; login limits and the audit trail go by it",
+        ),
       machineTokens: z
         .array(
           z.strictObject({
@@ -228,7 +235,7 @@ const nodePort = z.int().min(1).max(65535)
 const modality = z.strictObject({
   aeTitle: aeTitle.describe("calling AE title"),
   addresses: z
-    .array(z.union([z.ipv4(), z.ipv6()], "must be an IP address"))
+    .array(ipAddress)
     .default([])
     .describe("IP addresses it may call from; [] = any"),
   host: nodeHost.optional().describe("where the device takes answers to storage commitment requests"),

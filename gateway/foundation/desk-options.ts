@@ -21,13 +21,22 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
     siteName: config.site.name,
     staticDir: existsSync(viewer) ? viewer : null,
     tls: null,
+    proxies: config.desk.proxies,
     guard: httpGuard(WAITING_PLACES),
     people: base.people,
     clock: base.clock,
     chance: base.chance,
     log: base.log,
     audit: (event) => base.record(event),
-    agreements: config.agreements.map((each) => ({ id: each.id, partner: each.partner.name })),
+    agreements: config.agreements.map(({ id, partner, urgency }) => ({
+      id,
+      partner: partner.name,
+      dueMinutes: {
+        STAT: urgency.STAT.dueMinutes,
+        HIGH: urgency.HIGH.dueMinutes,
+        ROUTINE: urgency.ROUTINE.dueMinutes,
+      },
+    })),
     machineTokens: await Promise.all(
       config.desk.machineTokens.map(async ({ name, tokenFile, may }) => ({
         name,

@@ -100,7 +100,7 @@ export class Door {
 
   /** Who enrols with this code; counts the attempt. */
   async #enrolling(request: IncomingMessage, code: string): Promise<Person> {
-    this.#byAddress.count(addressOf(request))
+    this.#byAddress.count(this.#audit.addressOf(request))
     this.#byCode.count(code)
     const person = await this.#options.people.enrolling(code, this.#now())
     if (person !== null) return person
@@ -109,7 +109,7 @@ export class Door {
   }
 
   async #loginOptions(request: IncomingMessage): Promise<object> {
-    this.#byAddress.count(addressOf(request))
+    this.#byAddress.count(this.#audit.addressOf(request))
     const options = await this.#passkeys.loginOptions()
     this.#logins.put(options.challenge, true, this.#ceremonyEnd())
     return options
@@ -121,7 +121,7 @@ export class Door {
     assertion: z.infer<typeof loginBody>["response"],
   ): Promise<SessionView> {
     const { people } = this.#options
-    this.#byAddress.count(addressOf(request))
+    this.#byAddress.count(this.#audit.addressOf(request))
     const challenge = claimedChallenge(assertion.response.clientDataJSON)
     const asked = this.#logins.take(challenge, this.#now())
     const credential = await people.credential(assertion.id)
@@ -202,8 +202,4 @@ export class Door {
   #ceremonyEnd(): Date {
     return new Date(this.#now().getTime() + CEREMONY_MS)
   }
-}
-
-function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? ""
 }

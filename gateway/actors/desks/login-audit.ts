@@ -1,22 +1,25 @@
 /** The audit of coming and going: PS3.15 A.5.3.12 User Authentication, as events of the trail. */
 import type { IncomingMessage } from "node:http"
 import type { AuditEvent, Person } from "../../journey/ports.ts"
+import { clientAddress } from "./client-address.ts"
 import { Limiter } from "./limiter.ts"
 import type { DeskOptions } from "./options.ts"
-
-const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? ""
 
 /** So many failures of one person, or from one address, within the window are an alert: told once per window. */
 export const ALERT_AFTER_FAILURES = 5
 const WINDOW_MS = 15 * 60_000
 
 export class LoginAudit {
-  readonly #options: Pick<DeskOptions, "audit" | "clock">
+  readonly #options: Pick<DeskOptions, "audit" | "clock" | "proxies">
   readonly #failures: Limiter
 
-  constructor(options: Pick<DeskOptions, "audit" | "clock">) {
+  constructor(options: Pick<DeskOptions, "audit" | "clock" | "proxies">) {
     this.#options = options
     this.#failures = new Limiter(options.clock, Infinity, WINDOW_MS)
+  }
+
+  addressOf(request: IncomingMessage): string {
+    return clientAddress(request, this.#options.proxies ?? [])
   }
 
   login(request: IncomingMessage, person: Person, description: string): Promise<void> {
@@ -26,7 +29,7 @@ export class LoginAudit {
   /** `person` when the attempt named one that exists. */
   async failed(request: IncomingMessage, person: Person | null, description: string): Promise<void> {
     await this.#record("login-failed", "minor", request, person, description)
-    if (this.#failures.count(person?.id ?? addressOf(request)) === ALERT_AFTER_FAILURES)
+    if (this.#failures.count(person?.id ?? this.addressOf(request)) === ALERT_AFTER_FAILURES)
       await this.alert(
         request,
         person,
@@ -50,7 +53,7 @@ export class LoginAudit {
     person: Person | null,
     description: string,
   ): Promise<void> {
-    const address = addressOf(request)
+    const address = this.addressOf(request)
     await this.#options.audit({
       event,
       outcome,

@@ -41,7 +41,7 @@ export class MachineTokens {
   }
 
   async #refuse(request: IncomingMessage): Promise<never> {
-    this.#failures.count(request.socket.remoteAddress ?? "")
+    this.#failures.count(this.#audit.addressOf(request))
     await this.#audit.failed(request, null, "a bearer token was not accepted")
     throw new DeskError("ERR_LOGIN_REFUSED", "the token is not accepted")
   }

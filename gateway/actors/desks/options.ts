@@ -37,6 +37,8 @@ export interface DeskOptions {
   readonly staticDir: string | null
   /** Certificate and key when the desk itself ends TLS; null behind a proxy or on localhost. */
   readonly tls: { readonly cert: string; readonly key: string } | null
+  /** IP addresses of proxies whose X-Forwarded-For is believed; none by default. */
+  readonly proxies?: readonly string[]
   /** Keeps room for those who come to work; none by default. */
   readonly guard?: (server: Server) => void
   readonly people: People
