@@ -61,8 +61,8 @@ export async function candidates(world: World, request: RequestRecord): Promise<
 
 /** A request is entered for what came lately; an older study is named by its UID. */
 const NEWEST_STUDIES = 500
-/** States in which all images of a study are there. */
-const ALL_THERE: readonly StudyRecord["state"][] = ["complete", "released", "closed"]
+/** States in which all images of a study are there; what was taken back may be asked for anew. */
+const ALL_THERE: readonly StudyRecord["state"][] = ["complete", "released", "closed", "recalled"]
 export const isAllThere = ({ state }: StudyRecord): boolean => ALL_THERE.includes(state)
 
 /**

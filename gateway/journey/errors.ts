@@ -218,7 +218,7 @@ export const ERRORS = {
     "InstanceError",
     "permanent",
     "a person took the study back before it left",
-    "none: it does not leave any more",
+    "none; a new request asks for it anew",
   ),
   ERR_INSTANCE_COPIES: row(
     "InstanceError",

@@ -6,6 +6,7 @@ import { SpoolError } from "./errors.ts"
 import { agreementOf, cameFromPartner } from "./keep.ts"
 import type { AuditEvent, Destruction, SlotId } from "./ports.ts"
 import type { CertificateRecord, Change, RequestRecord, StudyRecord } from "./records.ts"
+import { isRecalled } from "./recall.ts"
 import { next } from "./route.ts"
 import type { Outcome } from "./run.ts"
 import { endOfImages, isHeldBack } from "./term.ts"
@@ -60,7 +61,7 @@ async function accountOf(
   const requestNumber = request?.private.requestNumber ?? ""
   return begunAccount(world, {
     what: "images",
-    ...(study.recalledAt === undefined ? {} : { reason: "request" as const }),
+    ...(isRecalled(study) ? { reason: "request" as const } : {}),
     agreement,
     studyId: study.id,
     requestId,

@@ -10,6 +10,8 @@ import type { World } from "./world.ts"
 const notice = (code: NoticeCode, reason: string | null = null): Notice => ({ code, reason })
 const nearNotice = (end: Date): Notice => ({ ...notice("term-near"), at: end.toISOString() })
 
+const recalledNotice = (at: string): Notice => ({ ...notice("recalled"), at })
+
 /** Of a case, at either side. */
 export function notices(world: World, file: CaseFile): Notice[] {
   const { request, study, submissions } = file
@@ -18,7 +20,11 @@ export function notices(world: World, file: CaseFile): Notice[] {
   const isLast = new Set(stopped(submissions))
   const near = nearEnd(world, file)
   return [
-    ...(study === null ? [] : studyNotices(study)),
+    ...(request.recalledAt !== undefined
+      ? [recalledNotice(request.recalledAt)]
+      : study === null
+        ? []
+        : studyNotices(study)),
     ...(study === null || isErased(study) ? [] : changedImages(study, file.reports)),
     ...(study !== null && isPastTerm(world, study) ? [notice("past-term")] : []),
     ...(near === null ? [] : [nearNotice(near)]),
@@ -36,7 +42,7 @@ const isTakenBack = ({ failureCode }: SubmissionRecord): boolean => failureCode 
 
 /** Of images, whether anybody asked for them or not. */
 export function studyNotices(study: StudyRecord): Notice[] {
-  if (study.recalledAt !== undefined) return [{ ...notice("recalled"), at: study.recalledAt }]
+  if (typeof study.recalledAt === "string") return [recalledNotice(study.recalledAt)]
   if (isErased(study)) return [notice("images-gone")]
   return [
     ...(study.state === "quarantined" ? [notice("quarantined", "ERR_INSTANCE_QUARANTINED")] : []),

@@ -22,7 +22,7 @@ import { requestOf, subjectOf, targetOf } from "./subject.ts"
 import type { EffectOf } from "./verify.ts"
 import type { World } from "./world.ts"
 
-export const isRecalled = ({ recalledAt }: StudyRecord): boolean => recalledAt !== undefined
+export const isRecalled = ({ recalledAt = null }: StudyRecord | RequestRecord): boolean => recalledAt !== null
 
 /**
  * By staff, for the study of this request and every other request that asked for it.
@@ -56,7 +56,10 @@ export async function recall(world: World, person: Person, requestId: string, re
       ...submissions
         .filter(mayBeStopped)
         .flatMap((each) => putAside(world, each, "recalled", "ERR_INSTANCE_RECALLED")),
-      ...requests.flatMap((each) => [closed(each), ...followUp(world, each, study, submissions)]),
+      ...requests.flatMap((each) => [
+        closed(each, decision.at),
+        ...followUp(world, each, study, submissions),
+      ]),
       recalledAudit(study, person, decision.at),
     ])
   })
@@ -75,9 +78,9 @@ function termOf(world: World, study: StudyRecord, at: Date): Date {
 export const mayBeStopped = ({ direction, kind, state, inDoubt }: SubmissionRecord): boolean =>
   direction === "out" && kind === "study" && (state === "planned" || state === "sealed") && inDoubt !== true
 
-function closed(request: RequestRecord): Change {
+function closed(request: RequestRecord, recalledAt: string): Change {
   const state = next("case", request.state, "recalled")?.to ?? request.state
-  return { put: "request", record: { ...request, state } }
+  return { put: "request", record: { ...request, state, recalledAt } }
 }
 
 /** Where the images are, or may be: the notice goes behind them (submit.ts keeps the order). */
@@ -142,11 +145,11 @@ export const recallEffect: EffectOf = async (world, record, documents) => {
 async function takenBack(world: World, requestId: string, at: string): Promise<readonly Change[]> {
   const request = kept(await world.ledger.request(requestId))
   const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
-  if (isErased(study)) return [closed(request)]
+  if (isErased(study)) return [closed(request, at)]
   const now = world.clock.now()
   const record: StudyRecord = { ...study, recalledAt: at, keepUntil: now.toISOString() }
   const cases = await askedFor(world, study)
-  return [{ put: "study", record }, due("expire", study.id, now), ...cases.map(closed)]
+  return [{ put: "study", record }, due("expire", study.id, now), ...cases.map((each) => closed(each, at))]
 }
 
 function recalledAudit(study: StudyRecord, person: Person, at: string): Change {

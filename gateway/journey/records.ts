@@ -101,8 +101,8 @@ export interface StudyRecord {
   readonly bytes: number
   /** Images that came after the study was released; a person is told. */
   readonly late: number
-  /** The hospital has taken it back: at the hospital when it said so, at the centre what it said. Absent = no. */
-  readonly recalledAt?: string
+  /** The hospital has taken it back, until it is asked for anew. Absent or null = no. */
+  readonly recalledAt?: string | null
   /** As found when it was last quiet; at the reading centre as the hospital told. Absent before. */
   readonly completeness?: Completeness
   /** How many of its instances counted then: neither taken back nor a copy that was not chosen. */
@@ -185,6 +185,8 @@ export interface RequestRecord {
   readonly telephoneOnResult: boolean
   readonly urgencyHistory: readonly UrgencyChange[]
   readonly releaseWhenComplete: boolean
+  /** The hospital has taken its images back: when it said so. Absent = no. */
+  readonly recalledAt?: string
   /** End of the agreed retention of the request and its reports. */
   readonly keepUntil: string
   readonly readerId: string | null

@@ -25,7 +25,10 @@ export function release(
     bytesTotal: study.bytes,
   }))
   return [
-    { put: "study", record: { ...study, state: step.to, late: stillLate, keepUntil: null } },
+    {
+      put: "study",
+      record: { ...study, state: step.to, late: stillLate, keepUntil: null, recalledAt: null },
+    },
     ...planned.flatMap((record): Change[] => [
       { put: "submission", record },
       due(step.verb ?? "package", record.id, now),

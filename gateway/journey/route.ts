@@ -105,6 +105,13 @@ export const STUDY = [
   ),
   row<StudyState>(
     "recalled",
+    "release",
+    "released",
+    "recode",
+    "it is asked for anew, by a request of its own",
+  ),
+  row<StudyState>(
+    "recalled",
     "instance",
     "recalled",
     null,

@@ -1,8 +1,16 @@
 /** One request with everything the hospital may see of it: report, verdicts, versions, acknowledgement, deletion. */
+import { isTestPolicy } from "../standards/hpki/profile.ts"
 import type { DeliveryRecord } from "./archive-records.ts"
 import type { CertificateRecord, ReportRecord, StudyRecord } from "./records.ts"
 import { staffItem, type LineProgress } from "./staff-item.ts"
-import type { DeletionView, DeliveryView, StaffDetail, VerdictOutcome } from "./views.ts"
+import type {
+  DeletionView,
+  DeliveryView,
+  ReportView,
+  StaffDetail,
+  StaffReport,
+  VerdictOutcome,
+} from "./views.ts"
 import { documentOf } from "./report-documents.ts"
 import { next } from "./route.ts"
 import type { CaseFile } from "./case-file.ts"
@@ -15,13 +23,12 @@ export async function staffDetail(
   proposals: readonly StudyRecord[],
 ): Promise<StaffDetail> {
   const report = file.reports.at(-1)
-  const submission = await world.ledger.submission(report?.submissionId ?? "")
+  const newest = report === undefined ? NO_REPORT : await staffReport(world, file, report)
   return {
     ...staffItem(world, file, line, proposals),
+    ...newest,
     request: file.request.private.text,
-    report: report === undefined ? null : reportView(report),
-    signature: report?.private.signature ?? null,
-    seal: submission?.private.verdict ?? null,
+    earlier: await Promise.all(file.reports.slice(0, -1).map((each) => staffReport(world, file, each))),
     versions: file.reports.map((each) => ({
       reportId: each.id,
       version: each.version,
@@ -30,7 +37,6 @@ export async function staffDetail(
       readerName: each.readerName,
       verdict: each.private.signature?.outcome ?? null,
     })),
-    acknowledgement: acknowledgement(file, report),
     mayRecall: file.study !== null && next("study", file.study.state, "recall") !== null,
     recall: recallOf(file),
     deletions: file.certificates.map(deletionView).reverse(),
@@ -52,8 +58,27 @@ const deliveryView = ({
   failureCode,
 })
 
+const NO_REPORT = {
+  report: null,
+  testCertificate: false,
+  signature: null,
+  seal: null,
+  acknowledgement: null,
+} as const
+
+async function staffReport(world: World, file: CaseFile, report: ReportRecord): Promise<StaffReport> {
+  const submission = await world.ledger.submission(report.submissionId ?? "")
+  return {
+    report: reportView(report),
+    testCertificate: isTestPolicy(report.private.signature?.policy ?? ""),
+    signature: report.private.signature,
+    seal: submission?.private.verdict ?? null,
+    acknowledgement: acknowledgement(file, report),
+  }
+}
+
 /** The text of an invalid report is not shown. */
-function reportView(report: ReportRecord): StaffDetail["report"] {
+function reportView(report: ReportRecord): ReportView {
   const { signature, draft, keyImages } = report.private
   const outcome: VerdictOutcome = signature?.outcome ?? "indeterminate"
   const hidden = outcome === "invalid"
@@ -71,20 +96,21 @@ function reportView(report: ReportRecord): StaffDetail["report"] {
 }
 
 /** The reason goes with the images. */
-function recallOf({ study, submissions }: CaseFile): StaffDetail["recall"] {
-  if (study?.recalledAt === undefined) return null
-  const said = study.private.decisions?.findLast(({ what }) => what === "recalled")
+function recallOf({ request, study, submissions }: CaseFile): StaffDetail["recall"] {
+  const { recalledAt } = request
+  if (recalledAt === undefined) return null
+  const said = study?.private.decisions?.find(({ what, at }) => what === "recalled" && at === recalledAt)
   const told = submissions.findLast(({ kind }) => kind === "recall")
   return {
     by: said?.by ?? "",
-    at: study.recalledAt,
+    at: recalledAt,
     reason: said?.reason ?? "",
     toldCenterAt: told?.acceptedAt ?? null,
   }
 }
 
-function acknowledgement(file: CaseFile, report: ReportRecord | undefined): StaffDetail["acknowledgement"] {
-  if (report === undefined || report.acknowledgedAt === null) return null
+function acknowledgement(file: CaseFile, report: ReportRecord): StaffReport["acknowledgement"] {
+  if (report.acknowledgedAt === null) return null
   const sent = file.submissions.findLast(
     (each) => each.kind === "acknowledgement" && each.reportId === report.id && each.acceptedAt !== null,
   )

@@ -1,16 +1,18 @@
 /** One row of the hospital's list, drawn from what the ledger knows. */
+import { isTestPolicy } from "../standards/hpki/profile.ts"
 import { mayLeave } from "./bind.ts"
 import { agreementOf, isErased } from "./keep.ts"
 import { way } from "./milestones.ts"
 import { notices, studyNotices } from "./notices.ts"
-import { isRefusedStudy, lastAt, stopped, type CaseFile } from "./case-file.ts"
+import { lastAt, stopped, type CaseFile } from "./case-file.ts"
 import { studyView } from "./work-item.ts"
 import { isRecalled } from "./recall.ts"
 import { isSameName } from "./same-name.ts"
 import { patientOf } from "./subject.ts"
 import { isGoneUnread } from "./term.ts"
 import type { RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
-import type { Notice, ProposedStudy, StaffItem, Station, StationName, VerdictOutcome } from "./views.ts"
+import { troubleOf, type Stations } from "./trouble.ts"
+import type { Notice, ProposedStudy, StaffItem, Station, VerdictOutcome } from "./views.ts"
 import type { World } from "./world.ts"
 
 /** Progress of what is on the line now: submission id → bytes handed to the socket. */
@@ -37,6 +39,8 @@ export function staffItem(
     center: agreementOf(world, request.agreement)?.partner.name ?? "",
     way: edgeWay(world, file, line),
     verdict: report?.private.signature?.outcome ?? null,
+    testCertificate: isTestPolicy(report?.private.signature?.policy ?? ""),
+    revision: revision(file),
     action: proposals.length > 0 ? "choose-study" : action(file),
     closed: request.state === "failed",
     reportId: report?.id ?? null,
@@ -61,7 +65,9 @@ const proposedView = (request: RequestRecord, study: StudyRecord): ProposedStudy
 export function unmatchedItem(study: StudyRecord): StaffItem {
   const received = study.state === "arriving" ? null : study.lastArrivalAt
   const failure =
-    study.state === "quarantined" ? ({ station: "sent", code: "ERR_INSTANCE_QUARANTINED" } as const) : null
+    study.state === "quarantined"
+      ? ({ station: "sent", code: "ERR_INSTANCE_QUARANTINED", state: "fail" } as const)
+      : null
   return {
     requestId: null,
     telephoneOnResult: false,
@@ -72,8 +78,10 @@ export function unmatchedItem(study: StudyRecord): StaffItem {
     patient: study.private.patient,
     study: studyView(study),
     center: "",
-    way: way({ ...NOTHING, received, receiving: study.instances > 0, failure }),
+    way: way({ ...NOTHING, received, receiving: study.instances > 0, sentHeld: true, failure }),
     verdict: null,
+    testCertificate: false,
+    revision: null,
     action: failure !== null || isContradictory(study) ? "decide" : "match",
     closed: false,
     reportId: null,
@@ -101,12 +109,26 @@ function action(file: CaseFile): StaffItem["action"] {
   if (stopped(submissions).length > 0) return "see-failure"
   const report = reports.at(-1)
   if (report?.acknowledgedAt === null && shown(report.private.signature?.outcome)) return "acknowledge"
-  if (study !== null && isRecalled(study)) return null
+  if (isRecalled(file.request)) return null
   if (isGoneUnread(file)) return "close"
   if (study !== null && isContradictory(study) && !isErased(study)) return "decide"
+  if (troubleOf(file, STATIONS) !== null) return "see-failure"
   if (study !== null && !mayLeave(study)) return null
   // What is complete and bound leaves by itself or waits for a person; late images always do.
-  return study !== null && (study.state === "complete" || hasLate(study)) ? "release" : null
+  return study !== null && (study.state === "complete" || study.state === "recalled" || hasLate(study))
+    ? "release"
+    : null
+}
+
+/** An earlier version may have been acted upon: what replaces it is not one more report. */
+function revision(file: CaseFile): StaffItem["revision"] {
+  const report = file.reports.at(-1)
+  if (report === undefined || report.version === 1 || action(file) !== "acknowledge") return null
+  return {
+    version: report.version,
+    reason: report.private.draft.correctionReason,
+    receivedBefore: file.reports.some(({ acknowledgedAt }) => acknowledgedAt !== null),
+  }
 }
 
 const hasLate = (study: StudyRecord): boolean => study.late > 0 && !isErased(study)
@@ -126,34 +148,31 @@ function edgeWay(world: World, file: CaseFile, line: LineProgress): Station[] {
     receiving: (file.study?.instances ?? 0) > 0,
     sent: lastAt(file, "out", "study", "acceptedAt"),
     sending: outbound === undefined ? null : share(outbound, line),
+    sentHeld: HOLDS.includes(action(file)),
     arrived: lastAt(file, "out", "study", isByAnswer ? "acceptedAt" : "verifiedAt"),
     arrivedByAnswer: isByAnswer,
     arrivedHeld: false,
     reading: reported,
     readingNow: false,
     reported,
+    reportedAnew: revision(file) !== null,
     acknowledged: report?.acknowledgedAt ?? null,
-    failure: failure(file.submissions),
+    failure: troubleOf(file, STATIONS),
   })
 }
+
+/** Nothing leaves before somebody has done this. */
+const HOLDS: readonly StaffItem["action"][] = ["release", "decide"]
 
 function share(outbound: SubmissionRecord, line: LineProgress): number | null {
   const sent = line.get(outbound.id)
   return sent === undefined || outbound.bytesTotal === 0 ? null : Math.min(1, sent / outbound.bytesTotal)
 }
 
-/** What else may fail, receipts and certificates, is told as a notice: it stops nobody. */
-const STATIONS: Readonly<Record<string, StationName>> = {
+const STATIONS: Stations = {
+  assemble: "sent",
+  recode: "sent",
   "out study": "sent",
   "in report": "reported",
   "out acknowledgement": "acknowledged",
-}
-
-function failure(submissions: readonly SubmissionRecord[]): { station: StationName; code: string } | null {
-  for (const each of stopped(submissions)) {
-    const { direction, kind, failureCode } = each
-    const station = isRefusedStudy(each) ? "arrived" : STATIONS[`${direction} ${kind}`]
-    if (station !== undefined) return { station, code: failureCode ?? "" }
-  }
-  return null
 }

@@ -5,18 +5,20 @@ import { bindRequest, candidates, isUnderWay, mayLeave, proposed } from "./bind.
 import { current, found, kept, only } from "./desk-guards.ts"
 import { DeskError, ReportError } from "./errors.ts"
 import { uuidOid } from "./ids.ts"
-import { agreementInForce, keptAnew } from "./keep.ts"
+import { agreementInForce, agreementOf, keptAnew } from "./keep.ts"
 import { BINDING, holding } from "./locks.ts"
 import { plain } from "./metadata.ts"
 import type { Person, StaffDesk } from "./ports.ts"
 import type { Change, ReportRecord, RequestRecord, StudyRecord } from "./records.ts"
 import { plan, release } from "./release.ts"
 import { documentOf } from "./report-documents.ts"
+import { judgeReport, papersOf, readPapers } from "./report-verdict.ts"
 import { readWhole } from "./read-whole.ts"
 import { isOver, next, take } from "./route.ts"
 import { due } from "./run.ts"
 import { staffItem, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "./subject.ts"
+import { isRecalled } from "./recall.ts"
 import { sentAgain } from "./send-again.ts"
 import { supplement } from "./supplement.ts"
 import { deletionView, staffDetail } from "./staff-detail.ts"
@@ -54,11 +56,7 @@ export function staffDesk(world: World, line: LineProgress): StaffDesk {
       const cda = readImagingReport(await readWhole(world.spool, documentOf(report, "cda").place))
       return found(cda.keyImages[index], "key image").png
     },
-    verification: async (person, reportId) => {
-      only(person, "clerk")
-      const report = found(await world.ledger.report(reportId), "report")
-      return { signature: found(report.private.signature, "verdict"), seal: await sealVerdict(world, report) }
-    },
+    verification: (person, reportId) => verification(world, person, reportId),
   }
 }
 
@@ -172,6 +170,8 @@ async function releaseByStaff(world: World, person: Person, requestId: string): 
   await world.locks.with(found(studyId, "study of this request"), async () => {
     const request = kept(await world.ledger.request(requestId))
     const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
+    if (isRecalled(request))
+      throw new ReportError("ERR_REPORT_STATE", "it was taken back: a request of its own asks for it anew")
     if (!mayLeave(study))
       throw new ReportError("ERR_REPORT_STATE", "copies of an image contradict each other: choose first")
     if (agreementInForce(world, request.agreement) === null)
@@ -192,15 +192,15 @@ async function releaseLate(world: World, study: StudyRecord): Promise<void> {
 }
 
 /**
- * What was made leaves again, byte for byte: the other side recognises what it has taken. The rest is made first. A study
- * that was taken and refused is released once more: of the same bytes the answer would be the same.
+ * What was made leaves again, byte for byte: the other side recognises what it has taken. The rest is made first, and what
+ * waits for its next try, if only once an hour, is tried now. A study that was taken and refused is released once more: of the same bytes the answer would be the same.
  */
 async function retry(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
   const request = kept(await world.ledger.request(requestId))
-  const submissions = await world.ledger.submissionsOf({ requestId: request.id })
+  const { submissions, jobs } = await caseFile(world, request)
   if (stopped(submissions).some(isRefusedStudy)) return releaseByStaff(world, person, requestId)
-  await world.ledger.commit(sentAgain(world, submissions))
+  await world.ledger.commit(sentAgain(world, submissions, jobs))
 }
 
 /** 受領: said to the center in a sealed, signed submission of its own. */
@@ -251,7 +251,20 @@ async function shownReport(world: World, person: Person, reportId: string): Prom
   return report
 }
 
-async function sealVerdict(world: World, report: ReportRecord): Promise<Verdict> {
-  const submission = report.submissionId === null ? null : await world.ledger.submission(report.submissionId)
-  return found(submission?.private.verdict, "verdict of the seal")
+/** Judged anew for whoever asks; what the ledger says of it changes only by the verification itself. */
+async function verification(
+  world: World,
+  person: Person,
+  reportId: string,
+): Promise<{ signature: Verdict; seal: Verdict }> {
+  only(person, "clerk")
+  const report = found(await world.ledger.report(reportId), "report")
+  const submission = found(await world.ledger.submission(report.submissionId ?? ""), "submission")
+  const agreement = found(agreementOf(world, submission.agreement), "agreement")
+  const papers = papersOf(await world.ledger.documents(submission.id))
+  const written = await readPapers(world, papers)
+  return {
+    signature: await judgeReport(world, papers, agreement, written, report.private.signature),
+    seal: found(submission.private.verdict, "verdict of the seal"),
+  }
 }

@@ -47,9 +47,9 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome | De
   }
 }
 
-async function isTakenBack(world: World, { studyId }: SubmissionRecord): Promise<boolean> {
-  const study = studyId === null ? null : await world.ledger.study(studyId)
-  return study !== null && isRecalled(study)
+async function isTakenBack(world: World, { requestId }: SubmissionRecord): Promise<boolean> {
+  const request = requestId === null ? null : await world.ledger.request(requestId)
+  return request !== null && isRecalled(request)
 }
 
 /** A partner is called by one scout alone: it is called about once a minute, and a line that is back is soon used. */

@@ -5,6 +5,7 @@
 import { readManifest } from "../standards/dicom/kos.ts"
 import { agreementInForce, agreementOf } from "./keep.ts"
 import { isUnderWay } from "./case-file.ts"
+import { isRecalled } from "./recall.ts"
 import { readWhole } from "./read-whole.ts"
 import type { Change, InstanceRecord, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
 import { travelling } from "./recoding-document.ts"
@@ -125,6 +126,7 @@ const mayGo = (world: World, { conflicts = 0 }: StudyRecord, request: RequestRec
 async function sentFor(world: World, study: StudyRecord): Promise<readonly RequestRecord[]> {
   const requests = await world.ledger.requestsOfStudy(study.id)
   return requests.filter(
-    (each) => targetOf(each) === study.id && each.state !== "exited" && each.state !== "failed",
+    (each) =>
+      targetOf(each) === study.id && each.state !== "exited" && each.state !== "failed" && !isRecalled(each),
   )
 }

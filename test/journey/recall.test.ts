@@ -125,6 +125,27 @@ describe("a study sent by mistake", function () {
     assert.equal((await sides.edge.staff.request(CLERK, id)).report?.impression, DRAFT.impression)
   })
 
+  it("may be asked for anew: the new request sends it, the old one stays taken back", async () => {
+    const id = await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, images)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await sides.edge.staff.recall(CLERK, id, REASON)
+    await sides.settle(QUIET_AND_MORE_MS)
+    const anew = await enter(sides.edge, requestFor("P1", "R2"))
+    await sides.settle(QUIET_AND_MORE_MS)
+    const cases = await sides.center.reading.worklist(READER)
+    assert.deepEqual(
+      cases.map((each) => [each.requestId, each.state, told(each.notices)]).sort(),
+      [
+        [id, "failed", ["recalled"]],
+        [anew, "ready", []],
+      ].sort(),
+    )
+    assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
+    const sent = await row(sides.edge, anew)
+    assert.deepEqual([sent?.way[2]?.state, told(sent?.notices)], ["done", []])
+  })
+
   it("is kept at the hospital for the agreed term, and then goes", async () => {
     const id = await enter(sides.edge, requestFor("P1", "R1"))
     await storeAll(sides.edge, images)
