@@ -202,7 +202,8 @@ export interface RequestRecord {
   }
 }
 
-export type SubmissionKind = "study" | "report" | "receipt" | "refusal" | "recall" | "acknowledgement" | "certificate"
+export type SubmissionKind =
+  "study" | "report" | "receipt" | "refusal" | "recall" | "acknowledgement" | "certificate"
 export type SubmissionState = "planned" | "sealed" | "sending" | "accepted" | "verified" | "failed"
 
 export interface SubmissionRecord {

@@ -1,6 +1,6 @@
 /** One request of the hospital: the report that came home, its verdict, and 受領; or the way it still has to go. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { SessionView, StaffDetail, Verdict } from "../../gateway/journey/views.ts"
+import type { SessionView, StaffDetail, StaffReport, Verdict } from "../../gateway/journey/views.ts"
 import type { Api, ApiError } from "../api.ts"
 import type { LiveEvents } from "../live-events.ts"
 import { banner } from "../parts/banner.ts"
@@ -8,7 +8,7 @@ import { asApiError, Fetched } from "../parts/fetched.ts"
 import { icon } from "../parts/icon.ts"
 import { LightElement } from "../parts/light-element.ts"
 import { failed, failureWords, skeleton } from "../parts/states.ts"
-import { isNotSent } from "../parts/notices.ts"
+import { because, isDelayed, isNotSent } from "../parts/notices.ts"
 import { examination, studyBar } from "../parts/study-bar.ts"
 import { staleWords } from "../parts/updated.ts"
 import { t } from "../text/language.ts"
@@ -26,6 +26,9 @@ import {
   type Verification,
 } from "./report-side.ts"
 
+/** The version on the page: the newest, or one that it replaced. */
+type Shown = Omit<StaffReport, "report"> & Pick<StaffDetail, "report"> & { readonly isEarlier: boolean }
+
 type Act = "acknowledge" | "bind" | "recall" | "release" | "retry" | "check" | "close"
 
 export class PageReport extends LightElement {
@@ -40,8 +43,10 @@ export class PageReport extends LightElement {
   declare session: SessionView
   declare requestId: string
   readonly #detail = new Fetched(this, (by) => this.api.request(this.requestId, by))
-  #checked: { reportId: string; signature: Verdict; seal: Verdict } | null = null
+  #checked: { reportId: string; at: Date; signature: Verdict; seal: Verdict } | null = null
   #detailOpen = false
+  /** An earlier version somebody wants to read; null = the newest. */
+  #version: string | null = null
   /** Report whose covered text somebody asked to see all the same. */
   #uncovered: string | null = null
   #recallOpen = false
@@ -92,17 +97,40 @@ export class PageReport extends LightElement {
 
   #checkAgain(reportId: string): Promise<void> {
     return this.#do("check", async () => {
-      this.#checked = { reportId, ...(await this.api.verification(reportId)) }
+      const verdicts = await this.api.verification(reportId)
+      this.#checked = { reportId, at: this.api.clock.now(), ...verdicts }
+    })
+  }
+
+  #shown(detail: StaffDetail): Shown {
+    const earlier = detail.earlier.find(({ report }) => report.reportId === this.#version)
+    return earlier === undefined ? { ...detail, isEarlier: false } : { ...earlier, isEarlier: true }
+  }
+
+  #show(reportId: string): void {
+    this.#version = reportId
+    this.#detailOpen = false
+    this.requestUpdate()
+    void this.updateComplete.then(() => {
+      this.querySelector("main")?.scrollTo(0, 0)
+      this.querySelector("main")?.focus()
     })
   }
 
   /** The last answer counts; nothing may turn a verdict the list already knows to be bad into a good one. */
-  #verification(detail: StaffDetail): Verification {
-    const fresh = this.#checked?.reportId === detail.report?.reportId ? this.#checked : null
-    const signature = fresh?.signature ?? detail.signature
-    const seal = fresh?.seal ?? detail.seal
-    const listed = fresh === null ? detail.verdict : null
-    return { signature, seal, outcome: worst([signature?.outcome, seal?.outcome, listed]) }
+  #verification(detail: StaffDetail, shown: Shown): Verification {
+    const fresh = this.#checked?.reportId === shown.report?.reportId ? this.#checked : null
+    const signature = fresh?.signature ?? shown.signature
+    const seal = fresh?.seal ?? shown.seal
+    const listed = fresh === null && !shown.isEarlier ? detail.verdict : null
+    const outcome = worst([signature?.outcome, seal?.outcome, listed])
+    return {
+      signature,
+      seal,
+      outcome,
+      testCertificate: shown.testCertificate,
+      checkedAgainAt: fresh?.at ?? null,
+    }
   }
 
   #acknowledgeButton(verification: Verification): unknown {
@@ -123,10 +151,12 @@ export class PageReport extends LightElement {
     })
   }
 
-  #retryButton(): TemplateResult {
+  /** What was given up, or what waits for its next try; nothing where neither is so. */
+  #retryButton({ notices }: StaffDetail): unknown {
+    if (!isNotSent(notices) && !isDelayed(notices)) return nothing
     return html`<div>
       <button class="btn" ?disabled=${this.#busy !== null} @click=${() => this.#retry()}>
-        ${icon("refresh", "s")}${t("action.send-again")}
+        ${icon("refresh", "s")}${t(isNotSent(notices) ? "action.send-again" : "action.try-now")}
       </button>
     </div>`
   }
@@ -204,8 +234,7 @@ export class PageReport extends LightElement {
         </button>
       </div>`
     if (detail.proposals.length > 0) return this.#proposals(detail)
-    if (isNotSent(detail.notices)) return this.#retryButton()
-    if (detail.action !== "release") return nothing
+    if (detail.action !== "release") return this.#retryButton(detail)
     return html`<div>
       <button class="btn btn-primary" ?disabled=${this.#busy !== null} @click=${() => this.#release()}>
         ${icon("send", "s")}${t("action.release")}
@@ -213,16 +242,44 @@ export class PageReport extends LightElement {
     </div>`
   }
 
-  #notice(detail: StaffDetail, verification: Verification): unknown {
+  /** An earlier version is read, never acted upon. */
+  #superseded(shown: Shown, detail: StaffDetail): unknown {
+    const newest = detail.report
+    if (!shown.isEarlier || newest === null || shown.report === null) return nothing
+    return banner(
+      "warn",
+      "history",
+      html`<b>${t("report.superseded", { n: shown.report.version, by: newest.version })}</b>`,
+      html`<button class="btn" @click=${() => this.#show(newest.reportId)}>
+        ${t("action.open-version", { n: newest.version })}
+      </button>`,
+    )
+  }
+
+  /** What does not get through of a case whose report is here; without a report the page itself says it. */
+  #trouble(detail: StaffDetail): unknown {
+    const reason = detail.way.find((station) => station.reason !== null)?.reason ?? null
+    if (detail.report === null || reason === null) return nothing
+    return banner("warn", "alert", because(reason), this.#retryButton(detail))
+  }
+
+  #notice(detail: StaffDetail, shown: Shown, verification: Verification): unknown {
     if (this.#refusal !== null) return banner("danger", "alert", failureWords(this.#refusal))
     const { failure } = this.#detail
     if (failure !== null && failure.code !== "ERR_OFFLINE")
       return banner("warn", "clock", staleWords(this.#detail, this.api.clock.now()))
-    if (verification.outcome === "invalid" && this.#uncovered === detail.report?.reportId)
+    if (verification.outcome === "invalid" && this.#uncovered === shown.report?.reportId)
       return banner("danger", "alert", html`<b>${t("verdict-text.do-not-use")}</b>`)
-    return detail.report?.status === "corrected" || detail.report?.status === "amended"
-      ? banner("warn", "history", t("report.corrected", { n: detail.report.version }))
-      : nothing
+    if (shown.isEarlier) return this.#superseded(shown, detail)
+    return this.#corrected(detail) ?? this.#trouble(detail)
+  }
+
+  /** Told until something does not get through; while it is to be received nothing else matters more. */
+  #corrected({ report, revision, way }: StaffDetail): unknown {
+    const isOpen = revision !== null || way.every(({ reason }) => reason === null)
+    return isOpen && (report?.status === "corrected" || report?.status === "amended")
+      ? banner("warn", "history", t("report.corrected", { n: report.version }))
+      : null
   }
 
   #printed(): string {
@@ -232,8 +289,8 @@ export class PageReport extends LightElement {
     })
   }
 
-  #left(detail: StaffDetail, verification: Verification): TemplateResult {
-    const { report } = detail
+  #left(detail: StaffDetail, shown: Shown, verification: Verification): TemplateResult {
+    const { report } = shown
     const now = this.api.clock.now()
     if (report === null)
       return waitingPaper(detail, now, html`${this.#releaseButton(detail)} ${this.#recallSection(detail)}`)
@@ -246,11 +303,13 @@ export class PageReport extends LightElement {
       site: this.session.site,
       printed: this.#printed(),
       signed: verification.outcome !== "invalid",
+      testCertificate: shown.testCertificate,
+      replacedBy: shown.isEarlier ? (detail.report?.version ?? null) : null,
     })
   }
 
-  #side(detail: StaffDetail, verification: Verification): unknown {
-    const { report } = detail
+  #side(detail: StaffDetail, shown: Shown, verification: Verification): unknown {
+    const { report } = shown
     const now = this.api.clock.now()
     if (report === null) return html`${deletionSection(detail)}`
     return html`${verdictSection({
@@ -263,10 +322,15 @@ export class PageReport extends LightElement {
       },
       checkAgain: () => void this.#checkAgain(report.reportId),
     })}
-    ${acknowledgementSection(detail, now, this.#acknowledgeButton(verification))}
-    ${versionsSection(detail, now)} ${deletionSection(detail)}
-    ${verification.outcome === "invalid" ? nothing : documentsSection(report.reportId, detail.deliveries, this.api, now)}
-    ${this.#recallSection(detail)}`
+    ${shown.isEarlier ? nothing : acknowledgementSection(detail, now, this.#acknowledgeButton(verification))}
+    ${versionsSection(detail, report.reportId, now, (reportId) => this.#show(reportId))}
+    ${deletionSection(detail)}
+    ${
+      verification.outcome === "invalid"
+        ? nothing
+        : documentsSection(report.reportId, shown.isEarlier ? [] : detail.deliveries, this.api, now)
+    }
+    ${shown.isEarlier ? nothing : this.#recallSection(detail)}`
   }
 
   #printButton(detail: StaffDetail, verification: Verification): unknown {
@@ -277,7 +341,8 @@ export class PageReport extends LightElement {
   }
 
   #ready(detail: StaffDetail): TemplateResult {
-    const verification = this.#verification(detail)
+    const shown = this.#shown(detail)
+    const verification = this.#verification(detail, shown)
     const bare = detail.report === null && detail.deletions.length === 0
     return html`${studyBar({
         back: address.staff,
@@ -289,13 +354,13 @@ export class PageReport extends LightElement {
         now: this.api.clock.now(),
         action: this.#printButton(detail, verification),
       })}
-      ${this.#notice(detail, verification)}
+      ${this.#notice(detail, shown, verification)}
       <main
         class="fill rep ${bare ? "rep-bare" : ""} ${verification.outcome === "invalid" ? "no-print" : ""}"
         tabindex="-1"
       >
-        ${this.#left(detail, verification)}
-        <aside class="stack stack-4">${this.#side(detail, verification)}</aside>
+        ${this.#left(detail, shown, verification)}
+        <aside class="stack stack-4">${this.#side(detail, shown, verification)}</aside>
       </main>`
   }
 

@@ -1,6 +1,6 @@
 /** One request of the hospital as a line of a timetable: who, what, where on the way, what to do. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { StaffItem, Station, StationName } from "../../gateway/journey/views.ts"
+import type { Notice, StaffItem, Station, StationName } from "../../gateway/journey/views.ts"
 import { urgencyBadge } from "../parts/badge.ts"
 import { icon, type IconName } from "../parts/icon.ts"
 import { because, isNotSent, noticeLines } from "../parts/notices.ts"
@@ -32,12 +32,14 @@ const LOOK: Readonly<Record<Stage, readonly [tone: string, drawing: IconName]>> 
   arriving: ["", "images"],
   "waiting-release": ["t-accent", "send"],
   stopped: ["t-danger", "alert"],
+  delayed: ["t-warn", "hourglass"],
   sending: ["", "send"],
   held: ["t-warn", "hourglass"],
   "at-center": ["", "check"],
   reading: ["", "eye"],
   reported: ["", "pen"],
   unacknowledged: ["t-accent", "doc"],
+  revised: ["t-warn", "history"],
   invalid: ["t-danger", "x"],
   acknowledged: ["", "user"],
   done: ["sub", "check"],
@@ -47,10 +49,15 @@ const LOOK: Readonly<Record<Stage, readonly [tone: string, drawing: IconName]>> 
 
 const STOPPED: readonly Station["state"][] = ["fail", "hold", "alarm"]
 
+/** Why it waits or stands still; null where it does not. */
+const reasonOf = (item: StaffItem): string | null =>
+  item.way.find((station) => STOPPED.includes(station.state))?.reason ?? null
+
 /** Second line of the state: the reason where something waits, else what follows. */
 function stageNote(item: StaffItem, at: Stage, now: Date): unknown {
-  const reason = item.way.find((station) => STOPPED.includes(station.state))?.reason ?? null
+  const reason = reasonOf(item)
   if (reason !== null) return because(reason)
+  if (item.revision !== null) return revisionNote(item.revision)
   if (at === "unacknowledged" && item.verdict !== null)
     return t("stage-note.verdict", { verdict: t(`verdict.${item.verdict}`) })
   if (item.dueAt !== null && (at === "reading" || at === "at-center" || at === "sending"))
@@ -60,9 +67,20 @@ function stageNote(item: StaffItem, at: Stage, now: Date): unknown {
   return maybe(`stage-note.${at}`) ?? item.center
 }
 
+function revisionNote({ version, reason, receivedBefore }: NonNullable<StaffItem["revision"]>): string {
+  const which = reason === "" ? "" : t("list.colon", { reason })
+  const what = t(receivedBefore ? "stage-note.receive-again" : "stage-note.receive")
+  return `${t("versions.short", { n: version })}${which}${t("list.space")}${what}`
+}
+
 function notes(item: StaffItem, at: Stage): Partial<Record<StationName, string>> {
   if (at === "no-request") return { sent: t("note.request") }
   if (at === "waiting-release") return { sent: t("note.release") }
+  if (item.revision !== null)
+    return {
+      reported: t("note.revised", { n: item.revision.version }),
+      acknowledged: t(item.revision.receivedBefore ? "note.receive-again" : "note.unacknowledged"),
+    }
   if (at === "unacknowledged") return { acknowledged: t("note.unacknowledged") }
   const part = item.way.find(({ state }) => state === "part")
   return part === undefined || part.share === null ? {} : { [part.name]: `${Math.round(part.share * 100)}%` }
@@ -77,6 +95,14 @@ function link(item: StaffItem, words: string, tone: string): TemplateResult {
 function telephone(item: StaffItem): unknown {
   return item.telephoneOnResult
     ? html`<small class="row">${icon("phone", "s")}<span>${t("telephone.result")}</span></small>`
+    : nothing
+}
+
+function testMark(item: StaffItem): unknown {
+  return item.testCertificate && item.reportId !== null
+    ? html`<small class="row t-warn" data-test-certificate
+        >${icon("alert", "s")}<span>${t("verdict.test-certificate")}</span></small
+      >`
     : nothing
 }
 
@@ -104,9 +130,16 @@ function action(row: StaffRow): TemplateResult {
       >${link(item, t("action.see-way"), "btn-quiet")}`
   if (item.action === "see-failure" || item.verdict === "invalid")
     return link(item, t("action.see-failure"), "")
-  if (item.action === "acknowledge") return link(item, t("action.open-report"), "btn-primary")
+  if (item.action === "acknowledge") return link(item, openWords(item), "btn-primary")
   return link(item, item.reportId === null ? t("action.see-way") : t("action.open-report"), "btn-quiet")
 }
+
+const openWords = ({ revision }: StaffItem): string =>
+  revision === null ? t("action.open-report") : t("action.open-version", { n: revision.version })
+
+/** The state already says why: once is enough. */
+const toldBeside = (item: StaffItem): Notice[] =>
+  item.notices.filter(({ reason }) => reason === null || reason !== reasonOf(item))
 
 function exam(item: StaffItem, now: Date): TemplateResult {
   if (item.study === null) return html`<span class="sub">${t("study.none-yet")}</span>`
@@ -138,7 +171,8 @@ export function staffRow(row: StaffRow): TemplateResult {
     </div>
     <div role="cell" class="state">
       <b class="row ${tone}">${icon(drawing, "s")}${t(`stage.${at}`)}</b
-      ><small>${stageNote(item, at, now)}</small>${telephone(item)}${noticeLines(item.notices)}
+      ><small>${stageNote(item, at, now)}</small
+      >${testMark(item)}${telephone(item)}${noticeLines(toldBeside(item))}
     </div>
     <div role="cell" class="sl-do">${action(row)}</div>
   </div>`

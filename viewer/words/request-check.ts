@@ -1,7 +1,8 @@
 /** What still keeps a reading request from being sent; the gateway checks again and has the last word. */
 import type { RequestInput, RequestText } from "../../gateway/journey/views.ts"
 
-export type RequestField = Exclude<keyof RequestInput, "request" | "releaseWhenComplete" | "telephoneOnResult"> | keyof RequestText
+export type RequestField =
+  Exclude<keyof RequestInput, "request" | "releaseWhenComplete" | "telephoneOnResult"> | keyof RequestText
 
 const REQUIRED: readonly RequestField[] = [
   "patientName",

@@ -2,7 +2,16 @@ import assert from "node:assert/strict"
 import type { Browser, Page } from "playwright-core"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
-import { COPIES_QUESTION, PEOPLE, QUESTION, SERVER_TIME, STAFF_ITEMS, study, way } from "../fixtures/desk.ts"
+import {
+  COPIES_QUESTION,
+  PEOPLE,
+  QUESTION,
+  SERVER_TIME,
+  stoppedDetail,
+  STAFF_ITEMS,
+  study,
+  way,
+} from "../fixtures/desk.ts"
 import { DeskServer } from "./desk-server.ts"
 import { staff, visit } from "./open-desk.ts"
 import { buttonFaults, cutText } from "./page-checks.ts"
@@ -112,19 +121,7 @@ describe("a decision about images", function () {
     }
     const stuck = { ...first!, requestId: null, studyId: "q1", action: "decide" as const }
     server.answer("GET /api/requests", { items: [stuck, waiting], serverTime: SERVER_TIME })
-    server.answer("GET /api/requests/0150", {
-      ...waiting,
-      request: null,
-      report: null,
-      signature: null,
-      seal: null,
-      versions: [],
-      acknowledgement: null,
-      deletions: [],
-      mayRecall: false,
-      recall: null,
-      deliveries: [],
-    })
+    server.answer("GET /api/requests/0150", { ...stoppedDetail(), ...waiting })
     server.answer("POST /api/requests/0150/bind", {})
     const page = await open("", ".sl-row")
     await page.getByRole("link", { name: "検査を選ぶ" }).click()
