@@ -234,10 +234,7 @@ const nodeHost = z.string().min(1)
 const nodePort = z.int().min(1).max(65535)
 const modality = z.strictObject({
   aeTitle: aeTitle.describe("calling AE title"),
-  addresses: z
-    .array(ipAddress)
-    .default([])
-    .describe("IP addresses it may call from; [] = any"),
+  addresses: z.array(ipAddress).default([]).describe("IP addresses it may call from; [] = any"),
   host: nodeHost.optional().describe("where the device takes answers to storage commitment requests"),
   port: nodePort.optional().describe("its TCP port for them; in TLS when tlsPins are given"),
   stat: z

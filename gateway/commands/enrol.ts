@@ -47,8 +47,8 @@ export const enrolCommand = (): Command =>
       const config = loadConfig(file, "unseen")
       if (ROLE_AT[config.role] !== options.role)
         command.error(`error: the desk of this ${config.role} is for role ${ROLE_AT[config.role]}`)
-      process.stdout.write(`${await enrol(config, options)}\n`)
-      process.stdout.write(`works once, for ${options.minutes} minutes; enrol again makes another\n`)
+      const link = await enrol(config, options)
+      process.stdout.write(`${link}\nworks once, for ${options.minutes} minutes; enrol again makes another\n`)
       const fault = await signingFaultOf(config, options)
       if (fault !== null)
         process.stderr.write(
