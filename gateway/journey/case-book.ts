@@ -7,7 +7,7 @@
  * the end of a study or a request (whose slot is destroyed) like any other. Who reads while a commit is under way
  * keeps nothing of it.
  */
-import { busySubjects, caseFile, isTold, TOLD_AFTER_ATTEMPTS } from "./case-file.ts"
+import { busySubjects, caseFile, isTold } from "./case-file.ts"
 import type { CaseFile, Cases } from "./cases.ts"
 import { isKept } from "./desk-guards.ts"
 import type { Change, JobRecord, Ledger, RequestRecord } from "./records.ts"
@@ -37,10 +37,7 @@ export function caseBook(inner: Ledger): CaseBook {
 }
 
 async function listed(ledger: Ledger, kept: Kept): Promise<readonly CaseFile[]> {
-  const jobs = Map.groupBy(
-    (await ledger.failingJobs(TOLD_AFTER_ATTEMPTS, JOBS_LIMIT)).filter(isTold),
-    ({ subject }) => subject,
-  )
+  const jobs = Map.groupBy((await ledger.failingJobs(1, JOBS_LIMIT)).filter(isTold), ({ subject }) => subject)
   const files: CaseFile[] = []
   for (const request of await requestsOf(ledger, kept)) {
     const file = kept.files.get(request.id) ?? (await read(ledger, kept, request))

@@ -8,6 +8,7 @@ import type {
   StudyRecord,
   SubmissionRecord,
 } from "./records.ts"
+import { failureClassOf } from "./errors.ts"
 import { isOver } from "./route.ts"
 import { targetOf } from "./subject.ts"
 import type { World } from "./world.ts"
@@ -92,5 +93,11 @@ export const isUnderWay = ({ state }: SubmissionRecord): boolean =>
   state === "planned" || state === "sealed" || state === "sending"
 
 /** Of the jobs of a case those that do not succeed by being repeated; without an agreement nothing is repeated. */
-export const isTold = ({ failureCode, attempts }: JobRecord): boolean =>
-  failureCode !== null && failureCode !== "ERR_NOT_AGREED" && attempts >= TOLD_AFTER_ATTEMPTS
+export const isTold = (job: JobRecord): boolean =>
+  job.failureCode !== null &&
+  job.failureCode !== "ERR_NOT_AGREED" &&
+  (needsPerson(job) || job.attempts >= TOLD_AFTER_ATTEMPTS)
+
+/** Time does not mend it: somebody has to. A verification that waits for evidence gets it by itself. */
+export const needsPerson = ({ verb, failureCode }: JobRecord): boolean =>
+  verb !== "verify" && failureCode !== null && failureClassOf(failureCode) === "permanent"

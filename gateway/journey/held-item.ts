@@ -87,7 +87,7 @@ function heldItem(
       readingNow: false,
       reported: null,
       acknowledged: null,
-      failure: failed ? { station: "arrived", code: record.failureCode ?? "" } : null,
+      failure: failed ? { station: "arrived", code: record.failureCode ?? "", state: "fail" } : null,
     }),
     verification: record.private.verdict?.outcome ?? null,
     reader: null,

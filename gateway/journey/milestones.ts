@@ -1,5 +1,6 @@
 /** The way line: eight stations, drawn from when each was reached. */
 import type { Change, Milestone } from "./records.ts"
+import type { Trouble } from "./trouble.ts"
 import type { Station, StationName, StationState } from "./views.ts"
 
 /** A station that no submission or report tells of. */
@@ -14,6 +15,8 @@ export interface WayFacts {
   readonly receiving: boolean
   readonly sent: string | null
   readonly sending: number | null
+  /** At the hospital: it waits for a person before it leaves. */
+  readonly sentHeld?: boolean
   readonly arrived: string | null
   readonly arrivedHeld: boolean
   /** At a sender to whom no signed receipt is promised. */
@@ -21,8 +24,10 @@ export interface WayFacts {
   readonly reading: string | null
   readonly readingNow: boolean
   readonly reported: string | null
+  /** At the hospital: by a version that replaces another and is not received yet. */
+  readonly reportedAnew?: boolean
   readonly acknowledged: string | null
-  readonly failure: { readonly station: StationName; readonly code: string } | null
+  readonly failure: Trouble | null
 }
 
 const ORDER: readonly StationName[] = [
@@ -59,12 +64,14 @@ function stationState(
   at: string | null,
   firstOpen: boolean,
 ): StationState {
-  if (facts.failure?.station === name) return "fail"
+  if (facts.failure?.station === name) return facts.failure.state
   if (name === "seen" || name === "acted") return "skip"
   if (name === "reading" && at !== null && facts.readingNow) return "now"
+  if (name === "reported" && facts.reportedAnew === true) return "hold"
   if (at !== null) return "done"
   if (!firstOpen) return "todo"
   if (name === "received") return facts.receiving ? "part" : "now"
+  if (name === "sent" && facts.sentHeld === true) return "hold"
   if (name === "sent") return facts.sending !== null ? "part" : "now"
   if (name === "arrived") return facts.arrivedHeld ? "hold" : "now"
   return "now"

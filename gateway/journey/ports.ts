@@ -523,12 +523,7 @@ export interface ReadingDesk {
     assertion: Uint8Array,
   ): Promise<{ readonly reportId: string; readonly version: number }>
   /** Throws ERR_REPORT_STATE when `expectedVersion` is not the newest: somebody has corrected it meanwhile. */
-  correct(
-    person: Person,
-    requestId: string,
-    reason: string,
-    expectedVersion: number,
-  ): Promise<ReadingView>
+  correct(person: Person, requestId: string, reason: string, expectedVersion: number): Promise<ReadingView>
   /** What was given up on its way to the hospital is sent again; throws ERR_REPORT_STATE when nothing was. */
   retry(person: Person, requestId: string): Promise<void>
   /** A case whose images went unread is closed; throws ERR_REPORT_STATE while there are images. */
@@ -583,7 +578,7 @@ export interface StaffDesk extends StudyDesk {
   certificates(person: Person): Promise<readonly DeletionView[]>
   enter(person: Person, input: RequestInput): Promise<{ readonly requestId: string }>
   release(person: Person, requestId: string): Promise<void>
-  /** What was given up is sent again, byte for byte; throws ERR_REPORT_STATE when nothing was. */
+  /** What was given up is sent again, byte for byte, and what fails is tried now; ERR_REPORT_STATE when there is nothing. */
   retry(person: Person, requestId: string): Promise<void>
   acknowledge(person: Person, requestId: string): Promise<void>
   /** A request whose images the reading centre erased unread is closed; throws ERR_REPORT_STATE for any other. */
@@ -591,6 +586,7 @@ export interface StaffDesk extends StudyDesk {
   /** One of the report's documents as signed. */
   document(person: Person, reportId: string, kind: "pdf" | "cda" | "signature"): Promise<Uint8Array>
   keyImage(person: Person, reportId: string, index: number): Promise<Uint8Array>
+  /** The radiologist's signature, judged anew; and what was found of the seal when it came. */
   verification(
     person: Person,
     reportId: string,

@@ -114,7 +114,8 @@ async function correct(
 async function retry(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "radiologist")
   const request = kept(await world.ledger.request(requestId))
-  await world.ledger.commit(sentAgain(world, await world.ledger.submissionsOf({ requestId: request.id })))
+  const { submissions, jobs } = await caseFile(world, request)
+  await world.ledger.commit(sentAgain(world, submissions, jobs))
 }
 
 /** Its images went unread at the end of their term; what was signed before stays readable. */

@@ -2,30 +2,18 @@
  * A report that came home: the radiologist's own signature is judged here, with every test; the text is shown only if it
  * holds. Judged again when evidence was missing: the report keeps its id, and what was done with it meanwhile.
  */
-import { readSignedReport } from "../standards/cda/read-imaging-report.ts"
 import type { ImagingReport } from "../standards/cda/report-content.ts"
 import type { Verdict } from "../standards/dsg/verdict.ts"
-import { verifySignature } from "../standards/dsg/verify.ts"
 import type { Agreement } from "./agreement.ts"
-import { found } from "./desk-guards.ts"
 import { uuid } from "./ids.ts"
 import { keptAnew } from "./keep.ts"
-import { readWhole } from "./read-whole.ts"
 import { planReceipt } from "./receipt.ts"
-import type {
-  Change,
-  DocumentRecord,
-  DocumentRole,
-  ReportRecord,
-  RequestRecord,
-  SubmissionRecord,
-} from "./records.ts"
+import type { Change, DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "./records.ts"
 import { checkReportSubject, checkReportVersion } from "./report-subject.ts"
+import { judgeReport, papersOf, readPapers } from "./report-verdict.ts"
 import { next } from "./route.ts"
 import { due } from "./run.ts"
-import { judgeSigner } from "./signer.ts"
 import { requestOf, targetOf } from "./subject.ts"
-import { digested } from "./seal-verdict.ts"
 import { holds, type EffectOf } from "./verify.ts"
 import type { World } from "./world.ts"
 
@@ -36,34 +24,17 @@ interface Arrived {
 }
 
 export const reportEffect: EffectOf = async (world, record, documents, agreement) => {
-  const one = (role: DocumentRole): DocumentRecord =>
-    found(
-      documents.find((each) => each.role === role),
-      `${role} of the report`,
-    )
-  const [cda, pdf, signed] = [one("cda"), one("pdf"), one("signature")]
-  const written = readSignedReport(await readWhole(world.spool, cda.place))
+  const papers = papersOf(documents)
+  const written = await readPapers(world, papers)
   const content = written.report
   await checkReportSubject(world, record, await requestOf(world, record), agreement, content)
-  const claimed = { documents: [digested(cda), digested(pdf)], submissionSetUniqueId: null }
-  const verification = verifySignature(
-    await readWhole(world.spool, signed.place),
-    claimed,
-    world.trust.report(),
-    world.clock.now(),
-  )
   const before = (await known(world, record))?.private.signature ?? null
-  const signature = standing(before, judgeSigner(verification, agreement, written))
-  const arrived: Arrived = { content, documents: [cda, pdf, signed], signature }
+  const signature = await judgeReport(world, papers, agreement, written, before)
+  const arrived: Arrived = { content, documents: [papers.cda, papers.pdf, papers.signature], signature }
   return {
     signature,
     follow: () => follow(world, record, agreement, arrived),
   }
-}
-
-/** Once it held, only evidence against it counts: that a list has lapsed meanwhile says nothing. */
-function standing(before: Verdict | null, now: Verdict): Verdict {
-  return now.outcome === "indeterminate" && before !== null && holds(before.outcome) ? before : now
 }
 
 async function known(world: World, record: SubmissionRecord): Promise<ReportRecord | undefined> {

@@ -1,20 +1,34 @@
-/** Send again: what was given up leaves once more, byte for byte; what could not even be made is made first. */
+/**
+ * Send again: what was given up leaves once more, byte for byte; what could not even be made is made first; what waits
+ * for its next try is tried now.
+ */
 import { ReportError } from "./errors.ts"
-import type { Change, SubmissionRecord } from "./records.ts"
+import type { Change, JobRecord, SubmissionRecord } from "./records.ts"
 import { next } from "./route.ts"
 import { due } from "./run.ts"
 import type { World } from "./world.ts"
 
-/** The other side recognises what it has taken. @throws ReportError ERR_REPORT_STATE when nothing was given up */
-export function sentAgain(world: World, submissions: readonly SubmissionRecord[]): Change[] {
+/**
+ * The other side recognises what it has taken. A try that is under way just now may be followed by one more: every step
+ * stands being run again.
+ *
+ * @param jobs that go on failing
+ * @throws ReportError ERR_REPORT_STATE when nothing was given up and nothing fails
+ */
+export function sentAgain(
+  world: World,
+  submissions: readonly SubmissionRecord[],
+  jobs: readonly JobRecord[],
+): Change[] {
   const now = world.clock.now()
-  const changes = submissions.filter(isGivenUp).flatMap((each): Change[] => {
+  const left = submissions.filter(isGivenUp).flatMap((each): Change[] => {
     const event = each.submissionSetUid === "" ? "remake" : "retry"
     const step = next("submission-out", each.state, event)
     if (!step?.verb) return []
     const record: SubmissionRecord = { ...each, state: step.to, failureCode: null }
     return [{ put: "submission", record }, due(step.verb, each.id, now)]
   })
+  const changes = [...left, ...jobs.map((job) => due(job.verb, job.subject, now))]
   if (changes.length === 0) throw new ReportError("ERR_REPORT_STATE", "nothing was given up for this request")
   return changes
 }

@@ -298,6 +298,14 @@ export interface StaffItem {
   readonly center: string
   readonly way: readonly Station[]
   readonly verdict: VerdictOutcome | null
+  /** The report is signed with a certificate made for tests: only a gateway that was told to believes it. */
+  readonly testCertificate: boolean
+  /** A version that replaces another and is to be received: which, why, and whether an earlier one was received. */
+  readonly revision: {
+    readonly version: number
+    readonly reason: string
+    readonly receivedBefore: boolean
+  } | null
   /** What staff can do now; at most one primary action per row. */
   readonly action:
     "match" | "choose-study" | "decide" | "release" | "acknowledge" | "see-failure" | "close" | null
@@ -309,31 +317,45 @@ export interface StaffItem {
   readonly proposals: readonly ProposedStudy[]
 }
 
-export interface StaffDetail extends StaffItem {
-  readonly request: RequestText | null
-  readonly report: {
-    readonly reportId: string
-    readonly version: number
-    readonly status: ReportStatus
-    readonly findings: string
-    readonly impression: string
-    /** Of a version that replaces another; "" in the first. */
-    readonly correctionReason: string
-    readonly readerName: string
-    readonly keyImages: number
-    readonly pdfSha256: string
-  } | null
+/** One version of a report at the hospital. The texts of an invalid one are empty. */
+export interface ReportView {
+  readonly reportId: string
+  readonly version: number
+  readonly status: ReportStatus
+  readonly findings: string
+  readonly impression: string
+  /** Of a version that replaces another; "" in the first. */
+  readonly correctionReason: string
+  readonly readerName: string
+  readonly keyImages: number
+  readonly pdfSha256: string
+}
+
+export interface AcknowledgementView {
+  readonly by: string
+  readonly at: string
+  /** The centre has taken custody of the notice; that it has looked at it is for its own list to say. */
+  readonly toldCenterAt: string | null
+}
+
+/** A version with what is known of it. */
+export interface StaffReport {
+  readonly report: ReportView
+  readonly testCertificate: boolean
   /** The radiologist's signature. */
   readonly signature: Verdict | null
   /** The reading centre's seal over the submission. */
   readonly seal: Verdict | null
+  readonly acknowledgement: AcknowledgementView | null
+}
+
+/** Report, signature, seal and acknowledgement are those of the newest version. */
+export interface StaffDetail extends StaffItem, Omit<StaffReport, "report"> {
+  readonly request: RequestText | null
+  readonly report: ReportView | null
   readonly versions: readonly (ReportVersion & { readonly verdict: VerdictOutcome | null })[]
-  readonly acknowledgement: {
-    readonly by: string
-    readonly at: string
-    /** The centre has taken custody of the notice; that it has looked at it is for its own list to say. */
-    readonly toldCenterAt: string | null
-  } | null
+  /** The versions it replaced, oldest first: to be read, and for nothing else. */
+  readonly earlier: readonly StaffReport[]
   /** What the reading centre destroyed, newest first. */
   readonly deletions: readonly DeletionView[]
   /** The study may be taken back now. */
@@ -411,7 +433,12 @@ export interface SessionView {
   readonly desk: "reading" | "staff"
   readonly serverTime: string
   readonly idleMs: number
-  readonly agreements: readonly { readonly id: string; readonly partner: string }[]
+  readonly agreements: readonly {
+    readonly id: string
+    readonly partner: string
+    /** A request is due so long after it is entered. */
+    readonly dueMinutes: Readonly<Record<Urgency, number>>
+  }[]
 }
 
 /** Sent over the WebSocket; the page asks again for what changed. */

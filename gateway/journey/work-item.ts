@@ -1,11 +1,12 @@
 /** One row of the radiologist's work list, drawn from what the ledger knows. */
 import { milestoneAt, way } from "./milestones.ts"
 import { agreementOf, isErased } from "./keep.ts"
-import { lastAt, stopped, type CaseFile } from "./case-file.ts"
+import { lastAt, type CaseFile } from "./case-file.ts"
 import { notices } from "./notices.ts"
 import type { Person } from "./ports.ts"
 import type { StudyRecord, SubmissionRecord } from "./records.ts"
-import type { Station, StationName, StudyView, WorkItem } from "./views.ts"
+import { troubleOf, type Stations } from "./trouble.ts"
+import type { Station, StudyView, WorkItem } from "./views.ts"
 import type { World } from "./world.ts"
 
 export function studyView(study: StudyRecord): StudyView {
@@ -64,17 +65,8 @@ function centerWay(file: CaseFile, study: StudyRecord): Station[] {
     readingNow: file.request.state === "inProgress",
     reported: delivery?.acceptedAt ?? null,
     acknowledged: report?.acknowledgedAt ?? null,
-    failure: failure(file),
+    failure: troubleOf(file, STATIONS),
   })
 }
 
-/** What else may fail, receipts and acknowledgements, is told as a notice: it stops nobody. */
-const STATIONS: Readonly<Record<string, StationName>> = { "in study": "arrived", "out report": "reported" }
-
-function failure({ submissions }: CaseFile): { station: StationName; code: string } | null {
-  for (const { direction, kind, failureCode } of stopped(submissions)) {
-    const station = STATIONS[`${direction} ${kind}`]
-    if (station !== undefined) return { station, code: failureCode ?? "" }
-  }
-  return null
-}
+const STATIONS: Stations = { "in study": "arrived", "out report": "reported" }

@@ -45,7 +45,7 @@ describe("the way line", () => {
     const line = way({
       ...NOTHING,
       received: "t1",
-      failure: { station: "sent", code: "ERR_SUBMISSION_REFUSED" },
+      failure: { station: "sent", code: "ERR_SUBMISSION_REFUSED", state: "fail" },
     })
     assert.deepEqual(line[1], {
       name: "sent",

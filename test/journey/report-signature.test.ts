@@ -77,7 +77,7 @@ describe("a radiologist's signature where the report arrives", function () {
     const waiting = await detail()
     assert.equal(waiting.verdict, "indeterminate")
     assert.notEqual(reported(waiting), "done")
-    assert.equal(waiting.action, null)
+    assert.equal(waiting.action, "see-failure")
     assert.deepEqual(await submissions(), ["report accepted"])
 
     believes((trust) => trust)

@@ -235,10 +235,38 @@ describe("people are told, and nothing is lost, when", () => {
     const id = await enter(edge, requestFor("P1", "R1"))
     await storeAll(edge, study("P1", 2))
     await sides.settle(10 * 60_000)
-    assert.deepEqual(told((await row(edge, id))?.notices), ["delayed ERR_TIMESTAMP_UNAVAILABLE"])
+    const waiting = await row(edge, id)
+    assert.deepEqual(told(waiting?.notices), ["delayed ERR_TIMESTAMP_UNAVAILABLE"])
+    const sent = waiting?.way.find(({ name }) => name === "sent")
+    assert.deepEqual([sent?.state, sent?.reason], ["hold", "ERR_TIMESTAMP_UNAVAILABLE"])
+    assert.equal(waiting?.action, "see-failure", "it is counted among what asks for a person")
     Object.assign(edge.world.timeStamps, { stamp })
     await sides.settle(PATIENCE_MS)
-    assert.deepEqual(told((await row(edge, id))?.notices), [])
+    const after = await row(edge, id)
+    assert.deepEqual([after?.action, told(after?.notices)], [null, []])
+  })
+
+  it("a time stamp never checks: the row stands still at once, and a clerk need not wait an hour for the next try", async () => {
+    const { edge } = sides
+    const stamp = edge.world.timeStamps.stamp.bind(edge.world.timeStamps)
+    const { TimeStampError } = await import("../../gateway/journey/errors.ts")
+    const wrong = () => Promise.reject(new TimeStampError("ERR_TIMESTAMP_INVALID", "another authority"))
+    Object.assign(edge.world.timeStamps, { stamp: wrong })
+    const id = await enter(edge, requestFor("P1", "R1"))
+    await storeAll(edge, study("P1", 2))
+    await sides.settle(5 * 60_000)
+    const waiting = await row(edge, id)
+    const sent = waiting?.way.find(({ name }) => name === "sent")
+    assert.deepEqual(
+      [waiting?.action, sent?.state, sent?.reason],
+      ["see-failure", "fail", "ERR_TIMESTAMP_INVALID"],
+    )
+    Object.assign(edge.world.timeStamps, { stamp })
+    await edge.staff.retry(CLERK, id)
+    await sides.settle(5 * 60_000)
+    const after = await row(edge, id)
+    assert.deepEqual([after?.action, told(after?.notices)], [null, []])
+    assert.equal(after?.way.find(({ name }) => name === "arrived")?.state, "done")
   })
 
   it("a request was received it is settled, and a correction makes it ask again", async () => {
@@ -256,6 +284,19 @@ describe("people are told, and nothing is lost, when", () => {
     await report(center, id, 2)
     await sides.settle(PATIENCE_MS)
     assert.deepEqual(await openAtEdge(), [id])
-    assert.equal((await row(edge, id))?.action, "acknowledge")
+    const again = await row(edge, id)
+    assert.equal(again?.action, "acknowledge")
+    assert.deepEqual(again.revision, { version: 2, reason: "左右の誤り", receivedBefore: true })
+    assert.equal(again.way.find(({ name }) => name === "reported")?.state, "hold")
+    const { earlier, report: newest } = await edge.staff.request(CLERK, id)
+    assert.deepEqual(
+      [newest?.version, ...earlier.map((each) => [each.report.version, each.acknowledgement?.by])],
+      [2, [1, CLERK.name]],
+    )
+    assert.equal(
+      again.testCertificate,
+      true,
+      "the certificates of the tests are test certificates, and shown as such",
+    )
   })
 })

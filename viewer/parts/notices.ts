@@ -9,6 +9,10 @@ import { icon } from "./icon.ts"
 export const isNotSent = (notices: readonly Notice[]): boolean =>
   notices.some(({ code }) => code === "not-sent" || code === "refused")
 
+/** Something of it fails and waits for its next try, which need not be waited for. */
+export const isDelayed = (notices: readonly Notice[]): boolean =>
+  notices.some(({ code }) => code === "delayed")
+
 /** `ERR_X` or `ERR_X` and what the other side answered: our sentence for it, else as it stands. */
 export function because(reason: string): string {
   const [code = reason, ...peer] = reason.split(" ")

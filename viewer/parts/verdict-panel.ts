@@ -29,11 +29,12 @@ export const verdictClass = (outcome: VerdictOutcome): string => `verdict ${LOOK
 const holderName = ({ holderJapanese, holder }: Verdict): string =>
   holderJapanese === "" ? holder : holderJapanese.replaceAll("\u3000", " ")
 
-/** `医師 見本 灯（HPKI 医師資格）`; a seal says that it is one. */
-export function holderWords(verdict: Verdict): string {
+/** `医師 見本 灯（HPKI 医師資格）`; a seal says that it is one, and a certificate for tests as well. */
+export function holderWords(verdict: Verdict, isTest: boolean): string {
   const name = holderName(verdict)
   if (verdict.kind === "seal") return t("holder.seal", { name })
   const role = maybe(`role.${verdict.role}`) ?? verdict.role
+  if (isTest) return t("holder.test", { name, role })
   return role === "" ? t("holder.no-role", { name }) : t("holder.hpki", { name, role })
 }
 
@@ -48,11 +49,11 @@ function times(verdict: Verdict): { signed: string; stamped: string } {
   }
 }
 
-function pendingWords(verdict: Verdict): string {
+function pendingWords(verdict: Verdict, isTest: boolean): string {
   const waiting = summary(verdict, null).filter(({ outcome }) => outcome === "unknown")
   const names = waiting.map(({ name }) => t(`check.${name}.name`)).join(t("list.comma"))
   return t("verdict-text.pending", {
-    holder: holderWords(verdict),
+    holder: holderWords(verdict, isTest),
     what: names || t("check.time-stamp.name"),
   })
 }
@@ -68,13 +69,13 @@ function invalidWords(verdict: Verdict): unknown {
 }
 
 /** The sentence under the word. */
-export function verdictText(verdict: Verdict, outcome: VerdictOutcome): unknown {
+export function verdictText(verdict: Verdict, outcome: VerdictOutcome, isTest: boolean): unknown {
   if (outcome === "invalid") return invalidWords(verdict)
   if (outcome === "indeterminate") return indeterminateWords(verdict)
-  if (outcome === "valid-pending") return pendingWords(verdict)
+  if (outcome === "valid-pending") return pendingWords(verdict, isTest)
   const { signed, stamped } = times(verdict)
   const stamp = stamped === "" ? "" : t("verdict-text.stamped", { stamped })
-  const words = t("verdict-text.signed", { holder: holderWords(verdict), signed })
+  const words = t("verdict-text.signed", { holder: holderWords(verdict, isTest), signed })
   const [before = "", after = ""] = words.split(signed)
   // Day and time stay on one line.
   return html`${before}<span class="nowrap">${signed}</span>${after}${stamp}${t("verdict-text.unchanged")}`

@@ -51,7 +51,7 @@ export function wayLine(way: readonly Station[], options: WayOptions): TemplateR
   </ol>`
 }
 
-const KEY = ["done", "now", "part", "todo", "hold", "fail"] as const
+const KEY = ["done", "now", "part", "todo", "hold", "fail", "skip"] as const
 
 /** What the shapes mean, once at the foot of the timetable. */
 export function wayKey(): TemplateResult {

@@ -73,12 +73,33 @@ export interface PaperPlace {
   readonly printed: string
   /** False when the signature does not hold: then the sheet must not say that it is signed. */
   readonly signed: boolean
+  /** Signed, but with a certificate made for tests. */
+  readonly testCertificate: boolean
+  /** The newest version, when this one is no longer it. */
+  readonly replacedBy: number | null
+}
+
+/** What must stand on the sheet itself: it is printed, and then nothing stands beside it. */
+function marks({ version }: Report, { replacedBy, testCertificate }: PaperPlace): TemplateResult {
+  return html`${
+    replacedBy === null
+      ? nothing
+      : html`<p class="doc-mark">${t("report.superseded", { n: version, by: replacedBy })}</p>`
+  }
+  ${
+    testCertificate
+      ? html`<p class="doc-mark">
+          ${t("verdict.test-certificate")}${t("list.space")}${t("verdict.test-note")}
+        </p>`
+      : nothing
+  }`
 }
 
 /** The whole sheet. */
 export function paper(detail: StaffDetail, report: Report, api: Api, print: PaperPlace): TemplateResult {
   const status = t(`report-status.${report.status}`)
   return html`<article class="paper doc" aria-label=${t("report.title")}>
+    ${marks(report, print)}
     <h1 class=${language() === "en" ? "lat" : ""}>${t("report.title")}</h1>
     ${patientBlock(detail, print.site)}
     <h2>${t("report.purpose")}</h2>
@@ -115,8 +136,8 @@ export function waitingPaper(detail: StaffDetail, now: Date, release: unknown): 
   return html`<section class="panel panel-pad stack stack-4 waiting">
     ${wayLine(detail.way, { size: "m", now })}
     <div class="stack stack-2">
-      <h2 class=${at === "stopped" ? "row t-danger" : "row"}>
-        ${at === "stopped" ? icon("alert") : nothing}${t(`stage.${at}`)}
+      <h2 class="row ${at === "stopped" ? "t-danger" : at === "delayed" ? "t-warn" : ""}">
+        ${at === "stopped" ? icon("alert") : at === "delayed" ? icon("hourglass") : nothing}${t(`stage.${at}`)}
       </h2>
       ${
         reason === null

@@ -6,12 +6,16 @@ import { certificate } from "../parts/certificate.ts"
 import { icon } from "../parts/icon.ts"
 import { summaryList, verdictClass, verdictDetail, verdictText, verdictTop } from "../parts/verdict-panel.ts"
 import { t } from "../text/language.ts"
-import { shortTime } from "../words/instant.ts"
+import { daySeconds, shortTime } from "../words/instant.ts"
 
 export interface Verification {
   readonly signature: Verdict | null
   readonly seal: Verdict | null
   readonly outcome: VerdictOutcome
+  /** The signer's certificate is one for tests. */
+  readonly testCertificate: boolean
+  /** When somebody at this page had it checked once more; null = nobody has. */
+  readonly checkedAgainAt: Date | null
 }
 
 export interface VerdictView {
@@ -23,11 +27,13 @@ export interface VerdictView {
 }
 
 export function verdictSection(view: VerdictView): TemplateResult {
-  const { signature, seal, outcome } = view.verification
+  const { signature, seal, outcome, testCertificate, checkedAgainAt } = view.verification
   const main = signature ?? seal
   return html`<section class=${verdictClass(outcome)} aria-label=${t("verdict.signature")}>
-    ${verdictTop(outcome)}
-    <p class="verdict-text">${main === null ? t("verdict-text.none") : verdictText(main, outcome)}</p>
+    ${verdictTop(outcome)} ${testCertificate ? testMark() : nothing}
+    <p class="verdict-text">
+      ${main === null ? t("verdict-text.none") : verdictText(main, outcome, testCertificate)}
+    </p>
     ${main === null ? nothing : summaryList(main, signature === null ? null : seal)}
     <div class="row verdict-foot">
       <button
@@ -42,9 +48,23 @@ export function verdictSection(view: VerdictView): TemplateResult {
         ${icon("refresh", "s")}${t("verdict.check-again")}
       </button>
     </div>
+    ${checkedAgainAt === null ? nothing : checkedAgain(checkedAgainAt)}
     ${view.detailOpen ? details(view.verification) : nothing}
   </section>`
 }
+
+/** A demonstration must never be taken for a physician's signature. */
+const testMark = (): TemplateResult =>
+  html`<p class="verdict-test row">
+    ${icon("alert")}<span
+      ><b>${t("verdict.test-certificate")}</b>${t("list.space")}${t("verdict.test-note")}</span
+    >
+  </p>`
+
+const checkedAgain = (at: Date): TemplateResult =>
+  html`<p class="row s sub verdict-again" role="status">
+    ${icon("check", "s")}${t("verdict.checked-again", { at: daySeconds(at) })}
+  </p>`
 
 function details({ signature, seal }: Verification): TemplateResult {
   return html`${signature === null ? nothing : verdictDetail(signature)}${
@@ -81,9 +101,28 @@ export function acknowledgementSection(detail: StaffDetail, now: Date, acknowled
   </section>`
 }
 
-export function versionsSection(detail: StaffDetail, now: Date): unknown {
+type Version = StaffDetail["versions"][number]
+
+/** Who received this version, and when; "" = nobody. */
+function receivedWords(detail: StaffDetail, { reportId }: Version, now: Date): string {
+  const own = detail.report?.reportId === reportId ? detail.acknowledgement : null
+  const earlier = detail.earlier.find(({ report }) => report.reportId === reportId)?.acknowledgement ?? null
+  const done = own ?? earlier
+  return done === null ? "" : t("versions.received", { by: done.by, at: shortTime(new Date(done.at), now) })
+}
+
+/**
+ * Every version, newest first; any of them can be read.
+ *
+ * @param shown report id of the version on the page
+ */
+export function versionsSection(
+  detail: StaffDetail,
+  shown: string,
+  now: Date,
+  show: (reportId: string) => void,
+): unknown {
   if (detail.versions.length === 0) return nothing
-  const shown = detail.report?.reportId
   const newestFirst = [...detail.versions].sort((a, b) => b.version - a.version)
   const newest = newestFirst[0]?.version ?? 0
   return html`<section class="panel">
@@ -91,20 +130,33 @@ export function versionsSection(detail: StaffDetail, now: Date): unknown {
     <div class="panel-pad">
       <ol class="way way-v way-ver">
         ${newestFirst.map((version) => {
+          const isShown = version.reportId === shown
           const facts = [
             version.signedAt === null ? "" : shortTime(new Date(version.signedAt), now),
             version.verdict === null ? "" : t(`verdict.${version.verdict}`),
             version.readerName,
-            version.reportId === shown ? t("versions.shown") : "",
+            isShown ? t("versions.shown") : "",
             version.version < newest ? t("versions.replaced", { n: version.version + 1 }) : "",
           ]
-          return html`<li data-s=${version.reportId === shown ? "now" : "done"}>
-            <b
-              >${t("versions.version", { n: version.version })}${t("list.space")}${t(
-                `report-status.${version.status}`,
-              )}</b
-            >
-            <small>${facts.filter(Boolean).join(t("list.dot"))}</small>
+          return html`<li data-s=${isShown ? "now" : "done"} data-version=${version.version}>
+            <div class="row between">
+              <div>
+                <b
+                  >${t("versions.version", { n: version.version })}${t("list.space")}${t(
+                    `report-status.${version.status}`,
+                  )}</b
+                >
+                <small>${facts.filter(Boolean).join(t("list.dot"))}</small>
+                <small>${receivedWords(detail, version, now)}</small>
+              </div>
+              ${
+                isShown
+                  ? nothing
+                  : html`<button class="btn btn-quiet" @click=${() => show(version.reportId)}>
+                      ${t("versions.read", { n: version.version })}
+                    </button>`
+              }
+            </div>
           </li>`
         })}
       </ol>

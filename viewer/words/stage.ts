@@ -11,12 +11,14 @@ export type Stage =
   | "arriving"
   | "waiting-release"
   | "stopped"
+  | "delayed"
   | "sending"
   | "held"
   | "at-center"
   | "reading"
   | "reported"
   | "unacknowledged"
+  | "revised"
   | "invalid"
   | "acknowledged"
   | "done"
@@ -44,17 +46,27 @@ function stageOf(name: StationName): Stage {
   return stages[name] ?? "unacknowledged"
 }
 
+/** What a stage is decided from. */
+export type Staged = Pick<StaffItem, "action" | "closed" | "way" | "verdict" | "reportId" | "revision">
+
+/** Trouble at home or on the way there: what is tried again by itself is late, the rest stands still. */
+function troubled(way: readonly Station[]): Stage {
+  const at = current(way)
+  if (at?.state !== "hold") return "stopped"
+  return at.name === "reported" ? "held" : "delayed"
+}
+
 /** Stage by what the row asks for first, then by its station. */
-export function stage(item: Pick<StaffItem, "action" | "closed" | "way" | "verdict" | "reportId">): Stage {
+export function stage(item: Staged): Stage {
   if (item.closed) return "closed"
   if (item.action === "close") return "images-gone"
   if (item.action === "match") return "no-request"
   if (item.action === "decide") return "to-decide"
   if (item.action === "choose-study") return "to-choose"
   if (item.action === "release") return "waiting-release"
-  if (item.action === "see-failure") return "stopped"
   if (item.verdict === "invalid") return "invalid"
-  if (item.action === "acknowledge") return "unacknowledged"
+  if (item.action === "see-failure") return troubled(item.way)
+  if (item.action === "acknowledge") return item.revision === null ? "unacknowledged" : "revised"
   if (isDone(item.way, "acknowledged"))
     return HOME.every((name) =>
       item.way.every((s) => s.name !== name || s.state === "done" || s.state === "skip"),
@@ -75,9 +87,7 @@ export function needsStaff(item: Pick<StaffItem, "action" | "verdict">): boolean
 const URGENCY = { STAT: 0, HIGH: 1, ROUTINE: 2 }
 
 /** Nothing is left to do or to wait for here. */
-export function isSettled(
-  item: Pick<StaffItem, "action" | "closed" | "way" | "verdict" | "reportId">,
-): boolean {
+export function isSettled(item: Staged): boolean {
   const at = stage(item)
   return at === "acknowledged" || at === "done" || at === "closed"
 }

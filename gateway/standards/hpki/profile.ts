@@ -20,6 +20,10 @@ export const USAGE_ARC: Readonly<Record<HpkiUse, number>> = {
 export const productionPolicy = (use: HpkiUse) => `${HPKI_POLICY_ARC}.${USAGE_ARC[use]}.3.1`
 export const testPolicy = (use: HpkiUse) => `${HPKI_POLICY_ARC}.${USAGE_ARC[use]}.0.1`
 
+/** Of a certificate made for tests, of whatever use: level 0. @param policy the leaf's own, "" = none */
+export const isTestPolicy = (policy: string): boolean =>
+  Object.values(USAGE_ARC).some((usage) => policy.startsWith(`${HPKI_POLICY_ARC}.${usage}.0.`))
+
 /** id-kp-documentSigning (RFC 9336), anyExtendedKeyUsage, and Adobe's and Microsoft's document signing. */
 const SIGNING_EXT_KEY_USAGES = [
   "1.3.6.1.5.5.7.3.36",

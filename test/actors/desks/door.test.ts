@@ -3,7 +3,7 @@ import type { AuthenticationResponseJSON } from "@simplewebauthn/server"
 import { SoftwareAuthenticator } from "../../../deploy/demo/authenticator.ts"
 import { DeskClient } from "../../../deploy/demo/desk-client.ts"
 import type { SessionView } from "../../../gateway/journey/views.ts"
-import { CLERK, enrolled, openHarness, READER, type Harness } from "./harness.ts"
+import { AGREEMENT, CLERK, enrolled, openHarness, READER, type Harness } from "./harness.ts"
 
 describe("the door of a desk", () => {
   let desk: Harness
@@ -32,7 +32,7 @@ describe("the door of a desk", () => {
     it("makes a passkey with a code, logs in and records it", async () => {
       const session = await desk.client.enrol(await desk.invite(READER))
       assert.equal(session.person?.name, "佐藤 花子")
-      assert.deepEqual(session.agreements, [{ id: "minato", partner: "みなと病院" }])
+      assert.deepEqual(session.agreements, [AGREEMENT])
       assert.deepEqual(
         desk.audits.map(({ event, outcome, user }) => [event, outcome, user]),
         [["login", "success", "sato"]],

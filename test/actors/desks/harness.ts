@@ -39,6 +39,11 @@ export const FRAME: EncodedFrame = {
 }
 export const PDF = Buffer.from("%PDF-1.7 …")
 export const PNG = Buffer.from("\x89PNG…", "latin1")
+export const AGREEMENT = {
+  id: "minato",
+  partner: "みなと病院",
+  dueMinutes: { STAT: 60, HIGH: 240, ROUTINE: 1440 },
+}
 export const READER = { login: "sato", name: "佐藤 花子", role: "radiologist" } as const
 export const CLERK = { login: "suzuki", name: "鈴木 一郎", role: "clerk" } as const
 
@@ -177,7 +182,7 @@ export async function openHarness(
     chance: { bytes: (length) => randomBytes(length) },
     log: (level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields)}`),
     audit: (event) => void audits.push(event),
-    agreements: [{ id: "minato", partner: "みなと病院" }],
+    agreements: [AGREEMENT],
     machineTokens: [
       { name: "his", may: ["enter", "list-own"], sha256: sha256("his-token") },
       { name: "ris", may: ["enter"], sha256: sha256("ris-token") },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { inStaffOrder, needsStaff, stage } from "../../../viewer/words/stage.ts"
 import { STAFF_ITEMS, way } from "../fixtures/desk.ts"
 
-const item = { action: null, closed: false, verdict: null, reportId: null } as const
+const item = { action: null, closed: false, verdict: null, reportId: null, revision: null } as const
 
 describe("stage", () => {
   it("follows the way line", () => {
@@ -12,6 +12,17 @@ describe("stage", () => {
     assert.equal(stage({ ...item, way: way("13:00", "13:02", "13:04", "now") }), "reading")
     assert.equal(stage({ ...item, way: way("13:00", "13:02", "13:04", "hold") }), "held")
     assert.equal(stage({ ...item, way: way("13:00", "fail/ERR_X") }), "stopped")
+  })
+  it("tells what is late from what stands still", () => {
+    const failing = { ...item, action: "see-failure" } as const
+    assert.equal(stage({ ...failing, way: way("13:00", "hold/ERR_X") }), "delayed")
+    assert.equal(stage({ ...failing, way: way("13:00", "fail/ERR_X") }), "stopped")
+    const home = way("13:00", "13:02", "13:04", "13:06", "hold/ERR_X")
+    assert.equal(stage({ ...failing, way: home }), "held")
+  })
+  it("never shows a corrected report as a first one", () => {
+    const revision = { version: 2, reason: "左右", receivedBefore: true }
+    assert.equal(stage({ ...item, way: way("13:00"), action: "acknowledge", revision }), "revised")
   })
   it("is done only when everything at home is done or not agreed", () => {
     const home = ["13:00", "13:02", "13:04", "13:06", "13:08", "13:10"]
@@ -36,7 +47,7 @@ describe("the order of the staff list", () => {
   it("goes by urgency, then by what needs a person", () => {
     assert.deepEqual(
       inStaffOrder(STAFF_ITEMS).map(({ requestId }) => requestId),
-      ["0120", "0117", "0121", "0124", null, "0122", "0125", "0123", "0126"],
+      ["0120", "0117", "0121", "0124", null, "0127", "0122", "0128", "0125", "0123", "0126"],
     )
   })
   it("puts what is settled last, whatever its urgency was", () => {
