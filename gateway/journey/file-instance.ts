@@ -51,7 +51,7 @@ export function filing(
 
   const flushStudy = async (studyId: string, batch: readonly Arrived[]): Promise<void> => {
     try {
-      await world.locks.with(studyId, () => fileBatch(world, begun, studyId, batch))
+      await fileWhereItBelongs(world, begun, studyId, batch)
     } catch (error) {
       pending.set(studyId, [...batch, ...(pending.get(studyId) ?? [])])
       throw error
@@ -152,17 +152,31 @@ async function studyFor(
   return study
 }
 
-async function fileBatch(
+/**
+ * An association that began before two studies were joined still brings images to the one that is no more. Its lock is
+ * left before the other's is taken: whoever rules about the two takes them in an order of his own.
+ */
+async function fileWhereItBelongs(
   world: World,
   begun: Newcomers,
   studyId: string,
   batch: readonly Arrived[],
 ): Promise<void> {
+  const joinedTo = await world.locks.with(studyId, () => fileBatch(world, begun, studyId, batch))
+  if (joinedTo !== null) await fileWhereItBelongs(world, begun, joinedTo, batch)
+}
+
+/** @returns the study it was joined to: then nothing is filed yet */
+async function fileBatch(
+  world: World,
+  begun: Newcomers,
+  studyId: string,
+  batch: readonly Arrived[],
+): Promise<string | null> {
   const study = (await world.ledger.study(studyId)) ?? begun.study(studyId)
-  if (study === null) return
-  const joinedTo = study.joinedTo ?? null
-  // An association that began before the two were joined still brings images to the one that is no more.
-  if (joinedTo !== null) return world.locks.with(joinedTo, () => fileBatch(world, begun, joinedTo, batch))
+  if (study === null) return null
+  if (study.joinedTo !== undefined) return study.joinedTo
   await world.ledger.commit(arrivalChanges(world, study, batch))
   begun.settled(studyId)
+  return null
 }

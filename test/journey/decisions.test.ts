@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { setTimeout } from "node:timers/promises"
 import type { StudyRecord } from "../../gateway/journey/records.ts"
 import type { StaffItem } from "../../gateway/journey/views.ts"
 import { readManifest } from "../../gateway/standards/dicom/kos.ts"
@@ -6,6 +7,7 @@ import { readReadingRequest } from "../../gateway/standards/request/read-reading
 import { readWhole } from "../../gateway/journey/read-whole.ts"
 import type { Gateway } from "./gateway.ts"
 import {
+  association,
   CLERK,
   enter,
   READER,
@@ -140,6 +142,30 @@ describe("a person at the hospital decides", function () {
         segmentsDropped: 0,
         slotsDestroyed: 0,
       })
+    })
+
+    it("the same patient: an image that still comes holds no study while it waits for the other", async () => {
+      const quarantined = await studyOf(sides.edge, StudyInstanceUID, "0P1")
+      const first = await studyOf(sides.edge, StudyInstanceUID, "P1")
+      const late = study("0P1", 2, { StudyInstanceUID }).instances
+      const device = association(sides.edge)
+      await device.store(late[0]!)
+      await sides.edge.staff.rule(CLERK, quarantined.id, {
+        what: "same-patient",
+        studyId: first.id,
+        reason: "打ち間違い",
+      })
+      const { locks } = sides.edge.world
+      const { promise: ruled, resolve: goOn } = Promise.withResolvers<undefined>()
+      const ruling = locks.with(first.id, () => ruled)
+      await device.store(late[1]!)
+      const filed = sides.edge.runDue()
+      await setTimeout(20)
+      await locks.with(quarantined.id, () => Promise.resolve())
+      goOn(undefined)
+      await Promise.all([ruling, filed, device.end()])
+      const joined = await studyOf(sides.edge, StudyInstanceUID, "P1")
+      assert.equal(joined.instances, 5)
     })
 
     it("the same patient: at the end of the term every slot is destroyed", async () => {

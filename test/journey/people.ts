@@ -42,28 +42,41 @@ export function study(PatientID: string, slices: number, more: Partial<StudyShap
 
 export type Image = SmallStudy["instances"][number]
 
+export interface Association {
+  store(image: Image): Promise<StoreAnswer>
+  end(): Promise<void>
+}
+
+export function association(edge: Gateway, callingAE = MODALITY): Association {
+  const about = { callingAE, calledAE: OUR_AE, remoteAddress: "192.0.2.7" }
+  const intake = edge.storage.open(about)
+  return {
+    store: async ({ SOPInstanceUID, dataSet }) => {
+      const sink = intake.begin({
+        ...about,
+        AffectedSOPClassUID: MR_IMAGE_STORAGE,
+        AffectedSOPInstanceUID: SOPInstanceUID,
+        TransferSyntaxUID: EXPLICIT_VR_LITTLE_ENDIAN,
+      })
+      for (let at = 0; at < dataSet.length; at += 300) await sink.write(dataSet.subarray(at, at + 300))
+      return sink.finish()
+    },
+    end: () => intake.end(),
+  }
+}
+
 /** One association; answers in order. */
 export async function store(
   edge: Gateway,
   images: readonly Image[],
   callingAE = MODALITY,
 ): Promise<StoreAnswer[]> {
-  const association = { callingAE, calledAE: OUR_AE, remoteAddress: "192.0.2.7" }
-  const intake = edge.storage.open(association)
+  const device = association(edge, callingAE)
   const answers: StoreAnswer[] = []
   try {
-    for (const { SOPInstanceUID, dataSet } of images) {
-      const sink = intake.begin({
-        ...association,
-        AffectedSOPClassUID: MR_IMAGE_STORAGE,
-        AffectedSOPInstanceUID: SOPInstanceUID,
-        TransferSyntaxUID: EXPLICIT_VR_LITTLE_ENDIAN,
-      })
-      for (let at = 0; at < dataSet.length; at += 300) await sink.write(dataSet.subarray(at, at + 300))
-      answers.push(await sink.finish())
-    }
+    for (const image of images) answers.push(await device.store(image))
   } finally {
-    await intake.end()
+    await device.end()
   }
   return answers
 }
