@@ -23,11 +23,26 @@ export async function take(
   if (file === null) return null
   try {
     const sink = intake.begin(null)
-    if (await feed(file, candidate, sink, signal)) return await sink.finish()
+    if (await isFed(file, candidate, sink, signal)) return await sink.finish()
     await sink.abort()
     return null
   } finally {
     await file.close()
+  }
+}
+
+/** A share that fails in the middle of a file must not keep the intake's turn. Throws what the file system said. */
+async function isFed(
+  file: FileHandle,
+  candidate: Candidate,
+  sink: FileSink,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    return await feed(file, candidate, sink, signal)
+  } catch (error) {
+    await sink.abort()
+    throw error
   }
 }
 

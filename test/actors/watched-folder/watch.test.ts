@@ -13,7 +13,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs"
-import { tmpdir } from "node:os"
+import { open } from "node:fs/promises"
+import { devNull, tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { after, afterEach, before, beforeEach, describe, it } from "mocha"
@@ -27,11 +28,31 @@ import { part10 } from "../stow-rs/store-request.ts"
 const SETTLE_MS = 60
 const LOOK_MS = 15
 
+/** A network share that goes away when a file has been read in part: no local file system can be made to do it. */
+async function whileSecondReadFails(act: () => Promise<void>): Promise<void> {
+  const handle = await open(devNull)
+  const files = Object.getPrototypeOf(handle) as { read: (...how: unknown[]) => Promise<unknown> }
+  await handle.close()
+  const { read } = files
+  let reads = 0
+  files.read = function (...how) {
+    reads += 1
+    return reads === 2
+      ? Promise.reject(Object.assign(new Error("stale file handle"), { code: "ESTALE" }))
+      : read.apply(this, how)
+  }
+  try {
+    await act()
+  } finally {
+    files.read = read
+  }
+}
+
 describe("a watched folder", () => {
   let sides: TwoSides
   let folder = ""
   let logged: string[] = []
-  let open: WatchedFolder[] = []
+  let watching: WatchedFolder[] = []
   before(async () => (sides = await TwoSides.open()))
   after(() => sides.close())
   beforeEach(() => {
@@ -39,8 +60,8 @@ describe("a watched folder", () => {
     logged = []
   })
   afterEach(async () => {
-    await Promise.all(open.map((each) => each.close()))
-    open = []
+    await Promise.all(watching.map((each) => each.close()))
+    watching = []
     rmSync(folder, { recursive: true })
   })
 
@@ -57,7 +78,7 @@ describe("a watched folder", () => {
       },
       handler ?? { open: (sender) => sides.edge.files.open(sender) },
     )
-    open.push(watched)
+    watching.push(watched)
     return watched
   }
   const put = (name: string, bytes: Uint8Array): void => {
@@ -94,6 +115,22 @@ describe("a watched folder", () => {
     await sleep(4 * SETTLE_MS)
     assert.equal(await storedOf(small.StudyInstanceUID), 2)
     assert.equal(logged.filter((line) => line.startsWith("folder-looked")).length, 1)
+  })
+
+  it("goes on after a share failed in the middle of a file, and takes that one too when it can be read", async () => {
+    const small = study("P-STALE", 2)
+    put("a", part10(small.instances[0]!))
+    put("b", part10(small.instances[1]!))
+    await whileSecondReadFails(async () => {
+      const watched = watch()
+      await until(() => existsSync(join(folder, "done/b")))
+      await watched.close()
+    })
+    assert.ok(logged.some((line) => line.includes('"code":"ESTALE"')))
+    assert.deepEqual(lying(), ["a", "done/b"])
+    watch()
+    await until(() => existsSync(join(folder, "done/a")))
+    assert.equal(await storedOf(small.StudyInstanceUID), 2)
   })
 
   it("deletes what is durable when it is told to", async () => {
