@@ -77,9 +77,16 @@ export function lastAt(
   return said?.[when] ?? null
 }
 
-/** What failed and was not followed by another try: each kind has one way, and its last submission says where it stands. */
-export function stopped(submissions: readonly SubmissionRecord[]): SubmissionRecord[] {
-  const ways = Map.groupBy(submissions, ({ direction, kind }) => `${direction} ${kind}`)
+/**
+ * What failed and was not followed by another try: each kind has one way, and its last submission says where it stands.
+ * Of a study that was taken back nobody wants one.
+ */
+export function stopped({
+  request,
+  submissions,
+}: Pick<CaseFile, "request" | "submissions">): SubmissionRecord[] {
+  const wanted = submissions.filter(({ kind }) => kind !== "study" || request.recalledAt === undefined)
+  const ways = Map.groupBy(wanted, ({ direction, kind }) => `${direction} ${kind}`)
   const last = [...ways.values()].flatMap((each) => each.at(-1) ?? [])
   return last.filter(({ state }) => state === "failed")
 }

@@ -17,7 +17,7 @@ export function notices(world: World, file: CaseFile): Notice[] {
   const { request, study, submissions } = file
   const waits = submissions.some((each) => each.direction === "out" && isUnderWay(each))
   const isStopped = waits || study?.state === "complete"
-  const isLast = new Set(stopped(submissions))
+  const isLast = new Set(stopped(file))
   const near = nearEnd(world, file)
   return [
     ...(request.recalledAt !== undefined
@@ -30,15 +30,10 @@ export function notices(world: World, file: CaseFile): Notice[] {
     ...(near === null ? [] : [nearNotice(near)]),
     ...(isGoneUnread(file) ? [notice("images-gone-there")] : []),
     ...(isStopped && agreementInForce(world, request.agreement) === null ? [notice("agreement-over")] : []),
-    ...submissions
-      .filter((each) => each.state !== "failed" || (isLast.has(each) && !isTakenBack(each)))
-      .flatMap(submissionNotices),
+    ...submissions.filter((each) => each.state !== "failed" || isLast.has(each)).flatMap(submissionNotices),
     ...file.jobs.slice(0, 1).map((job) => notice("delayed", job.failureCode)),
   ]
 }
-
-/** A person wanted it so. */
-const isTakenBack = ({ failureCode }: SubmissionRecord): boolean => failureCode === "ERR_INSTANCE_RECALLED"
 
 /** Of images, whether anybody asked for them or not. */
 export function studyNotices(study: StudyRecord): Notice[] {

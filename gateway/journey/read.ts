@@ -114,8 +114,7 @@ async function correct(
 async function retry(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "radiologist")
   const request = kept(await world.ledger.request(requestId))
-  const { submissions, jobs } = await caseFile(world, request)
-  await world.ledger.commit(sentAgain(world, submissions, jobs))
+  await world.ledger.commit(sentAgain(world, await caseFile(world, request)))
 }
 
 /** Its images went unread at the end of their term; what was signed before stays readable. */

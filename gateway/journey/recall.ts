@@ -96,7 +96,7 @@ function followUp(
       each.kind === "study" &&
       each.requestId === request.id &&
       !mayBeStopped(each) &&
-      (each.acceptedAt !== null || each.state !== "failed"),
+      (each.acceptedAt !== null || each.state !== "failed" || each.inDoubt === true),
   )
   if (!sent) return []
   const planned = {

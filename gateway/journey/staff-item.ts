@@ -105,8 +105,8 @@ const NOTHING = {
 } as const
 
 function action(file: CaseFile): StaffItem["action"] {
-  const { study, submissions, reports } = file
-  if (stopped(submissions).length > 0) return "see-failure"
+  const { study, reports } = file
+  if (stopped(file).length > 0) return "see-failure"
   const report = reports.at(-1)
   if (report?.acknowledgedAt === null && shown(report.private.signature?.outcome)) return "acknowledge"
   if (isRecalled(file.request)) return null

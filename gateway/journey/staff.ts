@@ -198,9 +198,9 @@ async function releaseLate(world: World, study: StudyRecord): Promise<void> {
 async function retry(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
   const request = kept(await world.ledger.request(requestId))
-  const { submissions, jobs } = await caseFile(world, request)
-  if (stopped(submissions).some(isRefusedStudy)) return releaseByStaff(world, person, requestId)
-  await world.ledger.commit(sentAgain(world, submissions, jobs))
+  const file = await caseFile(world, request)
+  if (stopped(file).some(isRefusedStudy)) return releaseByStaff(world, person, requestId)
+  await world.ledger.commit(sentAgain(world, file))
 }
 
 /** 受領: said to the center in a sealed, signed submission of its own. */

@@ -19,8 +19,8 @@ export type Stations = Readonly<Record<string, StationName>>
 export const troubleOf = (file: CaseFile, stations: Stations): Trouble | null =>
   stoppedAt(file, stations) ?? heldUpAt(file, stations)
 
-function stoppedAt({ submissions }: CaseFile, stations: Stations): Trouble | null {
-  for (const each of stopped(submissions)) {
+function stoppedAt(file: CaseFile, stations: Stations): Trouble | null {
+  for (const each of stopped(file)) {
     const { direction, kind, failureCode } = each
     const station = isRefusedStudy(each) ? "arrived" : stations[`${direction} ${kind}`]
     if (station !== undefined) return { station, code: failureCode ?? "", state: "fail" }

@@ -111,6 +111,22 @@ describe("a study sent by mistake", function () {
     assert.equal(await stateAt(sides.center), "expired")
   })
 
+  it("that was refused after a try nobody heard of is followed by the notice, and is not sent again", async () => {
+    const id = await enter(sides.edge, requestFor("P1", "R1"))
+    // A receipt would tell that it arrived.
+    sides.line.fault = (kind, again) =>
+      kind === "study" ? (again === 0 ? "lost" : "refused") : kind === "receipt" ? "unreachable" : null
+    await storeAll(sides.edge, images)
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.equal((await row(sides.edge, id))?.action, "see-failure")
+    await sides.edge.staff.recall(CLERK, id, REASON)
+    await assert.rejects(sides.edge.staff.retry(CLERK, id), { code: "ERR_REPORT_STATE" })
+    sides.line.fault = () => null
+    await sides.settle(60 * MINUTE_MS)
+    assert.equal(await stateAt(sides.center), "expired")
+    assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
+  })
+
   it("whose report is signed goes too; the report stays", async () => {
     const id = await enter(sides.edge, requestFor("P1", "R1"))
     await storeAll(sides.edge, images)
