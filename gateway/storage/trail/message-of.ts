@@ -48,7 +48,7 @@ const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
   "study-changed": kind(EVENT_ID.instancesAccessed, null, "U", user),
   "report-accessed": kind(EVENT_ID.patientRecord, null, "R", user),
   login: kind(EVENT_ID.userAuthentication, EVENT_TYPE.login, "E", user),
-  "login-failed": kind(EVENT_ID.userAuthentication, EVENT_TYPE.login, "E", user),
+  "login-failed": kind(EVENT_ID.userAuthentication, EVENT_TYPE.login, "E", attempt),
   logout: kind(EVENT_ID.userAuthentication, EVENT_TYPE.logout, "E", user),
   "request-entered": kind(EVENT_ID.orderRecord, null, "C", user),
   "requests-listed": kind(EVENT_ID.query, null, "E", user),
@@ -137,6 +137,14 @@ function user(event: AuditEvent, source: AuditSource): readonly ActiveParticipan
     event.peer === null || event.peer.address === "" ? {} : { NetworkAccessPointID: event.peer.address }
   const person = { UserID: event.user, UserIsRequestor: true, role: null, ...name, ...place }
   return [person, self(source, ROLE.application, false)]
+}
+
+/** Whoever fails to name a person is still somewhere: PS3.15 A.5.3.12 wants the place of the attempt. */
+function attempt(event: AuditEvent, source: AuditSource): readonly ActiveParticipant[] {
+  if (event.user !== null || event.peer === null) return user(event, source)
+  const { id: UserID, address: NetworkAccessPointID } = event.peer
+  const stranger = { UserID, UserIsRequestor: true, role: null, NetworkAccessPointID }
+  return [stranger, self(source, ROLE.application, false)]
 }
 
 function objects(event: AuditEvent): ParticipantObject[] {
