@@ -123,11 +123,14 @@ async function ownClosing(
   return null
 }
 
-/** The receipt may be faster than the RegistryResponse, or come after the line lost that: it proves as much and more. */
+/**
+ * The receipt may be faster than the RegistryResponse, or come after the line lost that: it proves as much and more, also
+ * of what we have given up since. Only what the other side refused by a notice of its own stays refused.
+ */
 async function delivered(world: World, submissionId: string): Promise<readonly Change[]> {
   const submission = await world.ledger.submission(submissionId)
   const step = submission === null ? null : next("submission-out", submission.state, "receipt")
-  if (submission === null || step === null) return []
+  if (submission === null || step === null || isRefusedByNotice(submission)) return []
   const at = world.clock.now().toISOString()
   const record: SubmissionRecord = {
     ...submission,
@@ -142,3 +145,7 @@ async function delivered(world: World, submissionId: string): Promise<readonly C
     ...(await closeStudy(world, record, at)),
   ]
 }
+
+/** Failed although it was taken: a notice said so. */
+const isRefusedByNotice = ({ state, acceptedAt }: SubmissionRecord): boolean =>
+  state === "failed" && acceptedAt !== null

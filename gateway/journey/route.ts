@@ -100,7 +100,7 @@ export const STUDY = [
       "recall",
       "recalled",
       "expire",
-      "a person says it was sent by mistake: it leaves no more",
+      "a person says it was sent by mistake: it leaves no more, and at the reading centre it is destroyed at once",
     ),
   ),
   row<StudyState>(
@@ -122,7 +122,7 @@ export const STUDY = [
     "term",
     "expired",
     null,
-    "our own copy goes as it would have gone after sending",
+    "our own copy goes as it would have gone after sending; the reading centre's at once",
   ),
   row<StudyState>("closed", "quiet", "closed", null, "what came late leaves, or waits for a person"),
   row<StudyState>("released", "release", "released", "recode", "for one more request, or with late images"),
@@ -271,6 +271,13 @@ export const SUBMISSION_OUT = [
     null,
     "the answer was lost, the receipt came: nothing is sent again",
   ),
+  row<SubmissionState>(
+    "failed",
+    "receipt",
+    "verified",
+    null,
+    "given up after its answer was lost, and it had arrived: nothing is sent again",
+  ),
 ] as const
 
 /** A submission that came in. */
@@ -302,6 +309,13 @@ export const SUBMISSION_IN = [
     "failed",
     null,
     "the signature does not hold, or the content is about somebody else: kept for a person, not shown as a report",
+  ),
+  row<SubmissionState>(
+    "accepted",
+    "recalled",
+    "failed",
+    null,
+    "the hospital took the study back before it was verified: it takes no effect",
   ),
   row<SubmissionState>(
     "verified",

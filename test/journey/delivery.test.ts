@@ -100,6 +100,24 @@ describe("the line between the gateways", function () {
       await assert.rejects(sides.edge.staff.retry(CLERK, requestId), { code: "ERR_REPORT_STATE" })
     }))
 
+  it("loses the answer and refuses what comes again: the receipt says that it had arrived", () =>
+    sidesFor(async (sides) => {
+      let isAway = true
+      sides.line.fault = (kind, again) =>
+        kind === "study" ? (again === 0 ? "lost" : "refused") : isAway ? "unreachable" : null
+      const requestId = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, IMAGES)
+      await sides.settle()
+      assert.equal((await row(sides.edge, requestId))?.action, "see-failure")
+      isAway = false
+      await sides.settle(DAY_MS)
+      const arrived = await row(sides.edge, requestId)
+      assert.deepEqual([arrived?.action, arrived?.notices, arrived?.way[2]?.state], [null, [], "done"])
+      const [kept] = await sides.edge.ledger.studiesByUid(IMAGES.StudyInstanceUID)
+      assert.equal(kept?.state, "closed")
+      await assert.rejects(sides.edge.staff.retry(CLERK, requestId), { code: "ERR_REPORT_STATE" })
+    }))
+
   it("does not see what could not be made: when the reason is gone a person has it made and sent", () =>
     sidesFor(async (sides) => {
       const { contents } = sides.edge
