@@ -83,7 +83,7 @@ async function intake(world: World, inbound: Inbound): Promise<SubmissionIntake>
     },
     abort: async () => {
       await world.spool.discardSegment(place.slotId, segment.segmentId)
-      if (place.fresh) await world.spool.destroySlot(place.slotId)
+      if (place.owner === null) await world.spool.destroySlot(place.slotId)
     },
   }
 }
@@ -93,7 +93,7 @@ async function openSegment(world: World, { kind }: Inbound, place: Landing): Pro
   try {
     return await world.spool.openSegment(place.slotId, kind === "study" ? "routine" : "reserved")
   } catch (error) {
-    if (place.fresh) await world.spool.destroySlot(place.slotId)
+    if (place.owner === null) await world.spool.destroySlot(place.slotId)
     throw error
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { DestroyedSubmission } from "../standards/notice/deletion-certificate.ts"
 import { CERTIFICATES_MS, type Agreement } from "./agreement.ts"
+import { isLive } from "./live-slot.ts"
 import { referenced } from "./metadata.ts"
 import type { Destruction, SlotId } from "./ports.ts"
 import type { CertificateRecord, Change, SubmissionRecord } from "./records.ts"
@@ -31,7 +32,7 @@ export async function begunAccount(world: World, doomed: Doomed): Promise<Certif
   const { what, studyId, requestId, agreement, slots, whose } = doomed
   const begun = await world.ledger.certificate(slots[0])
   // While the slot lives nothing has gone, and there may be more in it than when the account was begun.
-  if (begun !== null && !world.spool.slots.some(({ slotId }) => slotId === slots[0])) return begun
+  if (begun !== null && !isLive(world, slots[0])) return begun
   const { submissions, bytes } = await objectsIn(world, doomed)
   const now = world.clock.now()
   return {

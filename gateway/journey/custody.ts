@@ -6,6 +6,7 @@ import { uuid } from "./ids.ts"
 import type { Inbound } from "./inbound.ts"
 import type { Landing } from "./landing.ts"
 import { lineUp } from "./line-up.ts"
+import { holding } from "./locks.ts"
 import type { SealedObject, SegmentId } from "./ports.ts"
 import type { Change, DocumentRecord, DocumentRole, SubmissionRecord } from "./records.ts"
 import { take } from "./route.ts"
@@ -54,14 +55,17 @@ export async function takeCustody(
     put: "document",
     record: documentRecord(accepted.id, ordinal, each),
   }))
-  await world.ledger.commit([
-    ...place.changes,
-    { put: "submission", record: accepted },
-    ...documents,
-    importAudit(world, accepted, "success", at.toISOString()),
-    due("verify", accepted.id, at),
-    ...(await lineUp(world, inbound.agreement.id)),
-  ])
+  const kept = async (): Promise<void> =>
+    world.ledger.commit([
+      ...(await place.changes()),
+      { put: "submission", record: accepted },
+      ...documents,
+      importAudit(world, accepted, "success", at.toISOString()),
+      due("verify", accepted.id, at),
+      ...(await lineUp(world, inbound.agreement.id)),
+    ])
+  // What ends a study or a request reads it under this lock: it comes before and is seen, or after and sees this.
+  await holding(world.locks, [place.owner], kept)
 }
 
 /** A receiver keeps no RecipientInfo: prefix stays empty, the tag is in the trailer. */

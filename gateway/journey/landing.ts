@@ -9,10 +9,12 @@ import { endOfCertificate } from "./account.ts"
 import { AcceptanceError } from "./errors.ts"
 import { targetOf } from "./subject.ts"
 import { newStudy } from "./arrival.ts"
-import { keepUntil } from "./keep.ts"
+import { isErased, keepUntil } from "./keep.ts"
+import { isLive } from "./live-slot.ts"
 import { plain } from "./metadata.ts"
 import { patientOf } from "./patient.ts"
 import type { CertificateRecord, Change, RequestRecord, StudyHeader, StudyRecord } from "./records.ts"
+import { isRecalled } from "./recall.ts"
 import { take } from "./route.ts"
 import { due } from "./run.ts"
 import { patientIdOf } from "./same-subject.ts"
@@ -20,12 +22,20 @@ import type { World } from "./world.ts"
 
 export interface Landing {
   readonly slotId: string
-  /** The slot was made for this submission: it goes when the submission is refused. */
-  readonly fresh: boolean
   readonly studyId: string | null
   readonly requestId: string
-  /** Committed together with the submission. */
-  readonly changes: readonly Change[]
+  /**
+   * The study or request in whose slot it lies: nothing of it ends while this is locked. Null when the slot was made for
+   * this submission: it goes when the submission is refused.
+   */
+  readonly owner: string | null
+  /**
+   * Committed together with the submission. What was there before is read anew, under the owner's lock: while documents
+   * come in it may have ended.
+   *
+   * @throws AcceptanceError
+   */
+  changes(): Promise<readonly Change[]>
 }
 
 export async function landing(world: World, inbound: Inbound): Promise<Landing> {
@@ -34,10 +44,13 @@ export async function landing(world: World, inbound: Inbound): Promise<Landing> 
   const request = await ownRequest(world, inbound)
   return {
     slotId: request.slotId,
-    fresh: false,
     studyId: targetOf(request),
     requestId: request.id,
-    changes: [],
+    owner: request.id,
+    changes: async () => {
+      await ownRequest(world, inbound)
+      return []
+    },
   }
 }
 
@@ -74,7 +87,13 @@ async function landCertificate(world: World, inbound: Inbound): Promise<Landing>
     { put: "certificate", record: certificate },
     due("expire", certificate.id, until),
   ]
-  return { slotId, fresh: true, studyId: targetOf(request), requestId: request.id, changes }
+  return {
+    slotId,
+    studyId: targetOf(request),
+    requestId: request.id,
+    owner: null,
+    changes: () => Promise.resolve(changes),
+  }
 }
 
 /** Reports, receipts and notices answer a request we know, under the same agreement, and that is not over. */
@@ -108,25 +127,43 @@ async function landStudy(world: World, inbound: Inbound): Promise<Landing> {
     )
   }
   const studies = await world.ledger.studiesByUid(inbound.StudyInstanceUID)
-  const known = studies.find((each) => isSame(each, inbound))
+  const known = studies.find((each) => isSame(each, inbound) && mayGrow(world, each))
   if (known !== undefined) {
     return {
       slotId: known.slotId,
-      fresh: false,
       studyId: known.id,
       requestId: inbound.requestId,
-      changes: [],
+      owner: known.id,
+      changes: () => withNewTerm(world, inbound, known.id),
     }
   }
   return newLanding(world, inbound, await world.spool.createSlot("received"))
 }
 
 /** A UID alone does not make two submissions one study: devices reuse them, also for another patient. */
-function isSame({ agreement, state, private: header }: StudyRecord, inbound: Inbound): boolean {
+function isSame({ agreement, private: header }: StudyRecord, inbound: Inbound): boolean {
   const patient = patientIdOf(inbound.submission.documentEntries[0])
-  return (
-    agreement === inbound.agreement.id && state !== "expired" && plain(header.patient.PatientID) === patient
-  )
+  return agreement === inbound.agreement.id && plain(header.patient.PatientID) === patient
+}
+
+/** Not when the hospital has taken it back, nor when a crash came between the end of its slot and that of its row. */
+const mayGrow = (world: World, study: StudyRecord): boolean =>
+  !isErased(study) && !isRecalled(study) && isLive(world, study.slotId)
+
+/** From the answer on the images that came are ours to keep: the study's term begins anew before they are verified. */
+async function withNewTerm(world: World, inbound: Inbound, studyId: string): Promise<readonly Change[]> {
+  const study = await world.ledger.study(studyId)
+  if (study === null || !mayGrow(world, study))
+    throw new AcceptanceError(
+      "ERR_RECIPIENT_BUSY",
+      "XDSRepositoryBusy",
+      "the copy of this study ended while more of it came in",
+    )
+  const until = keepUntil(inbound.agreement, world.clock.now())
+  return [
+    { put: "study", record: { ...study, keepUntil: until.toISOString() } },
+    due("expire", study.id, until),
+  ]
 }
 
 function newLanding(world: World, inbound: Inbound, slotId: string): Landing {
@@ -138,7 +175,13 @@ function newLanding(world: World, inbound: Inbound, slotId: string): Landing {
     keepUntil: until.toISOString(),
   }
   const changes: Change[] = [{ put: "study", record: study }, due("expire", study.id, until)]
-  return { slotId, fresh: true, studyId: study.id, requestId: inbound.requestId, changes }
+  return {
+    slotId,
+    studyId: study.id,
+    requestId: inbound.requestId,
+    owner: null,
+    changes: () => Promise.resolve(changes),
+  }
 }
 
 /** What the metadata tell until the images are opened in `verify`. */

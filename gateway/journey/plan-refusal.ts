@@ -1,5 +1,7 @@
 /** When a refusal notice is due: a submission that would have got a receipt has failed for good. */
 import { agreementOf } from "./keep.ts"
+import { isLive } from "./live-slot.ts"
+import type { SlotId } from "./ports.ts"
 import type { Change, SubmissionKind, SubmissionRecord } from "./records.ts"
 import { plan } from "./release.ts"
 import { due } from "./run.ts"
@@ -8,10 +10,12 @@ import type { World } from "./world.ts"
 /** What is itself an answer is not answered. */
 const ANSWERED: readonly SubmissionKind[] = ["study", "report"]
 
-/** For what has just failed; kept where it is kept. Nothing without an agreement under which it could leave. */
-export function planRefusal(world: World, failed: SubmissionRecord): Change[] {
-  const { agreement, kind, slotId, studyId, requestId } = failed
+/** For what has just failed. Nothing without an agreement under which it could leave, or where nothing is left of it. */
+export async function planRefusal(world: World, failed: SubmissionRecord): Promise<Change[]> {
+  const { agreement, kind, studyId, requestId } = failed
   if (!ANSWERED.includes(kind) || agreementOf(world, agreement) === null) return []
+  const slotId = await slotOfAnswer(world, failed)
+  if (slotId === null) return []
   const planned = {
     ...plan(world, { kind: "refusal", agreement, slotId }),
     studyId,
@@ -19,4 +23,15 @@ export function planRefusal(world: World, failed: SubmissionRecord): Change[] {
     answers: failed.id,
   }
   return [{ put: "submission", record: planned }, due("package", planned.id, world.clock.now())]
+}
+
+/** Kept where it is kept that failed; when that is gone, with its request or with the account of the destruction. */
+async function slotOfAnswer(
+  world: World,
+  { slotId, studyId, requestId }: SubmissionRecord,
+): Promise<SlotId | null> {
+  const request = await world.ledger.request(requestId ?? "")
+  const accounts = await world.ledger.certificatesOfStudy(studyId ?? "")
+  const slots = [slotId, request?.slotId, ...accounts.map((each) => each.slotId)]
+  return slots.find((each) => each !== undefined && isLive(world, each)) ?? null
 }

@@ -1,5 +1,6 @@
 /** Put aside: what cannot be delivered waits as failed until a person has it sent again. */
 import { exportAudit } from "./audit.ts"
+import { putSubmission } from "./live-slot.ts"
 import type { Change, SubmissionRecord } from "./records.ts"
 import { take } from "./route.ts"
 import type { World } from "./world.ts"
@@ -17,7 +18,7 @@ export function putAside(
     failureCode,
   }
   return [
-    { put: "submission", record: failed },
+    putSubmission(world, failed),
     exportAudit(world, failed, "serious", world.clock.now().toISOString()),
   ]
 }

@@ -10,6 +10,7 @@ import { found } from "./desk-guards.ts"
 import { ContentError } from "./errors.ts"
 import { uuidOid } from "./ids.ts"
 import { closeStudy } from "./keep.ts"
+import { putSubmission } from "./live-slot.ts"
 import type { Content } from "./pack.ts"
 import type { ContentsOf } from "./package.ts"
 import { readWhole } from "./read-whole.ts"
@@ -140,7 +141,7 @@ async function delivered(world: World, submissionId: string): Promise<readonly C
     failureCode: null,
   }
   return [
-    { put: "submission", record },
+    putSubmission(world, record),
     ...(submission.acceptedAt === null ? [exportAudit(world, record, "success", at)] : []),
     ...(await closeStudy(world, record, at)),
   ]

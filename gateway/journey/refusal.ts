@@ -9,6 +9,7 @@ import type { Agreement } from "./agreement.ts"
 import { exportAudit } from "./audit.ts"
 import { found } from "./desk-guards.ts"
 import { ContentError } from "./errors.ts"
+import { putSubmission } from "./live-slot.ts"
 import { referenced, type Subject } from "./metadata.ts"
 import type { ContentsOf } from "./package.ts"
 import { patientOf } from "./patient.ts"
@@ -34,7 +35,7 @@ export const refusalContents: ContentsOf = async (world, record, agreement) => {
     at: world.clock.now().toISOString(),
   })
   return {
-    subject: subjectOfRefused(world, refused, agreement),
+    subject: await subjectOfRefused(world, refused, agreement),
     contents: [{ ...draft, body: { bytes } }],
     signs: [],
     replaces: [],
@@ -44,14 +45,17 @@ export const refusalContents: ContentsOf = async (world, record, agreement) => {
 const failedTests = (verdict: Verdict | null): string[] =>
   (verdict?.tests ?? []).filter(({ outcome }) => outcome === "fail").map(({ name }) => name)
 
-/** There may be no case yet: what was refused tells by its own metadata what it was about. Ids, and no name. */
-function subjectOfRefused(world: World, refused: SubmissionRecord, agreement: Agreement): Subject {
-  const entry = found(refused.private.submission?.documentEntries[0], "metadata of what was refused")
-  const [StudyInstanceUID = ""] = referenced(entry, "urn:ihe:iti:xds:2016:studyInstanceUID")
+/** Ids, and no name. */
+async function subjectOfRefused(
+  world: World,
+  refused: SubmissionRecord,
+  agreement: Agreement,
+): Promise<Subject> {
+  const { PatientID, StudyInstanceUID } = await idsOf(world, refused)
   return {
     agreement,
     site: world.site,
-    patient: { ...patientOf([]), PatientID: patientIdOf(entry) },
+    patient: { ...patientOf([]), PatientID },
     StudyInstanceUID,
     AccessionNumber: "",
     requestNumber: "",
@@ -59,6 +63,26 @@ function subjectOfRefused(world: World, refused: SubmissionRecord, agreement: Ag
     serviceStartTime: null,
     modalities: [],
   }
+}
+
+/**
+ * There may be no case yet: what was refused tells by its own metadata what it was about; when its slot is gone its request
+ * does, or the account of the destruction.
+ */
+async function idsOf(
+  world: World,
+  { private: { submission }, studyId, requestId }: SubmissionRecord,
+): Promise<{ readonly PatientID: string; readonly StudyInstanceUID: string }> {
+  const entry = submission?.documentEntries[0]
+  if (entry !== undefined) {
+    const [StudyInstanceUID = ""] = referenced(entry, "urn:ihe:iti:xds:2016:studyInstanceUID")
+    return { PatientID: patientIdOf(entry), StudyInstanceUID }
+  }
+  const asked = (await world.ledger.request(requestId ?? ""))?.private
+  if (asked !== undefined && asked.patient.PatientID !== "")
+    return { PatientID: asked.patient.PatientID, StudyInstanceUID: asked.StudyInstanceUID }
+  const [account] = await world.ledger.certificatesOfStudy(studyId ?? "")
+  return found(account?.private, "ids of what was refused")
 }
 
 /** What we sent counts as failed, also when its bytes were accepted or verified before. */
@@ -86,7 +110,7 @@ async function refused(world: World, submissionId: string, code: string): Promis
     failureCode: `ERR_SUBMISSION_UNVERIFIED ${code}`,
   }
   return [
-    { put: "submission", record },
+    putSubmission(world, record),
     exportAudit(world, record, "serious", at),
     ...(await keptAgain(world, record)),
   ]

@@ -10,6 +10,7 @@ import type { Agreement } from "./agreement.ts"
 import { audit } from "./audit.ts"
 import { AcceptanceError, type ErrorCode } from "./errors.ts"
 import { agreementOf } from "./keep.ts"
+import { putSubmission } from "./live-slot.ts"
 import { planRefusal } from "./plan-refusal.ts"
 import { lastingFault } from "./lasting-fault.ts"
 import type { Change, DocumentRecord, JobRecord, SubmissionKind, SubmissionRecord } from "./records.ts"
@@ -100,9 +101,9 @@ async function decided(world: World, looked: Looked): Promise<Outcome> {
   if (fault !== null || seal === null) throw fault
   const judged: SubmissionRecord = { ...record, private: { ...record.private, verdict: seal } }
   const again = { at: new Date(world.clock.now().getTime() + EVIDENCE_RETRY_MS) }
-  if (effect === null) return { changes: broken(world, judged, seal, "ERR_CONTENT") }
+  if (effect === null) return { changes: await broken(world, judged, seal, "ERR_CONTENT") }
   if (!holds(seal.outcome)) {
-    const changes: Change[] = [{ put: "submission", record: judged }]
+    const changes = [putSubmission(world, judged)]
     return { changes, again: { ...again, failureCode: "ERR_CONTENT" } }
   }
   const verdict = effect.signature ?? seal
@@ -117,11 +118,11 @@ async function decided(world: World, looked: Looked): Promise<Outcome> {
       }
     case "indeterminate":
       return {
-        changes: [{ put: "submission", record: judged }, ...follows],
+        changes: [putSubmission(world, judged), ...follows],
         again: { ...again, failureCode },
       }
     case "invalid":
-      return { changes: [...broken(world, judged, verdict, failureCode), ...follows] }
+      return { changes: [...(await broken(world, judged, verdict, failureCode)), ...follows] }
   }
 }
 
@@ -129,21 +130,26 @@ function verified(world: World, judged: SubmissionRecord, verdict: Verdict): Cha
   const at = world.clock.now().toISOString()
   const to = take("submission-in", judged.state, "verified")
   const record: SubmissionRecord = { ...judged, state: to, verifiedAt: judged.verifiedAt ?? at }
-  return [{ put: "submission", record }, verifiedAudit(record, verdict)]
+  return [putSubmission(world, record), verifiedAudit(record, verdict)]
 }
 
 /** A list issued after the signature is still to come; a missing time stamp never comes by itself. */
 const awaitsNewerList = ({ kind }: SubmissionRecord, { tests }: Verdict): boolean =>
   kind === "report" && tests.some(({ name, outcome }) => outcome === "unknown" && name.endsWith("newer-crl"))
 
-function broken(world: World, judged: SubmissionRecord, verdict: Verdict, failureCode: ErrorCode): Change[] {
+async function broken(
+  world: World,
+  judged: SubmissionRecord,
+  verdict: Verdict,
+  failureCode: ErrorCode,
+): Promise<Change[]> {
   const to = take("submission-in", judged.state, "invalid")
   const record: SubmissionRecord = { ...judged, state: to, failureCode }
-  return [{ put: "submission", record }, verifiedAudit(record, verdict), ...planRefusal(world, record)]
+  return [putSubmission(world, record), verifiedAudit(record, verdict), ...(await planRefusal(world, record))]
 }
 
 /** Put aside, visible, when trying again cannot help. Throws what may pass. */
-function failed(world: World, { record, seal, fault }: Looked): Outcome {
+async function failed(world: World, { record, seal, fault }: Looked): Promise<Outcome> {
   const code = lastingFault(fault)
   const step = next("submission-in", record.state, "unusable")
   if (code === null || step === null) throw fault
@@ -156,7 +162,7 @@ function failed(world: World, { record, seal, fault }: Looked): Outcome {
   }
   const told = verdict === null ? unusableAudit(world, unusable) : verifiedAudit(unusable, verdict)
   return {
-    changes: [{ put: "submission", record: unusable }, told, ...planRefusal(world, unusable)],
+    changes: [putSubmission(world, unusable), told, ...(await planRefusal(world, unusable))],
     fault,
   }
 }

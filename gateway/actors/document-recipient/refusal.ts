@@ -32,6 +32,8 @@ function ownFault(error: unknown): string {
   if (!(error instanceof DokueiError)) return "XDSRepositoryError"
   const code: unknown = error.code
   if (code === "ERR_SPOOL_FULL" || code === "ERR_SPOOL_WRITE") return "XDSRepositoryOutOfResources"
+  // The copy it was to lie beside ended while it came in; the next attempt gets a slot of its own.
+  if (code === "ERR_SLOT_GONE") return "XDSRepositoryBusy"
   if (code === "ERR_TAG_MISMATCH") return "InvalidDocumentContent"
   return error.failure === "transient" || error instanceof KeyError
     ? "XDSRepositoryBusy"
