@@ -13,10 +13,13 @@ export interface Arrived {
   readonly conflict: boolean
 }
 
+/** Neither one that is over nor one that was taken back: what comes for that begins a study of its own. */
+export const takesImages = ({ state }: StudyRecord): boolean => state !== "expired" && state !== "recalled"
+
 /** Every study with this UID that may still take images. */
 export async function openStudies(world: Stores, StudyInstanceUID: string): Promise<readonly StudyRecord[]> {
   const studies = await world.ledger.studiesByUid(StudyInstanceUID)
-  return studies.filter((each) => each.state !== "expired")
+  return studies.filter(takesImages)
 }
 
 /** A study as its first image makes it. `uidInUse`: another patient's study has this UID. */

@@ -4,7 +4,7 @@
  * A UID or an accession number binds. The patient alone binds only what was taken after it was asked for: anything older
  * may be an earlier examination, and is proposed to a person. Called under the locks of the studies and BINDING.
  */
-import { isOfPatient } from "./arrival.ts"
+import { isOfPatient, takesImages } from "./arrival.ts"
 import { agreementInForce } from "./keep.ts"
 import { instantIn } from "./local-day.ts"
 import { release } from "./release.ts"
@@ -56,8 +56,21 @@ export async function candidates(world: World, request: RequestRecord): Promise<
   const studies = await (StudyInstanceUID === ""
     ? world.ledger.studies(NEWEST_STUDIES)
     : world.ledger.studiesByUid(StudyInstanceUID))
-  return studies.filter((study) => isAllThere(study) && isNamedFor(request, study))
+  return studies.filter(
+    (study) => isAllThere(study) && isNamedFor(request, study) && !cameAnew(study, studies),
+  )
 }
+
+/** Its images came once more since it was taken back: whoever asks for it now asks for those. */
+const cameAnew = ({ state, private: header }: StudyRecord, studies: readonly StudyRecord[]): boolean =>
+  state === "recalled" &&
+  studies.some(
+    (each) =>
+      takesImages(each) &&
+      each.state !== "quarantined" &&
+      each.private.StudyInstanceUID === header.StudyInstanceUID &&
+      isOfPatient(each, header.patient.PatientID),
+  )
 
 /** A request is entered for what came lately; an older study is named by its UID. */
 const NEWEST_STUDIES = 500

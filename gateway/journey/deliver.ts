@@ -7,6 +7,7 @@ import type { DeliveryRecord } from "./archive-records.ts"
 import { audit } from "./audit.ts"
 import { AssociationError, DeliveryError, DimseError, DrawError, ReportError } from "./errors.ts"
 import type { ReportArchive } from "./ports.ts"
+import { isRecalled } from "./recall.ts"
 import type { Change, JobRecord, ReportRecord } from "./records.ts"
 import { next } from "./route.ts"
 import { retryAt, type Outcome } from "./run.ts"
@@ -26,7 +27,7 @@ export async function deliver(
   job: JobRecord,
 ): Promise<Outcome> {
   const report = await world.ledger.report(job.subject)
-  if (archive === null || report === null) return { changes: [] }
+  if (archive === null || report === null || (await isTakenBack(world, report))) return { changes: [] }
   const planned = (await world.ledger.delivery(deliveryId(report))) ?? plan(world, report)
   if (planned.state !== "planned") return { changes: [] }
   try {
@@ -36,6 +37,12 @@ export async function deliver(
     if (!isExpected(error)) throw error
     return failedAttempt(world, planned, error, job)
   }
+}
+
+/** Its images should not have been read: the staff page shows it with these words, the archive does not get it. */
+async function isTakenBack(world: World, { requestId }: ReportRecord): Promise<boolean> {
+  const request = await world.ledger.request(requestId)
+  return request !== null && isRecalled(request)
 }
 
 const deliveryId = (report: ReportRecord): string => `${report.id}/archive`

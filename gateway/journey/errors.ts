@@ -217,7 +217,7 @@ export const ERRORS = {
   ERR_INSTANCE_RECALLED: row(
     "InstanceError",
     "permanent",
-    "a person took the study back before it left",
+    "a person took the study back before it left, or before it was verified",
     "none; a new request asks for it anew",
   ),
   ERR_INSTANCE_COPIES: row(

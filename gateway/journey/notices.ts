@@ -16,7 +16,9 @@ const recalledNotice = (at: string): Notice => ({ ...notice("recalled"), at })
 export function notices(world: World, file: CaseFile): Notice[] {
   const { request, study, submissions } = file
   const waits = submissions.some((each) => each.direction === "out" && isUnderWay(each))
-  const isStopped = waits || study?.state === "complete"
+  // What was taken back has no term without the agreement it had.
+  const isKeptForGood = study?.state === "recalled" && study.keepUntil === null
+  const isStopped = waits || study?.state === "complete" || isKeptForGood
   const isLast = new Set(stopped(file))
   const near = nearEnd(world, file)
   return [

@@ -22,6 +22,7 @@ import { requestOf, subjectOf, targetOf } from "./subject.ts"
 import type { EffectOf } from "./verify.ts"
 import type { World } from "./world.ts"
 
+/** A study that was is in the state of that name until its slot is destroyed; a request stays so. */
 export const isRecalled = ({ recalledAt = null }: StudyRecord | RequestRecord): boolean => recalledAt !== null
 
 /**
@@ -46,13 +47,13 @@ export async function recall(world: World, person: Person, requestId: string, re
       state: step.to,
       recalledAt: decision.at,
       late: 0,
-      keepUntil: until.toISOString(),
+      keepUntil: until?.toISOString() ?? null,
       private: { ...study.private, decisions: [...(study.private.decisions ?? []), decision] },
     }
     const submissions = await world.ledger.submissionsOf({ studyId })
     await world.ledger.commit([
       { put: "study", record: recalled },
-      due("expire", study.id, until),
+      ...(until === null ? [] : [due("expire", study.id, until)]),
       ...submissions
         .filter(mayBeStopped)
         .flatMap((each) => putAside(world, each, "recalled", "ERR_INSTANCE_RECALLED")),
@@ -68,10 +69,10 @@ export async function recall(world: World, person: Person, requestId: string, re
 const askedFor = async (world: World, study: StudyRecord): Promise<readonly RequestRecord[]> =>
   (await world.ledger.requestsOfStudy(study.id)).filter((each) => targetOf(each) === study.id)
 
-/** Our own copy goes as it would have gone after sending. */
-function termOf(world: World, study: StudyRecord, at: Date): Date {
+/** Our own copy goes as it would have gone after sending; of an agreement that is gone we know no term: a person is told. */
+function termOf(world: World, study: StudyRecord, at: Date): Date | null {
   const agreement = agreementOf(world, study.agreement)
-  return agreement === null ? at : keepUntil(agreement, at)
+  return agreement === null ? null : keepUntil(agreement, at)
 }
 
 /** Not a byte of it can have become known to the other side. */
@@ -139,17 +140,36 @@ export const recallEffect: EffectOf = async (world, record, documents) => {
     StudyInstanceUID: said.StudyInstanceUID === request.private.StudyInstanceUID,
     "request number": said.requestNumber === request.private.requestNumber,
   })
-  return { signature: null, follow: () => takenBack(world, request.id, said.at) }
+  return { signature: null, follow: () => takenBack(world, record, said.at) }
 }
 
-async function takenBack(world: World, requestId: string, at: string): Promise<readonly Change[]> {
-  const request = kept(await world.ledger.request(requestId))
-  const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
-  if (isErased(study)) return [closed(request, at)]
+async function takenBack(
+  world: World,
+  { studyId }: SubmissionRecord,
+  at: string,
+): Promise<readonly Change[]> {
+  const study = found(await world.ledger.study(studyId ?? ""), "study")
+  const cases = (await askedFor(world, study)).map((each) => closed(each, at))
+  const step = next("study", study.state, "recall")
+  if (step === null) return cases
   const now = world.clock.now()
-  const record: StudyRecord = { ...study, recalledAt: at, keepUntil: now.toISOString() }
-  const cases = await askedFor(world, study)
-  return [{ put: "study", record }, due("expire", study.id, now), ...cases.map((each) => closed(each, at))]
+  const record: StudyRecord = { ...study, state: step.to, recalledAt: at, keepUntil: now.toISOString() }
+  const submissions = await world.ledger.submissionsOf({ studyId: study.id })
+  return [
+    { put: "study", record },
+    due("expire", study.id, now),
+    ...cases,
+    ...submissions.flatMap(withoutEffect),
+  ]
+}
+
+/** What of it was not verified yet is not waited for. */
+function withoutEffect(record: SubmissionRecord): Change[] {
+  if (record.direction !== "in" || record.kind !== "study") return []
+  const step = next("submission-in", record.state, "recalled")
+  if (step === null) return []
+  const failed: SubmissionRecord = { ...record, state: step.to, failureCode: "ERR_INSTANCE_RECALLED" }
+  return [{ put: "submission", record: failed }]
 }
 
 function recalledAudit(study: StudyRecord, person: Person, at: string): Change {

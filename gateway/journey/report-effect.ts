@@ -7,6 +7,7 @@ import type { Verdict } from "../standards/dsg/verdict.ts"
 import type { Agreement } from "./agreement.ts"
 import { uuid } from "./ids.ts"
 import { keptAnew } from "./keep.ts"
+import { isRecalled } from "./recall.ts"
 import { planReceipt } from "./receipt.ts"
 import type { Change, DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "./records.ts"
 import { checkReportSubject, checkReportVersion } from "./report-subject.ts"
@@ -68,6 +69,7 @@ async function follow(
       },
       documents: documents.map(({ role, uniqueId, place, sha256 }) => ({ role, uniqueId, place, sha256 })),
       keyImages: content.keyImages.length,
+      captions: content.keyImages.map(({ caption }) => caption),
       signature,
       intent: "",
       assertion: "",
@@ -78,7 +80,9 @@ async function follow(
     { put: "report", record: report },
     ...(submission.state === "accepted" ? reopened(world, request) : []),
     ...(isFirst && agreement.receipts === "signed" ? planReceipt(world, submission, request.slotId) : []),
-    ...(holds(signature.outcome) ? [due("deliver", report.id, world.clock.now())] : []),
+    ...(holds(signature.outcome) && !isRecalled(request)
+      ? [due("deliver", report.id, world.clock.now())]
+      : []),
   ]
 }
 

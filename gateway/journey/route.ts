@@ -115,7 +115,7 @@ export const STUDY = [
     "instance",
     "recalled",
     null,
-    "one more image of it: kept, and it does not leave",
+    "an image of a transfer that had begun before: kept with it; what comes later begins a study of its own",
   ),
   row<StudyState>(
     "recalled",

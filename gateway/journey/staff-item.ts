@@ -107,9 +107,10 @@ const NOTHING = {
 function action(file: CaseFile): StaffItem["action"] {
   const { study, reports } = file
   if (stopped(file).length > 0) return "see-failure"
+  // Nobody is asked to receive a report about images that should not have been read.
+  if (isRecalled(file.request)) return null
   const report = reports.at(-1)
   if (report?.acknowledgedAt === null && shown(report.private.signature?.outcome)) return "acknowledge"
-  if (isRecalled(file.request)) return null
   if (isGoneUnread(file)) return "close"
   if (study !== null && isContradictory(study) && !isErased(study)) return "decide"
   if (troubleOf(file, STATIONS) !== null) return "see-failure"

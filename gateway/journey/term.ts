@@ -26,8 +26,9 @@ export function endOfImages(
   return new Date(new Date(study.keepUntil).getTime() + (isUnread ? unreadMs - imagesMs : 0))
 }
 
-/** Images of this house that were answered with success and have not left, or contradict each other. */
-export const isHeldBack = ({ late, conflicts = 0 }: StudyRecord): boolean => late > 0 || conflicts > 0
+/** Images of this house that were answered with success and have not left, or contradict each other; none a person took back. */
+export const isHeldBack = ({ state, late, conflicts = 0 }: StudyRecord): boolean =>
+  state !== "recalled" && (late > 0 || conflicts > 0)
 
 /** When the images of a case that waits for its report end at the reading centre, if that is near; else null. */
 export function nearEnd(world: World, file: CaseFile): Date | null {

@@ -4,172 +4,254 @@ import { readWhole } from "../../gateway/journey/read-whole.ts"
 import { readRecall } from "../../gateway/standards/notice/recall.ts"
 import { readDeletionCertificate } from "../../gateway/standards/notice/deletion-certificate.ts"
 import type { Gateway } from "./gateway.ts"
-import { CLERK, DRAFT, enter, READER, report, requestFor, row, storeAll, study } from "./people.ts"
+import { CLERK, DRAFT, enter, READER, report, requestFor, row, store, storeAll, study } from "./people.ts"
 import { DAY_MS, MINUTE_MS, TwoSides } from "./world.ts"
 
 const QUIET_AND_MORE_MS = 10 * MINUTE_MS
 const REASON = "別の患者の検査を送った"
 const told = (notices: readonly Notice[] | undefined): string[] => (notices ?? []).map(({ code }) => code)
 
-describe("a study sent by mistake", function () {
-  this.timeout(30_000)
-  let sides: TwoSides
-  const images = study("P1", 2)
+for (const receipts of ["signed", "registry-response"] as const)
+  describe(`a study sent by mistake, receipts: ${receipts}`, function () {
+    this.timeout(30_000)
+    let sides: TwoSides
+    const images = study("P1", 2)
 
-  beforeEach(async () => {
-    sides = await TwoSides.open()
+    beforeEach(async () => {
+      sides = await TwoSides.open({ agreement: { receipts } })
+    })
+    afterEach(() => sides.close())
+
+    const stateAt = async (gateway: Gateway): Promise<string | undefined> =>
+      (await gateway.ledger.studiesByUid(images.StudyInstanceUID))[0]?.state
+    const sentKinds = (): string[] =>
+      sides.line.attempts.filter(({ fault }) => fault === null).map(({ kind }) => kind)
+    const document = async (gateway: Gateway, requestId: string, role: string): Promise<Uint8Array> => {
+      const all = await gateway.ledger.submissionsOf({ requestId })
+      const record = all.find(({ kind, direction }) => kind === role && direction === "in")!
+      const found = (await gateway.ledger.documents(record.id)).find((each) => each.role === role)
+      return readWhole(gateway.spool, found!.place)
+    }
+
+    it("that has not left never leaves", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1", { releaseWhenComplete: false }))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await sides.settle(QUIET_AND_MORE_MS)
+      assert.deepEqual(sides.line.attempts, [])
+      const recalled = await row(sides.edge, id)
+      assert.deepEqual([recalled?.action, told(recalled?.notices)], [null, ["recalled"]])
+      await assert.rejects(sides.edge.staff.release(CLERK, id), { code: "ERR_REPORT_STATE" })
+      await assert.rejects(sides.edge.staff.recall(CLERK, id, REASON), { code: "ERR_REPORT_STATE" })
+    })
+
+    it("takes no image that comes later: that begins a study of its own, which a request can ask for", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, { ...images, instances: images.instances.slice(0, 1) })
+      await sides.settle(QUIET_AND_MORE_MS)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await sides.settle(QUIET_AND_MORE_MS)
+      await storeAll(sides.edge, images)
+      const anew = await enter(
+        sides.edge,
+        requestFor("P1", "R2", { StudyInstanceUID: images.StudyInstanceUID, releaseWhenComplete: false }),
+      )
+      await sides.settle(QUIET_AND_MORE_MS)
+      const studies = await sides.edge.ledger.studiesByUid(images.StudyInstanceUID)
+      assert.deepEqual(studies.map(({ state, instances }) => `${state} ${instances}`).sort(), [
+        "complete 2",
+        "recalled 1",
+      ])
+      assert.equal((await row(sides.edge, anew))?.action, "release")
+      await sides.edge.staff.release(CLERK, anew)
+      await sides.settle(QUIET_AND_MORE_MS)
+      const item = (await sides.center.reading.worklist(READER)).find(({ requestId }) => requestId === anew)
+      assert.deepEqual([item?.state, item?.study.instances], ["ready", 2])
+      await sides.settle(2 * DAY_MS)
+      assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
+    })
+
+    it("is nothing another patient's images can be joined to", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1", { releaseWhenComplete: false }))
+      await storeAll(sides.edge, images)
+      await storeAll(sides.edge, study("P2", 1, { StudyInstanceUID: images.StudyInstanceUID }))
+      await sides.settle(QUIET_AND_MORE_MS)
+      const { studyId } = (await row(sides.edge, id))!
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      const studies = await sides.edge.ledger.studiesByUid(images.StudyInstanceUID)
+      const other = studies.find(({ state }) => state === "quarantined")!
+      assert.deepEqual((await sides.edge.staff.study(CLERK, other.id)).sameUid, [])
+      const ruling = { what: "same-patient", studyId: studyId!, reason: REASON } as const
+      await assert.rejects(sides.edge.staff.rule(CLERK, other.id, ruling), { code: "ERR_NOT_FOUND" })
+    })
+
+    it("goes at the end of its term although two copies of an image contradict each other", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      const [first] = images.instances
+      const other = Buffer.from(first!.dataSet)
+      other[other.length - 1]! ^= 1
+      await store(sides.edge, [{ ...first!, dataSet: other }])
+      await sides.settle(QUIET_AND_MORE_MS)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await sides.settle(3 * DAY_MS)
+      assert.equal(await stateAt(sides.edge), "expired")
+    })
+
+    it("under an agreement that is no longer there is kept here, and a person is told", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1", { releaseWhenComplete: false }))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      sides.edge.agreements = []
+      await sides.edge.open()
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await sides.settle(3 * DAY_MS)
+      assert.equal(await stateAt(sides.edge), "recalled")
+      assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled", "agreement-over"])
+    })
+
+    it("that waits for a line that is down never leaves either", async () => {
+      sides.line.fault = () => "unreachable"
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      sides.line.fault = () => null
+      await sides.settle(60 * MINUTE_MS)
+      assert.deepEqual(sentKinds(), [])
+      assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
+      await assert.rejects(sides.edge.staff.retry(CLERK, id), { code: "ERR_REPORT_STATE" })
+    })
+
+    it("that has arrived is destroyed there, accounted for, and its case leaves the work list with words", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      await sides.center.reading.start(READER, id)
+      await assert.rejects(sides.edge.staff.recall(READER, id, REASON), { code: "ERR_NOT_ALLOWED" })
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await sides.settle(QUIET_AND_MORE_MS)
+      assert.equal(await stateAt(sides.center), "expired")
+      const said = readRecall(await document(sides.center, id, "recall"))
+      assert.deepEqual(
+        [said.reason, said.StudyInstanceUID, said.requestNumber],
+        [REASON, images.StudyInstanceUID, "R1"],
+      )
+      const [item] = await sides.center.reading.worklist(READER)
+      assert.deepEqual([item?.state, told(item?.notices)], ["failed", ["recalled"]])
+      const detail = await sides.edge.staff.request(CLERK, id)
+      assert.deepEqual(
+        [detail.recall?.reason, detail.recall?.by, detail.recall?.toldCenterAt === null],
+        [REASON, "窓口 三奈", false],
+      )
+      const certificate = readDeletionCertificate(await document(sides.edge, id, "certificate"))
+      assert.deepEqual([certificate.reason, certificate.what], ["request", "images"])
+      assert.deepEqual(
+        detail.deletions.map(({ what }) => what),
+        ["images"],
+      )
+      await assert.rejects(
+        sides.center.reading.saveDraft(READER, id, DRAFT, 0),
+        { name: "ReportError" },
+        "nobody goes on writing",
+      )
+    })
+
+    it("of which nobody knows whether it arrived is followed by the notice, in this order", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      let down = true
+      sides.line.fault = (kind, again) =>
+        kind === "study" && down ? (again === 0 ? "lost" : "unreachable") : null
+      await sides.settle(3 * MINUTE_MS)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      down = false
+      await sides.settle(60 * MINUTE_MS)
+      const out = sides.line.attempts.filter(({ fault }) => fault !== "unreachable").map(({ kind }) => kind)
+      const kinds = out.filter((kind) => kind === "study" || kind === "recall")
+      assert.deepEqual([...new Set(kinds)], ["study", "recall"])
+      assert.equal(await stateAt(sides.center), "expired")
+    })
+
+    it("that was refused after a try nobody heard of is followed by the notice, and is not sent again", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      // A receipt would tell that it arrived.
+      sides.line.fault = (kind, again) =>
+        kind === "study" ? (again === 0 ? "lost" : "refused") : kind === "receipt" ? "unreachable" : null
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      assert.equal((await row(sides.edge, id))?.action, "see-failure")
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await assert.rejects(sides.edge.staff.retry(CLERK, id), { code: "ERR_REPORT_STATE" })
+      sides.line.fault = () => null
+      await sides.settle(60 * MINUTE_MS)
+      assert.equal(await stateAt(sides.center), "expired")
+      assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
+    })
+
+    it("whose report is signed goes too; the report stays", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      await report(sides.center, id)
+      await sides.settle(QUIET_AND_MORE_MS)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await sides.settle(QUIET_AND_MORE_MS)
+      assert.equal(await stateAt(sides.center), "expired")
+      const view = await sides.center.reading.reading(READER, id)
+      assert.deepEqual([view.state, view.versions.length, told(view.notices)], ["completed", 1, ["recalled"]])
+      assert.equal((await sides.edge.staff.request(CLERK, id)).report?.impression, DRAFT.impression)
+    })
+
+    it("whose report comes home after that is shown with the words, delivered nowhere and not asked to be received", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      sides.line.fault = (kind) => (kind === "report" ? "unreachable" : null)
+      await report(sides.center, id)
+      await sides.settle(QUIET_AND_MORE_MS)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await sides.settle(QUIET_AND_MORE_MS)
+      sides.line.fault = () => null
+      await sides.settle(QUIET_AND_MORE_MS)
+      const item = await row(sides.edge, id)
+      assert.deepEqual([item?.action, item?.verdict, told(item?.notices)], [null, "valid", ["recalled"]])
+      const home = await sides.edge.ledger.reportsOfRequest(id)
+      assert.equal(home.length, 1)
+      assert.deepEqual(await sides.edge.ledger.jobsOf(home[0]!.id), [], "nothing goes to the archive")
+    })
+
+    it("may be asked for anew: the new request sends it, the old one stays taken back", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await sides.settle(QUIET_AND_MORE_MS)
+      const anew = await enter(sides.edge, requestFor("P1", "R2"))
+      await sides.settle(QUIET_AND_MORE_MS)
+      const cases = await sides.center.reading.worklist(READER)
+      assert.deepEqual(
+        cases.map((each) => [each.requestId, each.state, told(each.notices)]).sort(),
+        [
+          [id, "failed", ["recalled"]],
+          [anew, "ready", []],
+        ].sort(),
+      )
+      assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
+      const sent = await row(sides.edge, anew)
+      assert.deepEqual([sent?.way[2]?.state, told(sent?.notices)], ["done", []])
+    })
+
+    it("is kept at the hospital for the agreed term, and then goes", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await sides.settle(DAY_MS / 2)
+      assert.equal(await stateAt(sides.edge), "recalled")
+      await sides.settle(2 * DAY_MS)
+      assert.equal(await stateAt(sides.edge), "expired")
+    })
   })
-  afterEach(() => sides.close())
-
-  const stateAt = async (gateway: Gateway): Promise<string | undefined> =>
-    (await gateway.ledger.studiesByUid(images.StudyInstanceUID))[0]?.state
-  const sentKinds = (): string[] =>
-    sides.line.attempts.filter(({ fault }) => fault === null).map(({ kind }) => kind)
-  const document = async (gateway: Gateway, requestId: string, role: string): Promise<Uint8Array> => {
-    const all = await gateway.ledger.submissionsOf({ requestId })
-    const record = all.find(({ kind, direction }) => kind === role && direction === "in")!
-    const found = (await gateway.ledger.documents(record.id)).find((each) => each.role === role)
-    return readWhole(gateway.spool, found!.place)
-  }
-
-  it("that has not left never leaves", async () => {
-    const id = await enter(sides.edge, requestFor("P1", "R1", { releaseWhenComplete: false }))
-    await storeAll(sides.edge, images)
-    await sides.settle(QUIET_AND_MORE_MS)
-    await sides.edge.staff.recall(CLERK, id, REASON)
-    await sides.settle(QUIET_AND_MORE_MS)
-    assert.deepEqual(sides.line.attempts, [])
-    const recalled = await row(sides.edge, id)
-    assert.deepEqual([recalled?.action, told(recalled?.notices)], [null, ["recalled"]])
-    await assert.rejects(sides.edge.staff.release(CLERK, id), { code: "ERR_REPORT_STATE" })
-    await assert.rejects(sides.edge.staff.recall(CLERK, id, REASON), { code: "ERR_REPORT_STATE" })
-    await storeAll(sides.edge, { ...images, instances: study("P1", 1, images).instances })
-    await sides.settle(QUIET_AND_MORE_MS)
-    assert.deepEqual(sides.line.attempts, [], "nor does an image that comes later")
-  })
-
-  it("that waits for a line that is down never leaves either", async () => {
-    sides.line.fault = () => "unreachable"
-    const id = await enter(sides.edge, requestFor("P1", "R1"))
-    await storeAll(sides.edge, images)
-    await sides.settle(QUIET_AND_MORE_MS)
-    await sides.edge.staff.recall(CLERK, id, REASON)
-    sides.line.fault = () => null
-    await sides.settle(60 * MINUTE_MS)
-    assert.deepEqual(sentKinds(), [])
-    assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
-    await assert.rejects(sides.edge.staff.retry(CLERK, id), { code: "ERR_REPORT_STATE" })
-  })
-
-  it("that has arrived is destroyed there, accounted for, and its case leaves the work list with words", async () => {
-    const id = await enter(sides.edge, requestFor("P1", "R1"))
-    await storeAll(sides.edge, images)
-    await sides.settle(QUIET_AND_MORE_MS)
-    await sides.center.reading.start(READER, id)
-    await assert.rejects(sides.edge.staff.recall(READER, id, REASON), { code: "ERR_NOT_ALLOWED" })
-    await sides.edge.staff.recall(CLERK, id, REASON)
-    await sides.settle(QUIET_AND_MORE_MS)
-    assert.equal(await stateAt(sides.center), "expired")
-    const said = readRecall(await document(sides.center, id, "recall"))
-    assert.deepEqual(
-      [said.reason, said.StudyInstanceUID, said.requestNumber],
-      [REASON, images.StudyInstanceUID, "R1"],
-    )
-    const [item] = await sides.center.reading.worklist(READER)
-    assert.deepEqual([item?.state, told(item?.notices)], ["failed", ["recalled"]])
-    const detail = await sides.edge.staff.request(CLERK, id)
-    assert.deepEqual(
-      [detail.recall?.reason, detail.recall?.by, detail.recall?.toldCenterAt === null],
-      [REASON, "窓口 三奈", false],
-    )
-    const certificate = readDeletionCertificate(await document(sides.edge, id, "certificate"))
-    assert.deepEqual([certificate.reason, certificate.what], ["request", "images"])
-    assert.deepEqual(
-      detail.deletions.map(({ what }) => what),
-      ["images"],
-    )
-    await assert.rejects(
-      sides.center.reading.saveDraft(READER, id, DRAFT, 0),
-      { name: "ReportError" },
-      "nobody goes on writing",
-    )
-  })
-
-  it("of which nobody knows whether it arrived is followed by the notice, in this order", async () => {
-    const id = await enter(sides.edge, requestFor("P1", "R1"))
-    await storeAll(sides.edge, images)
-    let down = true
-    sides.line.fault = (kind, again) =>
-      kind === "study" && down ? (again === 0 ? "lost" : "unreachable") : null
-    await sides.settle(3 * MINUTE_MS)
-    await sides.edge.staff.recall(CLERK, id, REASON)
-    down = false
-    await sides.settle(60 * MINUTE_MS)
-    const out = sides.line.attempts.filter(({ fault }) => fault !== "unreachable").map(({ kind }) => kind)
-    const kinds = out.filter((kind) => kind === "study" || kind === "recall")
-    assert.deepEqual(kinds, ["study", "recall"])
-    assert.equal(await stateAt(sides.center), "expired")
-  })
-
-  it("that was refused after a try nobody heard of is followed by the notice, and is not sent again", async () => {
-    const id = await enter(sides.edge, requestFor("P1", "R1"))
-    // A receipt would tell that it arrived.
-    sides.line.fault = (kind, again) =>
-      kind === "study" ? (again === 0 ? "lost" : "refused") : kind === "receipt" ? "unreachable" : null
-    await storeAll(sides.edge, images)
-    await sides.settle(QUIET_AND_MORE_MS)
-    assert.equal((await row(sides.edge, id))?.action, "see-failure")
-    await sides.edge.staff.recall(CLERK, id, REASON)
-    await assert.rejects(sides.edge.staff.retry(CLERK, id), { code: "ERR_REPORT_STATE" })
-    sides.line.fault = () => null
-    await sides.settle(60 * MINUTE_MS)
-    assert.equal(await stateAt(sides.center), "expired")
-    assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
-  })
-
-  it("whose report is signed goes too; the report stays", async () => {
-    const id = await enter(sides.edge, requestFor("P1", "R1"))
-    await storeAll(sides.edge, images)
-    await sides.settle(QUIET_AND_MORE_MS)
-    await report(sides.center, id)
-    await sides.settle(QUIET_AND_MORE_MS)
-    await sides.edge.staff.recall(CLERK, id, REASON)
-    await sides.settle(QUIET_AND_MORE_MS)
-    assert.equal(await stateAt(sides.center), "expired")
-    const view = await sides.center.reading.reading(READER, id)
-    assert.deepEqual([view.state, view.versions.length, told(view.notices)], ["completed", 1, ["recalled"]])
-    assert.equal((await sides.edge.staff.request(CLERK, id)).report?.impression, DRAFT.impression)
-  })
-
-  it("may be asked for anew: the new request sends it, the old one stays taken back", async () => {
-    const id = await enter(sides.edge, requestFor("P1", "R1"))
-    await storeAll(sides.edge, images)
-    await sides.settle(QUIET_AND_MORE_MS)
-    await sides.edge.staff.recall(CLERK, id, REASON)
-    await sides.settle(QUIET_AND_MORE_MS)
-    const anew = await enter(sides.edge, requestFor("P1", "R2"))
-    await sides.settle(QUIET_AND_MORE_MS)
-    const cases = await sides.center.reading.worklist(READER)
-    assert.deepEqual(
-      cases.map((each) => [each.requestId, each.state, told(each.notices)]).sort(),
-      [
-        [id, "failed", ["recalled"]],
-        [anew, "ready", []],
-      ].sort(),
-    )
-    assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
-    const sent = await row(sides.edge, anew)
-    assert.deepEqual([sent?.way[2]?.state, told(sent?.notices)], ["done", []])
-  })
-
-  it("is kept at the hospital for the agreed term, and then goes", async () => {
-    const id = await enter(sides.edge, requestFor("P1", "R1"))
-    await storeAll(sides.edge, images)
-    await sides.settle(QUIET_AND_MORE_MS)
-    await sides.edge.staff.recall(CLERK, id, REASON)
-    await sides.settle(DAY_MS / 2)
-    assert.equal(await stateAt(sides.edge), "recalled")
-    await sides.settle(2 * DAY_MS)
-    assert.equal(await stateAt(sides.edge), "expired")
-  })
-})
