@@ -39,7 +39,7 @@ export async function takeCustody(
     studyId: place.studyId,
     requestId: place.requestId,
     reportId: null,
-    answers: null,
+    answers: place.states,
     submissionSetUid: inbound.submission.submissionSet.uniqueId,
     slotId: place.slotId,
     segmentId,

@@ -91,7 +91,7 @@ export const certificateEffect: EffectOf = async (world, record, documents) => {
   return {
     signature: null,
     follow: async () => {
-      const landed = found(await world.ledger.certificate(record.submissionSetUid), "certificate")
+      const landed = found(await world.ledger.certificate(record.answers ?? ""), "certificate")
       const compared = await comparedWithSent(world, landed, said)
       return [
         {

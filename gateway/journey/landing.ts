@@ -5,6 +5,7 @@
  * receipts) gets the request's own slot and outlives them; a deletion certificate outlives both.
  */
 import type { Inbound } from "./inbound.ts"
+import { uuid } from "./ids.ts"
 import { endOfCertificate } from "./account.ts"
 import { AcceptanceError } from "./errors.ts"
 import { targetOf } from "./subject.ts"
@@ -29,6 +30,8 @@ export interface Landing {
    * this submission: it goes when the submission is refused.
    */
   readonly owner: string | null
+  /** What the submission states; null when nothing. */
+  readonly states: string | null
   /**
    * Committed together with the submission. What was there before is read anew, under the owner's lock: while documents
    * come in it may have ended.
@@ -47,6 +50,7 @@ export async function landing(world: World, inbound: Inbound): Promise<Landing> 
     studyId: targetOf(request),
     requestId: request.id,
     owner: request.id,
+    states: null,
     changes: async () => {
       await ownRequest(world, inbound)
       return []
@@ -61,7 +65,7 @@ async function landCertificate(world: World, inbound: Inbound): Promise<Landing>
   const now = world.clock.now()
   const until = endOfCertificate(inbound.agreement, now)
   const certificate: CertificateRecord = {
-    id: inbound.submission.submissionSet.uniqueId,
+    id: uuid(world.chance),
     agreement: inbound.agreement.id,
     studyId: targetOf(request) ?? "",
     requestId: request.id,
@@ -92,6 +96,7 @@ async function landCertificate(world: World, inbound: Inbound): Promise<Landing>
     studyId: targetOf(request),
     requestId: request.id,
     owner: null,
+    states: certificate.id,
     changes: () => Promise.resolve(changes),
   }
 }
@@ -134,6 +139,7 @@ async function landStudy(world: World, inbound: Inbound): Promise<Landing> {
       studyId: known.id,
       requestId: inbound.requestId,
       owner: known.id,
+      states: null,
       changes: () => withNewTerm(world, inbound, known.id),
     }
   }
@@ -180,6 +186,7 @@ function newLanding(world: World, inbound: Inbound, slotId: string): Landing {
     studyId: study.id,
     requestId: inbound.requestId,
     owner: null,
+    states: null,
     changes: () => Promise.resolve(changes),
   }
 }

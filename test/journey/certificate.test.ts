@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import type { Change } from "../../gateway/journey/records.ts"
+import { CONTENTS } from "../../gateway/journey/submissions.ts"
 import { readWhole } from "../../gateway/journey/read-whole.ts"
 import {
   readDeletionCertificate,
@@ -91,6 +92,37 @@ describe("a deletion certificate", function () {
       deletion?.compared.map(({ named, missing, foreign }) => [named, missing, foreign]),
       [[5, 1, 1]],
     )
+  })
+
+  it("has an id of our own, whatever its sender calls its submission: nothing of ours is replaced", async () => {
+    const [requestTerm] = await sides.edge.ledger.jobsOf(requestId)
+    const named = Buffer.from(BigInt(requestId.slice("2.25.".length)).toString(16).padStart(32, "0"), "hex")
+    const chance = sides.center.world.chance
+    const bytes = chance.bytes.bind(chance)
+    sides.center.contents = {
+      ...CONTENTS,
+      certificate: async (...asked) => {
+        const made = await CONTENTS.certificate(...asked)
+        chance.bytes = (length) => {
+          if (length !== named.length) return bytes(length)
+          chance.bytes = bytes
+          return named
+        }
+        return made
+      },
+    }
+    await sides.settle(10 * DAY_MS)
+    const submissions = await sides.edge.ledger.submissionsOf({ requestId })
+    const taken = submissions.find(({ kind }) => kind === "certificate")
+    assert.deepEqual([taken?.submissionSetUid, taken?.state], [requestId, "verified"])
+    assert.deepEqual(
+      await sides.edge.ledger.jobsOf(requestId),
+      [requestTerm],
+      "the request's own term stands",
+    )
+    const [kept] = await sides.edge.ledger.certificates(10)
+    assert.notEqual(kept?.id, requestId)
+    assert.equal(kept?.verdict?.outcome, "valid")
   })
 
   it("is made for the texts as well, by the same procedure, and comes also when the hospital's own are gone", async () => {
