@@ -67,6 +67,12 @@ export interface Supplement {
   readonly withdrawn: number
 }
 
+/** The manifest that says what counts of a study, and when its sender made it (DTM, UTC). */
+export interface ManifestInForce {
+  readonly entryUUID: string
+  readonly submissionTime: string
+}
+
 /** What the images tell, and what people have decided about them. */
 export interface StudyPrivate extends StudyHeader {
   /** Patient IDs that images of this study carry besides the one in its header: somebody said it is the same patient. */
@@ -109,6 +115,8 @@ export interface StudyRecord {
   readonly counting?: number
   /** Absent = none. At the hospital when it was planned, at the centre when it took effect. */
   readonly supplements?: readonly Supplement[]
+  /** At the reading centre: which manifest says what counts. Absent = none has come. */
+  readonly manifest?: ManifestInForce
   /** Images whose copies contradict each other, and between which nobody has chosen; absent = none. A person chooses. */
   readonly conflicts?: number
   /** End of the agreed retention; null while it has not begun to run. */

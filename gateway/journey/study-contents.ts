@@ -68,7 +68,8 @@ async function earlierManifest(
   const { requestId } = record
   const earlier = requestId === null ? [] : await world.ledger.submissionsOf({ requestId })
   const sent = earlier.findLast(
-    (each) => each.kind === "study" && each.direction === "out" && each.acceptedAt !== null,
+    ({ kind, direction, acceptedAt, state }) =>
+      kind === "study" && direction === "out" && acceptedAt !== null && state !== "failed",
   )
   const documents = sent === undefined ? [] : await world.ledger.documents(sent.id)
   const manifest = documents.find((each) => each.role === "manifest")

@@ -10,11 +10,13 @@ import type { Agreement } from "./agreement.ts"
 import { openedCase } from "./case.ts"
 import { found } from "./desk-guards.ts"
 import { instanceRecord } from "./arrival.ts"
+import { InstanceError } from "./errors.ts"
 import { studyHeaderOf } from "./header.ts"
 import { header, imageHeader } from "./images.ts"
 import { keepUntil, keptAnew } from "./keep.ts"
+import { comesIntoForce, copyKey, hiddenAfter, isWhole, type Brought } from "./manifest-in-force.ts"
 import { readWhole } from "./read-whole.ts"
-import type { ObjectId } from "./ports.ts"
+import { isRecalled } from "./recall.ts"
 import { planReceipt } from "./receipt.ts"
 import { withOriginals } from "./recoding-document.ts"
 import type {
@@ -38,9 +40,7 @@ interface Arrived {
   readonly asked: ReadingRequest
   /** As the images tell it; patient and accession numbers are the hospital's, and its request names those that count. */
   readonly header: StudyHeader
-  readonly instances: readonly InstanceRecord[]
-  /** SOP Instance UIDs of the manifest. */
-  readonly named: ReadonlySet<string>
+  readonly brought: Brought
 }
 
 export const studyEffect: EffectOf = async (world, record, documents, agreement) => {
@@ -52,10 +52,8 @@ export const studyEffect: EffectOf = async (world, record, documents, agreement)
   const asked = readReadingRequest(await one("request"))
   const manifest = readManifest(await one("manifest"))
   const images = await openedImages(world, study, documents)
-  const earlier = await world.ledger.instances(study.id)
   checkStudySubject(record, agreement, study, {
     asked,
-    kept: new Set(earlier.map((each) => each.private.SOPInstanceUID)),
     manifest,
     images: images.map((each) => each.identity),
   })
@@ -65,10 +63,27 @@ export const studyEffect: EffectOf = async (world, record, documents, agreement)
     documents,
     images.map((each) => each.record),
   )
-  const arrived = { asked, header: headerOf(study, asked, images), instances, named: namedBy(manifest) }
+  const brought = { ...manifestSent(record, documents), named: namedBy(manifest), instances }
+  const arrived = { asked, header: headerOf(study, asked, images), brought }
   return {
     signature: null,
     follow: () => take(world, record, arrived, agreement),
+  }
+}
+
+function manifestSent(
+  { private: { submission } }: SubmissionRecord,
+  documents: readonly DocumentRecord[],
+): Pick<Brought, "manifest" | "replaced"> {
+  const { entryUUID } = found(
+    documents.find(({ role }) => role === "manifest"),
+    "manifest of the study",
+  )
+  const { submissionSet, associations } = found(submission, "metadata of the study")
+  const replaced = associations.filter(({ type }) => type === "RPLC").map(({ target }) => target)
+  return {
+    manifest: { entryUUID, submissionTime: submissionSet.submissionTime },
+    replaced: new Set(replaced),
   }
 }
 
@@ -82,12 +97,16 @@ function headerOf(study: StudyRecord, asked: ReadingRequest, [first]: readonly O
 async function take(
   world: World,
   submission: SubmissionRecord,
-  { asked, header, instances, named }: Arrived,
+  { asked, header, brought }: Arrived,
   agreement: Agreement,
-): Promise<readonly Change[]> {
+): Promise<readonly Change[] | null> {
   const study = found(await world.ledger.study(submission.studyId ?? ""), "study")
+  if (isRecalled(study))
+    throw new InstanceError("ERR_INSTANCE_RECALLED", "the hospital took it back while it was looked at")
   const kept = await world.ledger.instances(study.id)
-  const fresh = newOnes(kept, instances)
+  if (!(await isWhole(world, submission, kept, brought))) return null
+  const isInForce = comesIntoForce(study, brought)
+  const fresh = newOnes(kept, brought.instances)
   const all = [...kept, ...fresh]
   const at = world.clock.now()
   const until = keepUntil(agreement, at)
@@ -95,7 +114,8 @@ async function take(
     ...study,
     lastArrivalAt: at.toISOString(),
     keepUntil: until.toISOString(),
-    private: { ...study.private, ...header, hidden: hiddenBy(study, all, instances, named) },
+    ...(isInForce ? { manifest: brought.manifest } : {}),
+    private: { ...study.private, ...header, hidden: hiddenAfter(study, kept, all, brought) },
   }
   const shown = selected(told, all)
   const before = selected(study, kept)
@@ -103,7 +123,7 @@ async function take(
   const complete: StudyRecord = {
     ...told,
     supplements: isSupplement ? withSupplement(study, at, before, shown) : (study.supplements ?? []),
-    completeness: completenessOf(asked, header.StudyInstanceUID, shown.length),
+    ...(isInForce ? { completeness: completenessOf(asked, header.StudyInstanceUID, shown.length) } : {}),
     instances: shown.length,
     bytes: shown.reduce((sum, each) => sum + each.clearLengthBytes, 0),
   }
@@ -147,31 +167,6 @@ function without(some: readonly InstanceRecord[], others: readonly InstanceRecor
 function newOnes(kept: readonly InstanceRecord[], came: readonly InstanceRecord[]): InstanceRecord[] {
   const known = new Set(kept.map(copyKey))
   return came.filter((each) => !known.has(copyKey(each)) && known.add(copyKey(each)))
-}
-
-/** One image with these bytes, whatever encoding it travelled in. */
-const copyKey = ({ private: { SOPInstanceUID }, sha256DataSet, original }: InstanceRecord): string =>
-  `${SOPInstanceUID} ${original?.sha256DataSet ?? sha256DataSet}`
-
-/**
- * What does not count from this submission on: images its manifest does not name, and of an image that came again with
- * other bytes every copy but that one.
- */
-function hiddenBy(
-  { private: before }: StudyRecord,
-  all: readonly InstanceRecord[],
-  came: readonly InstanceRecord[],
-  named: ReadonlySet<string>,
-): ObjectId[] {
-  const wasHidden = new Set(before.hidden)
-  const isLast = new Set(came.map(copyKey))
-  const cameAgain = new Set(came.map((each) => each.private.SOPInstanceUID))
-  const isHidden = (each: InstanceRecord): boolean => {
-    const { SOPInstanceUID } = each.private
-    if (!named.has(SOPInstanceUID)) return true
-    return cameAgain.has(SOPInstanceUID) ? !isLast.has(copyKey(each)) : wasHidden.has(each.place.objectId)
-  }
-  return all.filter(isHidden).map(({ place }) => place.objectId)
 }
 
 interface OpenedImage {

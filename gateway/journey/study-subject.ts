@@ -1,4 +1,7 @@
-/** Is a study that came in of one patient, one study and one request, and exactly what its manifest names? */
+/**
+ * Is a study that came in of one patient, one study and one request, and nothing its manifest does not name? Whether all it
+ * names is here depends on what came before: `manifest-in-force.ts`.
+ */
 import type { ReadManifest } from "../standards/dicom/kos.ts"
 import type { ReadingRequest } from "../standards/request/request-content.ts"
 import type { Agreement } from "./agreement.ts"
@@ -18,20 +21,18 @@ export interface StudyContent {
   readonly asked: ReadingRequest
   readonly manifest: ReadManifest
   readonly images: readonly ImageIdentity[]
-  /** SOP Instance UIDs that earlier submissions of the study have brought. */
-  readonly kept: ReadonlySet<string>
 }
 
 /**
  * Metadata, request document, manifest and every image against each other and against the study they land in.
  *
- * @throws ContentError ERR_OTHER_SUBJECT; ERR_DOCUMENTS when images and manifest are not the same set
+ * @throws ContentError ERR_OTHER_SUBJECT; ERR_DOCUMENTS when an image came that the manifest does not name
  */
 export function checkStudySubject(
   record: SubmissionRecord,
   agreement: Agreement,
   study: StudyRecord,
-  { asked, manifest, images, kept }: StudyContent,
+  { asked, manifest, images }: StudyContent,
 ): void {
   const entries = record.private.submission?.documentEntries ?? []
   const isPatient = (PatientID: string): boolean =>
@@ -57,7 +58,10 @@ export function checkStudySubject(
     PatientID: images.every((each) => isOnImages(each.PatientID)),
     StudyInstanceUID: images.every((each) => isStudy(each.StudyInstanceUID)),
   })
-  checkSet(namedBy(manifest), new Set(images.map(uidOf)), kept)
+  const named = namedBy(manifest)
+  const unnamed = images.filter((each) => !named.has(uidOf(each))).length
+  if (unnamed > 0)
+    throw new ContentError("ERR_DOCUMENTS", `${unnamed} images came that the manifest does not name`)
 }
 
 /** Every SOP Instance UID the manifest names. */
@@ -65,14 +69,3 @@ export const namedBy = ({ studies }: ReadManifest): ReadonlySet<string> =>
   new Set(studies.flatMap(({ series }) => series.flatMap(({ instances }) => instances.map(uidOf))))
 
 const uidOf = ({ SOPInstanceUID }: { readonly SOPInstanceUID: string }): string => SOPInstanceUID
-
-/** The manifest names every instance of the submission (RAD TF-3 4.68.4.1.2), and no other that was not sent before. */
-function checkSet(named: ReadonlySet<string>, came: ReadonlySet<string>, kept: ReadonlySet<string>): void {
-  const missing = [...named].filter((uid) => !came.has(uid) && !kept.has(uid)).length
-  const unnamed = [...came].filter((uid) => !named.has(uid)).length
-  if (missing + unnamed > 0)
-    throw new ContentError(
-      "ERR_DOCUMENTS",
-      `of the manifest's images ${missing} did not come; ${unnamed} came that it does not name`,
-    )
-}

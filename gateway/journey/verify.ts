@@ -26,8 +26,11 @@ export const EVIDENCE_RETRY_MS = 15 * 60 * 1000
 export interface Effect {
   /** Of the signature inside: the submission is worth no more than that. Null when there is none. */
   readonly signature: Verdict | null
-  /** The seal holds: what follows from this outcome of the signature inside, or of the seal when there is none. */
-  follow(outcome: VerdictOutcome): Promise<readonly Change[]>
+  /**
+   * The seal holds: what follows from this outcome of the signature inside, or of the seal when there is none. Null while
+   * something it builds on waits for its own verdict: it is looked at again.
+   */
+  follow(outcome: VerdictOutcome): Promise<readonly Change[] | null>
 }
 
 /**
@@ -109,6 +112,7 @@ async function decided(world: World, looked: Looked): Promise<Outcome> {
   const verdict = effect.signature ?? seal
   const failureCode = record.kind === "report" ? "ERR_REPORT_SIGNATURE" : "ERR_CONTENT"
   const follows = await effect.follow(verdict.outcome)
+  if (follows === null) return { changes: [], again: { ...again, failureCode: null } }
   switch (verdict.outcome) {
     case "valid":
     case "valid-pending":

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { randomBytes } from "node:crypto"
+import type { Agreement } from "../../gateway/journey/agreement.ts"
 import { noteAwaited } from "../../gateway/journey/awaited.ts"
 import { completeness, type Signal } from "../../gateway/journey/completeness.ts"
 import { readWhole } from "../../gateway/journey/read-whole.ts"
@@ -15,6 +16,7 @@ import { MR_IMAGE_STORAGE, type SmallStudy } from "../peers/dicom-study.ts"
 import type { Gateway } from "./gateway.ts"
 import { MODALITY, OUR_AE } from "./gateway.ts"
 import {
+  acknowledge,
   CLERK,
   enter,
   READER,
@@ -218,6 +220,99 @@ describe("after a study was sent", function () {
     await storeNote(sides.edge, images, images.instances.slice(0, 1), "113030")
     await sides.settle(QUIET_AND_MORE_MS)
     assert.deepEqual([await shown(), await carried((await sent())[1]!)], [5, 1])
+  })
+})
+
+describe("deliveries of one study that overtake each other", function () {
+  this.timeout(30_000)
+  let sides: TwoSides
+  afterEach(() => sides.close())
+
+  const open = async (agreement: Partial<Agreement> = {}): Promise<void> => {
+    sides = await TwoSides.open({
+      agreement: { retention: { imagesMs: 30 * DAY_MS, reportsMs: 365 * DAY_MS }, ...agreement },
+    })
+  }
+  /** The reading centre has no revocation list while `act` runs: what comes in is held. */
+  const withoutEvidence = async (act: () => Promise<void>): Promise<void> => {
+    const { lists } = sides.trust.center
+    const list = lists.get("seal")!
+    lists.delete("seal")
+    await act()
+    lists.set("seal", list)
+  }
+  const shown = async (id: string): Promise<number> => {
+    const view = await sides.center.reading.reading(READER, id)
+    return view.series.flatMap((each) => each.images).length
+  }
+  const studies = async (gateway: Gateway, id: string): Promise<string[]> =>
+    (await gateway.ledger.submissionsOf({ requestId: id }))
+      .filter(({ kind }) => kind === "study")
+      .map(({ state }) => state)
+
+  it("late images wait for the verdict on those they came after", async () => {
+    await open({ receipts: "registry-response" })
+    const images = study("P1", 4)
+    let id = ""
+    await withoutEvidence(async () => {
+      id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, { ...images, instances: images.instances.slice(0, 2) })
+      await sides.settle(9 * MINUTE_MS)
+      await storeAll(sides.edge, images)
+      await sides.settle(5 * MINUTE_MS)
+      assert.deepEqual(await studies(sides.center, id), ["accepted", "accepted"])
+    })
+    await sides.settle(DAY_MS)
+    assert.deepEqual(await studies(sides.center, id), ["verified", "verified"])
+    assert.equal(await shown(id), 4)
+    assert.deepEqual(told((await row(sides.edge, id))?.notices), ["late-supplement 2"])
+  })
+
+  it("a delivery verified late does not bring back what a newer one withdrew", async () => {
+    await open()
+    const images = study("P1", 4)
+    let id = ""
+    await withoutEvidence(async () => {
+      sides.line.fault = (kind, again) => (kind === "study" ? (again === 0 ? "lost" : "refused") : null)
+      id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      await sides.settle(4 * MINUTE_MS)
+      assert.deepEqual(
+        [await studies(sides.edge, id), await studies(sides.center, id)],
+        [["failed"], ["accepted"]],
+      )
+      sides.line.fault = () => null
+      await storeNote(sides.edge, images, images.instances.slice(0, 1), "113001")
+      await sides.settle(4 * MINUTE_MS)
+    })
+    await sides.edge.staff.release(CLERK, id)
+    await sides.settle(MINUTE_MS)
+    assert.deepEqual([await studies(sides.center, id), await shown(id)], [["accepted", "verified"], 3])
+    await sides.settle(DAY_MS)
+    assert.deepEqual([await studies(sides.center, id), await shown(id)], [["verified", "verified"], 3])
+  })
+
+  it("what is sent again is never what a newer delivery has replaced", async () => {
+    await open()
+    const images = study("P1", 4)
+    sides.line.fault = (kind) => (kind === "study" || kind === "acknowledgement" ? "refused" : null)
+    const id = await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, images)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await storeNote(sides.edge, images, images.instances.slice(0, 1), "113001")
+    await sides.settle(QUIET_AND_MORE_MS)
+    sides.line.fault = (kind) => (kind === "acknowledgement" ? "refused" : null)
+    await sides.edge.staff.release(CLERK, id)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await report(sides.center, id)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await acknowledge(sides.edge, id)
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual(await studies(sides.edge, id), ["failed", "verified"])
+    sides.line.fault = () => null
+    await sides.edge.staff.retry(CLERK, id)
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual([await studies(sides.edge, id), await shown(id)], [["failed", "verified"], 3])
   })
 })
 
