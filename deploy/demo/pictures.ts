@@ -82,7 +82,7 @@ async function readAndSign(page: Page): Promise<void> {
   await picture(page, "reading")
   await press(page, "署名へ進む")
   await page.locator(".frozen").waitFor()
-  await page.locator(".doc-keys image-thumb[data-drawn]").first().waitFor()
+  await page.locator('.frozen img[data-sheet="drawn"], .doc-keys image-thumb[data-drawn]').first().waitFor()
   await page.locator(".confirm").click()
   await page.locator("input[name=pin]").fill(PIN)
   await picture(page, "signing")
