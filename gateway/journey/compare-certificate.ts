@@ -14,7 +14,7 @@ export async function comparedWithSent(
 ): Promise<ComparedSubmission[]> {
   const compared: ComparedSubmission[] = []
   for (const each of said.submissions) {
-    const ours = await submissionOf(world, certificate.agreement, each.uniqueId)
+    const ours = await submissionOf(world, certificate, each.uniqueId)
     compared.push(compare(each, ours === null ? [] : await digests(world, ours)))
   }
   for (const each of said.what === "images" ? await unnamed(world, certificate, said) : [])
@@ -22,12 +22,17 @@ export async function comparedWithSent(
   return compared
 }
 
-/** We sent it or it came to us; what we do not know at all has nothing to be compared with. */
-async function submissionOf(world: World, agreement: string, uid: string): Promise<SubmissionRecord | null> {
-  return (
+/** We sent it or it came to us, for this request or with this study; to anything else the certificate has no say. */
+async function submissionOf(
+  world: World,
+  { agreement, requestId, studyId }: CertificateRecord,
+  uid: string,
+): Promise<SubmissionRecord | null> {
+  const known =
     (await world.ledger.submissionBySetUid(agreement, "out", uid)) ??
     (await world.ledger.submissionBySetUid(agreement, "in", uid))
-  )
+  if (known === null || known.requestId === requestId) return known
+  return studyId !== "" && known.studyId === studyId ? known : null
 }
 
 const digests = async (world: World, { id }: SubmissionRecord): Promise<string[]> =>
@@ -52,6 +57,7 @@ async function unnamed(
   { id, agreement, studyId }: CertificateRecord,
   said: DeletionCertificate,
 ): Promise<SubmissionRecord[]> {
+  const destroyedAt = new Date(said.destroyedAt).toISOString()
   const earlier = (await world.ledger.certificatesOfStudy(studyId)).filter((each) => each.id !== id)
   const named = new Set([
     ...said.submissions.map(({ uniqueId }) => uniqueId),
@@ -64,7 +70,7 @@ async function unnamed(
       each.kind === "study" &&
       each.agreement === agreement &&
       each.acceptedAt !== null &&
-      each.acceptedAt <= said.destroyedAt &&
+      each.acceptedAt <= destroyedAt &&
       !named.has(each.submissionSetUid),
   )
 }

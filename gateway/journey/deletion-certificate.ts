@@ -6,17 +6,21 @@ import {
   writeDeletionCertificate,
   type DeletionCertificate,
 } from "../standards/notice/deletion-certificate.ts"
+import { MAX_CLOCK_SKEW_MS } from "../standards/tsp/verify-token.ts"
+import type { Submission } from "../standards/xds/submission.ts"
 import type { Agreement } from "./agreement.ts"
 import { comparedWithSent } from "./compare-certificate.ts"
 import { found } from "./desk-guards.ts"
+import { ContentError } from "./errors.ts"
 import { dayIn } from "./local-day.ts"
 import { referenced, type Subject } from "./metadata.ts"
 import type { ContentsOf } from "./package.ts"
 import { patientOf } from "./patient.ts"
 import { readWhole } from "./read-whole.ts"
 import { notice } from "./receipt.ts"
-import type { CertificateRecord } from "./records.ts"
+import type { CertificateRecord, SubmissionRecord } from "./records.ts"
 import { sameSubject } from "./same-subject.ts"
+import { requestOf } from "./subject.ts"
 import type { EffectOf } from "./verify.ts"
 import type { World } from "./world.ts"
 
@@ -85,9 +89,11 @@ export const certificateEffect: EffectOf = async (world, record, documents) => {
     "certificate in this submission",
   )
   const said = readDeletionCertificate(await readWhole(world.spool, document.place))
-  const [entry] = record.private.submission?.documentEntries ?? []
-  const [about] = entry === undefined ? [] : referenced(entry, "urn:ihe:iti:xds:2016:studyInstanceUID")
+  const [about] = studyNamed(record.private.submission)
   sameSubject("certificate", { StudyInstanceUID: said.StudyInstanceUID === about })
+  await isAboutWhatWasSent(world, record, said)
+  if (new Date(said.destroyedAt).getTime() > world.clock.now().getTime() + MAX_CLOCK_SKEW_MS)
+    throw new ContentError("ERR_DOCUMENTS", "certificate: a destruction that is still to come")
   return {
     signature: null,
     follow: async () => {
@@ -103,12 +109,38 @@ export const certificateEffect: EffectOf = async (world, record, documents) => {
   }
 }
 
+/**
+ * As far as the hospital can still read what it asked for: a study it sent for this request, and its number. Who destroyed
+ * what never became a case knows no number.
+ */
+async function isAboutWhatWasSent(
+  world: World,
+  record: SubmissionRecord,
+  said: DeletionCertificate,
+): Promise<void> {
+  const asked = (await requestOf(world, record)).private
+  if (asked.requestNumber === "") return
+  const sent = (await world.ledger.submissionsOf({ requestId: record.requestId ?? "" })).filter(
+    ({ direction, kind }) => direction === "out" && kind === "study",
+  )
+  const named = sent.flatMap((each) => studyNamed(each.private.submission))
+  sameSubject("certificate", {
+    StudyInstanceUID: [asked.StudyInstanceUID, ...named].includes(said.StudyInstanceUID),
+    "request number": ["", asked.requestNumber].includes(said.requestNumber),
+  })
+}
+
+function studyNamed(submission: Submission | null): readonly string[] {
+  const [entry] = submission?.documentEntries ?? []
+  return entry === undefined ? [] : referenced(entry, "urn:ihe:iti:xds:2016:studyInstanceUID")
+}
+
 function told(world: World, landed: CertificateRecord, said: DeletionCertificate): CertificateRecord {
   const { timeZone } = world.site
   return {
     ...landed,
     what: said.what,
-    at: said.destroyedAt,
+    at: new Date(said.destroyedAt).toISOString(),
     objects: said.counts.objects,
     statement: deletionSentence(said, "ja", timeZone, dayIn(world.clock.now(), timeZone)),
     private: { ...landed.private, requestNumber: said.requestNumber },

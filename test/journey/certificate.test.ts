@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import type { Change } from "../../gateway/journey/records.ts"
+import type { CertificateRecord, Change } from "../../gateway/journey/records.ts"
 import { CONTENTS } from "../../gateway/journey/submissions.ts"
 import { readWhole } from "../../gateway/journey/read-whole.ts"
 import {
@@ -123,6 +123,71 @@ describe("a deletion certificate", function () {
     const [kept] = await sides.edge.ledger.certificates(10)
     assert.notEqual(kept?.id, requestId)
     assert.equal(kept?.verdict?.outcome, "valid")
+  })
+
+  /** The centre states something else than it did. */
+  function bendAccount(bent: (account: CertificateRecord) => CertificateRecord): void {
+    sides.center.contents = {
+      ...CONTENTS,
+      certificate: (world, record, agreement) => {
+        const certificate = async (id: string): Promise<CertificateRecord> =>
+          bent((await world.ledger.certificate(id))!)
+        return CONTENTS.certificate({ ...world, ledger: { ...world.ledger, certificate } }, record, agreement)
+      },
+    }
+  }
+  const bentCertificates: Readonly<Record<string, (account: CertificateRecord) => CertificateRecord>> = {
+    "of another study": (account) => ({
+      ...account,
+      private: { ...account.private, StudyInstanceUID: "1.2.3.999" },
+    }),
+    "of another request": (account) => ({
+      ...account,
+      private: { ...account.private, requestNumber: "R2" },
+    }),
+    "of a destruction that is still to come": (account) => ({
+      ...account,
+      destruction: { ...account.destruction!, at: "2099-01-01T00:00:00.000Z" },
+    }),
+  }
+  for (const [what, bent] of Object.entries(bentCertificates))
+    it(`${what} is kept and proves nothing: it takes no effect`, async () => {
+      bendAccount(bent)
+      await sides.settle(10 * DAY_MS)
+      const submissions = await sides.edge.ledger.submissionsOf({ requestId })
+      assert.equal(submissions.find(({ kind }) => kind === "certificate")?.state, "failed")
+      assert.deepEqual((await sides.edge.staff.request(CLERK, requestId)).deletions, [])
+    })
+
+  it("is compared with nothing that went for another request", async () => {
+    const other = study("P2", 1)
+    const second = await enter(sides.edge, requestFor("P2", "R2"))
+    await storeAll(sides.edge, other)
+    await sides.settle()
+    const foreign = (await sides.edge.ledger.submissionsOf({ requestId: second })).find(
+      ({ kind }) => kind === "study",
+    )!
+    const objects = (await sides.edge.ledger.documents(foreign.id)).map(({ uniqueId, sha256 }) => ({
+      id: uniqueId,
+      sha256,
+    }))
+    bendAccount((account) => ({
+      ...account,
+      private: {
+        ...account.private,
+        submissions: [{ uniqueId: foreign.submissionSetUid, objects: objects.slice(0, 1) }],
+      },
+    }))
+    await sides.settle(10 * DAY_MS)
+    const [deletion] = (await sides.edge.staff.request(CLERK, requestId)).deletions
+    assert.deepEqual(
+      deletion?.compared.map((each) => [each.named, each.missing, each.foreign]),
+      [
+        [1, 0, 1],
+        [0, 5, 0],
+      ],
+      "what it names was never sent here, and what was sent it does not name",
+    )
   })
 
   it("is made for the texts as well, by the same procedure, and comes also when the hospital's own are gone", async () => {
