@@ -7,8 +7,8 @@ import { plan } from "./release.ts"
 import { due } from "./run.ts"
 import type { World } from "./world.ts"
 
-/** What is itself an answer is not answered. */
-const ANSWERED: readonly SubmissionKind[] = ["study", "report"]
+/** What is itself an answer is not answered: it can neither be refused nor taken for refused. */
+export const ANSWERED: readonly SubmissionKind[] = ["study", "report"]
 
 /** For what has just failed. Nothing without an agreement under which it could leave, or where nothing is left of it. */
 export async function planRefusal(world: World, failed: SubmissionRecord): Promise<Change[]> {

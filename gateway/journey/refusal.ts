@@ -13,6 +13,7 @@ import { putSubmission } from "./live-slot.ts"
 import { referenced, type Subject } from "./metadata.ts"
 import type { ContentsOf } from "./package.ts"
 import { patientOf } from "./patient.ts"
+import { ANSWERED } from "./plan-refusal.ts"
 import { readWhole } from "./read-whole.ts"
 import { notice } from "./receipt.ts"
 import type { Change, SubmissionRecord } from "./records.ts"
@@ -85,7 +86,10 @@ async function idsOf(
   return found(account?.private, "ids of what was refused")
 }
 
-/** What we sent counts as failed, also when its bytes were accepted or verified before. */
+/**
+ * What we sent counts as failed, also when its bytes were accepted before. Only what is verified there can be refused, and
+ * a signed receipt is not taken back: but for a report, which is judged again by every newer list.
+ */
 export const refusalEffect: EffectOf = async (world, record, documents, agreement) => {
   const document = found(
     documents.find((each) => each.role === "refusal"),
@@ -95,6 +99,7 @@ export const refusalEffect: EffectOf = async (world, record, documents, agreemen
   const sent = await world.ledger.submissionBySetUid(agreement.id, "out", said.submissionSetUid)
   if (sent?.requestId !== record.requestId)
     throw new ContentError("ERR_OTHER_SUBJECT", "the notice names no submission of ours for this request")
+  if (!ANSWERED.includes(sent.kind)) throw new ContentError("ERR_DOCUMENTS", `no ${sent.kind} can be refused`)
   return { signature: null, follow: () => refused(world, sent.id, said.code) }
 }
 
@@ -102,6 +107,8 @@ async function refused(world: World, submissionId: string, code: string): Promis
   const sent = await world.ledger.submission(submissionId)
   const step = sent === null ? null : next("submission-out", sent.state, "refusal")
   if (sent === null || step === null) return []
+  if (sent.state === "verified" && sent.kind !== "report")
+    throw new ContentError("ERR_DOCUMENTS", "the notice refuses what a signed receipt has confirmed")
   const at = world.clock.now().toISOString()
   const record: SubmissionRecord = {
     ...sent,

@@ -240,7 +240,7 @@ export const SUBMISSION_OUT = [
     "package",
     "it could not be made, so no bytes exist: a person has it made and sent",
   ),
-  ...(["sealed", "sending", "accepted", "verified"] as const).map((state) =>
+  ...(["sealed", "sending", "accepted"] as const).map((state) =>
     row<SubmissionState>(
       state,
       "refusal",
@@ -248,6 +248,13 @@ export const SUBMISSION_OUT = [
       null,
       "the recipient took it, verified it and refuses it: a person is told why",
     ),
+  ),
+  row(
+    "verified",
+    "refusal",
+    "failed",
+    null,
+    "only a report: its recipient judged it again by a newer list, and its signature does not hold",
   ),
   row<SubmissionState>("accepted", "receipt", "verified", null, "the recipient's signed receipt came"),
   row<SubmissionState>(

@@ -2,11 +2,13 @@ import assert from "node:assert/strict"
 import { days } from "../../gateway/commands/pki-authority.ts"
 import type { ContentsOf } from "../../gateway/journey/package.ts"
 import type { DocumentRole, SubmissionKind, SubmissionRecord } from "../../gateway/journey/records.ts"
+import { plan } from "../../gateway/journey/release.ts"
+import { due } from "../../gateway/journey/run.ts"
 import { readRefusal } from "../../gateway/standards/notice/refusal.ts"
 import { readWhole } from "../../gateway/journey/read-whole.ts"
 import { certificates, list } from "./certificates.ts"
 import type { Gateway } from "./gateway.ts"
-import { CLERK, enter, READER, report, requestFor, row, storeAll, study } from "./people.ts"
+import { acknowledge, CLERK, enter, READER, report, requestFor, row, storeAll, study } from "./people.ts"
 import { DAY_MS, TwoSides, type WorldOptions } from "./world.ts"
 
 const AGREEMENT = { retention: { imagesMs: 30 * DAY_MS, reportsMs: 365 * DAY_MS } }
@@ -154,6 +156,48 @@ describe("what the recipient refuses after it has verified it", function () {
     await sent()
     const [kept] = await sides.edge.ledger.studiesByUid(IMAGES.StudyInstanceUID)
     assert.deepEqual([kept?.state, kept?.keepUntil], ["released", null])
+  })
+
+  /** By a centre that is not ours: it refuses what came to it, whatever it said of it before. */
+  async function refuse(requestId: string, what: SubmissionKind): Promise<SubmissionRecord | undefined> {
+    const at = sides.center
+    const { agreement, slotId } = (await at.ledger.request(requestId))!
+    const refused = (await last(at, requestId, `in ${what}`))!
+    const planned = {
+      ...plan(at.world, { kind: "refusal", agreement, slotId }),
+      studyId: refused.studyId,
+      requestId,
+      answers: refused.id,
+    }
+    await at.ledger.commit([
+      { put: "submission", record: planned },
+      due("package", planned.id, sides.time.peek()),
+    ])
+    await sides.settle()
+    return last(sides.edge, requestId, "in refusal")
+  }
+
+  it("is not what its signed receipt has confirmed: our copy goes at its term", async () => {
+    await open()
+    const requestId = await sent()
+    const notice = await refuse(requestId, "study")
+    assert.deepEqual([notice?.state, notice?.failureCode], ["failed", "ERR_DOCUMENTS"])
+    assert.equal((await last(sides.edge, requestId, "out study"))?.state, "verified")
+    const [kept] = await sides.edge.ledger.studiesByUid(IMAGES.StudyInstanceUID)
+    assert.equal(kept?.state, "closed")
+    assert.notEqual(kept.keepUntil, null)
+  })
+
+  it("is no acknowledgement", async () => {
+    await open()
+    const requestId = await sent()
+    await report(sides.center, requestId)
+    await sides.settle()
+    await acknowledge(sides.edge, requestId)
+    await sides.settle()
+    const notice = await refuse(requestId, "acknowledgement")
+    assert.deepEqual([notice?.state, notice?.failureCode], ["failed", "ERR_DOCUMENTS"])
+    assert.equal((await last(sides.edge, requestId, "out acknowledgement"))?.state, "accepted")
   })
 
   it("is not answered when it is an answer itself", async () => {
