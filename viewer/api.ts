@@ -127,6 +127,10 @@ export class Api {
   preparedPdfUrl(prepareId: string): string {
     return `/api/prepared/${part(prepareId)}/pdf`
   }
+  /** The same pages as a picture. */
+  preparedSheetUrl(prepareId: string): string {
+    return `/api/prepared/${part(prepareId)}/sheet`
+  }
   sign(
     prepareId: string,
     response: AuthenticationResponseJSON,

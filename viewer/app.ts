@@ -42,10 +42,12 @@ class AppRoot extends LightElement {
   )
   readonly #session = new Fetched(this, () => this.#api.session())
   #line: LineState = { connected: true, retryAtMs: null }
+  /** The last question was answered, if only by a refusal. */
+  #reached = true
   #route: Route = { name: "home" }
   /** A session that ended by itself is told on the login page. */
   #ended = false
-  /** The study a request is being written for; held in memory because its ids have no place in an address. */
+  /** The study a request is being written for, as the list showed it; its opaque id stands in the address. */
   #seed: StaffItem | null = null
   #countdown: ReturnType<typeof setInterval> | undefined
   #warmed = false
@@ -55,6 +57,7 @@ class AppRoot extends LightElement {
     this.#route = route(location.hash)
     addEventListener("hashchange", () => this.#go())
     document.addEventListener("visibilitychange", veil)
+    this.#api.onContact = (reached) => this.#heard(reached)
     this.#api.onLoginNeeded = () => this.#leave(true)
     this.#live.hear((event) => {
       if (event.kind === "session-ended") this.#leave(true)
@@ -77,6 +80,18 @@ class AppRoot extends LightElement {
     this.requestUpdate()
     // Whoever works by keyboard or by ear starts at the top of the new screen.
     void this.updateComplete.then(() => requestAnimationFrame(() => this.querySelector("main")?.focus()))
+  }
+
+  #heard(reached: boolean): void {
+    if (reached === this.#reached) return
+    this.#reached = reached
+    this.requestUpdate()
+  }
+
+  /** Whoever does not want to wait. */
+  #hurry(): void {
+    this.#live.hurry()
+    void this.#session.reload()
   }
 
   /** A broken line may mean a gateway out of reach, or a session that is no more: the gateway is asked which. */
@@ -155,16 +170,16 @@ class AppRoot extends LightElement {
 
   /** One banner at a time: a line that is down comes before a count-down. */
   #banner(): unknown {
-    if (!this.#line.connected) {
+    if (!this.#line.connected || !this.#reached) {
       const { retryAtMs } = this.#line
       const seconds = retryAtMs === null ? 0 : Math.max(0, Math.ceil((retryAtMs - performance.now()) / 1000))
-      const reached = this.#session.failure === null
+      const reached = this.#reached && this.#session.failure === null
       return banner(
         "warn",
         "offline",
         reached ? t("offline.only-events") : html`<b>${t("offline.word")}</b> — ${t("offline.meaning")}`,
-        html`<span class="s nowrap">${t("offline.retry", { seconds })}</span>
-          <button class="btn" @click=${() => this.#live.hurry()}>${t("offline.now")}</button>`,
+        html`${retryAtMs === null ? nothing : html`<span class="s nowrap">${t("offline.retry", { seconds })}</span>`}
+          <button class="btn" @click=${() => this.#hurry()}>${t("offline.now")}</button>`,
       )
     }
     const idle = this.#idle.state()
@@ -211,6 +226,7 @@ class AppRoot extends LightElement {
         .api=${this.#api}
         .session=${session}
         .seed=${this.#seed}
+        .studyId=${this.#route.studyId}
       ></page-request-form>`
     if (this.#route.name === "decide")
       return html`${keyed(
@@ -240,7 +256,7 @@ class AppRoot extends LightElement {
       .live=${this.#live}
       @write-request=${(event: CustomEvent<StaffItem>) => {
         this.#seed = event.detail
-        location.hash = address.newRequest
+        location.hash = address.requestFor(event.detail.studyId ?? "")
       }}
     ></page-staff-list>`
   }

@@ -35,6 +35,10 @@ export function accountedReading(world: World, desk: ReadingDesk): ReadingDesk {
   }
   const images = (person: Person, named: CaseStudy): Promise<void> =>
     tell(person, `study/${named.requestId}/${named.StudyInstanceUID}`, () => studySubject(world, named))
+  const frozen = (person: Person, prepareId: string): Promise<void> =>
+    tell(person, `prepared/${prepareId}`, async () =>
+      reportSubject(world, await world.ledger.reportByPrepareId(prepareId), "the frozen PDF"),
+    )
   return {
     ...desk,
     reading: async (person, requestId) => case_(person, requestId, await desk.reading(person, requestId)),
@@ -58,10 +62,13 @@ export function accountedReading(world: World, desk: ReadingDesk): ReadingDesk {
     },
     preparedPdf: async (person, prepareId) => {
       const bytes = await desk.preparedPdf(person, prepareId)
-      await tell(person, `prepared/${prepareId}`, async () =>
-        reportSubject(world, await world.ledger.reportByPrepareId(prepareId), "the frozen PDF"),
-      )
+      await frozen(person, prepareId)
       return bytes
+    },
+    preparedSheet: async (person, prepareId) => {
+      const png = await desk.preparedSheet(person, prepareId)
+      await frozen(person, prepareId)
+      return png
     },
   }
 }

@@ -21,6 +21,7 @@ import { inflateWhatIsThere } from "./header.ts"
 import type { OutboundInstance, ReportArchive } from "./ports.ts"
 import { readWhole } from "./read-whole.ts"
 import type { DocumentRole, ReportRecord } from "./records.ts"
+import { reportPages } from "./report-pages.ts"
 import type { World } from "./world.ts"
 
 /** Patient, study and series stand before (0020,0011). */
@@ -90,11 +91,7 @@ async function pages(
   content: ImagingReport,
   pdf: Uint8Array,
 ): Promise<OutboundInstance[]> {
-  const drawn = await world.draughtsman.renderPages({
-    ...content,
-    patient: { ...content.patient, nameMarked: false },
-    study: { ...content.study, instances: 0, instancesExpected: null, bytes: 0 },
-  })
+  const drawn = await reportPages(world, content)
   const derivation = `Copy of report ${content.documentId}; signed is its PDF of SHA-256 ${sha256(pdf)}`
   return drawn.map((page, index) => {
     const number = index + 1

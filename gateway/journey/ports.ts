@@ -515,6 +515,8 @@ export interface ReadingDesk {
     expectedVersion: number,
   ): Promise<Omit<PreparedReport, "passkey"> & { readonly intent: Uint8Array }>
   preparedPdf(person: Person, prepareId: string): Promise<Uint8Array>
+  /** Its pages one below the other, a grey PNG. */
+  preparedSheet(person: Person, prepareId: string): Promise<Uint8Array>
   /** The desk has checked the assertion over SHA-256(intent); `assertion` is kept as evidence. */
   sign(
     person: Person,

@@ -309,6 +309,8 @@ export interface ReportRecord {
     }[]
     /** How many pictures stand in the CDA. */
     readonly keyImages: number
+    /** What stands under each, at the hospital; absent = not kept. */
+    readonly captions?: readonly string[]
     readonly signature: Verdict | null
     /** What the reader's passkey was asked to agree to, and the assertion it answered with; base64. */
     readonly intent: string

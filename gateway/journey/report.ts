@@ -4,10 +4,11 @@ import { prepare } from "./freeze.ts"
 import type { ReadingDesk } from "./ports.ts"
 import { readWhole } from "./read-whole.ts"
 import { documentOf } from "./report-documents.ts"
+import { reportSheet } from "./report-pages.ts"
 import { preparedReport, sign } from "./sign-report.ts"
 import type { World } from "./world.ts"
 
-type ReportDesk = Pick<ReadingDesk, "saveDraft" | "prepare" | "preparedPdf" | "sign">
+type ReportDesk = Pick<ReadingDesk, "saveDraft" | "prepare" | "preparedPdf" | "preparedSheet" | "sign">
 
 export function reportDesk(world: World): ReportDesk {
   const held = <T>(requestId: string, work: () => Promise<T>): Promise<T> => world.locks.with(requestId, work)
@@ -20,6 +21,8 @@ export function reportDesk(world: World): ReportDesk {
       const report = await preparedReport(world, person, prepareId)
       return readWhole(world.spool, documentOf(report, "pdf").place)
     },
+    preparedSheet: async (person, prepareId) =>
+      reportSheet(world, await preparedReport(world, person, prepareId)),
     sign: async (person, prepareId, pin, assertion) => {
       const { requestId } = await preparedReport(world, person, prepareId)
       return held(requestId, () => sign(world, person, prepareId, pin, assertion))

@@ -79,7 +79,7 @@ async function staffReport(world: World, file: CaseFile, report: ReportRecord): 
 
 /** The text of an invalid report is not shown. */
 function reportView(report: ReportRecord): ReportView {
-  const { signature, draft, keyImages } = report.private
+  const { signature, draft, keyImages, captions = [] } = report.private
   const outcome: VerdictOutcome = signature?.outcome ?? "indeterminate"
   const hidden = outcome === "invalid"
   return {
@@ -91,6 +91,7 @@ function reportView(report: ReportRecord): ReportView {
     correctionReason: hidden ? "" : draft.correctionReason,
     readerName: report.readerName,
     keyImages: hidden ? 0 : keyImages,
+    captions: hidden ? [] : captions,
     pdfSha256: documentOf(report, "pdf").sha256,
   }
 }

@@ -328,6 +328,8 @@ export interface ReportView {
   readonly correctionReason: string
   readonly readerName: string
   readonly keyImages: number
+  /** As in the signed document, in its order; may be fewer. */
+  readonly captions: readonly string[]
   readonly pdfSha256: string
 }
 

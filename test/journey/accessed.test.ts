@@ -72,7 +72,7 @@ describe("who read what", function () {
       const { draftVersion } = await reading.saveDraft(READER, requestId, DRAFT, 1)
       const { prepareId } = await reading.prepare(READER, requestId, draftVersion)
       await reading.preparedPdf(READER, prepareId)
-      await reading.preparedPdf(READER, prepareId)
+      await reading.preparedSheet(READER, prepareId)
       const [row, ...others] = await told(sides.center, "report-accessed")
       assert.match(row ?? "", /^\S+ P1 \S+ the frozen PDF$/)
       assert.deepEqual(others, [])

@@ -360,7 +360,7 @@ const DRAUGHTSMAN: Draughtsman = {
   encodeFrame: () => Promise.resolve({ codestream: Uint8Array.of(0xff, 0x4f), levelEndBytes: [2] }),
   decodeFrame: ({ codestream, ...frame }) => Promise.resolve({ ...frame, pixels: codestream }),
   renderFrame: () => Promise.resolve(Uint8Array.of(0x89, 0x50, 0x4e, 0x47)),
-  renderPages: () => Promise.resolve([]),
+  renderPages: () => Promise.resolve([{ rows: 1, columns: 1, pixels: Uint8Array.of(255) }]),
   renderReport: ({ documentId, impression }) =>
     Promise.resolve(new TextEncoder().encode(`%PDF-1.7 ${documentId} ${impression}`)),
 }

@@ -200,7 +200,7 @@ describe("the viewer at real gateways", function () {
       await button(reader, "署名へ進む").click()
       await page.locator(".frozen").waitFor()
       assert.match(await page.locator(".frozen").innerText(), new RegExp(`山田 太郎[\\s\\S]*${FINDINGS}`))
-      await pictures(reader, "signing", ".doc-keys image-thumb[data-drawn]")
+      await pictures(reader, "signing", ".frozen-sheet img[data-sheet=drawn]")
       await page.locator(".confirm").click()
       await page.locator("input[name=pin]").fill("0000")
       await button(reader, "署名する").click()
@@ -234,7 +234,7 @@ describe("the viewer at real gateways", function () {
       await verdict.waitFor()
       const text = await verdict.innerText()
       assert.match(text, /電子署名\s*有効/)
-      assert.match(text, /医師 放射 太郎（HPKI 医師資格）が/)
+      assert.match(text, /医師 放射 太郎（試験用証明書）が/)
       const [, signed = ""] = /が\s*(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\s*に署名しました。/.exec(text) ?? []
       assert.ok(Math.abs(Date.parse(`${signed.replace(" ", "T")}+09:00`) - Date.now()) < 180_000, signed)
       assert.match(text, /タイムスタンプは \d\d:\d\d:\d\d。その後の改変はありません。/)
@@ -286,7 +286,10 @@ describe("the viewer at real gateways", function () {
       const asked = reader.requests.length
       await button(clerk, "受領する").click()
       await reader.page.locator('li[data-step="acknowledged"][data-s="done"]').waitFor({ timeout: 10_000 })
-      await clerk.page.getByText(new RegExp(`${CLERK.name}\\s+\\d\\d:\\d\\d`)).waitFor()
+      await clerk.page
+        .locator(".acks")
+        .getByText(new RegExp(`${CLERK.name}\\s+\\d\\d:\\d\\d`))
+        .waitFor()
       const reloads = reader.requests.slice(asked).filter((one) => one.url().includes("/api/cases/"))
       assert.ok(reloads.length > 0)
       assert.ok(
@@ -327,9 +330,12 @@ describe("the viewer at real gateways", function () {
       assert.match(await page.locator(".paper").innerText(), new RegExp(`${REASON}[\\s\\S]*${CORRECTED}`))
       assert.deepEqual(
         (await page.locator(".way-ver li").allInnerTexts()).map((text) =>
-          text.replaceAll(/\s+/g, " ").replace(/\d\d:\d\d/, "T"),
+          text.replaceAll(/\s+/g, " ").replaceAll(/\d\d:\d\d/g, "T"),
         ),
-        [`第2版 訂正 T・有効・${READER.name}・表示中`, `第1版 確定 T・有効・${READER.name}・第2版に差し替え`],
+        [
+          `第2版 訂正 T・有効・${READER.name}・表示中`,
+          `第1版 確定 T・有効・${READER.name}・第2版に差し替え 受領：${CLERK.name} T 第1版を見る`,
+        ],
       )
       await pictures(clerk, "report-corrected", ".verdict")
       await button(clerk, "受領する").click()
@@ -356,6 +362,9 @@ describe("the viewer at real gateways", function () {
       await picture(clerk, "request-form-en")
       await button(clerk, "日本語").click()
       await button(clerk, "確認して送る").click()
+      await picture(clerk, "request-check-ja")
+      await button(clerk, "この内容で送る").click()
+      await page.getByRole("link", { name: "一覧へ" }).last().click()
       await page.locator(".sl-row", { hasText: "報告書を待っています" }).getByText("至急").waitFor()
       await picture(clerk, "staff-two-ja")
     })

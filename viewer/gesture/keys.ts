@@ -8,7 +8,7 @@ export type KeyCommand =
   | { readonly kind: "preset"; readonly key: string }
   | { readonly kind: "series"; readonly by: 1 | -1 }
   | { readonly kind: "tool"; readonly mode: ToolMode }
-  | { readonly kind: "fit" | "invert" | "reset" | "key-image" | "report-pane" | "save" }
+  | { readonly kind: "fit" | "invert" | "reset" | "key-image" | "report-pane" | "save" | "close-sheet" }
 
 /** KeyboardEvent as far as it matters. */
 export interface KeySample {
@@ -42,6 +42,7 @@ const COMMANDS: ReadonlyMap<string, KeyCommand> = new Map<string, KeyCommand>([
   ["f", { kind: "fit" }],
   ["i", { kind: "invert" }],
   ["z", { kind: "reset" }],
+  ["Escape", { kind: "close-sheet" }],
   ["k", { kind: "key-image" }],
   ["e", { kind: "report-pane" }],
   ["w", { kind: "tool", mode: "window" }],

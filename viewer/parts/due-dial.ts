@@ -3,7 +3,7 @@ import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 
 import type { Urgency } from "../../gateway/journey/views.ts"
 import { language, t } from "../text/language.ts"
 import { due, type Due } from "../words/due.ts"
-import { calendarDay } from "../words/instant.ts"
+import { addDays, calendarDay, clockTime, day } from "../words/instant.ts"
 
 const RADIUS = 7
 const CENTRE = 11
@@ -26,7 +26,8 @@ function dial(tone: Due["tone"], share: number): TemplateResult {
   return html`<svg class="dial" viewBox="0 0 22 22" aria-hidden="true">${drawing}</svg>`
 }
 
-function duration(words: { readonly hours: number; readonly minutes: number }): string {
+/** `24 h`, `1時間30分` */
+export function duration(words: { readonly hours: number; readonly minutes: number }): string {
   const { hours, minutes } = words
   if (hours === 0) return t("duration.minutes", { minutes })
   return minutes === 0 ? t("duration.hours", { hours }) : t("duration.hours-minutes", { hours, minutes })
@@ -38,15 +39,23 @@ export function dueWords({ words, time }: Due): string {
   if (words.kind === "over")
     return t("due.over", { hours: words.hours, minutes: String(words.minutes).padStart(2, "0") })
   const date = calendarDay(words.date, language())
-  return words.kind === "clinic-day" ? t("due.clinic-day", { time }) : t("due.date", { date, time })
+  return words.kind === "tomorrow" ? t("due.tomorrow", { time }) : t("due.date", { date, time })
+}
+
+/** A deadline that lies `minutes` ahead, as a clock time with its day. */
+export function dueAhead(minutes: number, now: Date): string {
+  const at = new Date(now.getTime() + minutes * 60_000)
+  const [today, date, time] = [day(now), day(at), clockTime(at)]
+  if (date === today) return t("due.today-at", { time })
+  const named = t("due.date", { date: calendarDay(date, language()), time })
+  return t("due.at", { time: date === addDays(today, 1) ? t("due.tomorrow", { time }) : named })
 }
 
 const URGING = { plain: "", amber: "due.soon", red: "due.now", over: "due.call" } as const
 
 /** The small line: the clock time, or the date when the bold line already has the time. */
 function dueNote({ words, time, tone, today }: Due, urgency: Urgency): unknown {
-  if (words.kind === "clinic-day")
-    return t("due.clinic-day-note", { date: calendarDay(words.date, language()), time })
+  if (words.kind === "tomorrow") return calendarDay(words.date, language())
   if (words.kind === "date") return nothing
   const key = URGING[tone]
   const at = tone === "over" ? t("due.was-at", { time }) : t("due.at", { time })

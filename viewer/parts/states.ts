@@ -9,6 +9,10 @@ export function failureWords(error: ApiError): string {
   return maybe(`code.${error.code}`) ?? (error.message || t("code.other"))
 }
 
+/** That the gateway is out of reach is told once, over every page, and no longer than it lasts. */
+export const isTold = (refusal: ApiError | null): refusal is ApiError =>
+  refusal !== null && refusal.code !== "ERR_OFFLINE"
+
 /** Rows of grey in the place of rows to come. */
 export function skeleton(spoken: string, rows = 6): TemplateResult {
   return html`<div class="skeleton" role="status">

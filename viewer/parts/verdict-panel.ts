@@ -6,6 +6,7 @@ import { html, nothing, type TemplateResult } from "lit"
 import type { Verdict, VerdictOutcome, VerdictTest } from "../../gateway/journey/views.ts"
 import { maybe, t } from "../text/language.ts"
 import { clockSeconds, day, daySeconds } from "../words/instant.ts"
+import { detailWords } from "../words/test-detail.ts"
 import { changed, summary, type SummaryTest } from "../words/verdict.ts"
 import { icon, type IconName } from "./icon.ts"
 
@@ -134,7 +135,7 @@ export function verdictDetail(verdict: Verdict): TemplateResult {
             <div>
               <b>${testWords(test.name)}</b>
               <span class="vh">${t(`test-outcome.${test.outcome}`)}</span>
-              <small>${test.detail}</small>
+              <small>${detailWords(test.detail)}</small>
             </div>
           </li>`,
       )}

@@ -63,6 +63,8 @@ export class PageEnrol extends LightElement {
     const { answer, failure, slow } = this.#offer
     if (answer !== null) return this.#offered(answer.value.personName)
     if (failure === null) return slow ? skeleton(t("enrol.loading"), 2) : nothing
+    // A link that is used up stays so.
+    if (failure.code === "ERR_CODE_REFUSED") return this.#refused(failure)
     return html`${this.#refused(failure)}
       <button class="btn btn-wide" @click=${() => this.#offer.reload()}>
         ${icon("refresh", "s")}${t("action.retry")}

@@ -58,7 +58,7 @@ function keyImages(report: Report, api: Api): unknown {
   return html`<h2>${t("report.key-images")}</h2>
     <div class="doc-keys">
       ${numbers.map((index) => {
-        const caption = t("report.key-image", { n: index + 1 })
+        const caption = report.captions[index] ?? t("report.key-image", { n: index + 1 })
         return html`<figure>
           <img src=${api.keyImageUrl(report.reportId, index)} alt=${caption} draggable="false" />
           <figcaption>${caption}</figcaption>

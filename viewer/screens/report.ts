@@ -7,7 +7,7 @@ import { banner } from "../parts/banner.ts"
 import { asApiError, Fetched } from "../parts/fetched.ts"
 import { icon } from "../parts/icon.ts"
 import { LightElement } from "../parts/light-element.ts"
-import { failed, failureWords, skeleton } from "../parts/states.ts"
+import { failed, failureWords, isTold, skeleton } from "../parts/states.ts"
 import { because, isDelayed, isNotSent } from "../parts/notices.ts"
 import { examination, studyBar } from "../parts/study-bar.ts"
 import { staleWords } from "../parts/updated.ts"
@@ -264,7 +264,7 @@ export class PageReport extends LightElement {
   }
 
   #notice(detail: StaffDetail, shown: Shown, verification: Verification): unknown {
-    if (this.#refusal !== null) return banner("danger", "alert", failureWords(this.#refusal))
+    if (isTold(this.#refusal)) return banner("danger", "alert", failureWords(this.#refusal))
     const { failure } = this.#detail
     if (failure !== null && failure.code !== "ERR_OFFLINE")
       return banner("warn", "clock", staleWords(this.#detail, this.api.clock.now()))

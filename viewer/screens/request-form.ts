@@ -7,18 +7,20 @@ import type {
   StaffItem,
   Urgency,
 } from "../../gateway/journey/views.ts"
-import type { Api, ApiError } from "../api.ts"
+import { ApiError, type Api } from "../api.ts"
 import { asApiError } from "../parts/fetched.ts"
+import { dueAhead, duration } from "../parts/due-dial.ts"
 import { segments, selectField, textArea, textField, type Field } from "../parts/field.ts"
 import { icon } from "../parts/icon.ts"
 import { LightElement } from "../parts/light-element.ts"
 import { examination } from "../parts/study-bar.ts"
-import { failureWords } from "../parts/states.ts"
+import { failed, failureWords, skeleton } from "../parts/states.ts"
 import { language, t } from "../text/language.ts"
 import { daySeconds } from "../words/instant.ts"
 import { nameLines } from "../words/patient-name.ts"
 import { isRequired, missingFields, proposedNumber, type RequestField } from "../words/request-check.ts"
 import { address } from "../words/route.ts"
+import { reviewPaper, sentPaper, type Review } from "./request-review.ts"
 
 const SETTINGS = ["outpatient", "inpatient", "emergency", "screening"] as const
 const URGENCIES: readonly Urgency[] = ["STAT", "HIGH", "ROUTINE"]
@@ -49,16 +51,22 @@ function blank(seed: StaffItem | null, session: SessionView, now: Date): Request
   }
 }
 
-/** Fires `leave` when the form is done with; nothing of it is kept anywhere in the browser. */
+/**
+ * Written, read once more, sent. What was written is a patient's: it is kept nowhere in the browser, so leaving the page
+ * asks first; the study it is for stands in the address by its opaque id, and is found again after a reload.
+ */
 export class PageRequestForm extends LightElement {
   static override properties = {
     api: { attribute: false },
     session: { attribute: false },
     seed: { attribute: false },
+    studyId: { attribute: false },
   }
   declare api: Api
   declare session: SessionView
   declare seed: StaffItem | null
+  /** "" = no study yet. */
+  declare studyId: string
   #input: RequestInput | null = null
   /** What the fields were first drawn with. */
   #initial: RequestInput | null = null
@@ -66,11 +74,48 @@ export class PageRequestForm extends LightElement {
   #leaving = false
   #busy = false
   #refusal: ApiError | null = null
+  /** Why the study is not known. */
+  #failure: ApiError | null = null
+  /** Complete, and being read once more. */
+  #checking = false
+  /** It was entered under this id. */
+  #sent: string | null = null
+  readonly #ears = new AbortController()
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.#initial = blank(this.seed, this.session, this.api.clock.now())
-    this.#input = this.#initial
+    addEventListener("beforeunload", (event) => this.#mayLose(event), { signal: this.#ears.signal })
+    void this.#begin()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#ears.abort()
+  }
+
+  /** After a reload the address alone says which study it is. */
+  async #begin(): Promise<void> {
+    this.#failure = null
+    try {
+      if (this.seed === null && this.studyId !== "") {
+        const { items } = await this.api.requests()
+        this.seed = items.find((item) => item.studyId === this.studyId && item.requestId === null) ?? null
+        if (this.seed === null) throw new ApiError(404, "ERR_NOT_FOUND", t("form.study-gone"), null)
+      }
+      this.#initial = blank(this.seed, this.session, this.api.clock.now())
+      this.#input = this.#initial
+    } catch (error) {
+      this.#failure = asApiError(error)
+    }
+    this.requestUpdate()
+  }
+
+  get #isTouched(): boolean {
+    return this.#input !== this.#initial && this.#sent === null
+  }
+
+  #mayLose(event: BeforeUnloadEvent): void {
+    if (this.#isTouched) event.preventDefault()
   }
 
   #change(change: Partial<RequestInput>): void {
@@ -83,20 +128,27 @@ export class PageRequestForm extends LightElement {
     if (this.#input !== null) this.#change({ request: { ...this.#input.request, ...change } })
   }
 
-  async #send(input: RequestInput): Promise<void> {
+  async #check(input: RequestInput): Promise<void> {
     this.#tried = true
-    if (missingFields(input).length > 0) {
-      this.requestUpdate()
-      await this.updateComplete
-      this.querySelector<HTMLElement>("[aria-invalid=true]")?.focus()
-      return
-    }
+    this.#checking = missingFields(input).length === 0
+    this.requestUpdate()
+    await this.updateComplete
+    const next = this.#checking ? "main:not([hidden])" : "[aria-invalid=true]"
+    this.querySelector<HTMLElement>(next)?.focus()
+  }
+
+  #edit(): void {
+    this.#checking = false
+    this.#refusal = null
+    this.requestUpdate()
+  }
+
+  async #send(input: RequestInput): Promise<void> {
     this.#busy = true
     this.#refusal = null
     this.requestUpdate()
     try {
-      await this.api.enter(input)
-      location.hash = address.staff
+      this.#sent = (await this.api.enter(input)).requestId
     } catch (error) {
       this.#refusal = asApiError(error)
     }
@@ -106,7 +158,7 @@ export class PageRequestForm extends LightElement {
 
   /** Leaving something typed takes a second press. */
   #leave(): void {
-    if (this.#input === this.#initial || this.#leaving) location.hash = address.staff
+    if (!this.#isTouched || this.#leaving) location.hash = address.staff
     this.#leaving = true
     this.requestUpdate()
   }
@@ -167,7 +219,7 @@ export class PageRequestForm extends LightElement {
           input.urgency,
           URGENCIES.map((value) => ({ value, label: words(value), stat: value === "STAT" })),
           (value) => this.#change({ urgency: value as Urgency }),
-          t("form.due-hint"),
+          this.#dueWords(input),
         )}
         ${selectField(
           this.#own("agreement"),
@@ -193,6 +245,30 @@ export class PageRequestForm extends LightElement {
         )}
       </div>
     </section>`
+  }
+
+  #agreement({ agreement }: RequestInput): SessionView["agreements"][number] | undefined {
+    return this.session.agreements.find(({ id }) => id === agreement)
+  }
+
+  /** When it is due if it is sent now. */
+  #dueWords(input: RequestInput): string {
+    const minutes = this.#agreement(input)?.dueMinutes[input.urgency]
+    return minutes === undefined
+      ? ""
+      : t("form.due-hint", {
+          due: dueAhead(minutes, this.api.clock.now()),
+          within: duration({ hours: Math.floor(minutes / 60), minutes: minutes % 60 }),
+        })
+  }
+
+  #review(input: RequestInput): Review {
+    return {
+      input,
+      study: this.seed?.study ?? null,
+      partner: this.#agreement(input)?.partner ?? "",
+      due: this.#dueWords(input),
+    }
   }
 
   #clinical(input: RequestInput): TemplateResult {
@@ -251,6 +327,7 @@ export class PageRequestForm extends LightElement {
                 >${icon(this.#tried ? "alert" : "pen", "s")}${t("form.missing", { n: missing.length, names })}</span
               >`
             : html`<span class="row sub">${icon("check", "s")}${t("form.ready")}</span>`
+    if (this.#checking) return this.#checkFoot(input, this.#refusal === null ? nothing : told)
     return html`<footer class="form-foot">
       ${told}<span class="grow"></span>
       <button type="button" class="btn" @click=${() => this.#leave()}>
@@ -259,17 +336,58 @@ export class PageRequestForm extends LightElement {
       <button
         class="btn btn-tall ${missing.length === 0 ? "btn-primary" : ""}"
         type="button"
-        ?disabled=${this.#busy}
-        @click=${() => this.#send(input)}
+        @click=${() => this.#check(input)}
       >
-        ${icon("send", "s")}${this.#busy ? t("form.sending") : t("form.send")}
+        ${icon("right", "s")}${t("form.send")}
       </button>
     </footer>`
   }
 
+  #checkFoot(input: RequestInput, told: unknown): TemplateResult {
+    return html`<footer class="form-foot">
+      ${told}<span class="grow"></span>
+      <button type="button" class="btn" ?disabled=${this.#busy} @click=${() => this.#edit()}>
+        ${icon("pen", "s")}${t("form.edit")}
+      </button>
+      <button
+        class="btn btn-tall btn-primary"
+        type="button"
+        ?disabled=${this.#busy}
+        @click=${() => this.#send(input)}
+      >
+        ${icon("send", "s")}${this.#busy ? t("form.sending") : t("form.send-now")}
+      </button>
+    </footer>`
+  }
+
+  /** The fields stay where they are while what they hold is read: going back loses nothing. */
+  #body(input: RequestInput): TemplateResult {
+    if (this.#sent !== null)
+      return html`<main class="fill form-check" tabindex="-1">
+        ${sentPaper(this.#review(input), this.#sent)}
+      </main>`
+    return html`<main class="fill form" tabindex="-1" ?hidden=${this.#checking}>
+        <div class="stack stack-3">${this.#patient()}${this.#urgency(input)}${this.#clinical(input)}</div>
+        <aside class="stack stack-3">${this.#bound(input)}</aside>
+      </main>
+      ${
+        this.#checking
+          ? html`<main class="fill form-check" tabindex="-1">${reviewPaper(this.#review(input))}</main>`
+          : nothing
+      }
+      ${this.#foot(input)}`
+  }
+
   override render(): unknown {
     const input = this.#input
-    if (input === null) return nothing
+    if (input === null)
+      return html`<main class="fill">
+        ${
+          this.#failure === null
+            ? skeleton(t("form.loading"))
+            : failed("form.study-gone", this.#failure, () => void this.#begin())
+        }
+      </main>`
     const study = this.seed?.study ?? null
     return html`<header class="study-header" lang=${language()}>
         <button
@@ -293,11 +411,7 @@ export class PageRequestForm extends LightElement {
               >`
         }
       </header>
-      <main class="fill form" tabindex="-1">
-        <div class="stack stack-3">${this.#patient()}${this.#urgency(input)}${this.#clinical(input)}</div>
-        <aside class="stack stack-3">${this.#bound(input)}</aside>
-      </main>
-      ${this.#foot(input)}`
+      ${this.#body(input)}`
   }
 }
 customElements.define("page-request-form", PageRequestForm)

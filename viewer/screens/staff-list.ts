@@ -7,7 +7,7 @@ import { banner } from "../parts/banner.ts"
 import { asApiError, Fetched } from "../parts/fetched.ts"
 import { icon } from "../parts/icon.ts"
 import { LightElement } from "../parts/light-element.ts"
-import { empty, failed, failureWords, skeleton } from "../parts/states.ts"
+import { empty, failed, failureWords, isTold, skeleton } from "../parts/states.ts"
 import { staleWords, updatedWords } from "../parts/updated.ts"
 import { wayKey } from "../parts/way-line.ts"
 import { language, t } from "../text/language.ts"
@@ -147,7 +147,7 @@ export class PageStaffList extends LightElement {
   }
 
   #notice(): unknown {
-    if (this.#refusal !== null) return banner("danger", "alert", failureWords(this.#refusal))
+    if (isTold(this.#refusal)) return banner("danger", "alert", failureWords(this.#refusal))
     const { failure } = this.#list
     if (failure === null || failure.code === "ERR_OFFLINE") return nothing
     return banner(

@@ -4,7 +4,7 @@ import type { StationName, WorkItem } from "../../gateway/journey/views.ts"
 import { modalityBadge, urgencyBadge } from "../parts/badge.ts"
 import { dueDial } from "../parts/due-dial.ts"
 import { icon, type IconName } from "../parts/icon.ts"
-import { isNotSent, noticeLines } from "../parts/notices.ts"
+import { isDelayed, isNotSent, noticeLines } from "../parts/notices.ts"
 import { patientLines } from "../parts/patient-block.ts"
 import { twoToneBar } from "../parts/two-tone-bar.ts"
 import { wayLine } from "../parts/way-line.ts"
@@ -126,9 +126,9 @@ function more(row: WorkRow): TemplateResult {
             </button>`
       }
       ${
-        isNotSent(row.item.notices)
+        isNotSent(row.item.notices) || isDelayed(row.item.notices)
           ? html`<button class="btn" ?disabled=${row.busy} @click=${row.retry}>
-              ${icon("refresh", "s")}${t("action.send-again")}
+              ${icon("refresh", "s")}${t(isNotSent(row.item.notices) ? "action.send-again" : "action.try-now")}
             </button>`
           : nothing
       }
@@ -154,7 +154,8 @@ function cells({ item, now, open, toggle }: WorkRow): TemplateResult {
   return html`<div role="cell">${urgencyBadge(item.urgency, isFinished(item))}</div>
     <div role="cell">${isFinished(item) ? pastDue(item, now) : dueDial(item, now)}</div>
     <div role="cell" class="proc">
-      ${modalityBadge(study.modalities)}<b>${study.StudyDescription || study.bodyPart}</b>
+      ${modalityBadge(study.modalities)}<b>${study.StudyDescription || study.bodyPart}</b
+      ><small class="wl-narrow">${item.hospital}</small>
     </div>
     <div role="cell">
       <button class="pt pt-button" aria-expanded=${open ? "true" : "false"} @click=${toggle}>

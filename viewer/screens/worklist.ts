@@ -7,7 +7,7 @@ import { banner } from "../parts/banner.ts"
 import { asApiError, Fetched } from "../parts/fetched.ts"
 import { icon } from "../parts/icon.ts"
 import { LightElement } from "../parts/light-element.ts"
-import { empty, failed, failureWords, skeleton } from "../parts/states.ts"
+import { empty, failed, failureWords, isTold, skeleton } from "../parts/states.ts"
 import { staleWords, updatedWords } from "../parts/updated.ts"
 import { t } from "../text/language.ts"
 import { chosen, inReadingOrder, isFinished, type Choice } from "../words/order.ts"
@@ -102,10 +102,15 @@ export class PageWorklist extends LightElement {
       <span class="vr"></span>
       ${this.#select("modality", t("filter.modality"), distinct(items.flatMap((i) => i.study.modalities)))}
       ${this.#select("hospital", t("filter.hospital"), distinct(items.map((item) => item.hospital)))}
-      ${this.#searchField()}
-      <button class="btn btn-icon" aria-label=${t("action.refresh")} @click=${() => this.#list.reload()}>
-        ${icon("refresh")}
-      </button>
+      <span class="filters-find"
+        >${this.#searchField()}<button
+          class="btn btn-icon"
+          aria-label=${t("action.refresh")}
+          @click=${() => this.#list.reload()}
+        >
+          ${icon("refresh")}
+        </button></span
+      >
     </div>`
   }
 
@@ -192,7 +197,12 @@ export class PageWorklist extends LightElement {
   }
 
   #notice(): unknown {
-    if (this.#refusal !== null) return banner("warn", "lock", failureWords(this.#refusal))
+    if (isTold(this.#refusal))
+      return banner(
+        "warn",
+        this.#refusal.code === "ERR_LOCKED" ? "lock" : "alert",
+        failureWords(this.#refusal),
+      )
     const { failure } = this.#list
     if (failure === null || failure.code === "ERR_OFFLINE") return nothing
     return banner(

@@ -1,11 +1,9 @@
 /**
- * A due time as a person says it: "9 minutes left", "next clinic day 12:00", "12 minutes over".
- *
- * `dueAt` comes from the hospital's calendar of consulting days, which the page does not know. So a due day is
- * called the next clinic day when only week-end days lie between today and it, and is named by its date otherwise.
+ * A due time as a person says it: "9 minutes left", "tomorrow 12:00", "12 minutes over". `dueAt` is so many minutes
+ * after the request, by the agreement: no calendar of clinic days stands behind it, and no word may say so.
  */
 import type { Urgency } from "../../gateway/journey/views.ts"
-import { addDays, clockTime, day, weekday } from "./instant.ts"
+import { addDays, clockTime, day } from "./instant.ts"
 
 /** plain > 50 % of the time left · amber 50–20 % · red < 20 % · over: past it. */
 export type DueTone = "plain" | "amber" | "red" | "over"
@@ -13,7 +11,7 @@ export type DueTone = "plain" | "amber" | "red" | "over"
 export type DueWords =
   | { readonly kind: "left"; readonly hours: number; readonly minutes: number }
   | { readonly kind: "over"; readonly hours: number; readonly minutes: number }
-  | { readonly kind: "clinic-day" | "date"; readonly date: string }
+  | { readonly kind: "tomorrow" | "date"; readonly date: string }
 
 export interface Due {
   readonly tone: DueTone
@@ -29,15 +27,6 @@ export interface Due {
 const MINUTE_MS = 60_000
 /** A deadline of a later day that is nearer than this is still counted in hours (a night's STAT). */
 const COUNTED_IN_HOURS_MS = 12 * 60 * MINUTE_MS
-const SATURDAY = 6
-const SUNDAY = 0
-
-function onlyWeekendBetween(from: string, to: string): boolean {
-  for (let between = addDays(from, 1); between < to; between = addDays(between, 1))
-    if (weekday(between) !== SATURDAY && weekday(between) !== SUNDAY) return false
-  return true
-}
-
 function tone(share: number, leftMs: number): DueTone {
   if (leftMs < 0) return "over"
   if (share < 0.2) return "red"
@@ -46,7 +35,7 @@ function tone(share: number, leftMs: number): DueTone {
 
 function words(leftMs: number, today: string, dueDay: string, urgency: Urgency): DueWords {
   const counted = urgency === "STAT" || dueDay === today || leftMs < COUNTED_IN_HOURS_MS
-  if (!counted) return { kind: onlyWeekendBetween(today, dueDay) ? "clinic-day" : "date", date: dueDay }
+  if (!counted) return { kind: dueDay === addDays(today, 1) ? "tomorrow" : "date", date: dueDay }
   // As the clock on the wall counts: at 14:08 and some seconds it is nine minutes to 14:17.
   const minutes = leftMs >= 0 ? Math.ceil(leftMs / MINUTE_MS) : Math.floor(-leftMs / MINUTE_MS)
   return { kind: leftMs >= 0 ? "left" : "over", hours: Math.floor(minutes / 60), minutes: minutes % 60 }

@@ -63,11 +63,6 @@ export function calendarDay(date: string, language: "ja" | "en"): string {
     .replace(",", "")
 }
 
-/** 0 Sunday … 6 Saturday. */
-export function weekday(date: string): number {
-  return new Date(`${date}T00:00:00Z`).getUTCDay()
-}
-
 /** `date` moved by whole days. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)

@@ -1,7 +1,9 @@
 /** Which screen a `#…` asks for. Only opaque ids and an enrolment code ever stand in the address. */
 
 export type Route =
-  | { readonly name: "home" | "worklist" | "staff" | "new-request" | "technician" | "certificates" }
+  | { readonly name: "home" | "worklist" | "staff" | "technician" | "certificates" }
+  /** `studyId` "" = for images that are still to come. */
+  | { readonly name: "new-request"; readonly studyId: string }
   | { readonly name: "read" | "sign" | "report"; readonly requestId: string }
   | { readonly name: "decide"; readonly studyId: string }
   | { readonly name: "enrol"; readonly code: string }
@@ -14,11 +16,11 @@ const WITH_REQUEST: Readonly<Record<string, "read" | "sign" | "report">> = {
 
 /** Anything unknown leads home. @param hash `location.hash`, with or without `#` */
 export function route(hash: string): Route {
-  const [, first = "", second = ""] = hash.replace(/^#/, "").split("/")
+  const [, first = "", second = "", third = ""] = hash.replace(/^#/, "").split("/")
   if (first === "enrol" && second !== "") return { name: "enrol", code: decode(second) }
   if (first === "decide" && second !== "") return { name: "decide", studyId: decode(second) }
   if (first === "worklist" && second === "") return { name: "worklist" }
-  if (first === "request" && second === "new") return { name: "new-request" }
+  if (first === "request" && second === "new") return { name: "new-request", studyId: decode(third) }
   if (first === "staff" && second === "") return { name: "staff" }
   if (first === "certificates" && second === "") return { name: "certificates" }
   if (first === "technician" && second === "") return { name: "technician" }
@@ -39,6 +41,7 @@ export const address = {
   worklist: "#/worklist",
   staff: "#/staff",
   newRequest: "#/request/new",
+  requestFor: (studyId: string) => `#/request/new/${encodeURIComponent(studyId)}`,
   technician: "#/technician",
   certificates: "#/certificates",
   read: (requestId: string) => `#/read/${encodeURIComponent(requestId)}`,

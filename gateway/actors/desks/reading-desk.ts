@@ -57,6 +57,12 @@ function mountSigning(routes: Routes, signing: Signing, desk: ReadingDesk): void
     fileName: "report.pdf",
     disposition: "inline",
   }))
+  routes.octets("/api/prepared/:prepareId/sheet", async ({ person, param }) => ({
+    mediaType: "image/png",
+    bytes: await desk.preparedSheet(person, param("prepareId")),
+    fileName: null,
+    disposition: "inline",
+  }))
   routes.json("post", "/api/prepared/:prepareId/sign", signBody, ({ request, person, param, body }) =>
     signing.sign({ request, person }, param("prepareId"), body.response, body.pin),
   )

@@ -78,6 +78,7 @@ export class Recorder {
     saveDraft: (...call) => this.#answer("saveDraft", call, { draftVersion: call[3] + 1 }),
     prepare: (...call) => this.#prepare(call),
     preparedPdf: (...call) => this.#answer("preparedPdf", call, PDF),
+    preparedSheet: (...call) => this.#answer("preparedSheet", call, PNG),
     sign: (...call) =>
       call[2] === PIN
         ? this.#answer("sign", call, { reportId: "1.2.3", version: 1 })

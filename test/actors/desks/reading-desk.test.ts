@@ -80,6 +80,8 @@ describe("reading desk", () => {
       assert.equal("intent" in prepared, false)
       const pdf = await client.bytes(`/api/prepared/${prepared.prepareId}/pdf`)
       assert.deepEqual([pdf.headers["content-type"], pdf.bytes], ["application/pdf", PDF])
+      const sheet = await client.bytes(`/api/prepared/${prepared.prepareId}/sheet`)
+      assert.deepEqual([sheet.headers["content-type"], sheet.bytes], ["image/png", PNG])
     })
 
     it("signs once, with the assertion as evidence", async () => {

@@ -149,7 +149,7 @@ export class DeskServer {
     }
     this.asked.push(asked)
     response.setHeader("Cache-Control", "no-store")
-    if (pathname.includes("/key-images/"))
+    if (pathname.includes("/key-images/") || pathname.endsWith("/sheet"))
       return void response.setHeader("Content-Type", "image/png").end(PNG)
     const handler = this.handlers.get(`${method} ${pathname}`)
     const answer = handler === undefined ? { status: 404, json: { code: "ERR_NOT_FOUND" } } : handler(asked)

@@ -9,12 +9,14 @@ import {
   SEAL,
   SERVER_TIME,
   signature,
+  STAFF_ITEMS,
 } from "../fixtures/desk.ts"
 import { DeskServer } from "./desk-server.ts"
 import { staff, visit } from "./open-desk.ts"
 import { buttonFaults, cutText } from "./page-checks.ts"
 
 const BUILD_MS = 180_000
+const NO_REPORT = { report: null, signature: null, seal: null, versions: [], earlier: [] }
 
 describe("the staff desk", function () {
   let browser: Browser
@@ -179,7 +181,7 @@ describe("the staff desk", function () {
       return { json: {} }
     })
     await page.getByRole("button", { name: "受領する" }).click()
-    await page.getByText("窓口 三奈　14:15").waitFor()
+    await page.locator(".acks").getByText("窓口 三奈　14:15").waitFor()
     assert.match(await page.locator(".acks").innerText(), /センターに通知済み\s+14:16/)
     await page.getByText("センターの画像 199件を消去しました。").waitFor()
   })
@@ -190,6 +192,49 @@ describe("the staff desk", function () {
     server.answer("GET /api/requests/valid", corrected)
     const page = await open("#/staff/valid", ".verdict")
     await page.getByText("この報告は訂正版です（第2版）。").waitFor()
+  })
+
+  it("lets an earlier version be read, marked as replaced, with who received it, and be acted upon no more", async () => {
+    const page = await open("#/staff/valid", ".verdict")
+    await page.getByText("受領：窓口 三奈 14:10").waitFor()
+    await page.getByRole("button", { name: "第1版を見る" }).click()
+    await page.getByText("右PCA領域の脳梗塞。").waitFor()
+    assert.match(await page.locator(".doc-mark").innerText(), /第1版は第2版に差し替えられました/)
+    assert.equal(await page.getByRole("button", { name: "受領する" }).count(), 0)
+    assert.deepEqual(await buttonFaults(page), [])
+    await page.getByRole("button", { name: "2版を開く" }).click()
+    await page.getByText("左PCA領域").first().waitFor()
+  })
+
+  it("marks a certificate made for tests in the list, in the verdict and on the sheet", async () => {
+    server.answer("GET /api/requests/valid", { ...reportDetail("valid"), testCertificate: true })
+    const page = await open("", ".sl-row")
+    assert.equal(await page.locator("[data-test-certificate]").count(), 1)
+    await page.goto(`${server.origin}/#/staff/valid`)
+    await page.locator(".verdict-test").waitFor()
+    assert.match(await page.locator(".verdict-text").innerText(), /試験用証明書/)
+    assert.match(await page.locator(".doc-mark").innerText(), /試験用証明書/)
+  })
+
+  it("shows what goes on failing where it is stuck, counts it, and tries again when told", async () => {
+    const page = await open("", ".sl-row")
+    const row = page.locator("[data-request='0127']")
+    assert.match(await row.innerText(), /送信が遅れています[\s\S]*タイムスタンプを待っています。/)
+    assert.equal(await row.locator("li[data-s=hold]").count(), 1)
+    const item = STAFF_ITEMS.find(({ requestId }) => requestId === "0127")!
+    server.answer("GET /api/requests/0127", { ...reportDetail("valid"), ...item, ...NO_REPORT })
+    server.answer("POST /api/requests/0127/retry", {})
+    await row.getByRole("link", { name: "対処を見る" }).click()
+    await page.getByText("自動でやり直します。待つだけで構いません。").waitFor()
+    await page.getByRole("button", { name: "今すぐやり直す" }).click()
+    await server.wasAsked("POST /api/requests/0127/retry")
+  })
+
+  it("says when it was checked once more", async () => {
+    const page = await open("#/staff/valid", ".verdict")
+    server.answer("GET /api/reports/rep-valid/verification", { signature: signature("valid"), seal: SEAL })
+    await page.getByRole("button", { name: "再確認" }).click()
+    await page.getByText(/2026-11-25 \d\d:\d\d:\d\d に再確認しました/).waitFor()
   })
 
   it("writes a request for a study without one: names what is missing, then sends all of it", async () => {
@@ -210,6 +255,14 @@ describe("the staff desk", function () {
     await page.getByLabel("問い合わせ電話").fill("内線 0119")
     server.answer("POST /api/requests", { requestId: "new" })
     await page.getByRole("button", { name: "確認して送る" }).click()
+    await page.getByRole("heading", { name: "送る内容の確認" }).waitFor()
+    assert.equal(server.asked.filter(({ method }) => method === "POST").length, 0, "nothing is sent unread")
+    await page.getByRole("button", { name: "修正する" }).click()
+    assert.equal(await page.getByLabel("読影の目的").inputValue(), "骨折の有無")
+    await page.getByRole("button", { name: "確認して送る" }).click()
+    await page.getByRole("button", { name: "この内容で送る" }).click()
+    await page.getByText("依頼票を登録しました").waitFor()
+    await page.getByRole("link", { name: "一覧へ" }).last().click()
     await page.waitForURL(/#\/staff$/)
     const sent = server.asked.find(({ method, path }) => method === "POST" && path === "/api/requests")
     const body = sent?.body as Record<string, unknown> & { request: Record<string, string> }
@@ -218,6 +271,25 @@ describe("the staff desk", function () {
     assert.match(String(body.StudyInstanceUID), /^2\.25\./)
     assert.match(String(body.requestNumber), /^RQ-20261125-1408\d\d$/)
     assert.equal(body.request.purpose, "骨折の有無")
+  })
+
+  it("knows after a reload which study the request is for, by the opaque id in the address", async () => {
+    const page = await open("", ".sl-row")
+    await page
+      .locator(".sl-row", { hasText: "CT 下肢" })
+      .getByRole("button", { name: "依頼票を書く" })
+      .click()
+    await page.getByRole("heading", { name: "読影依頼票" }).waitFor()
+    await page.reload()
+    await page.getByText("画像 640枚 受信済み").waitFor()
+    assert.equal(await page.getByLabel("患者 ID").inputValue(), "00-0045120")
+  })
+
+  it("shows in the form when the request will be due", async () => {
+    const page = await open("#/request/new", ".form")
+    await page.getByText("期限 明日 14:08（契約により 24時間以内）").waitFor()
+    await page.getByRole("radio", { name: "緊急" }).click()
+    await page.getByText("期限 本日 15:08（契約により 1時間以内）").waitFor()
   })
 
   it("does not disturb an input method while it composes", async () => {
@@ -245,7 +317,7 @@ describe("the staff desk", function () {
     server.refuse("GET /api/requests", 500, "ERR_LEDGER")
     server.tell({ kind: "resync", requestId: null, at: SERVER_TIME })
     await page.getByText("表示は 14:08 のものです（0分前）").waitFor()
-    assert.equal(await page.locator(".sl-row").count(), 9)
+    assert.equal(await page.locator(".sl-row").count(), STAFF_ITEMS.length)
   })
 
   for (const [hash, landmark] of [

@@ -49,7 +49,7 @@ describe("the work list", function () {
     assert.deepEqual(await order(page), ["0117", "0104", "0103", "0105", "0106", "0102", "0107", "0108"])
     const due = await page.locator(".tat b").allTextContents()
     assert.deepEqual(due.slice(0, 4), ["残り 9分", "残り 47分", "超過 +0:12", "残り 52分"])
-    assert.equal(due[5], "翌診療日 12:00")
+    assert.equal(due[5], "明日 12:00")
   })
 
   it("takes its time from the gateway and its zone from the hospital, not from the tablet", async () => {

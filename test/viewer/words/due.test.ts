@@ -31,16 +31,14 @@ describe("due", () => {
     assert.equal(tone("15:00:00"), "red")
     assert.equal(tone("15:00:01"), "over")
   })
-  it("calls tomorrow the next clinic day", () => {
+  it("calls tomorrow so, on a Friday as well: the agreement counts minutes, not clinic days", () => {
     const { words, time, today } = at("2026-11-26T12:00", "2026-11-25T11:00", "2026-11-25T14:08:31")
-    assert.deepEqual(words, { kind: "clinic-day", date: "2026-11-26" })
+    assert.deepEqual(words, { kind: "tomorrow", date: "2026-11-26" })
     assert.deepEqual({ time, today }, { time: "12:00", today: false })
+    assert.equal(at("2026-11-28T12:00", "2026-11-27T11:00", "2026-11-27T14:00:00").words.kind, "tomorrow")
+    assert.equal(at("2026-11-30T12:00", "2026-11-27T11:00", "2026-11-27T14:00:00").words.kind, "date")
   })
-  it("calls Monday the next clinic day on Friday, and Saturday too when the hospital works then", () => {
-    assert.equal(at("2026-11-30T12:00", "2026-11-27T11:00", "2026-11-27T14:00:00").words.kind, "clinic-day")
-    assert.equal(at("2026-11-28T12:00", "2026-11-27T11:00", "2026-11-27T14:00:00").words.kind, "clinic-day")
-  })
-  it("names the date when a working day lies between", () => {
+  it("names the date of any later day", () => {
     assert.deepEqual(at("2026-11-27T12:00", "2026-11-25T11:00", "2026-11-25T14:00:00").words, {
       kind: "date",
       date: "2026-11-27",

@@ -76,6 +76,36 @@ export function frozenReport(
   </article>`
 }
 
+export type SheetState = "loading" | "drawn" | "failed"
+
+/** The pages that are signed, as they are drawn; their words stand behind them for who does not see. */
+export function frozenSheet(
+  prepared: PreparedReport,
+  url: string,
+  state: SheetState,
+  become: (state: SheetState) => void,
+): TemplateResult {
+  const { draft, patient } = prepared
+  const words = [
+    nameLines(patient, language()).name,
+    draft.correctionReason,
+    draft.findings,
+    draft.impression,
+  ]
+  return html`<article class="frozen frozen-sheet" tabindex="0" aria-label=${st("sign.document")}>
+    ${state === "loading" ? html`<p class="sub">${st("sign.sheet-loading")}</p>` : nothing}
+    <img
+      src=${url}
+      alt=""
+      draggable="false"
+      data-sheet=${state}
+      @load=${() => become("drawn")}
+      @error=${() => become("failed")}
+    />
+    <div class="vh" lang="ja">${words.filter(Boolean).map((each) => html`<p>${each}</p>`)}</div>
+  </article>`
+}
+
 const inFours = (hex: string): string => hex.match(/.{4}/g)?.join(" ") ?? hex
 
 /** Under the document: the PDF itself and the digest that will be signed. */

@@ -18,6 +18,8 @@ export interface ViewState {
   readonly voi: Voi | null
   readonly inverted: boolean
   readonly camera: Camera | null
+  /** The whole image is in view, whatever the size of the viewport. */
+  readonly fitted: boolean
 }
 
 const EMPTY: ViewState = {
@@ -29,6 +31,7 @@ const EMPTY: ViewState = {
   voi: null,
   inverted: false,
   camera: null,
+  fitted: true,
 }
 
 /** Between two surfaces nothing is drawn. */
@@ -62,8 +65,6 @@ export class ImageController {
   #chosen: Voi | null = null
   /** Made of pixels when the device gave none; one for the series, so that scrolling does not flicker. */
   #automatic: { readonly voi: Voi; readonly quality: "preview" | "full" } | null = null
-  /** Follow the size of the viewport until the reader zooms. */
-  #fitted = true
 
   constructor(surface: Surface, store: FrameStore, onChange: (state: ViewState) => void) {
     this.#surface = surface
@@ -81,7 +82,6 @@ export class ImageController {
     this.#frame = null
     this.#chosen = null
     this.#automatic = null
-    this.#fitted = true
     this.#change({ ...EMPTY })
     this.goTo(index)
   }
@@ -112,19 +112,26 @@ export class ImageController {
     this.#draw()
   }
 
-  /** Whole image ⇄ one image pixel on one device pixel. */
-  toggleFit(): void {
-    const { shown } = this.#state
-    if (shown === null) return
-    this.#fitted = !this.#fitted
-    if (!this.#fitted) this.#change({ camera: oneToOneCamera(imageSize(shown)) })
+  /** The whole image, until the reader zooms. */
+  fit(): void {
+    this.#change({ fitted: true })
     this.#draw()
+  }
+
+  /** One image pixel on one device pixel. */
+  oneToOne(): void {
+    const { shown } = this.#state
+    if (shown !== null) this.#look(oneToOneCamera(imageSize(shown)))
+  }
+
+  toggleFit(): void {
+    if (this.#state.fitted) this.oneToOne()
+    else this.fit()
   }
 
   reset(): void {
     this.#chosen = null
-    this.#fitted = true
-    this.#change({ inverted: false })
+    this.#change({ inverted: false, fitted: true })
     this.#draw()
   }
 
@@ -184,8 +191,7 @@ export class ImageController {
   }
 
   #look(camera: Camera): void {
-    this.#fitted = false
-    this.#change({ camera })
+    this.#change({ camera, fitted: false })
     this.#draw()
   }
 
@@ -205,9 +211,9 @@ export class ImageController {
   #take(image: StackImage, index: number, frame: DecodedFrame): void {
     const before = this.#state.shown
     const sameSize = before?.facts.rows === image.facts.rows && before.facts.columns === image.facts.columns
-    if (!sameSize) this.#fitted = true
     this.#frame = frame
-    this.#change({ shown: image, shownIndex: index, quality: frame.quality, fault: null })
+    const fitted = this.#state.fitted || !sameSize
+    this.#change({ shown: image, shownIndex: index, quality: frame.quality, fault: null, fitted })
     this.#draw()
   }
 
@@ -230,7 +236,7 @@ export class ImageController {
     const { shown, inverted } = this.#state
     if (shown === null || this.#frame === null || this.#surface === NOWHERE) return
     const { facts } = shown
-    const fit = this.#fitted || this.#state.camera === null
+    const fit = this.#state.fitted || this.#state.camera === null
     const camera = fit ? fitCamera(imageSize(shown), this.#surface.size) : this.#state.camera
     if (camera === null) return
     const voi = this.#voiFor(shown, this.#frame)

@@ -10,8 +10,12 @@ const WORDS: Readonly<Record<string, StudyKey>> = {
   ERR_REPORT_GLYPH: "sign.fault.glyph",
   ERR_KEY_PASSPHRASE: "sign.fault.pin",
   ERR_SIGN_INTENT: "sign.fault.intent",
+  ERR_SIGN_IMAGES: "sign.fault.images",
   ERR_SIGN_CERTIFICATE: "sign.fault.certificate",
 }
+
+/** Before the character, in the gateway's words. */
+const NO_GLYPH = /^no glyph for /
 
 function box(fault: string, safe: string, retry: () => void): TemplateResult {
   return html`<small role="alert">${fault}</small>
@@ -26,7 +30,8 @@ function box(fault: string, safe: string, retry: () => void): TemplateResult {
 /** Under the step at which signing stopped: why, what is safe, and the way on. */
 export function signFault(error: ApiError, retry: () => void): TemplateResult {
   const key = WORDS[error.code]
-  const words = key === undefined ? failureWords(error) : st(key, { detail: error.message })
+  const words =
+    key === undefined ? failureWords(error) : st(key, { detail: error.message.replace(NO_GLYPH, "") })
   return box(words, st("sign.safe"), retry)
 }
 

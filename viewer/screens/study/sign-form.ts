@@ -44,7 +44,7 @@ export function pinField(isBusy: boolean, write: (pin: string) => void): Templat
 export function signButtons(
   requestId: string,
   isBusy: boolean,
-  isReady: boolean,
+  missing: string,
   saysSafe: boolean,
 ): TemplateResult {
   return html`${
@@ -55,9 +55,10 @@ export function signButtons(
           </div>`
         : nothing
     }
+    ${missing === "" || isBusy ? nothing : html`<p class="hint" role="status">${missing}</p>`}
     <div class="row">
       <a class="btn grow" href=${address.read(requestId)}>${icon("left", "s")}${st("sign.edit")}</a>
-      <button class="btn btn-primary grow" ?disabled=${!isReady}>
+      <button class="btn btn-primary grow" ?disabled=${missing !== "" || isBusy}>
         ${icon("pen", "s")}${st(isBusy ? "sign.doing" : "sign.do")}
       </button>
     </div>`

@@ -12,7 +12,7 @@ import { failed, skeleton } from "../../parts/states.ts"
 import { st } from "../../text/study.ts"
 import { address } from "../../words/route.ts"
 import { FrameStore } from "./frame-store.ts"
-import { frozenFoot, frozenReport } from "./frozen-report.ts"
+import { frozenFoot, frozenReport, frozenSheet, type SheetState } from "./frozen-report.ts"
 import { SeriesStacks } from "./series-stacks.ts"
 import { sendFault, signFault } from "./sign-fault.ts"
 import { confirmBox, expired, pinField, signButtons, signedFoot } from "./sign-form.ts"
@@ -33,6 +33,7 @@ const FAILED_STEP: Readonly<Record<string, SigningStep>> = {
 /** What was frozen no longer serves after these. */
 const NEEDS_PREPARING = new Set([
   "ERR_SIGN_INTENT",
+  "ERR_SIGN_IMAGES",
   "ERR_REPORT_STATE",
   "ERR_SIGN_CERTIFICATE",
   "ERR_NOT_FOUND",
@@ -59,6 +60,7 @@ export class SignScreen extends LightElement {
   #prepared: PreparedReport | null = null
   #phase: Phase = "preparing"
   #failure: { readonly step: SigningStep; readonly error: ApiError } | null = null
+  #sheet: SheetState = "loading"
   #confirmed = false
   #pin = ""
   #decoders: DecoderPool | null = null
@@ -115,6 +117,7 @@ export class SignScreen extends LightElement {
   }
 
   async #freeze(): Promise<void> {
+    this.#sheet = "loading"
     this.#prepared = await this.api.prepare(this.requestId, this.#view?.draft?.draftVersion ?? 0)
     this.#become("prepared")
   }
@@ -203,8 +206,11 @@ export class SignScreen extends LightElement {
     this.requestUpdate()
   }
 
-  #isReady(busy: boolean): boolean {
-    return this.#confirmed && this.#pin !== "" && !busy
+  /** What keeps the button from signing; "" = nothing. */
+  #missing(): string {
+    if (!this.#confirmed && this.#pin === "") return st("sign.missing-both")
+    if (!this.#confirmed) return st("sign.missing-confirm")
+    return this.#pin === "" ? st("sign.missing-pin") : ""
   }
 
   #forgetPin(): void {
@@ -258,7 +264,7 @@ export class SignScreen extends LightElement {
     if (!this.#isExpired())
       return [
         pinField(busy, (pin) => this.#agree({ pin })),
-        signButtons(this.requestId, busy, this.#isReady(busy), this.#failure === null),
+        signButtons(this.requestId, busy, this.#missing(), this.#failure === null),
       ]
     return expired(() => void this.#prepare())
   }
@@ -272,7 +278,7 @@ export class SignScreen extends LightElement {
       return html`<span class="badge badge-plain"
           >${icon("freeze")}${st("sign.frozen", { version: this.#prepared.version })}</span
         >
-        <span class="sub">${st("sign.as-is")}</span>`
+        <span class="sub">${st(this.#sheet === "failed" ? "sign.see-pdf" : "sign.as-is")}</span>`
     return html`<span class="badge badge-warn">${st("sign.not-frozen")}</span>`
   }
 
@@ -281,13 +287,28 @@ export class SignScreen extends LightElement {
     if (this.#phase === "preparing" && this.#failure === null) return skeleton(st("sign.preparing"))
     const shown = this.#document()
     if (shown === null || this.#store === null) return nothing
+    if (prepared !== null && this.#sheet !== "failed") return this.#pages(view, prepared)
     const keys = shown.draft.keyImages.flatMap((key) => this.#stacks?.locate(view, key) ?? [])
+    return html`${this.#title(view)} ${frozenReport(shown, view, keys, this.#store)}
+    ${prepared === null ? nothing : frozenFoot(prepared, this.api.preparedPdfUrl(prepared.prepareId))}`
+  }
+
+  /** The very pages; should they not be drawn, their text, and a word that the PDF is what counts. */
+  #pages(view: ReadingView, prepared: PreparedReport): TemplateResult {
+    const become = (state: SheetState): void => {
+      this.#sheet = state
+      this.requestUpdate()
+    }
+    return html`${this.#title(view)}
+    ${frozenSheet(prepared, this.api.preparedSheetUrl(prepared.prepareId), this.#sheet, become)}
+    ${frozenFoot(prepared, this.api.preparedPdfUrl(prepared.prepareId))}`
+  }
+
+  #title(view: ReadingView): TemplateResult {
     return html`<div class="row between">
-        <h1>${st("sign.title")}</h1>
-        <span class="row s">${this.#stateBadge(view)}</span>
-      </div>
-      ${frozenReport(shown, view, keys, this.#store)}
-      ${prepared === null ? nothing : frozenFoot(prepared, this.api.preparedPdfUrl(prepared.prepareId))}`
+      <h1>${st("sign.title")}</h1>
+      <span class="row s">${this.#stateBadge(view)}</span>
+    </div>`
   }
 
   override render(): unknown {

@@ -67,5 +67,8 @@ export function runCommand(command: KeyCommand, targets: CommandTargets): void {
       return targets.toggleReport()
     case "save":
       return targets.save()
+    case "close-sheet":
+      // Any key but those that leaf closes it.
+      return
   }
 }

@@ -150,6 +150,8 @@ export class StudyScreen extends LightElement {
     const [session, images] = [this.#session, this.#images]
     if (command === null || session === null || images === null) return
     event.preventDefault()
+    // Every key is a tool, but for leafing through the images behind the sheet.
+    if (command.kind !== "scroll" && command.kind !== "end") this.#set({ presetsOpen: false })
     runCommand(command, {
       controller: this.#controller,
       images,
@@ -225,18 +227,26 @@ export class StudyScreen extends LightElement {
     }
   }
 
+  /** Whoever takes another tool is done with the sheet. */
   #toolActions(images: ImageDesk): ToolActions {
+    const alone =
+      (act: () => void): (() => void) =>
+      () => {
+        this.#set({ presetsOpen: false })
+        act()
+      }
     return {
-      mode: (mode) => this.#set({ mode }),
+      mode: (mode) => this.#set({ mode, presetsOpen: false }),
       presets: () => this.#set({ presetsOpen: !this.#presetsOpen }),
       preset: (key) => {
         choosePreset({ controller: this.#controller, images }, key)
         this.#set({ presetsOpen: false })
       },
-      invert: () => this.#controller?.invert(),
-      fit: () => this.#controller?.toggleFit(),
-      reset: () => this.#controller?.reset(),
-      keyImage: () => this.#toggleKey(),
+      invert: alone(() => this.#controller?.invert()),
+      fit: alone(() => this.#controller?.fit()),
+      oneToOne: alone(() => this.#controller?.oneToOne()),
+      reset: alone(() => this.#controller?.reset()),
+      keyImage: alone(() => this.#toggleKey()),
     }
   }
 

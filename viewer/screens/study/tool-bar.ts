@@ -12,6 +12,7 @@ export interface ToolActions {
   readonly preset: (key: string) => void
   readonly invert: () => void
   readonly fit: () => void
+  readonly oneToOne: () => void
   readonly reset: () => void
   readonly keyImage: () => void
 }
@@ -52,7 +53,7 @@ const MODES: readonly (readonly [ToolMode, IconName])[] = [
 
 /** The tools at the lower edge, near the thumbs, a word under every icon. */
 export function toolBar(state: ToolState, actions: ToolActions): TemplateResult {
-  const isOne = state.view?.camera?.scale === 1
+  const { fitted = false, camera = null } = state.view ?? {}
   return html`<div class="toolbar" role="toolbar" aria-label=${st("tool.label")}>
     ${MODES.map(([mode, drawing]) =>
       tool(drawing, st(`tool.${mode}`), () => actions.mode(mode), state.mode === mode),
@@ -60,7 +61,8 @@ export function toolBar(state: ToolState, actions: ToolActions): TemplateResult 
     <span class="sep"></span>
     ${tool("template", presetWord(state), actions.presets, state.presetsOpen)}
     ${tool("invert", st("tool.invert"), actions.invert, state.view?.inverted ?? false)}
-    ${tool("layout1", st(isOne ? "tool.fit" : "tool.one"), actions.fit)}
+    ${tool("fit", st("tool.fit"), actions.fit, fitted)}
+    ${tool("one", st("tool.one"), actions.oneToOne, camera?.scale === 1)}
     ${tool("refresh", st("tool.reset"), actions.reset)}
     <span class="sep"></span>
     ${tool("key", st(state.isKeyImage ? "tool.key-remove" : "tool.key"), actions.keyImage, state.isKeyImage, !state.canKey)}

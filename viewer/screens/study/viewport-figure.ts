@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit"
 import type { ReadingView, SeriesView } from "../../../gateway/journey/views.ts"
 import type { ApiError } from "../../api.ts"
+import { languageButton } from "../../parts/app-head.ts"
 import { icon } from "../../parts/icon.ts"
 import { failureWords } from "../../parts/states.ts"
 import { st } from "../../text/study.ts"
@@ -78,8 +79,10 @@ export function viewportFigure(figure: ViewportFigure): TemplateResult {
   return html`<figure class="viewport is-active ${tools.presetsOpen ? "has-sheet" : ""}">
     <figcaption class="vp-head">
       <b>${st("strip.now")}</b><span class="sub">${words.filter(Boolean).join("　")}</span>
-      <span class="grow"></span><span class="vp-note">${icon("eye", "s")}${st("read.statement")}</span>
+      <span class="grow"></span>${languageButton()}
     </figcaption>
-    ${body(figure)} ${opened === null ? nothing : presetsSheet(tools, actions)}
+    ${body(figure)}
+    <p class="refuse">${icon("eye", "s")}<span>${st("read.statement")}</span></p>
+    ${opened === null ? nothing : presetsSheet(tools, actions)}
   </figure>`
 }

@@ -157,8 +157,9 @@ class CornerstoneSurface implements Surface {
     this.#viewport = this.#engine.getViewport<StackViewport>(id)
   }
 
+  /** What the next picture is drawn into: the canvas itself gets its new size only with that picture. */
   get size(): Size {
-    const { width, height } = this.#viewport.canvas
+    const { sWidth: width, sHeight: height } = this.#viewport
     return { width, height }
   }
 
