@@ -71,11 +71,12 @@ async function accountOf(
   })
 }
 
-/** One of several deliveries is not at its end: its bytes lie in this slot. */
+/** One of several deliveries is not at its end: its bytes lie in this slot. Of what was taken back no receipt is awaited. */
 async function isDelivering(world: World, study: StudyRecord): Promise<boolean> {
   const submissions = await world.ledger.submissionsOf({ studyId: study.id })
   return submissions.some((each) => {
-    const awaitsReceipt = agreementOf(world, each.agreement)?.receipts === "signed"
+    const isSigned = agreementOf(world, each.agreement)?.receipts === "signed"
+    const awaitsReceipt = isSigned && study.state !== "recalled"
     const isOpen = isUnderWay(each) || (each.state === "accepted" && awaitsReceipt)
     return each.direction === "out" && each.kind === "study" && isOpen
   })

@@ -1,6 +1,6 @@
 /**
  * Submissions of a study that are not verified and have no case yet: listed from their metadata, so that nobody waits for
- * images that are here. They cannot be opened.
+ * images that are here. They cannot be opened. For what the hospital has taken back nobody waits.
  */
 import { isTold } from "./case-file.ts"
 import { referenced } from "./metadata.ts"
@@ -8,6 +8,7 @@ import { agreementOf } from "./keep.ts"
 import { way } from "./milestones.ts"
 import { submissionNotices } from "./notices.ts"
 import { patientOf } from "./patient.ts"
+import { isRecalled } from "./recall.ts"
 import type { SubmissionRecord } from "./records.ts"
 import type { Notice, RequestText, WorkItem } from "./views.ts"
 import type { World } from "./world.ts"
@@ -30,6 +31,8 @@ export async function heldItems(world: World): Promise<WorkItem[]> {
   for (const record of await world.ledger.unverifiedArrivals()) {
     if (record.kind !== "study" || record.requestId === null || items.has(record.requestId)) continue
     if ((await world.ledger.request(record.requestId)) !== null) continue
+    const study = await world.ledger.study(record.studyId ?? "")
+    if (study !== null && isRecalled(study)) continue
     const jobs = (await world.ledger.jobsOf(record.id)).filter(isTold)
     const notices: Notice[] = [
       ...submissionNotices(record),

@@ -44,6 +44,7 @@ export interface Landing {
 export async function landing(world: World, inbound: Inbound): Promise<Landing> {
   if (inbound.kind === "study") return landStudy(world, inbound)
   if (inbound.kind === "certificate") return landCertificate(world, inbound)
+  if (inbound.kind === "recall" && !(await isKnown(world, inbound))) return landRecall(world, inbound)
   const request = await ownRequest(world, inbound)
   return {
     slotId: request.slotId,
@@ -56,6 +57,34 @@ export async function landing(world: World, inbound: Inbound): Promise<Landing> 
       return []
     },
   }
+}
+
+const isKnown = async (world: World, { requestId }: Inbound): Promise<boolean> =>
+  (await world.ledger.request(requestId)) !== null
+
+/** A study that was never verified, or not yet, has no case: the notice that takes it back lies with its images. */
+async function landRecall(world: World, inbound: Inbound): Promise<Landing> {
+  const study = await studySentFor(world, inbound)
+  return {
+    slotId: study.slotId,
+    studyId: study.id,
+    requestId: inbound.requestId,
+    owner: study.id,
+    states: null,
+    changes: async () => {
+      await studySentFor(world, inbound)
+      return []
+    },
+  }
+}
+
+async function studySentFor(world: World, { requestId, agreement }: Inbound): Promise<StudyRecord> {
+  const sent = (await world.ledger.submissionsOf({ requestId })).findLast(
+    (each) => each.direction === "in" && each.kind === "study" && each.agreement === agreement.id,
+  )
+  const study = await world.ledger.study(sent?.studyId ?? "")
+  if (study === null || isErased(study)) throw notAgreed()
+  return study
 }
 
 /** It outlives what it is about: a slot and a term of its own, also when its request is over. */
@@ -112,15 +141,16 @@ async function agreedRequest(
   mayTake: (request: RequestRecord) => boolean = () => true,
 ): Promise<RequestRecord> {
   const request = await world.ledger.request(inbound.requestId)
-  if (request?.agreement !== inbound.agreement.id || !mayTake(request)) {
-    throw new AcceptanceError(
-      "ERR_NOT_AGREED",
-      "XDSRepositoryError",
-      "no such workflow instance under this agreement",
-    )
-  }
+  if (request?.agreement !== inbound.agreement.id || !mayTake(request)) throw notAgreed()
   return request
 }
+
+const notAgreed = (): AcceptanceError =>
+  new AcceptanceError(
+    "ERR_NOT_AGREED",
+    "XDSRepositoryError",
+    "no such workflow instance under this agreement",
+  )
 
 async function landStudy(world: World, inbound: Inbound): Promise<Landing> {
   const taken = await world.ledger.request(inbound.requestId)

@@ -18,7 +18,7 @@ import { plan } from "./release.ts"
 import { next } from "./route.ts"
 import { due } from "./run.ts"
 import { sameSubject } from "./same-subject.ts"
-import { requestOf, subjectOf, targetOf } from "./subject.ts"
+import { subjectOf, targetOf } from "./subject.ts"
 import type { EffectOf } from "./verify.ts"
 import type { World } from "./world.ts"
 
@@ -135,10 +135,13 @@ export const recallEffect: EffectOf = async (world, record, documents) => {
     "recall in this submission",
   )
   const said = readRecall(await readWhole(world.spool, document.place))
-  const request = await requestOf(world, record)
+  // Where it was never verified there is no case, and its images alone say which study it is.
+  const request = await world.ledger.request(record.requestId ?? "")
+  const study = await world.ledger.study(record.studyId ?? "")
+  const asked = request?.private
   sameSubject("recall", {
-    StudyInstanceUID: said.StudyInstanceUID === request.private.StudyInstanceUID,
-    "request number": said.requestNumber === request.private.requestNumber,
+    StudyInstanceUID: said.StudyInstanceUID === (asked ?? study?.private)?.StudyInstanceUID,
+    "request number": asked === undefined || said.requestNumber === asked.requestNumber,
   })
   return { signature: null, follow: () => takenBack(world, record, said.at) }
 }

@@ -67,16 +67,10 @@ async function isAheadOfItsTurn(world: World, record: SubmissionRecord): Promise
   return before !== null && isUnderWay(before)
 }
 
-/** Not verified there: then there may be no case yet that the notice could close. */
-async function isStudyOpen(world: World, { requestId, agreement }: SubmissionRecord): Promise<boolean> {
+/** It may still arrive. Whether it is verified there does not matter: what is taken back need not be. */
+async function isStudyOpen(world: World, { requestId }: SubmissionRecord): Promise<boolean> {
   const all = requestId === null ? [] : await world.ledger.submissionsOf({ requestId })
-  const awaitsReceipt = agreementOf(world, agreement)?.receipts === "signed"
-  return all.some(
-    (each) =>
-      each.kind === "study" &&
-      each.direction === "out" &&
-      (isUnderWay(each) || (each.state === "accepted" && awaitsReceipt)),
-  )
+  return all.some((each) => each.kind === "study" && each.direction === "out" && isUnderWay(each))
 }
 
 /** The signed receipt may have come before the answer: then all is said, and no answer takes it back. */

@@ -3,6 +3,8 @@ import type { Notice } from "../../gateway/journey/views.ts"
 import { readWhole } from "../../gateway/journey/read-whole.ts"
 import { readRecall } from "../../gateway/standards/notice/recall.ts"
 import { readDeletionCertificate } from "../../gateway/standards/notice/deletion-certificate.ts"
+import { days } from "../../gateway/commands/pki-authority.ts"
+import { certificates, list } from "./certificates.ts"
 import type { Gateway } from "./gateway.ts"
 import { CLERK, DRAFT, enter, READER, report, requestFor, row, store, storeAll, study } from "./people.ts"
 import { DAY_MS, MINUTE_MS, TwoSides } from "./world.ts"
@@ -189,6 +191,66 @@ for (const receipts of ["signed", "registry-response"] as const)
       await sides.settle(60 * MINUTE_MS)
       assert.equal(await stateAt(sides.center), "expired")
       assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
+    })
+
+    it("goes although its seal is still looked at, before or after it was read", async () => {
+      const seal = sides.trust.center.lists.get("seal")!
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, { ...images, instances: images.instances.slice(0, 1) })
+      await sides.settle(QUIET_AND_MORE_MS)
+      sides.trust.center.lists.delete("seal")
+      await storeAll(sides.edge, images)
+      const other = study("P2", 1)
+      const unread = await enter(sides.edge, requestFor("P2", "R2"))
+      await storeAll(sides.edge, other)
+      await sides.settle(QUIET_AND_MORE_MS)
+      // The notice is looked at for the first time before what is held is looked at once more.
+      sides.trust.center.lists.set("seal", seal)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await sides.edge.staff.recall(CLERK, unread, REASON)
+      await sides.settle(MINUTE_MS)
+      const there = await sides.center.ledger.submissionsOf({ requestId: unread })
+      assert.deepEqual(
+        there.filter(({ direction }) => direction === "in").map(({ kind, state }) => `${kind} ${state}`),
+        ["study failed", "recall verified"],
+      )
+      await sides.settle(60 * MINUTE_MS)
+      for (const { StudyInstanceUID } of [images, other])
+        assert.deepEqual(
+          (await sides.center.ledger.studiesByUid(StudyInstanceUID)).map(({ state }) => state),
+          ["expired"],
+        )
+      assert.deepEqual(
+        (await sides.center.reading.worklist(READER)).map((each) => [each.requestId, each.state]),
+        [[id, "failed"]],
+      )
+      for (const requestId of [id, unread])
+        assert.equal(told((await row(sides.edge, requestId))?.notices)[0], "recalled")
+      assert.equal((await row(sides.edge, unread))?.notices.length, 1, "and not as refused")
+      await sides.settle(2 * DAY_MS)
+      assert.equal(await stateAt(sides.edge), "expired")
+    })
+
+    it("goes although the centre refused it", async () => {
+      const { authorities, holders } = await certificates()
+      const good = sides.trust.center.lists.get("seal")!
+      const revoked = list(authorities.seal, days(sides.time.peek(), -1), [holders["edge/seal"]])
+      sides.trust.center.lists.set("seal", revoked)
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      sides.trust.center.lists.set("seal", good)
+      assert.equal(await stateAt(sides.center), "complete")
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await sides.settle(QUIET_AND_MORE_MS)
+      assert.equal(await stateAt(sides.center), "expired")
+      assert.deepEqual(await sides.center.reading.worklist(READER), [])
+      assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
+      const { deletions } = await sides.edge.staff.request(CLERK, id)
+      assert.deepEqual(
+        deletions.map(({ what }) => what),
+        ["images"],
+      )
     })
 
     it("whose report is signed goes too; the report stays", async () => {
