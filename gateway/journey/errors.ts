@@ -364,6 +364,13 @@ export const ERRORS = {
     "prepare the report again",
     "HTTP 409",
   ),
+  ERR_SIGN_IMAGES: row(
+    "ReportError",
+    "permanent",
+    "images came or were withdrawn after the report was frozen",
+    "look at them and prepare the report again",
+    "HTTP 409",
+  ),
   ERR_SIGN_CERTIFICATE: row(
     "ReportError",
     "permanent",

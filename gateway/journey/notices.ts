@@ -27,7 +27,7 @@ export function notices(world: World, file: CaseFile): Notice[] {
       : study === null
         ? []
         : studyNotices(study)),
-    ...(study === null || isErased(study) ? [] : changedImages(study, file.reports)),
+    ...(study === null || isErased(study) ? [] : changedImages(study, file)),
     ...(study !== null && isPastTerm(world, study) ? [notice("past-term")] : []),
     ...(near === null ? [] : [nearNotice(near)]),
     ...(isGoneUnread(file) ? [notice("images-gone-there")] : []),

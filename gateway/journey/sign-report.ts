@@ -43,6 +43,7 @@ export async function sign(
   if (step === null || at.getTime() - frozenAt > PREPARED_MS) {
     throw new ReportError("ERR_SIGN_INTENT", "what was frozen is no longer valid; prepare the report again")
   }
+  await checkImages(world, report)
   const documents = report.private.documents
   const request = found(await world.ledger.request(report.requestId), "case")
   const completed = next("case", request.state, "signed")
@@ -103,6 +104,13 @@ export async function sign(
     }),
   ])
   return { reportId: report.id, version: report.version }
+}
+
+/** What changed since it was frozen its reader may not have seen. Under the request's lock, as whatever changes it is. */
+async function checkImages(world: World, { studyId, preparedAt }: ReportRecord): Promise<void> {
+  const supplements = (await world.ledger.study(studyId))?.supplements ?? []
+  if (preparedAt !== null && supplements.some(({ at }) => at > preparedAt))
+    throw new ReportError("ERR_SIGN_IMAGES", "images came or were withdrawn since the report was frozen")
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")

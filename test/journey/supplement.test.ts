@@ -5,6 +5,7 @@ import { noteAwaited } from "../../gateway/journey/awaited.ts"
 import { completeness, type Signal } from "../../gateway/journey/completeness.ts"
 import { readWhole } from "../../gateway/journey/read-whole.ts"
 import type { InstanceRecord, SubmissionRecord } from "../../gateway/journey/records.ts"
+import { arrivedThere } from "../../gateway/journey/supplement.ts"
 import type { Notice } from "../../gateway/journey/views.ts"
 import {
   KEY_OBJECT_SELECTION,
@@ -13,11 +14,13 @@ import {
   type KosTitle,
 } from "../../gateway/standards/dicom/kos.ts"
 import { MR_IMAGE_STORAGE, type SmallStudy } from "../peers/dicom-study.ts"
+import { PIN } from "./certificates.ts"
 import type { Gateway } from "./gateway.ts"
 import { MODALITY, OUR_AE } from "./gateway.ts"
 import {
   acknowledge,
   CLERK,
+  DRAFT,
   enter,
   READER,
   report,
@@ -156,6 +159,32 @@ describe("after a study was sent", function () {
     assert.deepEqual([await shown(), (await sent()).length], [4, 2])
   })
 
+  it("images count as erased there by a certificate that holds, not by one that is held: then all of them leave", async () => {
+    await sendFirst(2, { releaseWhenComplete: false })
+    await sides.edge.staff.release(CLERK, id)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await storeAll(sides.edge, images)
+    await sides.settle(29 * DAY_MS)
+    const { lists } = sides.trust.edge
+    const seal = lists.get("seal")!
+    lists.delete("seal")
+    await sides.settle(2 * DAY_MS)
+    const came = (await sides.edge.ledger.submissionsOf({ requestId: id })).at(-1)
+    assert.deepEqual([came?.kind, came?.state], ["certificate", "accepted"])
+    const there = async (): Promise<number | undefined> => {
+      const [kept] = await sides.edge.ledger.studiesByUid(images.StudyInstanceUID)
+      const arrived = await arrivedThere(sides.edge.world, kept!, id)
+      return arrived === null || arrived === "open" ? undefined : arrived.objects.size
+    }
+    assert.equal(await there(), 2)
+    lists.set("seal", seal)
+    await sides.settle(DAY_MS)
+    assert.equal(await there(), 0)
+    await sides.edge.staff.release(CLERK, id)
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual([await carried((await sent()).at(-1)!), await shown()], [4, 4])
+  })
+
   it("a supplement waits until what was sent before has arrived", async () => {
     sides.line.fault = (kind) => (kind === "study" ? "unreachable" : null)
     await sendFirst(2)
@@ -175,6 +204,35 @@ describe("after a study was sent", function () {
     await sides.settle(QUIET_AND_MORE_MS)
     assert.deepEqual([await shown(), await caseNotices()], [4, ["late-after-report 1"]])
     assert.deepEqual(told((await row(sides.edge, id))?.notices), ["late-after-report 1"])
+  })
+
+  it("late images that arrive after the report was signed are told of so, though they left before", async () => {
+    await sendFirst(2)
+    sides.line.fault = (kind) => (kind === "study" ? "unreachable" : null)
+    await storeAll(sides.edge, images)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await report(sides.center, id)
+    sides.line.fault = () => null
+    await sides.settle(60 * MINUTE_MS)
+    assert.deepEqual(told((await row(sides.edge, id))?.notices), ["late-after-report 2"])
+    assert.deepEqual(await caseNotices(), ["late-after-report 2"])
+  })
+
+  it("a report that was frozen before late images took effect is not signed; frozen anew it is", async () => {
+    await sendFirst(2)
+    await storeAll(sides.edge, images)
+    const { reading } = sides.center
+    const { draft } = await reading.start(READER, id)
+    const { draftVersion } = await reading.saveDraft(READER, id, DRAFT, draft!.draftVersion)
+    const { prepareId } = await reading.prepare(READER, id, draftVersion)
+    await sides.settle(4 * MINUTE_MS)
+    assert.equal(await shown(), 4)
+    await assert.rejects(reading.sign(READER, prepareId, PIN, new Uint8Array(1)), { code: "ERR_SIGN_IMAGES" })
+    const anew = await reading.prepare(READER, id, draftVersion)
+    await reading.sign(READER, anew.prepareId, PIN, new Uint8Array(1))
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual(await caseNotices(), ["late-supplement 2"])
+    assert.deepEqual(told((await row(sides.edge, id))?.notices), ["late-supplement 2"])
   })
 
   it("a copy that is chosen late takes the place of the one that was sent", async () => {

@@ -125,7 +125,8 @@ export const studyJa = {
   "sign.fault.glyph": "印刷できない文字があります：{detail}。別の文字に直してください。",
   "sign.fault.pin": "PIN が違います。",
   "sign.fault.intent": "パスキーの確認が、固定した内容と合いません。",
-  "sign.fault.images": "この間に画像の追加または取り消しがありました。戻って画像を確かめてから署名してください。",
+  "sign.fault.images":
+    "この間に画像の追加または取り消しがありました。戻って画像を確かめてから署名してください。",
   "sign.fault.certificate": "この証明書では署名できません。資格と有効期限を確かめてください。",
   "sign.preparing": "本文と PDF を固定しています",
   "sign.document": "画像診断報告書",
