@@ -11,6 +11,7 @@ import type {
 import { failureClassOf } from "./errors.ts"
 import { isOver } from "./route.ts"
 import { targetOf } from "./subject.ts"
+import { holds } from "./verify.ts"
 import type { World } from "./world.ts"
 
 /** A first failure is often over before anybody has read it. */
@@ -37,6 +38,14 @@ export async function caseFile(world: Pick<World, "ledger">, request: RequestRec
 /** Begun, or come in and not verified, it says nothing yet. */
 export const saysSomething = ({ verdict, destruction }: CertificateRecord): boolean =>
   verdict !== null || destruction !== null
+
+/** Whether the other side of this agreement has erased images: by its certificate, which holds, and when. */
+export const erasureOf =
+  (agreement: string) =>
+  (certificate: CertificateRecord): boolean =>
+    certificate.agreement === agreement &&
+    certificate.what === "images" &&
+    holds(certificate.verdict?.outcome)
 
 function shown({ state }: RequestRecord, reports: readonly ReportRecord[]): ReportRecord[] {
   const byVersion = [...reports].sort((a, b) => a.version - b.version)

@@ -4,7 +4,7 @@
  */
 import { readManifest } from "../standards/dicom/kos.ts"
 import { agreementInForce, agreementOf } from "./keep.ts"
-import { isUnderWay } from "./case-file.ts"
+import { erasureOf, isUnderWay } from "./case-file.ts"
 import { isRecalled } from "./recall.ts"
 import { readWhole } from "./read-whole.ts"
 import type { Change, InstanceRecord, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
@@ -39,7 +39,7 @@ export async function arrivedThere(
   const last = there.at(-1)
   if (last === undefined) return null
   const certificates = await world.ledger.certificatesOfStudy(study.id)
-  const erasedAt = certificates.filter(({ what }) => what === "images").map(({ at }) => at)
+  const erasedAt = certificates.filter(erasureOf(last.agreement)).map(({ at }) => at)
   const kept = there.filter(({ acceptedAt }) => erasedAt.every((at) => at < (acceptedAt ?? "")))
   const documents = (await Promise.all(kept.map(({ id }) => world.ledger.documents(id)))).flat()
   const objects = documents.filter(({ role }) => role === "instance").map(({ place }) => place.objectId)

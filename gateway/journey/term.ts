@@ -4,7 +4,7 @@
  * At the reading centre images are never kept longer than agreed, read or not (domain.md 6). At the hospital they are its
  * own: what has not left, or was not judged by a person, stays.
  */
-import { lastAt, type CaseFile } from "./case-file.ts"
+import { erasureOf, lastAt, type CaseFile } from "./case-file.ts"
 import { agreementOf, cameFromPartner, isErased } from "./keep.ts"
 import type { RequestRecord, StudyRecord } from "./records.ts"
 import { isOver } from "./route.ts"
@@ -46,7 +46,7 @@ export function isGoneUnread(file: CaseFile): boolean {
   return (
     isAwaited(file) &&
     sent !== null &&
-    file.certificates.some(({ what, at }) => what === "images" && at > sent)
+    file.certificates.filter(erasureOf(file.request.agreement)).some(({ at }) => at > sent)
   )
 }
 

@@ -164,11 +164,13 @@ describe("after a study was sent", function () {
     await sides.edge.staff.release(CLERK, id)
     await sides.settle(QUIET_AND_MORE_MS)
     await storeAll(sides.edge, images)
-    await sides.settle(29 * DAY_MS)
+    await sides.settle(QUIET_AND_MORE_MS)
+    const [copy] = await sides.center.ledger.studiesByUid(images.StudyInstanceUID)
+    sides.time.passTo(new Date(copy!.keepUntil!))
     const { lists } = sides.trust.edge
     const seal = lists.get("seal")!
     lists.delete("seal")
-    await sides.settle(2 * DAY_MS)
+    await sides.settle(QUIET_AND_MORE_MS)
     const came = (await sides.edge.ledger.submissionsOf({ requestId: id })).at(-1)
     assert.deepEqual([came?.kind, came?.state], ["certificate", "accepted"])
     const there = async (): Promise<number | undefined> => {
@@ -178,7 +180,7 @@ describe("after a study was sent", function () {
     }
     assert.equal(await there(), 2)
     lists.set("seal", seal)
-    await sides.settle(DAY_MS)
+    await sides.settle(60 * MINUTE_MS)
     assert.equal(await there(), 0)
     await sides.edge.staff.release(CLERK, id)
     await sides.settle(QUIET_AND_MORE_MS)
