@@ -163,7 +163,7 @@ export const STUDY = [
     "agreed retention ended: slot destroyed, certificate made",
   ),
   row<StudyState>("closed", "term", "expired", null, "agreed retention ended: slot destroyed"),
-  ...(["arriving", "complete", "released", "quarantined", "closed"] as const).map((state) =>
+  ...(["arriving", "complete", "released", "quarantined", "recalled", "closed"] as const).map((state) =>
     row<StudyState>(
       state,
       "gone",

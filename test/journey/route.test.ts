@@ -37,6 +37,11 @@ describe("the route", () => {
     assert.equal(next("report", "final", "save"), null)
   })
 
+  it("ends every study whose slot is found destroyed, whatever its state was", () => {
+    for (const state of new Set(ROUTE.study.map(({ to }) => to)))
+      if (state !== "expired") assert.equal(next("study", state, "gone")?.to, "expired", state)
+  })
+
   it("takes what must be possible, and throws for what is not in the table", () => {
     assert.equal(take("submission-out", "sending", "success"), "accepted")
     assert.throws(
