@@ -3,7 +3,7 @@ import { changedImages, missingImages } from "./changed-images.ts"
 import { agreementInForce, cameFromPartner, isErased } from "./keep.ts"
 import type { StudyRecord, SubmissionRecord } from "./records.ts"
 import type { Notice, NoticeCode } from "./views.ts"
-import { isUnderWay, stopped, type CaseFile } from "./case-file.ts"
+import { erasureOf, isUnderWay, lastAt, stopped, type CaseFile } from "./case-file.ts"
 import { isGoneUnread, isHeldBack, nearEnd } from "./term.ts"
 import type { World } from "./world.ts"
 
@@ -27,6 +27,7 @@ export function notices(world: World, file: CaseFile): Notice[] {
       : study === null
         ? []
         : studyNotices(study)),
+    ...(isUnconfirmed(file) ? [notice("recall-unconfirmed")] : []),
     ...(study === null || isErased(study) ? [] : changedImages(study, file)),
     ...(study !== null && isPastTerm(world, study) ? [notice("past-term")] : []),
     ...(near === null ? [] : [nearNotice(near)]),
@@ -35,6 +36,14 @@ export function notices(world: World, file: CaseFile): Notice[] {
     ...submissions.filter((each) => each.state !== "failed" || isLast.has(each)).flatMap(submissionNotices),
     ...file.jobs.slice(0, 1).map((job) => notice("delayed", job.failureCode)),
   ]
+}
+
+/** It was taken back, and the reading centre has not certified that its copy is gone. */
+function isUnconfirmed(file: CaseFile): boolean {
+  const { request, submissions, certificates } = file
+  if (!submissions.some(({ direction, kind }) => direction === "out" && kind === "recall")) return false
+  const sent = lastAt(file, "out", "study", "acceptedAt") ?? ""
+  return !certificates.filter(erasureOf(request.agreement)).some(({ at }) => at > sent)
 }
 
 /** Of images, whether anybody asked for them or not. */

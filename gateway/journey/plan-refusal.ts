@@ -1,4 +1,4 @@
-/** When a refusal notice is due: a submission that would have got a receipt has failed for good. */
+/** When a refusal notice is due: a submission somebody relies on has failed for good. */
 import { agreementOf } from "./keep.ts"
 import { isLive } from "./live-slot.ts"
 import type { SlotId } from "./ports.ts"
@@ -8,12 +8,17 @@ import { due } from "./run.ts"
 import type { World } from "./world.ts"
 
 /** What is itself an answer is not answered: it can neither be refused nor taken for refused. */
-export const ANSWERED: readonly SubmissionKind[] = ["study", "report"]
+export const ANSWERED: readonly SubmissionKind[] = ["study", "report", "recall"]
 
-/** For what has just failed. Nothing without an agreement under which it could leave, or where nothing is left of it. */
+/** For what has just failed. Nothing where its sender has taken it back, without an agreement under which it could leave, or where nothing is left of it. */
 export async function planRefusal(world: World, failed: SubmissionRecord): Promise<Change[]> {
-  const { agreement, kind, studyId, requestId } = failed
-  if (!ANSWERED.includes(kind) || agreementOf(world, agreement) === null) return []
+  const { agreement, kind, studyId, requestId, failureCode } = failed
+  if (
+    !ANSWERED.includes(kind) ||
+    failureCode === "ERR_INSTANCE_RECALLED" ||
+    agreementOf(world, agreement) === null
+  )
+    return []
   const slotId = await slotOfAnswer(world, failed)
   if (slotId === null) return []
   const planned = {

@@ -57,10 +57,7 @@ export async function recall(world: World, person: Person, requestId: string, re
       ...submissions
         .filter(mayBeStopped)
         .flatMap((each) => putAside(world, each, "recalled", "ERR_INSTANCE_RECALLED")),
-      ...requests.flatMap((each) => [
-        closed(each, decision.at),
-        ...followUp(world, each, study, submissions),
-      ]),
+      ...requests.flatMap((each) => [closed(each, decision.at), ...followUp(world, each, submissions)]),
       recalledAudit(study, person, decision.at),
     ])
   })
@@ -85,12 +82,7 @@ function closed(request: RequestRecord, recalledAt: string): Change {
 }
 
 /** Where the images are, or may be: the notice goes behind them (submit.ts keeps the order). */
-function followUp(
-  world: World,
-  request: RequestRecord,
-  study: StudyRecord,
-  submissions: readonly SubmissionRecord[],
-): Change[] {
+function followUp(world: World, request: RequestRecord, submissions: readonly SubmissionRecord[]): Change[] {
   const sent = submissions.some(
     (each) =>
       each.direction === "out" &&
@@ -99,10 +91,14 @@ function followUp(
       !mayBeStopped(each) &&
       (each.acceptedAt !== null || each.state !== "failed" || each.inDoubt === true),
   )
-  if (!sent) return []
+  return sent ? planRecall(world, request) : []
+}
+
+/** The notice for this request; made anew when the other side has refused one. */
+export function planRecall(world: World, request: RequestRecord): Change[] {
   const planned = {
     ...plan(world, { kind: "recall", agreement: request.agreement, slotId: request.slotId }),
-    studyId: study.id,
+    studyId: targetOf(request),
     requestId: request.id,
   }
   return [{ put: "submission", record: planned }, due("package", planned.id, world.clock.now())]

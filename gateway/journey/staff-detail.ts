@@ -77,7 +77,7 @@ async function staffReport(world: World, file: CaseFile, report: ReportRecord): 
   }
 }
 
-/** The text of an invalid report is not shown. */
+/** The text of an invalid report is not shown; of one that cannot be checked yet it is, beside its verdict. */
 function reportView(report: ReportRecord): ReportView {
   const { signature, draft, keyImages, captions = [] } = report.private
   const outcome: VerdictOutcome = signature?.outcome ?? "indeterminate"
@@ -106,7 +106,7 @@ function recallOf({ request, study, submissions }: CaseFile): StaffDetail["recal
     by: said?.by ?? "",
     at: recalledAt,
     reason: said?.reason ?? "",
-    toldCenterAt: told?.acceptedAt ?? null,
+    toldCenterAt: told?.state === "failed" ? null : (told?.acceptedAt ?? null),
   }
 }
 

@@ -18,7 +18,7 @@ import { isOver, next, take } from "./route.ts"
 import { due } from "./run.ts"
 import { staffItem, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "./subject.ts"
-import { isRecalled } from "./recall.ts"
+import { isRecalled, planRecall } from "./recall.ts"
 import { sentAgain } from "./send-again.ts"
 import { supplement } from "./supplement.ts"
 import { deletionView, staffDetail } from "./staff-detail.ts"
@@ -26,6 +26,7 @@ import { studyDesk } from "./staff-studies.ts"
 import type { RequestInput, StaffDetail, StaffItem, Verdict } from "./views.ts"
 import { isGoneUnread } from "./term.ts"
 import { caseFile, isRefusedStudy, saysSomething, stopped } from "./case-file.ts"
+import { holds } from "./verify.ts"
 import type { World } from "./world.ts"
 
 /** The newest; older ones are in the ledger, and with whoever audits it. */
@@ -49,6 +50,8 @@ export function staffDesk(world: World, line: LineProgress): StaffDesk {
       current(() => world.locks.with(requestId, () => close(world, person, requestId))),
     document: async (person, reportId, kind) => {
       const report = await shownReport(world, person, reportId)
+      if (!holds(report.private.signature?.outcome))
+        throw new DeskError("ERR_NOT_FOUND", "this report cannot be checked yet: it is read on its page")
       return readWhole(world.spool, documentOf(report, kind).place)
     },
     keyImage: async (person, reportId, index) => {
@@ -193,14 +196,16 @@ async function releaseLate(world: World, study: StudyRecord): Promise<void> {
 
 /**
  * What was made leaves again, byte for byte: the other side recognises what it has taken. The rest is made first, and what
- * waits for its next try, if only once an hour, is tried now. A study that was taken and refused is released once more: of the same bytes the answer would be the same.
+ * waits for its next try, if only once an hour, is tried now. A study that was taken and refused, or the notice that takes
+ * it back, is made anew: of the same bytes the answer would be the same.
  */
 async function retry(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
   const request = kept(await world.ledger.request(requestId))
   const file = await caseFile(world, request)
   if (stopped(file).some(isRefusedStudy)) return releaseByStaff(world, person, requestId)
-  await world.ledger.commit(sentAgain(world, file))
+  const isRefused = stopped(file).some(({ kind, acceptedAt }) => kind === "recall" && acceptedAt !== null)
+  await world.ledger.commit(isRefused ? planRecall(world, request) : sentAgain(world, file))
 }
 
 /** 受領: said to the center in a sealed, signed submission of its own. */
@@ -209,8 +214,7 @@ async function acknowledge(world: World, person: Person, requestId: string): Pro
   const request = kept(await world.ledger.request(requestId))
   const file = await caseFile(world, request)
   const report = found(file.reports.at(-1), "report")
-  const outcome = report.private.signature?.outcome
-  if (report.acknowledgedAt !== null || (outcome !== "valid" && outcome !== "valid-pending")) {
+  if (report.acknowledgedAt !== null || !holds(report.private.signature?.outcome)) {
     throw new ReportError("ERR_REPORT_STATE", "there is no verified report to receive")
   }
   const at = world.clock.now()
@@ -241,7 +245,7 @@ async function close(world: World, person: Person, requestId: string): Promise<v
   await world.ledger.commit([{ put: "request", record: { ...request, state: step.to } }])
 }
 
-/** What did not verify is never handed out as a report. */
+/** What did not verify is never shown. */
 async function shownReport(world: World, person: Person, reportId: string): Promise<ReportRecord> {
   only(person, "clerk")
   const report = found(await world.ledger.report(reportId), "report")

@@ -93,7 +93,8 @@ export type CaseState =
  * incomplete: `count` images are known to be missing · late-supplement, late-after-report: `count` images came after the first
  * sending, the last at `at`, before or after the report was signed · images-withdrawn, withdrawn-after-report: the same of
  * images taken back · nothing-left: every image was taken back ·
- * recalled: the hospital took the whole study back at `at`, and the centre destroys its copy ·
+ * recalled: the hospital took the whole study back at `at`, and the centre destroys its copy · recall-unconfirmed: it has
+ * not certified that yet ·
  * agreement-over: nothing leaves without one · not-sent: given up, may be sent again · refused: it came there, was verified
  * and is refused; may be made anew and sent · delayed: tried again and again ·
  * seal-held: evidence for a signature is missing · seal-failed: what came does not hold · past-term: the agreed term is over,
@@ -113,6 +114,7 @@ export type NoticeCode =
   | "withdrawn-after-report"
   | "nothing-left"
   | "recalled"
+  | "recall-unconfirmed"
   | "agreement-over"
   | "not-sent"
   | "refused"

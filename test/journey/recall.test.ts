@@ -231,6 +231,30 @@ for (const receipts of ["signed", "registry-response"] as const)
       assert.equal(await stateAt(sides.edge), "expired")
     })
 
+    it("whose recall the centre refuses is not silently left there: people are told, and send another", async () => {
+      const { authorities, holders } = await certificates()
+      const good = sides.trust.center.lists.get("seal")!
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      const revoked = list(authorities.seal, days(sides.time.peek(), -1), [holders["edge/seal"]])
+      sides.trust.center.lists.set("seal", revoked)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await sides.settle(QUIET_AND_MORE_MS)
+      assert.equal(await stateAt(sides.center), "complete")
+      const item = await row(sides.edge, id)
+      assert.deepEqual(
+        [item?.action, told(item?.notices)],
+        ["see-failure", ["recalled", "recall-unconfirmed", "refused"]],
+      )
+      assert.equal((await sides.edge.staff.request(CLERK, id)).recall?.toldCenterAt, null)
+      sides.trust.center.lists.set("seal", good)
+      await sides.edge.staff.retry(CLERK, id)
+      await sides.settle(QUIET_AND_MORE_MS)
+      assert.equal(await stateAt(sides.center), "expired")
+      assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
+    })
+
     it("goes although the centre refused it", async () => {
       const { authorities, holders } = await certificates()
       const good = sides.trust.center.lists.get("seal")!
