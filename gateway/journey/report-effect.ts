@@ -1,6 +1,7 @@
 /**
- * A report that came home: the radiologist's own signature is judged here, with every test; the text is shown only if it
- * holds. Judged again when evidence was missing: the report keeps its id, and what was done with it meanwhile.
+ * A report that came home: the radiologist's own signature is judged here, with every test. If it does not hold nobody
+ * sees the text; while that cannot be told the text is read beside these words, and nothing of the report leaves the page.
+ * Judged again when evidence was missing: the report keeps its id, and what was done with it meanwhile.
  */
 import type { ImagingReport } from "../standards/cda/report-content.ts"
 import type { Verdict } from "../standards/dsg/verdict.ts"

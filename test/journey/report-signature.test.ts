@@ -79,12 +79,19 @@ describe("a radiologist's signature where the report arrives", function () {
     assert.notEqual(reported(waiting), "done")
     assert.equal(waiting.action, "see-failure")
     assert.deepEqual(await submissions(), ["report accepted"])
+    assert.notEqual(waiting.report?.impression, "", "read beside its verdict")
+    for (const kind of ["pdf", "cda"] as const)
+      await assert.rejects(sides.edge.staff.document(CLERK, waiting.reportId!, kind), {
+        code: "ERR_NOT_FOUND",
+      })
+    await assert.rejects(sides.edge.staff.acknowledge(CLERK, requestId), { code: "ERR_REPORT_STATE" })
 
     believes((trust) => trust)
     await sides.settle(DAY_MS)
     const held = await detail()
     assert.equal(held.verdict, "valid")
     assert.equal(held.reportId, waiting.reportId, "the same report")
+    assert.ok((await sides.edge.staff.document(CLERK, held.reportId!, "pdf")).length > 0)
     assert.equal(reported(held), "done")
     assert.deepEqual(await submissions(), ["report verified", "receipt accepted"])
   })

@@ -1,6 +1,6 @@
 /** The report as text on paper, and the three reasons for which there is no text to show. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { StaffDetail } from "../../gateway/journey/views.ts"
+import type { StaffDetail, VerdictOutcome } from "../../gateway/journey/views.ts"
 import type { Api } from "../api.ts"
 import { icon } from "../parts/icon.ts"
 import { ageAndSex } from "../parts/patient-block.ts"
@@ -71,8 +71,8 @@ function keyImages(report: Report, api: Api): unknown {
 export interface PaperPlace {
   readonly site: string
   readonly printed: string
-  /** False when the signature does not hold: then the sheet must not say that it is signed. */
-  readonly signed: boolean
+  /** Unless the signature holds the sheet must not say that it is signed. */
+  readonly outcome: VerdictOutcome
   /** Signed, but with a certificate made for tests. */
   readonly testCertificate: boolean
   /** The newest version, when this one is no longer it. */
@@ -80,8 +80,13 @@ export interface PaperPlace {
 }
 
 /** What must stand on the sheet itself: it is printed, and then nothing stands beside it. */
-function marks({ version }: Report, { replacedBy, testCertificate }: PaperPlace): TemplateResult {
+function marks({ version }: Report, { replacedBy, testCertificate, outcome }: PaperPlace): TemplateResult {
   return html`${
+    outcome === "indeterminate"
+      ? html`<p class="doc-mark">${t("verdict-text.indeterminate")}${t("verdict-text.ask")}</p>`
+      : nothing
+  }
+  ${
     replacedBy === null
       ? nothing
       : html`<p class="doc-mark">${t("report.superseded", { n: version, by: replacedBy })}</p>`
@@ -94,6 +99,14 @@ function marks({ version }: Report, { replacedBy, testCertificate }: PaperPlace)
       : nothing
   }`
 }
+
+/** What the foot says of the signature. */
+const FOOT = {
+  valid: "report.copy",
+  "valid-pending": "report.copy",
+  indeterminate: "verdict.indeterminate",
+  invalid: "verdict-text.do-not-use",
+} as const
 
 /** The whole sheet. */
 export function paper(detail: StaffDetail, report: Report, api: Api, print: PaperPlace): TemplateResult {
@@ -110,8 +123,7 @@ export function paper(detail: StaffDetail, report: Report, api: Api, print: Pape
     ${prose(report.impression)} ${keyImages(report, api)}
     <footer class="doc-foot">
       <span>${t("report.foot", { reader: report.readerName, version: report.version, status })}</span>
-      <span>${t(print.signed ? "report.copy" : "verdict-text.do-not-use")}</span
-      ><span class="print-only">${print.printed}</span>
+      <span>${t(FOOT[print.outcome])}</span><span class="print-only">${print.printed}</span>
     </footer>
   </article>`
 }

@@ -14,7 +14,7 @@ import { staleWords } from "../parts/updated.ts"
 import { t } from "../text/language.ts"
 import { daySeconds, deviceTime } from "../words/instant.ts"
 import { address } from "../words/route.ts"
-import { worst } from "../words/verdict.ts"
+import { isHeld, worst } from "../words/verdict.ts"
 import { recallSection } from "./report-recall.ts"
 import { coveredPaper, paper, waitingPaper } from "./report-paper.ts"
 import {
@@ -134,7 +134,10 @@ export class PageReport extends LightElement {
   }
 
   #acknowledgeButton(verification: Verification): unknown {
-    if (verification.outcome === "invalid") return html`<small class="hint">${t("ack.not-invalid")}</small>`
+    if (!isHeld(verification.outcome))
+      return html`<small class="hint"
+        >${t(verification.outcome === "invalid" ? "ack.not-invalid" : "ack.not-checked")}</small
+      >`
     return html`<button
       class="btn btn-primary"
       ?disabled=${this.#busy !== null}
@@ -302,7 +305,7 @@ export class PageReport extends LightElement {
     return paper(detail, report, this.api, {
       site: this.session.site,
       printed: this.#printed(),
-      signed: verification.outcome !== "invalid",
+      outcome: verification.outcome,
       testCertificate: shown.testCertificate,
       replacedBy: shown.isEarlier ? (detail.report?.version ?? null) : null,
     })
@@ -326,9 +329,9 @@ export class PageReport extends LightElement {
     ${versionsSection(detail, report.reportId, now, (reportId) => this.#show(reportId))}
     ${deletionSection(detail)}
     ${
-      verification.outcome === "invalid"
-        ? nothing
-        : documentsSection(report.reportId, shown.isEarlier ? [] : detail.deliveries, this.api, now)
+      isHeld(verification.outcome)
+        ? documentsSection(report.reportId, shown.isEarlier ? [] : detail.deliveries, this.api, now)
+        : nothing
     }
     ${shown.isEarlier ? nothing : this.#recallSection(detail)}`
   }

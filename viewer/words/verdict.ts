@@ -6,6 +6,9 @@ import type { Verdict, VerdictOutcome, VerdictTest } from "../../gateway/journey
 
 const FROM_WORST: readonly VerdictOutcome[] = ["invalid", "indeterminate", "valid-pending", "valid"]
 
+/** Nothing speaks against it; at most a newer list or token is awaited: only then is it received, or taken from the page. */
+export const isHeld = (outcome: VerdictOutcome): boolean => outcome === "valid" || outcome === "valid-pending"
+
 /** The worst of what is known; `indeterminate` when nothing is: silence is never shown as verified. */
 export function worst(outcomes: readonly (VerdictOutcome | null | undefined)[]): VerdictOutcome {
   return FROM_WORST.find((outcome) => outcomes.includes(outcome)) ?? "indeterminate"

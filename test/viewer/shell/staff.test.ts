@@ -119,6 +119,18 @@ describe("the staff desk", function () {
     assert.equal(await page.getByText("左PCA領域").first().isVisible(), false)
   })
 
+  it("marks the sheet of a report that cannot be checked yet, and lets nobody take it away or receive it", async () => {
+    const page = await open("#/staff/indeterminate", ".verdict")
+    await page.getByText("左PCA領域").first().waitFor()
+    assert.match(await page.locator(".doc-mark").innerText(), /まだ確かめられません/)
+    assert.equal(await page.getByText("電子署名済").count(), 0)
+    assert.equal(await page.getByRole("link", { name: "PDF" }).count(), 0)
+    assert.equal(await page.getByRole("button", { name: "受領する" }).count(), 0)
+    await page.getByText("署名が確かめられると受領できます").waitFor()
+    await page.emulateMedia({ media: "print" })
+    assert.equal(await page.locator(".doc-mark").isVisible(), true)
+  })
+
   it("says of a deletion certificate whether it names what was sent, submission by submission", async () => {
     const page = await open("#/staff/acknowledged", ".verdict")
     await page.getByText("197件すべてと一致").waitFor()
