@@ -4,17 +4,16 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
+import { GATEWAY_FLAGS } from "../../../deploy/node-flags.js"
 
 const MIB = 2 ** 20
-/** As commands/run.ts sets it. */
-const AS_IN_PRODUCTION = "--semi-space-growth-factor=1"
 
 describe("an object much larger than the memory it may take", () => {
   it("passes in and out with less than 48 MiB over idle", async () => {
     const folder = await mkdtemp(join(tmpdir(), "dokuei-memory-"))
     // A process of its own: what two thousand other tests left in this heap is not the spool's.
     const walk = join(import.meta.dirname, "memory-walk.ts")
-    const { stdout } = await promisify(execFile)(process.execPath, [AS_IN_PRODUCTION, walk, folder])
+    const { stdout } = await promisify(execFile)(process.execPath, [...GATEWAY_FLAGS, walk, folder])
     assert.ok(Number(stdout) >= 0 && Number(stdout) < 48 * MIB, `${Math.round(Number(stdout) / MIB)} MiB`)
     await rm(folder, { recursive: true })
   })
