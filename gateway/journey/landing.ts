@@ -62,29 +62,35 @@ export async function landing(world: World, inbound: Inbound): Promise<Landing> 
 const isKnown = async (world: World, { requestId }: Inbound): Promise<boolean> =>
   (await world.ledger.request(requestId)) !== null
 
-/** A study that was never verified, or not yet, has no case: the notice that takes it back lies with its images. */
+/**
+ * A study that was never verified, or not yet, has no case: the notice that takes it back lies with its images, or where
+ * they are gone with the account of their destruction.
+ */
 async function landRecall(world: World, inbound: Inbound): Promise<Landing> {
-  const study = await studySentFor(world, inbound)
+  const place = await besideStudy(world, inbound)
   return {
-    slotId: study.slotId,
-    studyId: study.id,
+    ...place,
     requestId: inbound.requestId,
-    owner: study.id,
     states: null,
     changes: async () => {
-      await studySentFor(world, inbound)
+      if ((await besideStudy(world, inbound)).slotId !== place.slotId) throw ended()
       return []
     },
   }
 }
 
-async function studySentFor(world: World, { requestId, agreement }: Inbound): Promise<StudyRecord> {
+async function besideStudy(
+  world: World,
+  { requestId, agreement }: Inbound,
+): Promise<Pick<Landing, "slotId" | "studyId" | "owner">> {
   const sent = (await world.ledger.submissionsOf({ requestId })).findLast(
     (each) => each.direction === "in" && each.kind === "study" && each.agreement === agreement.id,
   )
   const study = await world.ledger.study(sent?.studyId ?? "")
-  if (study === null || isErased(study)) throw notAgreed()
-  return study
+  const accounts = study === null ? [] : await world.ledger.certificatesOfStudy(study.id)
+  const keeper = study !== null && isErased(study) ? accounts[0] : study
+  if (study === null || !keeper) throw notAgreed()
+  return { slotId: keeper.slotId, studyId: study.id, owner: keeper.id }
 }
 
 /** It outlives what it is about: a slot and a term of its own, also when its request is over. */
@@ -145,6 +151,13 @@ async function agreedRequest(
   return request
 }
 
+const ended = (): AcceptanceError =>
+  new AcceptanceError(
+    "ERR_RECIPIENT_BUSY",
+    "XDSRepositoryBusy",
+    "the copy of this study ended while more of it came in",
+  )
+
 const notAgreed = (): AcceptanceError =>
   new AcceptanceError(
     "ERR_NOT_AGREED",
@@ -189,12 +202,7 @@ const mayGrow = (world: World, study: StudyRecord): boolean =>
 /** From the answer on the images that came are ours to keep: the study's term begins anew before they are verified. */
 async function withNewTerm(world: World, inbound: Inbound, studyId: string): Promise<readonly Change[]> {
   const study = await world.ledger.study(studyId)
-  if (study === null || !mayGrow(world, study))
-    throw new AcceptanceError(
-      "ERR_RECIPIENT_BUSY",
-      "XDSRepositoryBusy",
-      "the copy of this study ended while more of it came in",
-    )
+  if (study === null || !mayGrow(world, study)) throw ended()
   const until = keepUntil(inbound.agreement, world.clock.now())
   return [
     { put: "study", record: { ...study, keepUntil: until.toISOString() } },

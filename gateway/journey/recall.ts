@@ -131,15 +131,19 @@ export const recallEffect: EffectOf = async (world, record, documents) => {
     "recall in this submission",
   )
   const said = readRecall(await readWhole(world.spool, document.place))
-  // Where it was never verified there is no case, and its images alone say which study it is.
-  const request = await world.ledger.request(record.requestId ?? "")
-  const study = await world.ledger.study(record.studyId ?? "")
-  const asked = request?.private
+  const asked = (await world.ledger.request(record.requestId ?? ""))?.private
   sameSubject("recall", {
-    StudyInstanceUID: said.StudyInstanceUID === (asked ?? study?.private)?.StudyInstanceUID,
+    StudyInstanceUID: said.StudyInstanceUID === (asked?.StudyInstanceUID ?? (await uidOf(world, record))),
     "request number": asked === undefined || said.requestNumber === asked.requestNumber,
   })
   return { signature: null, follow: () => takenBack(world, record, said.at) }
+}
+
+/** Where it was never verified there is no case: its images say which study it is, or the account of their destruction. */
+async function uidOf(world: World, { studyId }: SubmissionRecord): Promise<string> {
+  const study = found(await world.ledger.study(studyId ?? ""), "study")
+  const [account] = await world.ledger.certificatesOfStudy(study.id)
+  return (isErased(study) ? account : study)?.private.StudyInstanceUID ?? ""
 }
 
 async function takenBack(

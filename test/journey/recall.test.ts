@@ -255,6 +255,30 @@ for (const receipts of ["signed", "registry-response"] as const)
       assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
     })
 
+    it("for two requests is taken back for both, also when the second was not verified and its notice comes late", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      const seal = sides.trust.center.lists.get("seal")!
+      sides.trust.center.lists.delete("seal")
+      const second = await enter(sides.edge, requestFor("P1", "R2"))
+      await sides.settle(MINUTE_MS)
+      sides.trust.center.lists.set("seal", seal)
+      let notices = 0
+      sides.line.fault = (kind) => (kind === "recall" && ++notices > 1 ? "unreachable" : null)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      await sides.settle(MINUTE_MS)
+      assert.equal(await stateAt(sides.center), "expired")
+      sides.line.fault = () => null
+      await sides.settle(60 * MINUTE_MS)
+      assert.deepEqual(
+        (await sides.center.reading.worklist(READER)).map((each) => [each.requestId, each.state]),
+        [[id, "failed"]],
+      )
+      for (const requestId of [id, second])
+        assert.deepEqual(told((await row(sides.edge, requestId))?.notices), ["recalled"])
+    })
+
     it("goes although the centre refused it", async () => {
       const { authorities, holders } = await certificates()
       const good = sides.trust.center.lists.get("seal")!
