@@ -16,6 +16,7 @@ import { audit } from "../journey/audit.ts"
 import { caseBook } from "../journey/case-book.ts"
 import { Contacts, watchedSource, watchedTimeStamps } from "../journey/contacts.ts"
 import { expire } from "../journey/expire.ts"
+import { frameCache } from "../journey/frame-cache.ts"
 import { uuid } from "../journey/ids.ts"
 import { locks } from "../journey/locks.ts"
 import { lookAgain } from "../journey/look-again.ts"
@@ -125,6 +126,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     ),
     source: watchedSource(documentSource(endpointOf), contacts),
     draughtsman,
+    frames: frameCache(),
     locks: locks(),
     site: config.site,
     agreements: await agreementsOf(config),

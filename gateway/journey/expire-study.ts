@@ -32,9 +32,9 @@ export async function expireStudy(world: World, study: StudyRecord): Promise<Out
     ...(account === null ? [] : [{ put: "certificate", record: account } as const]),
   ])
   const counted = account?.objects ?? study.instances
-  if (study.recodedSlotId !== null) await destroyed(world, study.recodedSlotId)
-  for (const slotId of study.joinedSlots ?? []) await destroyed(world, slotId)
-  const destruction = await destroyed(world, study.slotId)
+  if (study.recodedSlotId !== null) await destroyedImages(world, study.recodedSlotId)
+  for (const slotId of study.joinedSlots ?? []) await destroyedImages(world, slotId)
+  const destruction = await destroyedImages(world, study.slotId)
   const expired: StudyRecord = { ...study, state: step.to }
   return {
     changes: [
@@ -80,6 +80,12 @@ async function isDelivering(world: World, study: StudyRecord): Promise<boolean> 
     const isOpen = isUnderWay(each) || (each.state === "accepted" && awaitsReceipt)
     return each.direction === "out" && each.kind === "study" && isOpen
   })
+}
+
+/** What readers have of it in memory goes first; from the same moment on nothing of it is kept there any more. */
+function destroyedImages(world: World, slotId: SlotId): Promise<Destruction> {
+  world.frames.forget(slotId)
+  return destroyed(world, slotId)
 }
 
 /** Keys that did not read back as zero are not destroyed: it is done again, and nothing is certified. */

@@ -1,12 +1,17 @@
 /** Frames recoded lately, so that two readers, or one who scrolls back, do not pay twice. Memory only, by bytes. */
-import type { EncodedFrame } from "./ports.ts"
+import type { EncodedFrame, ObjectPlace, SlotId } from "./ports.ts"
 
 export const FRAME_CACHE_BYTES = 48 * 1024 * 1024
 
 export interface FrameCache {
-  get(key: string): EncodedFrame | null
-  put(key: string, frame: EncodedFrame): void
+  /** @param number from 1 */
+  get(place: ObjectPlace, number: number): EncodedFrame | null
+  put(place: ObjectPlace, number: number, frame: EncodedFrame): void
+  /** What came from a slot goes when its key goes. */
+  forget(slotId: SlotId): void
 }
+
+const keyOf = ({ slotId, objectId }: ObjectPlace, number: number): string => `${slotId}/${objectId}/${number}`
 
 export function frameCache(limitBytes = FRAME_CACHE_BYTES): FrameCache {
   const frames = new Map<string, EncodedFrame>()
@@ -16,7 +21,8 @@ export function frameCache(limitBytes = FRAME_CACHE_BYTES): FrameCache {
     frames.delete(key)
   }
   return {
-    get: (key) => {
+    get: (place, number) => {
+      const key = keyOf(place, number)
       const frame = frames.get(key)
       if (frame === undefined) return null
       // Newest last: the map's own order is the order of use.
@@ -24,7 +30,8 @@ export function frameCache(limitBytes = FRAME_CACHE_BYTES): FrameCache {
       frames.set(key, frame)
       return frame
     },
-    put: (key, frame) => {
+    put: (place, number, frame) => {
+      const key = keyOf(place, number)
       drop(key)
       if (frame.bytes.length > limitBytes) return
       frames.set(key, frame)
@@ -33,6 +40,9 @@ export function frameCache(limitBytes = FRAME_CACHE_BYTES): FrameCache {
         if (heldBytes <= limitBytes) return
         drop(oldest)
       }
+    },
+    forget: (slotId) => {
+      for (const key of [...frames.keys()]) if (key.startsWith(`${slotId}/`)) drop(key)
     },
   }
 }

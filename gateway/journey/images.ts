@@ -17,7 +17,7 @@ import { Malformed } from "../standards/malformed.ts"
 import { clearRange, headerOf, MAX_HEADER_BYTES } from "./clear-object.ts"
 import { found, only } from "./desk-guards.ts"
 import { DeskError } from "./errors.ts"
-import { frameCache, type FrameCache } from "./frame-cache.ts"
+import { isLive } from "./live-slot.ts"
 import type { CaseStudy, EncodedFrame, ObjectPlace, Person, ReadableObject, ReadingDesk } from "./ports.ts"
 import { readWhole } from "./read-whole.ts"
 import type { ImageHeader, InstanceRecord, StudyRecord } from "./records.ts"
@@ -30,7 +30,6 @@ const HTJ2K = new Set(["1.2.840.10008.1.2.4.201", HTJ2K_LOSSLESS_RPCL, "1.2.840.
 type ImageDesk = Pick<ReadingDesk, "metadata" | "frame" | "rendered">
 
 export function imageDesk(world: World): ImageDesk {
-  const cache = frameCache()
   return {
     metadata: async (person, named, SeriesInstanceUID) => {
       const study = await openStudy(world, person, named)
@@ -43,7 +42,7 @@ export function imageDesk(world: World): ImageDesk {
     },
     frame: async (person, named, SOPInstanceUID, frame) => {
       const { place } = await openInstance(world, person, named, SOPInstanceUID)
-      return encodedFrame(world, cache, place, frame)
+      return encodedFrame(world, place, frame)
     },
     rendered: async (person, named, SOPInstanceUID, frame, center, width) => {
       const { place } = await openInstance(world, person, named, SOPInstanceUID)
@@ -138,18 +137,13 @@ async function located(
   return { file: longer, where: locateFrame(longer, frame) }
 }
 
-async function encodedFrame(
-  world: World,
-  cache: FrameCache,
-  place: ObjectPlace,
-  frame: number,
-): Promise<EncodedFrame> {
-  const key = `${place.objectId}/${frame}`
-  const kept = cache.get(key)
+async function encodedFrame(world: World, place: ObjectPlace, frame: number): Promise<EncodedFrame> {
+  const kept = world.frames.get(place, frame)
   if (kept !== null) return kept
   const { file, bytes, native } = await storedBytes(world, place, frame)
   const made = native ? await recoded(world, file, bytes, frame) : asStored(file, bytes)
-  cache.put(key, made)
+  // Its term may have ended while it was coded.
+  if (isLive(world, place.slotId)) world.frames.put(place, frame, made)
   return made
 }
 

@@ -1,6 +1,7 @@
 /** Everything a step may ask, in one value; edge.ts and center.ts fill it in. */
 import type { Agreement, Site } from "./agreement.ts"
 import type { Cases } from "./cases.ts"
+import type { FrameCache } from "./frame-cache.ts"
 import type { Locks } from "./locks.ts"
 import type { TrustStore } from "./trust.ts"
 import type {
@@ -30,6 +31,8 @@ export interface World {
   readonly timeStamps: TimeStampAuthority
   readonly source: DocumentSource
   readonly draughtsman: Draughtsman
+  /** Frames in memory, which go with the key of their slot. */
+  readonly frames: FrameCache
   readonly locks: Locks
   readonly site: Site
   readonly agreements: readonly Agreement[]

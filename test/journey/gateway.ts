@@ -16,6 +16,7 @@ import { imageDesk } from "../../gateway/journey/images.ts"
 import { caseBook } from "../../gateway/journey/case-book.ts"
 import { expire } from "../../gateway/journey/expire.ts"
 import { filing, type Filing } from "../../gateway/journey/file-instance.ts"
+import { frameCache } from "../../gateway/journey/frame-cache.ts"
 import { locks } from "../../gateway/journey/locks.ts"
 import { news } from "../../gateway/journey/news.ts"
 import { packageSubmission } from "../../gateway/journey/package.ts"
@@ -284,6 +285,7 @@ export class Gateway {
       timeStamps: this.#parts.tsa,
       source: this.#parts.source,
       draughtsman: DRAUGHTSMAN,
+      frames: frameCache(),
       locks: locks(),
       site,
       agreements: this.agreements,
