@@ -119,7 +119,8 @@ async function take(
   }
   const shown = selected(told, all)
   const before = selected(study, kept)
-  const isSupplement = kept.length > 0 && (await world.ledger.request(submission.requestId ?? "")) !== null
+  // Also what a delivery for one more request brings: whoever reads the study for another has not seen it.
+  const isSupplement = kept.length > 0
   const complete: StudyRecord = {
     ...told,
     supplements: isSupplement ? withSupplement(study, at, before, shown) : (study.supplements ?? []),

@@ -237,6 +237,19 @@ describe("after a study was sent", function () {
     assert.deepEqual(told((await row(sides.edge, id))?.notices), ["late-supplement 2"])
   })
 
+  it("what a delivery for one more request brings is told to the reader of the first", async () => {
+    await sendFirst(2, { releaseWhenComplete: false })
+    await sides.edge.staff.release(CLERK, id)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await storeAll(sides.edge, images)
+    await sides.settle(QUIET_AND_MORE_MS)
+    const { StudyInstanceUID } = images
+    const second = await enter(sides.edge, requestFor("P1", "R2", { StudyInstanceUID }))
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.equal((await row(sides.edge, second))?.way[2]?.state, "done")
+    assert.deepEqual([await shown(), await caseNotices()], [4, ["late-supplement 2"]])
+  })
+
   it("a copy that is chosen late takes the place of the one that was sent", async () => {
     await sendFirst(4)
     const [first] = images.instances
