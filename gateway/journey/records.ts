@@ -443,7 +443,7 @@ export interface Ledger extends ArchiveLedger, OrphanLedger {
   unaskedStudies(): Promise<readonly StudyRecord[]>
   instances(studyId: string): Promise<readonly InstanceRecord[]>
   instancesByUid(studyId: string, SOPInstanceUID: string): Promise<readonly InstanceRecord[]>
-  /** Slots of studies and requests that are kept. For roll-forward. */
+  /** Slots of studies, requests and certificates that are kept. For roll-forward. */
   slotsInUse(): Promise<ReadonlySet<SlotId>>
   /** Is this frame known, as an instance or a document? For roll-forward. */
   knows(objectId: string, kind: FrameKind): Promise<boolean>

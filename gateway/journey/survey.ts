@@ -63,7 +63,7 @@ function withOneMore(stray: Stray | undefined, { place, facts }: SealedObject): 
   }
 }
 
-/** Slots that neither a study nor a request nor a kept orphan names. */
+/** Slots that no study, request, certificate or kept orphan names. */
 export async function unnamedSlots(
   { ledger }: Stores,
   spool: Spool,
