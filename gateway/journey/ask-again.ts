@@ -2,6 +2,7 @@
  * What was accepted and awaits its signed receipt, in a ledger from a backup: the receipt may have come since and lies in the
  * spool as an orphan. The same bytes are sent again; whoever has them already recognises them and makes another receipt.
  */
+import { awaitsReceipt } from "./case-file.ts"
 import type { SlotId, Spool } from "./ports.ts"
 import type { Change, SubmissionRecord } from "./records.ts"
 import { next } from "./route.ts"
@@ -17,7 +18,7 @@ export async function askAgain(world: Stores, spool: Spool): Promise<number> {
   const waiting = new Map<string, SubmissionRecord>()
   const enter = (found: readonly SubmissionRecord[]): void => {
     for (const each of found)
-      if (live.has(each.slotId) && awaitsReceipt(world, each)) waiting.set(each.id, each)
+      if (live.has(each.slotId) && getsReceipt(each) && awaitsReceipt(world, each)) waiting.set(each.id, each)
   }
   for (const { id } of await ledger.studies(EVERY)) enter(await ledger.submissionsOf({ studyId: id }))
   for (const { id } of [...(await ledger.openRequests()), ...(await ledger.finishedRequests(EVERY))])
@@ -32,10 +33,5 @@ export async function askAgain(world: Stores, spool: Spool): Promise<number> {
   return waiting.size
 }
 
-function awaitsReceipt(
-  { agreements }: Stores,
-  { direction, kind, state, agreement }: SubmissionRecord,
-): boolean {
-  const isSigned = agreements.find(({ id }) => id === agreement)?.receipts === "signed"
-  return direction === "out" && (kind === "study" || kind === "report") && state === "accepted" && isSigned
-}
+const getsReceipt = ({ direction, kind }: SubmissionRecord): boolean =>
+  direction === "out" && (kind === "study" || kind === "report")

@@ -108,7 +108,7 @@ async function leaving(
       mayLeaveByItself(study, request) &&
       agreementInForce(world, request.agreement) !== null
     )
-      if (!(await isUnderWay(world, request))) going.push(request)
+      if (!(await hasBeenSent(world, request))) going.push(request)
   return going.length > 0 ? release(world, known, going, known.late) : [{ put: "study", record: known }]
 }
 
@@ -161,8 +161,8 @@ export function names({ private: asked }: RequestRecord, { private: header }: St
 const namesNothing = ({ private: asked }: RequestRecord): boolean =>
   asked.StudyInstanceUID === "" && asked.AccessionNumber === ""
 
-/** Is a submission with this request's study on its way, or there? A failed one is not. */
-export async function isUnderWay(world: World, request: RequestRecord): Promise<boolean> {
+/** Is a submission with this request's study there, on its way or about to be? A failed one is not. */
+export async function hasBeenSent(world: World, request: RequestRecord): Promise<boolean> {
   const submissions = await world.ledger.submissionsOf({ requestId: request.id })
   return submissions.some(
     (each) => each.kind === "study" && each.direction === "out" && each.state !== "failed",

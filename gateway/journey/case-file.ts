@@ -9,6 +9,7 @@ import type {
   SubmissionRecord,
 } from "./records.ts"
 import { failureClassOf } from "./errors.ts"
+import { agreementOf } from "./keep.ts"
 import { isOver } from "./route.ts"
 import { targetOf } from "./subject.ts"
 import { holds } from "./verify.ts"
@@ -107,6 +108,16 @@ export const isRefusedStudy = ({ direction, kind, state, acceptedAt }: Submissio
 /** On its way out, and somebody waits for it. */
 export const isUnderWay = ({ state }: SubmissionRecord): boolean =>
   state === "planned" || state === "sealed" || state === "sending"
+
+/** Its bytes are there; whether they hold a signed receipt is still to say. Where none is agreed the answer said it all. */
+export const awaitsReceipt = (
+  world: Pick<World, "agreements">,
+  { state, agreement }: SubmissionRecord,
+): boolean => state === "accepted" && agreementOf(world, agreement)?.receipts === "signed"
+
+/** Nobody knows yet whether it has arrived, or what became of it there. */
+export const isOpenThere = (world: Pick<World, "agreements">, submission: SubmissionRecord): boolean =>
+  isUnderWay(submission) || awaitsReceipt(world, submission)
 
 /** Of the jobs of a case those that do not succeed by being repeated; without an agreement nothing is repeated. */
 export const isTold = (job: JobRecord): boolean =>

@@ -1,11 +1,11 @@
 /** The term of a study's images ends: slot destroyed, bytes gone, and an account of it to whose data they were. */
 import { begunAccount, ERASED_ONLINE, finishedAccount } from "./account.ts"
 import { audit } from "./audit.ts"
-import { isUnderWay } from "./case-file.ts"
+import { isOpenThere, isUnderWay } from "./case-file.ts"
 import { SpoolError } from "./errors.ts"
 import { agreementOf, cameFromPartner } from "./keep.ts"
 import type { AuditEvent, Destruction, SlotId } from "./ports.ts"
-import type { CertificateRecord, Change, RequestRecord, StudyRecord } from "./records.ts"
+import type { CertificateRecord, Change, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
 import { isRecalled } from "./recall.ts"
 import { next } from "./route.ts"
 import type { Outcome } from "./run.ts"
@@ -74,12 +74,9 @@ async function accountOf(
 /** One of several deliveries is not at its end: its bytes lie in this slot. Of what was taken back no receipt is awaited. */
 async function isDelivering(world: World, study: StudyRecord): Promise<boolean> {
   const submissions = await world.ledger.submissionsOf({ studyId: study.id })
-  return submissions.some((each) => {
-    const isSigned = agreementOf(world, each.agreement)?.receipts === "signed"
-    const awaitsReceipt = isSigned && study.state !== "recalled"
-    const isOpen = isUnderWay(each) || (each.state === "accepted" && awaitsReceipt)
-    return each.direction === "out" && each.kind === "study" && isOpen
-  })
+  const isOpen = (each: SubmissionRecord): boolean =>
+    study.state === "recalled" ? isUnderWay(each) : isOpenThere(world, each)
+  return submissions.some((each) => each.direction === "out" && each.kind === "study" && isOpen(each))
 }
 
 /** What readers have of it in memory goes first; from the same moment on nothing of it is kept there any more. */

@@ -47,8 +47,8 @@ export const held = (now: Date): Outcome => ({
 })
 const AGREEMENT_LOOK_MS = 60 * 60 * 1000
 
-export function agreementOf(world: World, id: string | null): Agreement | null {
-  return world.agreements.find((each) => each.id === id) ?? null
+export function agreementOf({ agreements }: Pick<World, "agreements">, id: string | null): Agreement | null {
+  return agreements.find((each) => each.id === id) ?? null
 }
 
 /** Our study submission is verified at the other side: the term of our own copy begins. */

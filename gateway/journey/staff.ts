@@ -1,7 +1,7 @@
 /** Staff: the hospital enters requests, releases images, receives reports. */
 import { readImagingReport } from "../standards/cda/read-imaging-report.ts"
 import { audit } from "./audit.ts"
-import { bindRequest, candidates, isUnderWay, mayLeave, proposed } from "./bind.ts"
+import { bindRequest, candidates, hasBeenSent, mayLeave, proposed } from "./bind.ts"
 import { current, found, kept, only } from "./desk-guards.ts"
 import { DeskError, ReportError } from "./errors.ts"
 import { uuidOid } from "./ids.ts"
@@ -179,7 +179,7 @@ async function releaseByStaff(world: World, person: Person, requestId: string): 
       throw new ReportError("ERR_REPORT_STATE", "copies of an image contradict each other: choose first")
     if (agreementInForce(world, request.agreement) === null)
       throw new ReportError("ERR_REPORT_STATE", "the agreement with this reading centre is not in force")
-    if (await isUnderWay(world, request)) return releaseLate(world, study)
+    if (await hasBeenSent(world, request)) return releaseLate(world, study)
     if (next("study", study.state, "release") === null)
       throw new ReportError("ERR_REPORT_STATE", "the study is not complete")
     await world.ledger.commit(release(world, study, [request]))

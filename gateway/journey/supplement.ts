@@ -3,8 +3,8 @@
  * that replaces the one before (RPLC, never APND: domain.md 5), and only when all that went before it has arrived.
  */
 import { readManifest } from "../standards/dicom/kos.ts"
-import { agreementInForce, agreementOf } from "./keep.ts"
-import { erasureOf, isUnderWay } from "./case-file.ts"
+import { agreementInForce } from "./keep.ts"
+import { erasureOf, isOpenThere } from "./case-file.ts"
 import { isRecalled } from "./recall.ts"
 import { readWhole } from "./read-whole.ts"
 import type { Change, InstanceRecord, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
@@ -34,7 +34,7 @@ export async function arrivedThere(
     (each) =>
       each.direction === "out" && each.kind === "study" && each.studyId === study.id && each.id !== except,
   )
-  if (all.some((each) => isOpen(world, each))) return "open"
+  if (all.some((each) => isOpenThere(world, each))) return "open"
   const there = all.filter(({ acceptedAt, state }) => acceptedAt !== null && state !== "failed")
   const last = there.at(-1)
   if (last === undefined) return null
@@ -44,12 +44,6 @@ export async function arrivedThere(
   const documents = (await Promise.all(kept.map(({ id }) => world.ledger.documents(id)))).flat()
   const objects = documents.filter(({ role }) => role === "instance").map(({ place }) => place.objectId)
   return { objects: new Set(objects), named: await namedThere(world, last) }
-}
-
-/** Nobody knows yet whether it has arrived, or what became of it there. */
-function isOpen(world: World, submission: SubmissionRecord): boolean {
-  const awaitsReceipt = agreementOf(world, submission.agreement)?.receipts === "signed"
-  return isUnderWay(submission) || (submission.state === "accepted" && awaitsReceipt)
 }
 
 async function namedThere(world: World, { id }: SubmissionRecord): Promise<ReadonlySet<string>> {
