@@ -504,7 +504,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "ack.told-note": "the centre is told when you accept",
   "ack.acknowledge": "Accept",
   "ack.not-invalid": "an invalid report cannot be accepted",
-  "ack.not-checked": "it can be accepted once its signature is checked",
+  "ack.not-checked": "once its signature is checked",
   "versions.title": "Versions",
   "versions.version": "Version {n}",
   "versions.short": "Version {n}",
