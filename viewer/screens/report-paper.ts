@@ -8,7 +8,7 @@ import { examination, examinationNumber } from "../parts/study-bar.ts"
 import { because } from "../parts/notices.ts"
 import { wayLine } from "../parts/way-line.ts"
 import { language, maybe, t } from "../text/language.ts"
-import { deviceTime } from "../words/instant.ts"
+import { dayTime, deviceTime } from "../words/instant.ts"
 import { nameLines } from "../words/patient-name.ts"
 import { stage } from "../words/stage.ts"
 
@@ -80,8 +80,17 @@ export interface PaperPlace {
 }
 
 /** What must stand on the sheet itself: it is printed, and then nothing stands beside it. */
-function marks({ version }: Report, { replacedBy, testCertificate, outcome }: PaperPlace): TemplateResult {
+function marks(
+  { recall }: StaffDetail,
+  { version }: Report,
+  { replacedBy, testCertificate, outcome }: PaperPlace,
+): TemplateResult {
   return html`${
+    recall === null
+      ? nothing
+      : html`<p class="doc-mark">${t("report.recalled", { at: dayTime(new Date(recall.at)) })}</p>`
+  }
+  ${
     outcome === "indeterminate"
       ? html`<p class="doc-mark">${t("verdict-text.indeterminate")}${t("verdict-text.ask")}</p>`
       : nothing
@@ -112,7 +121,7 @@ const FOOT = {
 export function paper(detail: StaffDetail, report: Report, api: Api, print: PaperPlace): TemplateResult {
   const status = t(`report-status.${report.status}`)
   return html`<article class="paper doc" aria-label=${t("report.title")}>
-    ${marks(report, print)}
+    ${marks(detail, report, print)}
     <h1 class=${language() === "en" ? "lat" : ""}>${t("report.title")}</h1>
     ${patientBlock(detail, print.site)}
     <h2>${t("report.purpose")}</h2>

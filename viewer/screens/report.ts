@@ -266,6 +266,14 @@ export class PageReport extends LightElement {
     return banner("warn", "alert", because(reason), this.#retryButton(detail))
   }
 
+  /** The reading centre keeps what was taken back: nothing matters more. */
+  #recallRefused(detail: StaffDetail): unknown {
+    const refused = detail.recall === null ? null : detail.notices.find(({ code }) => code === "refused")
+    if (!refused) return null
+    const words = html`<b>${t("recall.refused")}</b> ${because(refused.reason ?? "")}`
+    return banner("warn", "alert", words, this.#retryButton(detail))
+  }
+
   #notice(detail: StaffDetail, shown: Shown, verification: Verification): unknown {
     if (isTold(this.#refusal)) return banner("danger", "alert", failureWords(this.#refusal))
     const { failure } = this.#detail
@@ -274,7 +282,7 @@ export class PageReport extends LightElement {
     if (verification.outcome === "invalid" && this.#uncovered === shown.report?.reportId)
       return banner("danger", "alert", html`<b>${t("verdict-text.do-not-use")}</b>`)
     if (shown.isEarlier) return this.#superseded(shown, detail)
-    return this.#corrected(detail) ?? this.#trouble(detail)
+    return this.#recallRefused(detail) ?? this.#corrected(detail) ?? this.#trouble(detail)
   }
 
   /** Told until something does not get through; while it is to be received nothing else matters more. */

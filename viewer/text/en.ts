@@ -386,6 +386,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "report.covered-note": "It cannot be printed as a report. Please ask the reading centre.",
   "report.show-anyway": "I understand, show it",
   "report.corrected": "This is a corrected report (version {n}). It replaces the earlier one.",
+  "report.recalled":
+    "The hospital took this study back ({at}). Make sure of it before you act upon this report.",
   "report.superseded":
     "Version {n} was replaced by version {by}. For reference only: use version {by} for care.",
 
@@ -528,6 +530,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "recall.leave": "Leave it",
   "recall.done": "{by} took the study back at {at}.",
   "recall.told": "The centre was told at {at}",
+  "recall.refused": "The centre does not accept that the study was taken back; its copy is still there.",
   "recall.telling": "The centre is still to be told, or need not be",
   "certificates.request": "Request {number}",
   "certificates.study": "Study Instance UID {uid}",

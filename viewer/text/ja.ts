@@ -383,6 +383,7 @@ export const ja = {
   "report.covered-note": "報告書として印刷できません。読影センターに確かめてください。",
   "report.show-anyway": "警告を理解して表示",
   "report.corrected": "この報告は訂正版です（第{n}版）。以前の版と差し替えてください。",
+  "report.recalled": "この検査は送付が取り消されています（{at}）。診療に使う前に確かめてください。",
   "report.superseded": "第{n}版は第{by}版に差し替えられました。参照のみ — 診療には第{by}版を使ってください。",
 
   "verdict.signature": "電子署名",
@@ -523,6 +524,7 @@ export const ja = {
   "recall.leave": "やめる",
   "recall.done": "{by} が {at} に送付を取り消しました。",
   "recall.told": "センターに通知しました {at}",
+  "recall.refused": "センターが送付取消の通知を受け付けません。センターの画像は残っています。",
   "recall.telling": "センターへの通知を待っています、または通知は不要です",
   "certificates.request": "依頼 {number}",
   "certificates.study": "検査 UID {uid}",

@@ -228,6 +228,26 @@ describe("the staff desk", function () {
     assert.match(await page.locator(".doc-mark").innerText(), /試験用証明書/)
   })
 
+  it("says on the sheet that its study was taken back, and sends a refused notice of it once more", async () => {
+    server.answer("POST /api/requests/valid/retry", {})
+    server.answer("GET /api/requests/valid", {
+      ...reportDetail("valid"),
+      action: "see-failure",
+      recall: { by: "窓口 三奈", at: "2026-11-25T05:30:00Z", reason: "別の患者の検査", toldCenterAt: null },
+      notices: [
+        { code: "recalled", reason: null, at: "2026-11-25T05:30:00Z" },
+        { code: "recall-unconfirmed", reason: null },
+        { code: "refused", reason: "ERR_SUBMISSION_UNVERIFIED ERR_CONTENT" },
+      ],
+    })
+    const page = await open("#/staff/valid", ".doc")
+    assert.match((await page.locator(".doc-mark").textContent()) ?? "", /送付が取り消されています/)
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/recalled-report.png` })
+    await page.getByRole("button", { name: "もう一度送る" }).click()
+    await server.wasAsked("POST /api/requests/valid/retry")
+  })
+
   it("shows what goes on failing where it is stuck, counts it, and tries again when told", async () => {
     const page = await open("", ".sl-row")
     const row = page.locator("[data-request='0127']")
