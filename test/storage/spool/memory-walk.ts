@@ -1,4 +1,4 @@
-/** Run by memory.test.ts in a process of its own: 256 MiB in and out; prints the most RSS over idle, in bytes. */
+/** Run by memory.test.ts in a process of its own: 512 MiB in and out; prints the most RSS over idle, in bytes. */
 import assert from "node:assert/strict"
 import { nodeDisk } from "../../../gateway/storage/spool/node-disk.ts"
 import { meta, openTestSpool, prologue } from "./world.ts"
@@ -31,6 +31,6 @@ async function pass(uid: string, lengthBytes: number): Promise<void> {
 await pass("1", 64 * MIB)
 idle = process.memoryUsage().rss
 most = 0
-await pass("2", 256 * MIB)
+await pass("2", 512 * MIB)
 await spool.close()
 console.log(most)
