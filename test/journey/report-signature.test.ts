@@ -36,6 +36,8 @@ function verificationOf({ chain: [leaf] }: Holder): Verification {
   return { verdict, covered: [], commitments: [], signer: readCertificate(leaf!) }
 }
 
+const HOUR_MS = DAY_MS / 24
+
 describe("a radiologist's signature where the report arrives", function () {
   this.timeout(30_000)
   let sides: TwoSides
@@ -133,6 +135,24 @@ describe("a radiologist's signature where the report arrives", function () {
     assert.equal(fallen.verdict, "invalid")
     assert.equal(fallen.report?.impression, "")
     assert.equal(fallen.action, "see-failure")
+  })
+
+  it("stays refused at the reading centre, though the receipt it got before comes after the refusal", async () => {
+    believes((trust) => ({ ...trust, newerCrl: "required" }))
+    sides.line.fault = (kind) => (kind === "receipt" ? "busy" : null)
+    await sides.settle(HOUR_MS)
+    await newerLists(true)
+    const sent = async (): Promise<string | undefined> =>
+      (await sides.center.ledger.submissionsOf({ requestId })).find(({ kind }) => kind === "report")?.state
+    await sides.settle(HOUR_MS)
+    assert.equal(await sent(), "failed")
+    sides.line.fault = () => null
+    await sides.settle(DAY_MS)
+    const came = (await sides.center.ledger.submissionsOf({ requestId })).map(
+      ({ direction, kind, state }) => `${direction} ${kind} ${state}`,
+    )
+    assert.ok(came.includes("in receipt verified") && came.includes("in refusal verified"), came.join())
+    assert.equal(await sent(), "failed")
   })
 
   const outcomeOf = (of: StaffDetail, name: string): string | undefined =>
