@@ -72,7 +72,7 @@ function termOf(world: World, study: StudyRecord, at: Date): Date | null {
   return agreement === null ? null : keepUntil(agreement, at)
 }
 
-/** Not a byte of it can have become known to the other side. */
+/** It lies here, and nobody has to ask whether a try of it arrived. */
 export const mayBeStopped = ({ direction, kind, state, inDoubt }: SubmissionRecord): boolean =>
   direction === "out" && kind === "study" && (state === "planned" || state === "sealed") && inDoubt !== true
 
@@ -88,8 +88,8 @@ function followUp(world: World, request: RequestRecord, submissions: readonly Su
       each.direction === "out" &&
       each.kind === "study" &&
       each.requestId === request.id &&
-      !mayBeStopped(each) &&
-      (each.acceptedAt !== null || each.state !== "failed" || each.inDoubt === true),
+      (each.acceptedAt !== null ||
+        (!mayBeStopped(each) && (each.state !== "failed" || each.inDoubt === true))),
   )
   return sent ? planRecall(world, request) : []
 }

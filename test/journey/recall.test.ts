@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { askAgain } from "../../gateway/journey/ask-again.ts"
 import type { Notice } from "../../gateway/journey/views.ts"
 import { readWhole } from "../../gateway/journey/read-whole.ts"
 import { readRecall } from "../../gateway/standards/notice/recall.ts"
@@ -277,6 +278,23 @@ for (const receipts of ["signed", "registry-response"] as const)
       )
       for (const requestId of [id, second])
         assert.deepEqual(told((await row(sides.edge, requestId))?.notices), ["recalled"])
+    })
+
+    it("that is asked after once more, after a backup, does not leave again and is followed by the notice", async () => {
+      sides.line.fault = (kind) => (kind === "receipt" ? "unreachable" : null)
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      const asked = await askAgain(sides.edge.world, sides.edge.spool)
+      assert.equal(asked, receipts === "signed" ? 1 : 0)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      sides.line.fault = () => null
+      await sides.settle(60 * MINUTE_MS)
+      assert.deepEqual(
+        sentKinds().filter((kind) => kind === "study" || kind === "recall"),
+        ["study", "recall"],
+      )
+      assert.equal(await stateAt(sides.center), "expired")
     })
 
     it("goes although the centre refused it", async () => {
