@@ -4,6 +4,7 @@ import { audit } from "./audit.ts"
 import { isOpenThere, isUnderWay } from "./case-file.ts"
 import { SpoolError } from "./errors.ts"
 import { agreementOf, cameFromPartner } from "./keep.ts"
+import { refusalsAnew } from "./plan-refusal.ts"
 import type { AuditEvent, Destruction, SlotId } from "./ports.ts"
 import type { CertificateRecord, Change, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
 import { isRecalled } from "./recall.ts"
@@ -42,6 +43,7 @@ export async function expireStudy(world: World, study: StudyRecord): Promise<Out
       { remove: "instances", studyId: study.id },
       deletedAudit(study, whose, destruction.at, Math.max(destruction.objects, counted)),
       ...(account === null ? [] : finishedAccount(world, account, destruction)),
+      ...(await refusalsAnew(world, study.id)),
     ],
   }
 }

@@ -4,6 +4,7 @@ import { isLive } from "./live-slot.ts"
 import type { SlotId } from "./ports.ts"
 import type { Change, SubmissionKind, SubmissionRecord } from "./records.ts"
 import { plan } from "./release.ts"
+import { next } from "./route.ts"
 import { due } from "./run.ts"
 import type { World } from "./world.ts"
 
@@ -28,6 +29,20 @@ export async function planRefusal(world: World, failed: SubmissionRecord): Promi
     answers: failed.id,
   }
   return [{ put: "submission", record: planned }, due("package", planned.id, world.clock.now())]
+}
+
+/** Notices that could not leave before the images went, and went with them: made anew. Called when the slots are gone. */
+export async function refusalsAnew(world: World, studyId: string): Promise<Change[]> {
+  const submissions = await world.ledger.submissionsOf({ studyId })
+  const lost = submissions.filter(
+    (each) =>
+      each.direction === "out" &&
+      each.kind === "refusal" &&
+      next("submission-out", each.state, "unusable") !== null &&
+      !isLive(world, each.slotId),
+  )
+  const refused = submissions.filter(({ id }) => lost.some(({ answers }) => answers === id))
+  return (await Promise.all(refused.map((each) => planRefusal(world, each)))).flat()
 }
 
 /** Kept where it is kept that failed; when that is gone, with its request or with the account of the destruction. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict"
+import { days } from "../../gateway/commands/pki-authority.ts"
 import type { StudyRecord, SubmissionRecord } from "../../gateway/journey/records.ts"
+import { certificates, list } from "./certificates.ts"
 import type { Gateway } from "./gateway.ts"
 import { acknowledge, CLERK, enter, READER, report, requestFor, row, storeAll, study } from "./people.ts"
 import { DAY_MS, MINUTE_MS, TwoSides } from "./world.ts"
@@ -114,5 +116,25 @@ describe("what was answered with success", function () {
     )
     assert.equal((await row(sides.edge, requestId))?.action, "see-failure")
     assert.equal((await studiesAt(sides.edge))[0]?.state, "released", "its own copy stays")
+  })
+
+  it("and was refused is refused to the hospital also when the notice could not leave before the images went", async () => {
+    await open(2 * HOUR_MS)
+    const { authorities, holders } = await certificates()
+    const revoked = list(authorities.seal, days(sides.time.peek(), -1), [holders["edge/seal"]])
+    sides.trust.center.lists.set("seal", revoked)
+    sides.line.fault = (kind) => (kind === "refusal" ? "unreachable" : null)
+    const requestId = await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, IMAGES)
+    await sides.settle(3 * HOUR_MS)
+    assert.equal((await studiesAt(sides.center))[0]?.state, "expired")
+    assert.deepEqual(await states(sides.edge, requestId), ["accepted"])
+    sides.line.fault = () => null
+    await sides.settle(2 * HOUR_MS)
+    const [refused] = await studySubmissions(sides.edge, requestId)
+    assert.deepEqual(
+      [refused?.state, refused?.failureCode],
+      ["failed", "ERR_SUBMISSION_UNVERIFIED ERR_CONTENT"],
+    )
   })
 })
