@@ -5,7 +5,7 @@
  * the spool; after a crash `roll-forward.ts` files them from there.
  */
 import { arrivalChanges, beginStudy, isOfPatient, openStudies, type Arrived } from "./arrival.ts"
-import { DokueiError } from "./errors.ts"
+import { DokueiError, SpoolError } from "./errors.ts"
 import { copyOf, freshInstances, type FreshInstances, type InstanceCopy } from "./fresh-instances.ts"
 import { newcomers, type Newcomers } from "./newcomers.ts"
 import type { SealedObject } from "./ports.ts"
@@ -95,7 +95,10 @@ export function filing(
       world.locks.with(`uid/${study.private.StudyInstanceUID}`, async () => {
         if (begun.leave(study.id)) await world.spool.destroySlot(study.slotId)
       }),
-    judge: (study, copy) => judge(world, fresh, study, copy),
+    judge: async (study, copy) => {
+      await mayGrow(world, study)
+      return judge(world, fresh, study, copy)
+    },
     file: (study, sealed, conflict) => {
       fresh.settle(study.id, copyOf(sealed), true)
       begun.stays(study.id)
@@ -110,6 +113,13 @@ export function filing(
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
 
 const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)))
+
+/** Since its association began the study may have been taken back: the device sends this image once more, to another one. */
+async function mayGrow(world: World, { id }: StudyRecord): Promise<void> {
+  const study = await world.ledger.study(id)
+  if (study?.state === "recalled")
+    throw new SpoolError("ERR_SLOT_GONE", "its study was taken back, and takes no more images")
+}
 
 /**
  * Entered first and looked up then: whoever comes at the same time meets the entry, whoever comes later the row. When the

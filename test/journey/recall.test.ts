@@ -6,8 +6,21 @@ import { readRecall } from "../../gateway/standards/notice/recall.ts"
 import { readDeletionCertificate } from "../../gateway/standards/notice/deletion-certificate.ts"
 import { days } from "../../gateway/commands/pki-authority.ts"
 import { certificates, list } from "./certificates.ts"
-import type { Gateway } from "./gateway.ts"
-import { CLERK, DRAFT, enter, READER, report, requestFor, row, store, storeAll, study } from "./people.ts"
+import { MODALITY, OUR_AE, type Gateway } from "./gateway.ts"
+import { MR_IMAGE_STORAGE } from "../peers/dicom-study.ts"
+import {
+  CLERK,
+  DRAFT,
+  enter,
+  READER,
+  report,
+  requestFor,
+  row,
+  store,
+  storeAll,
+  study,
+  type Image,
+} from "./people.ts"
 import { DAY_MS, MINUTE_MS, TwoSides } from "./world.ts"
 
 const QUIET_AND_MORE_MS = 10 * MINUTE_MS
@@ -73,6 +86,34 @@ for (const receipts of ["signed", "registry-response"] as const)
       assert.deepEqual([item?.state, item?.study.instances], ["ready", 2])
       await sides.settle(2 * DAY_MS)
       assert.deepEqual(told((await row(sides.edge, id))?.notices), ["recalled"])
+    })
+
+    it("is told to the device that was still sending it, which sends once more", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1", { releaseWhenComplete: false }))
+      const association = { callingAE: MODALITY, calledAE: OUR_AE, remoteAddress: "192.0.2.7" }
+      const intake = sides.edge.storage.open(association)
+      const send = async ({ SOPInstanceUID, dataSet }: Image): Promise<string> => {
+        const sink = intake.begin({
+          ...association,
+          AffectedSOPClassUID: MR_IMAGE_STORAGE,
+          AffectedSOPInstanceUID: SOPInstanceUID,
+          TransferSyntaxUID: "1.2.840.10008.1.2.1",
+        })
+        await sink.write(dataSet)
+        return (await sink.finish()).status.toString(16)
+      }
+      const [first, second] = images.instances
+      assert.equal(await send(first!), "0")
+      await sides.settle(QUIET_AND_MORE_MS)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      assert.deepEqual([await send(second!), await send(second!)], ["a700", "0"])
+      await intake.end()
+      await sides.settle(QUIET_AND_MORE_MS)
+      const studies = await sides.edge.ledger.studiesByUid(images.StudyInstanceUID)
+      assert.deepEqual(studies.map(({ state, instances }) => `${state} ${instances}`).sort(), [
+        "complete 1",
+        "recalled 1",
+      ])
     })
 
     it("is nothing another patient's images can be joined to", async () => {
