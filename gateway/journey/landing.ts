@@ -177,6 +177,7 @@ async function landStudy(world: World, inbound: Inbound): Promise<Landing> {
   const studies = await world.ledger.studiesByUid(inbound.StudyInstanceUID)
   const known = studies.find((each) => isSame(each, inbound) && mayGrow(world, each))
   if (known !== undefined) {
+    if (await isBeingRecalled(world, known)) throw ended()
     return {
       slotId: known.slotId,
       studyId: known.id,
@@ -187,6 +188,14 @@ async function landStudy(world: World, inbound: Inbound): Promise<Landing> {
     }
   }
   return newLanding(world, inbound, await world.spool.createSlot("received"))
+}
+
+/** The notice is here and looked at: what comes after it begins a copy of its own. */
+async function isBeingRecalled(world: World, { id }: StudyRecord): Promise<boolean> {
+  const submissions = await world.ledger.submissionsOf({ studyId: id })
+  return submissions.some(
+    ({ direction, kind, state }) => direction === "in" && kind === "recall" && state === "accepted",
+  )
 }
 
 /** A UID alone does not make two submissions one study: devices reuse them, also for another patient. */

@@ -55,16 +55,28 @@ async function isTakenBack(world: World, { requestId }: SubmissionRecord): Promi
 /** A partner is called by one scout alone: it is called about once a minute, and a line that is back is soon used. */
 const SCOUT_ATTEMPTS = 7
 
-/** A correction names what it replaces: it must not overtake the version before it; nor a recall its study. */
+/**
+ * A correction names what it replaces: it must not overtake the version before it; nor a recall its study, nor what is asked
+ * for anew that recall.
+ */
 const TURN_LOOK_MS = 15_000
 async function isAheadOfItsTurn(world: World, record: SubmissionRecord): Promise<boolean> {
   const { reportId, kind } = record
   if (kind === "recall") return isStudyOpen(world, record)
+  if (kind === "study") return isRecallOpen(world, record)
   const report = kind === "report" && reportId !== null ? await world.ledger.report(reportId) : null
   if (report === null || report.version === 1) return false
   const { submissionId } = await previousVersion(world, report)
   const before = submissionId === null ? null : await world.ledger.submission(submissionId)
   return before !== null && isUnderWay(before)
+}
+
+/** The notice would take back with the first sending what another request has sent since. */
+async function isRecallOpen(world: World, record: SubmissionRecord): Promise<boolean> {
+  const { studyId } = record
+  if (studyId === null || (await isTakenBack(world, record))) return false
+  const all = await world.ledger.submissionsOf({ studyId })
+  return all.some((each) => each.kind === "recall" && each.direction === "out" && isUnderWay(each))
 }
 
 /** It may still arrive. Whether it is verified there does not matter: what is taken back need not be. */

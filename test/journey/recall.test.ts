@@ -413,6 +413,32 @@ for (const receipts of ["signed", "registry-response"] as const)
       assert.deepEqual([sent?.way[2]?.state, told(sent?.notices)], ["done", []])
     })
 
+    it("and asked for anew is not taken back twice: the second sending follows the notice, and waits until it is verified", async () => {
+      const id = await enter(sides.edge, requestFor("P1", "R1"))
+      await storeAll(sides.edge, images)
+      await sides.settle(QUIET_AND_MORE_MS)
+      sides.line.fault = (kind) => (kind === "recall" ? "busy" : null)
+      await sides.edge.staff.recall(CLERK, id, REASON)
+      const anew = await enter(sides.edge, requestFor("P1", "R2"))
+      await sides.settle(QUIET_AND_MORE_MS)
+      const seal = sides.trust.center.lists.get("seal")!
+      sides.trust.center.lists.delete("seal")
+      sides.line.fault = () => null
+      await sides.settle(QUIET_AND_MORE_MS)
+      sides.trust.center.lists.set("seal", seal)
+      await sides.settle(3 * 60 * MINUTE_MS)
+      const cases = await sides.center.reading.worklist(READER)
+      assert.deepEqual(
+        cases.map(({ requestId, state, study: { instances } }) => [requestId, state, instances]).sort(),
+        [
+          [id, "failed", 2],
+          [anew, "ready", 2],
+        ].sort(),
+      )
+      const sent = await row(sides.edge, anew)
+      assert.deepEqual([sent?.way[2]?.state, told(sent?.notices)], ["done", []])
+    })
+
     it("is kept at the hospital for the agreed term, and then goes", async () => {
       const id = await enter(sides.edge, requestFor("P1", "R1"))
       await storeAll(sides.edge, images)
