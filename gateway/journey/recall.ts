@@ -1,8 +1,8 @@
 /**
  * Recall: a study that should not have been sent. What has not left never leaves; where it may have arrived a signed notice
- * follows it, and the reading centre destroys its copy by the procedure of expiry, with a certificate home.
+ * follows it; what that does at the reading centre: `recall-effect.ts`.
  */
-import { readRecall, writeRecall } from "../standards/notice/recall.ts"
+import { writeRecall } from "../standards/notice/recall.ts"
 import { audit } from "./audit.ts"
 import { found, kept, only } from "./desk-guards.ts"
 import { ReportError } from "./errors.ts"
@@ -11,15 +11,12 @@ import { BINDING, holding } from "./locks.ts"
 import type { ContentsOf } from "./package.ts"
 import type { Person } from "./ports.ts"
 import { putAside } from "./put-aside.ts"
-import { readWhole } from "./read-whole.ts"
 import { notice } from "./receipt.ts"
 import type { Change, RequestRecord, StudyDecision, StudyRecord, SubmissionRecord } from "./records.ts"
 import { plan } from "./release.ts"
 import { next } from "./route.ts"
 import { due } from "./run.ts"
-import { sameSubject } from "./same-subject.ts"
 import { subjectOf, targetOf } from "./subject.ts"
-import type { EffectOf } from "./verify.ts"
 import type { World } from "./world.ts"
 
 /** A study that was is in the state of that name until its slot is destroyed; a request stays so. */
@@ -63,7 +60,8 @@ export async function recall(world: World, person: Person, requestId: string, re
   })
 }
 
-const askedFor = async (world: World, study: StudyRecord): Promise<readonly RequestRecord[]> =>
+/** The requests that ask for this study to be read. */
+export const askedFor = async (world: World, study: StudyRecord): Promise<readonly RequestRecord[]> =>
   (await world.ledger.requestsOfStudy(study.id)).filter((each) => targetOf(each) === study.id)
 
 /** Our own copy goes as it would have gone after sending; of an agreement that is gone we know no term: a person is told. */
@@ -76,7 +74,8 @@ function termOf(world: World, study: StudyRecord, at: Date): Date | null {
 export const mayBeStopped = ({ direction, kind, state, inDoubt }: SubmissionRecord): boolean =>
   direction === "out" && kind === "study" && (state === "planned" || state === "sealed") && inDoubt !== true
 
-function closed(request: RequestRecord, recalledAt: string): Change {
+/** Nobody reads for it any more; a report that is signed stays what it is. */
+export function closed(request: RequestRecord, recalledAt: string): Change {
   const state = next("case", request.state, "recalled")?.to ?? request.state
   return { put: "request", record: { ...request, state, recalledAt } }
 }
@@ -122,57 +121,6 @@ export const recallContents: ContentsOf = async (world, record, agreement) => {
     at: decision.at,
   })
   return { subject, contents: [{ ...draft, body: { bytes } }], signs: [], replaces: [] }
-}
-
-/** The copy here is destroyed at once, and its cases leave the work list; a signed report stays what it is. */
-export const recallEffect: EffectOf = async (world, record, documents) => {
-  const document = found(
-    documents.find((each) => each.role === "recall"),
-    "recall in this submission",
-  )
-  const said = readRecall(await readWhole(world.spool, document.place))
-  const asked = (await world.ledger.request(record.requestId ?? ""))?.private
-  sameSubject("recall", {
-    StudyInstanceUID: said.StudyInstanceUID === (asked?.StudyInstanceUID ?? (await uidOf(world, record))),
-    "request number": asked === undefined || said.requestNumber === asked.requestNumber,
-  })
-  return { signature: null, follow: () => takenBack(world, record, said.at) }
-}
-
-/** Where it was never verified there is no case: its images say which study it is, or the account of their destruction. */
-async function uidOf(world: World, { studyId }: SubmissionRecord): Promise<string> {
-  const study = found(await world.ledger.study(studyId ?? ""), "study")
-  const [account] = await world.ledger.certificatesOfStudy(study.id)
-  return (isErased(study) ? account : study)?.private.StudyInstanceUID ?? ""
-}
-
-async function takenBack(
-  world: World,
-  { studyId }: SubmissionRecord,
-  at: string,
-): Promise<readonly Change[]> {
-  const study = found(await world.ledger.study(studyId ?? ""), "study")
-  const cases = (await askedFor(world, study)).map((each) => closed(each, at))
-  const step = next("study", study.state, "recall")
-  if (step === null) return cases
-  const now = world.clock.now()
-  const record: StudyRecord = { ...study, state: step.to, recalledAt: at, keepUntil: now.toISOString() }
-  const submissions = await world.ledger.submissionsOf({ studyId: study.id })
-  return [
-    { put: "study", record },
-    due("expire", study.id, now),
-    ...cases,
-    ...submissions.flatMap(withoutEffect),
-  ]
-}
-
-/** What of it was not verified yet is not waited for. */
-function withoutEffect(record: SubmissionRecord): Change[] {
-  if (record.direction !== "in" || record.kind !== "study") return []
-  const step = next("submission-in", record.state, "recalled")
-  if (step === null) return []
-  const failed: SubmissionRecord = { ...record, state: step.to, failureCode: "ERR_INSTANCE_RECALLED" }
-  return [{ put: "submission", record: failed }]
 }
 
 function recalledAudit(study: StudyRecord, person: Person, at: string): Change {
