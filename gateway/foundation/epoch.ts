@@ -10,7 +10,7 @@ import { createEpochKey, destroyEpochKey, epochKeys, openEpochKey } from "../sto
 import type { FileSpool } from "../storage/spool/file-spool.ts"
 
 const DAY_MS = 86_400_000
-/** Shorter than the 35 days a certificate names (journey/deletion-certificate.ts), with days to notice a failure. */
+/** Shorter than the 35 days a certificate names (journey/retain/deletion-certificate.ts), with days to notice a failure. */
 export const EPOCH_DAYS = 30
 
 /** Turns the epoch if its key is old enough, and finishes a turn that a crash left half done. Returns the new epoch, null = none. */

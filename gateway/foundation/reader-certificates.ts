@@ -4,7 +4,7 @@
  */
 import { KeyError } from "../journey/errors.ts"
 import type { Person, PersonKeys } from "../journey/ports.ts"
-import { signingFault } from "../journey/signing-certificate.ts"
+import { signingFault } from "../journey/read/signing-certificate.ts"
 import type { TrustStore } from "../journey/trust.ts"
 import { Malformed } from "../standards/malformed.ts"
 import { readCertificate } from "../standards/hpki/certificate.ts"

@@ -12,7 +12,7 @@ import { clientTls, serverTls, type NodeCredentials } from "../actors/secure-nod
 import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
-import { submissionHandler } from "../journey/accept.ts"
+import { submissionHandler } from "../journey/accept/accept.ts"
 import type { Agreement } from "../journey/agreement.ts"
 import { event, refusedImport } from "../journey/audit.ts"
 import type { AuditEvent } from "../journey/ports.ts"

@@ -1,7 +1,7 @@
 /** Everything a step may ask, in one value; edge.ts and center.ts fill it in. */
 import type { Agreement, Site } from "./agreement.ts"
-import type { Cases } from "./cases.ts"
-import type { FrameCache } from "./frame-cache.ts"
+import type { Cases } from "./cases/cases.ts"
+import type { FrameCache } from "./read/frame-cache.ts"
 import type { Locks } from "./locks.ts"
 import type { TrustStore } from "./trust.ts"
 import type {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { CertificateRecord, Change } from "../../gateway/journey/records.ts"
-import { CONTENTS } from "../../gateway/journey/submissions.ts"
+import { CONTENTS } from "../../gateway/journey/submit/submissions.ts"
 import { readWhole } from "../../gateway/journey/read-whole.ts"
 import {
   readDeletionCertificate,

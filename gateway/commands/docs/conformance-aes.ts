@@ -2,7 +2,7 @@
 import { TIMEOUTS } from "../../actors/association-requestor/remote.ts"
 import { DEFAULTS } from "../../actors/storage-scp/listen.ts"
 import { MAX_OPERATIONS } from "../../actors/storage-scp/negotiate.ts"
-import { ANSWER_WITHIN_MS, TELL_WITHIN_MS } from "../../journey/commit.ts"
+import { ANSWER_WITHIN_MS, TELL_WITHIN_MS } from "../../journey/receive/commit.ts"
 import { MAX_COMMAND_SET_BYTES } from "../../standards/dicom/command-set.ts"
 import { STATUS, statusInWords } from "../../standards/dicom/dimse-status.ts"
 import { MAX_ASSOCIATE_LENGTH_BYTES, MAX_PDU_LENGTH_BYTES } from "../../standards/dicom/pdu-reader.ts"

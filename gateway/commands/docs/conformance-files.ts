@@ -1,7 +1,7 @@
 /** The part of the conformance statement about files: STOW-RS, media, watched folders. */
 import { STORE_LIMITS } from "../../actors/stow-rs/limits.ts"
 import { SERVICE_PATH } from "../../actors/stow-rs/options.ts"
-import { MAX_KEPT_FILE_META_BYTES } from "../../journey/receive-file.ts"
+import { MAX_KEPT_FILE_META_BYTES } from "../../journey/receive/receive-file.ts"
 import { PRIVATE_CREATOR } from "../../standards/dicomweb/store-response.ts"
 import { code, table } from "./markdown.ts"
 

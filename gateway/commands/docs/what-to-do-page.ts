@@ -1,5 +1,5 @@
-/** docs/what-to-do.md: every light of the technician's page and what to do about it, printed from `journey/advice.ts`. */
-import { ADVICE, type Advice } from "../../journey/advice.ts"
+/** docs/what-to-do.md: every light of the technician's page and what to do about it, printed from `journey/technician/advice.ts`. */
+import { ADVICE, type Advice } from "../../journey/technician/advice.ts"
 import { ERRORS } from "../../journey/errors.ts"
 import { code, page, table } from "./markdown.ts"
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { Browser, Page } from "playwright-core"
-import { adviceFor } from "../../../gateway/journey/advice.ts"
+import { adviceFor } from "../../../gateway/journey/technician/advice.ts"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
 import { SERVER_TIME } from "../fixtures/desk.ts"

@@ -1,0 +1,135 @@
+/**
+ * Accept: what is done before an ITI-41 is answered.
+ *
+ * Agreed peer? allowed by the agreement? addressed to us? seen before? Then each ciphertext goes to the spool as it
+ * comes. Before Success: pinned seal, signature value, digests, exact set (domain.md 5). A fault refuses the whole
+ * submission and nothing is kept.
+ */
+import { adopt } from "./adopt.ts"
+import { checkSetSignature } from "./check-signature.ts"
+import { roleOf } from "../codes.ts"
+import { contentFault } from "./content-fault.ts"
+import { takeCustody, type Received } from "./custody.ts"
+import { AcceptanceError } from "../errors.ts"
+import { clearHead } from "../clear-object.ts"
+import type { Inbound } from "./inbound.ts"
+import { judge } from "./judge.ts"
+import { landing, type Landing } from "./landing.ts"
+import type { Segment, SubmissionHandler, SubmissionIntake } from "../ports.ts"
+import { MAX_WHOLE_BYTES } from "../read-whole.ts"
+import type { DocumentRole, SubmissionKind } from "../records.ts"
+import { recognise } from "./recognise.ts"
+import { measured } from "./transmitted.ts"
+import type { World } from "../world.ts"
+
+export function submissionHandler(world: World): SubmissionHandler {
+  /** Submissions of one study come in one after the other; a second at the same time is told to wait. */
+  const busy = new Set<string>()
+  return {
+    begin: async (peer, submission) => {
+      const inbound = judge(world, peer, submission)
+      const key = `${inbound.agreement.id}/${inbound.StudyInstanceUID}`
+      if (busy.has(key))
+        throw new AcceptanceError(
+          "ERR_RECIPIENT_BUSY",
+          "XDSRepositoryBusy",
+          "another submission of this study is coming in",
+        )
+      busy.add(key)
+      try {
+        const earlier = await recognise(world, inbound)
+        return withEnd(earlier ?? (await intake(world, inbound)), () => busy.delete(key))
+      } catch (error) {
+        busy.delete(key)
+        throw error
+      }
+    },
+  }
+}
+
+/** After a commit there is nothing left to abort, whoever asks. */
+function withEnd(inner: SubmissionIntake, end: () => void): SubmissionIntake {
+  let kept = false
+  return {
+    document: (entry, octets) => inner.document(entry, octets),
+    commit: async () => {
+      const warnings = await inner.commit()
+      kept = true
+      end()
+      return warnings
+    },
+    abort: () => (kept ? Promise.resolve() : inner.abort().finally(end)),
+  }
+}
+
+async function intake(world: World, inbound: Inbound): Promise<SubmissionIntake> {
+  const place = await landing(world, inbound)
+  const segment = await openSegment(world, inbound, place)
+  const received: Received[] = []
+  return {
+    document: async (entry, octets) => {
+      const role = roleOf(entry)
+      if (role === null) throw contentFault(entry.uniqueId, "formatCode is outside the agreement")
+      const passing = measured(entry, octets)
+      const object = await adopt(world, inbound, segment, entry, passing.octets)
+      received.push({ entry, sent: passing.sent(), role, object })
+    },
+    commit: async () => {
+      const documents = await checked(world, inbound, received)
+      await segment.sync()
+      await segment.close()
+      await takeCustody(world, inbound, place, segment.segmentId, documents)
+      return []
+    },
+    abort: async () => {
+      await world.spool.discardSegment(place.slotId, segment.segmentId)
+      if (place.owner === null) await world.spool.destroySlot(place.slotId)
+    },
+  }
+}
+
+/** Images may have to wait for room; a report, a receipt or a notice never does. */
+async function openSegment(world: World, { kind }: Inbound, place: Landing): Promise<Segment> {
+  try {
+    return await world.spool.openSegment(place.slotId, kind === "study" ? "routine" : "reserved")
+  } catch (error) {
+    if (place.owner === null) await world.spool.destroySlot(place.slotId)
+    throw error
+  }
+}
+
+/** Seal, value, digests, exact set. Returns the documents with the set's own signature told from the others. */
+async function checked(
+  world: World,
+  inbound: Inbound,
+  received: readonly Received[],
+): Promise<readonly Received[]> {
+  const candidates = received.filter((each) => each.role === "signature")
+  const bytesOf = async (each: Received): Promise<Uint8Array> => {
+    if (each.object.facts.clearLengthBytes > MAX_WHOLE_BYTES)
+      throw contentFault(each.entry.uniqueId, "no signature is that large")
+    return clearHead(world.spool, each.object.place, MAX_WHOLE_BYTES)
+  }
+  const signatures = await Promise.all(
+    candidates.map(async (each) => ({ uniqueId: each.entry.uniqueId, xml: await bytesOf(each) })),
+  )
+  const documents = received.map((each) => ({
+    uniqueId: each.entry.uniqueId,
+    sha256: each.object.facts.sha256,
+  }))
+  const setSignature = checkSetSignature(
+    world,
+    inbound.agreement,
+    inbound.submission.submissionSet.uniqueId,
+    documents,
+    signatures,
+  )
+  return received.map((each) => ({
+    ...each,
+    role: each.entry.uniqueId === setSignature ? "set-signature" : roleIn(inbound.kind, each.role),
+  }))
+}
+
+/** In a receipt submission the other signature is the receipt itself. */
+const roleIn = (kind: SubmissionKind, role: DocumentRole): DocumentRole =>
+  kind === "receipt" && role === "signature" ? "receipt" : role

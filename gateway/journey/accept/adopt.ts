@@ -1,0 +1,77 @@
+/**
+ * Adopt: one CMS message off the wire becomes one sealed object here: same content key, same nonce, same ciphertext; only
+ * the trailer is new. Decrypted in memory in the same pass, for tag and SHA-256.
+ */
+import type { EnvelopeHeader } from "../../standards/cms/envelope-header.ts"
+import { readEnvelope } from "../../standards/cms/envelope-reader.ts"
+import { unwrapCek } from "../../standards/cms/unwrap-cek.ts"
+import { Malformed } from "../../standards/malformed.ts"
+import type { DocumentEntry } from "../../standards/xds/submission.ts"
+import { roleOf } from "../codes.ts"
+import { contentFault } from "./content-fault.ts"
+import { AcceptanceError, KeyError, SpoolError } from "../errors.ts"
+import type { Inbound } from "./inbound.ts"
+import type { AdoptingWriter, ObjectMeta, SealedObject, Segment } from "../ports.ts"
+import type { World } from "../world.ts"
+
+/** Throws AcceptanceError InvalidDocumentContent, with the document's uniqueId as codeContext; SpoolError as it comes. */
+export async function adopt(
+  world: World,
+  inbound: Inbound,
+  segment: Segment,
+  entry: DocumentEntry,
+  octets: AsyncIterable<Uint8Array>,
+): Promise<SealedObject> {
+  let writer: AdoptingWriter | null = null
+  let sealed: SealedObject | null = null
+  try {
+    for await (const part of readEnvelope(octets)) {
+      if (part.kind === "header") writer = await openAdopting(world, segment, part.header)
+      else if (part.kind === "ciphertext") await writer?.write(part.bytes)
+      else sealed = (await writer?.finish(part.mac, metaOf(world, inbound, entry))) ?? null
+    }
+  } catch (error) {
+    throw refusal(error, entry.uniqueId)
+  }
+  if (sealed === null) throw contentFault(entry.uniqueId, "the encrypted document is not whole")
+  return sealed
+}
+
+async function openAdopting(world: World, segment: Segment, header: EnvelopeHeader): Promise<AdoptingWriter> {
+  const [certificate] = world.keys.chain("object")
+  if (certificate === undefined)
+    throw new Malformed("NOT_A_RECIPIENT", "RFC 5652 §6.2", "we have no object certificate")
+  const cek = await unwrapCek(header, certificate, {
+    agree: (spki) => world.keys.agree("object", spki),
+    decryptOaep: (ciphertext) => world.keys.decryptOaep("object", ciphertext),
+  })
+  return segment.adopt("submission", { cek, nonce: header.nonce })
+}
+
+function metaOf(world: World, inbound: Inbound, entry: DocumentEntry): ObjectMeta {
+  return {
+    StudyInstanceUID: inbound.StudyInstanceUID,
+    SeriesInstanceUID: "",
+    uniqueId: entry.uniqueId,
+    SOPClassUID: roleOf(entry) === "instance" ? entry.formatCode.code : "",
+    TransferSyntaxUID: "",
+    mimeType: entry.mimeType,
+    callingAE: "",
+    calledAE: "",
+    source: inbound.agreement.id,
+    receivedAt: world.clock.now().toISOString(),
+    supersedes: null,
+  }
+}
+
+/** The failure in the registry's words. A disk of ours that fails is no fault of the document. */
+function refusal(error: unknown, uniqueId: string): unknown {
+  const foreignKey =
+    (error instanceof Malformed && error.code === "NOT_A_RECIPIENT") ||
+    (error instanceof KeyError && error.code === "ERR_KEY_UNFIT")
+  if (foreignKey)
+    return new AcceptanceError("ERR_OTHER_RECIPIENT", "InvalidDocumentContent", uniqueId, { cause: error })
+  if (error instanceof Malformed) return contentFault(uniqueId, error)
+  if (error instanceof SpoolError && error.code === "ERR_TAG_MISMATCH") return contentFault(uniqueId, error)
+  return error
+}

@@ -1,0 +1,13 @@
+/** A submission that peer, agreement and metadata allow to come in. */
+import type { Submission } from "../../standards/xds/submission.ts"
+import type { Agreement } from "../agreement.ts"
+import type { SubmissionKind } from "../records.ts"
+
+export interface Inbound {
+  readonly agreement: Agreement
+  readonly kind: SubmissionKind
+  readonly submission: Submission
+  readonly StudyInstanceUID: string
+  /** workflowInstanceId: the request's id at the hospital. */
+  readonly requestId: string
+}

@@ -1,0 +1,101 @@
+/**
+ * Judge: what of an inbound submission can be refused by peer, agreement and metadata alone, before a document is read.
+ *
+ * Codes of the registry are those of ITI TF-3 table 4.2.4.1-2; what only an agreement demands is an XDSRepositoryError.
+ */
+import type { Submission } from "../../standards/xds/submission.ts"
+import { inForce } from "../agreement.ts"
+import { kindOf, roleOf } from "../codes.ts"
+import { contentFault } from "./content-fault.ts"
+import { AcceptanceError } from "../errors.ts"
+import type { Inbound } from "./inbound.ts"
+import { agreementOf } from "../keep.ts"
+import { referenced } from "../metadata.ts"
+import type { PeerIdentity } from "../ports.ts"
+import type { DocumentRole, SubmissionKind } from "../records.ts"
+import type { World } from "../world.ts"
+
+/** Documents besides signatures: how many of each role a kind of submission holds. */
+type Many = "one" | "maybe" | "some" | "any"
+const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<DocumentRole, Many>>>>> = {
+  study: { manifest: "one", request: "one", recoding: "maybe", instance: "some" },
+  report: { cda: "one", pdf: "one" },
+  receipt: {},
+  refusal: { refusal: "one" },
+  recall: { recall: "one" },
+  acknowledgement: { acknowledgement: "one" },
+  certificate: { certificate: "one" },
+}
+
+/** Who takes receipts takes the other answer as well; who takes studies gives them back. */
+const AGREED_WITH: Readonly<Partial<Record<SubmissionKind, SubmissionKind>>> = {
+  refusal: "receipt",
+  recall: "study",
+}
+
+/** Throws AcceptanceError. */
+export function judge(world: World, peer: PeerIdentity, submission: Submission): Inbound {
+  const { submissionSet: set } = submission
+  const agreement = agreementOf(world, peer.agreement)
+  if (agreement === null || !inForce(agreement, world.site.timeZone, world.clock.now()))
+    throw notAgreed("no agreement is in force with this peer")
+  if (set.sourceId !== agreement.partner.oid) throw notAgreed("sourceId is not the one agreed for this peer")
+  const kind = kindOf(set)
+  if (kind === null || !agreement.accepts.includes(AGREED_WITH[kind] ?? kind))
+    throw notAgreed("contentTypeCode is outside the agreement")
+  checkRecipient(world, submission)
+  checkDocuments(kind, submission)
+  const StudyInstanceUID = onlyId(submission, "urn:ihe:iti:xds:2016:studyInstanceUID")
+  const requestId = onlyId(submission, "urn:ihe:iti:xdw:2013:workflowInstanceId")
+  return { agreement, kind, submission, StudyInstanceUID, requestId }
+}
+
+const notAgreed = (why: string): AcceptanceError =>
+  new AcceptanceError("ERR_NOT_AGREED", "XDSRepositoryError", why)
+
+/** Absent is accepted, a foreign one refused (domain.md 8). XON.10 holds the OID. */
+function checkRecipient(world: World, { submissionSet: { intendedRecipient } }: Submission): void {
+  const oids = intendedRecipient.map((each) => each.split("|")[0]?.split("^")[9])
+  if (oids.length > 0 && !oids.includes(world.site.oid))
+    throw new AcceptanceError(
+      "ERR_OTHER_RECIPIENT",
+      "UnknownRecipient",
+      "intendedRecipient names somebody else",
+    )
+}
+
+/** A manifest that replaces another may bring no image: then it takes some back. */
+function checkDocuments(kind: SubmissionKind, { documentEntries, associations }: Submission): void {
+  const found = new Map<string, number>()
+  for (const entry of documentEntries) {
+    const role = roleOf(entry)
+    if (role === null) throw contentFault(entry.uniqueId, "formatCode is outside the agreement")
+    if (role !== "signature") found.set(role, (found.get(role) ?? 0) + 1)
+  }
+  const isReplacing = kind === "study" && associations.some(({ type }) => type === "RPLC")
+  const expected: Readonly<Record<string, Many>> = isReplacing
+    ? { ...DOCUMENTS.study, instance: "any" }
+    : DOCUMENTS[kind]
+  const fits =
+    Object.entries(expected).every(([role, many]) => isFitting(many, found.get(role) ?? 0)) &&
+    [...found.keys()].every((role) => role in expected)
+  if (!fits) throw notAgreed("the documents are not those of the contentTypeCode")
+}
+
+function isFitting(many: Many, count: number): boolean {
+  if (many === "one") return count === 1
+  if (many === "any") return true
+  return many === "maybe" ? count <= 1 : count >= 1
+}
+
+/** The one id of this type that all entries name together. */
+function onlyId({ documentEntries }: Submission, type: string): string {
+  const [id, ...others] = new Set(documentEntries.flatMap((each) => referenced(each, type)))
+  if (id === undefined || others.length > 0)
+    throw new AcceptanceError(
+      "ERR_METADATA",
+      "XDSRepositoryMetadataError",
+      "referenceIdList must name one study and one workflow instance",
+    )
+  return id
+}

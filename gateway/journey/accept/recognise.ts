@@ -1,0 +1,64 @@
+/**
+ * Recognise: has this SubmissionSet come before?
+ *
+ * A repeat after a lost answer has the same uniqueId and the same octets; it is answered Success and kept once. So is the
+ * repeat of a sender whose ledger was put back from a backup; it gets its receipt again.
+ * Anything else under a known uniqueId is refused (ITI TF-3 table 4.2.4.1-2).
+ */
+import { createHash } from "node:crypto"
+import type { DocumentEntry } from "../../standards/xds/submission.ts"
+import type { Inbound } from "./inbound.ts"
+import { AcceptanceError } from "../errors.ts"
+import type { SubmissionIntake } from "../ports.ts"
+import { receiptAgain } from "../verify/receipt.ts"
+import type { DocumentRecord } from "../records.ts"
+import type { World } from "../world.ts"
+
+/** null when the set is new. Throws AcceptanceError when it is not, and not the same either. */
+export async function recognise(world: World, inbound: Inbound): Promise<SubmissionIntake | null> {
+  const { submissionSet, documentEntries } = inbound.submission
+  const earlier = await world.ledger.submissionBySetUid(inbound.agreement.id, "in", submissionSet.uniqueId)
+  if (earlier === null) {
+    for (const entry of documentEntries) await refuseOtherBytes(world, entry)
+    return null
+  }
+  const kept = new Map((await world.ledger.documents(earlier.id)).map((each) => [each.uniqueId, each]))
+  const same =
+    kept.size === documentEntries.length &&
+    documentEntries.every((entry) => isSame(entry, kept.get(entry.uniqueId)))
+  if (!same) throw duplicate("XDSDuplicateUniqueIdInRegistry", submissionSet.uniqueId)
+  return {
+    document: async (entry, octets) => {
+      const hash = createHash("sha1")
+      for await (const chunk of octets) hash.update(chunk)
+      if (hash.digest("hex") !== kept.get(entry.uniqueId)?.hash)
+        throw duplicate("XDSNonIdenticalHash", entry.uniqueId)
+    },
+    commit: async () => {
+      const again = await receiptAgain(world, earlier)
+      if (again.length > 0) await world.ledger.commit(again)
+      return []
+    },
+    abort: () => Promise.resolve(),
+  }
+}
+
+/** What the sender does not say is not other than before: its octets are compared anyway. */
+function isSame({ hash, size }: DocumentEntry, kept: DocumentRecord | undefined): boolean {
+  if (kept === undefined) return false
+  return (hash === null || kept.hash === hash) && (size === null || kept.sizeBytes === size)
+}
+
+/** The same document may come in another set, but not with other octets. */
+async function refuseOtherBytes(world: World, entry: DocumentEntry): Promise<void> {
+  for (const kept of await world.ledger.documentsByUniqueId(entry.uniqueId)) {
+    if (entry.hash !== null && entry.hash !== kept.hash)
+      throw duplicate("XDSNonIdenticalHash", entry.uniqueId)
+    if (entry.size !== null && kept.sizeBytes !== entry.size)
+      throw duplicate("XDSNonIdenticalSize", entry.uniqueId)
+  }
+}
+
+function duplicate(registryCode: string, uniqueId: string): AcceptanceError {
+  return new AcceptanceError("ERR_DUPLICATE", registryCode, uniqueId)
+}

@@ -1,0 +1,63 @@
+/** Release: images leave. A submission is planned for each request; it carries the study and that request. */
+import { uuid } from "../ids.ts"
+import type { Change, RequestRecord, StudyRecord, SubmissionRecord } from "../records.ts"
+import { next, take } from "../route.ts"
+import { due } from "../run.ts"
+import type { World } from "../world.ts"
+
+/**
+ * The study, released for these requests; as it is when the table does not allow it. Whatever has not gone there goes, also
+ * what came late except `stillLate` images that wait for a person; the term of our copy begins anew with the next verified receipt. Called under the study's lock.
+ */
+export function release(
+  world: World,
+  study: StudyRecord,
+  requests: readonly RequestRecord[],
+  stillLate = 0,
+): Change[] {
+  const step = next("study", study.state, "release")
+  if (step === null) return [{ put: "study", record: study }]
+  const now = world.clock.now()
+  const planned = requests.map((request): SubmissionRecord => ({
+    ...plan(world, { kind: "study", agreement: request.agreement, slotId: study.slotId }),
+    studyId: study.id,
+    requestId: request.id,
+    bytesTotal: study.bytes,
+  }))
+  return [
+    {
+      put: "study",
+      record: { ...study, state: step.to, late: stillLate, keepUntil: null, recalledAt: null },
+    },
+    ...planned.flatMap((record): Change[] => [
+      { put: "submission", record },
+      due(step.verb ?? "package", record.id, now),
+    ]),
+  ]
+}
+
+/** A submission that is to be made. */
+export function plan(
+  world: World,
+  what: Pick<SubmissionRecord, "kind" | "agreement" | "slotId">,
+): SubmissionRecord {
+  return {
+    id: uuid(world.chance),
+    direction: "out",
+    state: take("submission-out", "-", "plan"),
+    studyId: null,
+    requestId: null,
+    reportId: null,
+    answers: null,
+    submissionSetUid: "",
+    segmentId: null,
+    attempts: 0,
+    failureCode: null,
+    createdAt: world.clock.now().toISOString(),
+    acceptedAt: null,
+    verifiedAt: null,
+    bytesTotal: 0,
+    private: { submission: null, verdict: null },
+    ...what,
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * A report as objects of the hospital's archive: Encapsulated PDF with the signed bytes, or Secondary Capture pages where
+ * the archive does not take that. UIDs follow from the report's own ids: stored twice, it is the same objects.
+ */
+import { createHash } from "node:crypto"
+import { readImagingReport } from "../../standards/cda/read-imaging-report.ts"
+import type { ImagingReport } from "../../standards/cda/report-content.ts"
+import { readPart10, type DataSet } from "../../standards/dicom/data-set.ts"
+import { ENCAPSULATED_PDF_STORAGE, writeEncapsulatedPdf } from "../../standards/dicom/encapsulated-pdf.ts"
+import { uidOfName } from "../../standards/dicom/name-uid.ts"
+import type { ReportObject } from "../../standards/dicom/report-object.ts"
+import {
+  SECONDARY_CAPTURE_STORAGE,
+  writeCapturedPage,
+  type CapturedPage,
+} from "../../standards/dicom/secondary-capture.ts"
+import type { DeliveryForm } from "../archive-records.ts"
+import { AssociationError, DeliveryError, SpoolError } from "../errors.ts"
+import { clearHead } from "../clear-object.ts"
+import { inflateWhatIsThere } from "../header.ts"
+import type { OutboundInstance, ReportArchive } from "../ports.ts"
+import { readWhole } from "../read-whole.ts"
+import type { DocumentRole, ReportRecord } from "../records.ts"
+import { reportPages } from "../read/report-pages.ts"
+import type { World } from "../world.ts"
+
+/** Patient, study and series stand before (0020,0011). */
+const SERIES_NUMBER_TAG = 0x00200011
+const HEAD_BYTES = 4 * 1024 * 1024
+/** Reports stand after the images in a list of series. */
+const SERIES_NUMBER = 9001
+/** Instance numbers of pages stand in their version's own thousand. */
+const PAGES_PER_VERSION = 1000
+/** For archives whose character set holds no Japanese. */
+const TITLES = ["画像診断報告書", "Diagnostic imaging report"]
+
+export interface Stored {
+  readonly form: DeliveryForm
+  readonly SOPClassUID: string
+  readonly instances: number
+}
+
+/** @throws AssociationError, DimseError, DeliveryError when no image of the study is left, SpoolError */
+export async function storeReport(
+  world: World,
+  archive: ReportArchive,
+  characterSet: ReportObject["characterSet"],
+  report: ReportRecord,
+): Promise<Stored> {
+  const content = readImagingReport(await document(world, report, "cda"))
+  const pdf = await document(world, report, "pdf")
+  const object: ReportObject = {
+    image: await anImage(world, report.studyId),
+    characterSet,
+    SOPInstanceUID: uidOfName(content.documentId, "encapsulated-pdf"),
+    SeriesInstanceUID: uidOfName(content.setId, "report-series"),
+    SeriesNumber: SERIES_NUMBER,
+    InstanceNumber: content.versionNumber,
+    titles: TITLES,
+    HL7InstanceIdentifier: content.documentId,
+    contentDateTime: localDateTime(content.effectiveTime, world.site.timeZone),
+    manufacturer: "Dokuei",
+  }
+  const encapsulated: OutboundInstance = {
+    SOPInstanceUID: object.SOPInstanceUID,
+    dataSet: (syntax) => writeEncapsulatedPdf({ ...object, pdf }, syntax),
+  }
+  try {
+    return await stored(archive, "encapsulated-pdf", ENCAPSULATED_PDF_STORAGE, [encapsulated])
+  } catch (error) {
+    if (!(error instanceof AssociationError) || error.code !== "ERR_ASSOCIATION_CONTEXT") throw error
+    const drawn = await pages(world, object, content, pdf)
+    return await stored(archive, "secondary-capture", SECONDARY_CAPTURE_STORAGE, drawn)
+  }
+}
+
+async function stored(
+  archive: ReportArchive,
+  form: DeliveryForm,
+  SOPClassUID: string,
+  instances: readonly OutboundInstance[],
+): Promise<Stored> {
+  await archive.store(SOPClassUID, instances)
+  return { form, SOPClassUID, instances: instances.length }
+}
+
+/** Drawn from the signed CDA by the same hand as its PDF; each page an image of the report's series. */
+async function pages(
+  world: World,
+  object: ReportObject,
+  content: ImagingReport,
+  pdf: Uint8Array,
+): Promise<OutboundInstance[]> {
+  const drawn = await reportPages(world, content)
+  const derivation = `Copy of report ${content.documentId}; signed is its PDF of SHA-256 ${sha256(pdf)}`
+  return drawn.map((page, index) => {
+    const number = index + 1
+    const captured: CapturedPage = {
+      ...object,
+      SOPInstanceUID: uidOfName(content.documentId, `page/${number}`),
+      InstanceNumber: content.versionNumber * PAGES_PER_VERSION + number,
+      page,
+      derivation,
+    }
+    return {
+      SOPInstanceUID: captured.SOPInstanceUID,
+      dataSet: (syntax) => writeCapturedPage(captured, syntax),
+    }
+  })
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
+
+/** Exactly what was signed: the digest that the signature speaks of is compared once more. */
+async function document(world: World, report: ReportRecord, role: DocumentRole): Promise<Uint8Array> {
+  const kept = report.private.documents.find((each) => each.role === role)
+  if (kept === undefined) throw new DeliveryError("ERR_DELIVERY_STUDY", `the report has no ${role}`)
+  const bytes = await readWhole(world.spool, kept.place)
+  if (sha256(bytes) !== kept.sha256)
+    throw new SpoolError("ERR_SPOOL_ROT", `the ${role} is not what was signed`)
+  return bytes
+}
+
+async function anImage(world: World, studyId: string): Promise<DataSet> {
+  const [instance] = await world.ledger.instances(studyId)
+  if (instance === undefined) throw new DeliveryError("ERR_DELIVERY_STUDY", "the study has no image here")
+  const head = await clearHead(world.spool, instance.place, HEAD_BYTES)
+  return readPart10(head, { untilTag: SERIES_NUMBER_TAG, inflate: inflateWhatIsThere }).dataSet
+}
+
+/** An instant as the hospital's clocks show it, `YYYYMMDDhhmmss`: DICOM times have no zone. */
+export function localDateTime(instant: string, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  }).formatToParts(new Date(instant))
+  const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? ""
+  return ["year", "month", "day", "hour", "minute", "second"].map(of).join("")
+}

@@ -1,0 +1,130 @@
+/** One request with everything the hospital may see of it: report, verdicts, versions, acknowledgement, deletion. */
+import { isTestPolicy } from "../../standards/hpki/profile.ts"
+import type { DeliveryRecord } from "../archive-records.ts"
+import type { CertificateRecord, ReportRecord, StudyRecord } from "../records.ts"
+import { staffItem, type LineProgress } from "./staff-item.ts"
+import type {
+  DeletionView,
+  DeliveryView,
+  ReportView,
+  StaffDetail,
+  StaffReport,
+  VerdictOutcome,
+} from "../views.ts"
+import { documentOf } from "../submit/report-documents.ts"
+import { next } from "../route.ts"
+import type { CaseFile } from "../cases/case-file.ts"
+import type { World } from "../world.ts"
+
+export async function staffDetail(
+  world: World,
+  file: CaseFile,
+  line: LineProgress,
+  proposals: readonly StudyRecord[],
+): Promise<StaffDetail> {
+  const report = file.reports.at(-1)
+  const newest = report === undefined ? NO_REPORT : await staffReport(world, file, report)
+  return {
+    ...staffItem(world, file, line, proposals),
+    ...newest,
+    request: file.request.private.text,
+    earlier: await Promise.all(file.reports.slice(0, -1).map((each) => staffReport(world, file, each))),
+    versions: file.reports.map((each) => ({
+      reportId: each.id,
+      version: each.version,
+      status: each.status,
+      signedAt: each.signedAt,
+      readerName: each.readerName,
+      verdict: each.private.signature?.outcome ?? null,
+    })),
+    mayRecall: file.study !== null && next("study", file.study.state, "recall") !== null,
+    recall: recallOf(file),
+    deletions: file.certificates.map(deletionView).reverse(),
+    deliveries: report === undefined ? [] : (await world.ledger.deliveriesOf(report.id)).map(deliveryView),
+  }
+}
+
+const deliveryView = ({
+  channel,
+  aeTitle,
+  state,
+  deliveredAt,
+  failureCode,
+}: DeliveryRecord): DeliveryView => ({
+  channel,
+  aeTitle,
+  state,
+  at: deliveredAt,
+  failureCode,
+})
+
+const NO_REPORT = {
+  report: null,
+  testCertificate: false,
+  signature: null,
+  seal: null,
+  acknowledgement: null,
+} as const
+
+async function staffReport(world: World, file: CaseFile, report: ReportRecord): Promise<StaffReport> {
+  const submission = await world.ledger.submission(report.submissionId ?? "")
+  return {
+    report: reportView(report),
+    testCertificate: isTestPolicy(report.private.signature?.policy ?? ""),
+    signature: report.private.signature,
+    seal: submission?.private.verdict ?? null,
+    acknowledgement: acknowledgement(file, report),
+  }
+}
+
+/** The text of an invalid report is not shown; of one that cannot be checked yet it is, beside its verdict. */
+function reportView(report: ReportRecord): ReportView {
+  const { signature, draft, keyImages, captions = [] } = report.private
+  const outcome: VerdictOutcome = signature?.outcome ?? "indeterminate"
+  const hidden = outcome === "invalid"
+  return {
+    reportId: report.id,
+    version: report.version,
+    status: report.status,
+    findings: hidden ? "" : draft.findings,
+    impression: hidden ? "" : draft.impression,
+    correctionReason: hidden ? "" : draft.correctionReason,
+    readerName: report.readerName,
+    keyImages: hidden ? 0 : keyImages,
+    captions: hidden ? [] : captions,
+    pdfSha256: documentOf(report, "pdf").sha256,
+  }
+}
+
+/** The reason goes with the images. */
+function recallOf({ request, study, submissions }: CaseFile): StaffDetail["recall"] {
+  const { recalledAt } = request
+  if (recalledAt === undefined) return null
+  const said = study?.private.decisions?.find(({ what, at }) => what === "recalled" && at === recalledAt)
+  const told = submissions.findLast(({ kind }) => kind === "recall")
+  return {
+    by: said?.by ?? "",
+    at: recalledAt,
+    reason: said?.reason ?? "",
+    toldCenterAt: told?.state === "failed" ? null : (told?.acceptedAt ?? null),
+  }
+}
+
+function acknowledgement(file: CaseFile, report: ReportRecord): StaffReport["acknowledgement"] {
+  if (report.acknowledgedAt === null) return null
+  const sent = file.submissions.findLast(
+    (each) => each.kind === "acknowledgement" && each.reportId === report.id && each.acceptedAt !== null,
+  )
+  return { by: report.acknowledgedBy, at: report.acknowledgedAt, toldCenterAt: sent?.acceptedAt ?? null }
+}
+
+export const deletionView = (certificate: CertificateRecord): DeletionView => ({
+  at: certificate.at,
+  what: certificate.what,
+  StudyInstanceUID: certificate.private.StudyInstanceUID,
+  requestNumber: certificate.private.requestNumber,
+  certificate: certificate.verdict?.outcome ?? "indeterminate",
+  objects: certificate.objects,
+  statement: certificate.statement,
+  compared: certificate.compared,
+})

@@ -1,0 +1,179 @@
+/** One row of the hospital's list, drawn from what the ledger knows. */
+import { isTestPolicy } from "../../standards/hpki/profile.ts"
+import { mayLeave } from "../assemble/bind.ts"
+import { agreementOf, isErased } from "../keep.ts"
+import { way } from "../cases/milestones.ts"
+import { notices, studyNotices } from "../cases/notices.ts"
+import { lastAt, stopped, type CaseFile } from "../cases/case-file.ts"
+import { studyView } from "../cases/work-item.ts"
+import { isRecalled } from "../retain/recall.ts"
+import { isSameName } from "../assemble/same-name.ts"
+import { patientOf } from "../subject.ts"
+import { isGoneUnread } from "../retain/term.ts"
+import type { RequestRecord, StudyRecord, SubmissionRecord } from "../records.ts"
+import { troubleOf, type Stations } from "../cases/trouble.ts"
+import type { Notice, ProposedStudy, StaffItem, Station, VerdictOutcome } from "../views.ts"
+import type { World } from "../world.ts"
+
+/** Progress of what is on the line now: submission id → bytes handed to the socket. */
+export type LineProgress = ReadonlyMap<string, number>
+
+/** @param proposals what a request without images may be for */
+export function staffItem(
+  world: World,
+  file: CaseFile,
+  line: LineProgress,
+  proposals: readonly StudyRecord[],
+): StaffItem {
+  const { request, study } = file
+  const report = file.reports.at(-1)
+  return {
+    requestId: request.id,
+    telephoneOnResult: request.telephoneOnResult,
+    studyId: study?.id ?? null,
+    requestNumber: request.private.requestNumber,
+    urgency: request.urgency,
+    dueAt: request.dueAt,
+    patient: patientOf(request, study === null || isErased(study) ? null : study.private),
+    study: study === null ? null : studyView(study),
+    center: agreementOf(world, request.agreement)?.partner.name ?? "",
+    way: edgeWay(world, file, line),
+    verdict: report?.private.signature?.outcome ?? null,
+    testCertificate: isTestPolicy(report?.private.signature?.policy ?? ""),
+    revision: revision(file),
+    action: proposals.length > 0 ? "choose-study" : action(file),
+    closed: request.state === "failed",
+    reportId: report?.id ?? null,
+    notices: [...notices(world, file), ...(proposals.length > 0 ? [PROPOSED] : [])],
+    proposals: proposals.slice(0, PROPOSALS_SHOWN).map((each) => proposedView(request, each)),
+  }
+}
+
+const isContradictory = ({ conflicts = 0 }: StudyRecord): boolean => conflicts > 0
+
+/** Who looks for an older one names it by its UID. */
+const PROPOSALS_SHOWN = 5
+const PROPOSED: Notice = { code: "proposed", reason: null }
+
+const proposedView = (request: RequestRecord, study: StudyRecord): ProposedStudy => ({
+  ...studyView(study),
+  studyId: study.id,
+  otherName: !isSameName(request.private.patient.ideographic, study.private.patient),
+})
+
+/** A study nobody has asked to be read yet, or nobody may: its UID is another patient's. */
+export function unmatchedItem(study: StudyRecord): StaffItem {
+  const received = study.state === "arriving" ? null : study.lastArrivalAt
+  const failure =
+    study.state === "quarantined"
+      ? ({ station: "sent", code: "ERR_INSTANCE_QUARANTINED", state: "fail" } as const)
+      : null
+  return {
+    requestId: null,
+    telephoneOnResult: false,
+    studyId: study.id,
+    requestNumber: "",
+    urgency: "ROUTINE",
+    dueAt: null,
+    patient: study.private.patient,
+    study: studyView(study),
+    center: "",
+    way: way({ ...NOTHING, received, receiving: study.instances > 0, sentHeld: true, failure }),
+    verdict: null,
+    testCertificate: false,
+    revision: null,
+    action: failure !== null || isContradictory(study) ? "decide" : "match",
+    closed: false,
+    reportId: null,
+    notices: studyNotices(study),
+    proposals: [],
+  }
+}
+
+const NOTHING = {
+  received: null,
+  receiving: false,
+  sent: null,
+  sending: null,
+  arrived: null,
+  arrivedHeld: false,
+  reading: null,
+  readingNow: false,
+  reported: null,
+  acknowledged: null,
+  failure: null,
+} as const
+
+function action(file: CaseFile): StaffItem["action"] {
+  const { study, reports } = file
+  if (stopped(file).length > 0) return "see-failure"
+  // Nobody is asked to receive a report about images that should not have been read.
+  if (isRecalled(file.request)) return null
+  const report = reports.at(-1)
+  if (report?.acknowledgedAt === null && shown(report.private.signature?.outcome)) return "acknowledge"
+  if (isGoneUnread(file)) return "close"
+  if (study !== null && isContradictory(study) && !isErased(study)) return "decide"
+  if (troubleOf(file, STATIONS) !== null) return "see-failure"
+  if (study !== null && !mayLeave(study)) return null
+  // What is complete and bound leaves by itself or waits for a person; late images always do.
+  return study !== null && (study.state === "complete" || study.state === "recalled" || hasLate(study))
+    ? "release"
+    : null
+}
+
+/** An earlier version may have been acted upon: what replaces it is not one more report. */
+function revision(file: CaseFile): StaffItem["revision"] {
+  const report = file.reports.at(-1)
+  if (report === undefined || report.version === 1 || action(file) !== "acknowledge") return null
+  return {
+    version: report.version,
+    reason: report.private.draft.correctionReason,
+    receivedBefore: file.reports.some(({ acknowledgedAt }) => acknowledgedAt !== null),
+  }
+}
+
+const hasLate = (study: StudyRecord): boolean => study.late > 0 && !isErased(study)
+
+/** Only what verified, or what waits for a newer list or token, may be received as a report. */
+const shown = (outcome: VerdictOutcome | undefined): boolean =>
+  outcome === "valid" || outcome === "valid-pending"
+
+function edgeWay(world: World, file: CaseFile, line: LineProgress): Station[] {
+  const outbound = file.submissions.findLast((each) => each.direction === "out" && each.kind === "study")
+  // Where no signed receipts are agreed the recipient's answer is all that is ever said.
+  const isByAnswer = agreementOf(world, file.request.agreement)?.receipts === "registry-response"
+  const report = file.reports.at(-1)
+  const reported = file.submissions.find((each) => each.id === report?.submissionId)?.verifiedAt ?? null
+  return way({
+    received: file.study === null || file.study.state === "arriving" ? null : file.study.lastArrivalAt,
+    receiving: (file.study?.instances ?? 0) > 0,
+    sent: lastAt(file, "out", "study", "acceptedAt"),
+    sending: outbound === undefined ? null : share(outbound, line),
+    sentHeld: HOLDS.includes(action(file)),
+    arrived: lastAt(file, "out", "study", isByAnswer ? "acceptedAt" : "verifiedAt"),
+    arrivedByAnswer: isByAnswer,
+    arrivedHeld: false,
+    reading: reported,
+    readingNow: false,
+    reported,
+    reportedAnew: revision(file) !== null,
+    acknowledged: report?.acknowledgedAt ?? null,
+    failure: troubleOf(file, STATIONS),
+  })
+}
+
+/** Nothing leaves before somebody has done this. */
+const HOLDS: readonly StaffItem["action"][] = ["release", "decide"]
+
+function share(outbound: SubmissionRecord, line: LineProgress): number | null {
+  const sent = line.get(outbound.id)
+  return sent === undefined || outbound.bytesTotal === 0 ? null : Math.min(1, sent / outbound.bytesTotal)
+}
+
+const STATIONS: Stations = {
+  assemble: "sent",
+  recode: "sent",
+  "out study": "sent",
+  "in report": "reported",
+  "out acknowledgement": "acknowledged",
+}

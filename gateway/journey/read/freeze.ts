@@ -1,0 +1,174 @@
+/**
+ * Freeze: CDA and PDF are made once, sealed, and shown. What is signed is exactly these bytes; the passkey assertion is
+ * over their digests.
+ */
+import { writeImagingReport } from "../../standards/cda/imaging-report.ts"
+import { MIME } from "../codes.ts"
+import { found } from "../desk-guards.ts"
+import { ownDraft, stateAfter } from "./draft.ts"
+import { ReportError } from "../errors.ts"
+import { uuid, uuidOid } from "../ids.ts"
+import { agreementOf } from "../keep.ts"
+import { keyImages } from "./key-images.ts"
+import { sealBytes } from "../submit/pack.ts"
+import type { Person, ReportContent } from "../ports.ts"
+import type { DocumentRole, ReportRecord, RequestRecord, StudyRecord } from "../records.ts"
+import {
+  discardFrozen,
+  documentOf,
+  frozenOwner,
+  ownedDocument,
+  previousVersion,
+  unfrozen,
+  type ReportDocument,
+} from "../submit/report-documents.ts"
+import { targetOf } from "../subject.ts"
+import type { PreparedReport } from "../views.ts"
+import { studyView } from "../cases/work-item.ts"
+import type { World } from "../world.ts"
+
+/** How long frozen bytes may wait for their signature. */
+export const PREPARED_MS = 5 * 60 * 1000
+
+export async function prepare(
+  world: World,
+  person: Person,
+  requestId: string,
+  expectedVersion: number,
+): Promise<Omit<PreparedReport, "passkey"> & { intent: Uint8Array }> {
+  const report = await ownDraft(world, person, requestId)
+  if (report.draftVersion !== expectedVersion)
+    throw new ReportError("ERR_REPORT_STATE", "the draft was changed elsewhere; look at it again")
+  if (report.private.draft.impression.trim() === "")
+    throw new ReportError("ERR_REPORT_STATE", "the impression is empty")
+  const request = found(await world.ledger.request(requestId), "case")
+  const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
+  if (study.state === "expired")
+    throw new ReportError("ERR_REPORT_STATE", "the images of this case have reached the end of their term")
+  if (request.state !== "inProgress") throw new ReportError("ERR_REPORT_STATE", "the case is not being read")
+  const at = world.clock.now()
+  const content = await reportContent(world, person, report, request, study, at)
+  const frozen = await freeze(world, report, content)
+  const prepareId = uuid(world.chance)
+  const digest = (role: DocumentRole): string =>
+    found(
+      frozen.find((each) => each.role === role),
+      role,
+    ).sha256
+  const digests = { cda: digest("cda"), pdf: digest("pdf") }
+  const intent = signIntent(world, prepareId, report, person, digests)
+  const record: ReportRecord = {
+    ...report,
+    status: stateAfter("prepare", report),
+    prepareId,
+    preparedAt: at.toISOString(),
+    private: {
+      ...report.private,
+      documents: frozen,
+      keyImages: content.keyImages.length,
+      intent: Buffer.from(intent).toString("base64"),
+    },
+  }
+  await world.ledger.commit([
+    { put: "report", record },
+    ...unfrozen(report),
+    ...frozen.map((each, ordinal) => ownedDocument(frozenOwner(report.id, prepareId), ordinal, each)),
+  ])
+  await discardFrozen(world, report)
+  return {
+    prepareId,
+    reportId: report.id,
+    version: report.version,
+    cdaSha256: digests.cda,
+    pdfSha256: digests.pdf,
+    frozenAt: at.toISOString(),
+    expiresAt: new Date(at.getTime() + PREPARED_MS).toISOString(),
+    patient: study.private.patient,
+    draft: report.private.draft,
+    intent,
+  }
+}
+
+/** What the passkey signs: every id and digest of this act, and a nonce. */
+function signIntent(
+  world: World,
+  prepareId: string,
+  report: ReportRecord,
+  person: Person,
+  digests: { readonly cda: string; readonly pdf: string },
+): Uint8Array {
+  const nonce = Buffer.from(world.chance.bytes(16)).toString("hex")
+  const lines = [
+    "sign-intent-v1",
+    prepareId,
+    report.id,
+    String(report.version),
+    digests.cda,
+    digests.pdf,
+    person.id,
+    nonce,
+  ]
+  return new TextEncoder().encode(lines.join("\n"))
+}
+
+async function reportContent(
+  world: World,
+  person: Person,
+  report: ReportRecord,
+  request: RequestRecord,
+  study: StudyRecord,
+  at: Date,
+): Promise<ReportContent> {
+  const agreement = found(agreementOf(world, request.agreement), "agreement")
+  const { draft } = report.private
+  const previous = report.version > 1 ? await previousVersion(world, report) : null
+  const replaces = previous === null ? null : documentOf(previous, "cda").uniqueId
+  return {
+    documentId: uuidOid(world.chance),
+    setId: report.setId,
+    versionNumber: report.version,
+    status: previous === null ? "final" : "corrected",
+    effectiveTime: at.toISOString(),
+    patient: study.private.patient,
+    patientIdRoot: agreement.patientIdDomain,
+    study: studyView(study),
+    hospital: { name: agreement.partner.name, oid: agreement.partner.oid },
+    center: { name: world.site.name, oid: world.site.oid },
+    requestNumber: request.private.requestNumber,
+    purpose: request.private.text.purpose,
+    physician: request.private.text.physician,
+    reader: { id: person.login, idRoot: world.site.oid, name: person.name },
+    findings: draft.findings,
+    impression: draft.impression,
+    correction: replaces === null ? null : { replacesDocumentId: replaces, reason: draft.correctionReason },
+    keyImages: await keyImages(world, study, draft.keyImages),
+  }
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
+
+/** CDA and PDF sealed under the request's slot; durable when it resolves. */
+async function freeze(world: World, report: ReportRecord, content: ReportContent) {
+  const bodies = [
+    { role: "cda", uniqueId: content.documentId, mimeType: MIME.xml, bytes: writeImagingReport(content) },
+    {
+      role: "pdf",
+      uniqueId: uuidOid(world.chance),
+      mimeType: MIME.pdf,
+      bytes: await world.draughtsman.renderReport(content),
+    },
+  ] as const
+  const segment = await world.spool.openSegment(report.slotId, "reserved")
+  const documents: ReportDocument[] = []
+  try {
+    for (const { role, uniqueId, mimeType, bytes } of bodies) {
+      const subject = { StudyInstanceUID: content.study.StudyInstanceUID }
+      const object = await sealBytes(world, subject, { uniqueId, SOPClassUID: "", mimeType }, bytes, segment)
+      documents.push({ role, uniqueId, place: object.place, sha256: hex(object.facts.sha256) })
+    }
+    await segment.sync()
+  } finally {
+    await segment.close()
+  }
+  return documents
+}

@@ -1,0 +1,163 @@
+/** Read: the work list, and a case in the hands of a reader. */
+import { current, found, kept, only } from "../desk-guards.ts"
+import { DeskError, ReportError } from "../errors.ts"
+import { heldItems } from "./held-item.ts"
+import { isErased } from "../keep.ts"
+import { milestone } from "../cases/milestones.ts"
+import type { Person, ReadingDesk } from "../ports.ts"
+import type { Change, RequestRecord } from "../records.ts"
+import { newDraft } from "./draft.ts"
+import { next } from "../route.ts"
+import { selected } from "../assemble/selection.ts"
+import { sentAgain } from "../submit/send-again.ts"
+import { seriesViews } from "./series.ts"
+import { targetOf } from "../subject.ts"
+import type { ReadingView, SigningStep, SigningView, WorkItem } from "../views.ts"
+import { caseFile, type CaseFile } from "../cases/case-file.ts"
+import { workItem } from "../cases/work-item.ts"
+import type { World } from "../world.ts"
+
+type CaseDesk = Pick<ReadingDesk, "worklist" | "reading" | "start" | "correct" | "retry" | "close">
+
+export function caseDesk(world: World): CaseDesk {
+  const held = <T>(requestId: string, work: () => Promise<T>): Promise<T> => world.locks.with(requestId, work)
+  return {
+    worklist: (person) => worklist(world, person),
+    reading: (person, requestId) => reading(world, person, requestId),
+    start: (person, requestId) => held(requestId, () => start(world, person, requestId)),
+    correct: (person, requestId, reason, expectedVersion) =>
+      held(requestId, () => correct(world, person, requestId, reason, expectedVersion)),
+    retry: (person, requestId) => current(() => retry(world, person, requestId)),
+    close: (person, requestId) => held(requestId, () => close(world, person, requestId)),
+  }
+}
+
+async function worklist(world: World, person: Person): Promise<WorkItem[]> {
+  only(person, "radiologist")
+  const items = await heldItems(world)
+  for (const file of await world.cases.listed())
+    if (file.study !== null) items.push(workItem(world, person, file, file.study))
+  return items
+}
+
+async function reading(world: World, person: Person, requestId: string): Promise<ReadingView> {
+  only(person, "radiologist")
+  const request = kept(await world.ledger.request(requestId))
+  const file = await caseFile(world, request)
+  // Erased images are gone; the report lives on with its request.
+  const study = found(file.study, "study")
+  const text = file.reports.findLast((each) => each.status !== "draft" || each.readerId === person.id)
+  return {
+    ...workItem(world, person, file, study),
+    series: seriesViews(selected(study, await world.ledger.instances(study.id))),
+    draft: text === undefined ? null : { ...text.private.draft, draftVersion: text.draftVersion },
+    versions: file.reports.map(({ id, version, status, signedAt, readerName }) => ({
+      reportId: id,
+      version,
+      status,
+      signedAt,
+      readerName,
+    })),
+    signing: signing(file),
+  }
+}
+
+async function start(world: World, person: Person, requestId: string): Promise<ReadingView> {
+  only(person, "radiologist")
+  const request = kept(await world.ledger.request(requestId))
+  if (request.readerId !== null && request.readerId !== person.id) {
+    throw new DeskError("ERR_LOCKED", "another reader holds this case")
+  }
+  const step = next("case", request.state, "start")
+  if (step === null || !(await hasImages(world, request))) {
+    throw new ReportError("ERR_REPORT_STATE", "the case cannot be started now")
+  }
+  const taken: RequestRecord = { ...request, state: step.to, readerId: person.id, readerName: person.name }
+  const drafts = (await world.ledger.reportsOfRequest(requestId)).filter((each) => each.status === "draft")
+  const changes: Change[] = [{ put: "request", record: taken }]
+  if (drafts.length === 0) changes.push({ put: "report", record: newDraft(world, person, taken, null, "") })
+  if (request.state === "ready")
+    changes.push(milestone(requestId, "reading-started", world.clock.now().toISOString()))
+  await world.ledger.commit(changes)
+  return reading(world, person, requestId)
+}
+
+async function correct(
+  world: World,
+  person: Person,
+  requestId: string,
+  reason: string,
+  expectedVersion: number,
+): Promise<ReadingView> {
+  only(person, "radiologist")
+  const request = kept(await world.ledger.request(requestId))
+  const step = next("case", request.state, "correct")
+  const versions = await world.ledger.reportsOfRequest(requestId)
+  const latest = [...versions].sort((a, b) => b.version - a.version)[0]
+  if (step === null || latest === undefined || reason.trim() === "") {
+    throw new ReportError("ERR_REPORT_STATE", "only a signed report can be corrected, and with a reason")
+  }
+  // Somebody corrected it meanwhile: what this reader has seen is no longer the report.
+  if (latest.version !== expectedVersion)
+    throw new ReportError("ERR_REPORT_STATE", "there is a newer version of this report")
+  if (!(await hasImages(world, request)))
+    throw new ReportError("ERR_REPORT_STATE", "the images were erased at the end of their term")
+  const taken: RequestRecord = { ...request, state: step.to, readerId: person.id, readerName: person.name }
+  await world.ledger.commit([
+    { put: "request", record: taken },
+    { put: "report", record: newDraft(world, person, taken, latest, reason) },
+  ])
+  return reading(world, person, requestId)
+}
+
+/** What was given up on the way to the hospital (reports, receipts, certificates) leaves again. */
+async function retry(world: World, person: Person, requestId: string): Promise<void> {
+  only(person, "radiologist")
+  const request = kept(await world.ledger.request(requestId))
+  await world.ledger.commit(sentAgain(world, await caseFile(world, request)))
+}
+
+/** Its images went unread at the end of their term; what was signed before stays readable. */
+async function close(world: World, person: Person, requestId: string): Promise<void> {
+  only(person, "radiologist")
+  const request = kept(await world.ledger.request(requestId))
+  const reports = await world.ledger.reportsOfRequest(requestId)
+  const event = reports.some(({ status }) => status !== "draft") ? "give-up" : "close"
+  const step = next("case", request.state, event)
+  if (step === null || (await hasImages(world, request)))
+    throw new ReportError("ERR_REPORT_STATE", "only a case whose images are gone is closed without a report")
+  await world.ledger.commit([
+    { put: "request", record: { ...request, state: step.to } },
+    milestone(requestId, "closed-without-images", world.clock.now().toISOString()),
+  ])
+}
+
+async function hasImages(world: World, request: RequestRecord): Promise<boolean> {
+  const study = await world.ledger.study(targetOf(request) ?? "")
+  return study !== null && !isErased(study)
+}
+
+/** Where the signing of the newest version stands; null before anything of it was frozen. */
+function signing(file: CaseFile): SigningView | null {
+  const report = file.reports.at(-1)
+  if (report === undefined || report.preparedAt === null) return null
+  const delivery = file.submissions.find((each) => each.id === report.submissionId)
+  const times: [SigningStep, string | null][] = [
+    ["frozen", report.preparedAt],
+    ["identity", report.signedAt],
+    ["hpki", report.signedAt],
+    ["time-stamp", report.stampedAt],
+    ["sent", delivery?.acceptedAt ?? null],
+    ["acknowledged", report.acknowledgedAt],
+  ]
+  const current = times.findIndex(([, at]) => at === null)
+  const failed = delivery?.state === "failed"
+  return {
+    steps: times.map(([step, at], index) => ({
+      step,
+      at,
+      state: at !== null ? "done" : index !== current ? "todo" : failed ? "fail" : "now",
+    })),
+    failure: failed ? (delivery.failureCode ?? null) : null,
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Recall: a study that should not have been sent. What has not left never leaves; where it may have arrived a signed notice
+ * follows it; what that does at the reading centre: `recall-effect.ts`.
+ */
+import { writeRecall } from "../../standards/notice/recall.ts"
+import { audit } from "../audit.ts"
+import { found, kept, only } from "../desk-guards.ts"
+import { ReportError } from "../errors.ts"
+import { agreementOf, isErased, keepUntil } from "../keep.ts"
+import { BINDING, holding } from "../locks.ts"
+import type { ContentsOf } from "../submit/package.ts"
+import type { Person } from "../ports.ts"
+import { putAside } from "../submit/put-aside.ts"
+import { notice } from "../verify/receipt.ts"
+import type { Change, RequestRecord, StudyDecision, StudyRecord, SubmissionRecord } from "../records.ts"
+import { plan } from "../assemble/release.ts"
+import { next } from "../route.ts"
+import { due } from "../run.ts"
+import { subjectOf, targetOf } from "../subject.ts"
+import type { World } from "../world.ts"
+
+/** A study that was is in the state of that name until its slot is destroyed; a request stays so. */
+export const isRecalled = ({ recalledAt = null }: StudyRecord | RequestRecord): boolean => recalledAt !== null
+
+/**
+ * By staff, for the study of this request and every other request that asked for it.
+ *
+ * @throws ReportError ERR_REPORT_STATE when it is recalled already, or no longer here; DeskError
+ */
+export async function recall(world: World, person: Person, requestId: string, reason: string): Promise<void> {
+  only(person, "clerk")
+  const studyId = found(targetOf(kept(await world.ledger.request(requestId))), "study of this request")
+  await holding(world.locks, [studyId, BINDING, requestId], async () => {
+    const study = found(await world.ledger.study(studyId), "study")
+    const step = next("study", study.state, "recall")
+    if (step === null || isErased(study))
+      throw new ReportError("ERR_REPORT_STATE", "this study is recalled already, or no longer here")
+    const at = world.clock.now()
+    const decision: StudyDecision = { at: at.toISOString(), by: person.name, what: "recalled", reason }
+    const requests = await askedFor(world, study)
+    const until = termOf(world, study, at)
+    const recalled: StudyRecord = {
+      ...study,
+      state: step.to,
+      recalledAt: decision.at,
+      late: 0,
+      keepUntil: until?.toISOString() ?? null,
+      private: { ...study.private, decisions: [...(study.private.decisions ?? []), decision] },
+    }
+    const submissions = await world.ledger.submissionsOf({ studyId })
+    await world.ledger.commit([
+      { put: "study", record: recalled },
+      ...(until === null ? [] : [due("expire", study.id, until)]),
+      ...submissions
+        .filter(mayBeStopped)
+        .flatMap((each) => putAside(world, each, "recalled", "ERR_INSTANCE_RECALLED")),
+      ...requests.flatMap((each) => [closed(each, decision.at), ...followUp(world, each, submissions)]),
+      recalledAudit(study, person, decision.at),
+    ])
+  })
+}
+
+/** The requests that ask for this study to be read. */
+export const askedFor = async (world: World, study: StudyRecord): Promise<readonly RequestRecord[]> =>
+  (await world.ledger.requestsOfStudy(study.id)).filter((each) => targetOf(each) === study.id)
+
+/** Our own copy goes as it would have gone after sending; of an agreement that is gone we know no term: a person is told. */
+function termOf(world: World, study: StudyRecord, at: Date): Date | null {
+  const agreement = agreementOf(world, study.agreement)
+  return agreement === null ? null : keepUntil(agreement, at)
+}
+
+/** It lies here, and nobody has to ask whether a try of it arrived. */
+export const mayBeStopped = ({ direction, kind, state, inDoubt }: SubmissionRecord): boolean =>
+  direction === "out" && kind === "study" && (state === "planned" || state === "sealed") && inDoubt !== true
+
+/** Nobody reads for it any more; a report that is signed stays what it is. */
+export function closed(request: RequestRecord, recalledAt: string): Change {
+  const state = next("case", request.state, "recalled")?.to ?? request.state
+  return { put: "request", record: { ...request, state, recalledAt } }
+}
+
+/** Where the images are, or may be: the notice goes behind them (submit.ts keeps the order). */
+function followUp(world: World, request: RequestRecord, submissions: readonly SubmissionRecord[]): Change[] {
+  const sent = submissions.some(
+    (each) =>
+      each.direction === "out" &&
+      each.kind === "study" &&
+      each.requestId === request.id &&
+      (each.acceptedAt !== null ||
+        (!mayBeStopped(each) && (each.state !== "failed" || each.inDoubt === true))),
+  )
+  return sent ? planRecall(world, request) : []
+}
+
+/** The notice for this request; made anew when the other side has refused one. */
+export function planRecall(world: World, request: RequestRecord): Change[] {
+  const planned = {
+    ...plan(world, { kind: "recall", agreement: request.agreement, slotId: request.slotId }),
+    studyId: targetOf(request),
+    requestId: request.id,
+  }
+  return [{ put: "submission", record: planned }, due("package", planned.id, world.clock.now())]
+}
+
+export const recallContents: ContentsOf = async (world, record, agreement) => {
+  const study = found(await world.ledger.study(record.studyId ?? ""), "study")
+  const decision = found(
+    study.private.decisions?.findLast(({ what }) => what === "recalled"),
+    "reason of the recall",
+  )
+  const subject = await subjectOf(world, record, agreement)
+  const draft = notice(world, "recall", "送付取消通知", new Uint8Array(0))
+  const bytes = writeRecall({
+    documentId: draft.uniqueId,
+    StudyInstanceUID: subject.StudyInstanceUID,
+    requestNumber: subject.requestNumber,
+    reason: decision.reason,
+    by: { id: decision.by, name: decision.by },
+    institution: { oid: world.site.oid, name: world.site.name },
+    at: decision.at,
+  })
+  return { subject, contents: [{ ...draft, body: { bytes } }], signs: [], replaces: [] }
+}
+
+function recalledAudit(study: StudyRecord, person: Person, at: string): Change {
+  return audit(`recalled/${study.id}/${at}`, {
+    event: "study-changed",
+    outcome: "success",
+    at,
+    user: person.login,
+    userName: person.name,
+    PatientID: study.private.patient.PatientID,
+    StudyInstanceUID: study.private.StudyInstanceUID,
+    instances: study.instances,
+    description: "a person recalled the study",
+  })
+}

@@ -1,0 +1,128 @@
+/** Pack: one document made ready for the line. Its ciphertext is sealed once, and its CMS header is made once. */
+import { createHash } from "node:crypto"
+import {
+  ENVELOPE_SUFFIX_LENGTH_BYTES,
+  envelopePrefix,
+  envelopeSuffix,
+} from "../../standards/cms/auth-enveloped-data.ts"
+import type { Code } from "../../standards/xds/submission.ts"
+import type { Agreement } from "../agreement.ts"
+import { uuidUrn } from "../ids.ts"
+import type { EntryFacts, Subject } from "../metadata.ts"
+import type { ObjectMeta, SealedObject, Segment } from "../ports.ts"
+import type { DocumentRecord, DocumentRole } from "../records.ts"
+import type { World } from "../world.ts"
+
+/** One document to be submitted: bytes still to be sealed, or an object that is sealed already. */
+export interface Content {
+  readonly role: DocumentRole
+  readonly uniqueId: string
+  readonly title: string
+  readonly mimeType: string
+  readonly SOPClassUID: string
+  readonly SOPInstanceUID: string
+  readonly createdAt: Date
+  readonly purposes: readonly Code[]
+  readonly legalAuthenticator: string | null
+  readonly body: { readonly bytes: Uint8Array } | { readonly sealed: SealedObject }
+}
+
+/** A document ready for the line. */
+export interface Packed {
+  readonly content: Content
+  readonly object: SealedObject
+  readonly facts: EntryFacts
+  readonly prefix: Uint8Array
+  readonly suffix: Uint8Array
+  readonly signed: { readonly uniqueId: string; readonly sha256: Uint8Array; readonly mimeType: string }
+}
+
+/** Seals what is not sealed yet and makes its header; durable after the segment's sync. */
+export async function pack(
+  world: World,
+  subject: Subject,
+  agreement: Agreement,
+  content: Content,
+  segment: Segment,
+): Promise<Packed> {
+  const object =
+    "sealed" in content.body
+      ? content.body.sealed
+      : await sealBytes(world, subject, content, content.body.bytes, segment)
+  const { cek, nonce, tag, ciphertextLengthBytes, sha256 } = object.facts
+  const recipients = [agreement.objectCertificate]
+  const prefix = envelopePrefix({ cek, nonce, ciphertextLengthBytes, recipients, chance: world.chance })
+  const suffix = envelopeSuffix(tag)
+  const facts: EntryFacts = {
+    ...content,
+    entryUUID: uuidUrn(world.chance),
+    hash: await transmittedHash(world, prefix, object, suffix),
+    sizeBytes: prefix.length + ciphertextLengthBytes + ENVELOPE_SUFFIX_LENGTH_BYTES,
+  }
+  return {
+    content,
+    object,
+    facts,
+    prefix,
+    suffix,
+    signed: { uniqueId: content.uniqueId, sha256, mimeType: content.mimeType },
+  }
+}
+
+/** XDS hash (ITI TF-3 4.2.3.2.10): SHA-1 of the octets on the line; one more read of the ciphertext. */
+async function transmittedHash(
+  world: World,
+  prefix: Uint8Array,
+  object: SealedObject,
+  suffix: Uint8Array,
+): Promise<string> {
+  const hash = createHash("sha1").update(prefix)
+  const inSpool = await world.spool.open(object.place)
+  for await (const chunk of inSpool.ciphertext()) hash.update(chunk)
+  return hash.update(suffix).digest("hex")
+}
+
+/** Seals a new document into the segment; durable after the segment's sync. */
+export async function sealBytes(
+  world: World,
+  subject: Pick<Subject, "StudyInstanceUID">,
+  content: Pick<Content, "uniqueId" | "SOPClassUID" | "mimeType">,
+  bytes: Uint8Array,
+  segment: Segment,
+): Promise<SealedObject> {
+  const writer = await segment.begin("document", new Uint8Array(0))
+  await writer.write(bytes)
+  const meta: ObjectMeta = {
+    StudyInstanceUID: subject.StudyInstanceUID,
+    SeriesInstanceUID: "",
+    uniqueId: content.uniqueId,
+    SOPClassUID: content.SOPClassUID,
+    TransferSyntaxUID: "",
+    mimeType: content.mimeType,
+    callingAE: "",
+    calledAE: "",
+    source: world.site.oid,
+    receivedAt: world.clock.now().toISOString(),
+    supersedes: null,
+  }
+  return writer.finish(meta)
+}
+
+export function documentRecord(submissionId: string, ordinal: number, packed: Packed): DocumentRecord {
+  return {
+    submissionId,
+    ordinal,
+    role: packed.content.role,
+    uniqueId: packed.content.uniqueId,
+    entryUUID: packed.facts.entryUUID,
+    place: packed.object.place,
+    hash: packed.facts.hash,
+    sizeBytes: packed.facts.sizeBytes,
+    sha256: Buffer.from(packed.object.facts.sha256).toString("hex"),
+    clearMimeType: packed.content.mimeType,
+    private: {
+      envelopePrefix: Buffer.from(packed.prefix).toString("base64"),
+      envelopeSuffix: Buffer.from(packed.suffix).toString("base64"),
+    },
+  }
+}

@@ -1,0 +1,83 @@
+/** A signed report on its way home. */
+import { MIME, PURPOSE } from "../codes.ts"
+import { found } from "../desk-guards.ts"
+import type { Content } from "./pack.ts"
+import type { ContentsOf } from "./package.ts"
+import { readWhole } from "../read-whole.ts"
+import type { SealedObject } from "../ports.ts"
+import type { Change, ReportRecord } from "../records.ts"
+import { documentOf, ownedDocument, previousVersion, signatureOwner } from "./report-documents.ts"
+import { notice } from "../verify/receipt.ts"
+import { withStamp } from "./sign.ts"
+import { subjectOf } from "../subject.ts"
+import type { World } from "../world.ts"
+
+const TITLES: Readonly<Record<"cda" | "pdf" | "signature", string>> = {
+  cda: "画像診断報告書",
+  pdf: "画像診断報告書（PDF）",
+  signature: PURPOSE.author.display,
+}
+
+/**
+ * CDA, PDF and the radiologist's signature. One that was signed while the time-stamp authority did not answer gets its
+ * stamp here, before anything leaves: what left is never another than what is kept.
+ */
+export const reportContents: ContentsOf = async (world, record, agreement) => {
+  const report = found(record.reportId === null ? null : await world.ledger.report(record.reportId), "report")
+  const contents: Content[] = []
+  for (const role of ["cda", "pdf", "signature"] as const) {
+    const { uniqueId, place } = documentOf(report, role)
+    const unstamped = role === "signature" && report.stampedAt === null
+    contents.push({
+      ...notice(world, role, TITLES[role], new Uint8Array(0)),
+      uniqueId,
+      mimeType: role === "pdf" ? MIME.pdf : MIME.xml,
+      createdAt: new Date(report.preparedAt ?? record.createdAt),
+      purposes: role === "signature" ? [PURPOSE.author] : [],
+      legalAuthenticator: `${report.readerId}^${report.readerName}^^^^^^^&${world.site.oid}&ISO`,
+      body: unstamped
+        ? { bytes: await withStamp(world, await readWhole(world.spool, place)) }
+        : { sealed: await world.spool.open(place) },
+    })
+  }
+  const { uniqueId: by } = documentOf(report, "signature")
+  return {
+    subject: await subjectOf(world, record, agreement),
+    contents,
+    signs: (["cda", "pdf"] as const).map((role) => ({ by, what: documentOf(report, role).uniqueId })),
+    replaces: report.version > 1 ? await replacements(world, report) : [],
+    sealed: (objects) => (report.stampedAt === null ? stampKept(world, report, objects.get(by)) : []),
+  }
+}
+
+/** The stamped signature takes the place of the other one, which was never shown to anybody. */
+function stampKept(world: World, report: ReportRecord, object: SealedObject | undefined): Change[] {
+  const { place, facts } = found(object, "stamped signature")
+  const stamped = {
+    ...documentOf(report, "signature"),
+    place,
+    sha256: Buffer.from(facts.sha256).toString("hex"),
+  }
+  const documents = report.private.documents.map((each) => (each.role === "signature" ? stamped : each))
+  const record: ReportRecord = {
+    ...report,
+    stampedAt: world.clock.now().toISOString(),
+    private: { ...report.private, documents },
+  }
+  return [{ put: "report", record }, ownedDocument(signatureOwner(report.id), 0, stamped)]
+}
+
+/** RPLC of the earlier version's CDA and PDF, by the entryUUIDs we gave them (ihe-wire 1.7). */
+async function replacements(
+  world: World,
+  report: ReportRecord,
+): Promise<{ uniqueId: string; entryUUID: string }[]> {
+  const previous = await previousVersion(world, report)
+  const sent = await world.ledger.documents(previous.submissionId ?? "")
+  return (["cda", "pdf"] as const).flatMap((role) => {
+    const earlier = sent.find((each) => each.role === role)
+    return earlier === undefined
+      ? []
+      : [{ uniqueId: documentOf(report, role).uniqueId, entryUUID: earlier.entryUUID }]
+  })
+}

@@ -1,0 +1,56 @@
+/** The documents of a report: sealed under the request's slot, each with a row before any submission carries it. */
+import { found } from "../desk-guards.ts"
+import type { Change, DocumentRecord, DocumentRole, ReportRecord } from "../records.ts"
+import type { World } from "../world.ts"
+
+export type ReportDocument = ReportRecord["private"]["documents"][number]
+
+/** Throws DeskError ERR_NOT_FOUND. */
+export const documentOf = (report: ReportRecord, role: DocumentRole): ReportDocument =>
+  found(
+    report.private.documents.find((each) => each.role === role),
+    `${role} of this report`,
+  )
+
+/** The version that this one replaces. */
+export async function previousVersion(world: World, report: ReportRecord): Promise<ReportRecord> {
+  const versions = await world.ledger.reportsOfRequest(report.requestId)
+  return found(
+    versions.find((each) => each.version === report.version - 1),
+    "earlier version",
+  )
+}
+
+/** A row so that roll-forward knows the frame although no submission carries it yet. `owner`: see below. */
+export function ownedDocument(owner: string, ordinal: number, document: ReportDocument): Change {
+  const record: DocumentRecord = {
+    submissionId: owner,
+    ordinal,
+    role: document.role,
+    uniqueId: document.uniqueId,
+    entryUUID: "",
+    place: document.place,
+    hash: "",
+    sizeBytes: 0,
+    sha256: document.sha256,
+    clearMimeType: "",
+    private: { envelopePrefix: "", envelopeSuffix: "" },
+  }
+  return { put: "document", record }
+}
+
+/** Owner of what was frozen under this prepareId, until it is signed. */
+export const frozenOwner = (reportId: string, prepareId: string): string => `report/${reportId}/${prepareId}`
+export const signatureOwner = (reportId: string): string => `report/${reportId}/signature`
+
+/** What was frozen and not signed: its rows go with the commit that replaces it, and then its segment. */
+export function unfrozen({ id, prepareId }: ReportRecord): Change[] {
+  return prepareId === null ? [] : [{ remove: "documents", submissionId: frozenOwner(id, prepareId) }]
+}
+
+/** After that commit. Left undone by a crash, roll-forward does it. */
+export async function discardFrozen(world: World, report: ReportRecord): Promise<void> {
+  if (report.prepareId === null) return
+  const segments = new Map(report.private.documents.map(({ place }) => [place.segmentId, place.slotId]))
+  for (const [segmentId, slotId] of segments) await world.spool.discardSegment(slotId, segmentId)
+}

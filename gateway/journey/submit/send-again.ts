@@ -1,0 +1,41 @@
+/**
+ * Send again: what was given up leaves once more, byte for byte; what could not even be made is made first; what waits
+ * for its next try is tried now.
+ */
+import { ReportError } from "../errors.ts"
+import { stopped, type CaseFile } from "../cases/case-file.ts"
+import type { Change, SubmissionRecord } from "../records.ts"
+import { next } from "../route.ts"
+import { due } from "../run.ts"
+import type { World } from "../world.ts"
+
+/**
+ * The other side recognises what it has taken. A try that is under way just now may be followed by one more: every step
+ * stands being run again.
+ *
+ * Of several deliveries of a study only the last one counts: what a later manifest replaced stays here, and so does a study
+ * that was taken back.
+ *
+ * @throws ReportError ERR_REPORT_STATE when nothing was given up and nothing fails
+ */
+export function sentAgain(world: World, file: CaseFile): Change[] {
+  const now = world.clock.now()
+  const last = new Set(stopped(file))
+  const isWanted = (each: SubmissionRecord): boolean => each.kind !== "study" || last.has(each)
+  const left = file.submissions
+    .filter((each) => isGivenUp(each) && isWanted(each))
+    .flatMap((each): Change[] => {
+      const event = each.submissionSetUid === "" ? "remake" : "retry"
+      const step = next("submission-out", each.state, event)
+      if (!step?.verb) return []
+      const record: SubmissionRecord = { ...each, state: step.to, failureCode: null }
+      return [{ put: "submission", record }, due(step.verb, each.id, now)]
+    })
+  const changes = [...left, ...file.jobs.map((job) => due(job.verb, job.subject, now))]
+  if (changes.length === 0) throw new ReportError("ERR_REPORT_STATE", "nothing was given up for this request")
+  return changes
+}
+
+/** What the other side took and then refused is not given up by us. */
+const isGivenUp = ({ direction, acceptedAt }: SubmissionRecord): boolean =>
+  direction === "out" && acceptedAt === null

@@ -1,0 +1,102 @@
+/**
+ * Sign: DSG documents by the gateway's seal or by a person's own key, with a time stamp (XAdES-T).
+ *
+ * 施設シール and 署名 are different things: a seal says which gateway submitted, a signature says who answers for
+ * the words.
+ */
+import { COMMITMENT, RECEIPT_COMMITMENTS, type Commitment } from "../../standards/dsg/commitment.ts"
+import { buildSignature, type SignedDocument } from "../../standards/dsg/sign.ts"
+import { timeStampInput, withTimeStamp } from "../../standards/dsg/time-stamp.ts"
+import type { Agreement } from "../agreement.ts"
+import { MIME } from "../codes.ts"
+import { ReportError, TimeStampError } from "../errors.ts"
+import { uuid } from "../ids.ts"
+import { signingFault } from "../read/signing-certificate.ts"
+import type { Person } from "../ports.ts"
+import type { DocumentRole } from "../records.ts"
+import type { World } from "../world.ts"
+
+interface Signer {
+  readonly chain: readonly Uint8Array[]
+  sign(bytes: Uint8Array): Promise<Uint8Array>
+}
+
+/** SubmissionSet signature by our seal: exactly these documents, and the set's uniqueId (ITI TF-3 5.5.2). */
+export function signSubmissionSet(
+  world: World,
+  setUid: string,
+  documents: readonly SignedDocument[],
+): Promise<Uint8Array> {
+  return stamped(world, seal(world), documents, setUid, [COMMITMENT.source])
+}
+
+/** Receipt: Detached signature over the sender's closing signature, which names all else (domain.md 5). */
+export function signReceipt(world: World, closing: SignedDocument): Promise<Uint8Array> {
+  return stamped(world, seal(world), [closing], null, RECEIPT_COMMITMENTS)
+}
+
+/**
+ * The radiologist's signature over CDA and PDF; without its time stamp when the authority does not answer now.
+ *
+ * @throws KeyError for a wrong PIN, ReportError for a certificate that may not sign
+ */
+export async function signReport(
+  world: World,
+  agreement: Agreement | null,
+  person: Person,
+  pin: string,
+  documents: readonly { readonly role: DocumentRole; readonly uniqueId: string; readonly sha256: string }[],
+): Promise<{ readonly xml: Uint8Array; readonly isStamped: boolean }> {
+  const chain = await world.personKeys.chain(person.login)
+  // Before a PIN is tried: would the hospital accept this certificate now?
+  const fault = signingFault(world.trust.report(), person, chain, agreement, world.clock.now())
+  if (fault !== null) throw new ReportError("ERR_SIGN_CERTIFICATE", fault)
+  const signed = documents.map((each): SignedDocument => ({
+    uniqueId: each.uniqueId,
+    sha256: Buffer.from(each.sha256, "hex"),
+    mimeType: each.role === "pdf" ? MIME.pdf : MIME.xml,
+  }))
+  const signer: Signer = { chain, sign: (bytes) => world.personKeys.sign(person.login, pin, bytes) }
+  const xml = await signature(world, signer, signed, null, [COMMITMENT.author])
+  try {
+    return { xml: await withStamp(world, xml), isStamped: true }
+  } catch (error) {
+    if (!(error instanceof TimeStampError) || error.failure === "permanent") throw error
+    return { xml, isStamped: false }
+  }
+}
+
+const seal = (world: World): Signer => ({
+  chain: world.keys.chain("seal"),
+  sign: (bytes) => world.keys.sign("seal", bytes),
+})
+
+async function stamped(...signing: Parameters<typeof signature>): Promise<Uint8Array> {
+  const [world] = signing
+  return withStamp(world, await signature(...signing))
+}
+
+/** The signature document with its time stamp (XAdES-T). Throws TimeStampError. */
+export async function withStamp(world: World, xml: Uint8Array): Promise<Uint8Array> {
+  return withTimeStamp(xml, await world.timeStamps.stamp(timeStampInput(xml)))
+}
+
+/** XAdES-BES: signed, not stamped yet. */
+async function signature(
+  world: World,
+  signer: Signer,
+  documents: readonly SignedDocument[],
+  submissionSetUniqueId: string | null,
+  commitments: readonly Commitment[],
+): Promise<Uint8Array> {
+  const unsigned = buildSignature({
+    signatureId: `S-${uuid(world.chance)}`,
+    layout: "manifest",
+    chain: signer.chain,
+    signingTime: world.clock.now(),
+    documents,
+    submissionSetUniqueId,
+    commitments,
+  })
+  return unsigned.finish(await signer.sign(unsigned.toBeSigned))
+}

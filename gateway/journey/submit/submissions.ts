@@ -1,0 +1,34 @@
+/** The kinds of submission: what each holds, and what it does where it arrives. */
+import { acknowledgementContents, acknowledgementEffect } from "../verify/acknowledgement.ts"
+import { certificateContents, certificateEffect } from "../retain/deletion-certificate.ts"
+import type { ContentsOf } from "./package.ts"
+import { recallContents } from "../retain/recall.ts"
+import { recallEffect } from "../retain/recall-effect.ts"
+import { receiptContents, receiptEffect } from "../verify/receipt.ts"
+import { refusalContents, refusalEffect } from "../verify/refusal.ts"
+import type { SubmissionKind } from "../records.ts"
+import { reportContents } from "./report-contents.ts"
+import { reportEffect } from "../verify/report-effect.ts"
+import { studyContents } from "./study-contents.ts"
+import { studyEffect } from "../verify/study-effect.ts"
+import type { Effects } from "../verify/verify.ts"
+
+export const CONTENTS: Readonly<Record<SubmissionKind, ContentsOf>> = {
+  study: studyContents,
+  report: reportContents,
+  receipt: receiptContents,
+  refusal: refusalContents,
+  recall: recallContents,
+  acknowledgement: acknowledgementContents,
+  certificate: certificateContents,
+}
+
+export const EFFECTS: Effects = {
+  study: studyEffect,
+  report: reportEffect,
+  receipt: receiptEffect,
+  refusal: refusalEffect,
+  recall: recallEffect,
+  acknowledgement: acknowledgementEffect,
+  certificate: certificateEffect,
+}

@@ -1,0 +1,192 @@
+/**
+ * Submit: one ITI-41 attempt of a sealed submission.
+ *
+ * Every attempt sends the same octets: headers, ciphertexts and SubmissionSet.uniqueId were made once. Hence an
+ * ambiguous failure (the line broke before the answer) may be repeated: the recipient recognises uniqueId and
+ * hashes and answers Success.
+ */
+import { mayTryAgain } from "../../standards/xds/error-codes.ts"
+import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
+import { exportAudit } from "../audit.ts"
+import { isUnderWay } from "../cases/case-file.ts"
+import { SpoolError, SubmissionError } from "../errors.ts"
+import { uuidUrn } from "../ids.ts"
+import { agreementInForce, agreementOf, closeStudy, held } from "../keep.ts"
+import { lastingFault } from "../lasting-fault.ts"
+import { behindScout, lineUp, wasReached } from "./line-up.ts"
+import type { OutboundDocument } from "../ports.ts"
+import { previousVersion } from "./report-documents.ts"
+import { putAside } from "./put-aside.ts"
+import { isRecalled, mayBeStopped } from "../retain/recall.ts"
+import type { Change, DocumentRecord, JobRecord, SubmissionRecord } from "../records.ts"
+import { next, take } from "../route.ts"
+import { retryAt, type Decision, type Outcome } from "../run.ts"
+import type { World } from "../world.ts"
+
+export async function submit(world: World, job: JobRecord): Promise<Outcome | Decision> {
+  const wait = await behindScout(world, job)
+  if (wait !== null) return { changes: [], again: wait }
+  const record = await world.ledger.submission(job.subject)
+  const attempt = record === null ? null : next("submission-out", record.state, "attempt")
+  if (record === null || attempt === null) return { changes: [] }
+  if (agreementInForce(world, record.agreement) === null) return held(world.clock.now())
+  if (mayBeStopped(record) && (await isTakenBack(world, record)))
+    return { changes: putAside(world, record, "recalled", "ERR_INSTANCE_RECALLED") }
+  if (await isAheadOfItsTurn(world, record))
+    return {
+      changes: [],
+      again: { at: new Date(world.clock.now().getTime() + TURN_LOOK_MS), failureCode: null },
+    }
+  const sending: SubmissionRecord = { ...record, state: attempt.to, attempts: record.attempts + 1 }
+  try {
+    await world.ledger.commit([{ put: "submission", record: sending }])
+    const answer = await send(world, sending)
+    return whileUnsaid(world, sending, (current) => answered(world, current, answer))
+  } catch (error) {
+    return whileUnsaid(world, sending, (current) => failedAttempt(world, current, error))
+  }
+}
+
+async function isTakenBack(world: World, { requestId }: SubmissionRecord): Promise<boolean> {
+  const request = requestId === null ? null : await world.ledger.request(requestId)
+  return request !== null && isRecalled(request)
+}
+
+/** A partner is called by one scout alone: it is called about once a minute, and a line that is back is soon used. */
+const SCOUT_ATTEMPTS = 7
+
+/**
+ * A correction names what it replaces: it must not overtake the version before it; nor a recall its study, nor what is asked
+ * for anew that recall.
+ */
+const TURN_LOOK_MS = 15_000
+async function isAheadOfItsTurn(world: World, record: SubmissionRecord): Promise<boolean> {
+  const { reportId, kind } = record
+  if (kind === "recall") return isStudyOpen(world, record)
+  if (kind === "study") return isRecallOpen(world, record)
+  const report = kind === "report" && reportId !== null ? await world.ledger.report(reportId) : null
+  if (report === null || report.version === 1) return false
+  const { submissionId } = await previousVersion(world, report)
+  const before = submissionId === null ? null : await world.ledger.submission(submissionId)
+  return before !== null && isUnderWay(before)
+}
+
+/** The notice would take back with the first sending what another request has sent since. */
+async function isRecallOpen(world: World, record: SubmissionRecord): Promise<boolean> {
+  const { studyId } = record
+  if (studyId === null || (await isTakenBack(world, record))) return false
+  const all = await world.ledger.submissionsOf({ studyId })
+  return all.some((each) => each.kind === "recall" && each.direction === "out" && isUnderWay(each))
+}
+
+/** It may still arrive. Whether it is verified there does not matter: what is taken back need not be. */
+async function isStudyOpen(world: World, { requestId }: SubmissionRecord): Promise<boolean> {
+  const all = requestId === null ? [] : await world.ledger.submissionsOf({ requestId })
+  return all.some((each) => each.kind === "study" && each.direction === "out" && isUnderWay(each))
+}
+
+/** The signed receipt may have come before the answer: then all is said, and no answer takes it back. */
+function whileUnsaid(
+  world: World,
+  { id, studyId }: SubmissionRecord,
+  decide: (current: SubmissionRecord) => Outcome | Promise<Outcome>,
+): Decision {
+  return {
+    locks: [studyId],
+    decide: async () => {
+      const current = await world.ledger.submission(id)
+      const unsaid = current !== null && next("submission-out", current.state, "attempt") !== null
+      return unsaid ? decide(current) : { changes: [] }
+    },
+  }
+}
+
+async function send(world: World, record: SubmissionRecord): Promise<RegistryResponse> {
+  const { submission } = record.private
+  if (submission === null) throw new SpoolError("ERR_SLOT_GONE", "what was to be sent is destroyed")
+  const documents = (await world.ledger.documents(record.id)).map((each) => outbound(world, each))
+  const messageId = uuidUrn(world.chance)
+  return world.source.provideAndRegister(record.agreement, submission, documents, messageId, (bytes) =>
+    world.progress(record.id, bytes),
+  )
+}
+
+/** Prefix ‖ ciphertext as it lies in the spool ‖ suffix: one CMS AuthEnvelopedData, the same at every attempt. */
+function outbound(world: World, document: DocumentRecord): OutboundDocument {
+  return {
+    entryUUID: document.entryUUID,
+    lengthBytes: document.sizeBytes,
+    async *open() {
+      yield Buffer.from(document.private.envelopePrefix, "base64")
+      const object = await world.spool.open(document.place)
+      yield* object.ciphertext()
+      yield Buffer.from(document.private.envelopeSuffix, "base64")
+    },
+  }
+}
+
+function answered(
+  world: World,
+  record: SubmissionRecord,
+  answer: RegistryResponse,
+): Outcome | Promise<Outcome> {
+  if (answer.status === "Success") return accepted(world, record)
+  const codes = answer.errors.filter((error) => error.severity === "Error").map((error) => error.errorCode)
+  const busy = codes.length > 0 && codes.every(mayTryAgain)
+  const code = busy ? "ERR_SUBMISSION_BUSY" : "ERR_SUBMISSION_REFUSED"
+  const error = new SubmissionError(code, `the recipient answered ${codes.join(" ")}`)
+  return failedAttempt(world, record, error, codes.join(" "))
+}
+
+async function accepted(world: World, record: SubmissionRecord): Promise<Outcome> {
+  const at = world.clock.now().toISOString()
+  const to = take("submission-out", record.state, "success")
+  const done: SubmissionRecord = { ...record, state: to, acceptedAt: at, failureCode: null }
+  const changes: Change[] = [
+    { put: "submission", record: done },
+    exportAudit(world, done, "success", at),
+    ...(await lineUp(world, record.agreement)),
+  ]
+  const agreement = agreementOf(world, record.agreement)
+  if (agreement?.receipts === "registry-response") changes.push(...(await closeStudy(world, done, at)))
+  return { changes }
+}
+
+/** Tried again with the same octets, or put aside; what is neither is thrown. */
+async function failedAttempt(
+  world: World,
+  record: SubmissionRecord,
+  error: unknown,
+  peerCodes = "",
+): Promise<Outcome> {
+  const lasting = lastingFault(error)
+  // Whatever it answered, it is there.
+  const woken = wasReached(error) ? await lineUp(world, record.agreement) : []
+  if (lasting !== null) {
+    const event = error instanceof SubmissionError ? "refused" : "unusable"
+    return {
+      changes: [
+        ...putAside(world, record, event, peerCodes === "" ? lasting : `${lasting} ${peerCodes}`),
+        ...woken,
+      ],
+      fault: error,
+    }
+  }
+  if (!(error instanceof SubmissionError)) throw error
+  const now = world.clock.now()
+  const to = take("submission-out", record.state, "again")
+  const inDoubt = record.inDoubt === true || error.failure === "ambiguous"
+  const waiting: SubmissionRecord = { ...record, state: to, inDoubt, failureCode: error.code }
+  return {
+    changes: [
+      { put: "submission", record: waiting },
+      exportAudit(world, waiting, "minor", now.toISOString()),
+      ...woken,
+    ],
+    again: {
+      at: retryAt(now, Math.min(record.attempts, SCOUT_ATTEMPTS), world.chance),
+      failureCode: error.code,
+    },
+    fault: error,
+  }
+}

@@ -1,0 +1,146 @@
+/** Lights: what of all that is known somebody must do something about. Pure: facts in, lights out. */
+import { ADVICE, CERTIFICATE_NAMES, adviceFor, type LightCode, type Name } from "./advice.ts"
+import type { ContactView, Light, TechnicianView } from "../views.ts"
+
+export type Page = Omit<TechnicianView, "lights" | "serverTime">
+
+/** What is looked at: the page without its lights, and what only lights tell. */
+export interface Facts {
+  readonly page: Page
+  readonly now: Date
+  /** Places in the spool that do not check. */
+  readonly rot: number
+  readonly unreadableLists: readonly string[]
+  /** Steps that go on failing, other than sending. */
+  readonly failingSteps: { readonly count: number; readonly codes: readonly string[] }
+  /** Since when the oldest commitment waits. */
+  readonly commitmentsSince: string | null
+  /** By agreement. */
+  readonly firstResponders: ReadonlyMap<string, string>
+}
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+/** A line that is away for a moment is amber. */
+const RED_AFTER_MS = 2 * MINUTE_MS
+/** Who was turned away longer ago than this has given up, or was put right. */
+const TURNED_AWAY_MS = 24 * HOUR_MS
+/** An image that was not taken is told so long, or until the next one was. */
+const REFUSAL_MS = HOUR_MS
+/** The archive may take its time to check what it has promised to keep. */
+const COMMITMENT_MS = HOUR_MS
+const CERTIFICATE_WARN_DAYS = 30
+const AUDIT_WARN_ROWS = 1_000
+
+/** The worst first, and among equals what holds up most. */
+export function lightsOf(facts: Facts): readonly Light[] {
+  const all = [
+    ...diskLights(facts),
+    ...refusalLights(facts),
+    ...partnerLights(facts),
+    ...contactLight(facts.page.timeStamp, facts.now, "", null),
+    ...archiveLights(facts),
+    ...turnedAwayLights(facts),
+    ...ownLights(facts),
+  ]
+  return [...all.filter(({ tone }) => tone === "red"), ...all.filter(({ tone }) => tone === "amber")]
+}
+
+interface Shown {
+  readonly about?: Name
+  readonly n?: number
+  readonly since?: string | null
+  readonly offer?: Light["offer"]
+  readonly call?: string | null
+}
+
+function light(code: LightCode, tone: Light["tone"], shown: Shown = {}): Light {
+  const { about = "", n = 0, since = null, offer = null, call = null } = shown
+  return { code, tone, since, ...adviceFor(code, { about, n }), offer, call }
+}
+
+function diskLights({ page: { disk }, rot }: Facts): Light[] {
+  const lights: Readonly<Record<typeof disk.state, Light[]>> = {
+    ok: [],
+    low: [light("disk-low", "amber")],
+    refusing: [light("disk-refusing", "red")],
+    full: [light("disk-full", "red")],
+  }
+  return [...lights[disk.state], ...(rot === 0 ? [] : [light("spool-rot", "red", { n: rot })])]
+}
+
+function refusalLights({ page: { devices }, now }: Facts): Light[] {
+  return devices.flatMap(({ aeTitle, lastRefusal, lastImageAt }): Light[] => {
+    const isOver = lastRefusal !== null && lastImageAt !== null && lastImageAt > lastRefusal.at
+    if (lastRefusal === null || isOver || ageMs(lastRefusal.at, now) > REFUSAL_MS) return []
+    return [light("images-refused", "red", { about: aeTitle, since: lastRefusal.at })]
+  })
+}
+
+function turnedAwayLights({ page: { turnedAway }, now }: Facts): Light[] {
+  return turnedAway
+    .filter(({ lastAt }) => ageMs(lastAt, now) <= TURNED_AWAY_MS)
+    .map(({ why, callingAE, remoteAddress, firstAt }) => {
+      const about = callingAE === "" ? remoteAddress : `${callingAE} (${remoteAddress})`
+      return light(isLight(why) ? why : "not-dicom", "amber", { about, since: firstAt })
+    })
+}
+
+function partnerLights({ page: { partners }, firstResponders, now }: Facts): Light[] {
+  return partners.flatMap((partner) => {
+    const { agreement, name, failed } = partner
+    const call = firstResponders.get(agreement) ?? null
+    const given = failed === 0 ? [] : [notSent(name, failed, call)]
+    return [...contactLight(partner, now, name, { what: "line", agreement }, call), ...given]
+  })
+}
+
+const notSent = (about: string, n: number, call: string | null): Light =>
+  light("not-sent", "red", { about, n, offer: { what: "requests" }, call })
+
+function archiveLights({ page: { archive }, commitmentsSince, now }: Facts): Light[] {
+  if (archive === null) return []
+  const { aeTitle, callable, commitmentsWaiting: n, reportsFailed } = archive
+  const isLate = commitmentsSince !== null && ageMs(commitmentsSince, now) > COMMITMENT_MS
+  return [
+    ...contactLight(archive, now, aeTitle, callable ? { what: "echo", aeTitle } : null),
+    ...(reportsFailed === 0 ? [] : [light("not-delivered", "red", { n: reportsFailed })]),
+    ...(isLate ? [light("commitments-waiting", "amber", { n, since: commitmentsSince })] : []),
+  ]
+}
+
+/** Somebody we call does not answer. */
+function contactLight(
+  { failingSince, failureCode }: ContactView,
+  now: Date,
+  about: string,
+  offer: Light["offer"],
+  call: string | null = null,
+): Light[] {
+  if (failingSince === null || failureCode === null || !isLight(failureCode)) return []
+  const tone = ageMs(failingSince, now) >= RED_AFTER_MS ? "red" : "amber"
+  return [light(failureCode, tone, { about, since: failingSince, offer, call })]
+}
+
+function ownLights({ page, unreadableLists, failingSteps }: Facts): Light[] {
+  const { certificates, lists, auditRows } = page
+  const ending = certificates.flatMap(({ use, daysLeft }): Light[] => {
+    const about = CERTIFICATE_NAMES[use] ?? use
+    if (daysLeft < 0) return [light("certificate-expired", "red", { about })]
+    const n = Math.floor(daysLeft)
+    return daysLeft < CERTIFICATE_WARN_DAYS ? [light("certificate-soon", "amber", { about, n })] : []
+  })
+  const { count: n, codes } = failingSteps
+  return [
+    ...ending,
+    ...lists
+      .filter(({ stale }) => stale)
+      .map(({ issuer, nextUpdate }) => light("list-stale", "amber", { about: issuer, since: nextUpdate })),
+    ...unreadableLists.map((about) => light("list-unreadable", "amber", { about })),
+    ...(auditRows < AUDIT_WARN_ROWS ? [] : [light("audit-waiting", "amber", { n: auditRows })]),
+    ...(n === 0 ? [] : [light("step-failing", "amber", { n, about: codes.join(" ") })]),
+  ]
+}
+
+const isLight = (code: string): code is LightCode => Object.hasOwn(ADVICE, code)
+const ageMs = (at: string, now: Date): number => now.getTime() - Date.parse(at)

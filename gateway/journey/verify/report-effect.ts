@@ -1,0 +1,124 @@
+/**
+ * A report that came home: the radiologist's own signature is judged here, with every test. If it does not hold nobody
+ * sees the text; while that cannot be told the text is read beside these words, and nothing of the report leaves the page.
+ * Judged again when evidence was missing: the report keeps its id, and what was done with it meanwhile.
+ */
+import type { ImagingReport } from "../../standards/cda/report-content.ts"
+import type { Verdict } from "../../standards/dsg/verdict.ts"
+import type { Agreement } from "../agreement.ts"
+import { uuid } from "../ids.ts"
+import { keptAnew } from "../keep.ts"
+import { isRecalled } from "../retain/recall.ts"
+import { planReceipt } from "./receipt.ts"
+import type { Change, DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
+import { checkReportSubject, checkReportVersion } from "./report-subject.ts"
+import { judgeReport, papersOf, readPapers } from "./report-verdict.ts"
+import { next } from "../route.ts"
+import { due } from "../run.ts"
+import { requestOf, targetOf } from "../subject.ts"
+import { holds, type EffectOf } from "./verify.ts"
+import type { World } from "../world.ts"
+
+interface Arrived {
+  readonly content: ImagingReport
+  readonly documents: readonly [cda: DocumentRecord, pdf: DocumentRecord, signature: DocumentRecord]
+  readonly signature: Verdict
+}
+
+export const reportEffect: EffectOf = async (world, record, documents, agreement) => {
+  const papers = papersOf(documents)
+  const written = await readPapers(world, papers)
+  const content = written.report
+  await checkReportSubject(world, record, await requestOf(world, record), agreement, content)
+  const before = (await known(world, record))?.private.signature ?? null
+  const signature = await judgeReport(world, papers, agreement, written, before)
+  const arrived: Arrived = { content, documents: [papers.cda, papers.pdf, papers.signature], signature }
+  return {
+    signature,
+    follow: () => follow(world, record, agreement, arrived),
+  }
+}
+
+async function known(world: World, record: SubmissionRecord): Promise<ReportRecord | undefined> {
+  const reports = await world.ledger.reportsOfRequest((await requestOf(world, record)).id)
+  return reports.find((each) => each.submissionId === record.id)
+}
+
+/** What does not hold, or not yet, is kept with its verdict and gets no receipt. */
+async function follow(
+  world: World,
+  submission: SubmissionRecord,
+  agreement: Agreement,
+  { content, documents, signature }: Arrived,
+): Promise<readonly Change[]> {
+  const request = await requestOf(world, submission)
+  const earlier = await known(world, submission)
+  if (earlier === undefined) {
+    const reports = await world.ledger.reportsOfRequest(request.id)
+    await checkReportVersion(world, submission, request, documents[0], content, reports)
+  }
+  const report: ReportRecord = {
+    ...(earlier ?? newReport(world, submission, request, content)),
+    signedAt: signature.signedAt,
+    stampedAt: signature.timeStampedAt,
+    private: {
+      draft: {
+        findings: content.findings,
+        impression: content.impression,
+        keyImages: [],
+        correctionReason: content.correction?.reason ?? "",
+      },
+      documents: documents.map(({ role, uniqueId, place, sha256 }) => ({ role, uniqueId, place, sha256 })),
+      keyImages: content.keyImages.length,
+      captions: content.keyImages.map(({ caption }) => caption),
+      signature,
+      intent: "",
+      assertion: "",
+    },
+  }
+  const isFirst = submission.state === "accepted" && holds(signature.outcome)
+  return [
+    { put: "report", record: report },
+    ...(submission.state === "accepted" ? reopened(world, request) : []),
+    ...(isFirst && agreement.receipts === "signed" ? planReceipt(world, submission, request.slotId) : []),
+    ...(holds(signature.outcome) && !isRecalled(request)
+      ? [due("deliver", report.id, world.clock.now())]
+      : []),
+  ]
+}
+
+/** With a report the term of its request begins anew; a correction makes one that was settled ask for something again. */
+function reopened(world: World, request: RequestRecord): Change[] {
+  const state = next("case", request.state, "report")?.to ?? request.state
+  const [record, term] = keptAnew(world, { ...request, state })
+  return [{ put: "request", record }, term]
+}
+
+function newReport(
+  world: World,
+  submission: SubmissionRecord,
+  request: RequestRecord,
+  content: ImagingReport,
+): Omit<ReportRecord, "private"> {
+  return {
+    id: uuid(world.chance),
+    requestId: request.id,
+    studyId: targetOf(request) ?? "",
+    agreement: submission.agreement,
+    setId: content.setId,
+    version: content.versionNumber,
+    status: content.status,
+    readerId: content.reader.id,
+    readerName: content.reader.name,
+    slotId: request.slotId,
+    draftVersion: 0,
+    prepareId: null,
+    preparedAt: content.effectiveTime,
+    signedAt: null,
+    stampedAt: null,
+    submissionId: submission.id,
+    acknowledgedAt: null,
+    acknowledgedBy: "",
+    acknowledgedSeenAt: null,
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Who signed, against who is named: a good signature by another physician than the author is no signature of this report.
+ */
+import { createHash } from "node:crypto"
+import type { SignedReport } from "../../standards/cda/read-imaging-report.ts"
+import { outcomeOf, type Verdict } from "../../standards/dsg/verdict.ts"
+import type { Verification } from "../../standards/dsg/verify.ts"
+import { japaneseName } from "../../standards/hpki/extensions.ts"
+import type { Certificate } from "../../standards/hpki/certificate.ts"
+import { attributeOf } from "../../standards/hpki/name.ts"
+import { check, type VerdictTest } from "../../standards/hpki/verdict-test.ts"
+import type { Agreement } from "../agreement.ts"
+
+/** The verdict, with whether the signer is the author, and, where the agreement names its readers, one of them. */
+export function judgeSigner(
+  { verdict, signer }: Verification,
+  agreement: Agreement,
+  { report: { reader }, legalAuthenticator }: SignedReport,
+): Verdict {
+  const answers = legalAuthenticator?.id === reader.id && legalAuthenticator.idRoot === reader.idRoot
+  const author = check(
+    "signer-is-author",
+    answers && isNamed(signer, reader.name) && isNamed(signer, legalAuthenticator.name),
+    "the certificate's holder, the author and who answers for the text are not one person",
+  )
+  const tests = [...verdict.tests, author, ...agreedReader(signer, agreement)]
+  return { ...verdict, outcome: outcomeOf(tests), tests }
+}
+
+/** Nothing to test where the agreement leaves it to the partner who its readers are. */
+export function agreedReader(
+  signer: Certificate | null,
+  { readers }: Pick<Agreement, "readers">,
+): VerdictTest[] {
+  if (readers.length === 0) return []
+  const key = signer === null ? "" : createHash("sha256").update(signer.spki).digest("hex")
+  const agreed = readers.some(({ name, spkiSha256 }) => spkiSha256 === key && isNamed(signer, name))
+  return [check("signer-agreed", agreed, `key ${key} is of no reader the agreement names`)]
+}
+
+/** Is this the certificate's Japanese or Latin name? Width and spaces do not count, characters do. */
+export const isNamed = (signer: Certificate | null, name: string): boolean =>
+  signer !== null &&
+  folded(name) !== "" &&
+  [japaneseName(signer), attributeOf(signer.subject, "CN")].some((each) => folded(each) === folded(name))
+
+const folded = (name: string): string => name.normalize("NFKC").replace(/\s/gu, "").toLowerCase()

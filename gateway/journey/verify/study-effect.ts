@@ -1,0 +1,205 @@
+/**
+ * A study that arrived: its images become readable, its request becomes a case, the sender gets its receipt.
+ *
+ * A study may come again, with late images or for another request: what is here already is not taken twice.
+ */
+import { readManifest } from "../../standards/dicom/kos.ts"
+import type { ReadingRequest } from "../../standards/request/request-content.ts"
+import { readReadingRequest } from "../../standards/request/read-reading-request.ts"
+import type { Agreement } from "../agreement.ts"
+import { openedCase } from "../read/case.ts"
+import { found } from "../desk-guards.ts"
+import { instanceRecord } from "../receive/arrival.ts"
+import { InstanceError } from "../errors.ts"
+import { studyHeaderOf } from "../header.ts"
+import { header, imageHeader } from "../read/images.ts"
+import { keepUntil, keptAnew } from "../keep.ts"
+import { comesIntoForce, copyKey, hiddenAfter, isWhole, type Brought } from "./manifest-in-force.ts"
+import { readWhole } from "../read-whole.ts"
+import { isRecalled } from "../retain/recall.ts"
+import { planReceipt } from "./receipt.ts"
+import { withOriginals } from "../recode/recoding-document.ts"
+import type {
+  Change,
+  Completeness,
+  DocumentRecord,
+  DocumentRole,
+  InstanceRecord,
+  StudyHeader,
+  StudyRecord,
+  SubmissionRecord,
+  Supplement,
+} from "../records.ts"
+import { due } from "../run.ts"
+import { selected } from "../assemble/selection.ts"
+import { checkStudySubject, namedBy, type ImageIdentity } from "./study-subject.ts"
+import type { EffectOf } from "./verify.ts"
+import type { World } from "../world.ts"
+
+interface Arrived {
+  readonly asked: ReadingRequest
+  /** As the images tell it; patient and accession numbers are the hospital's, and its request names those that count. */
+  readonly header: StudyHeader
+  readonly brought: Brought
+}
+
+export const studyEffect: EffectOf = async (world, record, documents, agreement) => {
+  const study = found(record.studyId === null ? null : await world.ledger.study(record.studyId), "study")
+  const one = async (role: DocumentRole): Promise<Uint8Array> => {
+    const document = documents.find((each) => each.role === role)
+    return readWhole(world.spool, found(document, `${role} of the study`).place)
+  }
+  const asked = readReadingRequest(await one("request"))
+  const manifest = readManifest(await one("manifest"))
+  const images = await openedImages(world, study, documents)
+  checkStudySubject(record, agreement, study, {
+    asked,
+    manifest,
+    images: images.map((each) => each.identity),
+  })
+  const instances = await withOriginals(
+    world,
+    study,
+    documents,
+    images.map((each) => each.record),
+  )
+  const brought = { ...manifestSent(record, documents), named: namedBy(manifest), instances }
+  const arrived = { asked, header: headerOf(study, asked, images), brought }
+  return {
+    signature: null,
+    follow: () => take(world, record, arrived, agreement),
+  }
+}
+
+function manifestSent(
+  { private: { submission } }: SubmissionRecord,
+  documents: readonly DocumentRecord[],
+): Pick<Brought, "manifest" | "replaced"> {
+  const { entryUUID } = found(
+    documents.find(({ role }) => role === "manifest"),
+    "manifest of the study",
+  )
+  const { submissionSet, associations } = found(submission, "metadata of the study")
+  const replaced = associations.filter(({ type }) => type === "RPLC").map(({ target }) => target)
+  return {
+    manifest: { entryUUID, submissionTime: submissionSet.submissionTime },
+    replaced: new Set(replaced),
+  }
+}
+
+function headerOf(study: StudyRecord, asked: ReadingRequest, [first]: readonly OpenedImage[]): StudyHeader {
+  const told = first?.header ?? study.private
+  const target = asked.studies.find((each) => each.StudyInstanceUID === told.StudyInstanceUID)
+  const patient = { ...told.patient, PatientID: asked.patient.PatientID }
+  return { ...told, patient, AccessionNumber: target?.AccessionNumber ?? told.AccessionNumber }
+}
+
+async function take(
+  world: World,
+  submission: SubmissionRecord,
+  { asked, header, brought }: Arrived,
+  agreement: Agreement,
+): Promise<readonly Change[] | null> {
+  const study = found(await world.ledger.study(submission.studyId ?? ""), "study")
+  if (isRecalled(study))
+    throw new InstanceError("ERR_INSTANCE_RECALLED", "the hospital took it back while it was looked at")
+  const kept = await world.ledger.instances(study.id)
+  if (!(await isWhole(world, submission, kept, brought))) return null
+  const isInForce = comesIntoForce(study, brought)
+  const fresh = newOnes(kept, brought.instances)
+  const all = [...kept, ...fresh]
+  const at = world.clock.now()
+  const until = keepUntil(agreement, at)
+  const told: StudyRecord = {
+    ...study,
+    lastArrivalAt: at.toISOString(),
+    keepUntil: until.toISOString(),
+    ...(isInForce ? { manifest: brought.manifest } : {}),
+    private: { ...study.private, ...header, hidden: hiddenAfter(study, kept, all, brought) },
+  }
+  const shown = selected(told, all)
+  const before = selected(study, kept)
+  // Also what a delivery for one more request brings: whoever reads the study for another has not seen it.
+  const isSupplement = kept.length > 0
+  const complete: StudyRecord = {
+    ...told,
+    supplements: isSupplement ? withSupplement(study, at, before, shown) : (study.supplements ?? []),
+    ...(isInForce ? { completeness: completenessOf(asked, header.StudyInstanceUID, shown.length) } : {}),
+    instances: shown.length,
+    bytes: shown.reduce((sum, each) => sum + each.clearLengthBytes, 0),
+  }
+  const [request, term] = keptAnew(world, await openedCase(world, submission, asked, complete))
+  return [
+    { put: "study", record: complete },
+    due("expire", study.id, until),
+    ...fresh.map((record): Change => ({ put: "instance", record })),
+    { put: "request", record: request },
+    term,
+    ...(agreement.receipts === "signed" ? planReceipt(world, submission, request.slotId) : []),
+  ]
+}
+
+/** What the hospital knew when it sent this. */
+function completenessOf({ studies }: ReadingRequest, uid: string, here: number): Completeness {
+  const missing = studies.find(({ StudyInstanceUID }) => StudyInstanceUID === uid)?.missing ?? 0
+  return missing === 0
+    ? { state: "complete-inferred", expected: null, missing }
+    : { state: "incomplete-known", expected: here + missing, missing }
+}
+
+/** What a reader sees more, and less, than before. */
+function withSupplement(
+  { supplements = [] }: StudyRecord,
+  at: Date,
+  before: readonly InstanceRecord[],
+  shown: readonly InstanceRecord[],
+): readonly Supplement[] {
+  const added = without(shown, before)
+  const withdrawn = without(before, shown)
+  return added + withdrawn === 0 ? supplements : [...supplements, { at: at.toISOString(), added, withdrawn }]
+}
+
+function without(some: readonly InstanceRecord[], others: readonly InstanceRecord[]): number {
+  const known = new Set(others.map(({ place }) => place.objectId))
+  return some.filter(({ place }) => !known.has(place.objectId)).length
+}
+
+/** The same image in another submission is kept once. */
+function newOnes(kept: readonly InstanceRecord[], came: readonly InstanceRecord[]): InstanceRecord[] {
+  const known = new Set(kept.map(copyKey))
+  return came.filter((each) => !known.has(copyKey(each)) && known.add(copyKey(each)))
+}
+
+interface OpenedImage {
+  readonly header: StudyHeader
+  readonly identity: ImageIdentity
+  readonly record: InstanceRecord
+}
+
+/** On the wire a document has an id of its own; inside it is this instance. */
+async function openedImages(
+  world: World,
+  study: StudyRecord,
+  documents: readonly DocumentRecord[],
+): Promise<OpenedImage[]> {
+  const images: OpenedImage[] = []
+  for (const document of documents) {
+    if (document.role !== "instance") continue
+    const file = await header(world, document.place)
+    const sealed = await world.spool.open(document.place)
+    const told = studyHeaderOf(file.dataSet)
+    const identity = {
+      SOPInstanceUID: file.dataSet.text("SOPInstanceUID"),
+      SOPClassUID: file.dataSet.text("SOPClassUID"),
+      SeriesInstanceUID: file.dataSet.text("SeriesInstanceUID"),
+      TransferSyntaxUID: file.TransferSyntaxUID,
+      image: imageHeader(file),
+    }
+    images.push({
+      header: told,
+      identity: { ...identity, StudyInstanceUID: told.StudyInstanceUID, PatientID: told.patient.PatientID },
+      record: { ...instanceRecord(study.id, { sealed, conflict: false }), private: identity },
+    })
+  }
+  return images
+}

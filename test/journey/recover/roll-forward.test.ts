@@ -1,0 +1,51 @@
+import assert from "node:assert/strict"
+import { enter, READER, requestFor, row, store, storeAll, STORED, study } from "../people.ts"
+import { MINUTE_MS, TwoSides } from "../world.ts"
+
+describe("roll-forward", () => {
+  let sides: TwoSides
+  beforeEach(async () => {
+    sides = await TwoSides.open()
+  })
+  afterEach(() => sides.close())
+
+  it("files what was answered with success and never came to the ledger, and the study goes on", async () => {
+    const requestId = await enter(sides.edge, requestFor("P1", "R1"))
+    const images = study("P1", 3)
+    const commit = sides.edge.ledger.commit.bind(sides.edge.ledger)
+    Object.assign(sides.edge.ledger, { commit: () => new Promise(() => undefined) })
+    assert.deepEqual(
+      (await store(sides.edge, images.instances)).map(({ status }) => status),
+      [STORED, STORED, STORED],
+    )
+    Object.assign(sides.edge.ledger, { commit })
+    await sides.edge.open()
+    assert.deepEqual(sides.edge.rolledForward, { instancesFiled: 3, segmentsDropped: 0, slotsDestroyed: 0 })
+    await sides.settle(5 * MINUTE_MS)
+    assert.equal((await row(sides.edge, requestId))?.way[2]?.state, "done")
+    assert.equal((await sides.center.reading.worklist(READER))[0]?.study.instances, 3)
+  })
+
+  it("destroys slots that were made and never named, and keeps every other", async () => {
+    await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, study("P1", 1))
+    await sides.edge.runDue()
+    const named = sides.edge.spool.slots.map(({ slotId }) => slotId).sort()
+    await sides.edge.spool.createSlot("received")
+    await sides.edge.spool.createSlot("documents")
+    await sides.edge.open()
+    assert.deepEqual(sides.edge.rolledForward, { instancesFiled: 0, segmentsDropped: 0, slotsDestroyed: 2 })
+    assert.deepEqual(sides.edge.spool.slots.map(({ slotId }) => slotId).sort(), named)
+  })
+
+  it("changes nothing when it is run again", async () => {
+    await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, study("P1", 2))
+    await sides.settle()
+    for (const gateway of [sides.edge, sides.center])
+      for (let times = 0; times < 2; times++) {
+        await gateway.open()
+        assert.deepEqual(gateway.rolledForward, { instancesFiled: 0, segmentsDropped: 0, slotsDestroyed: 0 })
+      }
+  })
+})
