@@ -60,7 +60,8 @@ describe("the route", () => {
 
   it("lists no event that no step takes", async () => {
     const folder = join(import.meta.dirname, "../../gateway/journey")
-    const steps = (await readdir(folder)).filter((name) => name !== "route.ts")
+    const files = await readdir(folder, { recursive: true })
+    const steps = files.filter((name) => name.endsWith(".ts") && name !== "route.ts")
     const source = (await Promise.all(steps.map((name) => readFile(join(folder, name), "utf8")))).join("\n")
     const events = new Set(things.flatMap(rowsOf).map(({ event }) => event))
     assert.deepEqual(
