@@ -51,6 +51,8 @@ export interface SiteOptions {
   /** e.g. `30d`, `5s`. */
   readonly imagesKept: string
   readonly quietPeriod: string
+  /** How native images leave; by the settings' default as HTJ2K. */
+  readonly recoding?: "htj2k" | "none"
 }
 
 /** Makes the folder, or opens it as an earlier run left it. */
@@ -169,6 +171,7 @@ function agreement(site: Draft, partner: "edge" | "center", options: SiteOptions
     accepts:
       partner === "center" ? ["report", "receipt", "certificate"] : ["study", "receipt", "acknowledgement"],
     retention: { images: options.imagesKept },
+    ...(options.recoding === undefined ? {} : { recoding: options.recoding }),
     urgency: {
       STAT: { label: "緊急", dueMinutes: 60 },
       HIGH: { label: "至急", dueMinutes: 240 },

@@ -69,7 +69,12 @@ function told({ say }: Asked, name: string, way: Way): Way {
 }
 
 async function startSite(dir: string, running: { stop(): Promise<void> }[]): Promise<Site> {
-  const site = await openSite(dir, { imagesKept: "30d", quietPeriod: `${QUIET_MS / 1000}s` })
+  const site = await openSite(dir, {
+    imagesKept: "30d",
+    quietPeriod: `${QUIET_MS / 1000}s`,
+    // As promised: the way of images as received. What recoding takes is its own figure, and saved on the line.
+    recoding: "none",
+  })
   const tsa = await startTsa(join(dir, "pki", "tsa"), site.ports.tsa)
   running.push({ stop: () => tsa.close() })
   const gateways: Gateway[] = await Promise.all([

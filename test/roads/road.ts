@@ -39,8 +39,6 @@ export interface RoadOptions extends SiteOptions {
   readonly tapped?: boolean
   /** Which gateways run; both by default. */
   readonly roles?: readonly Role[]
-  /** How native images leave; by the settings' default as HTJ2K. */
-  readonly recoding?: "htj2k" | "none"
 }
 
 export class Road {
@@ -65,7 +63,6 @@ export class Road {
     const road = new Road(site, await startTsa(join(dir, "pki", "tsa"), site.ports.tsa))
     try {
       if (options.tapped === true) await road.#tap()
-      if (options.recoding !== undefined) road.#recode(options.recoding)
       // Both to their end: one that is still starting could not be stopped.
       const starts = await Promise.allSettled((options.roles ?? ROLES).map((role) => road.start(role)))
       for (const start of starts) if (start.status === "rejected") throw start.reason
@@ -190,13 +187,6 @@ export class Road {
     return { link, code: link.slice(link.lastIndexOf("/") + 1) }
   }
 
-  #recode(recoding: "htj2k" | "none"): void {
-    for (const role of ROLES)
-      this.configure(role, (config) => {
-        for (const each of config.agreements) each.recoding = recoding
-      })
-  }
-
   /** Each gateway's partner is reached through a tap that holds the keys of both ends. */
   async #tap(): Promise<void> {
     for (const [to, from] of [
@@ -214,7 +204,7 @@ export class Road {
 
 export interface ConfigDraft {
   desk: { idle?: string }
-  agreements: { endpoint: string; validUntil: string; retention: { images: string }; recoding?: string }[]
+  agreements: { endpoint: string; validUntil: string; retention: { images: string } }[]
 }
 
 /** Making RSA keys takes seconds: one set of certificates serves every road of a test run. */
