@@ -84,6 +84,10 @@ describe("the bench's instruments", () => {
   })
 })
 
+const PACKAGES = ["8 files", "one file"].flatMap((shape) =>
+  ["seal+package", "package", "unpack"].map((what) => `${what}/${shape}`),
+)
+
 describe("npm run bench", () => {
   it("runs a tiny round, prints a table and writes the figures", async function () {
     if (!existsSync("/usr/bin/storescu")) {
@@ -93,7 +97,18 @@ describe("npm run bench", () => {
     const folder = await mkdtemp(join(tmpdir(), "dokuei-bench-test-"))
     try {
       const json = join(folder, "figures.json")
-      const options = ["durability", "--rounds", "1", "--instances", "8", "--dir", folder, "--json", json]
+      const options = [
+        "durability",
+        "package",
+        "--rounds",
+        "1",
+        "--instances",
+        "8",
+        "--dir",
+        folder,
+        "--json",
+        json,
+      ]
       const printed = execFileSync(process.execPath, [join(import.meta.dirname, "bench.ts"), ...options], {
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],
@@ -101,7 +116,7 @@ describe("npm run bench", () => {
       const figures = JSON.parse(readFileSync(json, "utf8")) as Figure[]
       assert.deepEqual(
         figures.map((each) => each.figure),
-        ["durability/1", "durability/4"],
+        ["durability/1", "durability/4", ...PACKAGES],
       )
       for (const each of figures) {
         assert.ok(each.ours > 0 && each.peer !== null && each.peer > 0 && each.ratio !== null)

@@ -22,6 +22,7 @@ import type { StudyHeader, SubmissionRecord } from "../../gateway/journey/record
 import { due } from "../../gateway/journey/run.ts"
 import { CONTENTS } from "../../gateway/journey/submit/submissions.ts"
 import type { World } from "../../gateway/journey/world.ts"
+import { KEY_OBJECT_SELECTION } from "../../gateway/standards/dicom/kos.ts"
 
 export type Order =
   | { readonly do: "seal"; readonly files: readonly string[] }
@@ -37,6 +38,7 @@ export interface Answer {
 }
 
 const CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
+const PAPER_BYTES = 4096
 const PIECE_BYTES = 64 * 1024
 /** As the wire brings them. */
 const WIRE_BYTES = 64 * 1024
@@ -166,10 +168,30 @@ const contentsOf =
         serviceStartTime: null,
         modalities: ["CT"],
       },
-      contents: sealed.objects.map((object) => imageContent(world, object)),
+      contents: [
+        ...["manifest", "request"].map((role) => paper(world, role as "manifest" | "request")),
+        ...sealed.objects.map((object) => imageContent(world, object)),
+      ],
       signs: [],
       replaces: [],
     })
+
+/** Without manifest and request no study is taken; what they say is nobody's business before the answer. */
+function paper(world: World, role: "manifest" | "request"): Content {
+  const uniqueId = uuidOid(world.chance)
+  return {
+    role,
+    uniqueId,
+    title: role,
+    mimeType: role === "manifest" ? "application/dicom" : "text/xml",
+    SOPClassUID: role === "manifest" ? KEY_OBJECT_SELECTION : "",
+    SOPInstanceUID: role === "manifest" ? uniqueId : "",
+    createdAt: world.clock.now(),
+    purposes: [],
+    legalAuthenticator: null,
+    body: { bytes: Buffer.alloc(PAPER_BYTES, role) },
+  }
+}
 
 const imageContent = (world: World, sealed: SealedObject): Content => ({
   role: "instance",
