@@ -1,6 +1,6 @@
 /** Audit rows of the steps (ihe-wire §5.3): one message per side and patient, outcome included. */
 import type { Submission } from "../standards/xds/submission.ts"
-import type { AuditEvent, PeerIdentity } from "./ports.ts"
+import type { AuditEvent, PeerIdentity, Person } from "./ports.ts"
 import type { Change, StudyRecord, SubmissionRecord } from "./records.ts"
 import type { World } from "./world.ts"
 
@@ -106,4 +106,29 @@ function peerOf(world: World, record: SubmissionRecord): AuditEvent["peer"] {
   return agreement === undefined
     ? null
     : { id: agreement.endpoint, address: new URL(agreement.endpoint).hostname }
+}
+
+/** A person decided about a study's images. The reason may name a patient: it is kept with the study, not here. */
+export function decidedAudit(
+  study: StudyRecord,
+  person: Person,
+  decided: {
+    readonly what: string
+    readonly at: string
+    readonly instances: number
+    readonly description: string
+  },
+): Change {
+  const { what, at, instances, description } = decided
+  return audit(`${what}/${study.id}/${at}`, {
+    event: "study-changed",
+    outcome: "success",
+    at,
+    user: person.login,
+    userName: person.name,
+    PatientID: study.private.patient.PatientID,
+    StudyInstanceUID: study.private.StudyInstanceUID,
+    instances,
+    description,
+  })
 }

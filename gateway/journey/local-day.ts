@@ -47,3 +47,10 @@ function offsetMs(at: Date, timeZone: string): number {
   const shown = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"))
   return shown - Math.floor(at.getTime() / 1000) * 1000
 }
+
+/** `YYYYMMDDhhmmss` as clocks in `timeZone` show this instant: DICOM times have no zone. */
+export function localDateTime(at: Date, timeZone: string): string {
+  const parts = formatterOf(timeZone).formatToParts(at)
+  const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? ""
+  return ["year", "month", "day", "hour", "minute", "second"].map(of).join("")
+}

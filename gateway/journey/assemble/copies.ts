@@ -3,7 +3,7 @@
  * choice. Until it is made nothing of the study is released, and a manifest never names a UID twice.
  */
 import type { DataSet } from "../../standards/dicom/data-set.ts"
-import { audit } from "../audit.ts"
+import { decidedAudit } from "../audit.ts"
 import { bindStudy } from "./bind.ts"
 import { found } from "../desk-guards.ts"
 import { ReportError } from "../errors.ts"
@@ -107,14 +107,9 @@ function notChosen(
 
 /** SOP Instance UIDs and which object of each counts: enough to tell afterwards what was sent. */
 function chosenAudit(study: StudyRecord, person: Person, at: string, choices: CopyChoice["choices"]): Change {
-  return audit(`chosen/${study.id}/${at}`, {
-    event: "study-changed",
-    outcome: "success",
+  return decidedAudit(study, person, {
+    what: "chosen",
     at,
-    user: person.login,
-    userName: person.name,
-    PatientID: study.private.patient.PatientID,
-    StudyInstanceUID: study.private.StudyInstanceUID,
     instances: choices.length,
     description: `a person chose between copies: ${choices.filter(({ objectId }) => objectId !== null).length} images with the copy chosen, ${choices.filter(({ objectId }) => objectId === null).length} stay home`,
   })

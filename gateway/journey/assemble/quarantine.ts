@@ -4,7 +4,7 @@
  * again, which then goes its own way. Nothing of it is shown as anybody's before.
  */
 import { openStudies, taking } from "../receive/arrival.ts"
-import { audit } from "../audit.ts"
+import { decidedAudit } from "../audit.ts"
 import { found } from "../desk-guards.ts"
 import { ReportError } from "../errors.ts"
 import { holding } from "../locks.ts"
@@ -98,14 +98,9 @@ const isTwin = ({ private: { SOPInstanceUID } }: InstanceRecord, kept: readonly 
 
 /** The reason may name a patient: it is kept with the study, and the audit trail says only what was decided. */
 function ruledAudit(study: StudyRecord, person: Person, { at, what }: StudyDecision): Change {
-  return audit(`ruled/${study.id}/${at}`, {
-    event: "study-changed",
-    outcome: "success",
+  return decidedAudit(study, person, {
+    what: "ruled",
     at,
-    user: person.login,
-    userName: person.name,
-    PatientID: study.private.patient.PatientID,
-    StudyInstanceUID: study.private.StudyInstanceUID,
     instances: study.instances,
     description: `a person decided about a reused Study Instance UID: ${what}`,
   })

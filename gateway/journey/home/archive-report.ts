@@ -2,6 +2,7 @@
  * A report as objects of the hospital's archive: Encapsulated PDF with the signed bytes, or Secondary Capture pages where
  * the archive does not take that. UIDs follow from the report's own ids: stored twice, it is the same objects.
  */
+import { localDateTime } from "../local-day.ts"
 import { createHash } from "node:crypto"
 import { readImagingReport } from "../../standards/cda/read-imaging-report.ts"
 import type { ImagingReport } from "../../standards/cda/report-content.ts"
@@ -58,7 +59,7 @@ export async function storeReport(
     InstanceNumber: content.versionNumber,
     titles: TITLES,
     HL7InstanceIdentifier: content.documentId,
-    contentDateTime: localDateTime(content.effectiveTime, world.site.timeZone),
+    contentDateTime: localDateTime(new Date(content.effectiveTime), world.site.timeZone),
     manufacturer: "Dokuei",
   }
   const encapsulated: OutboundInstance = {
@@ -126,20 +127,4 @@ async function anImage(world: World, studyId: string): Promise<DataSet> {
   if (instance === undefined) throw new DeliveryError("ERR_DELIVERY_STUDY", "the study has no image here")
   const head = await clearHead(world.spool, instance.place, HEAD_BYTES)
   return readPart10(head, { untilTag: SERIES_NUMBER_TAG, inflate: inflateWhatIsThere }).dataSet
-}
-
-/** An instant as the hospital's clocks show it, `YYYYMMDDhhmmss`: DICOM times have no zone. */
-export function localDateTime(instant: string, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  }).formatToParts(new Date(instant))
-  const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? ""
-  return ["year", "month", "day", "hour", "minute", "second"].map(of).join("")
 }

@@ -3,7 +3,7 @@
  * follows it; what that does at the reading centre: `recall-effect.ts`.
  */
 import { writeRecall } from "../../standards/notice/recall.ts"
-import { audit } from "../audit.ts"
+import { decidedAudit } from "../audit.ts"
 import { found, kept, only } from "../desk-guards.ts"
 import { ReportError } from "../errors.ts"
 import { agreementOf, isErased, keepUntil } from "../keep.ts"
@@ -124,14 +124,9 @@ export const recallContents: ContentsOf = async (world, record, agreement) => {
 }
 
 function recalledAudit(study: StudyRecord, person: Person, at: string): Change {
-  return audit(`recalled/${study.id}/${at}`, {
-    event: "study-changed",
-    outcome: "success",
+  return decidedAudit(study, person, {
+    what: "recalled",
     at,
-    user: person.login,
-    userName: person.name,
-    PatientID: study.private.patient.PatientID,
-    StudyInstanceUID: study.private.StudyInstanceUID,
     instances: study.instances,
     description: "a person recalled the study",
   })

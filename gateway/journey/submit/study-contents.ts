@@ -1,4 +1,5 @@
 /** A study on its way: manifest, request and every instance. */
+import { localDateTime } from "../local-day.ts"
 import { sharedAttributes, writeManifest, type ManifestSeries } from "../../standards/dicom/kos.ts"
 import { writeReadingRequest } from "../../standards/request/reading-request.ts"
 import { KEY_OBJECT_SELECTION, MIME } from "../codes.ts"
@@ -115,9 +116,4 @@ function seriesOf(instances: readonly InstanceRecord[]): ManifestSeries[] {
       SOPInstanceUID,
     })),
   }))
-}
-
-/** `YYYYMMDDhhmmss` as clocks at the site show it. */
-function localDateTime(at: Date, timeZone: string): string {
-  return at.toLocaleString("sv-SE", { timeZone }).replace(/\D/g, "").slice(0, 14)
 }

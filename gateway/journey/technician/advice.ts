@@ -4,6 +4,7 @@
  *
  * Each says what is, what is safe, and then the steps: the first is what the person at the machine can do.
  */
+import type { TurnedAwayWhy } from "./door-book.ts"
 import type { ErrorCode } from "../errors.ts"
 
 export interface Advice {
@@ -47,15 +48,7 @@ export type LightName =
   | "audit-waiting"
   | "step-failing"
   | "images-refused"
-  | "tls-on-plain-port"
-  | "plain-on-tls-port"
-  | "not-dicom"
-  | "tls-handshake"
-  | "called-ae"
-  | "unknown-ae"
-  | "wrong-address"
-  | "wrong-key"
-  | "crowded"
+  | TurnedAwayWhy
 
 /** Codes of errors.ts a system we call may fail with. */
 type CallCode = Extract<

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { storageScu } from "../../../gateway/actors/association-requestor/storage-scu.ts"
-import { localDateTime } from "../../../gateway/journey/home/archive-report.ts"
+import { localDateTime } from "../../../gateway/journey/local-day.ts"
 import { deliver } from "../../../gateway/journey/home/deliver.ts"
 import type { DeliverOptions } from "../../../gateway/journey/home/deliver.ts"
 import { AssociationError, DimseError } from "../../../gateway/journey/errors.ts"
@@ -225,6 +225,6 @@ describe("a report on its way to the hospital's archive", function () {
   })
 
   it("is written at the hospital's own time", () => {
-    assert.equal(localDateTime("2026-12-31T15:00:00Z", "Asia/Tokyo"), "20270101000000")
+    assert.equal(localDateTime(new Date("2026-12-31T15:00:00Z"), "Asia/Tokyo"), "20270101000000")
   })
 })
