@@ -1,6 +1,6 @@
 /**
- * `node deploy/demo/pictures.ts [FOLDER]`: takes the README's pictures anew, from a demonstration of its own that goes the
- * whole way with two tablets (Debian's chromium). What it takes is what anybody sees who follows the README.
+ * `node deploy/demo/pictures.ts [FOLDER]`: takes the README's pictures anew (after `npm run build`), from a demonstration of
+ * its own that goes the whole way with two tablets (Debian's chromium). What it takes is what anybody sees who follows the README.
  */
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
