@@ -26,6 +26,7 @@ const DEBIAN = {
   "poppler-utils": "/usr/bin/pdftotext",
   qpdf: "/usr/bin/qpdf",
   "libopenjp2-tools": "/usr/bin/opj_decompress",
+  iproute2: "/sbin/ip",
 }
 const DEMO = ["dcmtk", "openssl", "fonts-noto-cjk"]
 
