@@ -1,5 +1,5 @@
-/** Answers on the wire: MTOM for everything that is SOAP, plain text for what is only HTTP (ITI TF-2 3.41.4.2.2). */
-import type { IncomingMessage, ServerResponse } from "node:http"
+/** Answers on the wire: MTOM for everything that is SOAP (ITI TF-2 3.41.4.2.2). */
+import type { ServerResponse } from "node:http"
 import { writeResponse } from "../../standards/soap/envelope-writer.ts"
 import { SoapFault, writeFault } from "../../standards/soap/fault.ts"
 import { mtomFrame } from "../../standards/soap/mtom-writer.ts"
@@ -7,6 +7,7 @@ import { FAULT_ACTION } from "../../standards/soap/namespaces.ts"
 import { PROVIDE_AND_REGISTER_RESPONSE } from "../../standards/xds/provide-and-register.ts"
 import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
 import { writeRegistryResponse } from "../../standards/xds/registry-response-writer.ts"
+import { send } from "../http-door/answer.ts"
 
 /** RegistryResponse, Success and Failure alike: 200. Faults: SOAP 1.2 part 2 table 20. */
 export function answerSoap(
@@ -23,7 +24,7 @@ export function answerSoap(
   send(
     response,
     isFault ? answer.httpStatus : 200,
-    frame.contentType,
+    { "Content-Type": frame.contentType },
     Buffer.concat([frame.head, frame.tail]),
   )
 }
@@ -31,37 +32,6 @@ export function answerSoap(
 /** A sender that did not speak MTOM would not understand an MTOM fault. */
 export function answerPlainFault(response: ServerResponse, fault: SoapFault): void {
   const envelope = Buffer.from(writeResponse(FAULT_ACTION, "", writeFault(fault)))
-  send(response, fault.httpStatus, `application/soap+xml; charset=UTF-8; action="${FAULT_ACTION}"`, envelope)
-}
-
-export function answerHttp(response: ServerResponse, status: number, sentence: string): void {
-  if (status === 405) response.setHeader("Allow", "POST")
-  send(response, status, "text/plain; charset=UTF-8", Buffer.from(`${sentence}\n`))
-}
-
-function send(response: ServerResponse, status: number, contentType: string, body: Uint8Array): void {
-  if (response.headersSent || response.destroyed) return
-  // Otherwise Node closes at once after the answer to a request whose body was not read, and the reset that
-  // follows takes the answer with it. `drain` closes.
-  response.shouldKeepAlive = true
-  response.writeHead(status, { "Content-Type": contentType, "Content-Length": body.length })
-  response.end(body)
-}
-
-/** Reads and drops the rest of a request that was answered early; cuts the connection when it does not end. */
-export function drain(request: IncomingMessage, timeoutMs: number): void {
-  const isLast = request.headers.connection?.toLowerCase() === "close"
-  const close = (): void => {
-    request.socket.destroySoon()
-  }
-  if (request.complete) {
-    if (isLast) close()
-    return
-  }
-  const timer = setTimeout(close, timeoutMs)
-  request.once("close", () => clearTimeout(timer))
-  if (isLast) request.once("end", close)
-  // Whatever happens to a request that is answered concerns nobody any more.
-  request.on("error", () => clearTimeout(timer))
-  request.resume()
+  const contentType = `application/soap+xml; charset=UTF-8; action="${FAULT_ACTION}"`
+  send(response, fault.httpStatus, { "Content-Type": contentType }, envelope)
 }

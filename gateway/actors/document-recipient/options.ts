@@ -1,9 +1,10 @@
 /** What a Document Recipient must be told. */
 import type { X509Certificate } from "node:crypto"
-import type { Server } from "node:net"
 import type { TlsOptions } from "node:tls"
 import type { PeerIdentity } from "../../journey/ports.ts"
 import type { Submission } from "../../standards/xds/submission.ts"
+import type { DoorPlace } from "../http-door/open.ts"
+import type { Revoked } from "../http-door/peer-certificate.ts"
 import type { RecipientLimits } from "./limits.ts"
 
 /** For the audit trail: somebody was turned away at the door (ITI TF-2 3.19, 3.20 "Node Authentication failure"). */
@@ -25,14 +26,9 @@ export interface FailedSubmission {
   readonly told: readonly string[]
 }
 
-export interface RecipientOptions {
-  readonly host: string
-  /** 0 = any free port. */
-  readonly port: number
+export interface RecipientOptions extends DoorPlace {
   /** `serverTls(…)`: mutual. */
   readonly tls: TlsOptions
-  /** Keeps room for those who come to work; none by default. */
-  readonly guard?: (server: Server) => void
   readonly path?: string
   /** `identifyBy(…)`. */
   readonly identify: (certificate: X509Certificate) => {
@@ -42,7 +38,7 @@ export interface RecipientOptions {
   /** Asked after the handshake: may this agreement speak this version of TLS (`TLSSocket.getProtocol`)? */
   readonly speaksEnough: (agreement: string, protocol: string | null) => boolean
   /** `revokedBy(…)`: why this peer is refused, or null. Asked after the handshake and again at every request. */
-  readonly revoked: (certificate: X509Certificate) => string | null
+  readonly revoked: Revoked
   /** SubmissionSet.sourceId values an agreement may send under. */
   readonly sourceOf: (agreement: string) => readonly string[]
   readonly limits?: Partial<RecipientLimits>

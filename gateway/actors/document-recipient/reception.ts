@@ -14,10 +14,10 @@ import {
 } from "../../standards/xds/provide-and-register-reader.ts"
 import type { RegistryError } from "../../standards/xds/registry-response.ts"
 import type { DocumentEntry, Submission } from "../../standards/xds/submission.ts"
+import type { RequestBody } from "../http-door/request-body.ts"
 import { DocumentList } from "./document-list.ts"
 import { DocumentOctets } from "./document-octets.ts"
 import { asWarning } from "./refusal.ts"
-import type { RequestBody } from "./request-body.ts"
 
 export interface ReceptionContext {
   readonly peer: PeerIdentity

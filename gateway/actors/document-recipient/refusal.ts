@@ -4,6 +4,7 @@ import { Malformed } from "../../standards/malformed.ts"
 import { SoapFault } from "../../standards/soap/fault.ts"
 import { MetadataFault } from "../../standards/xds/metadata-fault.ts"
 import type { RegistryError, RegistryResponse } from "../../standards/xds/registry-response.ts"
+import { RequestTooLarge } from "../http-door/refusal.ts"
 
 export interface Refusal {
   readonly answer: RegistryResponse | SoapFault
@@ -17,6 +18,8 @@ export function refusalOf(error: unknown, isRecognised: boolean): Refusal {
   if (error instanceof MetadataFault) return refused(...error.complaints.map(asError))
   if (error instanceof AcceptanceError)
     return refused(asError({ errorCode: error.registryCode, codeContext: error.codeContext }))
+  if (error instanceof RequestTooLarge)
+    return refused(asError({ errorCode: "XDSRepositoryOutOfResources", codeContext: error.message }))
   if (error instanceof Malformed && isRecognised)
     return refused(asError({ errorCode: "XDSRepositoryMetadataError", codeContext: error.message }))
   if (error instanceof Malformed)

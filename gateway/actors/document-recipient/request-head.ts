@@ -1,19 +1,10 @@
 /** What the HTTP request line and headers alone decide, before a byte of the body is asked for (ITI TF-2 V.8). */
 import type { IncomingMessage } from "node:http"
-import { Malformed } from "../../standards/malformed.ts"
 import { SoapFault } from "../../standards/soap/fault.ts"
 import { bareContentId } from "../../standards/soap/content-id.ts"
-import { type MediaType, parseMediaType } from "../../standards/soap/media-type.ts"
-
-/** Answered without SOAP: the request is not even one of ours. */
-export class HttpRefusal extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
+import type { MediaType } from "../../standards/soap/media-type.ts"
+import { HttpRefusal } from "../http-door/refusal.ts"
+import { bodyType } from "../http-door/request-head.ts"
 
 export interface MultipartHead {
   readonly boundary: string
@@ -22,15 +13,11 @@ export interface MultipartHead {
 }
 
 /**
- * @throws HttpRefusal 404, 405, 411, 413, 415 · SoapFault when it is SOAP but not MTOM with SOAP 1.2
+ * @throws HttpRefusal 404, 405, 413, 415 · SoapFault when it is SOAP but not MTOM with SOAP 1.2
  */
 export function readHead(request: IncomingMessage, path: string, maxRequestBytes: number): MultipartHead {
   checkTarget(request, path)
-  checkLength(request, maxRequestBytes)
-  const encoding = request.headers["content-encoding"] ?? "identity"
-  if (encoding.toLowerCase() !== "identity")
-    throw new HttpRefusal(415, "send the request without Content-Encoding")
-  const mediaType = contentType(request)
+  const mediaType = bodyType(request, maxRequestBytes)
   checkMtom(mediaType)
   const start = mediaType.parameters.get("start")
   return {
@@ -42,22 +29,7 @@ export function readHead(request: IncomingMessage, path: string, maxRequestBytes
 function checkTarget(request: IncomingMessage, path: string): void {
   const [target] = (request.url ?? "").split("?")
   if (target !== path) throw new HttpRefusal(404, "nothing is served here")
-  if (request.method !== "POST") throw new HttpRefusal(405, "only POST is served here")
-}
-
-function checkLength(request: IncomingMessage, maxRequestBytes: number): void {
-  const length = request.headers["content-length"]
-  if (length !== undefined && Number(length) > maxRequestBytes)
-    throw new HttpRefusal(413, `no more than ${maxRequestBytes} bytes are taken in one request`)
-}
-
-function contentType(request: IncomingMessage): MediaType {
-  try {
-    return parseMediaType(request.headers["content-type"] ?? "")
-  } catch (cause) {
-    if (cause instanceof Malformed) throw new HttpRefusal(415, "Content-Type cannot be read")
-    throw cause
-  }
+  if (request.method !== "POST") throw new HttpRefusal(405, "only POST is served here", { Allow: "POST" })
 }
 
 /** `start-info` and `type` differ between stacks; the envelope itself will say which SOAP it is. */

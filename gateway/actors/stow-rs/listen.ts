@@ -4,32 +4,19 @@
  */
 import { createServer, type Server } from "node:http"
 import { createServer as createTlsServer } from "node:https"
-import type { AddressInfo } from "node:net"
 import type { FileHandler } from "../../journey/ports.ts"
+import { openDoor, type OpenDoor } from "../http-door/open.ts"
 import { Door } from "./door.ts"
-import { STORE_LIMITS, type StoreLimits } from "./limits.ts"
+import { STORE_LIMITS } from "./limits.ts"
 import type { StoreOptions } from "./options.ts"
 
-export interface StoreOrigin {
-  readonly port: number
-  /** Takes no more, waits for what is in progress, then cuts. */
-  readonly close: () => Promise<void>
-}
+export type StoreOrigin = OpenDoor
 
 /** Resolves when the port is open; rejects when it cannot be. */
 export async function listen(options: StoreOptions, handler: FileHandler): Promise<StoreOrigin> {
   const limits = { ...STORE_LIMITS, ...options.limits }
   const door = new Door(options, limits, handler)
-  const server = serverFor(options)
-  server.on("request", (request, response) => void door.enter(request, response, false))
-  server.on("checkContinue", (request, response) => void door.enter(request, response, true))
-  limitServer(server, limits)
-  options.guard?.(server)
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(options.port, options.host, resolve)
-  })
-  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server, limits) }
+  return openDoor(serverFor(options), options, limits, (...call) => door.enter(...call))
 }
 
 function serverFor({ tls, onTurnedAway }: StoreOptions): Server {
@@ -40,20 +27,4 @@ function serverFor({ tls, onTurnedAway }: StoreOptions): Server {
     onTurnedAway({ remoteAddress: socket.remoteAddress ?? "", detail: `TLS handshake: ${error.message}` }),
   )
   return server
-}
-
-function limitServer(server: Server, limits: StoreLimits): void {
-  server.maxConnections = limits.maxConnections
-  server.headersTimeout = limits.headersTimeoutMs
-  // A request may take as long as its line needs; only standstill is cut.
-  server.requestTimeout = 0
-  server.timeout = limits.idleTimeoutMs
-}
-
-async function closeServer(server: Server, limits: StoreLimits): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  const timer = setTimeout(() => server.closeAllConnections(), limits.closeTimeoutMs)
-  server.closeIdleConnections()
-  await closed
-  clearTimeout(timer)
 }

@@ -1,7 +1,8 @@
 /** What the STOW-RS origin server must be told. */
 import type { X509Certificate } from "node:crypto"
-import type { Server } from "node:net"
 import type { TlsOptions } from "node:tls"
+import type { DoorPlace } from "../http-door/open.ts"
+import type { Revoked } from "../http-door/peer-certificate.ts"
 import type { StoreLimits } from "./limits.ts"
 
 /** Who may store, and how it shows that it is the one: by everything that stands here. */
@@ -20,20 +21,14 @@ export interface TurnedAway {
   readonly detail: string
 }
 
-export interface StoreOptions {
-  readonly host: string
-  /** 0 = any free port. */
-  readonly port: number
+export interface StoreOptions extends DoorPlace {
   readonly tls: {
     /** `serverTls(…)`: a client certificate is asked for. */
     readonly options: TlsOptions
     readonly pinOf: (certificate: X509Certificate) => string
-    /** Why a certificate is refused although its chain holds, or null. */
-    readonly revoked: (certificate: X509Certificate) => string | null
+    readonly revoked: Revoked
   } | null
   readonly senders: readonly Sender[]
-  /** Keeps room for those who come to work; none by default. */
-  readonly guard?: (server: Server) => void
   readonly limits?: Partial<StoreLimits>
   readonly onTurnedAway: (whom: TurnedAway) => void
   /** Faults that are ours, for the log; the client was answered 500. */

@@ -2,17 +2,13 @@
  * The parts of one request, one after the other into the handler: nothing is held but what the sealing works on. While
  * some become durable the next are read.
  */
-import type { IncomingMessage } from "node:http"
 import type { FileIntake, FileSink, StoreOutcome } from "../../journey/ports.ts"
 import type { StoredPart } from "../../standards/dicomweb/store-response.ts"
 import { Malformed } from "../../standards/malformed.ts"
-import type { MultipartEvent, MultipartReader } from "../../standards/soap/multipart-reader.ts"
+import type { MultipartEvent } from "../../standards/soap/multipart-reader.ts"
 import type { PartHeaders } from "../../standards/soap/part-headers.ts"
 import { parseMediaType } from "../../standards/soap/media-type.ts"
-import { Refusal } from "./refusal.ts"
-
-/** The client or the line ended the request in the middle: there is nobody left to answer. */
-export class ConnectionLost extends Error {}
+import type { RequestBody } from "../http-door/request-body.ts"
 
 const NOT_DICOM: StoreOutcome = {
   status: 0xc000,
@@ -28,38 +24,26 @@ const PLAIN_ENCODINGS = new Set(["7bit", "8bit", "binary"])
 export class Reception {
   readonly #intake: FileIntake
   readonly #StudyInstanceUID: string | null
-  readonly #maxBytes: number
   readonly #finished: Promise<StoredPart>[] = []
   #sink: FileSink | null = null
   #began = 0
-  #lengthBytes = 0
 
-  constructor(intake: FileIntake, StudyInstanceUID: string | null, maxBytes: number) {
+  constructor(intake: FileIntake, StudyInstanceUID: string | null) {
     this.#intake = intake
     this.#StudyInstanceUID = StudyInstanceUID
-    this.#maxBytes = maxBytes
   }
 
   /**
    * Reads the body to its end. What was stored before a fault stays stored.
    *
-   * @throws Malformed MULTIPART_…, Refusal 413, ConnectionLost
+   * @throws Malformed MULTIPART_…, RequestTooLarge, ConnectionLost
    */
-  async take(request: IncomingMessage, multipart: MultipartReader): Promise<void> {
+  async take(body: RequestBody): Promise<void> {
     try {
-      // Not destroyed when we leave: the rest of a refused body is drained so that the answer arrives.
-      for await (const bytes of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
-        this.#lengthBytes += bytes.length
-        if (this.#lengthBytes > this.#maxBytes)
-          throw new Refusal(413, `no more than ${this.#maxBytes} bytes are taken in one request`)
-        for (const event of multipart.write(bytes)) await this.#meet(event)
-      }
-      for (const event of multipart.end()) await this.#meet(event)
+      for (let event = await body.next(); event !== null; event = await body.next()) await this.#meet(event)
       await Promise.all(this.#finished)
     } catch (error) {
       await this.#sink?.abort()
-      if (request.errored !== null && error === request.errored)
-        throw new ConnectionLost("the request ended early", { cause: error })
       throw error
     }
   }

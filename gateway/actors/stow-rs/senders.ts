@@ -1,14 +1,14 @@
 /** Who stores: by bearer token (RFC 6750), by the key of its TLS certificate, or by both. */
 import { createHash, timingSafeEqual } from "node:crypto"
 import type { IncomingMessage } from "node:http"
-import { TLSSocket } from "node:tls"
+import { peerCertificate } from "../http-door/peer-certificate.ts"
+import { HttpRefusal } from "../http-door/refusal.ts"
 import type { Sender, StoreOptions } from "./options.ts"
-import { Refusal } from "./refusal.ts"
 
 /**
  * The sender of a request. A token is good for storing here and for nothing else: the desks have others.
  *
- * @throws Refusal 401
+ * @throws HttpRefusal 401
  */
 export function senderOf(request: IncomingMessage, options: StoreOptions): Sender {
   const shown = tokenHash(request.headers.authorization)
@@ -22,7 +22,7 @@ export function senderOf(request: IncomingMessage, options: StoreOptions): Sende
   const detail =
     showed === "" ? "neither token nor certificate was shown" : `the ${showed} shown may not store`
   options.onTurnedAway({ remoteAddress: request.socket.remoteAddress ?? "", detail })
-  throw new Refusal(401, "storing needs a token or certificate of a configured sender", {
+  throw new HttpRefusal(401, "storing needs a token or certificate of a configured sender", {
     "WWW-Authenticate": 'Bearer realm="dicomweb"',
   })
 }
@@ -40,11 +40,10 @@ function tokenHash(authorization: string | undefined): Buffer | null {
 
 /** Null for a certificate that no authority of ours stands behind, or that was revoked. */
 function pinOfPeer({ socket }: IncomingMessage, { tls, onTurnedAway }: StoreOptions): string | null {
-  if (tls === null || !(socket instanceof TLSSocket) || !socket.authorized) return null
-  const certificate = socket.getPeerX509Certificate()
-  if (certificate === undefined) return null
-  const why = tls.revoked(certificate)
-  if (why === null) return tls.pinOf(certificate)
-  onTurnedAway({ remoteAddress: socket.remoteAddress ?? "", detail: why })
+  if (tls === null) return null
+  const { certificate, fault } = peerCertificate(socket, tls.revoked)
+  if (certificate !== null && fault === null) return tls.pinOf(certificate)
+  if (fault?.reason === "revoked")
+    onTurnedAway({ remoteAddress: socket.remoteAddress ?? "", detail: fault.detail })
   return null
 }

@@ -1,9 +1,9 @@
-/** The request body as multipart events, pulled: nothing is read from the socket before somebody wants it. */
+/** A request body as multipart events, pulled: nothing is read from the socket before somebody wants it. */
 import type { IncomingMessage } from "node:http"
-import { AcceptanceError } from "../../journey/errors.ts"
 import type { MultipartEvent, MultipartReader } from "../../standards/soap/multipart-reader.ts"
+import { RequestTooLarge } from "./refusal.ts"
 
-/** The peer or the line ended the request in the middle: there is nobody left to answer. */
+/** The client or the line ended the request in the middle: there is nobody left to answer. */
 export class ConnectionLost extends Error {}
 
 export class RequestBody {
@@ -26,7 +26,11 @@ export class RequestBody {
     return this.#lost
   }
 
-  /** The next event, or null after the closing delimiter and the end of the request. */
+  /**
+   * The next event, or null after the closing delimiter and the end of the request.
+   *
+   * @throws Malformed MULTIPART_…, RequestTooLarge, ConnectionLost
+   */
   async next(): Promise<MultipartEvent | null> {
     for (;;) {
       const event = this.#events.shift()
@@ -48,12 +52,7 @@ export class RequestBody {
       return this.#multipart.end()
     }
     this.#lengthBytes += value.length
-    if (this.#lengthBytes > this.#maxBytes)
-      throw new AcceptanceError(
-        "ERR_RECIPIENT_BUSY",
-        "XDSRepositoryOutOfResources",
-        "the request is too large",
-      )
+    if (this.#lengthBytes > this.#maxBytes) throw new RequestTooLarge(this.#maxBytes)
     return this.#multipart.write(value)
   }
 
