@@ -138,6 +138,12 @@ const agreement = z.strictObject({
   firstResponder: z.string().min(1).describe("who is called first when something is wrong"),
 })
 
+  limitedMetadata: z
+    .array(z.enum(["accept", "send"]))
+    .default([])
+    .describe(
+      "limited metadata (IHE column XDR MS): taken from this partner, or sent to it, then without a patientId; [] = always all of XDR DS",
+    ),
 const common = {
   dataDir: file.describe("spool, slots, ledger, people and audit trail live here"),
   site: z.strictObject({

@@ -6,6 +6,7 @@ import { conformancePage } from "./docs/conformance-page.ts"
 import { errorsPage } from "./docs/errors-page.ts"
 import { journeyPage } from "./docs/journey-page.ts"
 import { malformedCodes } from "./docs/malformed-codes.ts"
+import { metadataPage } from "./docs/metadata-page.ts"
 import { settingsPage } from "./docs/settings-page.ts"
 import { whatToDoPage } from "./docs/what-to-do-page.ts"
 
@@ -14,7 +15,9 @@ const DOCS = join(import.meta.dirname, "..", "..", "docs")
 
 export const docsCommand = (): Command =>
   new Command("docs")
-    .description("print settings.md, errors.md, journey.md, conformance-dicom.md and what-to-do.md")
+    .description(
+      "print settings.md, errors.md, journey.md, conformance-dicom.md, metadata.md and what-to-do.md",
+    )
     .option("--out <dir>", "folder to write to", DOCS)
     .action(async ({ out }: { out: string }) => {
       await mkdir(out, { recursive: true })
@@ -29,6 +32,7 @@ export async function generatedPages(): Promise<Readonly<Record<string, string>>
     "errors.md": errorsPage(await malformedCodes(SOURCE)),
     "journey.md": journeyPage(),
     "conformance-dicom.md": conformancePage(),
+    "metadata.md": metadataPage(),
     "what-to-do.md": whatToDoPage(),
   }
 }

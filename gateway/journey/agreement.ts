@@ -63,6 +63,8 @@ export interface Agreement {
   readonly patientIdDomain: string
   /** First day, and first day on which nothing is exchanged any more: `YYYY-MM-DD` at our site. */
   readonly validFrom: string
+  /** Limited metadata (ITI TF-3 table 4.3.1-3, column XDR MS): taken from this partner, or sent to it. */
+  readonly limitedMetadata: readonly ("accept" | "send")[]
   readonly validUntil: string
   /** Who answers for which segment of the path. */
   readonly demarcation: readonly { readonly segment: string; readonly responsible: string }[]

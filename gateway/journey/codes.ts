@@ -152,11 +152,9 @@ export const contentTypeCode = (kind: SubmissionKind): Code => own(kind, KIND_DI
 
 /** What the sender says this submission is; null when the code is none of ours. */
 export function kindOf(set: SubmissionSet): SubmissionKind | null {
-  if (set.contentTypeCode.scheme !== DOKUEI) return null
-  const found = (Object.keys(KIND_DISPLAY) as SubmissionKind[]).find(
-    (kind) => kind === set.contentTypeCode.code,
-  )
-  return found ?? null
+  const { contentTypeCode: type } = set
+  if (type?.scheme !== DOKUEI) return null
+  return (Object.keys(KIND_DISPLAY) as SubmissionKind[]).find((kind) => kind === type.code) ?? null
 }
 
 /** Under an id of its own, with its SOP Instance UID as a reference (domain.md 3); a manifest is known by its UID. */
@@ -176,6 +174,7 @@ export function roleOf(document: DocumentEntry): DocumentRole | null {
     "pdf",
     "signature",
     "refusal",
+  if (document.formatCode === null) return null
     "recall",
     "acknowledgement",
     "certificate",

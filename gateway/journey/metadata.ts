@@ -1,4 +1,7 @@
-/** XDS metadata of what we submit: one SubmissionSet, one DocumentEntry per document (ITI TF-3 4.2.3, column XDR DS). */
+/**
+ * XDS metadata of what we submit: one SubmissionSet, one DocumentEntry per document (ITI TF-3 4.2.3): all that column
+ * "XDR DS" asks for, also where the agreement has them labelled as limited.
+ */
 import type { Agreement, Site } from "./agreement.ts"
 import {
   DICOM_CONTROLLED_TERMINOLOGY,
@@ -62,6 +65,7 @@ export function documentEntry(subject: Subject, facts: EntryFacts): DocumentEntr
   const codes = entryCodes(facts.role, facts.SOPClassUID)
   return {
     entryUUID: facts.entryUUID,
+    limitedMetadata: isLimited(subject),
     uniqueId: facts.uniqueId,
     // The clear type stands in the signature's DataObjectFormat; the octets on the wire are CMS.
     mimeType: MIME.cms,
@@ -79,7 +83,7 @@ export function documentEntry(subject: Subject, facts: EntryFacts): DocumentEntr
     creationTime: dtm(facts.createdAt),
     serviceStartTime: subject.serviceStartTime,
     serviceStopTime: null,
-    patientId: cx(subject.patient.PatientID, subject.agreement.patientIdDomain),
+    patientId: patientId(subject),
     sourcePatientId: cx(subject.patient.PatientID, subject.agreement.patientIdDomain),
     sourcePatientInfo: patientInfo(subject),
     referenceIdList: references(subject, facts),
@@ -101,15 +105,24 @@ export function submissionSet(
   const type = contentTypeCode(facts.kind)
   return {
     entryUUID: facts.entryUUID,
+    limitedMetadata: isLimited(subject),
     uniqueId: facts.uniqueId,
     sourceId: site.oid,
-    patientId: cx(subject.patient.PatientID, agreement.patientIdDomain),
+    patientId: patientId(subject),
     submissionTime: dtm(facts.at),
     title: type.display,
     author: author(subject),
     contentTypeCode: type,
     intendedRecipient: [xon(agreement.partner.name, agreement.partner.oid)],
   }
+}
+
+const isLimited = ({ agreement }: Subject): boolean => agreement.limitedMetadata.includes("send")
+
+/** Limited metadata are for a recipient that knows no number of the patient (ITI TF-2 3.41.4.1.2.2): so none is claimed. */
+function patientId(subject: Subject): string | null {
+  const { agreement, patient } = subject
+  return isLimited(subject) ? null : cx(patient.PatientID, agreement.patientIdDomain)
 }
 
 function author({ site }: Subject): Author {

@@ -18,8 +18,8 @@ export function sameSubject(of: string, held: Readonly<Record<string, boolean>>)
 
 /** The patient's id as the metadata say it: CX.1 of sourcePatientId (ITI TF-3 4.2.3.2.22). */
 export const patientIdOf = (entry: DocumentEntry | undefined): string =>
-  entry?.sourcePatientId.split("^")[0] ?? ""
+  entry?.sourcePatientId?.split("^")[0] ?? ""
 
 /** Its domain: the OID of CX.4, "" when none is named. */
 export const patientDomainOf = (entry: DocumentEntry): string =>
-  entry.sourcePatientId.split("^")[3]?.split("&")[1] ?? ""
+  entry.sourcePatientId?.split("^")[3]?.split("&")[1] ?? ""

@@ -30,6 +30,7 @@ const terms = {
     HIGH: { label: "至急", dueMinutes: 240 },
     ROUTINE: { label: "通常", dueMinutes: 1440 },
   },
+  limitedMetadata: [],
   patientIdDomain: "1.2.392.100495.20.3.51.11311234567",
   validFrom: "2026-04-01",
   validUntil: "2027-04-01",

@@ -123,7 +123,7 @@ describe("a person at the hospital decides", function () {
       assert.equal(new Set(named).size, 3)
       assert.deepEqual([asked.patient.PatientID, asked.patient.onImages], ["P1", ["0P1"]])
       const ids = submission.private.submission!.documentEntries.map(({ sourcePatientId }) => sourcePatientId)
-      assert.ok(ids.every((each) => each.startsWith("P1^^^&")))
+      assert.ok(ids.every((each) => each!.startsWith("P1^^^&")))
       assert.equal(await listed("0P1"), undefined, "nothing is left to decide")
     })
 
@@ -321,7 +321,7 @@ describe("a person at the hospital decides", function () {
       assert.deepEqual([asked.patient.onImages, shared.PatientID], [[""], ""])
       const { submissionSet, documentEntries } = submission.private.submission!
       const ids = [submissionSet.patientId, ...documentEntries.map(({ patientId }) => patientId)]
-      assert.ok(ids.every((each) => each.startsWith("P7^^^&")))
+      assert.ok(ids.every((each) => each!.startsWith("P7^^^&")))
       await report(sides.center, id)
       await sides.settle(QUIET_AND_MORE_MS)
       const detail = await sides.edge.staff.request(CLERK, id)

@@ -36,7 +36,7 @@ export class Line {
   source(door: () => SubmissionHandler, asPartner: string): DocumentSource {
     return {
       provideAndRegister: async (_agreement, submission, documents, messageId) => {
-        const kind = submission.submissionSet.contentTypeCode.code
+        const kind = submission.submissionSet.contentTypeCode!.code
         const submissionSetUid = submission.submissionSet.uniqueId
         const again = this.attempts.filter((each) => each.submissionSetUid === submissionSetUid).length
         const fault = this.fault(kind, again)

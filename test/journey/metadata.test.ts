@@ -157,6 +157,15 @@ describe("the metadata we submit", () => {
     ])
   })
 
+  it("are labelled as limited where the agreement asks for it, and claim no number the recipient would know", () => {
+    const limited = { ...subject, agreement: { ...AT_HOSPITAL, limitedMetadata: ["send"] as const } }
+    const sent = built(limited)
+    assert.deepEqual(reread(sent), { submission: sent, warnings: [] })
+    for (const each of [sent.submissionSet, ...sent.documentEntries])
+      assert.deepEqual([each.limitedMetadata, each.patientId], [true, null])
+    assert.ok(sent.documentEntries.every(({ sourcePatientId }) => sourcePatientId !== null))
+  })
+
   it("leave out what is not known", () => {
     const unknown = {
       ...patient,

@@ -18,16 +18,25 @@ export function refusalOf(error: unknown, isRecognised: boolean): Refusal {
   if (error instanceof MetadataFault) return refused(...error.complaints.map(asError))
   if (error instanceof AcceptanceError)
     return refused(asError({ errorCode: error.registryCode, codeContext: error.codeContext }))
-  if (error instanceof RequestTooLarge)
+  if (isTooMuch(error))
     return refused(asError({ errorCode: "XDSRepositoryOutOfResources", codeContext: error.message }))
   if (error instanceof Malformed && isRecognised)
     return refused(asError({ errorCode: "XDSRepositoryMetadataError", codeContext: error.message }))
   if (error instanceof Malformed)
     return { answer: new SoapFault("Sender", error.message, null, { cause: error }), isOurFault: false }
-  return {
-    ...refused(asError({ errorCode: ownFault(error), codeContext: "internal fault" })),
-    isOurFault: true,
-  }
+  return { answer: ownAnswer(error, isRecognised), isOurFault: true }
+}
+
+/** More than one request may have. */
+function isTooMuch(error: unknown): error is RequestTooLarge | Malformed {
+  return error instanceof RequestTooLarge || (error instanceof Malformed && TOO_MUCH.has(error.code))
+}
+
+const TOO_MUCH = new Set(["MULTIPART_TOO_MANY_PARTS", "XML_TOO_LONG", "XML_TOO_MANY_ELEMENTS"])
+
+function ownAnswer(error: unknown, isRecognised: boolean): RegistryResponse | SoapFault {
+  if (!isRecognised) return new SoapFault("Receiver", "internal fault")
+  return refused(asError({ errorCode: ownFault(error), codeContext: "internal fault" })).answer
 }
 
 /** What passes, or what our operator must repair first, is worth another try: the sender must not give up for it. */
@@ -44,11 +53,8 @@ function ownFault(error: unknown): string {
 }
 
 /** A refusal is an Error even where the same code could also be a warning, e.g. UnknownRecipient. */
-function asError({
-  errorCode,
-  codeContext,
-}: Pick<RegistryError, "errorCode" | "codeContext">): RegistryError {
-  return { errorCode, codeContext, severity: "Error" }
+function asError(complaint: Omit<RegistryError, "severity">): RegistryError {
+  return { ...complaint, severity: "Error" }
 }
 
 function refused(...errors: readonly RegistryError[]): Refusal {
@@ -56,9 +62,6 @@ function refused(...errors: readonly RegistryError[]): Refusal {
 }
 
 /** What is added to a Success. */
-export function asWarning({
-  errorCode,
-  codeContext,
-}: Pick<RegistryError, "errorCode" | "codeContext">): RegistryError {
-  return { errorCode, codeContext, severity: "Warning" }
+export function asWarning(complaint: Omit<RegistryError, "severity">): RegistryError {
+  return { ...complaint, severity: "Warning" }
 }

@@ -4,7 +4,7 @@
  * Codes of the registry are those of ITI TF-3 table 4.2.4.1-2; what only an agreement demands is an XDSRepositoryError.
  */
 import type { Submission } from "../../standards/xds/submission.ts"
-import { inForce } from "../agreement.ts"
+import { inForce, type Agreement } from "../agreement.ts"
 import { kindOf, roleOf } from "../codes.ts"
 import { contentFault } from "./content-fault.ts"
 import { AcceptanceError } from "../errors.ts"
@@ -41,6 +41,7 @@ export function judge(world: World, peer: PeerIdentity, submission: Submission):
     throw notAgreed("no agreement is in force with this peer")
   if (set.sourceId !== agreement.partner.oid) throw notAgreed("sourceId is not the one agreed for this peer")
   const kind = kindOf(set)
+  checkLimited(agreement, submission)
   if (kind === null || !agreement.accepts.includes(AGREED_WITH[kind] ?? kind))
     throw notAgreed("contentTypeCode is outside the agreement")
   checkRecipient(world, submission)
@@ -55,6 +56,19 @@ const notAgreed = (why: string): AcceptanceError =>
 
 /** Absent is accepted, a foreign one refused (domain.md 8). XON.10 holds the OID. */
 function checkRecipient(world: World, { submissionSet: { intendedRecipient } }: Submission): void {
+/** Limited metadata are for those with whom it is agreed (ITI TF-1 15.2: Accepts Limited Metadata). */
+function checkLimited({ limitedMetadata }: Agreement, { submissionSet, documentEntries }: Submission): void {
+  if (limitedMetadata.includes("accept")) return
+  const flagged = [submissionSet, ...documentEntries].filter((object) => object.limitedMetadata)
+  const [first] = flagged
+  if (first === undefined) return
+  throw new AcceptanceError(
+    "ERR_METADATA",
+    "XDSRepositoryMetadataError",
+    `limited metadata are flagged on ${flagged.length} objects, the first is ${first.entryUUID}, and the agreement takes none`,
+  )
+}
+
   const oids = intendedRecipient.map((each) => each.split("|")[0]?.split("^")[9])
   if (oids.length > 0 && !oids.includes(world.site.oid))
     throw new AcceptanceError(

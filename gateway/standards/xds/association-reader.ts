@@ -5,7 +5,7 @@
  * 3.41.4.1.3): one warning each.
  */
 import { attributeOf } from "../xml/reader.ts"
-import type { Complaints } from "./metadata-fault.ts"
+import { at, type Complaints } from "./metadata-fault.ts"
 import type { RegistryObject } from "./registry-object.ts"
 import type { Relationship } from "./submission.ts"
 import { ASSOCIATION_TYPE, HAS_MEMBER, objectId } from "./vocabulary.ts"
@@ -36,11 +36,16 @@ export function readAssociation(object: RegistryObject, complaints: Complaints):
   const type = TYPES.get(given)
   const source = objectId(attributeOf(object.element, "sourceObject") ?? "")
   const target = objectId(attributeOf(object.element, "targetObject") ?? "")
-  if (source === "" || target === "") complaints.error(`${object.id}: association without source or target`)
-  else if (source === target || [source, target].includes(object.id))
-    complaints.error(`${object.id}: association with itself`)
+  const complain = (sentence: string): void =>
+    complaints.error(`${object.id}: ${sentence}`, "XDSRepositoryMetadataError", at(object.id))
+  if (source === "" || target === "") complain("association without source or target")
+  else if (source === target || [source, target].includes(object.id)) complain("association with itself")
   if (type === undefined) {
-    complaints.warning(`${object.id}: association type ${given}`, "PartialRelationshipContentNotProcessed")
+    complaints.warning(
+      `${object.id}: association type ${given}`,
+      "PartialRelationshipContentNotProcessed",
+      at(object.id, "@associationType"),
+    )
     return null
   }
   return { id: object.id, type, source, target, status: object.slots.get("SubmissionSetStatus")?.[0] ?? "" }

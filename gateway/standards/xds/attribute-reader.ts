@@ -1,149 +1,101 @@
 /**
- * XDS attributes out of one registry object: presence, cardinality, data type.
- *
- * A wrong or missing attribute is complained of by name and read as empty, so that all faults are found in one
- * pass; the submission is thrown away at the end.
+ * XDS attributes out of one registry object, by the rows of `attributes.ts`. Judges nothing: what is missing or wrong has
+ * been complained of by `attribute-check.ts`, and is read as it stands or as absent.
  */
-import { explainCx, isCx, isXcn, isXon } from "./data-types.ts"
-import type { Complaints } from "./metadata-fault.ts"
+import type { AttributeRow, Place } from "./attributes.ts"
 import type { Classification, RegistryObject } from "./registry-object.ts"
 import type { Author, Code } from "./submission.ts"
 
-const NO_CODE: Code = { code: "", scheme: "", display: "" }
-
-/** `secret`: the value may identify a patient and is not repeated in the complaint; `explain` says what may be said. */
-export interface TypeRule {
-  readonly test: (value: string) => boolean
-  readonly secret?: boolean
-  readonly explain?: (value: string) => string
+/** The values of an attribute that is no code; empty ones say nothing. */
+export function valuesAt(
+  { slots, externalIdentifiers, element, name, description }: RegistryObject,
+  place: Place,
+) {
+  const found: Readonly<Record<Place["kind"], () => readonly string[]>> = {
+    slot: () => slots.get(place.key) ?? [],
+    identifier: () => [externalIdentifiers.get(place.key) ?? ""],
+    attribute: () => [element.attributes.get(place.key) ?? ""],
+    name: () => [name],
+    description: () => [description],
+    code: () => [],
+    author: () => [],
+    label: () => [],
+  }
+  return found[place.kind]().filter((value) => value !== "")
 }
 
-/** Patient ids: the domain may be named, the id not. */
-export const CX_RULE: TypeRule = { test: isCx, explain: explainCx }
+/** Where it stands below its object, for the location of a complaint. */
+export function stepTo({ kind, key }: Place): string {
+  const steps: Readonly<Record<Place["kind"], string>> = {
+    slot: `Slot[@name='${key}']`,
+    identifier: `ExternalIdentifier[@identificationScheme='${key}']`,
+    attribute: `@${key}`,
+    name: "Name",
+    description: "Description",
+    code: `Classification[@classificationScheme='${key}']`,
+    author: `Classification[@classificationScheme='${key}']`,
+    label: `Classification[@classificationNode='${key}']`,
+  }
+  return steps[kind]
+}
+
+export function classificationsOf(
+  object: RegistryObject,
+  { place }: AttributeRow,
+): readonly Classification[] {
+  return object.classifications.filter(({ classificationScheme }) => classificationScheme === place.key)
+}
+
+/** Is the object labelled with this classification node? */
+export function hasLabel(object: RegistryObject, { place }: AttributeRow): boolean {
+  return object.classifications.some(({ classificationNode }) => classificationNode === place.key)
+}
 
 export class AttributeReader {
   readonly #object: RegistryObject
-  readonly #complaints: Complaints
 
-  constructor(object: RegistryObject, complaints: Complaints) {
+  constructor(object: RegistryObject) {
     this.#object = object
-    this.#complaints = complaints
   }
 
-  complain(sentence: string): void {
-    this.#complaints.error(`${this.#object.id}: ${sentence}`)
+  /** The first value, null when there is none. */
+  value(row: AttributeRow): string | null {
+    return this.values(row)[0] ?? null
   }
 
-  /** ExternalIdentifier, required. */
-  identifier(name: string, scheme: string, rule: TypeRule): string {
-    return (
-      this.#typed(name, this.#object.externalIdentifiers.get(scheme) ?? null, rule) ?? this.#missing(name)
-    )
+  /** A value that is there, or its absence has been complained of. */
+  needed(row: AttributeRow): string {
+    return this.value(row) ?? ""
   }
 
-  /** XML attribute of the object, required. */
-  attribute(name: string, rule: TypeRule): string {
-    return this.#typed(name, this.#object.element.attributes.get(name) ?? null, rule) ?? this.#missing(name)
+  values(row: AttributeRow): readonly string[] {
+    return valuesAt(this.#object, row.place)
   }
 
-  /** Slot with one value, required. */
-  slot(name: string, rule: TypeRule): string {
-    return this.optionalSlot(name, rule) ?? this.#missing(name)
+  code(row: AttributeRow): Code | null {
+    return this.codes(row)[0] ?? null
   }
 
-  /** Slot with at most one value. */
-  optionalSlot(name: string, rule: TypeRule): string | null {
-    const values = this.#object.slots.get(name) ?? []
-    if (values.length > 1) this.complain(`${name} has ${values.length} values`)
-    return this.#typed(name, values[0] ?? null, rule)
+  codes(row: AttributeRow): readonly Code[] {
+    return classificationsOf(this.#object, row).map(({ nodeRepresentation, name, slots }) => ({
+      code: nodeRepresentation,
+      scheme: slots.get("codingScheme")?.[0] ?? "",
+      display: name,
+    }))
   }
 
-  /** Slot with any number of values. */
-  listSlot(name: string, rule: TypeRule): readonly string[] {
-    const values = (this.#object.slots.get(name) ?? []).filter((value) => value !== "")
-    for (const value of values) this.#typed(name, value, rule)
-    return values
+  /** The first one: there is room for no more. */
+  author(row: AttributeRow): Author | null {
+    const [first] = classificationsOf(this.#object, row)
+    if (first === undefined) return null
+    return {
+      authorPerson: first.slots.get("authorPerson")?.[0] ?? "",
+      authorInstitution: first.slots.get("authorInstitution") ?? [],
+      authorRole: first.slots.get("authorRole") ?? [],
+    }
   }
 
-  /** Coded attribute, exactly one. */
-  code(name: string, scheme: string): Code {
-    const codes = this.codes(name, scheme)
-    if (codes.length > 1) this.complain(`${name} is given ${codes.length} times`)
-    if (codes.length === 0) this.#missing(name)
-    return codes[0] ?? NO_CODE
-  }
-
-  /** Coded attribute, any number. */
-  codes(name: string, scheme: string): readonly Code[] {
-    return this.#classifications(scheme).map((classification) => this.#code(name, classification))
-  }
-
-  /** Coded attribute, one or more. */
-  someCodes(name: string, scheme: string): readonly Code[] {
-    const codes = this.codes(name, scheme)
-    if (codes.length === 0) this.#missing(name)
-    return codes
-  }
-
-  /** The first author; more of them cannot be kept and are said to be lost. */
-  author(scheme: string): Author | null {
-    const [first, ...others] = this.#classifications(scheme)
-    if (others.length > 0)
-      this.#complaints.warning(
-        `${this.#object.id}: only the first author is kept`,
-        "XDSExtraMetadataNotSaved",
-      )
-    return first === undefined ? null : this.#author(first)
-  }
-
-  /** Is the object labelled with this classification node? */
-  hasLabel(node: string): boolean {
-    return this.#object.classifications.some((classification) => classification.classificationNode === node)
-  }
-
-  /** Slots named by URN that we do not know are legal, and not kept (ITI TF-3 4.2.3.1.6). */
-  warnOfOtherSlots(known: ReadonlySet<string>): void {
-    for (const name of this.#object.slots.keys())
-      if (!known.has(name))
-        this.#complaints.warning(`${this.#object.id}: slot ${name} is not kept`, "XDSExtraMetadataNotSaved")
-  }
-
-  #classifications(scheme: string): readonly Classification[] {
-    return this.#object.classifications.filter(
-      (classification) => classification.classificationScheme === scheme,
-    )
-  }
-
-  #code(name: string, classification: Classification): Code {
-    const scheme = classification.slots.get("codingScheme")?.[0] ?? ""
-    const code = classification.nodeRepresentation
-    if (code === "") this.complain(`${name} without nodeRepresentation`)
-    if (scheme === "") this.complain(`${name} without codingScheme`)
-    if (classification.name === "") this.complain(`${name} without display name`)
-    return { code, scheme, display: classification.name }
-  }
-
-  #author({ slots }: Classification): Author {
-    const authorPerson = slots.get("authorPerson")?.[0] ?? ""
-    const authorInstitution = slots.get("authorInstitution") ?? []
-    const telecommunication = slots.get("authorTelecommunication") ?? []
-    if (authorPerson !== "") this.#typed("authorPerson", authorPerson, { test: isXcn, secret: true })
-    for (const institution of authorInstitution)
-      this.#typed("authorInstitution", institution, { test: isXon })
-    if (authorPerson === "" && authorInstitution.length === 0 && telecommunication.length === 0)
-      this.complain("author without person, institution and telecommunication")
-    return { authorPerson, authorInstitution, authorRole: slots.get("authorRole") ?? [] }
-  }
-
-  #typed(name: string, value: string | null, rule: TypeRule): string | null {
-    if (value === null || rule.test(value)) return value
-    const isWrong = rule.secret === true ? "is not of its data type" : `cannot be "${value}"`
-    this.complain(`${name} ${rule.explain?.(value) ?? isWrong}`)
-    return value
-  }
-
-  #missing(name: string): string {
-    this.complain(`${name} is missing`)
-    return ""
+  has(row: AttributeRow): boolean {
+    return hasLabel(this.#object, row)
   }
 }

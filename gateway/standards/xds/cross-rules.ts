@@ -2,7 +2,10 @@
  * What must hold between the objects of one submission (ITI TF-3 4.2.2, 4.2.3.2.16, ITI TF-2 3.41.4.1.3).
  */
 import type { RawAssociation } from "./association-reader.ts"
-import type { Complaints } from "./metadata-fault.ts"
+import { at, type Complaints } from "./metadata-fault.ts"
+import { stepTo } from "./attribute-reader.ts"
+import { DOCUMENT_ENTRY_ROWS } from "./attributes.ts"
+import { isUuid } from "./data-types.ts"
 import type { RegistryErrorCode } from "./error-codes.ts"
 import type { Association, DocumentEntry, Relationship, SubmissionSet } from "./submission.ts"
 
@@ -23,7 +26,7 @@ export function relationshipsOf(objects: SubmittedObjects, complaints: Complaint
   checkUniqueIds(objects, complaints)
   checkMembership(objects, complaints)
   for (const folder of objects.folders)
-    complaints.warning(`folder ${folder} is not kept`, "PartialFolderContentNotProcessed")
+    complaints.warning(`folder ${folder} is not kept`, "PartialFolderContentNotProcessed", at(folder))
   const here = new Set(objects.documentEntries.map(({ entryUUID }) => entryUUID))
   return objects.associations.flatMap((association) =>
     association.type === "HasMember"
@@ -38,14 +41,16 @@ function checkPatients({ submissionSet, documentEntries }: SubmittedObjects, com
       complaints.error(
         `${entry.entryUUID}: patientId is not that of the SubmissionSet`,
         "XDSPatientIdDoesNotMatch",
+        at(entry.entryUUID, stepTo(DOCUMENT_ENTRY_ROWS.patientId.place)),
       )
 }
 
 function checkUniqueIds({ submissionSet, documentEntries }: SubmittedObjects, complaints: Complaints): void {
   const duplicate: RegistryErrorCode = "XDSRepositoryDuplicateUniqueIdInMessage"
   const seen = new Set([submissionSet.uniqueId])
-  for (const { uniqueId } of documentEntries) {
-    if (uniqueId !== "" && seen.has(uniqueId)) complaints.error(uniqueId, duplicate)
+  const step = stepTo(DOCUMENT_ENTRY_ROWS.uniqueId.place)
+  for (const { uniqueId, entryUUID } of documentEntries) {
+    if (uniqueId !== "" && seen.has(uniqueId)) complaints.error(uniqueId, duplicate, at(entryUUID, step))
     seen.add(uniqueId)
   }
 }
@@ -56,41 +61,65 @@ function checkMembership(objects: SubmittedObjects, complaints: Complaints): voi
   const members = new Set<string>()
   const entries = new Set(documentEntries.map(({ entryUUID }) => entryUUID))
   for (const { id, type, source, target, status } of associations) {
-    if (type !== "HasMember") continue
-    if (folders.includes(source)) continue
+    if (type !== "HasMember" || isFolder(source, objects)) continue
     if (source !== submissionSet.entryUUID)
-      complaints.error(`${id}: HasMember from an object that is no SubmissionSet or Folder`)
+      complain(complaints, id, "HasMember from an object that is no SubmissionSet or Folder")
     else if (entries.has(target)) checkOriginal(id, status, complaints)
     members.add(target)
   }
   for (const entry of entries)
-    if (!members.has(entry)) complaints.error(`${entry}: no HasMember association from the SubmissionSet`)
+    if (!members.has(entry)) complain(complaints, entry, "no HasMember association from the SubmissionSet")
+  if (folders.includes(submissionSet.entryUUID))
+    complain(complaints, submissionSet.entryUUID, "is labelled as SubmissionSet and as Folder")
 }
 
+/** One of this submission, or an earlier one by its entryUUID. */
+const isFolder = (id: string, { submissionSet, documentEntries, folders }: SubmittedObjects): boolean =>
+  folders.includes(id) ||
+  (isUuid(id) && id !== submissionSet.entryUUID && documentEntries.every(({ entryUUID }) => entryUUID !== id))
+
 function checkOriginal(id: string, status: string, complaints: Complaints): void {
-  if (status !== "Original") complaints.error(`${id}: SubmissionSetStatus is "${status}" instead of Original`)
+  if (status !== "Original")
+    complain(
+      complaints,
+      id,
+      `SubmissionSetStatus is "${status}" instead of Original`,
+      "Slot[@name='SubmissionSetStatus']",
+    )
 }
+
+const complain = (complaints: Complaints, id: string, sentence: string, ...steps: readonly string[]): void =>
+  complaints.error(`${id}: ${sentence}`, "XDSRepositoryMetadataError", at(id, ...steps))
 
 function relationship(
   { id, type, source, target }: Association & { readonly id: string },
   here: ReadonlySet<string>,
   complaints: Complaints,
 ): readonly Association[] {
-  if (!here.has(source)) complaints.error(`${id}: source is not a document of this submission`)
-  if (!here.has(target) && !target.startsWith("urn:uuid:"))
-    complaints.error(`${id}: target is neither in this submission nor a registered entryUUID`)
+  if (!here.has(source))
+    complain(complaints, id, "source is not a document of this submission", "@sourceObject")
+  if (!here.has(target) && !isUuid(target))
+    complain(
+      complaints,
+      id,
+      "target is neither in this submission nor a registered entryUUID",
+      "@targetObject",
+    )
   if (here.has(target) && REPLACING.has(type))
-    complaints.error(`${id}: replaces a document of the same submission`)
+    complain(complaints, id, "replaces a document of the same submission", "@targetObject")
   return [{ type, source, target }]
 }
 
-/** A membership of something that is not here (status Reference) is legal and not kept. */
+/** A membership of something that is not here (status Reference), or in an earlier folder, is legal and not kept. */
 function membershipLost(
   { id, source, target, status }: RawAssociation,
-  { submissionSet }: SubmittedObjects,
+  objects: SubmittedObjects,
   complaints: Complaints,
 ): readonly Association[] {
+  const { submissionSet, folders } = objects
   if (source === submissionSet.entryUUID && status === "Reference")
-    complaints.warning(`${id}: reference to ${target}`, "PartialRelationshipContentNotProcessed")
+    complaints.warning(`${id}: reference to ${target}`, "PartialRelationshipContentNotProcessed", at(id))
+  if (!folders.includes(source) && isFolder(source, objects))
+    complaints.warning(`${id}: folder ${source} is not kept`, "PartialFolderContentNotProcessed", at(id))
   return []
 }

@@ -11,6 +11,7 @@ export const MAX_NAME_LENGTH = 1024
 const MAX_OID_LENGTH = 64
 const MAX_UNIQUE_ID_LENGTH = 128
 
+const UUID = /^urn:uuid:([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})$/i
 const OID = /^[0-2](\.(0|[1-9][0-9]*))+$/
 const OID_AND_EXTENSION = /^([0-9.]+)\^([\x21-\x7e]{1,16})$/
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$/
@@ -26,6 +27,21 @@ const FORBIDDEN_PID = new Set(["2", "4", "12", "19"])
 
 export function isOid(value: string): boolean {
   return value.length <= MAX_OID_LENGTH && OID.test(value)
+}
+
+/** `urn:uuid:…`; without hyphens too, as older stacks write it. */
+export function isUuid(value: string): boolean {
+  return UUID.test(value)
+}
+
+/** entryUUID: a UUID URN, or a symbolic name that does not look like one (ITI TF-3 4.2.3.1.2). */
+export function isEntryId(value: string): boolean {
+  return value !== "" && (!/^urn:uuid:/i.test(value) || isUuid(value))
+}
+
+/** `urn:oid:` and an OID. */
+export function isHomeCommunityId(value: string): boolean {
+  return value.startsWith("urn:oid:") && isOid(value.slice("urn:oid:".length))
 }
 
 /** DocumentEntry.uniqueId: OID, OID^extension, or a URI such as `urn:uuid:…`. */
@@ -53,8 +69,15 @@ export function isCx(value: string): boolean {
 
 /** Why `value` is no CX, without the id itself: the assigning authority is no patient data. */
 export function explainCx(value: string): string {
-  const [, , oid] = CX.exec(value) ?? []
-  return oid === undefined ? "is not ID^^^&OID&ISO" : `is of an authority that is no OID: ${oid}`
+  const wanted = "is not ID^^^&OID&ISO"
+  const [, , , authority = "", ...more] = value.split("^")
+  if (value !== value.trim()) return `${wanted}: there are blanks at its ends`
+  if (more.length > 0) return `${wanted}: it has components after CX.4`
+  if (authority.includes("&amp;")) return `${wanted}: its & are escaped twice`
+  const [name = "", oid = "", type = ""] = authority.split("&")
+  if (name !== "") return `${wanted}: CX.4 has a namespace name before its OID`
+  if (oid === "" || type !== "ISO") return wanted
+  return isOid(oid) ? wanted : `is of an authority that is no OID: ${oid}`
 }
 
 /** `ID^^^[&OID&ISO]^typeCode[^&homeCommunityId&ISO]`, one value of referenceIdList. */

@@ -6,10 +6,18 @@ export interface MetadataComplaint {
   readonly errorCode: RegistryErrorCode
   /** Names the object and the attribute; a value only when it cannot be patient data. */
   readonly codeContext: string
+  /** Where in the message, as a path of local names (`at`); "" when it is about no one place. */
+  readonly location: string
 }
 
 /** A list longer than this tells the sender nothing more, and an attacker chooses its length. */
 const MAX_COMPLAINTS = 100
+/** The same of one sentence: ids are the sender's. */
+const MAX_TEXT_LENGTH = 512
+
+/** Path of a registry object by its id, or of something in it: `//*[@id='Document01']/Slot[@name='hash']`. */
+export const at = (id: string, ...steps: readonly string[]): string =>
+  [`//*[@id='${id}']`, ...steps].join("/")
 
 /** The metadata break rules of ITI TF-3 4.2: answer Failure with `complaints`. */
 export class MetadataFault extends Malformed {
@@ -25,17 +33,26 @@ export class MetadataFault extends Malformed {
 export class Complaints {
   readonly #errors: MetadataComplaint[] = []
   readonly #warnings: MetadataComplaint[] = []
+  #untold = 0
 
-  error(codeContext: string, errorCode: RegistryErrorCode = "XDSRepositoryMetadataError"): void {
-    if (this.#errors.length < MAX_COMPLAINTS) this.#errors.push({ errorCode, codeContext })
+  error(
+    codeContext: string,
+    errorCode: RegistryErrorCode = "XDSRepositoryMetadataError",
+    location = "",
+  ): void {
+    if (this.#errors.length < MAX_COMPLAINTS) this.#errors.push(complaint(errorCode, codeContext, location))
+    else this.#untold += 1
   }
 
-  warning(codeContext: string, errorCode: RegistryErrorCode): void {
-    if (this.#warnings.length < MAX_COMPLAINTS) this.#warnings.push({ errorCode, codeContext })
+  warning(codeContext: string, errorCode: RegistryErrorCode, location = ""): void {
+    if (this.#warnings.length < MAX_COMPLAINTS)
+      this.#warnings.push(complaint(errorCode, codeContext, location))
   }
 
+  /** How many more there were is said at the end. */
   get errors(): readonly MetadataComplaint[] {
-    return this.#errors
+    if (this.#untold === 0) return this.#errors
+    return [...this.#errors, complaint("XDSRepositoryMetadataError", `${this.#untold} faults more`, "")]
   }
 
   get warnings(): readonly MetadataComplaint[] {
@@ -44,6 +61,14 @@ export class Complaints {
 
   /** @throws MetadataFault when there was any error. */
   settle(): void {
-    if (this.#errors.length > 0) throw new MetadataFault(this.#errors)
+    if (this.#errors.length > 0) throw new MetadataFault(this.errors)
+  }
+}
+
+function complaint(errorCode: RegistryErrorCode, codeContext: string, location: string): MetadataComplaint {
+  return {
+    errorCode,
+    codeContext: codeContext.slice(0, MAX_TEXT_LENGTH),
+    location: location.slice(0, MAX_TEXT_LENGTH),
   }
 }

@@ -5,7 +5,7 @@
  * Documents follow: inline base64 is decoded in pieces, so that neither metadata trees nor documents pile up.
  */
 import { Malformed } from "../malformed.ts"
-import { type Addressing, checkRequest, readAddressing } from "../soap/addressing.ts"
+import { type Addressing, checkRequest, checkUnderstood, readAddressing } from "../soap/addressing.ts"
 import { EnvelopeReader } from "../soap/envelope-reader.ts"
 import { SoapFault } from "../soap/fault.ts"
 import { XOP } from "../soap/namespaces.ts"
@@ -38,6 +38,7 @@ export class ProvideAndRegisterReader {
   readonly #submission = new SubmissionReader()
   #events: ProvideEvent[] = []
   #addressing: Addressing | null = null
+  #headerParts: readonly string[] = []
   #isRecognised = false
   #hasSubmission = false
   #object: TreeBuilder | null = null
@@ -54,6 +55,16 @@ export class ProvideAndRegisterReader {
   /** MessageID of the request, "" until its headers were read. */
   get messageId(): string {
     return this.#addressing?.messageId ?? ""
+  }
+
+  /** What its headers should have and do not, in words. */
+  get lacks(): readonly string[] {
+    return this.#addressing?.lacks ?? []
+  }
+
+  /** `href`s of parts that headers were taken out to, as some stacks do with certificates and signature values. */
+  get headerParts(): readonly string[] {
+    return this.#headerParts
   }
 
   /** Was the body element seen? From then on faults are answered by a RegistryResponse, before by a SOAP fault. */
@@ -81,7 +92,10 @@ export class ProvideAndRegisterReader {
   }
 
   #headers(headers: readonly XmlElement[]): void {
+    // First, so that every later fault can say what it relates to.
     this.#addressing = readAddressing(headers)
+    checkUnderstood(headers)
+    this.#headerParts = headers.flatMap(includesIn)
     checkRequest(this.#addressing, PROVIDE_AND_REGISTER)
   }
 
@@ -162,6 +176,11 @@ export class ProvideAndRegisterReader {
     this.#hasSubmission = true
     this.#events.push({ kind: "submission", read: this.#submission.finish() })
   }
+}
+
+function includesIn(element: XmlElement): readonly string[] {
+  const own = isElement(element, XOP, "Include") ? [attributeOf(element, "href") ?? ""] : []
+  return [...own, ...element.children.flatMap(includesIn)]
 }
 
 /** One xds:Document: either an xop:Include, or base64 text, or nothing at all. */

@@ -27,7 +27,9 @@ export class ObjectPartsWriter {
     this.#owner = owner
   }
 
-  code(scheme: string, { code, scheme: codingScheme, display }: Code): Markup {
+  code(scheme: string, value: Code | null): Markup | null {
+    if (value === null) return null
+    const { code, scheme: codingScheme, display } = value
     const attributes = { classificationScheme: scheme, ...this.#classified(), nodeRepresentation: code }
     return element("rim:Classification", attributes, slot("codingScheme", codingScheme), name(display))
   }
@@ -43,13 +45,14 @@ export class ObjectPartsWriter {
     )
   }
 
-  /** Says what a RegistryPackage is. */
+  /** Says what a RegistryPackage is, or that the object's metadata are limited. */
   label(classificationNode: string): Markup {
     return element("rim:Classification", { classificationNode, ...this.#classified() })
   }
 
   /** `fixedName` as the framework prescribes, e.g. `XDSDocumentEntry.uniqueId`. */
-  identifier(identificationScheme: string, fixedName: string, value: string): Markup {
+  identifier(identificationScheme: string, fixedName: string, value: string | null): Markup | null {
+    if (value === null) return null
     const attributes = {
       id: this.#nextId(),
       registryObject: this.#owner,

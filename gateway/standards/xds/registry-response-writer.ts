@@ -20,6 +20,6 @@ function writeErrorList(errors: readonly RegistryError[]): Markup {
   return element("rs:RegistryErrorList", { highestSeverity: SEVERITY + highest }, errors.map(writeError))
 }
 
-function writeError({ errorCode, codeContext, severity }: RegistryError): Markup {
-  return element("rs:RegistryError", { errorCode, codeContext, severity: SEVERITY + severity, location: "" })
+function writeError({ errorCode, codeContext, severity, location = "" }: RegistryError): Markup {
+  return element("rs:RegistryError", { errorCode, codeContext, severity: SEVERITY + severity, location })
 }

@@ -5,6 +5,8 @@ export interface RegistryError {
   readonly errorCode: string
   readonly codeContext: string
   readonly severity: "Error" | "Warning"
+  /** Where in the request; "" or absent when it is about no one place. */
+  readonly location?: string
 }
 
 export interface RegistryResponse {

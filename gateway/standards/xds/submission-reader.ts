@@ -5,7 +5,7 @@ import { attributeOf, childOf, isElement, type XmlElement } from "../xml/reader.
 import { readAssociation, type RawAssociation } from "./association-reader.ts"
 import { relationshipsOf } from "./cross-rules.ts"
 import { readDocumentEntry } from "./document-entry-reader.ts"
-import { Complaints, type MetadataComplaint, MetadataFault } from "./metadata-fault.ts"
+import { at, Complaints, type MetadataComplaint, MetadataFault } from "./metadata-fault.ts"
 import { readClassification, readRegistryObject, type RegistryObject } from "./registry-object.ts"
 import type { DocumentEntry, Submission } from "./submission.ts"
 import { readSubmissionSet } from "./submission-set-reader.ts"
@@ -59,13 +59,17 @@ export class SubmissionReader {
 
   #addObject(element: XmlElement): void {
     const object = readRegistryObject(element, this.#complaints)
-    if (this.#ids.has(object.id)) this.#complaints.error(`id ${object.id} is used twice`)
+    if (this.#ids.has(object.id)) this.#complain(object.id, "is used twice")
     this.#ids.add(object.id)
     if (element.local === "RegistryPackage") this.#packages.push(object)
     else if (element.local === "ExtrinsicObject")
       this.#entries.push(readDocumentEntry(object, this.#complaints))
     else if (element.local === "Association") this.#addAssociation(object)
-    else this.#complaints.error(`${element.local} has no place in a submission`)
+    else this.#complain(object.id, `${element.local} has no place in a submission`)
+  }
+
+  #complain(id: string, sentence: string): void {
+    this.#complaints.error(`${id}: ${sentence}`, "XDSRepositoryMetadataError", at(id))
   }
 
   #addAssociation(object: RegistryObject): void {

@@ -1,5 +1,6 @@
 /**
  * The values of a submission, with IHE attribute names (ITI TF-3 4.2.3). No ebXML here.
+ * What is null may be absent in limited metadata alone, except where it says otherwise.
  * Codes are {code, scheme OID, display}; DTM are UTC `YYYYMMDDhhmmss`; CX, XCN, XON, CXi are HL7 strings.
  */
 
@@ -20,24 +21,28 @@ export interface Author {
 export interface DocumentEntry {
   /** `urn:uuid:…`; also Document/@id on the wire. */
   readonly entryUUID: string
+  /** Labelled as limited metadata: then column XDR MS says what it must hold (ITI TF-3 table 4.3.1-3). */
+  readonly limitedMetadata: boolean
   readonly uniqueId: string
   readonly mimeType: string
   readonly title: string
   readonly author: Author | null
+  /** XCN; null when nobody is named. */
   readonly legalAuthenticator: string | null
-  readonly classCode: Code
-  readonly typeCode: Code
-  readonly formatCode: Code
+  readonly classCode: Code | null
+  readonly typeCode: Code | null
+  readonly formatCode: Code | null
   readonly confidentialityCode: readonly Code[]
-  readonly healthcareFacilityTypeCode: Code
-  readonly practiceSettingCode: Code
+  readonly healthcareFacilityTypeCode: Code | null
+  readonly practiceSettingCode: Code | null
   readonly eventCodeList: readonly Code[]
-  readonly languageCode: string
-  readonly creationTime: string
+  readonly languageCode: string | null
+  readonly creationTime: string | null
+  /** Like serviceStopTime, null when the sender did not know it. */
   readonly serviceStartTime: string | null
   readonly serviceStopTime: string | null
-  readonly patientId: string
-  readonly sourcePatientId: string
+  readonly patientId: string | null
+  readonly sourcePatientId: string | null
   /** `PID-n|…` values. */
   readonly sourcePatientInfo: readonly string[]
   readonly referenceIdList: readonly string[]
@@ -48,15 +53,17 @@ export interface DocumentEntry {
 
 export interface SubmissionSet {
   readonly entryUUID: string
+  /** As of a DocumentEntry; each object is labelled for itself. */
+  readonly limitedMetadata: boolean
   /** OID. */
   readonly uniqueId: string
   /** OID. */
   readonly sourceId: string
-  readonly patientId: string
+  readonly patientId: string | null
   readonly submissionTime: string
   readonly title: string
   readonly author: Author | null
-  readonly contentTypeCode: Code
+  readonly contentTypeCode: Code | null
   /** `XON|XCN|XTN`. */
   readonly intendedRecipient: readonly string[]
 }

@@ -30,7 +30,7 @@ describe("a submission that comes again", function () {
     const inner = sides.center.door
     const door: SubmissionHandler = {
       begin: async (peer, submission, messageId) => {
-        if (submission.submissionSet.contentTypeCode.code !== "study")
+        if (submission.submissionSet.contentTypeCode!.code !== "study")
           return inner.begin(peer, submission, messageId)
         const attempt = attempts++
         const documentEntries = submission.documentEntries.map((entry) => tell(entry, attempt))

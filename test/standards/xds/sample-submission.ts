@@ -14,6 +14,7 @@ export const uuid = (n: number): string =>
 export function sampleEntry(n: number, octets: Uint8Array | null): DocumentEntry {
   return {
     entryUUID: uuid(n),
+    limitedMetadata: false,
     uniqueId: `2.25.1000.${n}`,
     mimeType: "application/dicom",
     title: `胸部CT <${n}> & "x"`,
@@ -50,6 +51,7 @@ export function sampleSubmission(
   return {
     submissionSet: {
       entryUUID: uuid(999_999),
+      limitedMetadata: false,
       uniqueId,
       sourceId: SOURCE_ID,
       patientId: PATIENT_ID,
