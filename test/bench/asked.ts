@@ -1,7 +1,13 @@
 /** What one run of the bench was asked for. */
+import type { ImageSet } from "./image-sets.ts"
+
 export interface Asked {
   readonly rounds: number
-  /** Images of 512 KiB in `ingest`, `durability` and `package`. */
+  /** What `ingest` sends. */
+  readonly sets: readonly ImageSet[]
+  /** The set of images of 512 KiB, for `durability`. */
+  readonly slices: ImageSet
+  /** Images of 512 KiB in `package`. */
   readonly instances: number
   /** Images of 512 KiB in `loop`. */
   readonly loopInstances: number

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawn } from "node:child_process"
+import { once } from "node:events"
 import { existsSync, readFileSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -7,8 +8,10 @@ import { join } from "node:path"
 import { after, before, describe, it } from "mocha"
 import { readPart10 } from "../../gateway/standards/dicom/data-set.ts"
 import { figure, reached, type Figure, type Promised } from "./figure.ts"
-import { renewImages, writeImages } from "./images.ts"
-import { cpuMs, peakRssMiB, rssMiB } from "./process-usage.ts"
+import { imageSets, setBytes } from "./image-sets.ts"
+import { CT, renewImages, writeImages } from "./images.ts"
+import { cpuMs, peakRssMiB, rssMiB, watchChildren } from "./process-usage.ts"
+import { shortOfRoom } from "./room.ts"
 import { alternate, median } from "./rounds.ts"
 import { table } from "./table.ts"
 
@@ -57,6 +60,24 @@ describe("the bench's arithmetic", () => {
   })
 })
 
+describe("the sets of images", () => {
+  const sets = imageSets(500, 5000)
+
+  it("are as large as their names say", () => {
+    assert.deepEqual(
+      [sets["300MB"], sets["2GB"]].map((set) => (setBytes(set, 1) / 1e6).toFixed(0)),
+      ["300", "2000"],
+    )
+    assert.equal(setBytes(sets.ct, 1), 500 * 512 * 1024)
+    assert.deepEqual([sets.small.studies(4), sets["300MB"].studies(4)], [Array(4).fill(1250), [1, 1, 1, 1]])
+  })
+
+  it("are not begun where the disk would be full before the end", () => {
+    assert.equal(shortOfRoom("2GB", 20e9, 23e9), null)
+    assert.equal(shortOfRoom("2GB", 20e9, 21.5e9), "2GB wants 22.0 GB of disk, 21.5 GB are free")
+  })
+})
+
 describe("the bench's instruments", () => {
   let folder: string
   before(async () => (folder = await mkdtemp(join(tmpdir(), "dokuei-bench-test-"))))
@@ -70,17 +91,30 @@ describe("the bench's instruments", () => {
     await assert.rejects(cpuMs(2 ** 30), { code: "ENOENT" })
   })
 
+  it("see what children hold while they run", async () => {
+    const watched = watchChildren(process.pid)
+    const child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 300)"])
+    await once(child, "exit")
+    const [peakMiB, later] = [await watched.end(), await watched.end()]
+    assert.ok(peakMiB > 2 && peakMiB === later)
+  })
+
   it("make images that are read, and make others of the same files", async () => {
-    const [study] = await writeImages(folder, { studies: [2], frames: 2 })
+    const [study] = await writeImages(folder, { studies: [2], shape: { ...CT, frames: 2 } })
     const identity = () =>
       study!.files.map((file) => readPart10(readFileSync(file)).dataSet.text("SOPInstanceUID"))
     const before = identity()
-    const [renewed] = await renewImages([study!], 2)
+    const [renewed] = await renewImages([study!])
     const { dataSet } = readPart10(readFileSync(study!.files[1]!))
     assert.equal(dataSet.text("StudyInstanceUID"), renewed!.StudyInstanceUID)
     assert.notEqual(renewed!.StudyInstanceUID, study!.StudyInstanceUID)
     assert.equal(new Set([...before, ...identity()]).size, 4)
     assert.equal(dataSet.text("NumberOfFrames"), "2")
+    const small = imageSets(1, 1).small.shape
+    const [other] = await writeImages(join(folder, "small"), { studies: [1], shape: small })
+    const file = readFileSync(other!.files[0]!)
+    assert.equal(readPart10(file).dataSet.text("SOPClassUID"), "1.2.840.10008.5.1.4.1.1.2")
+    assert.ok(file.length > 9_500 && file.length < 10_500, String(file.length))
   })
 })
 

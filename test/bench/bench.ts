@@ -8,6 +8,7 @@ import { tmpdir } from "node:os"
 import { parseArgs } from "node:util"
 import type { Asked } from "./asked.ts"
 import type { Figure } from "./figure.ts"
+import { imageSets } from "./image-sets.ts"
 import { durability, ingest } from "./ingest.ts"
 import { ledger } from "./ledger.ts"
 import { loop } from "./loop.ts"
@@ -33,6 +34,7 @@ const { values: options, positionals: names } = parseArgs({
     json: { type: "string" },
     rounds: { type: "string", default: "3" },
     instances: { type: "string", default: "500" },
+    set: { type: "string", multiple: true },
     objects: { type: "string" },
     "ledger-instances": { type: "string" },
     "multi-frame": { type: "string" },
@@ -41,10 +43,20 @@ const { values: options, positionals: names } = parseArgs({
   },
 })
 
+/** Sets of `ingest` that are over in minutes; `--long` sends all of them, `--set` whichever are named. */
+const USUAL_SETS = ["ct", "small"]
+/** Objects of 10 kB for each image of 512 KiB. */
+const SMALL_FOR_EACH = options.long ? 10 : 2
+const instances = Number(options.instances)
+const sets = imageSets(instances, instances * SMALL_FOR_EACH)
+const setNames = known("set", options.set ?? (options.long ? Object.keys(sets) : USUAL_SETS), sets)
+
 const asked: Asked = {
   rounds: Number(options.rounds),
-  instances: Number(options.instances),
-  loopInstances: Math.min(100, Number(options.instances)),
+  sets: setNames.map((name) => sets[name]),
+  slices: sets.ct,
+  instances,
+  loopInstances: Math.min(100, instances),
   multiFrameMiB: Number(options["multi-frame"] ?? (options.long ? 2000 : 300)),
   objects: Number(options.objects ?? (options.long ? 100_000 : 10_000)),
   ledgerInstances: Number(options["ledger-instances"] ?? (options.long ? 1_000_000 : 200_000)),
@@ -52,10 +64,19 @@ const asked: Asked = {
   say: (line) => process.stderr.write(`${line}\n`),
 }
 
+/** The names as keys. @throws Error in words for one that is none */
+function known<Key extends string>(
+  what: string,
+  asked: readonly string[],
+  all: Readonly<Record<Key, unknown>>,
+): readonly Key[] {
+  const unknown = asked.filter((name) => !Object.hasOwn(all, name))
+  if (unknown.length > 0) throw new Error(`no ${what} ${unknown.join(", ")}: ${Object.keys(all).join(", ")}`)
+  return asked as readonly Key[]
+}
+
 async function all(): Promise<void> {
-  const unknown = names.filter((name) => !(name in BENCHES))
-  if (unknown.length > 0)
-    throw new Error(`no bench ${unknown.join(", ")}: ${Object.keys(BENCHES).join(", ")}`)
+  known("bench", names, BENCHES)
   const facts = machine(asked.parent ?? tmpdir())
   process.stdout.write(`${JSON.stringify(facts, null, 2)}\n`)
   const figures: Figure[] = []

@@ -144,8 +144,9 @@ async function packaged(world: World, sealed: Sealed): Promise<SubmissionRecord>
   }
   await world.ledger.commit([{ put: "submission", record: planned }])
   const job = { ...jobFields, id: `package/${planned.id}`, subject: planned.id, runAt: planned.createdAt }
-  const { changes } = await packageSubmission(world, { ...CONTENTS, study: contentsOf(sealed, planned) }, job)
-  await world.ledger.commit(changes.filter((each) => !("put" in each && each.put === "job")))
+  const made = await packageSubmission(world, { ...CONTENTS, study: contentsOf(sealed, planned) }, job)
+  if (!("changes" in made)) throw new Error("nothing was packaged")
+  await world.ledger.commit(made.changes.filter((each) => !("put" in each && each.put === "job")))
   const done = await world.ledger.submission(planned.id)
   if (done === null) throw new Error("the submission is not in the ledger")
   return done

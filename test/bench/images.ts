@@ -1,5 +1,5 @@
 /**
- * CT-like images to send: 512 × 512 × 16 bit in explicit VR little endian, each with UIDs of its own.
+ * CT-like images to send: 16 bit in explicit VR little endian, each with UIDs of its own.
  *
  * UIDs have one length, so that a round gets fresh ones by writing the heads again; pixel data stay on the disk.
  */
@@ -12,67 +12,88 @@ const CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
 /** Enhanced CT Image Storage for many frames in one instance. */
 const ENHANCED_CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2.1"
 const EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
-export const FRAME_BYTES = 512 * 512 * 2
 const LONG_VR = new Set(["OB", "OW", "SQ", "UN", "UT"])
 const PAD: Readonly<Record<string, string>> = { UI: "\0" }
 
 /** `2.25.` and 39 digits below 2^128: always 44 characters. */
 const uid = (): string => `2.25.1${Array.from(randomBytes(38), (byte) => String(byte % 10)).join("")}`
 
+/** What one instance is: square frames of 16 bit. */
+export interface Shape {
+  readonly frames: number
+  readonly sidePixels: number
+}
+
+/** A slice: 512 KiB. */
+export const CT: Shape = { frames: 1, sidePixels: 512 }
+
+export const frameBytes = ({ sidePixels }: Pick<Shape, "sidePixels">): number => sidePixels * sidePixels * 2
+
+/** Frames of 512 KiB that come nearest to a size without passing it. */
+export const multiFrame = (bytes: number): Shape => ({
+  ...CT,
+  frames: Math.max(2, Math.floor(bytes / frameBytes(CT))),
+})
+
 export interface ImagesAsked {
   /** Images of each study. */
   readonly studies: readonly number[]
-  readonly frames?: number
+  /** `CT` when not given. */
+  readonly shape?: Shape
 }
 
 export interface Study {
   readonly files: readonly string[]
+  readonly shape: Shape
   readonly PatientID: string
   readonly StudyInstanceUID: string
 }
 
-/** Writes files below `folder`; call `renew` for the same files as other studies. */
-export async function writeImages(folder: string, asked: ImagesAsked): Promise<readonly Study[]> {
-  const pixels = ctLikePixels()
+/** Writes files below `folder`; `renewImages` makes other studies of the same files. */
+export async function writeImages(
+  folder: string,
+  { studies, shape = CT }: ImagesAsked,
+): Promise<readonly Study[]> {
+  const pixels = ctLikePixels(shape)
   return Promise.all(
-    asked.studies.map(async (count, index) => {
+    studies.map(async (count, index) => {
       const below = join(folder, `study-${index + 1}`)
       await mkdir(below, { recursive: true })
-      return writeStudy(below, count, asked.frames ?? 1, pixels)
+      return writeStudy(below, count, shape, pixels)
     }),
   )
 }
 
 /** The same files, as studies nobody has seen. */
-export function renewImages(studies: readonly Study[], frames = 1): Promise<readonly Study[]> {
+export function renewImages(studies: readonly Study[]): Promise<readonly Study[]> {
   return Promise.all(
-    studies.map(async ({ files }) => {
+    studies.map(async ({ files, shape }) => {
       const identity = freshIdentity()
       for (const [index, file] of files.entries()) {
         const handle = await open(file, "r+")
-        await handle.write(head(identity, index + 1, frames), 0)
+        await handle.write(head(identity, index + 1, shape), 0)
         await handle.close()
       }
-      return { files, ...identity }
+      return { files, shape, ...identity }
     }),
   )
 }
 
-async function writeStudy(folder: string, count: number, frames: number, pixels: Buffer): Promise<Study> {
+async function writeStudy(folder: string, count: number, shape: Shape, pixels: Buffer): Promise<Study> {
   const identity = freshIdentity()
   const files: string[] = []
   for (let number = 1; number <= count; number++) {
     const file = join(folder, `${String(number).padStart(5, "0")}.dcm`)
     const handle = await open(file, "w")
-    await handle.write(head(identity, number, frames))
-    for (let frame = 0; frame < frames; frame++) await handle.write(pixels)
+    await handle.write(head(identity, number, shape))
+    for (let frame = 0; frame < shape.frames; frame++) await handle.write(pixels)
     await handle.close()
     files.push(file)
   }
-  return { files, ...identity }
+  return { files, shape, ...identity }
 }
 
-type Identity = Omit<Study, "files"> & { readonly SeriesInstanceUID: string }
+type Identity = Omit<Study, "files" | "shape"> & { readonly SeriesInstanceUID: string }
 
 const freshIdentity = (): Identity => ({
   PatientID: `B${String(randomInt(10 ** 9)).padStart(9, "0")}`,
@@ -81,7 +102,8 @@ const freshIdentity = (): Identity => ({
 })
 
 /** Preamble, group 0002 and the data set up to the first byte of Pixel Data. */
-function head(identity: Identity, number: number, frames: number): Buffer {
+function head(identity: Identity, number: number, shape: Shape): Buffer {
+  const { frames, sidePixels } = shape
   const SOPClassUID = frames > 1 ? ENHANCED_CT_IMAGE_STORAGE : CT_IMAGE_STORAGE
   const SOPInstanceUID = uid()
   const meta = fileMetaBytes({
@@ -130,8 +152,8 @@ function head(identity: Identity, number: number, frames: number): Buffer {
     short(0x00280002, 1),
     text(0x00280004, "CS", "MONOCHROME2"),
     ...(frames > 1 ? [text(0x00280008, "IS", String(frames))] : []),
-    short(0x00280010, 512),
-    short(0x00280011, 512),
+    short(0x00280010, sidePixels),
+    short(0x00280011, sidePixels),
     text(0x00280030, "DS", "0.703125\\0.703125"),
     short(0x00280100, 16),
     short(0x00280101, 12),
@@ -141,7 +163,7 @@ function head(identity: Identity, number: number, frames: number): Buffer {
     text(0x00281051, "DS", "400"),
     text(0x00281052, "DS", "-1024"),
     text(0x00281053, "DS", "1"),
-    header(0x7fe00010, "OW", frames * FRAME_BYTES),
+    header(0x7fe00010, "OW", frames * frameBytes(shape)),
   ]
   return Buffer.concat([meta, ...elements])
 }
@@ -169,11 +191,11 @@ function short(tag: number, value: number): Buffer {
 }
 
 /** 12 bits with noise in the low ones: what a scanner gives does not compress to nothing. */
-function ctLikePixels(): Buffer {
-  const noise = randomBytes(FRAME_BYTES / 2)
-  const pixels = Buffer.alloc(FRAME_BYTES)
+function ctLikePixels(shape: Shape): Buffer {
+  const pixels = Buffer.alloc(frameBytes(shape))
+  const noise = randomBytes(pixels.length / 2)
   for (let at = 0; at < noise.length; at++) {
-    const slope = (at >>> 9) + (at & 511)
+    const slope = Math.floor(at / shape.sidePixels) + (at % shape.sidePixels)
     pixels.writeUInt16LE((slope + ((noise[at] ?? 0) & 63)) & 0xfff, at * 2)
   }
   return pixels

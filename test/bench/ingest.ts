@@ -1,141 +1,128 @@
 /**
- * C-STORE ingest: the same 512 KiB images by the same storescu to us, to storescp and to Orthanc, over one
- * association and over four.
+ * C-STORE ingest: the same images by the same storescu to us, to storescp and to Orthanc, over one association and over
+ * four.
  *
  * storescp writes files. Orthanc also hashes (MD5) and indexes, and syncs each file unless tuned. We seal, hash twice
  * (SHA-256 of file and data set), index, and answer only what is durable.
  */
 import type { Asked } from "./asked.ts"
+import { compare, MEASURES, warmUp, type Compared } from "./compare.ts"
 import { figure, type Figure, type Promised } from "./figure.ts"
 import { inFolder } from "./folder.ts"
-import { renewImages, writeImages, type Study } from "./images.ts"
-import { alternate } from "./rounds.ts"
+import { setBytes, type ImageSet } from "./image-sets.ts"
+import { assertRoom } from "./room.ts"
 import { startEdge } from "./servers/edge.ts"
 import { startOrthanc } from "./servers/orthanc.ts"
-import type { StorageServer } from "./servers/server.ts"
+import { withServers, type StorageServer } from "./servers/server.ts"
 import { startStorescp } from "./servers/storescp.ts"
-import { turn, type Turn } from "./turn.ts"
 
-export const ASSOCIATIONS = [1, 4] as const
-/** Enough for just-in-time compilers and lazy modules. */
-const WARM_UP_INSTANCES = 60
-
+const PEERS = ["orthanc", "orthanc-tuned", "storescp"] as const
+/** What floors were promised for. */
+const PROMISED_SET = "ct"
 const CPU_PROMISED: Readonly<Record<string, Promised>> = {
   orthanc: { floor: 0.5, aim: 0.4, bound: "at most" },
   "orthanc-tuned": { floor: 0.85, aim: 0.7, bound: "at most" },
 }
-const RATE_PROMISED: Promised = { floor: 0.5, aim: 0.8, bound: "at least" }
-const DURABILITY_FLOOR: Readonly<Record<number, number>> = { 1: 0.55, 4: 0.8 }
+const RATE_PROMISED: Readonly<Record<string, Promised>> = {
+  storescp: { floor: 0.5, aim: 0.8, bound: "at least" },
+}
+/** For whatever passes. */
 const RSS_PROMISED: Promised = { floor: 350, aim: null, bound: "at most" }
+const DURABILITY_FLOOR: Readonly<Record<number, number>> = { 1: 0.55, 4: 0.8 }
 
-export function ingest(asked: Asked): Promise<Figure[]> {
-  return inFolder(asked.parent, async (folder) => {
-    const servers: StorageServer[] = []
-    try {
-      servers.push(await startEdge(folder))
-      servers.push(await startStorescp(folder))
-      servers.push(await startOrthanc(folder, "orthanc"))
-      servers.push(await startOrthanc(folder, "orthanc-tuned"))
-      return await compareAll(folder, servers, asked, ingestFigures)
-    } finally {
-      await stopAll(servers)
-    }
-  })
+/** Those of them that keep what they took; storescp begins each turn with an empty folder. */
+const KEEPERS = 3
+
+export async function ingest(asked: Asked): Promise<Figure[]> {
+  for (const set of asked.sets) await assertRoom(asked.parent, `ingest of ${set.name}`, roomBytes(set, asked))
+  const found: Figure[] = []
+  for (const set of asked.sets)
+    found.push(...(await amongServers(everybody, set, asked, (...all) => ingestFigures(set, ...all))))
+  return found
 }
 
 /** The price of fdatasync: we against ourselves on a disk that does not. */
 export function durability(asked: Asked): Promise<Figure[]> {
-  return inFolder(asked.parent, async (folder) => {
-    const servers: StorageServer[] = []
-    try {
-      servers.push(await startEdge(folder))
-      servers.push(await startEdge(folder, { name: "without-sync", withoutSync: true }))
-      return await compareAll(folder, servers, asked, durabilityFigures)
-    } finally {
-      await stopAll(servers)
-    }
-  })
+  return amongServers(
+    (folder) => [
+      () => startEdge(folder),
+      () => startEdge(folder, { name: "without-sync", withoutSync: true }),
+    ],
+    asked.slices,
+    asked,
+    durabilityFigures,
+  )
 }
 
-type Turns = ReadonlyMap<string, readonly Turn[]>
+/** The files themselves, what keepers keep of every round, and storescp's once. */
+function roomBytes(set: ImageSet, { rounds }: Asked): number {
+  const ofAll = set.associations.map((count) => setBytes(set, count) * (1 + KEEPERS * rounds))
+  return (
+    ofAll.reduce((sum, bytes) => sum + bytes) +
+    Math.max(...set.associations.map((count) => setBytes(set, count)))
+  )
+}
 
-async function compareAll(
-  folder: string,
-  servers: readonly StorageServer[],
+const everybody = (folder: string): (() => Promise<StorageServer>)[] => [
+  () => startEdge(folder),
+  () => startStorescp(folder),
+  () => startOrthanc(folder, "orthanc"),
+  () => startOrthanc(folder, "orthanc-tuned"),
+]
+
+/** Servers that begin with nothing, and a folder that is empty again for the next set. */
+function amongServers(
+  starts: (folder: string) => (() => Promise<StorageServer>)[],
+  set: ImageSet,
   asked: Asked,
-  figures: (turns: Turns, associations: number) => Figure[],
+  figures: (compared: Compared, associations: number) => Figure[],
 ): Promise<Figure[]> {
-  await warmUp(folder, servers, Math.min(WARM_UP_INSTANCES, asked.instances))
-  const found: Figure[] = []
-  for (const associations of ASSOCIATIONS) {
-    asked.say(`${asked.instances} × 512 KiB over ${associations} association(s), ${asked.rounds} rounds`)
-    const turns = await compare(`${folder}/of-${associations}`, servers, associations, asked)
-    found.push(...figures(turns, associations))
-  }
-  return found
+  return inFolder(asked.parent, (folder) =>
+    withServers(starts(folder), async (servers) => {
+      await warmUp(folder, servers)
+      const found: Figure[] = []
+      for (const associations of set.associations) {
+        const instances = set.studies(associations).reduce((sum, count) => sum + count, 0)
+        asked.say(`${set.name}: ${instances} over ${associations} association(s), ${asked.rounds} rounds`)
+        const compared = await compare(`${folder}/of-${associations}`, servers, set, associations, asked)
+        found.push(...figures(compared, associations))
+      }
+      return found
+    }),
+  )
 }
 
-async function warmUp(folder: string, servers: readonly StorageServer[], instances: number): Promise<void> {
-  const some = await writeImages(`${folder}/warm-up`, { studies: [instances] })
-  for (const server of servers) await turn(server, some, folder)
-}
-
-async function compare(
-  folder: string,
-  servers: readonly StorageServer[],
-  associations: number,
-  { instances, rounds, say }: Asked,
-): Promise<Turns> {
-  const each = Math.max(1, Math.floor(instances / associations))
-  let studies = await writeImages(folder, { studies: Array.from({ length: associations }, () => each) })
-  let renewedFor = 0
-  const freshFor = async (round: number): Promise<readonly Study[]> => {
-    if (round !== renewedFor) studies = await renewImages(studies)
-    renewedFor = round
-    return studies
-  }
-  const runners = servers.map((server) => ({
-    name: server.name,
-    run: async (round: number): Promise<Turn> => {
-      const done = await turn(server, await freshFor(round), folder)
-      say(`  ${server.name}: ${rate(done).toFixed(0)}/s, ${perInstance(done).toFixed(2)} ms CPU each`)
-      return done
-    },
-  }))
-  return alternate(runners, rounds)
-}
-
-const rate = ({ instances, wallMs }: Turn): number => instances / (wallMs / 1000)
-const perInstance = ({ instances, cpuMs }: Turn): number => cpuMs / instances
-
-function ingestFigures(turns: Turns, associations: number): Figure[] {
+function ingestFigures(set: ImageSet, { turns, notTaken }: Compared, associations: number): Figure[] {
+  const { cpu, cpuUnit, rate, rateUnit } = MEASURES[set.per]
   const ours = turns.get("dokuei") ?? []
-  const cpu = ["orthanc", "orthanc-tuned", "storescp"].map((peerName) =>
-    figure(
-      { figure: `ingest-cpu/${peerName}/${associations}`, unit: "ms CPU per instance", peerName },
-      ours.map(perInstance),
-      (turns.get(peerName) ?? []).map(perInstance),
-      CPU_PROMISED[peerName],
-    ),
-  )
-  const rates = ["storescp", "orthanc", "orthanc-tuned"].map((peerName) =>
-    figure(
-      { figure: `ingest-rate/${peerName}/${associations}`, unit: "instances/s", peerName },
-      ours.map(rate),
-      (turns.get(peerName) ?? []).map(rate),
-      peerName === "storescp" ? RATE_PROMISED : undefined,
-    ),
-  )
-  const peak = figure(
-    { figure: `ingest-rss/${associations}`, unit: "MiB peak RSS", peerName: "-" },
-    ours.map((each) => each.peakRssMiB),
-    null,
-    RSS_PROMISED,
-  )
-  return [...cpu, ...rates, peak]
+  const against = (
+    what: string,
+    unit: string,
+    measured: (each: (typeof ours)[number]) => number,
+    promised: Readonly<Record<string, Promised>>,
+  ): Figure[] =>
+    PEERS.map((peerName) => {
+      const peer = turns.get(peerName)?.map(measured) ?? null
+      const name = notTaken.has(peerName) ? `${peerName}: not taken` : peerName
+      return figure(
+        { figure: `ingest-${what}/${set.name}/${peerName}/${associations}`, unit, peerName: name },
+        ours.map(measured),
+        peer,
+        set.name === PROMISED_SET ? promised[peerName] : undefined,
+      )
+    })
+  return [
+    ...against("cpu", cpuUnit, cpu, CPU_PROMISED),
+    ...against("rate", rateUnit, rate, RATE_PROMISED),
+    ...against("rss", "MiB peak RSS", (each) => each.peakRssMiB, {}).map((each): Figure => ({
+      ...each,
+      ...RSS_PROMISED,
+      judged: "ours",
+    })),
+  ]
 }
 
-function durabilityFigures(turns: Turns, associations: number): Figure[] {
+function durabilityFigures({ turns }: Compared, associations: number): Figure[] {
   const what = {
     figure: `durability/${associations}`,
     unit: "instances/s",
@@ -143,10 +130,6 @@ function durabilityFigures(turns: Turns, associations: number): Figure[] {
   }
   const floor = DURABILITY_FLOOR[associations] ?? null
   const promised: Promised = { floor, aim: null, bound: "at least" }
-  const rates = (name: string): number[] => (turns.get(name) ?? []).map(rate)
+  const rates = (name: string): number[] => (turns.get(name) ?? []).map(MEASURES.instance.rate)
   return [figure(what, rates("dokuei"), rates("without-sync"), promised)]
-}
-
-export async function stopAll(servers: readonly { stop(): Promise<void> }[]): Promise<void> {
-  await Promise.all(servers.map((server) => server.stop()))
 }

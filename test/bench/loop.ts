@@ -15,10 +15,10 @@ import type { Asked } from "./asked.ts"
 import { figure, type Figure, type Promised } from "./figure.ts"
 import { inFolder, settleDisk } from "./folder.ts"
 import { renewImages, writeImages, type Study } from "./images.ts"
-import { stopAll } from "./ingest.ts"
 import { alternate } from "./rounds.ts"
 import { send } from "./send.ts"
 import { startOrthanc, type Orthanc } from "./servers/orthanc.ts"
+import { stopAll } from "./servers/server.ts"
 
 /** The shortest a configuration can say. */
 const QUIET_MS = 1000

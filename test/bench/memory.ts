@@ -2,12 +2,11 @@
 import type { Asked } from "./asked.ts"
 import { figure, type Figure, type Promised } from "./figure.ts"
 import { inFolder } from "./folder.ts"
-import { FRAME_BYTES, renewImages, writeImages } from "./images.ts"
-import { stopAll } from "./ingest.ts"
+import { multiFrame, renewImages, writeImages } from "./images.ts"
 import { alternate } from "./rounds.ts"
 import { startEdge } from "./servers/edge.ts"
 import { startOrthanc } from "./servers/orthanc.ts"
-import type { StorageServer } from "./servers/server.ts"
+import { withServers, type StorageServer } from "./servers/server.ts"
 import { startStorescp } from "./servers/storescp.ts"
 import { turn, type Turn } from "./turn.ts"
 
@@ -19,16 +18,15 @@ const GROWTH_PROMISED: Promised = { floor: 60, aim: null, bound: "at most" }
 const TOTAL_PROMISED: Promised = { floor: 350, aim: null, bound: "at most" }
 
 export function memory(asked: Asked): Promise<Figure[]> {
-  return inFolder(asked.parent, async (folder) => {
-    const servers: StorageServer[] = []
-    try {
-      servers.push(await startEdge(folder))
-      servers.push(await startStorescp(folder))
-      servers.push(await startOrthanc(folder, "orthanc"))
-      return figures(await pass(folder, servers, asked), asked.multiFrameMiB)
-    } finally {
-      await stopAll(servers)
-    }
+  return inFolder(asked.parent, (folder) => {
+    const starts = [
+      () => startEdge(folder),
+      () => startStorescp(folder),
+      () => startOrthanc(folder, "orthanc"),
+    ]
+    return withServers<StorageServer, Figure[]>(starts, async (servers) =>
+      figures(await pass(folder, servers, asked), asked.multiFrameMiB),
+    )
   })
 }
 
@@ -37,15 +35,17 @@ async function pass(
   servers: readonly StorageServer[],
   { multiFrameMiB, say }: Asked,
 ): Promise<ReadonlyMap<string, readonly Turn[]>> {
-  const frames = Math.max(1, Math.round((multiFrameMiB * 2 ** 20) / FRAME_BYTES))
   const warm = await writeImages(`${folder}/warm-up`, { studies: [20] })
   for (const server of servers) await turn(server, warm, folder)
-  let studies = await writeImages(`${folder}/multi-frame`, { studies: [1], frames })
+  let studies = await writeImages(`${folder}/multi-frame`, {
+    studies: [1],
+    shape: multiFrame(multiFrameMiB * 2 ** 20),
+  })
   const runners = servers.map((server) => ({
     name: server.name,
     run: async (): Promise<Turn> => {
       const done = await turn(server, studies, folder)
-      studies = await renewImages(studies, frames)
+      studies = await renewImages(studies)
       say(`  ${server.name}: ${done.idleRssMiB.toFixed(0)} MiB, at most ${done.peakRssMiB.toFixed(0)} MiB`)
       return done
     },

@@ -13,7 +13,7 @@ import type { Asked } from "./asked.ts"
 import { buildHouse, type HouseKeeper } from "./build-house.ts"
 import { figure, type Figure, type Promised } from "./figure.ts"
 import { inFolder, onFreePorts, settleDisk } from "./folder.ts"
-import { writeImages } from "./images.ts"
+import { CT, writeImages } from "./images.ts"
 import { decrypt, signAndEncrypt, type CmsKeys } from "./openssl-cms.ts"
 import { alternate } from "./rounds.ts"
 
@@ -31,7 +31,8 @@ export function packaging(asked: Asked): Promise<Figure[]> {
     const { site, tsa, house } = await onFreePorts((attempt) => build(join(folder, `site-${attempt}`)))
     try {
       const [many] = await writeImages(join(folder, "many"), { studies: [asked.instances] })
-      const [one] = await writeImages(join(folder, "one"), { studies: [1], frames: asked.instances })
+      const shape = { ...CT, frames: asked.instances }
+      const [one] = await writeImages(join(folder, "one"), { studies: [1], shape })
       const found: Figure[] = []
       for (const [shape, files] of [
         [`${asked.instances} files`, many?.files ?? []],

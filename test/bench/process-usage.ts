@@ -41,7 +41,7 @@ export async function endedChildrenCpuMs(): Promise<number> {
   return (Number(fields[FIELD.cutime]) + Number(fields[FIELD.cstime])) * MS_PER_TICK
 }
 
-async function statusMiB(pid: number, name: "VmRSS" | "VmHWM"): Promise<number> {
+async function statusMiB(pid: number, name: "VmRSS" | "VmHWM" | "RssAnon"): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "latin1")
   return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? Number.NaN) / 1024
 }
@@ -51,3 +51,36 @@ export const peakRssMiB = (pid: number): Promise<number> => statusMiB(pid, "VmHW
 
 /** From here on VmHWM counts anew (proc(5), clear_refs 5). */
 export const resetPeak = (pid: number): Promise<void> => writeFile(`/proc/${pid}/clear_refs`, "5")
+
+/** Often enough for a child that serves an association of some tenths of a second. */
+const LOOK_EVERY_MS = 50
+
+/**
+ * Peak of what the process's children hold themselves (anonymous memory: what they share with it is counted there), in
+ * MiB, from now until `end` is called. Looked at from time to time: they are gone when one could ask for their peak.
+ */
+export function watchChildren(pid: number): { end(): Promise<number> } {
+  let peakMiB = 0
+  // One that has ended and is not yet waited for holds nothing.
+  const heldMiB = (child: number): Promise<number> =>
+    statusMiB(child, "RssAnon").then(
+      (held) => (Number.isNaN(held) ? 0 : held),
+      () => 0,
+    )
+  const look = async (): Promise<void> => {
+    const children = await childrenOf(pid).catch(() => [])
+    const sizes = await Promise.all(children.map(heldMiB))
+    peakMiB = Math.max(
+      peakMiB,
+      sizes.reduce((sum, each) => sum + each, 0),
+    )
+  }
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
+  return {
+    end: async () => {
+      clearInterval(timer)
+      await look()
+      return peakMiB
+    },
+  }
+}

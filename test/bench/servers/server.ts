@@ -63,6 +63,24 @@ export async function stopProcess(child: ChildProcess): Promise<void> {
   await exited
 }
 
+/** Starts them one after the other, and stops whatever was started when `work` is over, however it ends. */
+export async function withServers<Server extends { stop(): Promise<void> }, Result>(
+  starts: readonly (() => Promise<Server>)[],
+  work: (servers: readonly Server[]) => Promise<Result>,
+): Promise<Result> {
+  const servers: Server[] = []
+  try {
+    for (const start of starts) servers.push(await start())
+    return await work(servers)
+  } finally {
+    await stopAll(servers)
+  }
+}
+
+export async function stopAll(servers: readonly { stop(): Promise<void> }[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.stop()))
+}
+
 export function pidOf(child: ChildProcess): number {
   if (child.pid === undefined) throw new Error(`${child.spawnfile} did not start`)
   return child.pid
