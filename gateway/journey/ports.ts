@@ -162,7 +162,7 @@ export interface AdoptingWriter {
 }
 
 export interface ReadableObject extends SealedObject {
-  /** Ciphertext as stored, for the wire. */
+  /** Ciphertext as stored, for the wire; every piece is the taker's own. */
   ciphertext(): AsyncIterable<Uint8Array>
   /** Clear bytes of [start, end), every touched chunk verified before it is handed out. Whole object by default. */
   clear(range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>

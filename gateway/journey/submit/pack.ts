@@ -5,6 +5,7 @@ import {
   envelopePrefix,
   envelopeSuffix,
 } from "../../standards/cms/auth-enveloped-data.ts"
+import { letGo } from "../../standards/let-go.ts"
 import type { Code } from "../../standards/xds/submission.ts"
 import type { Agreement } from "../agreement.ts"
 import { uuidUrn } from "../ids.ts"
@@ -78,7 +79,10 @@ async function transmittedHash(
 ): Promise<string> {
   const hash = createHash("sha1").update(prefix)
   const inSpool = await world.spool.open(object.place)
-  for await (const chunk of inSpool.ciphertext()) hash.update(chunk)
+  for await (const chunk of inSpool.ciphertext()) {
+    hash.update(chunk)
+    letGo(chunk)
+  }
   return hash.update(suffix).digest("hex")
 }
 

@@ -5,7 +5,9 @@
 import type { DecipherGCM } from "node:crypto"
 import { SpoolError } from "../../journey/errors.ts"
 import type { AdoptingWriter, ObjectMeta, SealedObject } from "../../journey/ports.ts"
+import { letGo } from "../../standards/let-go.ts"
 import type { ContentKey, FrameWriter } from "./frame-writer.ts"
+import { Gatherer } from "./gatherer.ts"
 import { TAG_BYTES, gcmDecipher, isAuthentic } from "./gcm.ts"
 import { ObjectDigests } from "./object-digests.ts"
 
@@ -13,20 +15,23 @@ export class AdoptedCiphertext implements AdoptingWriter {
   readonly #frame: FrameWriter
   readonly #decipher: DecipherGCM
   readonly #digests = new ObjectDigests(0)
+  readonly #ciphertext: Gatherer
 
-  constructor(frame: FrameWriter, key: ContentKey) {
+  /** @param gathered GATHER_BYTES long, nobody else's until this object ends */
+  constructor(frame: FrameWriter, key: ContentKey, gathered: Buffer) {
     this.#frame = frame
     this.#decipher = gcmDecipher(key.cek, key.nonce)
+    this.#ciphertext = new Gatherer(gathered, (ciphertext) => this.#keep(ciphertext))
   }
 
   async write(ciphertext: Uint8Array): Promise<void> {
-    if (ciphertext.length === 0) return
-    this.#digests.update(this.#decipher.update(ciphertext))
-    // A copy: the bytes are kept until their chunk is full, and a socket's buffer is not ours.
-    await this.#frame.push(Uint8Array.from(ciphertext))
+    this.#frame.demandUnfinished()
+    await this.#ciphertext.take(ciphertext)
   }
 
   async finish(tag: Uint8Array, meta: ObjectMeta): Promise<SealedObject> {
+    this.#frame.demandUnfinished()
+    await this.#ciphertext.flush()
     if (tag.length !== TAG_BYTES) throw tagMismatch()
     this.#decipher.setAuthTag(tag)
     if (!isAuthentic(this.#decipher)) throw tagMismatch()
@@ -35,6 +40,13 @@ export class AdoptedCiphertext implements AdoptingWriter {
 
   abort(): Promise<void> {
     return this.#frame.abort()
+  }
+
+  async #keep(ciphertext: Uint8Array): Promise<void> {
+    const clear = this.#decipher.update(ciphertext)
+    this.#digests.update(clear)
+    letGo(clear)
+    await this.#frame.push(ciphertext)
   }
 }
 

@@ -10,16 +10,16 @@ export function chunkKey(cek: Uint8Array): Buffer {
   return deriveKey(cek, "dokuei chunk v1")
 }
 
-/** @param pieces the chunk's ciphertext in order */
-export function chunkMac(key: Uint8Array, index: number, pieces: readonly Uint8Array[]): Buffer {
+/** @param chunk its ciphertext */
+export function chunkMac(key: Uint8Array, index: number, chunk: Uint8Array): Buffer {
   const nonce = Buffer.alloc(NONCE_BYTES)
   nonce.writeUInt32BE(index, NONCE_BYTES - 4)
   const mac = gcmCipher(key, nonce)
-  for (const piece of pieces) mac.setAAD(piece)
+  mac.setAAD(chunk)
   mac.final()
   return mac.getAuthTag()
 }
 
 export function isChunk(key: Uint8Array, index: number, chunk: Uint8Array, expected: Uint8Array): boolean {
-  return timingSafeEqual(chunkMac(key, index, [chunk]), expected)
+  return timingSafeEqual(chunkMac(key, index, chunk), expected)
 }

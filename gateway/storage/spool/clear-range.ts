@@ -4,6 +4,7 @@
  */
 import { createDecipheriv } from "node:crypto"
 import { SpoolError } from "../../journey/errors.ts"
+import { letGo } from "../../standards/let-go.ts"
 import { chunkKey, isChunk } from "./chunk-mac.ts"
 import type { DiskFile } from "./disk.ts"
 import { NONCE_BYTES, gcmDecipher, isAuthentic } from "./gcm.ts"
@@ -39,6 +40,7 @@ async function whole(file: DiskFile, frame: Frame): Promise<Uint8Array> {
   const decipher = gcmDecipher(trailer.cek, header.nonce)
   decipher.setAuthTag(trailer.tag)
   const clear = decipher.update(ciphertext)
+  letGo(ciphertext)
   if (!isAuthentic(decipher)) throw mismatch()
   return clear
 }
@@ -59,7 +61,9 @@ async function openChunk(file: DiskFile, frame: Frame, key: Uint8Array, index: n
   const chunk = await readCiphertext(file, frame, offset, lengthBytes)
   const expected = trailer.chunkMacs.subarray(index * MAC_BYTES, (index + 1) * MAC_BYTES)
   if (!isChunk(key, index, chunk, expected)) throw mismatch()
-  return createDecipheriv("aes-256-ctr", trailer.cek, counterBlock(header.nonce, offset)).update(chunk)
+  const clear = createDecipheriv("aes-256-ctr", trailer.cek, counterBlock(header.nonce, offset)).update(chunk)
+  letGo(chunk)
+  return clear
 }
 
 /** The counter block of GCM for the block at `offsetBytes` (a multiple of 16). */

@@ -9,7 +9,8 @@
 export type OpenMode = "create" | "read" | "update"
 
 export interface DiskFile {
-  /** Writes the buffers one after the other at `positionBytes`. After a throw any part may have been written. */
+  /** Writes the buffers one after the other at `positionBytes`. After a throw any part may have been written. Either way
+   *  it has done with the buffers then, and not before: they are used again. */
   write(buffers: readonly Uint8Array[], positionBytes: number): Promise<void>
   /** Fills `into` from `positionBytes`; answers the bytes read, fewer than asked only at the end of the file. */
   read(into: Uint8Array, positionBytes: number): Promise<number>

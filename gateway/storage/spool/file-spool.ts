@@ -19,6 +19,7 @@ import type {
   Spool,
 } from "../../journey/ports.ts"
 import { openColumn, sealColumn } from "./column.ts"
+import { ChunkRoom } from "./chunk-room.ts"
 import { countKept, unlinkAll } from "./destroy-segments.ts"
 import type { Disk, DiskSpace } from "./disk.ts"
 import { hasCode, namesIn, withFile } from "./disk.ts"
@@ -108,6 +109,7 @@ export class FileSpool implements Spool {
   readonly #slots: SlotTable
   readonly #mark: LedgerMark
   readonly #watermark: Watermark
+  readonly #chunks = new ChunkRoom()
   readonly #segments = new Map<SegmentId, SpoolSegment>()
   readonly #rot: Rot[] = []
   /** Folders are made and removed one after the other. */
@@ -303,6 +305,7 @@ export class FileSpool implements Spool {
       segmentId,
       clock,
       chance,
+      chunks: this.#chunks,
       watermark: this.#watermark,
       room,
       removeEmpty: () => removeSegment(disk, folder, segmentId),

@@ -8,14 +8,12 @@ import { crc32 } from "node:zlib"
 import { SpoolError } from "../../journey/errors.ts"
 import type { Chance, FrameKind, ObjectMeta, SealedObject } from "../../journey/ports.ts"
 import { chunkKey, chunkMac } from "./chunk-mac.ts"
+import type { ChunkRoom } from "./chunk-room.ts"
 import { HEADER_BYTES, encodeFrameHeader } from "./frame-header.ts"
 import { NONCE_BYTES } from "./gcm.ts"
 import { CHUNK_BYTES, MAX_OBJECT_BYTES } from "./limits.ts"
 import type { Digests } from "./object-digests.ts"
 import { TRAILER_SEAL_BYTES, encodeTrailer, sealTrailer } from "./trailer.ts"
-
-/** More pieces than this are joined before they are written (IOV_MAX is 1024). */
-const MAX_PIECES = 256
 
 /** The segment, as its one writer sees it. */
 export interface FrameRoom {
@@ -23,6 +21,7 @@ export interface FrameRoom {
   readonly segmentId: string
   readonly trailerKey: Uint8Array
   readonly chance: Chance
+  readonly chunks: ChunkRoom
   /** Sorted by age, so that rows about neighbours are neighbours in the ledger's indexes too. */
   freshObjectId(): string
   /** Throws ERR_SPOOL_FULL or ERR_SPOOL_WRITE. */
@@ -51,15 +50,20 @@ export class FrameWriter {
   readonly #key: ContentKey
   #chunkKey: Buffer | null = null
   #macs: Uint8Array[] = []
-  #pieces: Uint8Array[] = []
+  /** The chunk being filled, and how far. */
+  #chunk: Buffer | null = null
   #heldBytes = 0
   #writtenBytes = 0
   #crc32 = 0
   #over = false
+  /** `finish` was called. */
+  #ending = false
   /** Bytes were lost on the way: this object can only be aborted. */
   #failure: { readonly cause: unknown } | null = null
   /** The write under way; answers its error instead of throwing, so that it can be looked at later. */
   #underWay: Promise<{ readonly error: unknown } | null> = Promise.resolve(null)
+  /** What it writes. */
+  #writing: Buffer | null = null
 
   constructor(room: FrameRoom, start: FrameStart, key: ContentKey) {
     this.#room = room
@@ -67,8 +71,8 @@ export class FrameWriter {
     this.#key = key
   }
 
-  /** Keeps `ciphertext` until its chunk is full: the caller must not write over it. Throws ERR_OBJECT_TOO_LARGE;
-   *  after any throw `finish` throws too. */
+  /** Copies `ciphertext`, which is the caller's again when it resolves. Throws ERR_OBJECT_TOO_LARGE; after any throw
+   *  `finish` throws too. */
   async push(ciphertext: Uint8Array): Promise<void> {
     this.demandUnfinished()
     try {
@@ -82,23 +86,23 @@ export class FrameWriter {
   /** Trailer, header, and the frame is part of the segment; durable after the segment's next sync. */
   async finish(tag: Uint8Array, digests: Digests, meta: ObjectMeta): Promise<SealedObject> {
     this.demandUnfinished()
-    if (this.#macs.length > 0) this.#authenticate()
-    const sealed = this.#sealed(tag, digests, meta)
-    const bodyOffset = this.#start.offsetBytes + HEADER_BYTES + this.#writtenBytes
-    if (this.#writtenBytes === 0)
-      await this.#room.put([sealed.header, ...this.#pieces, sealed.trailer], this.#start.offsetBytes)
-    else await this.#finishLong(sealed, bodyOffset)
-    this.#room.keep(bodyOffset + this.#heldBytes + sealed.trailer.length)
-    this.#over = true
-    return sealed.object
+    this.#ending = true
+    try {
+      const sealed = await this.#finish(tag, digests, meta)
+      this.#over = true
+      return sealed
+    } finally {
+      this.#giveBackChunk()
+    }
   }
 
   /** Resolves when nothing of this frame is left in the segment. After `finish` there is nothing to abort. */
   async abort(): Promise<void> {
     if (this.#over) return
     this.#over = true
-    await this.#underWay
-    this.#pieces = []
+    await this.#settleWrite()
+    // A `finish` that is still writing gives its chunk back itself.
+    if (!this.#ending) this.#giveBackChunk()
     await this.#room.drop()
   }
 
@@ -112,52 +116,79 @@ export class FrameWriter {
     return this.#writtenBytes + this.#heldBytes
   }
 
+  async #finish(tag: Uint8Array, digests: Digests, meta: ObjectMeta): Promise<SealedObject> {
+    if (this.#macs.length > 0) this.#authenticate()
+    this.#crc32 = crc32(this.#held, this.#crc32)
+    const sealed = this.#sealed(tag, digests, meta)
+    const bodyOffset = this.#start.offsetBytes + HEADER_BYTES + this.#writtenBytes
+    if (this.#writtenBytes === 0)
+      await this.#room.put([sealed.header, this.#held, sealed.trailer], this.#start.offsetBytes)
+    else await this.#finishLong(sealed, bodyOffset)
+    this.#room.keep(bodyOffset + this.#heldBytes + sealed.trailer.length)
+    return sealed.object
+  }
+
   async #append(ciphertext: Uint8Array): Promise<void> {
     if (this.#lengthBytes + ciphertext.length > MAX_OBJECT_BYTES)
       throw new SpoolError("ERR_OBJECT_TOO_LARGE", "a sealed object has at most 16 GiB")
-    this.#crc32 = crc32(ciphertext, this.#crc32)
     let rest = ciphertext
     while (rest.length > 0) {
       if (this.#heldBytes === CHUNK_BYTES) await this.#flush()
       const piece = rest.subarray(0, CHUNK_BYTES - this.#heldBytes)
-      this.#hold(piece)
+      this.#chunk ??= this.#room.chunks.take()
+      this.#chunk.set(piece, this.#heldBytes)
+      this.#heldBytes += piece.length
       rest = rest.subarray(piece.length)
     }
   }
 
-  #hold(piece: Uint8Array): void {
-    this.#pieces.push(piece)
-    this.#heldBytes += piece.length
-    if (this.#pieces.length > MAX_PIECES) this.#pieces = [Buffer.concat(this.#pieces)]
+  get #held(): Buffer {
+    return this.#chunk?.subarray(0, this.#heldBytes) ?? Buffer.alloc(0)
   }
 
   #authenticate(): void {
     this.#chunkKey ??= chunkKey(this.#key.cek)
-    this.#macs.push(chunkMac(this.#chunkKey, this.#macs.length, this.#pieces))
+    this.#macs.push(chunkMac(this.#chunkKey, this.#macs.length, this.#held))
   }
 
   /** A full chunk with more to come. One write is under way while the next chunk is encrypted. */
   async #flush(): Promise<void> {
+    const chunk = this.#held
     this.#authenticate()
+    this.#crc32 = crc32(chunk, this.#crc32)
     await this.#settle()
     const position = this.#start.offsetBytes + HEADER_BYTES + this.#writtenBytes
-    this.#underWay = this.#room.put(this.#pieces, position).then(
+    this.#underWay = this.#room.put([chunk], position).then(
       () => null,
       (error: unknown) => ({ error }),
     )
+    this.#writing = this.#chunk
+    this.#chunk = null
     this.#writtenBytes += this.#heldBytes
     this.#heldBytes = 0
-    this.#pieces = []
   }
 
   async #settle(): Promise<void> {
-    const failed = await this.#underWay
+    const failed = await this.#settleWrite()
     if (failed !== null) throw failed.error
+  }
+
+  /** Whatever became of the write under way: it is over, and its memory free. */
+  async #settleWrite(): Promise<{ readonly error: unknown } | null> {
+    const failed = await this.#underWay
+    if (this.#writing !== null) this.#room.chunks.giveBack(this.#writing)
+    this.#writing = null
+    return failed
+  }
+
+  #giveBackChunk(): void {
+    if (this.#chunk !== null) this.#room.chunks.giveBack(this.#chunk)
+    this.#chunk = null
   }
 
   async #finishLong(sealed: { header: Uint8Array; trailer: Uint8Array }, bodyOffset: number): Promise<void> {
     await this.#settle()
-    await this.#room.put([...this.#pieces, sealed.trailer], bodyOffset)
+    await this.#room.put([this.#held, sealed.trailer], bodyOffset)
     await this.#room.put([sealed.header], this.#start.offsetBytes)
   }
 

@@ -1,6 +1,7 @@
 /** Header and trailer of one frame, checked; the ciphertext between them too where that is asked. */
 import { crc32 } from "node:zlib"
 import type { SealedObject } from "../../journey/ports.ts"
+import { letGo } from "../../standards/let-go.ts"
 import type { DiskFile } from "./disk.ts"
 import { readFailure, rot } from "./failure.ts"
 import type { FrameHeader } from "./frame-header.ts"
@@ -60,7 +61,10 @@ export class FrameReader {
   /** Throws ERR_SPOOL_ROT when the ciphertext's CRC-32 is not the header's. */
   async checkCiphertext(frame: Frame): Promise<void> {
     let crc = 0
-    for await (const piece of ciphertextOf(this.#file, frame)) crc = crc32(piece, crc)
+    for await (const piece of ciphertextOf(this.#file, frame)) {
+      crc = crc32(piece, crc)
+      letGo(piece)
+    }
     if (crc !== frame.header.ciphertextCrc32) throw rot("the ciphertext's CRC-32 does not fit")
   }
 

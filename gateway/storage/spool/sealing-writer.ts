@@ -1,24 +1,18 @@
-/**
- * Clear bytes → ciphertext, digests and a frame, in one pass.
- *
- * A modality sends 16 KiB at a time; hashing and enciphering that little costs a tenth more than 64 KiB (measured), so
- * clear bytes are gathered first. They are wiped when the object ends.
- */
+/** Clear bytes → ciphertext, digests and a frame, in one pass. What is gathered of them is wiped when the object ends. */
 import type { CipherGCM } from "node:crypto"
 import type { ObjectMeta, ObjectWriter, SealedObject } from "../../journey/ports.ts"
+import { letGo } from "../../standards/let-go.ts"
 import type { ContentKey, FrameWriter } from "./frame-writer.ts"
+import { Gatherer } from "./gatherer.ts"
 import { gcmCipher } from "./gcm.ts"
 import { ObjectDigests } from "./object-digests.ts"
-
-/** Clear bytes gathered before they are sealed; one such buffer serves all objects of a segment in turn. */
-export const GATHER_BYTES = 64 * 1024
 
 export class SealingWriter implements ObjectWriter {
   readonly #frame: FrameWriter
   readonly #cipher: CipherGCM
   readonly #digests: ObjectDigests
   readonly #gathered: Buffer
-  #gatheredBytes = 0
+  readonly #clear: Gatherer
 
   /** @param gathered GATHER_BYTES long, nobody else's until this object ends */
   constructor(frame: FrameWriter, key: ContentKey, prologueLengthBytes: number, gathered: Buffer) {
@@ -26,29 +20,23 @@ export class SealingWriter implements ObjectWriter {
     this.#cipher = gcmCipher(key.cek, key.nonce)
     this.#digests = new ObjectDigests(prologueLengthBytes)
     this.#gathered = gathered
+    this.#clear = new Gatherer(gathered, (clear) => this.#seal(clear))
   }
 
   async write(clear: Uint8Array): Promise<void> {
     this.#frame.demandUnfinished()
-    let rest = clear
-    while (rest.length > 0) {
-      const piece = rest.subarray(0, this.#gathered.length - this.#gatheredBytes)
-      this.#gathered.set(piece, this.#gatheredBytes)
-      this.#gatheredBytes += piece.length
-      rest = rest.subarray(piece.length)
-      if (this.#gatheredBytes === this.#gathered.length) await this.#seal()
-    }
+    await this.#clear.take(clear)
   }
 
   async dataSetDigest(): Promise<Uint8Array> {
     this.#frame.demandUnfinished()
-    await this.#seal()
+    await this.#clear.flush()
     return this.#digests.dataSetSoFar()
   }
 
   async finish(meta: ObjectMeta): Promise<SealedObject> {
     this.#frame.demandUnfinished()
-    await this.#seal()
+    await this.#clear.flush()
     this.#cipher.final()
     const tag = Uint8Array.from(this.#cipher.getAuthTag())
     const sealed = await this.#frame.finish(tag, this.#digests.finish(), meta)
@@ -60,10 +48,10 @@ export class SealingWriter implements ObjectWriter {
     return this.#frame.abort()
   }
 
-  async #seal(): Promise<void> {
-    const clear = this.#gathered.subarray(0, this.#gatheredBytes)
-    this.#gatheredBytes = 0
+  async #seal(clear: Uint8Array): Promise<void> {
     this.#digests.update(clear)
-    await this.#frame.push(this.#cipher.update(clear))
+    const ciphertext = this.#cipher.update(clear)
+    await this.#frame.push(ciphertext)
+    letGo(ciphertext)
   }
 }

@@ -16,6 +16,7 @@ import type {
   Segment,
 } from "../../journey/ports.ts"
 import { AdoptedCiphertext } from "./adopting-writer.ts"
+import type { ChunkRoom } from "./chunk-room.ts"
 import { KEY_BYTES } from "./derive.ts"
 import type { DiskFile } from "./disk.ts"
 import { encodeEndMark } from "./end-mark.ts"
@@ -23,9 +24,10 @@ import { slotGone, writeFailure } from "./failure.ts"
 import type { ContentKey, FrameRoom } from "./frame-writer.ts"
 import { FrameWriter } from "./frame-writer.ts"
 import { NONCE_BYTES } from "./gcm.ts"
+import { GATHER_BYTES } from "./gatherer.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { freshTimedId } from "./ids.ts"
-import { GATHER_BYTES, SealingWriter } from "./sealing-writer.ts"
+import { SealingWriter } from "./sealing-writer.ts"
 import type { LiveSlot } from "./slot-table.ts"
 import type { Watermark } from "./watermark.ts"
 
@@ -35,6 +37,7 @@ export interface SegmentOptions {
   readonly segmentId: string
   readonly clock: Clock
   readonly chance: Chance
+  readonly chunks: ChunkRoom
   readonly watermark: Watermark
   readonly room: Room
   /** The segment holds nothing: its file goes. */
@@ -62,8 +65,8 @@ export class SpoolSegment implements Segment {
   #closing: Promise<void> | null = null
   #released = false
   #writing = false
-  /** Clear bytes of the object being sealed. */
-  #gathered: Buffer | null = null
+  /** Of the object in hand: clear bytes of one that is sealed. */
+  readonly #gathered = Buffer.alloc(GATHER_BYTES)
   #good: End = { bytes: 0, frames: 0 }
   #durable: End = { bytes: 0, frames: 0 }
   /** The write under way; settled before the file is cut or closed. */
@@ -78,6 +81,7 @@ export class SpoolSegment implements Segment {
       segmentId: this.segmentId,
       trailerKey: options.slot.trailerKey,
       chance: options.chance,
+      chunks: options.chunks,
       freshObjectId: () => freshTimedId(options.clock, options.chance),
       put: (buffers, positionBytes) => this.#put(buffers, positionBytes),
       keep: (endBytes) => this.#keep(endBytes),
@@ -98,7 +102,6 @@ export class SpoolSegment implements Segment {
     const { chance } = this.#options
     const key = { cek: chance.bytes(KEY_BYTES), nonce: chance.bytes(NONCE_BYTES) }
     const frame = await this.#frame(kind, key)
-    this.#gathered ??= Buffer.alloc(GATHER_BYTES)
     const writer = new SealingWriter(frame, key, prologue.length, this.#gathered)
     await writer.write(prologue)
     return writer
@@ -108,7 +111,7 @@ export class SpoolSegment implements Segment {
     const own = { cek: Uint8Array.from(key.cek), nonce: Uint8Array.from(key.nonce) }
     if (own.cek.length !== KEY_BYTES || own.nonce.length !== NONCE_BYTES)
       throw new RangeError("adopted ciphertext is AES-256-GCM with a nonce of 12 bytes")
-    return new AdoptedCiphertext(await this.#frame(kind, own), own)
+    return new AdoptedCiphertext(await this.#frame(kind, own), own, this.#gathered)
   }
 
   async sync(): Promise<void> {
@@ -182,7 +185,7 @@ export class SpoolSegment implements Segment {
       this.#refusal ??= writeFailure("cutting a segment", cause)
       throw this.#refusal
     } finally {
-      this.#gathered?.fill(0)
+      this.#gathered.fill(0)
       this.#writing = false
     }
   }
@@ -248,7 +251,7 @@ export class SpoolSegment implements Segment {
     this.#released = true
     await this.#lastWrite
     await this.#options.file.close()
-    this.#gathered?.fill(0)
+    this.#gathered.fill(0)
     this.#options.onClosed()
   }
 }
