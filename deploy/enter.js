@@ -26,6 +26,8 @@ const DEBIAN = {
   "poppler-utils": "/usr/bin/pdftotext",
   qpdf: "/usr/bin/qpdf",
   "libopenjp2-tools": "/usr/bin/opj_decompress",
+  rsyslog: "/usr/sbin/rsyslogd",
+  "rsyslog-openssl": "/usr/share/doc/rsyslog-openssl/copyright",
   iproute2: "/sbin/ip",
 }
 const DEMO = ["dcmtk", "openssl", "fonts-noto-cjk"]

@@ -18,6 +18,7 @@ const FILES = [
   "trust.tsaRoots",
   "agreements.*.objectCertificate",
   "desk.machineTokens.*.tokenFile",
+  "audit.collectors.*.ca",
   "dicom.tls.key",
   "dicom.tls.chain",
   "dicom.tls.ca",

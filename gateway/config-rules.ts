@@ -16,6 +16,7 @@ export function crossIssues(config: unknown): Issue[] {
     ...dicomIssues(group(root.dicom)),
     ...doorIssues(group(root.dicom), root.dataDir),
     ...repeated(items(group(root.desk).machineTokens), "desk.machineTokens", "name"),
+    ...repeated(items(group(root.audit).collectors), "audit.collectors", "name"),
     ...personsIssues(root),
   ]
 }

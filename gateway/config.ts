@@ -138,8 +138,16 @@ const agreement = z.strictObject({
   firstResponder: z.string().min(1).describe("who is called first when something is wrong"),
 })
 
-  limitedMetadata: z
-    .array(z.enum(["accept", "send"]))
+const collector = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, "must be 1 to 32 of a-z, 0-9 and -")
+    .describe("how mark, log and page name it; under a new name it is sent everything from the first record on"),
+  host: z.string().min(1).describe("name or address of the Audit Record Repository"),
+  port: z.int().min(1).max(65535).default(6514),
+  ca: file.describe("authorities of its certificate, PEM"),
+  tlsPins: z
+    .array(pin)
     .default([])
     .describe(
       "limited metadata (IHE column XDR MS): taken from this partner, or sent to it, then without a patientId; [] = always all of XDR DS",
@@ -259,6 +267,23 @@ const archive = z
   .strictObject({
     aeTitle: aeTitle.describe("the archive's AE title"),
     host: nodeHost,
+  privateTransferSyntaxes: z
+    .array(privateSyntax)
+    .default([])
+    .describe(
+      "makers' own transfer syntaxes whose data sets are read: a gateway of a hospital takes objects in them, a reading centre needs the same list",
+    ),
+  audit: z
+    .strictObject({
+      collectors: z
+        .array(collector)
+        .default([])
+        .describe(
+          "Audit Record Repositories that get every record by syslog over mutual TLS (ITI-20, RFC 5425); we show keys.tls",
+        ),
+    })
+    .prefault({})
+    .describe("the trail itself is always kept here"),
     port: nodePort,
     tlsPins: z
       .array(pin)

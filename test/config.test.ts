@@ -273,6 +273,37 @@ describe("the configuration", () => {
       ],
       ["no agreement at all", "edge", (raw) => (raw.agreements = []), "agreements", />=1/],
       [
+      [
+        "a private transfer syntax that is DICOM's own",
+        "center",
+        (raw) => (raw.privateTransferSyntaxes = [{ ...GE_PRIVATE, uid: "1.2.840.10008.1.2.4.50" }]),
+        "privateTransferSyntaxes.0.uid",
+        /DICOM's own/,
+      ],
+      [
+        "a private transfer syntax that stands twice",
+        "edge",
+        (raw) => (raw.privateTransferSyntaxes = [GE_PRIVATE, { ...GE_PRIVATE }]),
+        "privateTransferSyntaxes.1.uid",
+        /twice/,
+      ],
+      [
+        "a collector's authorities that are not there",
+        "center",
+        (raw) => (raw.audit = { collectors: [{ name: "arr", host: "arr.example.jp", ca: "x.pem" }] }),
+        "audit.collectors.0.ca",
+        /exist/,
+      ],
+      [
+        "two collectors of one name: they would share a mark",
+        "edge",
+        (raw) => {
+          const collector = { name: "arr", host: "arr.example.jp", ca: raw.trust.tlsCa }
+          raw.audit = { collectors: [collector, { ...collector, host: "other.example.jp" }] }
+        },
+        "audit.collectors.1.name",
+        /twice/,
+      ],
         "a machine token that is not there",
         "edge",
         (raw) => (raw.desk.machineTokens[0].tokenFile = "x"),

@@ -40,6 +40,7 @@ import type { FileSpool } from "../storage/spool/file-spool.ts"
 import type { Trail } from "../storage/trail/trail.ts"
 import { keepAccounts } from "./accountability.ts"
 import { crlFolder, type CrlFolder } from "./crl-folder.ts"
+import { startCollectors } from "./collectors.ts"
 import { condition, health, meters } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
 import { keyFiles } from "./own-keys.ts"
@@ -101,9 +102,9 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const trust = await openTrust(config, lists)
   const line = new Map<string, number>()
   const contactListeners = new Set<() => void>()
-  const contacts = new Contacts(systemClock, () => {
-    for (const listener of contactListeners) listener()
-  })
+  const tellContacts = (): void => contactListeners.forEach((listener) => listener())
+  const contacts = new Contacts(systemClock, tellContacts)
+  const collectors = await startCollectors({ config, trail: trail.reader, lists, log, changed: tellContacts })
   const endpointOf = endpointsOf(config, credentials)
   const draughtsman = openDraughtsman({ style: { timeZone: config.site.timeZone } })
   const world: World = {
@@ -142,7 +143,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   let runner: Runner | null = null
   const stopTurning = await keepTurning(config, spool, log)
   const stopAccounts = await keepAccounts({ config, trail, spool, log })
-  const watched = { config, spool, ledger, keys, lists, disk: stores.disk }
+  const watched = { config, spool, ledger, keys, lists, disk: stores.disk, collectors }
   return {
     config,
     log,
@@ -191,6 +192,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       await stores.close()
     },
   }
+      await collectors.stop()
 }
 
 /** States a submission stays in until the other side or a person does something. */

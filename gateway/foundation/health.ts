@@ -3,6 +3,7 @@ import { X509Certificate } from "node:crypto"
 import { readFileSync } from "node:fs"
 import {
   certificateCheck,
+  collectorCheck,
   daysLeft,
   outboxCheck,
   spaceCheck,
@@ -20,6 +21,7 @@ import type { Ledger, Verb } from "../journey/records.ts"
 import type { Condition } from "../journey/technician/technician.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
 import { VERSION } from "../version.ts"
+import type { Collectors } from "./collectors.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 import type { DiskWatch } from "./disk-watch.ts"
 
@@ -36,6 +38,7 @@ interface Watched {
   readonly ledger: Ledger
   readonly keys: KeyStore
   readonly disk: DiskWatch
+  readonly collectors: Pick<Collectors, "states">
 }
 
 interface OwnCertificate {
@@ -57,7 +60,8 @@ function certificates({ keys, config }: Pick<Watched, "keys" | "config">): OwnCe
 
 const outboxRows = async (ledger: Ledger): Promise<number> => (await ledger.auditOutbox(OUTBOX_LOOK)).length
 
-export async function health({ config, spool, ledger, keys, lists, disk }: Watched): Promise<Health> {
+export async function health(watched: Watched): Promise<Health> {
+  const { config, spool, ledger, keys, lists, disk, collectors } = watched
   const now = systemClock.now()
   return {
     role: config.role,
@@ -66,6 +70,7 @@ export async function health({ config, spool, ledger, keys, lists, disk }: Watch
       spaceCheck((await spool.usage()).freeBytes, config.disk),
       disk.check(),
       outboxCheck(await outboxRows(ledger)),
+      ...collectors.states().map((state) => collectorCheck(state, now)),
       rotCheck(rotten(spool)),
       orphansCheck(await ledger.orphans()),
       await failingSteps(ledger),
@@ -77,7 +82,8 @@ export async function health({ config, spool, ledger, keys, lists, disk }: Watch
 }
 
 /** The same, as the technician's page asks for it. */
-export async function condition({ config, spool, ledger, keys, lists }: Watched): Promise<Condition> {
+export async function condition(watched: Watched): Promise<Condition> {
+  const { config, spool, ledger, keys, lists, collectors } = watched
   const now = systemClock.now()
   const failing = (await ledger.failingJobs(FAILING_ATTEMPTS, FAILING_LOOK)).filter(
     ({ verb }) => !TOLD_OTHERWISE.has(verb),
@@ -95,6 +101,7 @@ export async function condition({ config, spool, ledger, keys, lists }: Watched)
         stale: nextUpdate < now,
       })),
       auditRows: await outboxRows(ledger),
+      collectors: collectors.states(),
     },
     behind: {
       unreadableLists: lists.unreadable(),
@@ -161,7 +168,7 @@ function listCheck(name: string, { issuer, nextUpdate }: Crl, now: Date): Check 
 }
 
 export function meters(
-  { spool, ledger, keys, config }: Watched,
+  { spool, ledger, keys, config, collectors }: Watched,
   storage: (() => StorageTotals) | null,
 ): Metrics {
   return metrics({
@@ -169,6 +176,7 @@ export function meters(
     space: () => spool.usage(),
     auditOutboxRows: () => outboxRows(ledger),
     certificates: () => certificates({ keys, config }),
+    collectors: () => collectors.states(),
     storage,
   })
 }

@@ -550,6 +550,25 @@ export const ERRORS = {
     "the audit trail could not be written",
     "check the disk; the rows wait in the ledger and come by themselves",
   ),
+
+  ERR_COLLECTOR_UNREACHABLE: row(
+    "CollectorError",
+    "transient",
+    "the audit record repository cannot be reached",
+    "check host, port and line; records wait in the trail and are sent by themselves",
+  ),
+  ERR_COLLECTOR_TLS: row(
+    "CollectorError",
+    "transient",
+    "the TLS handshake with the audit record repository failed, or its certificate is not the agreed one",
+    "compare its certificate with audit.collectors (ca; host or tlsPins), and see that it trusts keys.tls",
+  ),
+  ERR_COLLECTOR_ENDED: row(
+    "CollectorError",
+    "ambiguous",
+    "the audit record repository broke the connection off, or did not end it in good order when asked to",
+    "nothing: what it may not have read is sent again. If it happens every time, see that it trusts keys.tls",
+  ),
 } as const satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof ERRORS
@@ -603,6 +622,8 @@ export class DrawError extends DokueiError<CodesOf<"DrawError">> {}
 export class DeskError extends DokueiError<CodesOf<"DeskError">> {}
 export class LedgerError extends DokueiError<CodesOf<"LedgerError">> {}
 export class AuditError extends DokueiError<CodesOf<"AuditError">> {}
+/** An audit record repository does not take what it is sent. */
+export class CollectorError extends DokueiError<CodesOf<"CollectorError">> {}
 
 /** Refusal of an inbound submission; `registryCode` is what the sender reads (ITI TF-3 4.2.4.1). */
 export class AcceptanceError extends DokueiError<CodesOf<"AcceptanceError">> {

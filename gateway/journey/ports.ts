@@ -350,6 +350,42 @@ export interface AuditTrail {
   record(entries: readonly { readonly key: string; readonly event: AuditEvent }[]): Promise<void>
 }
 
+/** Behind the n-th record of the trail. */
+export interface TrailPlace {
+  readonly n: number
+  /** Of that record: a place is good in the trail it was taken from, and in no other. */
+  readonly hash: string
+  /** Where the record ends in the file. */
+  readonly endBytes: number
+}
+
+export interface TrailRecord {
+  /** The ATNA message, XML. */
+  readonly message: string
+  readonly place: TrailPlace
+}
+
+/** The trail for whoever passes it on. */
+export interface TrailReader {
+  /** How many records are durable. */
+  readonly records: number
+  /** Is it a place of this trail? */
+  holds(place: TrailPlace): Promise<boolean>
+  /** What is durable behind a place (null = from the first record on), in order, as far as it goes at the call. Throws
+   *  ERR_AUDIT_CHAIN at what is no record. */
+  after(place: TrailPlace | null): AsyncIterable<TrailRecord>
+  /** Told after every append. */
+  readonly followers: Set<() => void>
+}
+
+/** How far somebody has been told the trail; one for each collector. */
+export interface SentMark {
+  /** null = nothing was sent yet, or the mark cannot be read any more. */
+  read(): Promise<TrailPlace | null>
+  /** Durable when it resolves. */
+  write(place: TrailPlace): Promise<void>
+}
+
 // ---------------------------------------------------------------- what steps offer to inbound actors
 
 /** A C-STORE as the DIMSE layer knows it before the data set. */

@@ -479,6 +479,14 @@ export interface TechnicianView {
   readonly lists: readonly { readonly issuer: string; readonly nextUpdate: string; readonly stale: boolean }[]
   /** Audit rows that are not in the trail yet. */
   readonly auditRows: number
+  /** Audit Record Repositories the trail is sent to. */
+  readonly collectors: readonly CollectorView[]
+}
+export interface CollectorView extends ContactView {
+  readonly name: string
+  /** Records it has not surely read, and when the first of them happened. */
+  readonly waiting: number
+  readonly waitingSince: string | null
 }
 export interface DoorView {
   readonly aeTitle: string

@@ -40,6 +40,7 @@ describe("the documents", () => {
       space: () => Promise.resolve({ freeBytes: 0, totalBytes: 0 }),
       auditOutboxRows: () => Promise.resolve(0),
       certificates: () => [],
+      collectors: () => [],
       storage: () => ({
         stored: 0,
         refused: 0,

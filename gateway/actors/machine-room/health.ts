@@ -24,6 +24,8 @@ const MIB = 1024 * 1024
 const CERTIFICATE_WARN_DAYS = 30
 /** The runner empties the outbox within seconds; this many rows have waited longer. */
 const OUTBOX_WARN_ROWS = 1_000
+/** A collector that is restarted or patched is back by then. */
+const UNSENT_WARN_MS = 3_600_000
 
 /** HTTP 200 as long as nothing fails. */
 export const inService = ({ checks }: Health): boolean => checks.every(({ state }) => state !== "fail")
@@ -64,6 +66,28 @@ export function stepsCheck(failing: number, codes: readonly string[]): Check {
     ? { name, state: "ok", sentence: "nothing is repeated in vain" }
     : { name, state: "warn", sentence: `${failing} steps go on failing: ${codes.join(" ")}` }
 }
+
+/** Of the trail what one collector has not surely read. */
+export interface Unsent {
+  readonly name: string
+  readonly waiting: number
+  /** When the first of it happened; null when none is known to wait. */
+  readonly waitingSince: string | null
+  readonly failureCode: string | null
+}
+
+export function collectorCheck({ name, waiting, waitingSince, failureCode }: Unsent, now: Date): Check {
+  const isLate = unsentMs({ waitingSince }, now) > UNSENT_WARN_MS
+  const wait = waitingSince === null ? "all of it is there" : `${waiting} records wait since ${waitingSince}`
+  return {
+    name: `audit-collector-${name}`,
+    state: isLate ? "warn" : "ok",
+    sentence: failureCode === null ? wait : `${wait}: ${failureCode}`,
+  }
+}
+
+export const unsentMs = ({ waitingSince }: Pick<Unsent, "waitingSince">, now: Date): number =>
+  waitingSince === null ? 0 : now.getTime() - Date.parse(waitingSince)
 
 export function outboxCheck(rows: number): Check {
   const name = "audit-outbox"

@@ -4,7 +4,7 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client"
 import type { Change } from "../../journey/records.ts"
-import { daysLeft } from "./health.ts"
+import { daysLeft, unsentMs, type Unsent } from "./health.ts"
 
 /** Running totals of the storage SCP. */
 export interface StorageTotals {
@@ -24,6 +24,7 @@ export interface MetricSources {
   readonly space: () => Promise<{ readonly freeBytes: number; readonly totalBytes: number }>
   readonly auditOutboxRows: () => Promise<number>
   readonly certificates: () => readonly { readonly use: string; readonly notAfter: Date }[]
+  readonly collectors: () => readonly Unsent[]
   /** null at a center. */
   readonly storage: (() => StorageTotals) | null
 }
@@ -39,6 +40,7 @@ export function metrics(sources: MetricSources): Metrics {
   // Event loop lag, memory, CPU, handles, garbage collection.
   collectDefaultMetrics({ register })
   gauges(register, sources)
+  collectorGauges(register, sources)
   if (sources.storage !== null) storageTotals(register, sources.storage)
   return { register, ...counters(register) }
 }
@@ -73,6 +75,26 @@ function gauges(register: Registry, { now, space, auditOutboxRows, certificates 
       for (const { use, notAfter } of certificates()) this.set({ use }, daysLeft(notAfter, now()))
     },
   })
+}
+
+function collectorGauges(register: Registry, { now, collectors }: MetricSources): void {
+  const gauge = (name: string, help: string, of: (each: Unsent) => number): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames: ["collector"],
+      registers: [register],
+      collect() {
+        for (const each of collectors()) this.set({ collector: each.name }, of(each))
+      },
+    })
+  }
+  gauge(
+    "dokuei_audit_unsent_records",
+    "Audit records a collector has not surely read",
+    (each) => each.waiting,
+  )
+  gauge("dokuei_audit_unsent_seconds", "Age of the first of them", (each) => unsentMs(each, now()) / 1_000)
 }
 
 /** The SCP counts by itself; a scrape copies its totals. */

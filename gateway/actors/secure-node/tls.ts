@@ -4,7 +4,7 @@
  * Trust is the configured CA and the pin together; the CAs of the operating system never count.
  */
 import { constants, X509Certificate } from "node:crypto"
-import type { ConnectionOptions, TlsOptions } from "node:tls"
+import { checkServerIdentity, type ConnectionOptions, type PeerCertificate, type TlsOptions } from "node:tls"
 import { type Pin, pinOf } from "./pins.ts"
 import { profileOptions, type TlsProfile } from "./profile.ts"
 import { chainOf, type RevokedOf } from "./revoked.ts"
@@ -47,14 +47,28 @@ export function serverTls(credentials: NodeCredentials): TlsOptions {
  */
 export function clientTls(credentials: NodeCredentials, pins: readonly Pin[]): ConnectionOptions {
   const expected = new Set(pins.map((pin) => pin.toLowerCase()))
+  return clientOf(credentials, (_host, certificate) =>
+    expected.has(pinOf(new X509Certificate(certificate.raw))) ? undefined : new PinMismatch(),
+  )
+}
+
+/** The same where no key is agreed: the server's certificate must be made out to the name we call (option FQDN Validation). */
+export const clientTlsByName = (credentials: NodeCredentials): ConnectionOptions =>
+  clientOf(credentials, checkServerIdentity)
+
+function clientOf(
+  credentials: NodeCredentials,
+  faultOf: (host: string, certificate: PeerCertificate) => Error | undefined,
+): ConnectionOptions {
   const { revoked } = credentials
   return {
     ...contextOptions(credentials),
     rejectUnauthorized: true,
     // PS3.15 B.13: no server may talk us into a shorter group.
     minDHSize: MIN_DH_BITS,
-    checkServerIdentity: (_host, certificate) => {
-      if (!expected.has(pinOf(new X509Certificate(certificate.raw)))) return new PinMismatch()
+    checkServerIdentity: (host, certificate) => {
+      const fault = faultOf(host, certificate)
+      if (fault !== undefined) return fault
       const why = revoked?.(chainOf(certificate)) ?? null
       return why === null ? undefined : new Revoked(why)
     },

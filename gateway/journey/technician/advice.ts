@@ -46,6 +46,7 @@ export type LightName =
   | "list-stale"
   | "list-unreadable"
   | "audit-waiting"
+  | "collector-behind"
   | "step-failing"
   | "images-refused"
   | TurnedAwayWhy
@@ -218,6 +219,18 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
       "The audit trail lags behind ({n} or more entries)",
       "No entry is lost.",
       "Ask the system administrator to check the disk",
+    ],
+  ),
+  "collector-behind": said(
+    [
+      "監査記録が {about} に届いていません（{n}件）",
+      "記録はすべてこの装置に残っています。つながれば自動で送ります。",
+      "システム管理者に、監査記録サーバーとそこまでの回線を確かめてもらってください",
+    ],
+    [
+      "{n} audit {n|record has|records have} not reached {about}",
+      "Every record is kept here. They are sent by themselves when it answers.",
+      "Ask the system administrator to look at the audit record repository and the line to it",
     ],
   ),
   "step-failing": said(

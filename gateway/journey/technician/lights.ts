@@ -31,6 +31,8 @@ const REFUSAL_MS = HOUR_MS
 const COMMITMENT_MS = HOUR_MS
 const CERTIFICATE_WARN_DAYS = 30
 const AUDIT_WARN_ROWS = 1_000
+/** A collector that is restarted or patched is back by then; the trail itself is kept here. */
+const UNSENT_MS = HOUR_MS
 
 /** The worst first, and among equals what holds up most. */
 export function lightsOf(facts: Facts): readonly Light[] {
@@ -122,7 +124,15 @@ function contactLight(
   return [light(failureCode, tone, { about, since: failingSince, offer, call })]
 }
 
-function ownLights({ page, unreadableLists, failingSteps }: Facts): Light[] {
+function collectorLights({ collectors }: Page, now: Date): Light[] {
+  return collectors.flatMap(({ name: about, waiting: n, waitingSince: since }) =>
+    since !== null && ageMs(since, now) > UNSENT_MS
+      ? [light("collector-behind", "amber", { about, n, since })]
+      : [],
+  )
+}
+
+function ownLights({ page, unreadableLists, failingSteps, now }: Facts): Light[] {
   const { certificates, lists, auditRows } = page
   const ending = certificates.flatMap(({ use, daysLeft }): Light[] => {
     const about = CERTIFICATE_NAMES[use] ?? use
@@ -137,6 +147,7 @@ function ownLights({ page, unreadableLists, failingSteps }: Facts): Light[] {
       .filter(({ stale }) => stale)
       .map(({ issuer, nextUpdate }) => light("list-stale", "amber", { about: issuer, since: nextUpdate })),
     ...unreadableLists.map((about) => light("list-unreadable", "amber", { about })),
+    ...collectorLights(page, now),
     ...(auditRows < AUDIT_WARN_ROWS ? [] : [light("audit-waiting", "amber", { n: auditRows })]),
     ...(n === 0 ? [] : [light("step-failing", "amber", { n, about: codes.join(" ") })]),
   ]

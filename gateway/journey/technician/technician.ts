@@ -41,7 +41,7 @@ export interface House {
 
 /** How the house itself is, as /healthz tells it. */
 export interface Condition {
-  readonly shown: Pick<Page, "certificates" | "lists" | "auditRows">
+  readonly shown: Pick<Page, "certificates" | "lists" | "auditRows" | "collectors">
   readonly behind: Pick<Facts, "rot" | "unreadableLists" | "failingSteps">
 }
 

@@ -17,9 +17,18 @@ export interface TrailLine {
   readonly ended: boolean
 }
 
-export async function* linesOf(path: string): AsyncGenerator<TrailLine> {
+/** Octets [start, end) of the file; both at a line's end. */
+export interface LineRange {
+  readonly start: number
+  readonly end: number
+}
+
+export async function* linesOf(path: string, range: LineRange | null = null): AsyncGenerator<TrailLine> {
+  if (range !== null && range.start >= range.end) return
   let held: Buffer = Buffer.alloc(0)
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  // Node counts the last octet in.
+  const part = range === null ? {} : { start: range.start, end: range.end - 1 }
+  for await (const chunk of createReadStream(path, part) as AsyncIterable<Buffer>) {
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
     let start = 0
     for (let end = held.indexOf(LF, start); end >= 0; end = held.indexOf(LF, start)) {

@@ -7,11 +7,12 @@
 import { open, type FileHandle } from "node:fs/promises"
 import { dirname } from "node:path"
 import { AuditError } from "../../journey/errors.ts"
-import type { AuditEvent, AuditTrail } from "../../journey/ports.ts"
+import type { AuditEvent, AuditTrail, TrailReader } from "../../journey/ports.ts"
 import { writeAuditMessage } from "../../standards/atna/audit-message.ts"
 import { nextLink, writeLink, type Link } from "./chain.ts"
 import { endOfLastLine } from "./lines.ts"
 import { messageOf, type AuditSource } from "./message-of.ts"
+import { trailReader } from "./trail-reader.ts"
 import { remember, verifyTrail } from "./verify-trail.ts"
 
 /** The trail holds patient ids: for its owner alone. */
@@ -21,6 +22,7 @@ export interface Trail extends AuditTrail {
   close(): Promise<void>
   /** Hash of the newest link, for the operator to write down elsewhere. */
   head(): string
+  readonly reader: TrailReader
 }
 
 /** Checks the whole chain first. Throws ERR_AUDIT_CHAIN when it does not hold: nothing is appended to a broken book. */
@@ -32,7 +34,7 @@ export async function openTrail(path: string, source: AuditSource): Promise<Trai
     const { fault, last, recentKeys } = await verifyTrail(path)
     if (fault !== null) throw new AuditError("ERR_AUDIT_CHAIN", fault)
     const { size } = await file.stat()
-    return new FileTrail(file, source, { last, keys: recentKeys, endBytes: size })
+    return new FileTrail({ file, path }, source, { last, keys: recentKeys, endBytes: size })
   } catch (error) {
     await file.close()
     throw error
@@ -41,6 +43,11 @@ export async function openTrail(path: string, source: AuditSource): Promise<Trai
 
 type Entry = Parameters<AuditTrail["record"]>[0][number]
 
+interface OpenFile {
+  readonly file: FileHandle
+  readonly path: string
+}
+
 interface DurableState {
   readonly last: Link | null
   readonly keys: Set<string>
@@ -48,6 +55,7 @@ interface DurableState {
 }
 
 class FileTrail implements Trail {
+  readonly reader: TrailReader
   readonly #file: FileHandle
   readonly #source: AuditSource
   readonly #keys: Set<string>
@@ -56,12 +64,17 @@ class FileTrail implements Trail {
   #endBytes: number
   #queue: Promise<void> = Promise.resolve()
 
-  constructor(file: FileHandle, source: AuditSource, state: DurableState) {
+  constructor({ file, path }: OpenFile, source: AuditSource, state: DurableState) {
     this.#file = file
     this.#source = source
     this.#last = state.last
     this.#keys = state.keys
     this.#endBytes = state.endBytes
+    this.reader = trailReader(path, () => ({
+      records: this.#last?.n ?? 0,
+      hash: this.head(),
+      bytes: this.#endBytes,
+    }))
   }
 
   record(entries: readonly Entry[]): Promise<void> {
@@ -88,6 +101,7 @@ class FileTrail implements Trail {
     this.#endBytes += lines.length
     for (const link of links) remember(this.#keys, link.key)
     this.#last = links.at(-1) ?? this.#last
+    for (const tell of this.reader.followers) tell()
   }
 
   async #write(lines: Buffer): Promise<void> {

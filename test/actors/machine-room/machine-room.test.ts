@@ -4,6 +4,7 @@ import { once } from "node:events"
 import type { IncomingMessage } from "node:http"
 import {
   certificateCheck,
+  collectorCheck,
   inService,
   outboxCheck,
   spaceCheck,
@@ -28,6 +29,9 @@ const sources: MetricSources = {
   space: () => Promise.resolve({ freeBytes: 7, totalBytes: 9 }),
   auditOutboxRows: () => Promise.resolve(3),
   certificates: () => [{ use: "seal", notAfter: days(10) }],
+  collectors: () => [
+    { name: "arr", waiting: 4, waitingSince: "2026-03-31T23:00:00Z", failureCode: "ERR_COLLECTOR_TLS" },
+  ],
   storage: () => ({
     stored: 5,
     refused: 1,
@@ -118,6 +122,8 @@ describe("the machine room", () => {
     for (const line of [
       'dokuei_spool_bytes{what="free"} 7',
       "dokuei_audit_outbox_rows 3",
+      'dokuei_audit_unsent_records{collector="arr"} 4',
+      'dokuei_audit_unsent_seconds{collector="arr"} 3600',
       'dokuei_certificate_days_left{use="seal"} 10',
       'dokuei_instances_total{outcome="stored"} 5',
       'dokuei_associations_total{end="rejected"} 1',
@@ -187,6 +193,22 @@ describe("health", () => {
 
   it("warns when audit rows pile up", () => {
     assert.deepEqual([outboxCheck(999).state, outboxCheck(1000).state], ["ok", "warn"])
+  })
+
+  it("warns of a collector that is behind for more than an hour, and of a moment's absence not", () => {
+    const unsent = { name: "arr", waiting: 7, waitingSince: days(-1).toISOString(), failureCode: null }
+    const moment = { ...unsent, waitingSince: new Date(NOW.getTime() - 3_600_000).toISOString() }
+    const none = { ...unsent, waiting: 0, waitingSince: null }
+    assert.deepEqual(
+      [unsent, moment, none].map((each) => collectorCheck(each, NOW).state),
+      ["warn", "ok", "ok"],
+    )
+    assert.deepEqual(collectorCheck({ ...unsent, failureCode: "ERR_COLLECTOR_TLS" }, NOW), {
+      name: "audit-collector-arr",
+      state: "warn",
+      sentence: "7 records wait since 2026-03-31T00:00:00.000Z: ERR_COLLECTOR_TLS",
+    })
+    assert.equal(collectorCheck(none, NOW).sentence, "all of it is there")
   })
 
   it("is in service as long as nothing fails", () => {

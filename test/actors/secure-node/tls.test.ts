@@ -4,7 +4,12 @@ import { X509Certificate } from "node:crypto"
 import { connect, type ConnectionOptions, createServer, type TlsOptions } from "node:tls"
 import type { AddressInfo } from "node:net"
 import { identifyBy, pinOf } from "../../../gateway/actors/secure-node/pins.ts"
-import { clientTls, type NodeCredentials, serverTls } from "../../../gateway/actors/secure-node/tls.ts"
+import {
+  clientTls,
+  clientTlsByName,
+  type NodeCredentials,
+  serverTls,
+} from "../../../gateway/actors/secure-node/tls.ts"
 import { profileOptions } from "../../../gateway/actors/secure-node/profile.ts"
 import { chainOf, revokedBy } from "../../../gateway/actors/secure-node/revoked.ts"
 import { type Certificate, readCertificate } from "../../../gateway/standards/hpki/certificate.ts"
@@ -148,6 +153,23 @@ describe("Secure Node", () => {
     await assert.rejects(shake(serverTls(node(rsa)), client), { code: "ERR_TLS_PIN_MISMATCH" })
     await assert.rejects(shake(serverTls(node(foreign)), client))
     await assert.rejects(shake(serverTls(node(revoked)), client), { code: "ERR_TLS_REVOKED" })
+  })
+
+  it("where no key is agreed, takes a server by its name alone, and still no revoked one", async () => {
+    const revokedOf = revokedBy(
+      [ca],
+      () => [readCrl(overdue)],
+      () => new Date(),
+    )
+    const client = clientTlsByName(node(two, { revoked: revokedOf }))
+    await shake(serverTls(node(one)), { ...client, servername: "one" })
+    await assert.rejects(shake(serverTls(node(one)), { ...client, servername: "two" }), {
+      code: "ERR_TLS_CERT_ALTNAME_INVALID",
+    })
+    await assert.rejects(shake(serverTls(node(foreign)), { ...client, servername: "foreign" }))
+    await assert.rejects(shake(serverTls(node(revoked)), { ...client, servername: "revoked" }), {
+      code: "ERR_TLS_REVOKED",
+    })
   })
 
   describe("revocation of a peer", () => {

@@ -56,6 +56,7 @@ const PAGE: Page = {
   certificates: [{ use: "seal", notAfter: "2027-04-01T00:00:00.000Z", daysLeft: 365 }],
   lists: [{ issuer: "CN=CA", nextUpdate: "2026-05-01T00:00:00.000Z", stale: false }],
   auditRows: 0,
+  collectors: [],
 }
 const FACTS: Facts = {
   now: NOW,
@@ -82,6 +83,16 @@ describe("the lights of the technician's page", () => {
     assert.deepEqual(at("refusing"), ["red disk-refusing"])
     assert.deepEqual(at("full"), ["red disk-full"])
     assert.deepEqual(told({}, { rot: 2 }), ["red spool-rot"])
+  })
+
+  it("tell of a collector of audit records that is behind for more than an hour", () => {
+    const collector = { ...silent(90, "ERR_COLLECTOR_UNREACHABLE"), name: "arr", waiting: 3 }
+    const since = (minutes: number | null) => ({
+      collectors: [{ ...collector, waitingSince: minutes === null ? null : ago(minutes) }],
+    })
+    assert.deepEqual(told(since(61)), ["amber collector-behind"])
+    assert.deepEqual(told(since(59)), [])
+    assert.deepEqual(told(since(null)), [])
   })
 
   it("are amber for a line that is away for a moment, and red afterwards, with who is to be called", () => {

@@ -1,6 +1,11 @@
 /** Queue, line, store, certificates: one card each, a word in its corner, the numbers in words below. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { ContactView, PartnerView, TechnicianView } from "../../../gateway/journey/views.ts"
+import type {
+  CollectorView,
+  ContactView,
+  PartnerView,
+  TechnicianView,
+} from "../../../gateway/journey/views.ts"
 import { icon, type IconName } from "../../parts/icon.ts"
 import { maybe } from "../../text/language.ts"
 import { maybeTt, tt } from "../../text/technician.ts"
@@ -175,6 +180,7 @@ export function certificates(view: TechnicianView, now: Date): TemplateResult {
       <dd>${timeStamp(view.timeStamp, now)}</dd>
       <dt>${tt("certificates.audit")}</dt>
       <dd>${tt("certificates.rows", { n: view.auditRows })}</dd>
+      ${view.collectors.map((each) => collector(each, now))}
     </dl>`,
     // Beside the store stands the archive; without one these do.
     view.archive !== null,
@@ -197,6 +203,20 @@ function lists({ lists: all }: TechnicianView): unknown {
           >`,
       )}
       ${all.length === 0 ? tt("line.none") : nothing}
+    </dd>`
+}
+
+function collector({ name, waiting, failingSince }: CollectorView, now: Date): TemplateResult {
+  const words = waiting === 0 ? tt("certificates.collected") : tt("certificates.uncollected", { n: waiting })
+  return html`<dt>${tt("certificates.collector", { name })}</dt>
+    <dd>
+      ${words}${
+        failingSince === null
+          ? nothing
+          : html`<br /><span class="t-danger strong"
+                >${tt("line.down", { ago: lasting(failingSince, now) })}</span
+              >`
+      }
     </dd>`
 }
 
