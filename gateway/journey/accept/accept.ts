@@ -12,7 +12,7 @@ import { contentFault } from "./content-fault.ts"
 import { takeCustody, type Received } from "./custody.ts"
 import { AcceptanceError } from "../errors.ts"
 import { clearHead } from "../clear-object.ts"
-import type { Inbound } from "./inbound.ts"
+import type { Inbound, Remark } from "./inbound.ts"
 import { judge } from "./judge.ts"
 import type { Landing } from "./landed.ts"
 import { landing } from "./landing.ts"
@@ -20,6 +20,7 @@ import type { Segment, SubmissionHandler, SubmissionIntake } from "../ports.ts"
 import { MAX_WHOLE_BYTES } from "../read-whole.ts"
 import type { DocumentRole, SubmissionKind } from "../records.ts"
 import { recognise } from "./recognise.ts"
+import { remarks } from "./remarks.ts"
 import { measured } from "./transmitted.ts"
 import type { World } from "../world.ts"
 
@@ -39,7 +40,12 @@ export function submissionHandler(world: World): SubmissionHandler {
       busy.add(key)
       try {
         const earlier = await recognise(world, inbound)
-        return withEnd(earlier ?? (await intake(world, inbound)), () => busy.delete(key))
+        const inner = earlier ?? (await intake(world, inbound))
+        return withEnd(
+          inner,
+          () => remarks(world, inbound),
+          () => busy.delete(key),
+        )
       } catch (error) {
         busy.delete(key)
         throw error
@@ -49,12 +55,17 @@ export function submissionHandler(world: World): SubmissionHandler {
 }
 
 /** After a commit there is nothing left to abort, whoever asks. */
-function withEnd(inner: SubmissionIntake, end: () => void): SubmissionIntake {
+function withEnd(
+  inner: SubmissionIntake,
+  told: () => Promise<readonly Remark[]>,
+  end: () => void,
+): SubmissionIntake {
   let kept = false
   return {
     document: (entry, octets) => inner.document(entry, octets),
     commit: async () => {
-      const warnings = await inner.commit()
+      // By what was here before it.
+      const warnings = [...(await told()), ...(await inner.commit())]
       kept = true
       end()
       return warnings

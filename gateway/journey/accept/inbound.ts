@@ -1,5 +1,6 @@
 /** A submission that peer, agreement and metadata allow to come in. */
 import type { Submission } from "../../standards/xds/submission.ts"
+import type { RegistryErrorCode } from "../../standards/xds/error-codes.ts"
 import type { Agreement } from "../agreement.ts"
 import type { SubmissionKind } from "../records.ts"
 
@@ -10,4 +11,10 @@ export interface Inbound {
   readonly StudyInstanceUID: string
   /** workflowInstanceId: the request's id at the hospital. */
   readonly requestId: string
+}
+
+/** What its sender is told beside Success: a warning. */
+export interface Remark {
+  readonly errorCode: RegistryErrorCode
+  readonly codeContext: string
 }

@@ -1,5 +1,7 @@
 /** Is a report that came in the one that was asked for: this patient, study and request, and a version that may follow? */
 import type { ImagingReport } from "../../standards/cda/report-content.ts"
+import type { Association } from "../../standards/xds/submission.ts"
+import { isReplacing, targetAmong } from "../accept/relationships.ts"
 import type { Agreement } from "../agreement.ts"
 import { ContentError } from "../errors.ts"
 import { referenced } from "../metadata.ts"
@@ -46,7 +48,7 @@ const headerOf = ({ private: header }: StudyRecord): StudyRecord["private"] | nu
 
 /**
  * One lineage per request, each version once, and a correction replaces a document that was sent for this request: by its
- * id in the text, and by its entryUUID in the metadata (RPLC, ITI TF-3 4.2.2.2.3).
+ * id in the text, and in the metadata by its entryUUID or among the references (RPLC, ITI TF-3 4.2.2.2.3).
  *
  * @throws ContentError ERR_REPORT_VERSION
  */
@@ -62,29 +64,32 @@ export async function checkReportVersion(
     throw wrongVersion("another report is there already")
   if (reports.some((each) => each.version === content.versionNumber))
     throw wrongVersion(`version ${content.versionNumber} is there already`)
-  const replaced = (record.private.submission?.associations ?? [])
-    .filter(({ type, source }) => type === "RPLC" && source === cda.entryUUID)
-    .map(({ target }) => target)
+  const { submission } = record.private
+  const replacing = (submission?.associations ?? []).filter(
+    ({ type, source }) => isReplacing(type) && source === cda.entryUUID,
+  )
   const named = content.correction?.replacesDocumentId ?? null
   const earlier = named === null ? [] : await sentFor(world, request, named)
   // The version it corrects never came here, nor did another: this is the first the hospital sees.
   if (named !== null && earlier.length === 0 && reports.length === 0) return
-  if (earlier.length === 0 ? named !== null || replaced.length > 0 : !fits(replaced, earlier))
-    throw wrongVersion("it does not replace what was sent before")
+  const fits = (each: Association): boolean =>
+    submission !== null && targetAmong(earlier, submission, each) !== null
+  const isRight =
+    earlier.length === 0
+      ? named === null && replacing.length === 0
+      : replacing.length > 0 && replacing.every(fits)
+  if (!isRight) throw wrongVersion("it does not replace what was sent before")
 }
 
-const fits = (replaced: readonly string[], earlier: readonly string[]): boolean =>
-  replaced.length > 0 && replaced.every((target) => earlier.includes(target))
-
-/** entryUUIDs of the CDA documents with this id that came for this request. */
-async function sentFor(world: World, request: RequestRecord, documentId: string): Promise<string[]> {
-  const entryUUIDs: string[] = []
+/** The CDA documents with this id that came for this request. */
+async function sentFor(world: World, request: RequestRecord, documentId: string): Promise<DocumentRecord[]> {
+  const sent: DocumentRecord[] = []
   for (const document of await world.ledger.documentsByUniqueId(documentId)) {
     const submission = await world.ledger.submission(document.submissionId)
     const came = submission?.direction === "in" && submission.requestId === request.id
-    if (came && document.role === "cda") entryUUIDs.push(document.entryUUID)
+    if (came && document.role === "cda") sent.push(document)
   }
-  return entryUUIDs
+  return sent
 }
 
 const wrongVersion = (why: string): ContentError => new ContentError("ERR_REPORT_VERSION", why)

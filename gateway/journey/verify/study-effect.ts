@@ -6,6 +6,7 @@
 import { readManifest } from "../../standards/dicom/kos.ts"
 import type { ReadingRequest } from "../../standards/request/request-content.ts"
 import { readReadingRequest } from "../../standards/request/read-reading-request.ts"
+import { isReplacing } from "../accept/relationships.ts"
 import type { Agreement } from "../agreement.ts"
 import { openedCase } from "../read/case.ts"
 import { found } from "../desk-guards.ts"
@@ -80,7 +81,7 @@ function manifestSent(
     "manifest of the study",
   )
   const { submissionSet, associations } = found(submission, "metadata of the study")
-  const replaced = associations.filter(({ type }) => type === "RPLC").map(({ target }) => target)
+  const replaced = associations.filter(({ type }) => isReplacing(type)).map(({ target }) => target)
   return {
     manifest: { entryUUID, submissionTime: submissionSet.submissionTime },
     replaced: new Set(replaced),

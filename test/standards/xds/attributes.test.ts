@@ -139,7 +139,8 @@ for (const [object, tag, rows] of [
           ({ codeContext }) => !/names another object|more than 256/.test(codeContext),
         )
         assert.deepEqual(others, [])
-        assert.ok(first?.codeContext.includes(name), first?.codeContext)
+        assert.ok(first)
+        assert.ok(first.codeContext.includes(name), first.codeContext)
         assert.ok(first.location.endsWith(step), first.location)
         assert.equal(first.errorCode, "XDSRepositoryMetadataError")
         if (DATA_TYPES[type].isSecret) assert.ok(!first.codeContext.includes("山田"), first.codeContext)
