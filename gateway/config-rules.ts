@@ -29,6 +29,7 @@ function agreementIssues(root: Raw): Issue[] {
       : [],
   )
   return [
+    ...repeated(items(root.privateTransferSyntaxes), "privateTransferSyntaxes", "uid"),
     ...repeated(agreements, "agreements", "id"),
     ...terms,
     ...shortTerms(agreements),

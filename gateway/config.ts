@@ -11,6 +11,7 @@ import type { Issue } from "./config-issue.ts"
 import { crossIssues } from "./config-rules.ts"
 import { inWords, yamlFault } from "./config-words.ts"
 import { ConfigError } from "./journey/errors.ts"
+import { isOfDicom } from "./standards/dicom/uid.ts"
 
 const oid = z
   .string()
@@ -23,6 +24,17 @@ const port = z.int().min(0).max(65535)
 const listen = z.strictObject({
   host: z.string().default("127.0.0.1").describe("address of one zone only; never a wildcard in production"),
   port: port.describe("TCP port; 0 lets the system choose"),
+})
+const uid = z
+  .string()
+  .regex(/^\d+(\.\d+)+$/, "must be a UID")
+  .max(64)
+const privateSyntax = z.strictObject({
+  uid: uid.refine((each) => !isOfDicom(each), "must not be one of DICOM's own (1.2.840.10008…)"),
+  name: z.string().min(1).max(64).describe("what its maker calls it"),
+  encoding: z
+    .enum(["explicit-little", "implicit-little", "explicit-big", "deflated"])
+    .describe("how its data sets are written (PS3.5 annex A); by the maker's conformance statement"),
 })
 const ipAddress = z.union([z.ipv4(), z.ipv6()], "must be an IP address")
 const institutionCode = z
@@ -126,6 +138,12 @@ const agreement = z.strictObject({
   urgency: z
     .strictObject({ STAT: urgencyTerm, HIGH: urgencyTerm, ROUTINE: urgencyTerm })
     .describe("the hospital's own word for each urgency, and when a report is due"),
+  limitedMetadata: z
+    .array(z.enum(["accept", "send"]))
+    .default([])
+    .describe(
+      "limited metadata (IHE column XDR MS): taken from this partner, or sent to it, then without a patientId; [] = always all of XDR DS",
+    ),
   patientIdDomain: oid.describe("the hospital's patient id domain"),
   validFrom: z.iso.date().describe("first day, in the time zone of the site"),
   validUntil: z.iso
@@ -150,8 +168,14 @@ const collector = z.strictObject({
     .array(pin)
     .default([])
     .describe(
-      "limited metadata (IHE column XDR MS): taken from this partner, or sent to it, then without a patientId; [] = always all of XDR DS",
+      "keys it must show, SHA-256 of the SubjectPublicKeyInfo; [] = a certificate made out to `host`",
     ),
+  tls: z
+    .enum(["1.3", "ihe-stx"])
+    .default("1.3")
+    .describe("`ihe-stx`: TLS 1.2 with the BCP 195 suites as well (ITI-19)"),
+})
+
 const common = {
   dataDir: file.describe("spool, slots, ledger, people and audit trail live here"),
   site: z.strictObject({
@@ -237,13 +261,26 @@ const common = {
         .describe("below this people are told to make room; not less than refuseMiB"),
     })
     .prefault({}),
+  privateTransferSyntaxes: z
+    .array(privateSyntax)
+    .default([])
+    .describe(
+      "makers' own transfer syntaxes whose data sets are read: a gateway of a hospital takes objects in them, a reading centre needs the same list",
+    ),
+  audit: z
+    .strictObject({
+      collectors: z
+        .array(collector)
+        .default([])
+        .describe(
+          "Audit Record Repositories that get every record by syslog over mutual TLS (ITI-20, RFC 5425); we show keys.tls",
+        ),
+    })
+    .prefault({})
+    .describe("the trail itself is always kept here"),
   agreements: z.array(agreement).min(1).describe("nothing is exchanged without one"),
 }
 
-const uid = z
-  .string()
-  .regex(/^\d+(\.\d+)+$/, "must be a UID")
-  .max(64)
 const nodeHost = z.string().min(1)
 const nodePort = z.int().min(1).max(65535)
 const modality = z.strictObject({
@@ -267,23 +304,6 @@ const archive = z
   .strictObject({
     aeTitle: aeTitle.describe("the archive's AE title"),
     host: nodeHost,
-  privateTransferSyntaxes: z
-    .array(privateSyntax)
-    .default([])
-    .describe(
-      "makers' own transfer syntaxes whose data sets are read: a gateway of a hospital takes objects in them, a reading centre needs the same list",
-    ),
-  audit: z
-    .strictObject({
-      collectors: z
-        .array(collector)
-        .default([])
-        .describe(
-          "Audit Record Repositories that get every record by syslog over mutual TLS (ITI-20, RFC 5425); we show keys.tls",
-        ),
-    })
-    .prefault({})
-    .describe("the trail itself is always kept here"),
     port: nodePort,
     tlsPins: z
       .array(pin)

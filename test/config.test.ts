@@ -13,6 +13,8 @@ type Role = "edge" | "center"
 /** YAML as it comes, to be taken apart. */
 type Raw = ReturnType<typeof parse>
 
+const GE_PRIVATE = { uid: "1.2.840.113619.5.2", name: "GE private", encoding: "implicit-little" }
+
 const webOf = (senders: readonly object[]) => ({ port: 8042, senders })
 const TOKEN_SENDER = { aeTitle: "WEB1", tokenFile: "ris.token" }
 
@@ -271,8 +273,6 @@ describe("the configuration", () => {
         "dicom.folders.0.path",
         /dataDir/,
       ],
-      ["no agreement at all", "edge", (raw) => (raw.agreements = []), "agreements", />=1/],
-      [
       [
         "a private transfer syntax that is DICOM's own",
         "center",
@@ -304,6 +304,8 @@ describe("the configuration", () => {
         "audit.collectors.1.name",
         /twice/,
       ],
+      ["no agreement at all", "edge", (raw) => (raw.agreements = []), "agreements", />=1/],
+      [
         "a machine token that is not there",
         "edge",
         (raw) => (raw.desk.machineTokens[0].tokenFile = "x"),

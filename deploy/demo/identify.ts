@@ -1,6 +1,7 @@
 /** Which patient and study DICOM files are about; they are sent as they are. */
 import { closeSync, openSync, readFileSync, readSync } from "node:fs"
 import { studyHeader } from "../../gateway/journey/header.ts"
+import { transferSyntax } from "../../gateway/standards/dicom/sop-classes.ts"
 import type { DemoStudy } from "./study.ts"
 
 /** PS3.10 7.1: 128 bytes of preamble, then the prefix. */
@@ -12,7 +13,7 @@ export function identify(paths: readonly string[]): DemoStudy | null {
   const files = paths.filter((path) => isDicom(path) && !path.toUpperCase().endsWith("DICOMDIR"))
   const [first] = files
   if (first === undefined) return null
-  const { StudyInstanceUID, patient } = studyHeader(readFileSync(first))
+  const { StudyInstanceUID, patient } = studyHeader(readFileSync(first), transferSyntax)
   return { files, PatientID: patient.PatientID, StudyInstanceUID }
 }
 

@@ -8,6 +8,7 @@ import { loadConfig, type Config } from "../config.ts"
 import { bringLevel, whyBehind } from "../foundation/level.ts"
 import { agreementsOf } from "../foundation/road.ts"
 import { openStores, type OpenStores } from "../foundation/stores.ts"
+import { syntaxesOf } from "../foundation/transfer-syntaxes.ts"
 import { destroyOrphan } from "../journey/retain/orphan.ts"
 import type { OrphanRecord } from "../journey/orphan-records.ts"
 import { recover, summary } from "../journey/recover/recover.ts"
@@ -40,7 +41,8 @@ export const recoverCommand = (): Command =>
 async function recoverStores(config: Config, stores: OpenStores, destroyOrphans: boolean): Promise<void> {
   const { spool, ledger, trail } = stores
   const agreements = await agreementsOf(config)
-  const world: Stores = { clock: systemClock, chance: systemChance, spool, ledger, agreements }
+  const syntaxOf = syntaxesOf(config)
+  const world: Stores = { clock: systemClock, chance: systemChance, spool, ledger, agreements, syntaxOf }
   const why = await whyBehind(ledger, spool)
   if (why === null) say("the ledger is level with its spool")
   else {

@@ -14,6 +14,7 @@ import type { DoorEvent } from "../journey/technician/door-book.ts"
 import type { AuditEvent, CommitmentHandler, InstanceHandler } from "../journey/ports.ts"
 import type { ReceiveOptions } from "../journey/receive/receive.ts"
 import { errorFields } from "../log.ts"
+import type { TransferSyntaxOf } from "../standards/dicom/sop-classes.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 import type { Foundation } from "./foundation.ts"
 import { loggedHandler, type Rejected } from "./door-log.ts"
@@ -42,7 +43,7 @@ export async function openDicomDoor(
       host: dicom.host,
       port: dicom.port,
       secure: await secureDoor(dicom, base.lists),
-      offer: offersOf(dicom),
+      offer: offersOf(dicom, base.world.syntaxOf),
       commitments,
       maxAssociations: dicom.maxAssociations,
       waitingRoom: new WaitingRoom(dicom.maxAssociations),
@@ -101,10 +102,11 @@ function inWords({ expected, met }: Stranger): string {
 }
 
 /** Devices store; the archive comes back with its answers and stores nothing, unless it is a device as well. */
-function offersOf(dicom: DicomConfig): (callingAE: string) => Offer {
+function offersOf(dicom: DicomConfig, syntaxOf: TransferSyntaxOf): (callingAE: string) => Offer {
   const common = {
     privateSopClasses: new Set(dicom.privateSopClasses),
     declaredStorage: dicom.declaredSopClasses,
+    syntaxOf,
   }
   const device: Offer = { ...common, services: new Set(["verification", "storage", "commitment"]) }
   const archive: Offer = { ...common, services: new Set(["verification", "commitment"]) }

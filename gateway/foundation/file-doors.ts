@@ -12,6 +12,7 @@ import type { FileHandler } from "../journey/ports.ts"
 import type { ReceiveFileOptions } from "../journey/receive/receive-file.ts"
 import { errorFields } from "../log.ts"
 import { storageSopClass } from "../standards/dicom/sop-classes.ts"
+import { isOfDicom } from "../standards/dicom/uid.ts"
 import { secureDoor, type DicomConfig } from "./dicom-door.ts"
 import type { Foundation } from "./foundation.ts"
 import { repeats, timesOf } from "./repeats.ts"
@@ -91,17 +92,13 @@ function turnedAway(base: Foundation, remoteAddress: string, detail: string) {
 }
 
 /** Of DICOM's own SOP Classes those of storage; private ones are storage by being in a file at all (PS3.10 7). */
-const DICOM_ROOT = "1.2.840.10008."
-
 export function fileOptions(dicom: DicomConfig): ReceiveFileOptions {
   const named = new Set(dicom.privateSopClasses)
   return {
     aeTitle: dicom.aeTitle,
     urgent: new Set(fileEnds(dicom).flatMap(({ stat, aeTitle }) => (stat ? [aeTitle] : []))),
     takes: (uid) =>
-      storageSopClass(uid) !== null ||
-      named.has(uid) ||
-      (dicom.declaredSopClasses && !uid.startsWith(DICOM_ROOT)),
+      storageSopClass(uid) !== null || named.has(uid) || (dicom.declaredSopClasses && !isOfDicom(uid)),
   }
 }
 

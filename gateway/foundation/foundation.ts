@@ -46,6 +46,7 @@ import { turnEpochWhenDue } from "./epoch.ts"
 import { keyFiles } from "./own-keys.ts"
 import { agreementsOf, credentialsOf, endpointsOf, openRecipient } from "./road.ts"
 import { openLevelStores } from "./stores.ts"
+import { syntaxesOf } from "./transfer-syntaxes.ts"
 import { openTrust } from "./trust-store.ts"
 
 /** What each role does in its own way, or not at all. */
@@ -131,6 +132,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     locks: locks(),
     site: config.site,
     agreements: await agreementsOf(config),
+    syntaxOf: syntaxesOf(config),
     trust,
     progress: (submissionId, bytes) => {
       line.set(submissionId, bytes)

@@ -4,6 +4,7 @@ import { readPart10, type ReadFile } from "../standards/dicom/data-set.ts"
 import { PIXEL_DATA } from "../standards/dicomweb/frame-place.ts"
 import { Malformed } from "../standards/malformed.ts"
 import type { ObjectPlace, ReadableObject, Spool } from "./ports.ts"
+import type { World } from "./world.ts"
 
 export type ClearObject = Pick<ReadableObject, "facts" | "clear">
 
@@ -39,6 +40,7 @@ export async function readOnce(object: ClearObject, limitBytes: number): Promise
  * @throws Malformed what makes its header unreadable, HEADER_TOO_LONG
  */
 export async function headerOf(
+  { syntaxOf }: Pick<World, "syntaxOf">,
   object: ClearObject,
   limitBytes = MAX_HEADER_BYTES,
   leastBytes = 0,
@@ -46,7 +48,7 @@ export async function headerOf(
   for (const prefixBytes of PREFIXES_BYTES.filter((each) => each <= limitBytes && each >= leastBytes)) {
     try {
       const prefix = await clearRange(object, 0, prefixBytes)
-      return readPart10(prefix, { untilTag: PIXEL_DATA, inflate: inflateCapped })
+      return readPart10(prefix, { untilTag: PIXEL_DATA, inflate: inflateCapped, syntaxOf })
     } catch (error) {
       if (prefixBytes >= object.facts.clearLengthBytes || !(error instanceof Malformed)) throw error
     }

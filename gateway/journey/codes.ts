@@ -165,6 +165,7 @@ function isSealedInstance({ uniqueId, referenceIdList }: DocumentEntry): boolean
 
 /** What a document is by its formatCode; a key object selection may be the manifest or one of the study's own. Signatures are told apart by what they sign: see `accept.ts`. */
 export function roleOf(document: DocumentEntry): DocumentRole | null {
+  if (document.formatCode === null) return null
   const { code: format, scheme } = document.formatCode
   if (scheme === DICOM_UID_REGISTRY)
     return format === KEY_OBJECT_SELECTION && !isSealedInstance(document) ? "manifest" : "instance"
@@ -174,7 +175,6 @@ export function roleOf(document: DocumentEntry): DocumentRole | null {
     "pdf",
     "signature",
     "refusal",
-  if (document.formatCode === null) return null
     "recall",
     "acknowledgement",
     "certificate",

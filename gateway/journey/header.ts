@@ -1,6 +1,7 @@
 /** What the first bytes of a Part 10 file tell of patient and study; text by the data set's own character sets. */
 import { constants, inflateRawSync } from "node:zlib"
 import { readPart10, type DataSet } from "../standards/dicom/data-set.ts"
+import type { TransferSyntaxOf } from "../standards/dicom/sop-classes.ts"
 import type { NameComponents } from "../standards/dicom/person-name.ts"
 import type { StudyHeader } from "./records.ts"
 import type { PatientView } from "./views.ts"
@@ -26,10 +27,9 @@ export function inflateWhatIsThere(deflated: Uint8Array, maxBytes: number): Uint
 }
 
 /** @param file at least up to (0020,000E). Throws Malformed. */
-export function studyHeader(file: Uint8Array): StudyHeader {
-  return studyHeaderOf(
-    readPart10(file, { untilTag: SERIES_INSTANCE_UID, inflate: inflateWhatIsThere }).dataSet,
-  )
+export function studyHeader(file: Uint8Array, syntaxOf: TransferSyntaxOf): StudyHeader {
+  const options = { untilTag: SERIES_INSTANCE_UID, inflate: inflateWhatIsThere, syntaxOf }
+  return studyHeaderOf(readPart10(file, options).dataSet)
 }
 
 /** The same of a data set that is read already. */

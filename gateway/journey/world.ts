@@ -1,4 +1,5 @@
 /** Everything a step may ask, in one value; edge.ts and center.ts fill it in. */
+import type { TransferSyntaxOf } from "../standards/dicom/sop-classes.ts"
 import type { Agreement, Site } from "./agreement.ts"
 import type { Cases } from "./cases/cases.ts"
 import type { FrameCache } from "./read/frame-cache.ts"
@@ -17,7 +18,7 @@ import type {
 import type { Ledger } from "./records.ts"
 
 /** What it takes to make the ledger agree with the spool: no keys of ours, and nobody outside. */
-export type Stores = Pick<World, "clock" | "chance" | "spool" | "ledger" | "agreements">
+export type Stores = Pick<World, "clock" | "chance" | "spool" | "ledger" | "agreements" | "syntaxOf">
 
 export interface World {
   readonly clock: Clock
@@ -36,6 +37,8 @@ export interface World {
   readonly locks: Locks
   readonly site: Site
   readonly agreements: readonly Agreement[]
+  /** Transfer syntaxes of PS3.6, and those of makers' own that the configuration names. */
+  readonly syntaxOf: TransferSyntaxOf
   /** Anchors and revocation lists, fetched by who wires us. */
   readonly trust: TrustStore
   /** Bytes handed to the line, for progress bars. */

@@ -25,6 +25,7 @@ import {
 } from "../../gateway/standards/dicom/storage-commitment.ts"
 import type { CommitmentResult } from "../../gateway/standards/dicom/storage-commitment.ts"
 import { openLedger } from "../../gateway/storage/ledger/ledger.ts"
+import { transferSyntax } from "../../gateway/standards/dicom/sop-classes.ts"
 import { Collector } from "../actors/storage-scp/collector.ts"
 import { MR_IMAGE_STORAGE, writeStudy } from "../peers/dicom-study.ts"
 import type { SmallStudy } from "../peers/dicom-study.ts"
@@ -74,6 +75,7 @@ class Relay {
           services: new Set(["verification", "storage", "commitment"]),
           privateSopClasses: new Set(),
           declaredStorage: false,
+          syntaxOf: transferSyntax,
         }),
       },
       new Collector(),
@@ -226,6 +228,7 @@ describe("storage commitment with Orthanc", function () {
           services: new Set(["commitment"]),
           privateSopClasses: new Set(),
           declaredStorage: false,
+          syntaxOf: transferSyntax,
         }),
         commitments: {
           request: (peer, { TransactionUID, references }) => {

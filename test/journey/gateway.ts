@@ -51,6 +51,7 @@ import { personKeys } from "../../gateway/storage/keys/person-keys.ts"
 import { openLedger, type FileLedger } from "../../gateway/storage/ledger/ledger.ts"
 import { openSpool, type FileSpool } from "../../gateway/storage/spool/file-spool.ts"
 import { MemoryDisk } from "../../gateway/storage/spool/memory-disk.ts"
+import { transferSyntax, type TransferSyntaxOf } from "../../gateway/standards/dicom/sop-classes.ts"
 import { countedChance } from "../peers/chance.ts"
 import { certificates, type Side } from "./certificates.ts"
 import { fusedDisk, fusedLedger, isCrash, type Fuse, type Life } from "./fuse.ts"
@@ -88,6 +89,8 @@ export class Gateway {
   agreements: readonly Agreement[]
   /** What its submissions hold; a test bends it to send what no gateway of ours would. */
   contents = CONTENTS
+  /** Of the next start. */
+  syntaxOf: TransferSyntaxOf = transferSyntax
   readonly #parts: GatewayParts
   readonly #disk = new MemoryDisk()
   readonly #line = new Map<string, number>()
@@ -289,6 +292,7 @@ export class Gateway {
       locks: locks(),
       site,
       agreements: this.agreements,
+      syntaxOf: this.syntaxOf,
       trust: this.#parts.trust,
       progress: (submissionId, bytes) => this.#line.set(submissionId, bytes),
     }

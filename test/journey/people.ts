@@ -47,7 +47,11 @@ export interface Association {
   end(): Promise<void>
 }
 
-export function association(edge: Gateway, callingAE = MODALITY): Association {
+export function association(
+  edge: Gateway,
+  callingAE = MODALITY,
+  TransferSyntaxUID = EXPLICIT_VR_LITTLE_ENDIAN,
+): Association {
   const about = { callingAE, calledAE: OUR_AE, remoteAddress: "192.0.2.7" }
   const intake = edge.storage.open(about)
   return {
@@ -56,7 +60,7 @@ export function association(edge: Gateway, callingAE = MODALITY): Association {
         ...about,
         AffectedSOPClassUID: MR_IMAGE_STORAGE,
         AffectedSOPInstanceUID: SOPInstanceUID,
-        TransferSyntaxUID: EXPLICIT_VR_LITTLE_ENDIAN,
+        TransferSyntaxUID,
       })
       for (let at = 0; at < dataSet.length; at += 300) await sink.write(dataSet.subarray(at, at + 300))
       return sink.finish()
@@ -70,8 +74,9 @@ export async function store(
   edge: Gateway,
   images: readonly Image[],
   callingAE = MODALITY,
+  TransferSyntaxUID = EXPLICIT_VR_LITTLE_ENDIAN,
 ): Promise<StoreAnswer[]> {
-  const device = association(edge, callingAE)
+  const device = association(edge, callingAE, TransferSyntaxUID)
   const answers: StoreAnswer[] = []
   try {
     for (const image of images) answers.push(await device.store(image))

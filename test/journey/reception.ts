@@ -10,6 +10,7 @@ import type { World } from "../../gateway/journey/world.ts"
 import { openLedger } from "../../gateway/storage/ledger/ledger.ts"
 import type { Disk } from "../../gateway/storage/spool/disk.ts"
 import type { FileSpool } from "../../gateway/storage/spool/file-spool.ts"
+import { transferSyntax } from "../../gateway/standards/dicom/sop-classes.ts"
 import { MR_IMAGE_STORAGE } from "../peers/dicom-study.ts"
 import { openTestSpool, seededChance, steppingClock } from "../storage/spool/world.ts"
 import { MODALITY, OUR_AE } from "./gateway.ts"
@@ -80,7 +81,14 @@ async function morning(
   told: Told,
   listener: Listener,
 ): Promise<void> {
-  const parts = { clock: steppingClock(), chance: seededChance("world"), spool, ledger, locks: locks() }
+  const parts = {
+    clock: steppingClock(),
+    chance: seededChance("world"),
+    spool,
+    ledger,
+    locks: locks(),
+    syntaxOf: transferSyntax,
+  }
   const world = parts as unknown as World
   const files = filing(
     world,

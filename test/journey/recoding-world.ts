@@ -17,6 +17,7 @@ import type { World } from "../../gateway/journey/world.ts"
 import { dataSetStart } from "../../gateway/standards/dicom/part10.ts"
 import { openLedger } from "../../gateway/storage/ledger/ledger.ts"
 import { openSpool, type FileSpool } from "../../gateway/storage/spool/file-spool.ts"
+import { transferSyntax } from "../../gateway/standards/dicom/sop-classes.ts"
 import { AT_HOSPITAL, HOSPITAL } from "./agreements.ts"
 
 export const STUDY_UID = "1.2.392.100495.77.7041"
@@ -82,6 +83,7 @@ export class RecodingWorld {
       spool: this.spool,
       ledger: this.#ledger,
       locks: locks(),
+      syntaxOf: transferSyntax,
       site: HOSPITAL,
       agreements: [{ ...AT_HOSPITAL, recoding: this.recoding }],
       draughtsman: {

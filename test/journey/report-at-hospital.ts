@@ -18,6 +18,7 @@ import { writeImagingReport } from "../../gateway/standards/cda/imaging-report.t
 import { dataSetStart } from "../../gateway/standards/dicom/part10.ts"
 import { openLedger } from "../../gateway/storage/ledger/ledger.ts"
 import { openSpool, type FileSpool } from "../../gateway/storage/spool/file-spool.ts"
+import { transferSyntax } from "../../gateway/standards/dicom/sop-classes.ts"
 import { MR_IMAGE_STORAGE, writeStudy, type StudyShape } from "../peers/dicom-study.ts"
 import { HOSPITAL } from "./agreements.ts"
 
@@ -76,6 +77,7 @@ export class ReportAtHospital {
       ledger: this.ledger,
       draughtsman: this.#draughtsman,
       locks: locks(),
+      syntaxOf: transferSyntax,
       site: { ...HOSPITAL, timeZone: "Asia/Tokyo" },
       notify: () => undefined,
     } as unknown as World

@@ -28,6 +28,7 @@ import {
 } from "../../gateway/standards/xds/provide-and-register.ts"
 import { der, integer, sequence } from "../../gateway/standards/cms/der-write.ts"
 import { studyHeader } from "../../gateway/journey/header.ts"
+import { transferSyntax } from "../../gateway/standards/dicom/sop-classes.ts"
 import { derOf, withCa } from "../actors/certificates.ts"
 import { certificates, START } from "../journey/certificates.ts"
 import { TestTsa } from "../journey/time-stamps.ts"
@@ -90,7 +91,11 @@ async function readers(): Promise<readonly Reader[]> {
         return frameFacts(file, 1)
       },
     },
-    { name: "the head of a DICOM file", samples: [own, image], read: studyHeader },
+    {
+      name: "the head of a DICOM file",
+      samples: [own, image],
+      read: (bytes) => studyHeader(bytes, transferSyntax),
+    },
     {
       name: "a commitment request",
       samples: [

@@ -7,7 +7,7 @@ export interface EncodedFrameBody {
 
 /** Why a frame cannot be shown; `code` chooses the sentence on screen. */
 export class FrameFault extends Error {
-  readonly code: "http" | "body" | "decode" | "size"
+  readonly code: "http" | "encoding" | "body" | "decode" | "size"
   constructor(code: FrameFault["code"], message: string, options?: { readonly cause?: unknown }) {
     super(message, options)
     this.name = "FrameFault"

@@ -34,6 +34,8 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "frame.failed": "Image {index} cannot be shown",
   "frame.retry": "Try again",
   "frame.fault.http": "The image could not be fetched. The original is kept.",
+  "frame.fault.encoding":
+    "The device wrote this image in an encoding that is not shown here. The original is kept.",
   "frame.fault.body": "The image arrived incomplete. The original is kept.",
   "frame.fault.decode": "The image could not be decoded. The original is kept.",
   "frame.fault.size": "The image's size differs from the record. It is not shown.",

@@ -32,6 +32,7 @@ export const studyJa = {
   "frame.failed": "画像 {index} を表示できません",
   "frame.retry": "再試行",
   "frame.fault.http": "画像を取り寄せられませんでした。原本は保管されています。",
+  "frame.fault.encoding": "この画像の符号化方式はここでは表示できません。原本は保管されています。",
   "frame.fault.body": "届いた画像が途中で切れています。原本は保管されています。",
   "frame.fault.decode": "画像を復号できませんでした。原本は保管されています。",
   "frame.fault.size": "画像の大きさが記録と合いません。表示しません。",

@@ -8,6 +8,7 @@ import { createServer } from "node:net"
 import type { Server } from "node:net"
 import type { TlsOptions } from "node:tls"
 import type { CommitmentHandler, InstanceHandler } from "../../journey/ports.ts"
+import { transferSyntax } from "../../standards/dicom/sop-classes.ts"
 import type { CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
 import type { Timers, WaitingPlaces } from "./surroundings.ts"
 import { Listener } from "./listener.ts"
@@ -76,6 +77,7 @@ const EVERYTHING: Offer = {
   services: new Set(["verification", "storage"]),
   privateSopClasses: new Set(),
   declaredStorage: true,
+  syntaxOf: transferSyntax,
 }
 
 export const DEFAULTS = {

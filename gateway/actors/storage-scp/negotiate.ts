@@ -1,6 +1,6 @@
 /**
  * What this SCP takes of an A-ASSOCIATE-RQ (PS3.8 7.1.1, PS3.7 annex D): C-ECHO, C-STORE of every storage SOP Class in
- * every transfer syntax of PS3.6, and Storage Commitment in both roles. The requestor's first syntax is taken: it
+ * every transfer syntax of PS3.6 and those named beside it, and Storage Commitment in both roles. The requestor's first syntax is taken: it
  * knows best what its bytes are in.
  */
 import { MAX_PDU_LENGTH_BYTES } from "../../standards/dicom/pdu-reader.ts"
@@ -11,7 +11,11 @@ import { CONTEXT_RESULT } from "../../standards/dicom/presentation-context.ts"
 import type { AnsweredContext, ProposedContext } from "../../standards/dicom/presentation-context.ts"
 import { serviceOf } from "../../standards/dicom/service.ts"
 import type { Service } from "../../standards/dicom/service.ts"
-import { transferSyntax } from "../../standards/dicom/sop-classes.ts"
+import {
+  EXPLICIT_VR_LITTLE_ENDIAN,
+  IMPLICIT_VR_LITTLE_ENDIAN,
+  type TransferSyntaxOf,
+} from "../../standards/dicom/sop-classes.ts"
 import type { ExtendedNegotiation, RoleSelection } from "../../standards/dicom/user-information.ts"
 
 /** What is offered to one calling AE title. */
@@ -21,6 +25,8 @@ export interface Offer {
   readonly privateSopClasses: ReadonlySet<string>
   /** Take as storage what the requestor says is storage (PS3.7 D.3.3.6), though we do not know it. */
   readonly declaredStorage: boolean
+  /** Transfer syntaxes that objects are stored in. */
+  readonly syntaxOf: TransferSyntaxOf
 }
 
 export interface AcceptedContext {
@@ -98,7 +104,7 @@ function judge(proposed: ProposedContext, request: AssociateRQ, offer: Offer): J
   })
   const service = offered(abstractSyntax, request, offer)
   if (service === null) return refused(CONTEXT_RESULT.abstractSyntaxNotSupported)
-  const syntax = transferSyntaxes.find((uid) => takes(service, uid))
+  const syntax = transferSyntaxes.find((uid) => takes(service, uid, offer))
   if (syntax === undefined) return refused(CONTEXT_RESULT.transferSyntaxesNotSupported)
   const peer = rolesOfPeer(service, roleOf(request, abstractSyntax))
   // Neither side could say a word in it.
@@ -123,13 +129,10 @@ function unlisted(abstractSyntax: string, request: AssociateRQ, offer: Offer): S
   return offer.declaredStorage && declared?.ServiceClassUID === STORAGE_SERVICE_CLASS ? "storage" : null
 }
 
-/** Commitment messages are written by us: in two syntaxes. Stored bytes stay as they come: in any of PS3.6. */
-function takes(service: Service, uid: string): boolean {
-  const syntax = transferSyntax(uid)
-  if (syntax === null) return false
-  if (service !== "commitment") return true
-  return !syntax.encapsulated && (syntax.encoding === "implicit-le" || syntax.encoding === "explicit-le")
-}
+/** Commitment messages are written by us: in two syntaxes. Stored bytes stay as they come: in any that is known. */
+const takes = (service: Service, uid: string, { syntaxOf }: Offer): boolean =>
+  service === "commitment" ? COMMITMENT_SYNTAXES.has(uid) : syntaxOf(uid) !== null
+const COMMITMENT_SYNTAXES = new Set([IMPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN])
 
 const roleOf = (request: AssociateRQ, abstractSyntax: string): RoleSelection | null =>
   request.userInformation.roles.find((each) => each.SOPClassUID === abstractSyntax) ?? null

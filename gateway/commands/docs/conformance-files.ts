@@ -22,7 +22,7 @@ function commonRules(): string[] {
       `and Instance, and they are at most ${MAX_KEPT_FILE_META_BYTES / KIB} KiB; else they are written anew, as for a C-STORE. ` +
       "The data set is never changed. Whether two objects are the same is decided by their data sets alone.",
     "Nothing was negotiated, so each file is judged: SOP Classes of the table below, those of `dicom.privateSopClasses`, and " +
-      "private ones unless `dicom.declaredSopClasses` is off; transfer syntaxes of the table below; a file that ends inside an " +
+      "private ones unless `dicom.declaredSopClasses` is off; transfer syntaxes of the table below and of `privateTransferSyntaxes`; a file that ends inside an " +
       "element is refused (deflated data sets are not looked into for this).",
   ]
 }

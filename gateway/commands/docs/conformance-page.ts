@@ -106,9 +106,15 @@ function supportedSection(): string[] {
       "`gateway/standards/dicom/*.generated.ts`.",
     sopClassTable(),
     "## Transfer Syntaxes accepted",
-    "Of each proposed context the first that stands in this table is taken. A data set is stored as it comes; no transfer " +
-      "syntax is ever changed in what was received. Private transfer syntaxes are not accepted.",
+    "Of each proposed context the first that stands in this table, or in `privateTransferSyntaxes`, is taken. A data set is " +
+      "stored as it comes; no transfer syntax is ever changed in what was received.",
     transferSyntaxTable(),
+    "A private transfer syntax is taken when `privateTransferSyntaxes` names it and says how its data sets are written: " +
+      "`explicit-little`, `implicit-little`, `explicit-big` or `deflated`. Whether Pixel Data are encapsulated is seen in the " +
+      "data set (PS3.5 A.4). Its objects are checked, filed, sent and kept as all others, and always travel as received; " +
+      "their pixels are never decoded, since even native samples may lie otherwise than the header says. A reading centre " +
+      "needs the same list to read their headers. Without it an image is kept and counted by what the hospital's seal says " +
+      "of it; in either case the reading screen shows in its place that the encoding is not shown here.",
   ]
 }
 

@@ -126,5 +126,6 @@ async function anImage(world: World, studyId: string): Promise<DataSet> {
   const [instance] = await world.ledger.instances(studyId)
   if (instance === undefined) throw new DeliveryError("ERR_DELIVERY_STUDY", "the study has no image here")
   const head = await clearHead(world.spool, instance.place, HEAD_BYTES)
-  return readPart10(head, { untilTag: SERIES_NUMBER_TAG, inflate: inflateWhatIsThere }).dataSet
+  const options = { untilTag: SERIES_NUMBER_TAG, inflate: inflateWhatIsThere, syntaxOf: world.syntaxOf }
+  return readPart10(head, options).dataSet
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto"
 import { readPart10, type ReadFile } from "../../standards/dicom/data-set.ts"
 import { HTJ2K_LOSSLESS_RPCL } from "../../standards/dicom/recode/recoding.ts"
-import { transferSyntax } from "../../standards/dicom/sop-classes.ts"
+import { isOfDicom } from "../../standards/dicom/uid.ts"
 import { levelEndBytes, withoutPadding } from "../../standards/dicomweb/codestream.ts"
 import {
   joinFragments,
@@ -10,13 +10,13 @@ import {
   locateFrame,
   type FramePlaceInFile,
 } from "../../standards/dicomweb/frame-place.ts"
-import { instanceMetadata } from "../../standards/dicomweb/metadata.ts"
+import { instanceMetadata, unreadMetadata } from "../../standards/dicomweb/metadata.ts"
 import { frameFacts, storedFrame, type NativeFrame } from "../../standards/dicomweb/native-frame.ts"
 import { defaultWindow, type Window } from "../../standards/dicomweb/window.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import { clearRange, headerOf, MAX_HEADER_BYTES } from "../clear-object.ts"
 import { found, only } from "../desk-guards.ts"
-import { DeskError } from "../errors.ts"
+import { DeskError, DrawError } from "../errors.ts"
 import { isLive } from "../live-slot.ts"
 import type { CaseStudy, EncodedFrame, ObjectPlace, Person, ReadableObject, ReadingDesk } from "../ports.ts"
 import { readWhole } from "../read-whole.ts"
@@ -37,7 +37,7 @@ export function imageDesk(world: World): ImageDesk {
         (each) => SeriesInstanceUID === null || each.private.SeriesInstanceUID === SeriesInstanceUID,
       )
       const items: object[] = []
-      for (const each of instances) items.push(instanceMetadata((await header(world, each.place)).dataSet))
+      for (const each of instances) items.push(await metadataOf(world, study, each))
       return items
     },
     frame: async (person, named, SOPInstanceUID, frame) => {
@@ -50,6 +50,15 @@ export function imageDesk(world: World): ImageDesk {
       return renderedFrame(world, place, frame, window)
     },
   }
+}
+
+async function metadataOf(world: World, study: StudyRecord, instance: InstanceRecord): Promise<object> {
+  const { TransferSyntaxUID, SeriesInstanceUID, SOPInstanceUID, SOPClassUID } = instance.private
+  if (world.syntaxOf(TransferSyntaxUID) !== null)
+    return instanceMetadata((await header(world, instance.place)).dataSet)
+  const { StudyInstanceUID } = study.private
+  const uids = { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, SOPClassUID }
+  return unreadMetadata({ ...uids, AvailableTransferSyntaxUID: TransferSyntaxUID })
 }
 
 /** Among the studies of this case, and of no other: the target, or what it is to be compared with. */
@@ -72,7 +81,11 @@ async function openInstance(
   SOPInstanceUID: string,
 ): Promise<InstanceRecord> {
   const study = await openStudy(world, person, named)
-  return found(await instanceOf(world, study, SOPInstanceUID), "instance")
+  const instance = found(await instanceOf(world, study, SOPInstanceUID), "instance")
+  const { TransferSyntaxUID } = instance.private
+  if (world.syntaxOf(TransferSyntaxUID) === null)
+    throw new DrawError("ERR_FRAME_UNSUITABLE", `transfer syntax ${TransferSyntaxUID} is not known here`)
+  return instance
 }
 
 /** The image of this UID that counts; null also for one that was withdrawn. */
@@ -87,7 +100,7 @@ export async function instanceOf(
 
 /** The file up to Pixel Data. Throws Malformed when it has no readable header. */
 export const header = async (world: World, place: ObjectPlace): Promise<ReadFile> =>
-  headerOf(await world.spool.open(place))
+  headerOf(world, await world.spool.open(place))
 
 /** What the reading screen sorts by; null for objects without such attributes. */
 export function imageHeader({ dataSet }: ReadFile): ImageHeader {
@@ -107,7 +120,8 @@ async function storedBytes(
   frame: number,
 ): Promise<{ file: ReadFile; bytes: Uint8Array; native: boolean }> {
   const object = await world.spool.open(place)
-  const { file, where } = await located(object, frame)
+  const { file, where } = await located(world, object, frame)
+  if (where.kind === "native" || where.kind === "at-hand") onlyKnownSamples(file)
   switch (where.kind) {
     case "native":
       return { file, native: true, bytes: await clearRange(object, where.startBytes, where.endBytes) }
@@ -119,21 +133,28 @@ async function storedBytes(
     }
     case "more":
     case "whole-file": {
-      const whole = readPart10(await readWhole(world.spool, place))
+      const whole = readPart10(await readWhole(world.spool, place), { syntaxOf: world.syntaxOf })
       return { file, native: false, bytes: frameOfWholeFile(whole, frame) }
     }
   }
 }
 
+/** In a maker's own transfer syntax even native samples may lie otherwise than the header says: no picture is made of them. */
+function onlyKnownSamples({ TransferSyntaxUID, syntax }: ReadFile): void {
+  if (!isOfDicom(TransferSyntaxUID))
+    throw new DrawError("ERR_FRAME_UNSUITABLE", `pixels in ${syntax.name} are not decoded here`)
+}
+
 /** The offset table may lie beyond the prefix that held the header. */
 async function located(
+  world: World,
   object: ReadableObject,
   frame: number,
 ): Promise<{ file: ReadFile; where: FramePlaceInFile }> {
-  const file = await headerOf(object)
+  const file = await headerOf(world, object)
   const where = locateFrame(file, frame)
   if (where.kind !== "more") return { file, where }
-  const longer = await headerOf(object, MAX_HEADER_BYTES, where.lengthBytes)
+  const longer = await headerOf(world, object, MAX_HEADER_BYTES, where.lengthBytes)
   return { file: longer, where: locateFrame(longer, frame) }
 }
 
@@ -149,8 +170,7 @@ async function encodedFrame(world: World, place: ObjectPlace, frame: number): Pr
 
 /** Already compressed: handed on as it is, under its own transfer syntax. */
 function asStored({ TransferSyntaxUID }: ReadFile, bytes: Uint8Array): EncodedFrame {
-  const mediaType =
-    transferSyntax(TransferSyntaxUID) === null ? "application/octet-stream" : MEDIA_TYPES[TransferSyntaxUID]
+  const mediaType = MEDIA_TYPES[TransferSyntaxUID]
   if (!HTJ2K.has(TransferSyntaxUID))
     return answer(mediaType ?? "application/octet-stream", TransferSyntaxUID, bytes, [])
   const codestream = withoutPadding(bytes)

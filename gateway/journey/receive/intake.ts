@@ -6,7 +6,6 @@
 import { headScanner } from "../../standards/dicom/deflated-head.ts"
 import type { Head } from "../../standards/dicom/head.ts"
 import { OctetSink } from "../../standards/dicom/recode/octet-sink.ts"
-import { transferSyntax } from "../../standards/dicom/sop-classes.ts"
 import type { Filing } from "./file-instance.ts"
 import { SpoolError } from "../errors.ts"
 import type {
@@ -74,7 +73,7 @@ class Sink implements IntakeSink {
     this.#filing = filing
     this.#arriving = arriving
     this.#touched = touched
-    this.#scanner = headScanner(transferSyntax(arriving.TransferSyntaxUID)?.encoding ?? "explicit-le")
+    this.#scanner = headScanner(world.syntaxOf(arriving.TransferSyntaxUID)?.encoding ?? "explicit-le")
   }
 
   async write(dataSet: Uint8Array): Promise<void> {

@@ -9,7 +9,7 @@ import { ElementWalk } from "../../standards/dicom/element-walk.ts"
 import type { Head } from "../../standards/dicom/head.ts"
 import { joined } from "../../standards/dicom/octets.ts"
 import { dataSetStart, type DataSetStart } from "../../standards/dicom/part10.ts"
-import { MEDIA_STORAGE_DIRECTORY, transferSyntax } from "../../standards/dicom/sop-classes.ts"
+import { MEDIA_STORAGE_DIRECTORY, type TransferSyntaxOf } from "../../standards/dicom/sop-classes.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import type { Filing } from "./file-instance.ts"
 import { openIntake, type Arriving, type Intake, type IntakeSink } from "./intake.ts"
@@ -36,7 +36,8 @@ export function fileHandler(world: World, filing: Filing, options: ReceiveFileOp
     open: (sender) => {
       const intake = openIntake(world, filing)
       return {
-        begin: (StudyInstanceUID) => new Sink(intake, { ...options, sender, StudyInstanceUID }),
+        begin: (StudyInstanceUID) =>
+          new Sink(intake, { ...options, sender, StudyInstanceUID, syntaxOf: world.syntaxOf }),
         end: () => intake.end(),
       }
     },
@@ -46,6 +47,7 @@ export function fileHandler(world: World, filing: Filing, options: ReceiveFileOp
 interface About extends ReceiveFileOptions {
   readonly sender: FileSender
   readonly StudyInstanceUID: string | null
+  readonly syntaxOf: TransferSyntaxOf
 }
 
 /** One file. */
@@ -123,7 +125,7 @@ class Sink implements FileSink {
     const { TransferSyntaxUID, MediaStorageSOPClassUID, offsetBytes } = start
     if (MediaStorageSOPClassUID === MEDIA_STORAGE_DIRECTORY)
       throw new Malformed("SOP_CLASS", "PS3.10 8.6", "a DICOMDIR lists objects and is none")
-    const syntax = transferSyntax(TransferSyntaxUID)
+    const syntax = this.#about.syntaxOf(TransferSyntaxUID)
     if (syntax === null) throw new Malformed("TRANSFER_SYNTAX", "PS3.6 A", "the transfer syntax is not known")
     this.#sink = this.#intake.begin(arriving(this.#about, start, head.subarray(0, offsetBytes)))
     // What is inside a deflated data set is not looked at: it may be a thousand times its size.

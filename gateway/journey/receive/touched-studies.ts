@@ -32,7 +32,7 @@ export class TouchedStudies {
     const identity = identityOf(head)
     const known = this.#studies.get(identity)
     if (known !== undefined) return known
-    const study = await this.#filing.studyFor(studyHeader(file()), callingAE)
+    const study = await this.#filing.studyFor(studyHeader(file(), this.#world.syntaxOf), callingAE)
     this.#studies.set(identity, study)
     this.#asked.push(study)
     return study

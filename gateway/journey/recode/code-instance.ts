@@ -2,7 +2,6 @@
 import { MAX_FILE_META_BYTES, PART10_START_BYTES } from "../../standards/dicom/part10.ts"
 import type { ReadFile } from "../../standards/dicom/data-set.ts"
 import type { Element } from "../../standards/dicom/elements.ts"
-import { transferSyntax } from "../../standards/dicom/sop-classes.ts"
 import { reasonOf, recoding, type Recoding } from "../../standards/dicom/recode/recoding.ts"
 import { asReceived } from "../../standards/dicom/recode/recodable.ts"
 import { fragmentsLength, pixelDataStart } from "../../standards/dicom/recode/encapsulated-pixel-data.ts"
@@ -62,7 +61,7 @@ export async function codeInstance(
 }
 
 async function codedOnce(world: World, object: ClearObject, fragments: FragmentStore): Promise<Coding> {
-  const file = await headerOf(object, MAX_HEADER_BYTES)
+  const file = await headerOf(world, object, MAX_HEADER_BYTES)
   const pixels = file.dataSet.elements.get(PIXEL_DATA)
   const reason = asReceived(file)
   if (reason !== null || pixels === undefined) return reason ?? "no-pixel-data"
@@ -80,8 +79,7 @@ function reasonFor(error: unknown): AsReceived {
   throw error
 }
 
-const isDeflated = ({ TransferSyntaxUID }: ReadFile): boolean =>
-  transferSyntax(TransferSyntaxUID)?.encoding === "deflated"
+const isDeflated = ({ syntax }: ReadFile): boolean => syntax.encoding === "deflated"
 
 /** What stands behind Pixel Data; null when it is too much, Malformed when Pixel Data are not whole. */
 async function tailOf(object: ClearObject, file: ReadFile, pixels: Element): Promise<Uint8Array | null> {

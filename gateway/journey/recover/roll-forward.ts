@@ -68,7 +68,7 @@ async function studyOfSlot(world: Stores, object: SealedObject): Promise<StudyRe
     (each) => each.joinedTo === undefined && receivedSlots(each).includes(object.place.slotId),
   )
   if (known !== undefined) return known
-  const header = studyHeader(await clearHead(world.spool, object.place, HEADER_BYTES))
+  const header = studyHeader(await clearHead(world.spool, object.place, HEADER_BYTES), world.syntaxOf)
   const uidInUse = (await openStudies(world, StudyInstanceUID)).some(
     (each) => !isOfPatient(each, header.patient.PatientID),
   )

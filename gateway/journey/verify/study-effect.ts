@@ -10,10 +10,7 @@ import { isReplacing } from "../accept/relationships.ts"
 import type { Agreement } from "../agreement.ts"
 import { openedCase } from "../read/case.ts"
 import { found } from "../desk-guards.ts"
-import { instanceRecord } from "../receive/arrival.ts"
 import { InstanceError } from "../errors.ts"
-import { studyHeaderOf } from "../header.ts"
-import { header, imageHeader } from "../read/images.ts"
 import { keepUntil, keptAnew } from "../keep.ts"
 import { comesIntoForce, copyKey, hiddenAfter, isWhole, type Brought } from "./manifest-in-force.ts"
 import { readWhole } from "../read-whole.ts"
@@ -33,7 +30,8 @@ import type {
 } from "../records.ts"
 import { due } from "../run.ts"
 import { selected } from "../assemble/selection.ts"
-import { checkStudySubject, namedBy, type ImageIdentity } from "./study-subject.ts"
+import { openedImages, type OpenedImage } from "./opened-images.ts"
+import { checkStudySubject, namedBy } from "./study-subject.ts"
 import type { EffectOf } from "./verify.ts"
 import type { World } from "../world.ts"
 
@@ -52,7 +50,7 @@ export const studyEffect: EffectOf = async (world, record, documents, agreement)
   }
   const asked = readReadingRequest(await one("request"))
   const manifest = readManifest(await one("manifest"))
-  const images = await openedImages(world, study, documents)
+  const images = await openedImages(world, study, documents, { asked, manifest })
   checkStudySubject(record, agreement, study, {
     asked,
     manifest,
@@ -88,8 +86,8 @@ function manifestSent(
   }
 }
 
-function headerOf(study: StudyRecord, asked: ReadingRequest, [first]: readonly OpenedImage[]): StudyHeader {
-  const told = first?.header ?? study.private
+function headerOf(study: StudyRecord, asked: ReadingRequest, images: readonly OpenedImage[]): StudyHeader {
+  const told = images.find((each) => each.header !== null)?.header ?? study.private
   const target = asked.studies.find((each) => each.StudyInstanceUID === told.StudyInstanceUID)
   const patient = { ...told.patient, PatientID: asked.patient.PatientID }
   return { ...told, patient, AccessionNumber: target?.AccessionNumber ?? told.AccessionNumber }
@@ -169,38 +167,4 @@ function without(some: readonly InstanceRecord[], others: readonly InstanceRecor
 function newOnes(kept: readonly InstanceRecord[], came: readonly InstanceRecord[]): InstanceRecord[] {
   const known = new Set(kept.map(copyKey))
   return came.filter((each) => !known.has(copyKey(each)) && known.add(copyKey(each)))
-}
-
-interface OpenedImage {
-  readonly header: StudyHeader
-  readonly identity: ImageIdentity
-  readonly record: InstanceRecord
-}
-
-/** On the wire a document has an id of its own; inside it is this instance. */
-async function openedImages(
-  world: World,
-  study: StudyRecord,
-  documents: readonly DocumentRecord[],
-): Promise<OpenedImage[]> {
-  const images: OpenedImage[] = []
-  for (const document of documents) {
-    if (document.role !== "instance") continue
-    const file = await header(world, document.place)
-    const sealed = await world.spool.open(document.place)
-    const told = studyHeaderOf(file.dataSet)
-    const identity = {
-      SOPInstanceUID: file.dataSet.text("SOPInstanceUID"),
-      SOPClassUID: file.dataSet.text("SOPClassUID"),
-      SeriesInstanceUID: file.dataSet.text("SeriesInstanceUID"),
-      TransferSyntaxUID: file.TransferSyntaxUID,
-      image: imageHeader(file),
-    }
-    images.push({
-      header: told,
-      identity: { ...identity, StudyInstanceUID: told.StudyInstanceUID, PatientID: told.patient.PatientID },
-      record: { ...instanceRecord(study.id, { sealed, conflict: false }), private: identity },
-    })
-  }
-  return images
 }

@@ -13,6 +13,7 @@ import { dataSetStart } from "./part10.ts"
 import { parsePersonName } from "./person-name.ts"
 import type { PersonName } from "./person-name.ts"
 import { transferSyntax } from "./sop-classes.ts"
+import type { TransferSyntaxOf, WrittenIn } from "./sop-classes.ts"
 
 const SPECIFIC_CHARACTER_SET = 0x00080005
 const PIXEL_REPRESENTATION = 0x00280103
@@ -149,6 +150,8 @@ export interface ReadOptions {
   readonly untilTag?: number
   /** For a deflated data set: `inflateCapped` on a server; without it such a data set is refused. */
   readonly inflate?: (deflated: Uint8Array, maxBytes: number) => Uint8Array
+  /** Absent = those of PS3.6. */
+  readonly syntaxOf?: TransferSyntaxOf
 }
 
 /** A deflated header larger than this is a bomb. */
@@ -156,6 +159,7 @@ const MAX_INFLATED_BYTES = 64 * 1024 * 1024
 
 export interface ReadFile {
   readonly TransferSyntaxUID: string
+  readonly syntax: WrittenIn
   readonly dataSet: DataSet
   /** The bytes that element offsets count in: the file given, or the inflated data set. */
   readonly bytes: Uint8Array
@@ -173,18 +177,24 @@ export function readDataSet(
   offsetBytes = 0,
   options: ReadOptions = {},
 ): ReadFile {
-  const syntax = transferSyntax(TransferSyntaxUID)
-  if (!syntax) throw new Malformed("TRANSFER_SYNTAX", "PS3.6 A", "the transfer syntax is not one of PS3.6")
+  const syntax = (options.syntaxOf ?? transferSyntax)(TransferSyntaxUID)
+  if (!syntax)
+    throw new Malformed(
+      "TRANSFER_SYNTAX",
+      "PS3.6 A",
+      `transfer syntax ${TransferSyntaxUID} is not known here`,
+    )
   const untilTag = options.untilTag ?? null
   if (syntax.encoding === "deflated") {
     if (!options.inflate) throw new Malformed("DEFLATED", "PS3.5 A.5", "deflated data sets are not read here")
     const inflated = options.inflate(bytes.subarray(offsetBytes), MAX_INFLATED_BYTES)
     const elements = readElements(inflated, 0, "explicit-le", untilTag)
-    return { TransferSyntaxUID, dataSet: new DataSet(inflated, elements, true), bytes: inflated }
+    return { TransferSyntaxUID, syntax, dataSet: new DataSet(inflated, elements, true), bytes: inflated }
   }
   const elements = readElements(bytes, offsetBytes, syntax.encoding, untilTag)
   return {
     TransferSyntaxUID,
+    syntax,
     dataSet: new DataSet(bytes, elements, syntax.encoding !== "explicit-be"),
     bytes,
   }

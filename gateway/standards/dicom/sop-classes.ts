@@ -23,3 +23,18 @@ export function storageSopClass(uid: string): SopClass | null {
 export function transferSyntax(uid: string): TransferSyntax | null {
   return syntaxes.get(uid) ?? null
 }
+
+/** What it takes to read a data set. Whether Pixel Data are encapsulated is seen in it (PS3.5 A.4). */
+export type WrittenIn = Pick<TransferSyntax, "uid" | "name" | "encoding">
+
+/** How data sets in this transfer syntax are written; null when nobody here knows. */
+export type TransferSyntaxOf = (uid: string) => WrittenIn | null
+
+/**
+ * The table of PS3.6, and makers' own transfer syntaxes beside it, as their conformance statements tell of them; none of
+ * these takes the place of one of DICOM's.
+ */
+export function transferSyntaxes(privateOnes: readonly WrittenIn[]): TransferSyntaxOf {
+  const known = new Map(privateOnes.map((each) => [each.uid, each]))
+  return (uid) => transferSyntax(uid) ?? known.get(uid) ?? null
+}

@@ -7,6 +7,11 @@ export const MAX_UID_LENGTH = 64
 const UUID_ROOT = "2.25."
 const STRICT = /^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+$/
 const TOLERATED = /^[0-9]+(\.[0-9]+)+$/
+/** PS3.5 annex A and PS3.6 annex A: what DICOM itself registers. */
+const DICOM_ROOT = "1.2.840.10008."
+
+/** Whether the UID is one that only DICOM may give out: an entry of its tables, or none at all. */
+export const isOfDicom = (uid: string): boolean => uid.startsWith(DICOM_ROOT)
 
 /** Whether `text` obeys PS3.5 9.1 to the letter. */
 export function isUid(text: string): boolean {

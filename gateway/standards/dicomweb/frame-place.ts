@@ -6,7 +6,6 @@ import { Malformed } from "../malformed.ts"
 import { UNDEFINED_LENGTH } from "../dicom/element-header.ts"
 import { encapsulatedFrames, nativeFrame, numberOfFrames } from "../dicom/pixel-data.ts"
 import type { ReadFile } from "../dicom/data-set.ts"
-import { transferSyntax } from "../dicom/sop-classes.ts"
 
 export const PIXEL_DATA = 0x7fe00010
 const ITEM = 0xfffee000
@@ -34,15 +33,14 @@ export type FramePlaceInFile =
  * @throws Malformed FRAGMENTS, PIXEL_FRAMES, PIXEL_LENGTH, PIXEL_MODULE
  */
 export function locateFrame(file: ReadFile, frameNumber: number): FramePlaceInFile {
-  const { dataSet, bytes, TransferSyntaxUID } = file
+  const { dataSet, bytes, syntax } = file
   const element = dataSet.elements.get(PIXEL_DATA)
   if (!element) throw new Malformed("PIXEL_LENGTH", "PS3.5 8.1", "no Pixel Data")
   const encapsulated = element.lengthBytes === UNDEFINED_LENGTH || element.fragments !== null
   if (encapsulated) return encapsulatedPlace(file, element.offsetBytes, frameNumber)
   const { offsetBytes, lengthBytes } = nativeFrame(dataSet, frameNumber - 1)
   const endBytes = offsetBytes + lengthBytes
-  if (transferSyntax(TransferSyntaxUID)?.encoding === "deflated")
-    return { kind: "at-hand", bytes: bytes.subarray(offsetBytes, endBytes) }
+  if (syntax.encoding === "deflated") return { kind: "at-hand", bytes: bytes.subarray(offsetBytes, endBytes) }
   return { kind: "native", startBytes: offsetBytes, endBytes }
 }
 

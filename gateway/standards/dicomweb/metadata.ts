@@ -62,6 +62,26 @@ export function instanceMetadata(dataSet: DataSet): JsonDataSet {
   return jsonOf(dataSet, shown)
 }
 
+/** Of an instance whose data set cannot be read here: which one it is, and what it is written in. */
+export interface UnreadInstance {
+  readonly StudyInstanceUID: string
+  readonly SeriesInstanceUID: string
+  readonly SOPInstanceUID: string
+  readonly SOPClassUID: string
+  readonly AvailableTransferSyntaxUID: string
+}
+
+export function unreadMetadata(instance: UnreadInstance): JsonDataSet {
+  const uid = (value: string): JsonElement => ({ vr: "UI", Value: [value] })
+  return {
+    "00080016": uid(instance.SOPClassUID),
+    "00080018": uid(instance.SOPInstanceUID),
+    "00083002": uid(instance.AvailableTransferSyntaxUID),
+    "0020000D": uid(instance.StudyInstanceUID),
+    "0020000E": uid(instance.SeriesInstanceUID),
+  }
+}
+
 interface Named {
   readonly keyword: string
   readonly element: Element

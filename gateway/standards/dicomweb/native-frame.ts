@@ -3,7 +3,6 @@
  */
 import { Malformed } from "../malformed.ts"
 import type { ReadFile } from "../dicom/data-set.ts"
-import { transferSyntax } from "../dicom/sop-classes.ts"
 import { frameAttributes } from "./functional-groups.ts"
 import { PIXEL_DATA } from "./frame-place.ts"
 import { alignedSamples, interleaved, swappedPairs, upsampled422 } from "./sample-layout.ts"
@@ -108,7 +107,7 @@ export function orderedSamples(file: ReadFile, bytes: Uint8Array, facts: FrameFa
 }
 
 /** In big endian, OW is swapped by words even when samples are bytes (PS3.5 8.1.2, annex D). */
-function bigEndianWords({ TransferSyntaxUID, dataSet }: ReadFile, facts: FrameFacts): boolean {
-  if (transferSyntax(TransferSyntaxUID)?.encoding !== "explicit-be") return false
+function bigEndianWords({ syntax, dataSet }: ReadFile, facts: FrameFacts): boolean {
+  if (syntax.encoding !== "explicit-be") return false
   return facts.bitsAllocated === 16 || dataSet.elements.get(PIXEL_DATA)?.vr === "OW"
 }

@@ -17,6 +17,7 @@ import type {
 } from "../../../gateway/standards/dicom/storage-commitment.ts"
 import { decodeCommand, encodeCommand } from "../../../gateway/standards/dicom/dimse.ts"
 import type { PDataTF } from "../../../gateway/standards/dicom/pdu.ts"
+import { transferSyntax } from "../../../gateway/standards/dicom/sop-classes.ts"
 import { Collector } from "./collector.ts"
 import { RawPeer, pData } from "./raw-peer.ts"
 
@@ -75,6 +76,7 @@ describe("storage commitment at our door", () => {
           services: new Set(["verification", "storage", "commitment"]),
           privateSopClasses: new Set(),
           declaredStorage: false,
+          syntaxOf: transferSyntax,
         }),
       },
       new Collector(),

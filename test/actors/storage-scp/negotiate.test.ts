@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { negotiate } from "../../../gateway/actors/storage-scp/negotiate.ts"
 import type { Offer } from "../../../gateway/actors/storage-scp/negotiate.ts"
 import type { UserInformation } from "../../../gateway/standards/dicom/user-information.ts"
+import { transferSyntax, transferSyntaxes } from "../../../gateway/standards/dicom/sop-classes.ts"
 import { CT, EXPLICIT, associateRequest } from "./raw-peer.ts"
 
 const IMPLICIT = "1.2.840.10008.1.2"
@@ -12,6 +13,7 @@ const OFFER: Offer = {
   services: new Set(["verification", "storage", "commitment"]),
   privateSopClasses: new Set(),
   declaredStorage: false,
+  syntaxOf: transferSyntax,
 }
 
 function asked(
@@ -33,6 +35,15 @@ describe("negotiation of an association", () => {
   it("takes the requestor's first transfer syntax that PS3.6 knows", () => {
     const { context } = asked(CT, {}, {}, ["1.2.840.113619.5.2", JPEG_BASELINE, EXPLICIT])
     assert.equal(context?.transferSyntax, JPEG_BASELINE)
+  })
+
+  it("takes a private transfer syntax that is configured, for objects and not for commitments", () => {
+    const GE = "1.2.840.113619.5.2"
+    const syntaxOf = transferSyntaxes([{ uid: GE, name: "GE private", encoding: "implicit-le" }])
+    assert.equal(asked(CT, {}, {}, [GE]).result, 4)
+    assert.equal(asked(CT, {}, { syntaxOf }, [GE]).context?.transferSyntax, GE)
+    assert.equal(asked(COMMITMENT, {}, { syntaxOf }, [GE]).result, 4)
+    assert.equal(asked(COMMITMENT, {}, { syntaxOf }, [GE, IMPLICIT]).context?.transferSyntax, IMPLICIT)
   })
 
   it("refuses a private SOP Class unless it is configured", () => {

@@ -2,7 +2,11 @@ import assert from "node:assert/strict"
 import { DICTIONARY } from "../../../gateway/standards/dicom/dictionary.generated.ts"
 import { dictionaryRow, tagOf } from "../../../gateway/standards/dicom/dictionary.ts"
 import { STORAGE_SOP_CLASSES } from "../../../gateway/standards/dicom/sop-classes.generated.ts"
-import { storageSopClass, transferSyntax } from "../../../gateway/standards/dicom/sop-classes.ts"
+import {
+  storageSopClass,
+  transferSyntax,
+  transferSyntaxes,
+} from "../../../gateway/standards/dicom/sop-classes.ts"
 import { TRANSFER_SYNTAXES } from "../../../gateway/standards/dicom/transfer-syntaxes.generated.ts"
 import { isTolerableUid, isUid, uuidUid } from "../../../gateway/standards/dicom/uid.ts"
 
@@ -24,6 +28,16 @@ describe("tables of PS3.6", () => {
     assert.equal(transferSyntax("1.2.840.10008.1.2.1.98")?.encapsulated, true)
     assert.equal(transferSyntax("1.2.840.10008.1.2.2")?.encoding, "explicit-be")
     assert.equal(transferSyntax("1.2.840.10008.1.2.6.1"), null)
+  })
+
+  it("take makers' own transfer syntaxes beside DICOM's, in the place of none", () => {
+    const syntaxOf = transferSyntaxes([
+      { uid: "1.2.840.113619.5.2", name: "GE private", encoding: "implicit-le" },
+      { uid: "1.2.840.10008.1.2.1", name: "not that", encoding: "deflated" },
+    ])
+    assert.equal(syntaxOf("1.2.840.113619.5.2")?.encoding, "implicit-le")
+    assert.equal(syntaxOf("1.2.840.10008.1.2.1")?.encoding, "explicit-le")
+    assert.equal(syntaxOf("1.2.3.4"), null)
   })
 
   it("find elements by keyword and by tag", () => {

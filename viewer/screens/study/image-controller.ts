@@ -1,3 +1,4 @@
+import { ApiError } from "../../api.ts"
 import { firstVoi, modalityRange } from "../../image/auto-window.ts"
 import { fitCamera, oneToOneCamera, panBy, zoomAt, type Camera, type ImageSize } from "../../image/camera.ts"
 import { FrameFault } from "../../image/frame-body.ts"
@@ -49,8 +50,14 @@ const imageSize = ({ facts }: StackImage): ImageSize => ({
   pixelAspect: facts.pixelAspect,
 })
 
-const asFault = (error: unknown): FrameFault =>
-  error instanceof FrameFault ? error : new FrameFault("http", String(error), { cause: error })
+const NOT_ACCEPTABLE = 406
+
+/** 406: the original is there, in an encoding that neither the gateway nor this page makes a picture of. */
+function asFault(error: unknown): FrameFault {
+  if (error instanceof FrameFault) return error
+  const isEncoding = error instanceof ApiError && error.status === NOT_ACCEPTABLE
+  return new FrameFault(isEncoding ? "encoding" : "http", String(error), { cause: error })
+}
 
 /** One viewport's behaviour: which image, which window, which camera; draws after every change. */
 export class ImageController {

@@ -7,6 +7,7 @@
 export const AS_RECEIVED = {
   signatures: "digital signatures or MAC parameters, which another encoding would break",
   compressed: "already compressed, or of a transfer syntax that is not native",
+  "private-syntax": "a maker's own transfer syntax, whose pixels nobody here can read",
   "no-pixel-data": "no Pixel Data",
   "float-pixel-data": "floating point Pixel Data",
   "bits-allocated": "Bits Allocated is neither 8 nor 16",

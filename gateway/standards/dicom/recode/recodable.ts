@@ -6,6 +6,7 @@ import type { DataSet, ReadFile } from "../data-set.ts"
 import { UNDEFINED_LENGTH } from "../element-header.ts"
 import type { Elements } from "../elements.ts"
 import { numberOfFrames } from "../pixel-data.ts"
+import { isOfDicom } from "../uid.ts"
 import type { AsReceived } from "./reasons.ts"
 import { DIGITAL_SIGNATURES, MAC_PARAMETERS, PIXEL_DATA } from "./tags.ts"
 
@@ -30,6 +31,7 @@ const MAX_FRAME_BYTES = 64 * 1024 * 1024
  */
 export function asReceived(file: ReadFile): AsReceived | null {
   const { dataSet, TransferSyntaxUID } = file
+  if (!isOfDicom(TransferSyntaxUID)) return "private-syntax"
   if (!NATIVE.has(TransferSyntaxUID)) return "compressed"
   if (dataSet.has("FloatPixelData") || dataSet.has("DoubleFloatPixelData")) return "float-pixel-data"
   const pixels = dataSet.elements.get(PIXEL_DATA)

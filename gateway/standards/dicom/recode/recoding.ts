@@ -10,7 +10,6 @@ import { readElements } from "../elements.ts"
 import { isoBytes } from "../octets.ts"
 import { dataSetStart } from "../part10.ts"
 import { numberOfFrames } from "../pixel-data.ts"
-import { transferSyntax } from "../sop-classes.ts"
 import { differences } from "./compare.ts"
 import type { AsReceived } from "./reasons.ts"
 import { isSigned } from "./recodable.ts"
@@ -77,17 +76,17 @@ export function recoding({ file, head, tail }: RecodingSource): Recoding | AsRec
 export function reasonOf({ code }: Malformed): AsReceived {
   if (code === "RECODE_REPEATED") return "repeated-element"
   if (code === "HEADER_TOO_LONG") return "header-too-long"
+  // A private one that was configured once, when the object came.
+  if (code === "TRANSFER_SYNTAX") return "private-syntax"
   return code === "RECODE_UNCLEAR" ? "unclear-encoding" : "malformed"
 }
 
-function encodingOf({ TransferSyntaxUID }: ReadFile): SourceEncoding {
-  const encoding = transferSyntax(TransferSyntaxUID)?.encoding ?? "explicit-le"
-  return encoding === "deflated" ? "explicit-le" : encoding
-}
+const encodingOf = ({ syntax: { encoding } }: ReadFile): SourceEncoding =>
+  encoding === "deflated" ? "explicit-le" : encoding
 
 /** A deflated data set was inflated into bytes of its own. */
-function dataSetStartIn({ TransferSyntaxUID, bytes }: ReadFile): number {
-  if (transferSyntax(TransferSyntaxUID)?.encoding === "deflated") return 0
+function dataSetStartIn({ syntax, bytes }: ReadFile): number {
+  if (syntax.encoding === "deflated") return 0
   return dataSetStart(bytes)?.offsetBytes ?? 0
 }
 
