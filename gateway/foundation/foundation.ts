@@ -21,6 +21,7 @@ import { uuid } from "../journey/ids.ts"
 import { locks } from "../journey/locks.ts"
 import { lookAgain } from "../journey/submit/look-again.ts"
 import { news } from "../journey/news.ts"
+import { linePace } from "../journey/submit/pace.ts"
 import { packageSubmission } from "../journey/submit/package.ts"
 import type { AuditEvent, Chance, Clock } from "../journey/ports.ts"
 import type { Change, Ledger } from "../journey/records.ts"
@@ -130,6 +131,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     draughtsman,
     frames: frameCache(),
     locks: locks(),
+    pace: linePace(),
     site: config.site,
     agreements: await agreementsOf(config),
     syntaxOf: syntaxesOf(config),

@@ -128,6 +128,14 @@ export function entryCodes(role: DocumentRole, SOPClassUID = ""): EntryCodes {
         own("urn:dokuei:recoding:1", "Recoding of images"),
         "art",
       )
+    case "announcement":
+      return entry(
+        MIME.xml,
+        NOTICES,
+        own("announcement", "What a study is going to be"),
+        own("urn:dokuei:announcement:1", "What a study is going to be"),
+        "art",
+      )
   }
 }
 
@@ -140,6 +148,7 @@ export const PURPOSE = {
 
 const KIND_DISPLAY: Readonly<Record<SubmissionKind, string>> = {
   study: "Imaging study for remote reading",
+  unit: "Part of an imaging study for remote reading",
   report: "Diagnostic imaging report",
   receipt: "Receipt",
   refusal: "Refusal notice",
@@ -179,6 +188,7 @@ export function roleOf(document: DocumentEntry): DocumentRole | null {
     "acknowledgement",
     "certificate",
     "recoding",
+    "announcement",
   ]
   return roles.find((role) => entryCodes(role).formatCode.code === format) ?? null
 }

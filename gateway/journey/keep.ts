@@ -1,6 +1,6 @@
 /** Keep: custody and its term. From when a copy's agreed retention runs, and until when. */
 import { inForce, type Agreement } from "./agreement.ts"
-import type { Change, RequestRecord, StudyRecord, SubmissionRecord } from "./records.ts"
+import type { Change, RequestRecord, StudyRecord, SubmissionKind, SubmissionRecord } from "./records.ts"
 import { next } from "./route.ts"
 import { due, type Outcome } from "./run.ts"
 import type { World } from "./world.ts"
@@ -27,6 +27,9 @@ export async function noLongerNeeded(world: World, { studies }: RequestRecord): 
     return each === null || until === null ? [] : [due("expire", each.id, new Date(until))]
   })
 }
+
+/** Images lie in its slot and go with their term; everything else is about the reading and outlives them. */
+export const carriesImages = (kind: SubmissionKind): boolean => kind === "study" || kind === "unit"
 
 /** The copy of a partner's images, which is accounted for to him; else the images came from a device of this house. */
 export const cameFromPartner = (study: StudyRecord): boolean => study.callingAE === ""

@@ -17,6 +17,7 @@ import type {
   Verdict,
   CaseState,
 } from "./views.ts"
+import type { CodedEntry } from "../standards/dicom/coded-entry.ts"
 import type { AsReceived } from "../standards/dicom/recode/reasons.ts"
 import type { StudyRole, UrgencyChange } from "../standards/request/request-content.ts"
 import type { Destroyed, DestroyedSubmission } from "../standards/notice/deletion-certificate.ts"
@@ -32,6 +33,8 @@ export interface StudyHeader {
   readonly AccessionNumber: string
   readonly bodyPart: string
   readonly modalities: readonly string[]
+  /** Codes of the procedure it was made for; absent = its images name none. */
+  readonly procedures?: readonly CodedEntry[]
   readonly studyDateTime: string | null
 }
 
@@ -71,6 +74,19 @@ export interface Supplement {
 export interface ManifestInForce {
   readonly entryUUID: string
   readonly submissionTime: string
+}
+
+/** A study at the reading centre of which parts have come and are verified; their sender says what the whole will be. */
+export interface Arriving {
+  readonly requestId: string
+  /** One delivery of it, by its sender's id. */
+  readonly delivery: string
+  /** Images that came. */
+  readonly here: number
+  readonly expected: number
+  readonly urgency: Urgency
+  readonly requestedAt: string
+  readonly dueAt: string
 }
 
 /** What the images tell, and what people have decided about them. */
@@ -117,6 +133,8 @@ export interface StudyRecord {
   readonly supplements?: readonly Supplement[]
   /** At the reading centre: which manifest says what counts. Absent = none has come. */
   readonly manifest?: ManifestInForce
+  /** At the reading centre, while units of a delivery have come and what closes it has not. Absent or null = nothing is. */
+  readonly arriving?: Arriving | null
   /** Images whose copies contradict each other, and between which nobody has chosen; absent = none. A person chooses. */
   readonly conflicts?: number
   /** End of the agreed retention; null while it has not begun to run. */
@@ -210,8 +228,9 @@ export interface RequestRecord {
   }
 }
 
+/** `study`: closes its delivery, or is all of it; `unit`: some of the images, which a `study` names later. */
 export type SubmissionKind =
-  "study" | "report" | "receipt" | "refusal" | "recall" | "acknowledgement" | "certificate"
+  "study" | "unit" | "report" | "receipt" | "refusal" | "recall" | "acknowledgement" | "certificate"
 export type SubmissionState = "planned" | "sealed" | "sending" | "accepted" | "verified" | "failed"
 
 export interface SubmissionRecord {
@@ -227,6 +246,8 @@ export interface SubmissionRecord {
   readonly reportId: string | null
   /** The submission this one answers (receipt, refusal); of a certificate, the account it states. */
   readonly answers: string | null
+  /** Of a unit we sent: the submission that closes its delivery. */
+  readonly partOf?: string
   /** SubmissionSet.uniqueId, "" while planned. */
   readonly submissionSetUid: string
   readonly slotId: SlotId
@@ -239,6 +260,7 @@ export interface SubmissionRecord {
   readonly createdAt: string
   readonly acceptedAt: string | null
   readonly verifiedAt: string | null
+  /** As it was sent; before it is made, what is still to be made ready for it. */
   readonly bytesTotal: number
   readonly private: { readonly submission: Submission | null; readonly verdict: Verdict | null }
 }
@@ -257,6 +279,7 @@ export type DocumentRole =
   | "acknowledgement"
   | "certificate"
   | "recoding"
+  | "announcement"
 /** One document of a submission: a sealed object and, outbound, the CMS header made for its recipients once. */
 export interface DocumentRecord {
   readonly submissionId: string

@@ -4,6 +4,7 @@ import type { Agreement, Site } from "./agreement.ts"
 import type { Cases } from "./cases/cases.ts"
 import type { FrameCache } from "./read/frame-cache.ts"
 import type { Locks } from "./locks.ts"
+import type { Pace } from "./submit/pace.ts"
 import type { TrustStore } from "./trust.ts"
 import type {
   Chance,
@@ -35,6 +36,8 @@ export interface World {
   /** Frames in memory, which go with the key of their slot. */
   readonly frames: FrameCache
   readonly locks: Locks
+  /** How much of a partner's line one unit takes. */
+  readonly pace: Pace
   readonly site: Site
   readonly agreements: readonly Agreement[]
   /** Transfer syntaxes of PS3.6, and those of makers' own that the configuration names. */

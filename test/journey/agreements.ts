@@ -25,6 +25,7 @@ const terms = {
   readers: [],
   recoding: "none",
   retention: { imagesMs: 86_400_000, reportsMs: 365 * 86_400_000 },
+  units: "adaptive",
   urgency: {
     STAT: { label: "緊急", dueMinutes: 60 },
     HIGH: { label: "至急", dueMinutes: 240 },

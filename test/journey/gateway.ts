@@ -19,6 +19,7 @@ import { filing, type Filing } from "../../gateway/journey/receive/file-instance
 import { frameCache } from "../../gateway/journey/read/frame-cache.ts"
 import { locks } from "../../gateway/journey/locks.ts"
 import { news } from "../../gateway/journey/news.ts"
+import { linePace } from "../../gateway/journey/submit/pace.ts"
 import { packageSubmission } from "../../gateway/journey/submit/package.ts"
 import type {
   AuditEvent,
@@ -91,6 +92,9 @@ export class Gateway {
   contents = CONTENTS
   /** Of the next start. */
   syntaxOf: TransferSyntaxOf = transferSyntax
+  /** How large its units are; null = as its line carries. */
+  unitBytes: number | null = null
+  readonly #pace = linePace()
   readonly #parts: GatewayParts
   readonly #disk = new MemoryDisk()
   readonly #line = new Map<string, number>()
@@ -290,6 +294,11 @@ export class Gateway {
       draughtsman: DRAUGHTSMAN,
       frames: frameCache(),
       locks: locks(),
+      pace: {
+        unitBytes: (agreement) => this.unitBytes ?? this.#pace.unitBytes(agreement),
+        through: (agreement, sent) => this.#pace.through(agreement, sent),
+        cut: (agreement) => this.#pace.cut(agreement),
+      },
       site,
       agreements: this.agreements,
       syntaxOf: this.syntaxOf,

@@ -5,15 +5,21 @@ import { DAY_MS, TwoSides } from "./world.ts"
 
 const AGREEMENT = { retention: { imagesMs: 5 * DAY_MS, reportsMs: 365 * 86_400_000 } }
 const IMAGES = study("P1", 2)
+/** Three units of one image each, and what closes them. */
+const IN_UNITS = { images: study("P1", 3), unitBytes: 1 }
 
 /** All n in the long suite; otherwise every STRIDE-th from a start that the seed decides. */
 const STRIDE = process.env.DOKUEI_LONG === undefined ? 9 : 1
 const SEED = Number(process.env.DOKUEI_SEED ?? Date.now() % 1000)
 
-async function loopWith(fuse: Fuse): Promise<void> {
-  const sides = await TwoSides.open({ fuse, agreement: AGREEMENT })
+async function loopWith(fuse: Fuse, inUnits: boolean): Promise<void> {
+  const sides = await TwoSides.open({
+    fuse,
+    agreement: AGREEMENT,
+    ...(inUnits ? { unitBytes: IN_UNITS.unitBytes } : {}),
+  })
   try {
-    await walkLoop(sides, IMAGES)
+    await (inUnits ? walkLoop(sides, IN_UNITS.images, 1) : walkLoop(sides, IMAGES))
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error)
     throw new Error(`after ${fuse.hit ?? "nothing"}: ${said}`, { cause: error })
@@ -35,16 +41,21 @@ describe("a study's whole loop", function () {
     }
   })
 
-  for (const mishap of ["crash", "ledger-fails", "disk-fails"] as const satisfies readonly Mishap[])
-    it(`loses nothing acknowledged and does nothing twice: ${mishap} at the n-th operation`, async () => {
+  it("is the same for a study that leaves in units", () => loopWith(new Fuse("crash", 0), true))
+
+  const tried = (["crash", "ledger-fails", "disk-fails"] as const satisfies readonly Mishap[]).flatMap(
+    (mishap) => [false, true].map((inUnits) => ({ mishap, inUnits })),
+  )
+  for (const { mishap, inUnits } of tried)
+    it(`loses nothing acknowledged and does nothing twice${inUnits ? " in units" : ""}: ${mishap} at the n-th operation`, async () => {
       const counting = new Fuse(mishap, 0)
-      await loopWith(counting)
+      await loopWith(counting, inUnits)
       const failed: string[] = []
       const first = 1 + (SEED % STRIDE)
       console.log(`      ${counting.count} operations, every ${STRIDE}. from ${first} (DOKUEI_SEED=${SEED})`)
       for (let at = first; at <= counting.count; at += STRIDE) {
         try {
-          await loopWith(new Fuse(mishap, at))
+          await loopWith(new Fuse(mishap, at), inUnits)
         } catch (error) {
           failed.push(`${at} ${(error as Error).message.split("\n").slice(0, 12).join(" | ")}`)
         }

@@ -10,12 +10,13 @@ import type { Gateway } from "./gateway.ts"
 import { acknowledge, attempt, CLERK, DRAFT, enter, READER, report, requestFor, storeAll } from "./people.ts"
 import { DAY_MS, type TwoSides } from "./world.ts"
 
-/** Images, manifest, request, set signature: what one study of `images` instances leaves at the reading centre. */
-const objectsOf = (study: SmallStudy): number => study.instances.length + 3
+/** What one submission leaves at the reading centre beside images: set signature, and manifest and request, or announcement. */
+const BESIDE = { whole: 3, unit: 2, closing: 4 } as const
 /** Long enough for every retry. */
 const PATIENCE_MS = 3 * 60 * 60 * 1000
 
-export async function walkLoop(sides: TwoSides, study: SmallStudy): Promise<void> {
+/** @param perUnit how many of the images each unit of it brings; 0 = it leaves whole */
+export async function walkLoop(sides: TwoSides, study: SmallStudy, perUnit = 0): Promise<void> {
   const { edge, center } = sides
   const requestId = await enter(edge, requestFor(study.PatientID, `R-${study.PatientID}`))
   await storeAll(edge, study)
@@ -28,8 +29,9 @@ export async function walkLoop(sides: TwoSides, study: SmallStudy): Promise<void
   await sides.settle(PATIENCE_MS)
   await checkAcknowledged(sides, requestId)
   await sides.settle(40 * DAY_MS)
-  await checkExpired(sides, study, requestId)
-  await checkSubmissions(sides, requestId)
+  const units = perUnit === 0 ? 0 : Math.ceil(study.instances.length / perUnit)
+  await checkExpired(sides, study, requestId, units)
+  await checkSubmissions(sides, requestId, units)
   checkAttempts(sides)
   await checkSpools(sides)
 }
@@ -95,15 +97,27 @@ async function checkAcknowledged({ edge, center }: TwoSides, requestId: string):
   assert.equal(item.state, "completed")
 }
 
-async function checkExpired({ edge, center }: TwoSides, study: SmallStudy, requestId: string): Promise<void> {
+async function checkExpired(
+  { edge, center }: TwoSides,
+  study: SmallStudy,
+  requestId: string,
+  units: number,
+): Promise<void> {
+  const beside = units === 0 ? BESIDE.whole : units * BESIDE.unit + BESIDE.closing
+  const objects = study.instances.length + beside
   const { deletions } = await ask(edge, () => edge.staff.request(CLERK, requestId))
   assert.deepEqual(
     deletions.map(({ certificate, objects, compared }) => [certificate, objects, compared.length]),
-    [["valid", objectsOf(study), 1]],
+    [["valid", objects, units + 1]],
     "one certificate, with every object",
   )
-  const { named, missing, foreign } = deletions[0]!.compared[0]!
-  assert.deepEqual([named, missing, foreign], [objectsOf(study), 0, 0], "named as they were sent")
+  const compared = deletions[0]!.compared
+  assert.ok(compared.every(({ missing, foreign }) => missing === 0 && foreign === 0))
+  assert.equal(
+    compared.reduce((sum, { named }) => sum + named, 0),
+    objects,
+    "named as they were sent",
+  )
   for (const gateway of [edge, center]) {
     const left = await ask(gateway, () => gateway.ledger.studies(10))
     assert.deepEqual(left, [], `no study is kept at the ${gateway.side}`)
@@ -116,7 +130,7 @@ async function checkExpired({ edge, center }: TwoSides, study: SmallStudy, reque
 }
 
 /** Once each, and each at its end. */
-async function checkSubmissions({ edge, center }: TwoSides, requestId: string): Promise<void> {
+async function checkSubmissions({ edge, center }: TwoSides, requestId: string, units: number): Promise<void> {
   const told = ({ kind, direction, state }: SubmissionRecord): string => `${direction} ${kind} ${state}`
   assert.deepEqual(sorted((await ask(edge, () => edge.ledger.submissionsOf({ requestId }))).map(told)), [
     "in certificate verified",
@@ -125,11 +139,13 @@ async function checkSubmissions({ edge, center }: TwoSides, requestId: string): 
     "out acknowledgement accepted",
     "out receipt accepted",
     "out study verified",
+    ...Array<string>(units).fill("out unit verified"),
   ])
   assert.deepEqual(sorted((await ask(center, () => center.ledger.submissionsOf({ requestId }))).map(told)), [
     "in acknowledgement verified",
     "in receipt verified",
     "in study verified",
+    ...Array<string>(units).fill("in unit verified"),
     "out certificate accepted",
     "out receipt accepted",
     "out report verified",

@@ -22,6 +22,8 @@ export const DAY_MS = 86_400_000
 export interface WorldOptions {
   readonly fuse?: Fuse
   readonly agreement?: Partial<Agreement>
+  /** What the hospital's units hold at most. */
+  readonly unitBytes?: number
 }
 
 /** SQLite syncs at every commit: in memory where the machine has such a folder. */
@@ -59,6 +61,7 @@ export class TwoSides {
       keys: keys.edge,
       source: this.line.source(() => this.center.door, AT_CENTER.id),
     })
+    this.edge.unitBytes = options.unitBytes ?? null
     this.center = new Gateway({
       ...common,
       side: "center",

@@ -8,14 +8,14 @@
 import { adopt } from "./adopt.ts"
 import { checkSetSignature } from "./check-signature.ts"
 import { roleOf } from "../codes.ts"
+import { comingIn } from "./coming-in.ts"
 import { contentFault } from "./content-fault.ts"
 import { takeCustody, type Received } from "./custody.ts"
-import { AcceptanceError } from "../errors.ts"
 import { clearHead } from "../clear-object.ts"
 import type { Inbound, Remark } from "./inbound.ts"
+import { carriesImages } from "../keep.ts"
 import { judge } from "./judge.ts"
 import type { Landing } from "./landed.ts"
-import { landing } from "./landing.ts"
 import type { Segment, SubmissionHandler, SubmissionIntake } from "../ports.ts"
 import { MAX_WHOLE_BYTES } from "../read-whole.ts"
 import type { DocumentRole, SubmissionKind } from "../records.ts"
@@ -25,29 +25,21 @@ import { measured } from "./transmitted.ts"
 import type { World } from "../world.ts"
 
 export function submissionHandler(world: World): SubmissionHandler {
-  /** Submissions of one study come in one after the other; a second at the same time is told to wait. */
-  const busy = new Set<string>()
+  const door = comingIn(world)
   return {
     begin: async (peer, submission) => {
       const inbound = judge(world, peer, submission)
-      const key = `${inbound.agreement.id}/${inbound.StudyInstanceUID}`
-      if (busy.has(key))
-        throw new AcceptanceError(
-          "ERR_RECIPIENT_BUSY",
-          "XDSRepositoryBusy",
-          "another submission of this study is coming in",
-        )
-      busy.add(key)
+      const turn = door.enter(inbound)
       try {
         const earlier = await recognise(world, inbound)
-        const inner = earlier ?? (await intake(world, inbound))
+        const inner = earlier ?? (await intake(world, inbound, await turn.land()))
         return withEnd(
           inner,
           () => remarks(world, inbound),
-          () => busy.delete(key),
+          () => turn.leave(),
         )
       } catch (error) {
-        busy.delete(key)
+        turn.leave()
         throw error
       }
     },
@@ -74,8 +66,7 @@ function withEnd(
   }
 }
 
-async function intake(world: World, inbound: Inbound): Promise<SubmissionIntake> {
-  const place = await landing(world, inbound)
+async function intake(world: World, inbound: Inbound, place: Landing): Promise<SubmissionIntake> {
   const segment = await openSegment(world, inbound, place)
   const received: Received[] = []
   return {
@@ -103,7 +94,7 @@ async function intake(world: World, inbound: Inbound): Promise<SubmissionIntake>
 /** Images may have to wait for room; a report, a receipt or a notice never does. */
 async function openSegment(world: World, { kind }: Inbound, place: Landing): Promise<Segment> {
   try {
-    return await world.spool.openSegment(place.slotId, kind === "study" ? "routine" : "reserved")
+    return await world.spool.openSegment(place.slotId, carriesImages(kind) ? "routine" : "reserved")
   } catch (error) {
     if (place.owner === null) await world.spool.destroySlot(place.slotId)
     throw error

@@ -11,6 +11,7 @@ import { AcceptanceError } from "../errors.ts"
 import type { Inbound } from "./inbound.ts"
 import { agreementOf } from "../keep.ts"
 import { referenced } from "../metadata.ts"
+import { isReplacing } from "./relationships.ts"
 import type { PeerIdentity } from "../ports.ts"
 import type { DocumentRole, SubmissionKind } from "../records.ts"
 import type { World } from "../world.ts"
@@ -19,6 +20,7 @@ import type { World } from "../world.ts"
 type Many = "one" | "maybe" | "some" | "any"
 const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<DocumentRole, Many>>>>> = {
   study: { manifest: "one", request: "one", recoding: "maybe", instance: "some" },
+  unit: { announcement: "maybe", recoding: "maybe", instance: "some" },
   report: { cda: "one", pdf: "one" },
   receipt: {},
   refusal: { refusal: "one" },
@@ -31,6 +33,7 @@ const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<Documen
 const AGREED_WITH: Readonly<Partial<Record<SubmissionKind, SubmissionKind>>> = {
   refusal: "receipt",
   recall: "study",
+  unit: "study",
 }
 
 /** Throws AcceptanceError. */
@@ -78,16 +81,23 @@ function checkLimited({ limitedMetadata }: Agreement, { submissionSet, documentE
     )
 }
 
-/** A manifest that replaces another may bring no image: then it takes some back. */
-function checkDocuments(kind: SubmissionKind, { documentEntries, associations }: Submission): void {
+/** A manifest that replaces another may bring no image: then it takes some back. Nor one whose images came in units. */
+function checkDocuments(
+  kind: SubmissionKind,
+  { documentEntries, associations }: Submission,
+  { codes }: Agreement,
+): void {
   const found = new Map<string, number>()
   for (const entry of documentEntries) {
     const role = roleOf(entry)
     if (role === null) throw contentFault(entry.uniqueId, "formatCode is outside the agreement")
     if (role !== "signature") found.set(role, (found.get(role) ?? 0) + 1)
   }
-  const isReplacing = kind === "study" && associations.some(({ type }) => type === "RPLC")
-  const expected: Readonly<Record<string, Many>> = isReplacing
+  const here = new Set(documentEntries.map(({ entryUUID }) => entryUUID))
+  const isOnEarlier =
+    kind === "study" &&
+    associations.some(({ type, target }) => isReplacing(type) || (type === "signs" && !here.has(target)))
+  const expected: Readonly<Record<string, Many>> = isOnEarlier
     ? { ...DOCUMENTS.study, instance: "any" }
     : DOCUMENTS[kind]
   const fits =

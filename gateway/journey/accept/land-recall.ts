@@ -1,5 +1,5 @@
 /** Where a notice lands that takes back a study without a case. */
-import { isErased } from "../keep.ts"
+import { carriesImages, isErased } from "../keep.ts"
 import type { World } from "../world.ts"
 import type { Inbound } from "./inbound.ts"
 import { ended, notAgreed, type Landing } from "./landed.ts"
@@ -26,7 +26,7 @@ async function besideStudy(
   { requestId, agreement }: Inbound,
 ): Promise<Pick<Landing, "slotId" | "studyId" | "owner">> {
   const sent = (await world.ledger.submissionsOf({ requestId })).findLast(
-    (each) => each.direction === "in" && each.kind === "study" && each.agreement === agreement.id,
+    (each) => each.direction === "in" && carriesImages(each.kind) && each.agreement === agreement.id,
   )
   const study = await world.ledger.study(sent?.studyId ?? "")
   const accounts = study === null ? [] : await world.ledger.certificatesOfStudy(study.id)

@@ -4,6 +4,7 @@
  * Images get the study's slot, so that they go with their term; everything about the reading (request, report,
  * receipts) gets the request's own slot and outlives them; a deletion certificate outlives both.
  */
+import { carriesImages } from "../keep.ts"
 import type { RequestRecord } from "../records.ts"
 import { targetOf } from "../subject.ts"
 import type { World } from "../world.ts"
@@ -14,7 +15,7 @@ import { landStudy } from "./land-study.ts"
 import { agreedRequest, type Landing } from "./landed.ts"
 
 export async function landing(world: World, inbound: Inbound): Promise<Landing> {
-  if (inbound.kind === "study") return landStudy(world, inbound)
+  if (carriesImages(inbound.kind)) return landStudy(world, inbound)
   if (inbound.kind === "certificate") return landCertificate(world, inbound)
   if (inbound.kind === "recall" && !(await isKnown(world, inbound))) return landRecall(world, inbound)
   const request = await ownRequest(world, inbound)

@@ -30,7 +30,8 @@ export async function arrivedThere(
   requestId: string,
   except: string | null = null,
 ): Promise<Arrived | "open" | null> {
-  const all = (await world.ledger.submissionsOf({ requestId })).filter(
+  const beside = await world.ledger.submissionsOf({ requestId })
+  const all = beside.filter(
     (each) =>
       each.direction === "out" && each.kind === "study" && each.studyId === study.id && each.id !== except,
   )
@@ -41,7 +42,11 @@ export async function arrivedThere(
   const certificates = await world.ledger.certificatesOfStudy(study.id)
   const erasedAt = certificates.filter(erasureOf(last.agreement)).map(({ at }) => at)
   const kept = there.filter(({ acceptedAt }) => erasedAt.every((at) => at < (acceptedAt ?? "")))
-  const documents = (await Promise.all(kept.map(({ id }) => world.ledger.documents(id)))).flat()
+  const ids = new Set(kept.map(({ id }) => id))
+  const units = beside.filter(({ partOf }) => partOf !== undefined && ids.has(partOf))
+  const documents = (
+    await Promise.all([...kept, ...units].map(({ id }) => world.ledger.documents(id)))
+  ).flat()
   const objects = documents.filter(({ role }) => role === "instance").map(({ place }) => place.objectId)
   return { objects: new Set(objects), named: await namedThere(world, last) }
 }
@@ -55,7 +60,7 @@ async function namedThere(world: World, { id }: SubmissionRecord): Promise<Reado
 
 /** Of the instances that count those the other side does not have, in either encoding. */
 export const notThere = (
-  { objects }: Arrived,
+  { objects }: Pick<Arrived, "objects">,
   counting: readonly InstanceRecord[],
 ): readonly InstanceRecord[] =>
   counting.filter(

@@ -9,7 +9,7 @@ import type {
   SubmissionRecord,
 } from "../records.ts"
 import { failureClassOf } from "../errors.ts"
-import { agreementOf } from "../keep.ts"
+import { agreementOf, carriesImages } from "../keep.ts"
 import { isOver } from "../route.ts"
 import { targetOf } from "../subject.ts"
 import { holds } from "../verify/verify.ts"
@@ -95,7 +95,10 @@ export function stopped({
   request,
   submissions,
 }: Pick<CaseFile, "request" | "submissions">): SubmissionRecord[] {
-  const wanted = submissions.filter(({ kind }) => kind !== "study" || request.recalledAt === undefined)
+  // A unit that was given up stops the study it is part of.
+  const wanted = submissions.filter(({ kind }) =>
+    carriesImages(kind) ? kind === "study" && request.recalledAt === undefined : true,
+  )
   const ways = Map.groupBy(wanted, ({ direction, kind }) => `${direction} ${kind}`)
   const last = [...ways.values()].flatMap((each) => each.at(-1) ?? [])
   return last.filter(({ state }) => state === "failed")

@@ -12,6 +12,7 @@ import type { World } from "../world.ts"
 export function travelling(instance: InstanceRecord): {
   readonly place: ObjectPlace
   readonly sha256: string
+  readonly clearLengthBytes: number
 } {
   return instance.recoding?.kind === "recoded" ? instance.recoding : instance
 }

@@ -3,6 +3,7 @@
  * file: our own ledger knows what went, long after the bytes and keys have gone.
  */
 import type { DeletionCertificate, DestroyedSubmission } from "../../standards/notice/deletion-certificate.ts"
+import { carriesImages } from "../keep.ts"
 import type { CertificateRecord, SubmissionRecord } from "../records.ts"
 import type { ComparedSubmission } from "../views.ts"
 import type { World } from "../world.ts"
@@ -67,7 +68,7 @@ async function unnamed(
   return sent.filter(
     (each) =>
       each.direction === "out" &&
-      each.kind === "study" &&
+      carriesImages(each.kind) &&
       each.agreement === agreement &&
       each.acceptedAt !== null &&
       each.acceptedAt <= destroyedAt &&

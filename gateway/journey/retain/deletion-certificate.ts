@@ -12,6 +12,7 @@ import type { Agreement } from "../agreement.ts"
 import { comparedWithSent } from "./compare-certificate.ts"
 import { found } from "../desk-guards.ts"
 import { ContentError } from "../errors.ts"
+import { carriesImages } from "../keep.ts"
 import { dayIn } from "../local-day.ts"
 import { referenced, type Subject } from "../metadata.ts"
 import type { ContentsOf } from "../submit/package.ts"
@@ -121,7 +122,7 @@ async function isAboutWhatWasSent(
   const asked = (await requestOf(world, record)).private
   if (asked.requestNumber === "") return
   const sent = (await world.ledger.submissionsOf({ requestId: record.requestId ?? "" })).filter(
-    ({ direction, kind }) => direction === "out" && kind === "study",
+    ({ direction, kind }) => direction === "out" && carriesImages(kind),
   )
   const named = sent.flatMap((each) => studyNamed(each.private.submission))
   sameSubject("certificate", {

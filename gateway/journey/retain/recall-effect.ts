@@ -4,7 +4,7 @@
  */
 import { readRecall } from "../../standards/notice/recall.ts"
 import { found } from "../desk-guards.ts"
-import { isErased } from "../keep.ts"
+import { carriesImages, isErased } from "../keep.ts"
 import { readWhole } from "../read-whole.ts"
 import { askedFor, closed } from "./recall.ts"
 import type { Change, StudyRecord, SubmissionRecord } from "../records.ts"
@@ -46,7 +46,13 @@ async function takenBack(
   const step = next("study", study.state, "recall")
   if (step === null) return cases
   const now = world.clock.now()
-  const record: StudyRecord = { ...study, state: step.to, recalledAt: at, keepUntil: now.toISOString() }
+  const record: StudyRecord = {
+    ...study,
+    state: step.to,
+    recalledAt: at,
+    keepUntil: now.toISOString(),
+    arriving: null,
+  }
   const submissions = await world.ledger.submissionsOf({ studyId: study.id })
   return [
     { put: "study", record },
@@ -58,7 +64,7 @@ async function takenBack(
 
 /** What of it was not verified yet is not waited for. */
 function withoutEffect(record: SubmissionRecord): Change[] {
-  if (record.direction !== "in" || record.kind !== "study") return []
+  if (record.direction !== "in" || !carriesImages(record.kind)) return []
   const step = next("submission-in", record.state, "recalled")
   if (step === null) return []
   const failed: SubmissionRecord = { ...record, state: step.to, failureCode: "ERR_INSTANCE_RECALLED" }

@@ -6,7 +6,7 @@ import { writeRecall } from "../../standards/notice/recall.ts"
 import { decidedAudit } from "../audit.ts"
 import { found, kept, only } from "../desk-guards.ts"
 import { ReportError } from "../errors.ts"
-import { agreementOf, isErased, keepUntil } from "../keep.ts"
+import { agreementOf, carriesImages, isErased, keepUntil } from "../keep.ts"
 import { BINDING, holding } from "../locks.ts"
 import type { ContentsOf } from "../submit/package.ts"
 import type { Person } from "../ports.ts"
@@ -72,7 +72,10 @@ function termOf(world: World, study: StudyRecord, at: Date): Date | null {
 
 /** It lies here, and nobody has to ask whether a try of it arrived. */
 export const mayBeStopped = ({ direction, kind, state, inDoubt }: SubmissionRecord): boolean =>
-  direction === "out" && kind === "study" && (state === "planned" || state === "sealed") && inDoubt !== true
+  direction === "out" &&
+  carriesImages(kind) &&
+  (state === "planned" || state === "sealed") &&
+  inDoubt !== true
 
 /** Nobody reads for it any more; a report that is signed stays what it is. */
 export function closed(request: RequestRecord, recalledAt: string): Change {
@@ -85,7 +88,7 @@ function followUp(world: World, request: RequestRecord, submissions: readonly Su
   const sent = submissions.some(
     (each) =>
       each.direction === "out" &&
-      each.kind === "study" &&
+      carriesImages(each.kind) &&
       each.requestId === request.id &&
       (each.acceptedAt !== null ||
         (!mayBeStopped(each) && (each.state !== "failed" || each.inDoubt === true))),

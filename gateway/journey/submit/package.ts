@@ -1,11 +1,13 @@
 /**
- * Package: a planned submission becomes one that can be sent, and sent again, without a byte changing.
+ * Package: a planned submission becomes one that can be sent, and sent again, without a byte changing. One that is too large
+ * for one piece first becomes units, one at a time, and then what closes them.
  *
  * New documents are sealed beside the images; the SubmissionSet signature lists exactly the set; each object gets
  * its CMS header once. What goes on the line is prefix ‖ ciphertext from the spool ‖ suffix.
  */
 import type { Association, Submission } from "../../standards/xds/submission.ts"
 import type { Agreement } from "../agreement.ts"
+import { plan } from "../assemble/release.ts"
 import { PURPOSE } from "../codes.ts"
 import { DokueiError, type ErrorCode } from "../errors.ts"
 import { uuidOid, uuidUrn } from "../ids.ts"
@@ -17,7 +19,7 @@ import type { SealedObject, Segment } from "../ports.ts"
 import { putAside } from "./put-aside.ts"
 import type { Change, JobRecord, SubmissionRecord } from "../records.ts"
 import { next } from "../route.ts"
-import { due, retryOf, type Outcome } from "../run.ts"
+import { due, retryOf, type Decision, type Outcome } from "../run.ts"
 import { signSubmissionSet } from "./sign.ts"
 import type { World } from "../world.ts"
 
@@ -28,18 +30,35 @@ export interface Contents {
   readonly signs: readonly { readonly by: string; readonly what: string }[]
   /** entryUUIDs at the recipient that these documents replace. */
   readonly replaces: readonly { readonly uniqueId: string; readonly entryUUID: string }[]
+  /** entryUUIDs, in earlier submissions, of what a document of role "signature" signs as well. */
+  readonly signsEarlier?: readonly { readonly by: string; readonly entryUUID: string }[]
+  /** It is a unit of the submission that is to be made; so much is left for the next ones. */
+  readonly unit?: { readonly bytesLeft: number }
   /** What else is written once the documents are sealed; by uniqueId. */
   readonly sealed?: (objects: ReadonlyMap<string, SealedObject>) => readonly Change[]
 }
 
+/** It cannot be made now: so long as `isStill` the answer would be the same. */
+export interface Waits {
+  readonly isStill: () => Promise<boolean>
+}
+/** It cannot be made at all: a unit of it was given up, for this reason. */
+export interface Stopped {
+  readonly failureCode: string
+}
+
 /** What each kind of submission holds; answered by the files named after the kinds. */
-export type ContentsOf = (world: World, record: SubmissionRecord, agreement: Agreement) => Promise<Contents>
+export type ContentsOf = (
+  world: World,
+  record: SubmissionRecord,
+  agreement: Agreement,
+) => Promise<Contents | Waits | Stopped>
 
 export async function packageSubmission(
   world: World,
   contentsOf: Readonly<Record<SubmissionRecord["kind"], ContentsOf>>,
   job: JobRecord,
-): Promise<Outcome> {
+): Promise<Outcome | Decision> {
   const record = await world.ledger.submission(job.subject)
   const step = record === null ? null : next("submission-out", record.state, "packaged")
   if (record === null || step === null) return { changes: [] }
@@ -47,9 +66,54 @@ export async function packageSubmission(
   if (agreement === null) return held(world.clock.now())
   try {
     const made = await contentsOf[record.kind](world, record, agreement)
-    return { changes: await inSegment(world, { ...record, state: step.to }, agreement, made) }
+    if ("isStill" in made) return waiting(world, record, made)
+    if ("failureCode" in made) return { changes: putAside(world, record, "unusable", made.failureCode) }
+    if (made.unit === undefined)
+      return { changes: await inSegment(world, { ...record, state: step.to }, agreement, made) }
+    return await oneUnit(world, { ...unitOf(world, record), state: step.to }, record, agreement, made)
   } catch (error) {
     return unpackaged(world, record, job, error)
+  }
+}
+
+/** A unit is born when its bytes are: before there is nothing of it that anybody could wait for. */
+const unitOf = (world: World, closing: SubmissionRecord): SubmissionRecord => ({
+  ...plan(world, { kind: "unit", agreement: closing.agreement, slotId: closing.slotId }),
+  studyId: closing.studyId,
+  requestId: closing.requestId,
+  partOf: closing.id,
+  // Its place in the line is its study's.
+  createdAt: closing.createdAt,
+})
+
+/** The unit, ready to be sent; and the submission it is of is looked at again at once. */
+async function oneUnit(
+  world: World,
+  unit: SubmissionRecord,
+  closing: SubmissionRecord,
+  agreement: Agreement,
+  made: Contents,
+): Promise<Outcome> {
+  const changes = await inSegment(world, unit, agreement, made)
+  const left: SubmissionRecord = { ...closing, bytesTotal: made.unit?.bytesLeft ?? 0, failureCode: null }
+  return {
+    changes: [...changes, { put: "submission", record: left }],
+    again: { at: world.clock.now(), failureCode: null },
+  }
+}
+
+/** Who ends what it waits for wakes it; this is for when that wake is lost with a ledger. */
+const UNITS_LOOK_MS = 60_000
+
+/** Under the study's lock: what it waits for ends before, and is seen, or after, and wakes it. */
+function waiting(world: World, { studyId }: SubmissionRecord, { isStill }: Waits): Decision {
+  return {
+    locks: [studyId],
+    decide: async () => {
+      const now = world.clock.now()
+      const at = (await isStill()) ? new Date(now.getTime() + UNITS_LOOK_MS) : now
+      return { changes: [], again: { at, failureCode: null } }
+    },
   }
 }
 
@@ -156,9 +220,13 @@ function associations(made: Contents, sealed: readonly Packed[]): Association[] 
     const [source, target] = [entryOf.get(by), entryOf.get(what)]
     return source === undefined || target === undefined ? [] : [{ type: "signs", source, target }]
   })
+  const signsEarlier = (made.signsEarlier ?? []).flatMap(({ by, entryUUID }): Association[] => {
+    const source = entryOf.get(by)
+    return source === undefined ? [] : [{ type: "signs", source, target: entryUUID }]
+  })
   const replaces = made.replaces.flatMap(({ uniqueId, entryUUID }): Association[] => {
     const source = entryOf.get(uniqueId)
     return source === undefined ? [] : [{ type: "RPLC", source, target: entryUUID }]
   })
-  return [...signs, ...replaces]
+  return [...signs, ...signsEarlier, ...replaces]
 }

@@ -4,6 +4,7 @@
  */
 import { ReportError } from "../errors.ts"
 import { stopped, type CaseFile } from "../cases/case-file.ts"
+import { carriesImages } from "../keep.ts"
 import type { Change, SubmissionRecord } from "../records.ts"
 import { next } from "../route.ts"
 import { due } from "../run.ts"
@@ -21,7 +22,9 @@ import type { World } from "../world.ts"
 export function sentAgain(world: World, file: CaseFile): Change[] {
   const now = world.clock.now()
   const last = new Set(stopped(file))
-  const isWanted = (each: SubmissionRecord): boolean => each.kind !== "study" || last.has(each)
+  const lastIds = new Set([...last].map(({ id }) => id))
+  const isWanted = (each: SubmissionRecord): boolean =>
+    carriesImages(each.kind) ? lastIds.has(each.partOf ?? each.id) : true
   const left = file.submissions
     .filter((each) => isGivenUp(each) && isWanted(each))
     .flatMap((each): Change[] => {

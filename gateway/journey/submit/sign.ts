@@ -30,6 +30,11 @@ export function signSubmissionSet(
   return stamped(world, seal(world), documents, setUid, [COMMITMENT.source])
 }
 
+/** Closing signature: Detached, over manifest, request and the signature of every unit (domain.md 5). */
+export function signClosing(world: World, documents: readonly SignedDocument[]): Promise<Uint8Array> {
+  return stamped(world, seal(world), documents, null, [COMMITMENT.source])
+}
+
 /** Receipt: Detached signature over the sender's closing signature, which names all else (domain.md 5). */
 export function signReceipt(world: World, closing: SignedDocument): Promise<Uint8Array> {
   return stamped(world, seal(world), [closing], null, RECEIPT_COMMITMENTS)

@@ -1,40 +1,91 @@
-/** A study on its way: manifest, request and every instance. */
-import { localDateTime } from "../local-day.ts"
+/**
+ * Study submission: manifest, request document, and the images as they were sealed on arrival; or, of a study that leaves in
+ * units, first these one by one, and then manifest and request with the signature that binds them.
+ */
 import { sharedAttributes, writeManifest, type ManifestSeries } from "../../standards/dicom/kos.ts"
 import { writeReadingRequest } from "../../standards/request/reading-request.ts"
+import type { Agreement } from "../agreement.ts"
+import { isUnderWay } from "../cases/case-file.ts"
 import { KEY_OBJECT_SELECTION, MIME } from "../codes.ts"
 import { found } from "../desk-guards.ts"
-import { uuidOid } from "../ids.ts"
-import { InstanceError } from "../errors.ts"
+import { localDateTime } from "../local-day.ts"
 import { header } from "../read/images.ts"
+import { closingSignature } from "./closing-signature.ts"
+import { deliveryOf, nextOf, unitsOf, type Delivery } from "./delivery.ts"
 import type { Content } from "./pack.ts"
-import type { ContentsOf } from "./package.ts"
+import type { Contents, ContentsOf, Waits } from "./package.ts"
 import { notice } from "../verify/receipt.ts"
-import { recodingContents, travelling } from "../recode/recoding-document.ts"
-import type { InstanceRecord, SubmissionRecord } from "../records.ts"
+import { recodingContents } from "../recode/recoding-document.ts"
+import type { InstanceRecord, RequestRecord, SubmissionRecord } from "../records.ts"
 import { requestDocument } from "./request-document.ts"
-import { openConflicts, selected } from "../assemble/selection.ts"
-import { arrivedThere, notThere } from "../assemble/supplement.ts"
 import { requestOf, subjectOf } from "../subject.ts"
+import { imageContents, unitContents } from "./unit-contents.ts"
 import type { World } from "../world.ts"
 
 export const studyContents: ContentsOf = async (world, record, agreement) => {
-  const study = found(record.studyId === null ? null : await world.ledger.study(record.studyId), "study")
-  const all = await world.ledger.instances(study.id)
-  if (openConflicts(study, all).length > 0)
-    throw new InstanceError("ERR_INSTANCE_COPIES", "copies of an image contradict each other")
-  const counting = selected(study, all)
-  const [first] = counting
+  const delivery = await deliveryOf(world, record)
+  const now = nextOf(world, agreement, delivery)
+  switch (now.kind) {
+    case "stopped":
+      return { failureCode: now.failureCode }
+    case "waits":
+      return whileUnderWay(world, record, delivery)
+    case "unit": {
+      const request = await requestOf(world, record)
+      const made = await unitContents(world, record, request, delivery, now.images)
+      return { ...made, subject: await subjectOf(world, record, agreement), signs: [], replaces: [] }
+    }
+    case "itself":
+      return itself(world, record, agreement, delivery)
+  }
+}
+
+/** Until one more of its units has come to its end. */
+function whileUnderWay(world: World, record: SubmissionRecord, { units }: Delivery): Waits {
+  const underWay = (some: Delivery["units"]): number => some.filter((each) => isUnderWay(each.record)).length
+  return { isStill: async () => underWay(await unitsOf(world, record)) === underWay(units) }
+}
+
+/** With the images that are in no unit: all of them, or none. */
+async function itself(
+  world: World,
+  record: SubmissionRecord,
+  agreement: Agreement,
+  delivery: Delivery,
+): Promise<Contents> {
+  const { study, counting, units, left } = delivery
   const request = await requestOf(world, record)
-  const there = await arrivedThere(world, study, request.id, record.id)
-  // What the other side has is named by the manifest and does not travel again.
-  const instances = there === null || there === "open" ? counting : notThere(there, counting)
-  const images: Content[] = []
-  for (const instance of instances) images.push(await imageContent(world, instance))
-  const file = await header(world, found(first, "instance").place)
-  const manifest = writeManifest(
+  const manifest = await manifestOf(world, counting)
+  const slip = slipOf(world, request, delivery, agreement)
+  const closing = await closingSignature(world, [manifest, slip], units)
+  return {
+    ...closing,
+    subject: await subjectOf(world, record, agreement),
+    contents: [
+      manifest,
+      slip,
+      ...closing.contents,
+      ...(units.length === 0 ? recodingContents(world, study, left) : []),
+      ...(await imageContents(world, left)),
+    ],
+    replaces: await earlierManifest(world, record, manifest.uniqueId),
+  }
+}
+
+type Written = Content & { readonly body: { readonly bytes: Uint8Array } }
+
+function slipOf(world: World, request: RequestRecord, { study }: Delivery, agreement: Agreement): Written {
+  const form = notice(world, "request", "読影依頼票", new Uint8Array(0))
+  const bytes = writeReadingRequest(requestDocument(world, request, study, agreement, form.uniqueId))
+  return { ...form, body: { bytes } }
+}
+
+async function manifestOf(world: World, counting: readonly InstanceRecord[]): Promise<Written> {
+  const [first] = counting
+  const { dataSet } = await header(world, found(first, "instance").place)
+  const { SOPInstanceUID, file } = writeManifest(
     {
-      shared: sharedAttributes(file.dataSet),
+      shared: sharedAttributes(dataSet),
       series: seriesOf(counting),
       contentDateTime: localDateTime(world.clock.now(), world.site.timeZone),
       manufacturer: "Dokuei",
@@ -42,21 +93,13 @@ export const studyContents: ContentsOf = async (world, record, agreement) => {
     },
     world.chance.bytes(32),
   )
-  const form = notice(world, "request", "読影依頼票", new Uint8Array(0))
-  const slip = {
-    ...form,
-    body: { bytes: writeReadingRequest(requestDocument(world, request, study, agreement, form.uniqueId)) },
-  }
   return {
-    subject: await subjectOf(world, record, agreement),
-    contents: [
-      manifestContent(world, manifest),
-      slip,
-      ...recodingContents(world, study, instances),
-      ...images,
-    ],
-    signs: [],
-    replaces: await earlierManifest(world, record, manifest.SOPInstanceUID),
+    ...notice(world, "manifest", "Manifest", file),
+    uniqueId: SOPInstanceUID,
+    mimeType: MIME.dicom,
+    SOPClassUID: KEY_OBJECT_SELECTION,
+    SOPInstanceUID,
+    body: { bytes: file },
   }
 }
 
@@ -75,36 +118,6 @@ async function earlierManifest(
   const documents = sent === undefined ? [] : await world.ledger.documents(sent.id)
   const manifest = documents.find((each) => each.role === "manifest")
   return manifest === undefined ? [] : [{ uniqueId, entryUUID: manifest.entryUUID }]
-}
-
-async function imageContent(world: World, instance: InstanceRecord): Promise<Content> {
-  const { SOPClassUID, SOPInstanceUID } = instance.private
-  return {
-    role: "instance",
-    // Fresh per sealing and recipient set; the SOP Instance UID stands in referenceIdList (domain.md 3).
-    uniqueId: uuidOid(world.chance),
-    title: "",
-    mimeType: MIME.dicom,
-    SOPClassUID,
-    SOPInstanceUID,
-    createdAt: new Date(instance.receivedAt),
-    purposes: [],
-    legalAuthenticator: null,
-    body: { sealed: await world.spool.open(travelling(instance).place) },
-  }
-}
-
-function manifestContent(
-  world: World,
-  manifest: { readonly SOPInstanceUID: string; readonly file: Uint8Array },
-): Content {
-  return {
-    ...notice(world, "manifest", "Manifest", manifest.file),
-    uniqueId: manifest.SOPInstanceUID,
-    mimeType: MIME.dicom,
-    SOPClassUID: KEY_OBJECT_SELECTION,
-    SOPInstanceUID: manifest.SOPInstanceUID,
-  }
 }
 
 function seriesOf(instances: readonly InstanceRecord[]): ManifestSeries[] {

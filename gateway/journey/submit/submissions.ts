@@ -11,10 +11,12 @@ import { reportContents } from "./report-contents.ts"
 import { reportEffect } from "../verify/report-effect.ts"
 import { studyContents } from "./study-contents.ts"
 import { studyEffect } from "../verify/study-effect.ts"
+import { unitContents, unitEffect } from "../verify/unit-effect.ts"
 import type { Effects } from "../verify/verify.ts"
 
 export const CONTENTS: Readonly<Record<SubmissionKind, ContentsOf>> = {
   study: studyContents,
+  unit: unitContents,
   report: reportContents,
   receipt: receiptContents,
   refusal: refusalContents,
@@ -25,6 +27,7 @@ export const CONTENTS: Readonly<Record<SubmissionKind, ContentsOf>> = {
 
 export const EFFECTS: Effects = {
   study: studyEffect,
+  unit: unitEffect,
   report: reportEffect,
   receipt: receiptEffect,
   refusal: refusalEffect,

@@ -11,7 +11,7 @@ import { exportAudit } from "../audit.ts"
 import { isUnderWay } from "../cases/case-file.ts"
 import { SpoolError, SubmissionError } from "../errors.ts"
 import { uuidUrn } from "../ids.ts"
-import { agreementInForce, agreementOf, closeStudy, held } from "../keep.ts"
+import { agreementInForce, agreementOf, carriesImages, closeStudy, held } from "../keep.ts"
 import { lastingFault } from "../lasting-fault.ts"
 import { behindScout, lineUp, wasReached } from "./line-up.ts"
 import type { OutboundDocument } from "../ports.ts"
@@ -20,7 +20,7 @@ import { putAside } from "./put-aside.ts"
 import { isRecalled, mayBeStopped } from "../retain/recall.ts"
 import type { Change, DocumentRecord, JobRecord, SubmissionRecord } from "../records.ts"
 import { next, take } from "../route.ts"
-import { retryAt, type Decision, type Outcome } from "../run.ts"
+import { due, retryAt, type Decision, type Outcome } from "../run.ts"
 import type { World } from "../world.ts"
 
 export async function submit(world: World, job: JobRecord): Promise<Outcome | Decision> {
@@ -40,7 +40,7 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome | De
   const sending: SubmissionRecord = { ...record, state: attempt.to, attempts: record.attempts + 1 }
   try {
     await world.ledger.commit([{ put: "submission", record: sending }])
-    const answer = await send(world, sending)
+    const answer = await timed(world, sending)
     return whileUnsaid(world, sending, (current) => answered(world, current, answer))
   } catch (error) {
     return whileUnsaid(world, sending, (current) => failedAttempt(world, current, error))
@@ -63,7 +63,7 @@ const TURN_LOOK_MS = 15_000
 async function isAheadOfItsTurn(world: World, record: SubmissionRecord): Promise<boolean> {
   const { reportId, kind } = record
   if (kind === "recall") return isStudyOpen(world, record)
-  if (kind === "study") return isRecallOpen(world, record)
+  if (carriesImages(kind)) return isRecallOpen(world, record)
   const report = kind === "report" && reportId !== null ? await world.ledger.report(reportId) : null
   if (report === null || report.version === 1) return false
   const { submissionId } = await previousVersion(world, report)
@@ -82,7 +82,7 @@ async function isRecallOpen(world: World, record: SubmissionRecord): Promise<boo
 /** It may still arrive. Whether it is verified there does not matter: what is taken back need not be. */
 async function isStudyOpen(world: World, { requestId }: SubmissionRecord): Promise<boolean> {
   const all = requestId === null ? [] : await world.ledger.submissionsOf({ requestId })
-  return all.some((each) => each.kind === "study" && each.direction === "out" && isUnderWay(each))
+  return all.some((each) => carriesImages(each.kind) && each.direction === "out" && isUnderWay(each))
 }
 
 /** The signed receipt may have come before the answer: then all is said, and no answer takes it back. */
@@ -98,6 +98,20 @@ function whileUnsaid(
       const unsaid = current !== null && next("submission-out", current.state, "attempt") !== null
       return unsaid ? decide(current) : { changes: [] }
     },
+  }
+}
+
+/** What the line carried, or that it broke, decides how large the next units are. */
+async function timed(world: World, record: SubmissionRecord): Promise<RegistryResponse> {
+  const { agreement, bytesTotal: bytes } = record
+  const from = world.clock.now().getTime()
+  try {
+    const answer = await send(world, record)
+    world.pace.through(agreement, { bytes, milliseconds: world.clock.now().getTime() - from })
+    return answer
+  } catch (error) {
+    if (error instanceof SubmissionError && error.failure === "ambiguous") world.pace.cut(agreement)
+    throw error
   }
 }
 
@@ -145,12 +159,17 @@ async function accepted(world: World, record: SubmissionRecord): Promise<Outcome
   const changes: Change[] = [
     { put: "submission", record: done },
     exportAudit(world, done, "success", at),
+    ...closingAfter(world, done),
     ...(await lineUp(world, record.agreement)),
   ]
   const agreement = agreementOf(world, record.agreement)
   if (agreement?.receipts === "registry-response") changes.push(...(await closeStudy(world, done, at)))
   return { changes }
 }
+
+/** A unit has come to its end: what it is part of waits for that. */
+const closingAfter = (world: World, { partOf }: SubmissionRecord): Change[] =>
+  partOf === undefined ? [] : [due("package", partOf, world.clock.now())]
 
 /** Tried again with the same octets, or put aside; what is neither is thrown. */
 async function failedAttempt(
@@ -167,6 +186,7 @@ async function failedAttempt(
     return {
       changes: [
         ...putAside(world, record, event, peerCodes === "" ? lasting : `${lasting} ${peerCodes}`),
+        ...closingAfter(world, record),
         ...woken,
       ],
       fault: error,

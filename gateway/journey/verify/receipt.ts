@@ -142,9 +142,25 @@ async function delivered(world: World, submissionId: string): Promise<readonly C
   }
   return [
     putSubmission(world, record),
+    ...(await unitsVerified(world, record, at)),
     ...(submission.acceptedAt === null ? [exportAudit(world, record, "success", at)] : []),
     ...(await closeStudy(world, record, at)),
   ]
+}
+
+/** What a receipt names names all else. */
+async function unitsVerified(
+  world: World,
+  { id, studyId }: SubmissionRecord,
+  at: string,
+): Promise<readonly Change[]> {
+  const beside = studyId === null ? [] : await world.ledger.submissionsOf({ studyId })
+  return beside.flatMap((each): Change[] => {
+    const step = each.partOf === id ? next("submission-out", each.state, "receipt") : null
+    if (step === null) return []
+    const { acceptedAt } = each
+    return [putSubmission(world, { ...each, state: step.to, acceptedAt: acceptedAt ?? at, verifiedAt: at })]
+  })
 }
 
 /** Failed although it was taken: a notice said so. */

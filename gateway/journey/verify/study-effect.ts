@@ -3,7 +3,7 @@
  *
  * A study may come again, with late images or for another request: what is here already is not taken twice.
  */
-import { readManifest } from "../../standards/dicom/kos.ts"
+import { readManifest, type ReadManifest } from "../../standards/dicom/kos.ts"
 import type { ReadingRequest } from "../../standards/request/request-content.ts"
 import { readReadingRequest } from "../../standards/request/read-reading-request.ts"
 import { isReplacing } from "../accept/relationships.ts"
@@ -32,7 +32,8 @@ import { due } from "../run.ts"
 import { selected } from "../assemble/selection.ts"
 import { openedImages, type OpenedImage } from "./opened-images.ts"
 import { checkStudySubject, namedBy } from "./study-subject.ts"
-import type { EffectOf } from "./verify.ts"
+import { namedUnits, type NamedUnits } from "./named-units.ts"
+import { holds, type Effect, type EffectOf } from "./verify.ts"
 import type { World } from "../world.ts"
 
 interface Arrived {
@@ -50,24 +51,48 @@ export const studyEffect: EffectOf = async (world, record, documents, agreement)
   }
   const asked = readReadingRequest(await one("request"))
   const manifest = readManifest(await one("manifest"))
-  const images = await openedImages(world, study, documents, { asked, manifest })
-  checkStudySubject(record, agreement, study, {
+  const look = (): Promise<NamedUnits> => namedUnits(world, record, documents, agreement)
+  const named = await look()
+  if (named.kind === "awaited") return whileAwaited(look)
+  const { units, signature } = named
+  const own = await opened(world, study, documents, { asked, manifest })
+  const parts = await Promise.all(
+    units.map((each) => opened(world, study, each.documents, { asked, manifest })),
+  )
+  checkStudySubject([record, ...units.map((each) => each.record)], agreement, study, {
     asked,
     manifest,
-    images: images.map((each) => each.identity),
+    images: own.images.map((each) => each.identity),
+    inUnits: parts.flatMap(({ images }) => images.map((each) => each.identity)),
   })
-  const instances = await withOriginals(
-    world,
-    study,
-    documents,
-    images.map((each) => each.record),
-  )
+  const images = [own, ...parts].flatMap((each) => each.images)
+  const instances = [own, ...parts].flatMap((each) => each.instances)
   const brought = { ...manifestSent(record, documents), named: namedBy(manifest), instances }
   const arrived = { asked, header: headerOf(study, asked, images), brought }
   return {
-    signature: null,
-    follow: () => take(world, record, arrived, agreement),
+    signature,
+    follow: async (outcome) => (holds(outcome) ? take(world, record, arrived, agreement) : []),
   }
+}
+
+/** The last of its units wakes it: before it is decided to wait, and is seen, or after. */
+const whileAwaited = (look: () => Promise<NamedUnits>): Effect => ({
+  signature: null,
+  follow: () => Promise.resolve(null),
+  lookAgainMs: async () => ((await look()).kind === "awaited" ? UNITS_LOOK_MS : 0),
+})
+const UNITS_LOOK_MS = 60_000
+
+/** The images of one submission, each bound to the original its sender signed for. */
+async function opened(
+  world: World,
+  study: StudyRecord,
+  documents: readonly DocumentRecord[],
+  said: { readonly asked: ReadingRequest; readonly manifest: ReadManifest },
+): Promise<{ readonly images: readonly OpenedImage[]; readonly instances: readonly InstanceRecord[] }> {
+  const images = await openedImages(world, study, documents, said)
+  const rows = images.map((each) => each.record)
+  return { images, instances: await withOriginals(world, study, documents, rows) }
 }
 
 function manifestSent(
@@ -114,6 +139,7 @@ async function take(
     lastArrivalAt: at.toISOString(),
     keepUntil: until.toISOString(),
     ...(isInForce ? { manifest: brought.manifest } : {}),
+    ...(study.arriving?.requestId === submission.requestId ? { arriving: null } : {}),
     private: { ...study.private, ...header, hidden: hiddenAfter(study, kept, all, brought) },
   }
   const shown = selected(told, all)

@@ -21,20 +21,24 @@ export interface StudyContent {
   readonly asked: ReadingRequest
   readonly manifest: ReadManifest
   readonly images: readonly ImageIdentity[]
+  /** Of the units it names: made before the manifest was, they may hold what it no longer names. */
+  readonly inUnits?: readonly ImageIdentity[]
 }
 
 /**
  * Metadata, request document, manifest and every image against each other and against the study they land in.
  *
+ * @param submissions the one that is looked at, and its units
  * @throws ContentError ERR_OTHER_SUBJECT; ERR_DOCUMENTS when an image came that the manifest does not name
  */
 export function checkStudySubject(
-  record: SubmissionRecord,
+  submissions: readonly SubmissionRecord[],
   agreement: Agreement,
   study: StudyRecord,
-  { asked, manifest, images }: StudyContent,
+  { asked, manifest, images, inUnits = [] }: StudyContent,
 ): void {
-  const entries = record.private.submission?.documentEntries ?? []
+  const entries = submissions.flatMap((each) => each.private.submission?.documentEntries ?? [])
+  const all = [...images, ...inUnits]
   const isPatient = (PatientID: string): boolean =>
     entries.every((entry) => patientIdOf(entry) === plain(PatientID)) && PatientID === asked.patient.PatientID
   /** Under another number, or none, only where the hospital's request says so under its seal. */
@@ -45,7 +49,7 @@ export function checkStudySubject(
     "patient id domain": entries.every((entry) => patientDomainOf(entry) === agreement.patientIdDomain),
   })
   sameSubject("request", {
-    "request id": asked.requestId === record.requestId,
+    "request id": submissions.every(({ requestId }) => asked.requestId === requestId),
     PatientID: isPatient(asked.patient.PatientID),
     "patient id domain": asked.patient.idRoot === agreement.patientIdDomain,
     StudyInstanceUID: asked.studies.some((each) => each.role === "target" && isStudy(each.StudyInstanceUID)),
@@ -55,8 +59,8 @@ export function checkStudySubject(
     StudyInstanceUID: manifest.studies.every((each) => isStudy(each.StudyInstanceUID)),
   })
   sameSubject("images", {
-    PatientID: images.every((each) => isOnImages(each.PatientID)),
-    StudyInstanceUID: images.every((each) => isStudy(each.StudyInstanceUID)),
+    PatientID: all.every((each) => isOnImages(each.PatientID)),
+    StudyInstanceUID: all.every((each) => isStudy(each.StudyInstanceUID)),
   })
   const named = namedBy(manifest)
   const unnamed = images.filter((each) => !named.has(uidOf(each))).length

@@ -26,6 +26,8 @@ export const EVIDENCE_RETRY_MS = 15 * 60 * 1000
 export interface Effect {
   /** Of the signature inside: the submission is worth no more than that. Null when there is none. */
   readonly signature: Verdict | null
+  /** How soon it is looked at again when `follow` has given null; absent = as for missing evidence. Runs under the locks. */
+  readonly lookAgainMs?: () => Promise<number>
   /**
    * The seal holds: what follows from this outcome of the signature inside, or of the seal when there is none. Null while
    * something it builds on waits for its own verdict: it is looked at again.
@@ -112,7 +114,8 @@ async function decided(world: World, looked: Looked): Promise<Outcome> {
   const verdict = effect.signature ?? seal
   const failureCode = record.kind === "report" ? "ERR_REPORT_SIGNATURE" : "ERR_CONTENT"
   const follows = await effect.follow(verdict.outcome)
-  if (follows === null) return { changes: [], again: { ...again, failureCode: null } }
+  if (follows === null)
+    return { changes: [], again: { at: await lookAgainAt(world, effect), failureCode: null } }
   switch (verdict.outcome) {
     case "valid":
     case "valid-pending":
@@ -128,6 +131,11 @@ async function decided(world: World, looked: Looked): Promise<Outcome> {
     case "invalid":
       return { changes: [...(await broken(world, judged, verdict, failureCode)), ...follows] }
   }
+}
+
+async function lookAgainAt({ clock }: World, { lookAgainMs }: Effect): Promise<Date> {
+  const afterMs = lookAgainMs === undefined ? EVIDENCE_RETRY_MS : await lookAgainMs()
+  return new Date(clock.now().getTime() + afterMs)
 }
 
 function verified(world: World, judged: SubmissionRecord, verdict: Verdict): Change[] {

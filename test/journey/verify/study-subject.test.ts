@@ -184,7 +184,7 @@ describe("a study where it arrives", function () {
       } as unknown as StudyContent["manifest"],
       images: came.map((SOPInstanceUID) => ({ PatientID: "P1", StudyInstanceUID, SOPInstanceUID })),
     })
-    const check = (uids: string[]) => () => checkStudySubject(record!, AT_CENTER, read!, content(uids))
+    const check = (uids: string[]) => () => checkStudySubject([record!], AT_CENTER, read!, content(uids))
     assert.doesNotThrow(check(came))
     assert.throws(check(came.slice(1)), { code: "ERR_DOCUMENTS" })
   })

@@ -1,0 +1,48 @@
+/**
+ * What binds the units of a delivery: a Detached signature over its manifest, its request and each unit's own signature
+ * (domain.md 5). A manifest carries no digests; the units' signatures do.
+ */
+import { createHash } from "node:crypto"
+import type { SignedDocument } from "../../standards/dsg/sign.ts"
+import { MIME, PURPOSE } from "../codes.ts"
+import { found } from "../desk-guards.ts"
+import { digested } from "../verify/seal-verdict.ts"
+import { notice } from "../verify/receipt.ts"
+import type { Unit } from "./delivery.ts"
+import type { Content } from "./pack.ts"
+import type { Contents } from "./package.ts"
+import { signClosing } from "./sign.ts"
+import type { World } from "../world.ts"
+
+export type Closing = Required<Pick<Contents, "contents" | "signs" | "signsEarlier">>
+
+/** Nothing for a submission that is whole by itself: its SubmissionSet signature covers all there is. */
+export async function closingSignature(
+  world: World,
+  words: readonly (Content & { readonly body: { readonly bytes: Uint8Array } })[],
+  units: readonly Unit[],
+): Promise<Closing> {
+  if (units.length === 0) return { contents: [], signs: [], signsEarlier: [] }
+  const signatures = units.map(({ documents }) =>
+    found(
+      documents.find(({ role }) => role === "set-signature"),
+      "signature of a unit",
+    ),
+  )
+  const signed: SignedDocument[] = [
+    ...words.map(({ uniqueId, mimeType, body }) => ({
+      uniqueId,
+      sha256: createHash("sha256").update(body.bytes).digest(),
+      mimeType,
+    })),
+    ...signatures.map((each) => ({ ...digested(each), mimeType: MIME.xml })),
+  ]
+  const xml = await signClosing(world, signed)
+  const content = notice(world, "signature", PURPOSE.source.display, xml)
+  const by = content.uniqueId
+  return {
+    contents: [{ ...content, purposes: [PURPOSE.source] }],
+    signs: words.map(({ uniqueId }) => ({ by, what: uniqueId })),
+    signsEarlier: signatures.map(({ entryUUID }) => ({ by, entryUUID })),
+  }
+}

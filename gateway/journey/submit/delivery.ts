@@ -1,0 +1,94 @@
+/**
+ * Delivery: what a study's submission has to bring, and how much of that its units have brought. Asked anew before each
+ * unit: what was withdrawn meanwhile does not leave, what came meanwhile leaves too.
+ */
+import type { Agreement } from "../agreement.ts"
+import { openConflicts, selected } from "../assemble/selection.ts"
+import { arrivedThere, notThere } from "../assemble/supplement.ts"
+import { isUnderWay } from "../cases/case-file.ts"
+import { found } from "../desk-guards.ts"
+import { InstanceError } from "../errors.ts"
+import { travelling } from "../recode/recoding-document.ts"
+import type { DocumentRecord, InstanceRecord, StudyRecord, SubmissionRecord } from "../records.ts"
+import type { World } from "../world.ts"
+
+/** Whoever takes one takes its metadata in one piece. */
+export const MAX_UNIT_IMAGES = 500
+/** Units of one study that are made and have not arrived: one to send, one behind it. */
+const UNITS_AHEAD = 2
+
+export interface Unit {
+  readonly record: SubmissionRecord
+  readonly documents: readonly DocumentRecord[]
+}
+
+export interface Delivery {
+  readonly study: StudyRecord
+  /** Every image that counts: what the manifest will name. */
+  readonly counting: readonly InstanceRecord[]
+  /** Of those the ones the other side does not have by an earlier delivery. */
+  readonly brings: readonly InstanceRecord[]
+  readonly units: readonly Unit[]
+  /** In no unit yet. */
+  readonly left: readonly InstanceRecord[]
+}
+
+/** @throws InstanceError ERR_INSTANCE_COPIES while nobody has chosen between copies that contradict each other */
+export async function deliveryOf(world: World, record: SubmissionRecord): Promise<Delivery> {
+  const study = found(record.studyId === null ? null : await world.ledger.study(record.studyId), "study")
+  const all = await world.ledger.instances(study.id)
+  if (openConflicts(study, all).length > 0)
+    throw new InstanceError("ERR_INSTANCE_COPIES", "copies of an image contradict each other")
+  const counting = selected(study, all)
+  const there = await arrivedThere(world, study, record.requestId ?? "", record.id)
+  // What the other side has is named by the manifest and does not travel again.
+  const brings = there === null || there === "open" ? counting : notThere(there, counting)
+  const units = await unitsOf(world, record)
+  const objects = new Set(units.flatMap(({ documents }) => documents.map(({ place }) => place.objectId)))
+  return { study, counting, brings, units, left: notThere({ objects }, brings) }
+}
+
+/** What we have made of this submission so far, oldest first. */
+export async function unitsOf(world: World, { id, studyId }: SubmissionRecord): Promise<readonly Unit[]> {
+  const beside = studyId === null ? [] : await world.ledger.submissionsOf({ studyId })
+  const units = beside.filter(({ partOf }) => partOf === id)
+  return Promise.all(
+    units.map(async (record) => ({ record, documents: await world.ledger.documents(record.id) })),
+  )
+}
+
+export type Next =
+  /** Nothing of it is a unit, nor need be; or all of it is there: the submission itself leaves. */
+  | { readonly kind: "itself" }
+  | { readonly kind: "unit"; readonly images: readonly InstanceRecord[] }
+  /** As many units are under way as may be. */
+  | { readonly kind: "waits" }
+  /** A unit was given up: what closes them would name what is not there. */
+  | { readonly kind: "stopped"; readonly failureCode: string }
+
+/** What is to be made of it now. */
+export function nextOf(world: World, agreement: Agreement, { units, left }: Delivery): Next {
+  const failed = units.find(({ record }) => record.state === "failed")
+  if (failed !== undefined) return { kind: "stopped", failureCode: failed.record.failureCode ?? "UNEXPECTED" }
+  const images = filled(left, world.pace.unitBytes(agreement.id))
+  const isWhole = units.length === 0 && (agreement.units === "off" || images.length === left.length)
+  if (isWhole) return { kind: "itself" }
+  const underWay = units.filter(({ record }) => isUnderWay(record)).length
+  if (left.length === 0) return { kind: underWay === 0 ? "itself" : "waits" }
+  // The first one founds the study where it arrives: it goes alone.
+  const isFounded = units.length > underWay
+  return underWay < (isFounded ? UNITS_AHEAD : 1) ? { kind: "unit", images } : { kind: "waits" }
+}
+
+/** From the first on, as many as fit; one that is larger by itself goes alone. */
+function filled(images: readonly InstanceRecord[], maxBytes: number): readonly InstanceRecord[] {
+  let bytes = 0
+  const tooMany = images.findIndex((each, index) => {
+    bytes += lengthOf(each)
+    return index === MAX_UNIT_IMAGES || (index > 0 && bytes > maxBytes)
+  })
+  return tooMany === -1 ? images : images.slice(0, tooMany)
+}
+
+/** As it will travel; encryption adds a few hundred bytes. */
+export const lengthOf = (image: InstanceRecord): number => travelling(image).clearLengthBytes

@@ -1,0 +1,74 @@
+/** A unit: some images of a study, what was recoded of them, and what the whole is going to be. */
+import { writeAnnouncement } from "../../standards/notice/announcement.ts"
+import { MIME } from "../codes.ts"
+import { uuidOid } from "../ids.ts"
+import type { Content } from "./pack.ts"
+import { notice } from "../verify/receipt.ts"
+import { recodingContents, travelling } from "../recode/recoding-document.ts"
+import type { InstanceRecord, RequestRecord, SubmissionRecord } from "../records.ts"
+import { lengthOf, type Delivery } from "./delivery.ts"
+import type { World } from "../world.ts"
+
+export async function unitContents(
+  world: World,
+  closing: SubmissionRecord,
+  request: RequestRecord,
+  delivery: Delivery,
+  images: readonly InstanceRecord[],
+): Promise<{ readonly contents: readonly Content[]; readonly unit: { readonly bytesLeft: number } }> {
+  const bytesOf = (some: readonly InstanceRecord[]): number =>
+    some.reduce((sum, each) => sum + lengthOf(each), 0)
+  return {
+    contents: [
+      announcement(world, closing, request, delivery),
+      ...recodingContents(world, delivery.study, images),
+      ...(await imageContents(world, images)),
+    ],
+    unit: { bytesLeft: bytesOf(delivery.left) - bytesOf(images) },
+  }
+}
+
+function announcement(
+  world: World,
+  { id }: SubmissionRecord,
+  { urgency, requestedAt, dueAt }: RequestRecord,
+  { study, brings }: Delivery,
+): Content {
+  const form = notice(world, "announcement", "Announcement", new Uint8Array(0))
+  const bytes = writeAnnouncement({
+    documentId: form.uniqueId,
+    StudyInstanceUID: study.private.StudyInstanceUID,
+    delivery: id,
+    images: brings.length,
+    urgency,
+    requestedAt,
+    dueAt,
+  })
+  return { ...form, body: { bytes } }
+}
+
+export async function imageContents(
+  world: World,
+  images: readonly InstanceRecord[],
+): Promise<readonly Content[]> {
+  const contents: Content[] = []
+  for (const image of images) contents.push(await imageContent(world, image))
+  return contents
+}
+
+async function imageContent(world: World, instance: InstanceRecord): Promise<Content> {
+  const { SOPClassUID, SOPInstanceUID } = instance.private
+  return {
+    role: "instance",
+    // Fresh per sealing and recipient set; the SOP Instance UID stands in referenceIdList (domain.md 3).
+    uniqueId: uuidOid(world.chance),
+    title: "",
+    mimeType: MIME.dicom,
+    SOPClassUID,
+    SOPInstanceUID,
+    createdAt: new Date(instance.receivedAt),
+    purposes: [],
+    legalAuthenticator: null,
+    body: { sealed: await world.spool.open(travelling(instance).place) },
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * A unit that arrived: it takes no effect by itself, its images wait for the manifest. What it announces is told to whoever
+ * waits for the study.
+ */
+import { readAnnouncement, type Announcement } from "../../standards/notice/announcement.ts"
+import { found } from "../desk-guards.ts"
+import type { ContentsOf } from "../submit/package.ts"
+import { readWhole } from "../read-whole.ts"
+import type { Arriving, Change, DocumentRecord, StudyRecord, SubmissionRecord } from "../records.ts"
+import { isRecalled } from "../retain/recall.ts"
+import { due } from "../run.ts"
+import { sameSubject } from "../same-subject.ts"
+import { holds, type EffectOf } from "./verify.ts"
+import type { World } from "../world.ts"
+
+/** Units are born ready to be sent: `study-contents.ts`. */
+export const unitContents: ContentsOf = () => Promise.reject(new Error("no unit is ever planned"))
+
+export const unitEffect: EffectOf = async (world, record, documents) => {
+  const said = await announcement(world, documents)
+  const images = documents.filter(({ role }) => role === "instance").length
+  return {
+    signature: null,
+    follow: async (outcome) => {
+      if (!holds(outcome)) return []
+      return [...(await announced(world, record, said, images)), ...(await closingAfter(world, record))]
+    },
+  }
+}
+
+async function announcement(
+  world: World,
+  documents: readonly DocumentRecord[],
+): Promise<Announcement | null> {
+  const document = documents.find(({ role }) => role === "announcement")
+  return document === undefined ? null : readAnnouncement(await readWhole(world.spool, document.place))
+}
+
+async function announced(
+  world: World,
+  { studyId, requestId }: SubmissionRecord,
+  said: Announcement | null,
+  images: number,
+): Promise<readonly Change[]> {
+  const study = found(await world.ledger.study(studyId ?? ""), "study")
+  if (said === null || requestId === null || isRecalled(study)) return []
+  sameSubject("announcement", { StudyInstanceUID: said.StudyInstanceUID === study.private.StudyInstanceUID })
+  return [{ put: "study", record: { ...study, arriving: arriving(study, requestId, said, images) } }]
+}
+
+/** Of one delivery; a new one is counted from its first unit on. */
+function arriving(
+  { arriving: before }: StudyRecord,
+  requestId: string,
+  { delivery, images: expected, urgency, requestedAt, dueAt }: Announcement,
+  images: number,
+): Arriving {
+  const here = before?.delivery === delivery ? before.here + images : images
+  return {
+    requestId,
+    delivery,
+    here,
+    expected: Math.max(here, expected),
+    urgency,
+    requestedAt,
+    dueAt,
+  }
+}
+
+/** What closes the delivery may be here already, and wait for this one. */
+async function closingAfter(world: World, { requestId }: SubmissionRecord): Promise<readonly Change[]> {
+  const beside = requestId === null ? [] : await world.ledger.submissionsOf({ requestId })
+  const waiting = beside.filter(
+    ({ kind, direction, state }) => kind === "study" && direction === "in" && state === "accepted",
+  )
+  return waiting.map(({ id }) => due("verify", id, world.clock.now()))
+}
