@@ -53,6 +53,8 @@ export interface SiteOptions {
   readonly quietPeriod: string
   /** How native images leave; by the settings' default as HTJ2K. */
   readonly recoding?: "htj2k" | "none"
+  /** Address of the DICOM door, for devices on other hosts; loopback when not given. */
+  readonly dicomHost?: string
 }
 
 /** Makes the folder, or opens it as an earlier run left it. */
@@ -194,7 +196,7 @@ function edgeConfig(site: Draft, options: SiteOptions) {
     ...base,
     desk: { ...base.desk, machineTokens: [{ name: "his", tokenFile: "his.token" }] },
     dicom: {
-      host: "127.0.0.1",
+      host: options.dicomHost ?? "127.0.0.1",
       port: site.ports.dicom,
       aeTitle: "DOKUEI",
       modalities: [{ aeTitle: "MR1", quietPeriod: options.quietPeriod }],

@@ -5,10 +5,14 @@ export interface Asked {
   readonly rounds: number
   /** What `ingest` sends. */
   readonly sets: readonly ImageSet[]
+  /** The sets of many images, for `window`. */
+  readonly usualSets: readonly ImageSet[]
   /** The set of images of 512 KiB, for `durability`. */
   readonly slices: ImageSet
   /** Images of 512 KiB in `package`. */
   readonly instances: number
+  /** Images in `nagle`, where each may cost tens of milliseconds of waiting. */
+  readonly waitingInstances: number
   /** Images of 512 KiB in `loop`. */
   readonly loopInstances: number
   /** Size of the multi-frame in `memory`, in MiB. */

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, before, describe, it } from "mocha"
 import { readPart10 } from "../../gateway/standards/dicom/data-set.ts"
+import { whyNoOwnNetwork } from "../peers/own-network.ts"
 import { figure, reached, type Figure, type Promised } from "./figure.ts"
 import { imageSets, setBytes } from "./image-sets.ts"
 import { CT, renewImages, writeImages } from "./images.ts"
@@ -122,45 +123,62 @@ const PACKAGES = ["8 files", "one file"].flatMap((shape) =>
   ["seal+package", "package", "unpack"].map((what) => `${what}/${shape}`),
 )
 
+const WINDOWS = ["ct", "small"].flatMap((set) =>
+  ["rate", "cpu"].map((what) => `ingest-window/${what}/${set}/8`),
+)
+const NAGLES = ["ct", "small"].flatMap((set) =>
+  ["dokuei", "storescp"].flatMap((server) =>
+    ["quickack", "left"].map((what) => `nagle-${what}/${set}/${server}`),
+  ),
+)
+
 describe("npm run bench", () => {
-  it("runs a tiny round, prints a table and writes the figures", async function () {
+  let folder: string
+  before(async function () {
     if (!existsSync("/usr/bin/storescu")) {
       console.log("      skipped: dcmtk is not installed")
       return this.skip()
     }
-    const folder = await mkdtemp(join(tmpdir(), "dokuei-bench-test-"))
-    try {
-      const json = join(folder, "figures.json")
-      const options = [
-        "durability",
-        "package",
-        "--rounds",
-        "1",
-        "--instances",
-        "8",
-        "--dir",
-        folder,
-        "--json",
-        json,
-      ]
-      const printed = execFileSync(process.execPath, [join(import.meta.dirname, "bench.ts"), ...options], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      })
-      const figures = JSON.parse(readFileSync(json, "utf8")) as Figure[]
-      assert.deepEqual(
-        figures.map((each) => each.figure),
-        ["durability/1", "durability/4", ...PACKAGES],
-      )
-      for (const each of figures) {
-        assert.ok(each.ours > 0 && each.peer !== null && each.peer > 0 && each.ratio !== null)
-        assert.ok(printed.includes(each.figure))
-        for (const key of ["unit", "floor", "aim", "spread", "bound", "judged", "rounds"])
-          assert.ok(key in each)
-      }
-      assert.match(printed, /"cores": \d+/)
-    } finally {
-      await rm(folder, { recursive: true })
+    folder = await mkdtemp(join(tmpdir(), "dokuei-bench-test-"))
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  /** One round of few images. */
+  function tinyRound(instances: number, ...names: readonly string[]) {
+    const json = join(folder, "figures.json")
+    const options = ["--rounds", "1", "--instances", String(instances), "--dir", folder, "--json", json]
+    const printed = execFileSync(
+      process.execPath,
+      [join(import.meta.dirname, "bench.ts"), ...names, ...options],
+      { encoding: "utf8", stdio: "pipe" },
+    )
+    return { printed, figures: JSON.parse(readFileSync(json, "utf8")) as Figure[] }
+  }
+  const namesOf = (figures: readonly Figure[]) => figures.map((each) => each.figure)
+
+  it("runs a tiny round, prints a table and writes the figures", () => {
+    const { printed, figures } = tinyRound(8, "durability", "package")
+    assert.deepEqual(namesOf(figures), ["durability/1", "durability/4", ...PACKAGES])
+    for (const each of figures) {
+      assert.ok(each.ours > 0 && each.peer !== null && each.peer > 0 && each.ratio !== null)
+      assert.ok(printed.includes(each.figure))
+      for (const key of ["unit", "floor", "aim", "spread", "bound", "judged", "rounds"])
+        assert.ok(key in each)
     }
+    assert.match(printed, /"cores": \d+/)
+  })
+
+  it("sends with a window of operations, and over a cable between two hosts", function () {
+    this.timeout(120_000)
+    const { figures } = tinyRound(24, "window", "nagle")
+    const why = whyNoOwnNetwork()
+    if (why !== null) console.log(`      nagle is left out: ${why}`)
+    assert.deepEqual(namesOf(figures), [...WINDOWS, ...(why === null ? NAGLES : [])])
+    for (const each of figures) assert.ok(each.ours > 0 && each.peer !== null && each.peer > 0, each.figure)
+  })
+
+  it("says which benches and sets there are", () => {
+    assert.throws(() => tinyRound(1, "inges"), /no bench inges: ingest, durability, /)
+    assert.throws(() => tinyRound(1, "ingest", "--set", "mr"), /no set mr: ct, small, 300MB, 2GB/)
   })
 })

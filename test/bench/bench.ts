@@ -14,13 +14,17 @@ import { ledger } from "./ledger.ts"
 import { loop } from "./loop.ts"
 import { machine } from "./machine.ts"
 import { memory } from "./memory.ts"
+import { nagle } from "./nagle.ts"
 import { packaging } from "./package.ts"
 import { start } from "./start.ts"
 import { table } from "./table.ts"
+import { window } from "./window.ts"
 
 const BENCHES: Readonly<Record<string, (asked: Asked) => Promise<Figure[]>>> = {
   ingest,
   durability,
+  window,
+  nagle,
   memory,
   package: packaging,
   start,
@@ -44,7 +48,7 @@ const { values: options, positionals: names } = parseArgs({
 })
 
 /** Sets of `ingest` that are over in minutes; `--long` sends all of them, `--set` whichever are named. */
-const USUAL_SETS = ["ct", "small"]
+const USUAL_SETS = ["ct", "small"] as const
 /** Objects of 10 kB for each image of 512 KiB. */
 const SMALL_FOR_EACH = options.long ? 10 : 2
 const instances = Number(options.instances)
@@ -54,8 +58,10 @@ const setNames = known("set", options.set ?? (options.long ? Object.keys(sets) :
 const asked: Asked = {
   rounds: Number(options.rounds),
   sets: setNames.map((name) => sets[name]),
+  usualSets: USUAL_SETS.map((name) => sets[name]),
   slices: sets.ct,
   instances,
+  waitingInstances: Math.min(200, instances),
   loopInstances: Math.min(100, instances),
   multiFrameMiB: Number(options["multi-frame"] ?? (options.long ? 2000 : 300)),
   objects: Number(options.objects ?? (options.long ? 100_000 : 10_000)),

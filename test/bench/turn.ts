@@ -21,13 +21,19 @@ export interface Turn {
 /** What a server does after its last answer (index, batches of rows) belongs to the bill. */
 const AFTERWORK_MS = 700
 
-export async function turn(server: StorageServer, studies: readonly Study[], folder: string): Promise<Turn> {
+/** @param deliver sends the studies; milliseconds it took */
+export async function turn(
+  server: StorageServer,
+  studies: readonly Study[],
+  folder: string,
+  deliver: (server: StorageServer, studies: readonly Study[]) => Promise<number> = send,
+): Promise<Turn> {
   await server.clear()
   await settleDisk(folder)
   await resetPeak(server.pid)
   const [idleRssMiB, cpuBefore] = [await rssMiB(server.pid), await cpuMs(server.pid)]
   const children = watchChildren(server.pid)
-  const wallMs = await send(server, studies).finally(() => children.end())
+  const wallMs = await deliver(server, studies).finally(() => children.end())
   await sleep(AFTERWORK_MS)
   return {
     instances: sum(studies.map(({ files }) => files.length)),

@@ -19,6 +19,8 @@ export interface EdgeOptions {
   readonly withoutSync?: boolean
   /** More arguments of node, e.g. `--cpu-prof`. */
   readonly nodeOptions?: readonly string[]
+  /** Address of its DICOM door, for devices on other hosts. */
+  readonly dicomHost?: string
 }
 
 export interface Edge extends StorageServer {
@@ -31,7 +33,12 @@ export async function startEdge(folder: string, options: EdgeOptions = {}): Prom
   const name = options.name ?? "dokuei"
   return onFreePorts(async (attempt) => {
     const dir = join(folder, `${name}-${attempt}`)
-    const site = await openSite(dir, { imagesKept: "30d", quietPeriod: NEVER_QUIET })
+    const { dicomHost } = options
+    const site = await openSite(dir, {
+      imagesKept: "30d",
+      quietPeriod: NEVER_QUIET,
+      ...(dicomHost === undefined ? {} : { dicomHost }),
+    })
     return startEdgeOf(site, { ...options, name })
   })
 }

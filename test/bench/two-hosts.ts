@@ -1,0 +1,69 @@
+/**
+ * A gateway's host and a device's on one machine: two networks of their own, joined by a cable (veth(4)). Whoever calls
+ * `layCable` must be in a network of its own already; it is the gateway's.
+ */
+import { execFileSync, spawn } from "node:child_process"
+import { once } from "node:events"
+import { readlinkSync } from "node:fs"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+
+/** Of the range for benchmarks (RFC 2544). */
+const NETWORK = "198.18.0.0/30"
+const GATEWAY = "198.18.0.1"
+const DEVICE = "198.18.0.2"
+const SCRIPT = join(import.meta.dirname, "..", "..", "deploy", "quickack-route.sh")
+const POLL_MS = 5
+
+export interface Cable {
+  /** The gateway's address. */
+  readonly gateway: string
+  /** What a command is started with to run on the device's host. */
+  readonly onDevice: readonly string[]
+  /** The route to the device as the kernel makes it, or as `deploy/quickack-route.sh` leaves it. */
+  route(kind: "plain" | "quickack"): void
+  end(): Promise<void>
+}
+
+export async function layCable(): Promise<Cable> {
+  // The device's network lasts as long as this process, which waits for the end of its input: for ours at the latest.
+  const holder = spawn("unshare", ["--net", "cat"], { stdio: ["pipe", "ignore", "ignore"] })
+  const ended = once(holder, "exit")
+  await Promise.race([apart(holder.pid ?? 0), ended.then(neverApart)])
+  const onDevice = ["nsenter", "--target", String(holder.pid), "--net"]
+  ip("link set lo up")
+  ip(`link add near type veth peer name far netns ${String(holder.pid)}`)
+  ip(`address add ${GATEWAY}/30 dev near`)
+  ip("link set near up")
+  for (const line of [`address add ${DEVICE}/30 dev far`, "link set far up"])
+    run([...onDevice, "ip", ...line.split(" ")])
+  return {
+    gateway: GATEWAY,
+    onDevice,
+    route: (kind) => {
+      if (kind === "quickack") run(["sh", SCRIPT, NETWORK])
+      else ip(`route replace ${NETWORK} dev near proto kernel scope link src ${GATEWAY}`)
+    },
+    end: async () => {
+      holder.stdin.end()
+      await ended
+    },
+  }
+}
+
+/** `unshare` leaves our network before it becomes the command. */
+async function apart(pid: number): Promise<void> {
+  while (networkOf(String(pid)) === networkOf("self")) await sleep(POLL_MS)
+}
+
+const networkOf = (process: string): string => readlinkSync(`/proc/${process}/ns/net`)
+
+function neverApart(): never {
+  throw new Error("the device's network could not be made")
+}
+
+const ip = (line: string): void => run(["ip", ...line.split(" ")])
+
+function run([command = "", ...args]: readonly string[]): void {
+  execFileSync(command, args, { stdio: ["ignore", "ignore", "pipe"] })
+}
