@@ -119,13 +119,13 @@ const agreement = z.strictObject({
     .enum(["htj2k", "none"])
     .default("htj2k")
     .describe("how native images leave: as HTJ2K where that is without loss, or all as received"),
-  retention: z.strictObject({
   units: z
     .enum(["adaptive", "off"])
     .default("adaptive")
     .describe(
       "`adaptive`: what the line does not carry in about five seconds leaves in units, which a closing submission binds; `off`: one submission for each study, whatever its size",
     ),
+  retention: z.strictObject({
     images: duration.describe("how long copies of images are kept here; then they are destroyed"),
     unreadImages: duration
       .optional()

@@ -48,9 +48,9 @@ export interface Agreement {
   readonly readers: readonly { readonly name: string; readonly spkiSha256: string }[]
   /** How native images leave: as HTJ2K where that is without loss, or all as received. */
   readonly recoding: "htj2k" | "none"
-  readonly retention: {
   /** How a study leaves that is larger than what the line carries in a few seconds: in units, or in one piece all the same. */
   readonly units: "adaptive" | "off"
+  readonly retention: {
     /** Copies of images at the reading centre after arrival; at the hospital after the verified receipt. */
     readonly imagesMs: number
     /** The same at the reading centre while the case is not read: then they go, read or not. Absent = `imagesMs`. */

@@ -82,11 +82,7 @@ function checkLimited({ limitedMetadata }: Agreement, { submissionSet, documentE
 }
 
 /** A manifest that replaces another may bring no image: then it takes some back. Nor one whose images came in units. */
-function checkDocuments(
-  kind: SubmissionKind,
-  { documentEntries, associations }: Submission,
-  { codes }: Agreement,
-): void {
+function checkDocuments(kind: SubmissionKind, { documentEntries, associations }: Submission): void {
   const found = new Map<string, number>()
   for (const entry of documentEntries) {
     const role = roleOf(entry)
