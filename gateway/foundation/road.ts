@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { listen as listenRecipient, type Recipient } from "../actors/document-recipient/listen.ts"
 import { RECIPIENT_LIMITS } from "../actors/document-recipient/limits.ts"
-import type { TurnedAway } from "../actors/document-recipient/options.ts"
+import type { ToleratedSubmission, TurnedAway } from "../actors/document-recipient/options.ts"
 import type { Endpoint } from "../actors/document-source/endpoint.ts"
 import { identifyBy } from "../actors/secure-node/pins.ts"
 import { isBelow } from "../actors/secure-node/profile.ts"
@@ -119,6 +119,12 @@ export function openRecipient(
         log("warn", "submission-refused", { agreement: peer.agreement, told: told.join(" ") })
         audited(refusedImport(world, peer, submission, told))
       },
+      onTolerated: repeats(
+        ({ peer, faults }) => `${peer.agreement} ${faults.join()}`,
+        ({ peer, faults }: ToleratedSubmission, times) => {
+          log("warn", "submission-tolerated", { agreement: peer.agreement, faults: faults.join(", "), times })
+        },
+      ),
       onFault: (error) => log("error", "recipient-fault", errorFields(error)),
     },
     submissionHandler(world),

@@ -106,6 +106,7 @@ export interface Center {
   readonly handler: RememberingHandler
   readonly turnedAway: TurnedAway[]
   readonly failed: FailedSubmission[]
+  readonly tolerated: string[]
   readonly faults: unknown[]
   readonly renewTls: Recipient["renewTls"]
   close(): Promise<void>
@@ -126,6 +127,7 @@ export async function openCenter(
   const handler = new RememberingHandler()
   const turnedAway: TurnedAway[] = []
   const failed: FailedSubmission[] = []
+  const tolerated: string[] = []
   const faults: unknown[] = []
   const recipient: Recipient = await listen(
     {
@@ -143,6 +145,7 @@ export async function openCenter(
       limits: { closeTimeoutMs: 500, drainTimeoutMs: 1_000, ...options.limits },
       onRefused: (refusal) => turnedAway.push(refusal),
       onFailed: (submission) => failed.push(submission),
+      onTolerated: (submission) => tolerated.push(...submission.faults),
       onFault: (fault) => faults.push(fault),
     },
     handler,
@@ -155,6 +158,7 @@ export async function openCenter(
     handler,
     turnedAway,
     failed,
+    tolerated,
     faults,
     renewTls: recipient.renewTls,
     close: recipient.close,

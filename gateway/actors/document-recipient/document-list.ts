@@ -12,9 +12,18 @@ export class DocumentList {
   readonly #received = new Set<string>()
   readonly #entryByContentId = new Map<string, DocumentEntry>()
   readonly #contentIds = new Set<string>()
+  readonly #ofHeaders: ReadonlySet<string>
+  #hasStrayPart = false
 
-  constructor(entries: readonly DocumentEntry[]) {
+  /**
+   * @param rootId Content-ID of the root part
+   * @param headerParts `href`s of parts that belong to SOAP headers
+   * @throws Malformed XOP_HREF
+   */
+  constructor(entries: readonly DocumentEntry[], rootId: string | null, headerParts: readonly string[]) {
     this.#entries = new Map(entries.map((entry) => [entry.entryUUID, entry]))
+    this.#ofHeaders = new Set(headerParts.flatMap(contentIdsOf))
+    if (rootId !== null) this.#contentIds.add(rootId)
   }
 
   /** An inline Document. @throws AcceptanceError for an unknown or repeated id */
@@ -39,23 +48,47 @@ export class DocumentList {
     this.#checkAll(this.#announced)
   }
 
-  /** The entry a part carries. @throws AcceptanceError for a part nobody points to, Malformed for a repeated id */
-  received(contentId: string | null): DocumentEntry {
-    if (contentId === null) throw unwanted("a part without Content-ID")
-    if (this.#contentIds.has(contentId))
-      throw new Malformed("MULTIPART_CONTENT_ID", "RFC 2045 §7", "two parts have the same Content-ID")
-    this.#contentIds.add(contentId)
-    const entry =
-      this.#entryByContentId.get(contentId) ?? this.#entryByContentId.get(percentDecoded(contentId))
-    if (entry === undefined) throw unwanted("a part no Document points to")
+  /**
+   * The entry a part carries; null for a part that is nobody's document: of a SOAP header, or with another name than
+   * the one that is still to come, which its end will tell.
+   *
+   * @throws AcceptanceError for a part too many, Malformed for a repeated id
+   */
+  received(contentId: string | null): DocumentEntry | null {
+    if (contentId !== null) this.#checkNew(contentId)
+    const entry = this.#pointedTo(contentId ?? "")
+    if (entry === undefined) {
+      if (contentId === null || !this.#isOfHeader(contentId)) this.#stray()
+      return null
+    }
     if (this.#received.has(entry.entryUUID)) throw unwanted("a second part for one Document")
     this.#received.add(entry.entryUUID)
     return entry
   }
 
-  /** After the last part. @throws AcceptanceError when a part did not come */
+  #checkNew(contentId: string): void {
+    if (this.#contentIds.has(contentId))
+      throw new Malformed("MULTIPART_CONTENT_ID", "RFC 2045 §7", "two parts have the same Content-ID")
+    this.#contentIds.add(contentId)
+  }
+
+  #pointedTo(contentId: string): DocumentEntry | undefined {
+    return this.#entryByContentId.get(contentId) ?? this.#entryByContentId.get(percentDecoded(contentId))
+  }
+
+  #stray(): void {
+    if (this.#received.size === this.#entries.size) throw unwanted("a part no Document points to")
+    this.#hasStrayPart = true
+  }
+
+  /** After the last part. @throws AcceptanceError when a part did not come, or one came that nobody wants */
   checkReceived(): void {
     this.#checkAll(this.#received)
+    if (this.#hasStrayPart) throw unwanted("a part no Document points to")
+  }
+
+  #isOfHeader(contentId: string): boolean {
+    return this.#ofHeaders.has(contentId) || this.#ofHeaders.has(percentDecoded(contentId))
   }
 
   #announce(documentId: string): DocumentEntry {

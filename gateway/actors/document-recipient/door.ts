@@ -14,7 +14,9 @@ import type { RecipientLimits } from "./limits.ts"
 import { DEFAULT_PATH, type RecipientOptions } from "./options.ts"
 import { Reception } from "./reception.ts"
 import { refusalOf } from "./refusal.ts"
-import { readHead } from "./request-head.ts"
+import { type MultipartHead, readHead } from "./request-head.ts"
+
+const NO_SUBMISSION: ReadonlySet<number> = new Set([404, 405])
 
 export class Door {
   readonly #options: RecipientOptions
@@ -39,17 +41,19 @@ export class Door {
 
   /** Never rejects: whatever goes wrong is answered or told to `onFault`. */
   async enter(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
+    let peer: PeerIdentity | null = null
     try {
-      const peer = this.#callers.identify(request.socket)
+      peer = this.#callers.identify(request.socket)
       const head = readHead(request, this.#path, this.#limits.maxRequestBytes)
       const multipart = new MultipartReader(head.boundary, {
         maxParts: this.#limits.maxParts,
         maxHeaderBytes: this.#limits.maxPartHeaderBytes,
       })
       if (expectsContinue) response.writeContinue()
-      await this.#receive(request, response, peer, head.start, multipart)
+      await this.#receive(request, response, peer, head, multipart)
     } catch (error) {
-      this.#answerHead(response, error)
+      const told = this.#answerHead(response, error)
+      if (peer !== null && told !== null) this.#options.onFailed({ peer, submission: null, told: [told] })
     }
   }
 
@@ -57,16 +61,18 @@ export class Door {
     request: IncomingMessage,
     response: ServerResponse,
     peer: PeerIdentity,
-    start: string | null,
+    head: MultipartHead,
     multipart: MultipartReader,
   ): Promise<void> {
     const body = new RequestBody(request, multipart, this.#limits.maxRequestBytes)
     const admit = (submission: Submission): void => this.#admit(peer, submission)
-    const reception = new Reception(body, { peer, handler: this.#handler, start, admit })
+    const reception = new Reception(body, { peer, handler: this.#handler, start: head.start, admit })
     this.#submissions += 1
     try {
       const errors = await reception.run()
       answerSoap(response, { status: "Success", errors }, reception.messageId)
+      const faults = [...head.faults, ...reception.tolerated]
+      if (faults.length > 0) this.#options.onTolerated({ peer, faults })
     } catch (error) {
       const told = body.isLost ? [] : this.#refuse(response, error, reception)
       this.#options.onFailed({ peer, submission: reception.submission, told })
@@ -102,11 +108,19 @@ export class Door {
     return answer instanceof SoapFault ? [answer.code] : answer.errors.map(({ errorCode }) => errorCode)
   }
 
-  #answerHead(response: ServerResponse, error: unknown): void {
-    if (error instanceof HttpRefusal) return sendRefusal(response, error)
+  /** @returns what was told; null where nobody tried to provide anything: another path or method */
+  #answerHead(response: ServerResponse, error: unknown): string | null {
+    if (error instanceof HttpRefusal) {
+      sendRefusal(response, error)
+      return NO_SUBMISSION.has(error.status) ? null : `HTTP ${error.status}`
+    }
     const { answer, isOurFault } = refusalOf(error, false)
     if (isOurFault) this.#options.onFault(error)
-    if (answer instanceof SoapFault) answerPlainFault(response, answer)
-    else sendRefusal(response, new HttpRefusal(500, "internal fault"))
+    if (answer instanceof SoapFault) {
+      answerPlainFault(response, answer)
+      return answer.code
+    }
+    sendRefusal(response, new HttpRefusal(500, "internal fault"))
+    return "HTTP 500"
   }
 }

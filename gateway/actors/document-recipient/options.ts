@@ -26,6 +26,13 @@ export interface FailedSubmission {
   readonly told: readonly string[]
 }
 
+/** A submission that was taken although its message is not quite as the profile wants it. */
+export interface ToleratedSubmission {
+  readonly peer: PeerIdentity
+  /** In words for the sender's next test day; at least one. */
+  readonly faults: readonly string[]
+}
+
 export interface RecipientOptions extends DoorPlace {
   /** `serverTls(…)`: mutual. */
   readonly tls: TlsOptions
@@ -45,6 +52,8 @@ export interface RecipientOptions extends DoorPlace {
   readonly onRefused: (refusal: TurnedAway) => void
   /** Once for every submission that did not end with Success. */
   readonly onFailed: (failed: FailedSubmission) => void
+  /** For the log, when a submission was taken although its message has faults. */
+  readonly onTolerated: (tolerated: ToleratedSubmission) => void
   /** Faults that are ours, for the log; the peer was answered XDSRepositoryError or …OutOfResources. */
   readonly onFault: (error: unknown) => void
 }

@@ -40,6 +40,8 @@ export class Reception {
   readonly #root = new ProvideAndRegisterReader()
   #rootEvents: ProvideEvent[] = []
   #rootDecoder: OctetDecoder | null = null
+  #rootId: string | null = null
+  readonly #tolerated: string[] = []
   #opened: Opened | null = null
   #intake: SubmissionIntake | null = null
 
@@ -55,6 +57,12 @@ export class Reception {
   /** null until the metadata are read. */
   get submission(): Submission | null {
     return this.#opened?.submission ?? null
+  }
+
+  /** What was not as the profile wants it and was taken all the same, in words for the sender's next test day. */
+  get tolerated(): readonly string[] {
+    const lines = this.#body.hasBareLineFeeds ? ["lines end with LF alone"] : []
+    return [...this.#tolerated, ...lines, ...this.#root.lacks.map((what) => `without ${what}`)]
   }
 
   get isRecognised(): boolean {
@@ -88,7 +96,9 @@ export class Reception {
   async #readRoot(): Promise<void> {
     const first = await this.#body.next()
     if (first?.kind !== "part") throw new SoapFault("Sender", "the message has no parts")
-    checkRoot(first.headers, this.#context.start)
+    if (!isNamedRoot(first.headers, this.#context.start))
+      this.#tolerated.push("the start parameter names no part")
+    this.#rootId = first.headers.contentId
     this.#rootDecoder = transferDecoder(first.headers.transferEncoding)
     for (let event = await this.#nextRoot(); event !== null; event = await this.#nextRoot())
       await this.#provide(event)
@@ -101,7 +111,9 @@ export class Reception {
   }
 
   #open(submission: Submission, warnings: readonly MetadataComplaint[]): void {
-    this.#opened = { submission, warnings, documents: new DocumentList(submission.documentEntries) }
+    const { documentEntries } = submission
+    const documents = new DocumentList(documentEntries, this.#rootId, this.#root.headerParts)
+    this.#opened = { submission, warnings, documents }
     this.#context.admit(submission)
   }
 
@@ -122,7 +134,9 @@ export class Reception {
     documents.checkReceived()
   }
 
-  async #readPart(entry: DocumentEntry, headers: PartHeaders): Promise<void> {
+  /** The octets of nobody's document go by. */
+  async #readPart(entry: DocumentEntry | null, headers: PartHeaders): Promise<void> {
+    if (entry === null) return
     const decoder = transferDecoder(headers.transferEncoding)
     let isOver = false
     await this.#deliver(entry, async () => {
@@ -189,13 +203,18 @@ export class Reception {
 }
 
 /**
+ * Is the first part the one `start` names, or, without `start`, the root by its place?
+ *
  * Documents are not held back until a root comes, so it must come first (RFC 2387 §3.1 lets `start` choose another).
  * A `start` that fits no part is a known fault of senders: then the first part that can be a root is one.
+ *
+ * @throws SoapFault when the first part can be no root
  */
-function checkRoot({ contentId, contentType }: PartHeaders, start: string | null): void {
-  if (start === null || contentId === start) return
+function isNamedRoot({ contentId, contentType }: PartHeaders, start: string | null): boolean {
+  if (start === null || contentId === start) return true
   if (!/^(application\/xop\+xml|application\/soap\+xml)\b/i.test(contentType ?? ""))
     throw new SoapFault("Sender", "the root part must be the first part of the message")
+  return false
 }
 
 function nullIfEmpty(bytes: Uint8Array): Uint8Array | null {

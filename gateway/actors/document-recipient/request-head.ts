@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http"
 import { SoapFault } from "../../standards/soap/fault.ts"
 import { bareContentId } from "../../standards/soap/content-id.ts"
 import type { MediaType } from "../../standards/soap/media-type.ts"
+import { PROVIDE_AND_REGISTER } from "../../standards/xds/provide-and-register.ts"
 import { HttpRefusal } from "../http-door/refusal.ts"
 import { bodyType } from "../http-door/request-head.ts"
 
@@ -10,6 +11,8 @@ export interface MultipartHead {
   readonly boundary: string
   /** Content-ID of the root part, null when the parameter is absent. */
   readonly start: string | null
+  /** What is overlooked, in words. */
+  readonly faults: readonly string[]
 }
 
 /**
@@ -23,6 +26,7 @@ export function readHead(request: IncomingMessage, path: string, maxRequestBytes
   return {
     boundary: mediaType.parameters.get("boundary") ?? "",
     start: start === undefined ? null : bareContentId(start),
+    faults: faultsOf(mediaType),
   }
 }
 
@@ -45,4 +49,10 @@ function checkMtom({ essence, parameters }: MediaType): void {
   const type = parameters.get("type")?.toLowerCase()
   if (type !== undefined && !["application/xop+xml", "application/soap+xml"].includes(type))
     throw new SoapFault("Sender", "the root part must be application/xop+xml")
+}
+
+/** wsa:Action decides; what the Content-Type says of it is heard and not followed. */
+function faultsOf({ parameters }: MediaType): readonly string[] {
+  const action = parameters.get("action") ?? PROVIDE_AND_REGISTER
+  return action === PROVIDE_AND_REGISTER ? [] : ["another action in Content-Type than in wsa:Action"]
 }

@@ -1,9 +1,11 @@
 /** Document Source [ITI-41]: one attempt per call, over a fresh mutual TLS connection. */
 import type { DocumentSource } from "../../journey/ports.ts"
 import type { Endpoint } from "./endpoint.ts"
-import { Exchange } from "./exchange.ts"
+import { Exchange, type HttpAnswer } from "./exchange.ts"
 import { interpret } from "./interpret.ts"
 import { requestMessage } from "./message.ts"
+
+const EXPECTATION_FAILED = 417
 
 /**
  * @param endpointOf the recipient of an agreement; throws for an unknown agreement
@@ -15,7 +17,12 @@ export function documentSource(endpointOf: (agreement: string) => Endpoint): Doc
     async provideAndRegister(agreement, submission, documents, messageId, progress) {
       const endpoint = endpointOf(agreement)
       const message = requestMessage(submission, documents, messageId, endpoint.url)
-      return interpret(await new Exchange(endpoint, message).run(message.pieces(), progress))
+      const attempt = (expectContinue: boolean): Promise<HttpAnswer> =>
+        new Exchange({ ...endpoint, expectContinue }, message).run(message.pieces(), progress)
+      const asks = endpoint.expectContinue ?? true
+      const answer = await attempt(asks)
+      // A server that knows no Expect has read nothing yet (RFC 9110 §10.1.1).
+      return interpret(asks && answer.status === EXPECTATION_FAILED ? await attempt(false) : answer)
     },
   }
 }

@@ -8,7 +8,7 @@ export interface Endpoint {
   readonly tls: ConnectionOptions
   /**
    * Ask before sending (RFC 9110 §10.1.1): a recipient that refuses the certificate or the headers says so before a
-   * document moves. Default true; false for servers that answer 417.
+   * document moves. Default true; whoever answers 417 is sent to without asking.
    */
   readonly expectContinue?: boolean
   readonly timeouts?: Partial<ExchangeTimeouts>

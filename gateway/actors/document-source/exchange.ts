@@ -7,7 +7,7 @@ import type { ClientRequest, IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import { SubmissionError } from "../../journey/errors.ts"
 import { type Endpoint, EXCHANGE_TIMEOUTS, type ExchangeTimeouts } from "./endpoint.ts"
-import { failureOf, type Progress } from "./failure.ts"
+import { cutAnswer, failureOf, type Progress } from "./failure.ts"
 import type { RequestMessage } from "./message.ts"
 
 /** An answer as it came, not yet understood. */
@@ -129,6 +129,11 @@ export class Exchange {
     await this.#until(() => false, this.#timeouts.answerMs)
     const response = this.#response
     if (response === null) throw failureOf(this.#progress, new Error("no answer in time"))
+    // It has begun, and must end too.
+    const giveUp = setTimeout(
+      () => response.destroy(new Error("the answer did not end in time")),
+      this.#timeouts.answerMs,
+    )
     try {
       return {
         status: response.statusCode ?? 0,
@@ -136,7 +141,9 @@ export class Exchange {
         body: await readWhole(response),
       }
     } catch (cause) {
-      throw failureOf(this.#progress, cause)
+      throw cutAnswer(cause)
+    } finally {
+      clearTimeout(giveUp)
     }
   }
 

@@ -26,6 +26,14 @@ export function failureOf(progress: Progress, cause: unknown): SubmissionError {
   })
 }
 
+/** The recipient had begun to answer: what it would have said, nobody knows. */
+export function cutAnswer(cause: unknown): SubmissionError {
+  if (cause instanceof SubmissionError) return cause
+  return new SubmissionError("ERR_SUBMISSION_UNANSWERED", `the answer broke off: ${wordsOf(cause)}`, {
+    cause,
+  })
+}
+
 function codeOf(cause: unknown): string {
   return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : ""
 }

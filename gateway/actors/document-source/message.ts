@@ -9,7 +9,7 @@ import type { Submission } from "../../standards/xds/submission.ts"
 export interface RequestMessage {
   readonly contentType: string
   readonly lengthBytes: number
-  /** May be called once; reads each document when its turn comes. */
+  /** Reads each document when its turn comes, hence once; again only while none was read. */
   pieces(): AsyncIterable<Uint8Array>
 }
 

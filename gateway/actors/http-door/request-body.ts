@@ -26,6 +26,10 @@ export class RequestBody {
     return this.#lost
   }
 
+  get hasBareLineFeeds(): boolean {
+    return this.#multipart.hasBareLineFeeds
+  }
+
   /**
    * The next event, or null after the closing delimiter and the end of the request.
    *

@@ -1,6 +1,6 @@
 /** WS-Addressing 1.0 headers as ITI TF-2 appendix V wants them, and the mustUnderstand rule of SOAP 1.2. */
-import { attributeOf, childOf, type XmlElement } from "../xml/reader.ts"
-import { SoapFault } from "./fault.ts"
+import { attributeOf, childOf, isElement, type XmlElement } from "../xml/reader.ts"
+import { NotUnderstood, SoapFault } from "./fault.ts"
 import { ANONYMOUS, SOAP12, WSA } from "./namespaces.ts"
 
 /** Values as written, "" when absent. */
@@ -10,25 +10,33 @@ export interface Addressing {
   readonly to: string
   readonly replyTo: string
   readonly relatesTo: string
+  /** What ITI TF-2 appendix V.3 wants and the message does not have, in words; it is read all the same. */
+  readonly lacks: readonly string[]
 }
 
 /** Roles in which the ultimate receiver acts (SOAP 1.2 part 1 §2.2). */
 const OUR_ROLES: readonly string[] = ["", `${SOAP12}/role/next`, `${SOAP12}/role/ultimateReceiver`]
 
 /**
- * The headers of one message.
+ * The addressing headers of one message.
  *
- * @throws SoapFault MustUnderstand for a mandatory header we do not know, InvalidAddressingHeader for one given twice
+ * @throws SoapFault InvalidCardinality for one given twice
  */
 export function readAddressing(headers: readonly XmlElement[]): Addressing {
-  for (const header of headers) checkUnderstood(header)
   return {
     action: single(headers, "Action"),
     messageId: single(headers, "MessageID"),
     to: single(headers, "To"),
     replyTo: replyAddress(headers),
     relatesTo: single(headers, "RelatesTo"),
+    lacks: lacking(headers),
   }
+}
+
+/** @throws NotUnderstood for a header meant for us that must be understood and is none of WS-Addressing */
+export function checkUnderstood(headers: readonly XmlElement[]): void {
+  for (const header of headers)
+    if (header.namespace !== WSA && isMandatory(header) && isOurs(header)) throw new NotUnderstood(header)
 }
 
 /**
@@ -50,17 +58,25 @@ export function checkRequest(addressing: Addressing, action: string): void {
     )
 }
 
-function checkUnderstood(header: XmlElement): void {
-  const must = attributeOf(header, "mustUnderstand", SOAP12) ?? ""
-  const role = attributeOf(header, "role", SOAP12) ?? ""
-  if (header.namespace !== WSA && /^(1|true)$/.test(must.trim()) && OUR_ROLES.includes(role))
-    throw new SoapFault("MustUnderstand", `header ${header.local} is not understood`)
+function isMandatory(header: XmlElement): boolean {
+  return /^(1|true)$/.test(attributeOf(header, "mustUnderstand", SOAP12)?.trim() ?? "")
+}
+
+function isOurs(header: XmlElement): boolean {
+  return OUR_ROLES.includes(attributeOf(header, "role", SOAP12) ?? "")
+}
+
+/** IHE_WSA100 to 102. */
+function lacking(headers: readonly XmlElement[]): readonly string[] {
+  const absent = (local: string): boolean => !headers.some((header) => isElement(header, WSA, local))
+  const action = headers.find((header) => isElement(header, WSA, "Action"))
+  const optional = action !== undefined && !isMandatory(action) ? ["mustUnderstand on wsa:Action"] : []
+  return [...optional, ...["MessageID", "ReplyTo"].filter(absent).map((local) => `wsa:${local}`)]
 }
 
 function single(headers: readonly XmlElement[], local: string): string {
-  const found = headers.filter((header) => header.namespace === WSA && header.local === local)
-  if (found.length > 1)
-    throw new SoapFault("Sender", `wsa:${local} is given twice`, "InvalidAddressingHeader")
+  const found = headers.filter((header) => isElement(header, WSA, local))
+  if (found.length > 1) throw new SoapFault("Sender", `wsa:${local} is given twice`, "InvalidCardinality")
   return found[0]?.text.trim() ?? ""
 }
 

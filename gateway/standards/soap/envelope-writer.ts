@@ -23,9 +23,14 @@ export function writeRequest({ action, messageId, to }: RequestHeaders, body: Ma
 }
 
 /** An answer; `relatesTo` is "" only when the request's MessageID could not be read. */
-export function writeResponse(action: string, relatesTo: string, body: Markup): string {
+export function writeResponse(
+  action: string,
+  relatesTo: string,
+  body: Markup,
+  further: readonly Markup[] = [],
+): string {
   const related = relatesTo === "" ? null : element("wsa:RelatesTo", {}, relatesTo)
-  return writeEnvelope([writeAction(action), related], body)
+  return writeEnvelope([writeAction(action), related, ...further], body)
 }
 
 function writeAction(action: string): Markup {

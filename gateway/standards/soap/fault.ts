@@ -3,6 +3,7 @@ import { Malformed } from "../malformed.ts"
 import { childOf, isElement, type XmlElement } from "../xml/reader.ts"
 import { element, type Markup } from "../xml/writer.ts"
 import { SOAP12 } from "./namespaces.ts"
+import type { XmlTag } from "../xml/stream.ts"
 
 export type FaultValue = "VersionMismatch" | "MustUnderstand" | "DataEncodingUnknown" | "Sender" | "Receiver"
 
@@ -29,16 +30,48 @@ export class SoapFault extends Malformed {
   }
 }
 
+/** A mandatory header nobody here knows: the fault names it (part 1 §5.4.8). */
+export class NotUnderstood extends SoapFault {
+  readonly header: Pick<XmlTag, "namespace" | "local">
+
+  constructor(header: Pick<XmlTag, "namespace" | "local">) {
+    super("MustUnderstand", `header ${header.local} is not understood`)
+    this.header = header
+  }
+}
+
+/** Subcodes that only say which way an addressing header is wrong (WS-Addressing 1.0 SOAP §6.4.1). */
+const OF_INVALID_HEADER: readonly string[] = ["InvalidCardinality", "OnlyAnonymousAddressSupported"]
+
 /** The Body child; prefixes soap12 and wsa must be bound around it (writeEnvelope does). */
 export function writeFault({ value, subcode, message }: SoapFault): Markup {
+  const subcodes = OF_INVALID_HEADER.includes(subcode ?? "")
+    ? ["InvalidAddressingHeader", subcode]
+    : [subcode]
   const code = element(
     "soap12:Code",
     {},
     element("soap12:Value", {}, `soap12:${value}`),
-    subcode === null ? null : element("soap12:Subcode", {}, element("soap12:Value", {}, `wsa:${subcode}`)),
+    nested(subcodes.filter((each) => each !== null)),
   )
   const reason = element("soap12:Reason", {}, element("soap12:Text", { "xml:lang": "en" }, message))
   return element("soap12:Fault", {}, code, reason)
+}
+
+function nested([subcode, ...inner]: readonly string[]): Markup | null {
+  if (subcode === undefined) return null
+  return element("soap12:Subcode", {}, element("soap12:Value", {}, `wsa:${subcode}`), nested(inner))
+}
+
+/** Header blocks that go with a fault: what version we speak, what we did not understand (part 1 §5.4.7, §5.4.8). */
+export function writeFaultHeaders(fault: SoapFault): readonly Markup[] {
+  if (fault instanceof NotUnderstood) {
+    const { namespace, local } = fault.header
+    const named = namespace === "" ? { qname: local } : { "xmlns:not": namespace, qname: `not:${local}` }
+    return [element("soap12:NotUnderstood", named)]
+  }
+  if (fault.value !== "VersionMismatch") return []
+  return [element("soap12:Upgrade", {}, element("soap12:SupportedEnvelope", { qname: "soap12:Envelope" }))]
 }
 
 export function isFault(body: XmlElement): boolean {
@@ -56,11 +89,16 @@ const VALUES: readonly FaultValue[] = [
 /** A fault that came as answer. An unknown code reads as Receiver: the peer could not process it. */
 export function readFault(fault: XmlElement): SoapFault {
   const code = childOf(fault, SOAP12, "Code")
-  const subcode = code === null ? null : childOf(code, SOAP12, "Subcode")
   const reason = childOf(fault, SOAP12, "Reason")
   const text = reason === null ? null : childOf(reason, SOAP12, "Text")
   const value = VALUES.find((known) => known === localOf(code)) ?? "Receiver"
-  return new SoapFault(value, text?.text.trim() ?? "", localOf(subcode))
+  return new SoapFault(value, text?.text.trim() ?? "", innermost(code))
+}
+
+/** The subcode that says most, or null. */
+function innermost(code: XmlElement | null): string | null {
+  const inner = code === null ? null : childOf(code, SOAP12, "Subcode")
+  return inner === null ? null : (innermost(inner) ?? localOf(inner))
 }
 
 /** Local part of the QName in Value. */

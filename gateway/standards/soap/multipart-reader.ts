@@ -55,6 +55,11 @@ export class MultipartReader {
     this.#delimiter = Buffer.concat([Buffer.of(LF), this.#dashBoundary])
   }
 
+  /** Do its lines end with LF alone? Known once the first part began. */
+  get hasBareLineFeeds(): boolean {
+    return this.#state !== "preamble" && this.#delimiter[0] === LF
+  }
+
   /** @throws Malformed MULTIPART_… */
   write(bytes: Uint8Array): readonly MultipartEvent[] {
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

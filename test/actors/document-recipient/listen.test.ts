@@ -349,7 +349,7 @@ describe("Document Recipient", () => {
       ],
       [
         "a part without Content-ID",
-        "XDSMissingDocumentMetadata",
+        "XDSMissingDocument",
         () =>
           Buffer.from(
             message().toString("latin1").replace("Content-ID: <doc1@x>", "Content-Language: ja"),

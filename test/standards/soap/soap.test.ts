@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
-import { checkRequest, readAddressing } from "../../../gateway/standards/soap/addressing.ts"
+import { checkRequest, checkUnderstood, readAddressing } from "../../../gateway/standards/soap/addressing.ts"
 import { contentIdsOf } from "../../../gateway/standards/soap/content-id.ts"
 import { readEnvelope } from "../../../gateway/standards/soap/envelope-reader.ts"
 import { writeRequest, writeResponse } from "../../../gateway/standards/soap/envelope-writer.ts"
@@ -26,6 +26,7 @@ describe("SOAP envelope", () => {
       to: "https://x/",
       replyTo: ANONYMOUS,
       relatesTo: "",
+      lacks: [],
     })
     assert.equal(
       readAddressing(envelope(writeResponse("urn:a", "urn:uuid:1", element("b"))).headers).relatesTo,
@@ -37,20 +38,22 @@ describe("SOAP envelope", () => {
     const lenient = request
       .replace(/<wsa:ReplyTo>.*<\/wsa:ReplyTo>/, "")
       .replace(' soap12:mustUnderstand="true"', "")
-    checkRequest(readAddressing(envelope(lenient).headers), "urn:a")
+    const addressing = readAddressing(envelope(lenient).headers)
+    checkRequest(addressing, "urn:a")
+    assert.deepEqual(addressing.lacks, ["mustUnderstand on wsa:Action", "wsa:ReplyTo"])
     for (const truth of ["1", "true"]) {
       const strange = request.replace("</soap12:Header>", `<c soap12:mustUnderstand="${truth}"/>$&`)
-      assert.throws(() => readAddressing(envelope(strange).headers), { code: "SOAP_MustUnderstand" })
+      assert.throws(() => checkUnderstood(envelope(strange).headers), { code: "SOAP_MustUnderstand" })
     }
     const elsewhere = `<c soap12:mustUnderstand="1" soap12:role="http://www.w3.org/2003/05/soap-envelope/role/none"/>`
-    readAddressing(
+    checkUnderstood(
       envelope(request.replace("</soap12:Header>", `${elsewhere}<d soap12:mustUnderstand="0"/>$&`)).headers,
     )
   })
 
   it("refuses a header given twice and an answer that would go elsewhere", () => {
     const twice = request.replace("<wsa:To>", "<wsa:To>https://y/</wsa:To>$&")
-    assert.throws(() => readAddressing(envelope(twice).headers), { code: "SOAP_InvalidAddressingHeader" })
+    assert.throws(() => readAddressing(envelope(twice).headers), { code: "SOAP_InvalidCardinality" })
     const faultTo = request.replace(
       "<wsa:To>",
       "<wsa:FaultTo><wsa:Address>https://y/</wsa:Address></wsa:FaultTo>$&",
@@ -79,6 +82,12 @@ describe("SOAP envelope", () => {
       [read.value, read.subcode, read.message, read.httpStatus],
       ["Sender", "ActionNotSupported", "x < y", 400],
     )
+    const refined = new SoapFault("Sender", "elsewhere", "OnlyAnonymousAddressSupported")
+    const nested = writeResponse(FAULT_ACTION, "", writeFault(refined))
+    assert.ok(
+      nested.indexOf("wsa:InvalidAddressingHeader") < nested.indexOf("wsa:OnlyAnonymousAddressSupported"),
+    )
+    assert.equal(readFault(envelope(nested).body).subcode, "OnlyAnonymousAddressSupported")
     const strange = writeResponse(FAULT_ACTION, "", writeFault(fault)).replace("soap12:Sender", "x:Y")
     assert.equal(readFault(envelope(strange).body).value, "Receiver")
   })

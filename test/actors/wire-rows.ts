@@ -1,0 +1,109 @@
+/**
+ * What is known to go wrong between ITI-41 stacks, and what is to become of it: one row, one test that bears its name.
+ * `docs/ihe-wire.md` prints them; a row without a test, or a test without a row, fails.
+ */
+
+export interface WireRow {
+  readonly message: string
+  readonly answer: string
+}
+
+const row = (message: string, answer: string): WireRow => ({ message, answer })
+
+/** Requests, as the Document Recipient takes or refuses them. */
+export const REQUEST_ROWS = {
+  M1: row("no `start` in the Content-Type", "the first part is the root"),
+  M2: row("`start` names no part", "the first part is the root if it can be one, and the log says so"),
+  M3: row("percent-encoded `cid:`", "resolved, as is one that is not encoded"),
+  M4: row("documents inline in base64, in an MTOM message", "taken; also beside others that are parts"),
+  M5: row("boundary with `:`, `+`, `=`, in quotes or without", "parsed"),
+  M6: row("root in `Content-Transfer-Encoding: 8bit`, Content-ID that is a URL", "taken"),
+  M7: row("lines that end with LF, blanks at their ends, a blank line first", "taken, and the log says so"),
+  M8: row("preamble, epilogue, no line end after the last delimiter", "ignored"),
+  M9: row("octets like a delimiter inside a document", "stay octets of the document"),
+  M10: row("`cid:` of a part that does not come", "Failure, `XDSMissingDocument`"),
+  M11: row("a part no Document points to", "Failure, `XDSMissingDocumentMetadata`"),
+  M12: row("SOAP without multipart", "HTTP 400, fault `Sender` in plain SOAP that asks for MTOM"),
+  M15: row(
+    "`Expect: 100-continue`; chunked; an encoded body",
+    "100 only once head and certificate are right; taken; 415 with `Accept-Encoding: identity`",
+  ),
+  M16: row("a SOAP header whose content is a part", "the part is let by; no document is missing for it"),
+  M17: row(
+    "charset absent; UTF-16 with and without mark; another one",
+    "UTF-8; read; HTTP 400, fault `Sender`",
+  ),
+  M18: row(
+    "4,000 parts; a sender that is slow; one that stops; more parts or bytes than a request may have",
+    "streamed; waited for; cut; 413 before the body, else Failure, `XDSRepositoryOutOfResources`",
+  ),
+  M19: row("one Content-ID on two parts, the root's among them", "Failure, `XDSRepositoryMetadataError`"),
+  M20: row(
+    "documents in base64 or quoted-printable; in an encoding nobody knows",
+    "decoded; Failure, `XDSRepositoryMetadataError`",
+  ),
+  S1: row(
+    "no wsa:Action; another one",
+    "HTTP 400, fault `Sender`/`MessageAddressingHeaderRequired`; `ActionNotSupported`",
+  ),
+  S2: row("wsa:Action without mustUnderstand", "taken, and the log says so"),
+  S3: row('mustUnderstand="1" and "true"', "the same"),
+  S4: row(
+    "no ReplyTo; one that is not anonymous, or such a FaultTo",
+    "anonymous is meant; HTTP 400, fault `InvalidAddressingHeader`/`OnlyAnonymousAddressSupported`",
+  ),
+  S5: row(
+    "a header that must be understood and is not",
+    "HTTP 500, fault `MustUnderstand`, Code before Reason, `NotUnderstood` names it",
+  ),
+  S6: row("any fault", "wsa:Action `http://www.w3.org/2005/08/addressing/soap/fault`"),
+  S7: row("any MessageID", "RelatesTo repeats it, in faults too"),
+  S8: row("a MessageID without hyphens, or none", "taken"),
+  S9: row("Body before Header", "HTTP 400, fault `Sender`"),
+  S10: row(
+    "a document type, with entities or without",
+    "HTTP 400, fault `Sender`; nothing is expanded or fetched",
+  ),
+  S11: row("another action in the Content-Type than in wsa:Action", "wsa:Action counts, and the log says so"),
+  S12: row("SOAP 1.1", "HTTP 500, fault `VersionMismatch`, `Upgrade` names SOAP 1.2"),
+  S13: row("an addressing header twice", "HTTP 400, fault `InvalidAddressingHeader`/`InvalidCardinality`"),
+} as const satisfies Record<string, WireRow>
+
+/** Answers, as the Document Source reads them. */
+export const ANSWER_ROWS = {
+  M13: row("plain SOAP instead of MTOM", "read"),
+  M14: row(
+    "`text/xml`, in MTOM or without: SOAP 1.2 inside; SOAP 1.1 inside",
+    "read; a fault of SOAP 1.1 is one, anything else is given up as unanswered with words that say why",
+  ),
+  D18: row(
+    "status `Warning`; an error inside Success; Failure without a list; Success with HTTP 500",
+    "Success; Failure; Failure; nobody knows, asked again",
+  ),
+  R1: row("a redirect", "never followed: refused"),
+  R2: row("HTTP 417 to `Expect`", "sent once more without it"),
+  R3: row(
+    "an answer that does not begin, or does not end, in time",
+    "unanswered: asked again, byte for byte",
+  ),
+  R4: row("an answer of more than 8 MiB", "unanswered; read no further"),
+  R5: row("a root part that is not the first, by `start`", "read"),
+} as const satisfies Record<string, WireRow>
+
+/** Declares tests by row; `complete` fails when one has none. */
+export function rowTests<Id extends string>(rows: Readonly<Record<Id, WireRow>>) {
+  const tested = new Set<Id>()
+  return {
+    row: (id: Id, run: () => Promise<void>): void => {
+      tested.add(id)
+      it(`${id}: ${rows[id].message} → ${rows[id].answer}`, run)
+    },
+    /** Rows nobody has tested. */
+    untested: (): readonly string[] => Object.keys(rows).filter((id) => !tested.has(id as Id)),
+  }
+}
+
+export function rowTable(rows: Readonly<Record<string, WireRow>>): string {
+  const lines = Object.entries(rows).map(([id, { message, answer }]) => `| ${id} | ${message} | ${answer} |`)
+  return ["| row | message | what becomes of it |", "|---|---|---|", ...lines].join("\n")
+}
