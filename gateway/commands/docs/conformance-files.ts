@@ -2,10 +2,12 @@
 import { STORE_LIMITS } from "../../actors/stow-rs/limits.ts"
 import { SERVICE_PATH } from "../../actors/stow-rs/options.ts"
 import { MAX_KEPT_FILE_META_BYTES } from "../../journey/receive/receive-file.ts"
+import { MAX_INFLATED_FREE_BYTES, MAX_INFLATED_RATIO } from "../../standards/dicom/deflated-walk.ts"
 import { PRIVATE_CREATOR } from "../../standards/dicomweb/store-response.ts"
 import { code, table } from "./markdown.ts"
 
 const GIB = 1024 ** 3
+const MIB = 1024 ** 2
 const KIB = 1024
 
 export function filesSection(): string[] {
@@ -23,7 +25,9 @@ function commonRules(): string[] {
       "The data set is never changed. Whether two objects are the same is decided by their data sets alone.",
     "Nothing was negotiated, so each file is judged: SOP Classes of the table below, those of `dicom.privateSopClasses`, and " +
       "private ones unless `dicom.declaredSopClasses` is off; transfer syntaxes of the table below and of `privateTransferSyntaxes`; a file that ends inside an " +
-      "element is refused (deflated data sets are not looked into for this).",
+      "element is refused, a deflated one also when its stream ends early or something follows it. Of what inflates to more " +
+      `than ${MAX_INFLATED_FREE_BYTES / MIB} MiB and ${MAX_INFLATED_RATIO} times its length the end is not looked for. By C-STORE, ` +
+      "where the message tells the end, this is asked of deflated data sets alone (C000).",
   ]
 }
 

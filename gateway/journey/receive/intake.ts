@@ -4,8 +4,10 @@
  * forward from the spool.
  */
 import { headScanner } from "../../standards/dicom/deflated-head.ts"
+import type { DataSetWalk } from "../../standards/dicom/element-walk.ts"
 import type { Head } from "../../standards/dicom/head.ts"
 import { OctetSink } from "../../standards/dicom/recode/octet-sink.ts"
+import { Malformed } from "../../standards/malformed.ts"
 import type { Filing } from "./file-instance.ts"
 import { SpoolError } from "../errors.ts"
 import type {
@@ -32,7 +34,11 @@ export interface Arriving extends Pick<
   readonly urgent?: boolean
   /** Preamble and group 0002 that are sealed in front of the data set. */
   readonly fileMeta: (head: Head) => Uint8Array
+  /** Tells whether the data set is whole; null = its sender says so by ending the message. */
+  readonly walk: DataSetWalk | null
 }
+
+const CUT = new Malformed("DATA_SET_TRUNCATED", "PS3.5 7.1", "the data set ends inside an element")
 
 /** As the ports have it, with more to tell. */
 export interface Intake {
@@ -79,6 +85,7 @@ class Sink implements IntakeSink {
   async write(dataSet: Uint8Array): Promise<void> {
     if (this.#refusal !== null) return
     try {
+      if (this.#arriving.walk !== null) await this.#arriving.walk.push(dataSet)
       if (this.#writer !== null) {
         await this.#writer.write(dataSet)
         return
@@ -94,6 +101,7 @@ class Sink implements IntakeSink {
 
   async finish(): Promise<StoreOutcome> {
     try {
+      if (this.#refusal === null && (await this.#isCut())) await this.#refuse(CUT, "cut")
       if (this.#refusal === null && this.#head === null) {
         this.#head = this.#scanner.end()
         await this.#open(this.#head, new Uint8Array(0))
@@ -105,7 +113,12 @@ class Sink implements IntakeSink {
     return this.#refusal ?? this.#told(CANNOT_UNDERSTAND("no data set"), "refused")
   }
 
+  async #isCut(): Promise<boolean> {
+    return this.#arriving.walk !== null && !(await this.#arriving.walk.isWhole())
+  }
+
   async abort(): Promise<void> {
+    this.#arriving.walk?.drop()
     const writer = this.#writer
     this.#writer = null
     this.#start = null
@@ -174,7 +187,7 @@ class Sink implements IntakeSink {
   }
 
   /** Cut off first: a cut that fails makes the segment unfit as well, and the answer is why the object is not kept. */
-  async #refuse(error: unknown): Promise<void> {
+  async #refuse(error: unknown, became: "refused" | "cut" = "refused"): Promise<void> {
     const cut = await this.abort().then(
       () => null,
       (fault: unknown) => fault,
@@ -182,6 +195,6 @@ class Sink implements IntakeSink {
     // After a failed write the segment is closed at its last good end: the next instance opens a new one.
     if ([error, cut].some((each) => each instanceof SpoolError) && this.#study !== null)
       await this.#touched.forget(this.#study.slotId, this.#segment)
-    this.#refusal = this.#told(answerTo(error), "refused")
+    this.#refusal = this.#told(answerTo(error), became)
   }
 }

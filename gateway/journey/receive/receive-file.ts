@@ -5,7 +5,8 @@
  * Its own header is kept when it holds: then what is sealed is the file, octet by octet. The data set's digest leaves the
  * header out, so the same instance is known again whichever door it comes through.
  */
-import { ElementWalk } from "../../standards/dicom/element-walk.ts"
+import { dataSetWalk } from "../../standards/dicom/deflated-walk.ts"
+import type { DataSetWalk } from "../../standards/dicom/element-walk.ts"
 import type { Head } from "../../standards/dicom/head.ts"
 import { joined } from "../../standards/dicom/octets.ts"
 import { dataSetStart, type DataSetStart } from "../../standards/dicom/part10.ts"
@@ -59,7 +60,6 @@ class Sink implements FileSink {
   #heldBytes = 0
   #nextTryBytes = FIRST_TRY_BYTES
   #sink: IntakeSink | null = null
-  #walk: ElementWalk | null = null
   #refusal: StoreOutcome | null = null
 
   constructor(intake: Intake, about: About) {
@@ -70,7 +70,7 @@ class Sink implements FileSink {
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#refusal !== null) return
     if (this.#sink !== null) {
-      await this.#pass(this.#sink, bytes)
+      await this.#sink.write(bytes)
       return
     }
     this.#held.push(bytes.slice())
@@ -81,26 +81,12 @@ class Sink implements FileSink {
   async finish(): Promise<StoreOutcome> {
     if (this.#refusal === null && this.#sink === null) await this.#look()
     if (this.#refusal !== null) return this.#refusal
-    if (this.#sink === null) return refused("the file ends before its data set", "cut")
-    if (this.#walk === null || this.#walk.isWhole()) return this.#sink.finish()
-    await this.#sink.abort()
-    return refused("the file ends inside an element", "cut")
+    return this.#sink === null ? CUT : this.#sink.finish()
   }
 
   async abort(): Promise<void> {
     await this.#sink?.abort()
     this.#held = []
-  }
-
-  async #pass(sink: IntakeSink, dataSet: Uint8Array): Promise<void> {
-    try {
-      this.#walk?.push(dataSet)
-    } catch (error) {
-      this.#refuse(error)
-      await sink.abort()
-      return
-    }
-    await sink.write(dataSet)
   }
 
   #refuse(error: unknown): void {
@@ -127,26 +113,31 @@ class Sink implements FileSink {
       throw new Malformed("SOP_CLASS", "PS3.10 8.6", "a DICOMDIR lists objects and is none")
     const syntax = this.#about.syntaxOf(TransferSyntaxUID)
     if (syntax === null) throw new Malformed("TRANSFER_SYNTAX", "PS3.6 A", "the transfer syntax is not known")
-    this.#sink = this.#intake.begin(arriving(this.#about, start, head.subarray(0, offsetBytes)))
-    // What is inside a deflated data set is not looked at: it may be a thousand times its size.
-    this.#walk = syntax.encoding === "deflated" ? null : new ElementWalk(syntax.encoding)
+    const walk = dataSetWalk(syntax.encoding)
+    this.#sink = this.#intake.begin(arriving(this.#about, start, head.subarray(0, offsetBytes), walk))
     this.#held = []
     await this.write(head.subarray(offsetBytes))
   }
 }
 
-const refused = (comment: string, became: "cut" | "refused"): StoreOutcome => ({
-  ...answerTo(new Malformed("FILE_CUT", "PS3.10 7.1", comment)),
-  became,
+const CUT: StoreOutcome = {
+  ...answerTo(new Malformed("FILE_CUT", "PS3.10 7.1", "the file ends before its data set")),
+  became: "cut",
   instance: null,
-})
+}
 
-function arriving(about: About, { TransferSyntaxUID }: DataSetStart, own: Uint8Array): Arriving {
+function arriving(
+  about: About,
+  { TransferSyntaxUID }: DataSetStart,
+  own: Uint8Array,
+  walk: DataSetWalk,
+): Arriving {
   const ends = { TransferSyntaxUID, callingAE: about.sender.callingAE, calledAE: about.aeTitle }
   return {
     ...ends,
     remoteAddress: about.sender.remoteAddress,
     urgent: about.urgent?.has(about.sender.callingAE) === true,
+    walk,
     judge: (head) => judge(head, about),
     fileMeta: (head) => (holds(own, head) ? own : ourFileMeta(ends, head)),
   }

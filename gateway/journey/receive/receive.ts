@@ -1,4 +1,5 @@
 /** Receive: an instance arrives by C-STORE. May its device associate, and is it the instance the command names? */
+import { DeflatedWalk } from "../../standards/dicom/deflated-walk.ts"
 import { fileMetaBytes } from "../../standards/dicom/part10.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import type { Filing } from "./file-instance.ts"
@@ -37,7 +38,7 @@ export function instanceHandler(world: World, filing: Filing, options: ReceiveOp
       const intake = openIntake(world, filing)
       const urgent = options.urgent?.has(callingAE) === true
       return {
-        begin: (instance) => intake.begin({ ...commanded(instance), urgent }),
+        begin: (instance) => intake.begin({ ...commanded(world, instance), urgent }),
         end: () => intake.end(),
       }
     },
@@ -45,9 +46,12 @@ export function instanceHandler(world: World, filing: Filing, options: ReceiveOp
 }
 
 /** A data set alone: it must be of the instance that was announced, and gets a header of ours (PS3.10 7.1). */
-function commanded(instance: IncomingInstance): Arriving {
+function commanded({ syntaxOf }: World, instance: IncomingInstance): Arriving {
+  // The message says where the data set ends; a deflated stream says so itself, and one that does not is read by nobody.
+  const isDeflated = syntaxOf(instance.TransferSyntaxUID)?.encoding === "deflated"
   return {
     ...instance,
+    walk: isDeflated ? new DeflatedWalk() : null,
     judge: ({ SOPClassUID, SOPInstanceUID }) => {
       if (SOPInstanceUID !== instance.AffectedSOPInstanceUID || SOPClassUID !== instance.AffectedSOPClassUID)
         throw new Malformed("AFFECTED_UID", "PS3.4 B.2.3", "data set and command name different instances")

@@ -13,7 +13,17 @@ const MAX_DEPTH = 10_000
 const ITEM_END = 0xfffee00d
 const SEQUENCE_END = 0xfffee0dd
 
-export class ElementWalk {
+/** Follows a data set as it comes. */
+export interface DataSetWalk {
+  /** @throws Malformed for what is no data set */
+  push(chunk: Uint8Array): void | Promise<void>
+  /** Does the data set end here? Zeros that fill a block at the end of a file do no harm. */
+  isWhole(): boolean | Promise<boolean>
+  /** Nothing is asked of it any more. */
+  drop(): void
+}
+
+export class ElementWalk implements DataSetWalk {
   readonly #encoding: Encoding
   /** Encodings inside the open sequences and items of undefined length, innermost last. */
   readonly #open: Encoding[] = []
@@ -21,9 +31,15 @@ export class ElementWalk {
   #pending: Uint8Array = new Uint8Array(0)
   /** Bytes of a value still to come. */
   #skipBytes = 0
+  #elements = 0
 
   constructor(encoding: Exclude<Encoding, "deflated">) {
     this.#encoding = encoding
+  }
+
+  /** Headers met so far, of items and delimiters too: what the walk has cost. */
+  get elements(): number {
+    return this.#elements
   }
 
   /** @throws Malformed NESTING */
@@ -36,9 +52,13 @@ export class ElementWalk {
     this.#pending = bytes.slice(this.#walk(bytes))
   }
 
-  /** Does the data set end here, between two elements? Zeros that fill a block at the end of a file do no harm. */
+  /** Between two elements? */
   isWhole(): boolean {
     return this.#skipBytes === 0 && this.#open.length === 0 && this.#pending.every((byte) => byte === 0)
+  }
+
+  drop(): void {
+    this.#pending = new Uint8Array(0)
   }
 
   /** Returns how many bytes are dealt with. */
@@ -57,6 +77,7 @@ export class ElementWalk {
 
   /** Returns the length of the value to pass over. */
   #meet({ tag, vr, lengthBytes }: ElementHeader): number {
+    this.#elements += 1
     if (lengthBytes === UNDEFINED_LENGTH) {
       if (this.#open.length === MAX_DEPTH)
         throw new Malformed("NESTING", "PS3.5 7.5", `more than ${MAX_DEPTH} sequences inside each other`)

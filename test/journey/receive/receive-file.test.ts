@@ -11,6 +11,7 @@ import { TwoSides } from "../world.ts"
 
 const SENDER = { callingAE: "CD", remoteAddress: "192.0.2.9" }
 const EXPLICIT_LE = "1.2.840.10008.1.2.1"
+const DEFLATED = "1.2.840.10008.1.2.1.99"
 
 const metaOf = (image: Image, more: Partial<FileMeta> = {}): Uint8Array =>
   fileMetaBytes({
@@ -98,7 +99,7 @@ describe("files", () => {
 
   it("may be small and deflated", async () => {
     const [image] = study("P-DEFLATED", 1).instances
-    const meta = metaOf(image!, { TransferSyntaxUID: "1.2.840.10008.1.2.1.99" })
+    const meta = metaOf(image!, { TransferSyntaxUID: DEFLATED })
     const file = Buffer.concat([meta, deflateRawSync(image!.dataSet)])
     assert.equal((await bring(file)).became, "new")
     assert.deepEqual(await kept(image!.SOPInstanceUID), [file])
@@ -109,7 +110,7 @@ describe("files", () => {
     // Pixel Data of 100 MiB of zeros: its length stands four bytes before its value.
     const dataSet = Buffer.concat([image!.dataSet.subarray(0, -512), Buffer.alloc(100 * 1024 * 1024)])
     dataSet.writeUInt32LE(100 * 1024 * 1024, image!.dataSet.length - 512 - 4)
-    const meta = metaOf(image!, { TransferSyntaxUID: "1.2.840.10008.1.2.1.99" })
+    const meta = metaOf(image!, { TransferSyntaxUID: DEFLATED })
     const file = Buffer.concat([meta, deflateRawSync(dataSet, { level: 9 })])
     assert.ok(file.length < 200_000)
     assert.equal((await bring(file, null, file.length)).became, "new")
@@ -132,6 +133,12 @@ describe("files", () => {
     const unknown = metaOf(image!, { TransferSyntaxUID: "1.2.840.113619.5.2" })
     assert.equal(await refusal(Buffer.concat([unknown, image!.dataSet])), "refused c122")
     assert.equal(await refusal(file, "1.2.3"), "refused a900")
+    const deflated = [
+      metaOf(image!, { TransferSyntaxUID: DEFLATED }),
+      deflateRawSync(image!.dataSet),
+    ] as const
+    assert.equal(await refusal(Buffer.concat(deflated).subarray(0, -3)), "cut c000")
+    assert.equal(await refusal(Buffer.concat([...deflated, Buffer.from("rubbish")])), "refused c000")
     assert.deepEqual(await kept(image!.SOPInstanceUID), [])
     assert.equal((await bring(file, small.StudyInstanceUID)).became, "new")
   })

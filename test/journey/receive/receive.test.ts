@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { deflateRawSync } from "node:zlib"
 import { after, before, describe, it } from "mocha"
 import type { InstanceIntake } from "../../../gateway/journey/ports.ts"
 import { MR_IMAGE_STORAGE } from "../../peers/dicom-study.ts"
@@ -7,14 +8,19 @@ import { STORED, study, type Image } from "../people.ts"
 import { TwoSides } from "../world.ts"
 
 const OUT_OF_RESOURCES = 0xa700
+const CANNOT_UNDERSTAND = 0xc000
 const ASSOCIATION = { callingAE: MODALITY, calledAE: OUR_AE, remoteAddress: "192.0.2.7" }
 
-async function status(intake: InstanceIntake, { SOPInstanceUID, dataSet }: Image): Promise<number> {
+async function status(
+  intake: InstanceIntake,
+  { SOPInstanceUID, dataSet }: Pick<Image, "SOPInstanceUID" | "dataSet">,
+  TransferSyntaxUID = "1.2.840.10008.1.2.1",
+): Promise<number> {
   const sink = intake.begin({
     ...ASSOCIATION,
     AffectedSOPClassUID: MR_IMAGE_STORAGE,
     AffectedSOPInstanceUID: SOPInstanceUID,
-    TransferSyntaxUID: "1.2.840.10008.1.2.1",
+    TransferSyntaxUID,
   })
   await sink.write(dataSet)
   return (await sink.finish()).status
@@ -36,6 +42,17 @@ describe("images of one association", () => {
     const found = await sides.edge.ledger.studiesByUid(one.StudyInstanceUID)
     const held = found.map((each) => `${each.private.patient.PatientID} ${each.instances}`)
     assert.deepEqual(held.sort(), ["P-ONE 2", "P-TWO 2"])
+  })
+
+  it("are refused when they are deflated and their stream ends early or goes on behind its end", async () => {
+    const [image] = study("P-DEFLATED", 1).instances
+    const intake = sides.edge.storage.open(ASSOCIATION)
+    const stream = deflateRawSync(image!.dataSet)
+    const told = (dataSet: Uint8Array) => status(intake, { ...image!, dataSet }, "1.2.840.10008.1.2.1.99")
+    assert.equal(await told(stream.subarray(0, -3)), CANNOT_UNDERSTAND)
+    assert.equal(await told(Buffer.concat([stream, Buffer.from("rubbish")])), CANNOT_UNDERSTAND)
+    assert.equal(await told(Buffer.concat([stream, Buffer.alloc(stream.length % 2)])), STORED)
+    await intake.end()
   })
 
   it("find a new study when theirs has expired meanwhile", async () => {
