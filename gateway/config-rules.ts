@@ -3,6 +3,7 @@
  * schema refuses, so that a person hears of everything at once.
  */
 import type { Issue } from "./config-issue.ts"
+import { INSTITUTION_CODE, isDomainOfAnother } from "./journey/institution.ts"
 
 type Raw = Readonly<Record<string, unknown>>
 
@@ -33,8 +34,29 @@ function agreementIssues(root: Raw): Issue[] {
     ...repeated(agreements, "agreements", "id"),
     ...terms,
     ...shortTerms(agreements),
+    ...patientDomains(root, agreements),
     ...sharedPins(agreements),
   ]
+}
+
+/** Patients have numbers of the hospital: of the two sites the one that submits studies. */
+function patientDomains({ site }: Raw, agreements: readonly Raw[]): Issue[] {
+  return agreements.flatMap(({ accepts, partner, patientIdDomain }, index) => {
+    const isOfPartner = Array.isArray(accepts) && accepts.includes("study")
+    const { institutionCode = "" } = group(isOfPartner ? partner : site)
+    const path = `agreements.${index}.patientIdDomain`
+    if (typeof institutionCode !== "string") return []
+    if (institutionCode !== "" && !INSTITUTION_CODE.test(institutionCode)) return []
+    if (patientIdDomain === undefined)
+      return institutionCode === ""
+        ? [{ path, message: "is needed: the hospital has no institutionCode" }]
+        : []
+    const isForeign =
+      typeof patientIdDomain === "string" &&
+      institutionCode !== "" &&
+      isDomainOfAnother(patientIdDomain, institutionCode)
+    return isForeign ? [{ path, message: `is not that of institution ${institutionCode}` }] : []
+  })
 }
 
 /** The request outlives its images, and what is not read is never kept shorter than what is. */

@@ -6,10 +6,12 @@ import { readFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { parseDocument } from "yaml"
 import { z } from "zod"
+import { agreedCodes } from "./config-codes.ts"
 import { makePathsAbsolute, missingFiles } from "./config-files.ts"
 import type { Issue } from "./config-issue.ts"
 import { crossIssues } from "./config-rules.ts"
 import { inWords, yamlFault } from "./config-words.ts"
+import { INSTITUTION_CODE } from "./journey/institution.ts"
 import { ConfigError } from "./journey/errors.ts"
 import { isOfDicom } from "./standards/dicom/uid.ts"
 
@@ -39,7 +41,10 @@ const privateSyntax = z.strictObject({
 const ipAddress = z.union([z.ipv4(), z.ipv6()], "must be an IP address")
 const institutionCode = z
   .string()
-  .regex(/^(\d{10})?$/, "must be ten digits")
+  .refine(
+    (text) => text === "" || INSTITUTION_CODE.test(text),
+    "must be ten digits, of which the first two are a prefecture, 01 to 47",
+  )
   .default("")
 const file = z.string().min(1).describe("path, relative to this file")
 const aeTitle = z
@@ -150,7 +155,12 @@ const agreement = z.strictObject({
     .describe(
       "limited metadata (IHE column XDR MS): taken from this partner, or sent to it, then without a patientId; [] = always all of XDR DS",
     ),
-  patientIdDomain: oid.describe("the hospital's patient id domain"),
+  codes: agreedCodes,
+  patientIdDomain: oid
+    .optional()
+    .describe(
+      "the hospital's patient id domain; default: that of its institutionCode, 1.2.392.100495.20.3.51.1 and the ten digits",
+    ),
   validFrom: z.iso.date().describe("first day, in the time zone of the site"),
   validUntil: z.iso
     .date()
@@ -166,7 +176,9 @@ const collector = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9-]{1,32}$/, "must be 1 to 32 of a-z, 0-9 and -")
-    .describe("how mark, log and page name it; under a new name it is sent everything from the first record on"),
+    .describe(
+      "how mark, log and page name it; under a new name it is sent everything from the first record on",
+    ),
   host: z.string().min(1).describe("name or address of the Audit Record Repository"),
   port: z.int().min(1).max(65535).default(6514),
   ca: file.describe("authorities of its certificate, PEM"),

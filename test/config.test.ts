@@ -200,6 +200,50 @@ describe("the configuration", () => {
         /dicom\.tls/,
       ],
       [
+        "an institution of no prefecture",
+        "edge",
+        (raw) => (raw.site.institutionCode = "4811234567"),
+        "site.institutionCode",
+        /prefecture/,
+      ],
+      [
+        "patient numbers of another institution",
+        "edge",
+        (raw) => (raw.agreements[0].patientIdDomain = "1.2.392.100495.20.3.51.14711234567"),
+        "agreements.0.patientIdDomain",
+        /not that of institution/,
+      ],
+      [
+        "patient numbers of nobody",
+        "edge",
+        (raw) => {
+          delete raw.agreements[0].patientIdDomain
+          raw.site.institutionCode = ""
+        },
+        "agreements.0.patientIdDomain",
+        /no institutionCode/,
+      ],
+      [
+        "half a code",
+        "edge",
+        (raw) =>
+          (raw.agreements[0].codes = {
+            typeCode: { study: { code: "18748-4", scheme: "LOINC", display: "x" } },
+          }),
+        "agreements.0.codes.typeCode.study.scheme",
+        /OID/,
+      ],
+      [
+        "formatCodes that cannot be told apart",
+        "edge",
+        (raw) => {
+          const same = () => ({ code: "x", scheme: "1.2.3", display: "x" })
+          raw.agreements[0].codes = { formatCode: { cda: same(), pdf: same() } }
+        },
+        "agreements.0.codes.formatCode",
+        /differ/,
+      ],
+      [
         "a device with an address and no port",
         "edge",
         (raw) => (raw.dicom.modalities[0].host = "192.0.2.20"),

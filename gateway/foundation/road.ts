@@ -17,6 +17,7 @@ import type { Agreement } from "../journey/agreement.ts"
 import { event, refusedImport } from "../journey/audit.ts"
 import type { AuditEvent } from "../journey/ports.ts"
 import type { World } from "../journey/world.ts"
+import { patientIdDomainOf } from "../journey/institution.ts"
 import { errorFields, type Log } from "../log.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 import { repeats, timesOf } from "./repeats.ts"
@@ -29,6 +30,7 @@ export function agreementsOf(config: Config): Promise<readonly Agreement[]> {
   return Promise.all(
     config.agreements.map(async (each) => ({
       ...each,
+      patientIdDomain: each.patientIdDomain ?? patientIdDomainOf(hospitalOf(config, each).institutionCode),
       objectCertificate: new X509Certificate(await readFile(each.objectCertificate)).raw,
       retention: {
         imagesMs: each.retention.images,
@@ -39,6 +41,10 @@ export function agreementsOf(config: Config): Promise<readonly Agreement[]> {
     })),
   )
 }
+
+/** Of the two sites the one that submits studies. */
+const hospitalOf = ({ site }: Config, { accepts, partner }: Config["agreements"][number]) =>
+  accepts.includes("study") ? partner : site
 
 /** With the revocation lists as they are at every look. */
 export async function credentialsOf(

@@ -1,6 +1,7 @@
 /**
  * Agreements: nothing is exchanged without one. Values only; `config.ts` reads them, the steps obey them.
  */
+import type { AgreedCodes } from "./agreed-codes.ts"
 import { startOfDay } from "./local-day.ts"
 import type { SubmissionKind } from "./records.ts"
 import type { Urgency } from "./views.ts"
@@ -61,12 +62,14 @@ export interface Agreement {
     readonly certificatesMs?: number
   }
   readonly urgency: Readonly<Record<Urgency, UrgencyTerm>>
+  /** Codes of the metadata. */
+  readonly codes: AgreedCodes
   /** OID of the hospital's patient id domain. */
   readonly patientIdDomain: string
-  /** First day, and first day on which nothing is exchanged any more: `YYYY-MM-DD` at our site. */
-  readonly validFrom: string
   /** Limited metadata (ITI TF-3 table 4.3.1-3, column XDR MS): taken from this partner, or sent to it. */
   readonly limitedMetadata: readonly ("accept" | "send")[]
+  /** First day, and first day on which nothing is exchanged any more: `YYYY-MM-DD` at our site. */
+  readonly validFrom: string
   readonly validUntil: string
   /** Who answers for which segment of the path. */
   readonly demarcation: readonly { readonly segment: string; readonly responsible: string }[]

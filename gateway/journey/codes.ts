@@ -1,19 +1,13 @@
 /**
  * The codes our documents carry (ITI TF-3 4.2.3; RAD TF XDR-I), and how a document is known again by them.
  */
+import type { CodedEntry } from "../standards/dicom/coded-entry.ts"
 import type { Code, DocumentEntry, SubmissionSet } from "../standards/xds/submission.ts"
+import { type AgreedCodes, SCHEME, studyTypeCode } from "./agreed-codes.ts"
 import type { DocumentRole, SubmissionKind } from "./records.ts"
 
-const LOINC = "2.16.840.1.113883.6.1"
-const SNOMED_CT = "2.16.840.1.113883.6.96"
-const IHE_FORMAT = "1.3.6.1.4.1.19376.1.2.3"
-const RADIOLOGY_CLASS = "1.3.6.1.4.1.19376.1.2.6.1"
-const DICOM_UID_REGISTRY = "1.2.840.10008.2.6.1"
-const ASTM = "1.2.840.10065.1.12"
-/** Root of our own code lists; 2.25 of a UUID issued for it. */
-const DOKUEI = "2.25.210457318526104298651573938274921843776"
+const { ASTM, DOKUEI, IHE_FORMAT } = SCHEME
 
-export const DICOM_CONTROLLED_TERMINOLOGY = "1.2.840.10008.2.16.4"
 export const KEY_OBJECT_SELECTION = "1.2.840.10008.5.1.4.1.1.88.59"
 export const MIME = {
   dicom: "application/dicom",
@@ -24,10 +18,6 @@ export const MIME = {
 } as const
 
 const code = (value: string, scheme: string, display: string): Code => ({ code: value, scheme, display })
-
-export const NORMAL = code("N", "2.16.840.1.113883.5.25", "normal")
-export const HOSPITAL = code("22232009", SNOMED_CT, "Hospital")
-export const RADIOLOGY = code("394914008", SNOMED_CT, "Radiology")
 
 interface EntryCodes {
   readonly mimeType: string
@@ -41,7 +31,7 @@ const entry = (
   classCode: Code,
   typeCode: Code,
   formatCode: Code,
-  languageCode = "ja-JP",
+  languageCode: string,
 ): EntryCodes => ({
   mimeType,
   classCode,
@@ -50,80 +40,89 @@ const entry = (
   languageCode,
 })
 
-const IMAGES = code("IMAGES", RADIOLOGY_CLASS, "Images")
-const REPORTS = code("REPORTS", RADIOLOGY_CLASS, "Reports")
-const LEGAL = code("LEGAL", DOKUEI, "Legal")
-const ORDERS = code("ORDERS", DOKUEI, "Orders")
-const NOTICES = code("NOTICES", DOKUEI, "Notices")
-const STUDY_TYPE = code("18748-4", LOINC, "Diagnostic imaging study")
-const SIGNATURE_TYPE = code("E1762", ASTM, "Full Document")
 const DSG_DETACHED = code("urn:ihe:iti:dsg:detached:2014", IHE_FORMAT, "ITI DSG Detached")
 const own = (value: string, display: string): Code => code(value, DOKUEI, display)
 
-/** Codes by role; `sopClass` is the format of an instance. */
-export function entryCodes(role: DocumentRole, SOPClassUID = ""): EntryCodes {
+/** What a document is about, as far as its codes tell. */
+export interface Coded {
+  /** Format of an instance. */
+  readonly SOPClassUID: string
+  /** Codes of the study's procedure. */
+  readonly procedures: readonly CodedEntry[]
+}
+const NOTHING_CODED: Coded = { SOPClassUID: "", procedures: [] }
+
+/** Codes by role, out of those agreed. */
+export function entryCodes(
+  role: DocumentRole,
+  codes: AgreedCodes,
+  { SOPClassUID, procedures }: Coded = NOTHING_CODED,
+): EntryCodes {
+  const { classCode, typeCode, formatCode, languageCode } = codes
+  const study = studyTypeCode(codes, procedures)
   switch (role) {
     case "instance":
-      return entry(MIME.dicom, IMAGES, STUDY_TYPE, code(SOPClassUID, DICOM_UID_REGISTRY, "DICOM SOP Class"))
+      return entry(
+        MIME.dicom,
+        classCode.images,
+        study,
+        code(SOPClassUID, SCHEME.DICOM_UIDS, "DICOM SOP Class"),
+        languageCode,
+      )
     case "manifest":
       return entry(
         MIME.dicom,
-        IMAGES,
-        STUDY_TYPE,
-        code(KEY_OBJECT_SELECTION, DICOM_UID_REGISTRY, "Key Object Selection"),
+        classCode.images,
+        study,
+        code(KEY_OBJECT_SELECTION, SCHEME.DICOM_UIDS, "Key Object Selection"),
+        languageCode,
       )
     case "request":
-      return entry(
-        MIME.xml,
-        ORDERS,
-        own("request", "Reading request"),
-        own("urn:dokuei:reading-request:1", "Reading request"),
-      )
+      return entry(MIME.xml, classCode.orders, typeCode.request, formatCode.request, languageCode)
     case "cda":
-      return entry(
-        MIME.xml,
-        REPORTS,
-        STUDY_TYPE,
-        code("urn:ihe:rad:CDA:ImagingReportStructuredHeadings:2013", IHE_FORMAT, "RAD CDA"),
-      )
+      return entry(MIME.xml, classCode.reports, study, formatCode.cda, languageCode)
     case "pdf":
-      return entry(MIME.pdf, REPORTS, STUDY_TYPE, code("urn:ihe:rad:PDF", IHE_FORMAT, "RAD PDF"))
+      return entry(MIME.pdf, classCode.reports, study, formatCode.pdf, languageCode)
     case "signature":
     case "set-signature":
     case "receipt":
-      return entry(MIME.xml, LEGAL, SIGNATURE_TYPE, DSG_DETACHED, "art")
+      return entry(MIME.xml, classCode.signatures, typeCode.signature, DSG_DETACHED, "art")
     case "refusal":
       return entry(
         MIME.xml,
-        NOTICES,
+        classCode.notices,
         own("refusal", "Refusal notice"),
         own("urn:dokuei:refusal:1", "Refusal notice"),
+        languageCode,
       )
     case "recall":
       return entry(
         MIME.xml,
-        NOTICES,
+        classCode.notices,
         own("recall", "Recall of a study"),
         own("urn:dokuei:recall:1", "Recall of a study"),
+        languageCode,
       )
     case "acknowledgement":
       return entry(
         MIME.xml,
-        NOTICES,
+        classCode.notices,
         own("acknowledgement", "Acknowledgement"),
         own("urn:dokuei:acknowledgement:1", "Acknowledgement"),
+        languageCode,
       )
     case "certificate":
       return entry(
         MIME.xml,
-        NOTICES,
+        classCode.notices,
         own("certificate", "Deletion certificate"),
         own("urn:dokuei:deletion-certificate:2", "Deletion certificate"),
+        languageCode,
       )
     case "recoding":
       return entry(
         MIME.xml,
-        NOTICES,
+        classCode.notices,
         own("recoding", "Recoding of images"),
         own("urn:dokuei:recoding:1", "Recoding of images"),
         "art",
@@ -131,7 +130,7 @@ export function entryCodes(role: DocumentRole, SOPClassUID = ""): EntryCodes {
     case "announcement":
       return entry(
         MIME.xml,
-        NOTICES,
+        classCode.notices,
         own("announcement", "What a study is going to be"),
         own("urn:dokuei:announcement:1", "What a study is going to be"),
         "art",
@@ -173,10 +172,10 @@ function isSealedInstance({ uniqueId, referenceIdList }: DocumentEntry): boolean
 }
 
 /** What a document is by its formatCode; a key object selection may be the manifest or one of the study's own. Signatures are told apart by what they sign: see `accept.ts`. */
-export function roleOf(document: DocumentEntry): DocumentRole | null {
+export function roleOf(document: DocumentEntry, codes: AgreedCodes): DocumentRole | null {
   if (document.formatCode === null) return null
   const { code: format, scheme } = document.formatCode
-  if (scheme === DICOM_UID_REGISTRY)
+  if (scheme === SCHEME.DICOM_UIDS)
     return format === KEY_OBJECT_SELECTION && !isSealedInstance(document) ? "manifest" : "instance"
   const roles: readonly DocumentRole[] = [
     "request",
@@ -190,5 +189,5 @@ export function roleOf(document: DocumentEntry): DocumentRole | null {
     "recoding",
     "announcement",
   ]
-  return roles.find((role) => entryCodes(role).formatCode.code === format) ?? null
+  return roles.find((role) => entryCodes(role, codes).formatCode.code === format) ?? null
 }

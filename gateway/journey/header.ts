@@ -1,5 +1,6 @@
 /** What the first bytes of a Part 10 file tell of patient and study; text by the data set's own character sets. */
 import { constants, inflateRawSync } from "node:zlib"
+import { codedEntries, joinedHalves } from "../standards/dicom/coded-entry.ts"
 import { readPart10, type DataSet } from "../standards/dicom/data-set.ts"
 import type { TransferSyntaxOf } from "../standards/dicom/sop-classes.ts"
 import type { NameComponents } from "../standards/dicom/person-name.ts"
@@ -34,6 +35,7 @@ export function studyHeader(file: Uint8Array, syntaxOf: TransferSyntaxOf): Study
 
 /** The same of a data set that is read already. */
 export function studyHeaderOf(dataSet: DataSet): StudyHeader {
+  const procedures = joinedHalves(codedEntries(dataSet.items("ProcedureCodeSequence")))
   return {
     StudyInstanceUID: dataSet.text("StudyInstanceUID"),
     patient: patientView(dataSet),
@@ -41,6 +43,7 @@ export function studyHeaderOf(dataSet: DataSet): StudyHeader {
     AccessionNumber: dataSet.text("AccessionNumber"),
     bodyPart: dataSet.text("BodyPartExamined"),
     modalities: dataSet.texts("Modality"),
+    ...(procedures.length === 0 ? {} : { procedures }),
     studyDateTime: dateTime(dataSet.text("StudyDate"), dataSet.text("StudyTime")),
   }
 }

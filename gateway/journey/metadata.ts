@@ -3,18 +3,12 @@
  * "XDR DS" asks for, also where the agreement has them labelled as limited.
  */
 import type { Agreement, Site } from "./agreement.ts"
-import {
-  DICOM_CONTROLLED_TERMINOLOGY,
-  entryCodes,
-  contentTypeCode,
-  HOSPITAL,
-  MIME,
-  NORMAL,
-  RADIOLOGY,
-} from "./codes.ts"
+import { SCHEME } from "./agreed-codes.ts"
+import { contentTypeCode, entryCodes, MIME } from "./codes.ts"
 import { ContentError } from "./errors.ts"
 import type { DocumentRole, SubmissionKind } from "./records.ts"
 import type { PatientView } from "./views.ts"
+import type { CodedEntry } from "../standards/dicom/coded-entry.ts"
 import type { Author, Code, DocumentEntry, SubmissionSet } from "../standards/xds/submission.ts"
 
 /** HL7 DTM in UTC, `YYYYMMDDhhmmss`. */
@@ -42,6 +36,8 @@ export interface Subject {
   readonly requestId: string
   readonly serviceStartTime: string | null
   readonly modalities: readonly string[]
+  /** Codes of the procedure the study was made for; [] where its images name none. */
+  readonly procedures: readonly CodedEntry[]
 }
 
 /** What one document says of itself. */
@@ -62,7 +58,9 @@ export interface EntryFacts {
 }
 
 export function documentEntry(subject: Subject, facts: EntryFacts): DocumentEntry {
-  const codes = entryCodes(facts.role, facts.SOPClassUID)
+  const agreed = subject.agreement.codes
+  const coded = { SOPClassUID: facts.SOPClassUID, procedures: subject.procedures }
+  const codes = entryCodes(facts.role, agreed, coded)
   return {
     entryUUID: facts.entryUUID,
     limitedMetadata: isLimited(subject),
@@ -75,9 +73,9 @@ export function documentEntry(subject: Subject, facts: EntryFacts): DocumentEntr
     classCode: codes.classCode,
     typeCode: codes.typeCode,
     formatCode: codes.formatCode,
-    confidentialityCode: [NORMAL],
-    healthcareFacilityTypeCode: HOSPITAL,
-    practiceSettingCode: RADIOLOGY,
+    confidentialityCode: [agreed.confidentialityCode],
+    healthcareFacilityTypeCode: agreed.healthcareFacilityTypeCode,
+    practiceSettingCode: agreed.practiceSettingCode,
     eventCodeList: facts.purposes.length > 0 ? facts.purposes : modalityCodes(subject),
     languageCode: codes.languageCode,
     creationTime: dtm(facts.createdAt),
@@ -132,7 +130,7 @@ function author({ site }: Subject): Author {
 function modalityCodes(subject: Subject): Code[] {
   return subject.modalities.map((modality) => ({
     code: modality,
-    scheme: DICOM_CONTROLLED_TERMINOLOGY,
+    scheme: SCHEME.DICOM,
     display: modality,
   }))
 }

@@ -57,6 +57,7 @@ export async function subjectOf(
     requestId: request.id,
     serviceStartTime: serviceStart(header?.studyDateTime ?? null, world.site.timeZone),
     modalities: header?.modalities ?? [],
+    procedures: header?.procedures ?? [],
   }
 }
 

@@ -168,6 +168,7 @@ const contentsOf =
         requestId: planned.requestId ?? "",
         serviceStartTime: null,
         modalities: ["CT"],
+        procedures: [],
       },
       contents: [
         ...["manifest", "request"].map((role) => paper(world, role as "manifest" | "request")),

@@ -1,4 +1,5 @@
 /** The two sides of one agreement, for tests of steps. */
+import { JAPANESE_CODES } from "../../gateway/journey/agreed-codes.ts"
 import type { Agreement, Site } from "../../gateway/journey/agreement.ts"
 
 export const HOSPITAL: Site = {
@@ -24,14 +25,15 @@ const terms = {
   reportSignature: "hpki",
   readers: [],
   recoding: "none",
-  retention: { imagesMs: 86_400_000, reportsMs: 365 * 86_400_000 },
   units: "adaptive",
+  retention: { imagesMs: 86_400_000, reportsMs: 365 * 86_400_000 },
   urgency: {
     STAT: { label: "緊急", dueMinutes: 60 },
     HIGH: { label: "至急", dueMinutes: 240 },
     ROUTINE: { label: "通常", dueMinutes: 1440 },
   },
   limitedMetadata: [],
+  codes: JAPANESE_CODES,
   patientIdDomain: "1.2.392.100495.20.3.51.11311234567",
   validFrom: "2026-04-01",
   validUntil: "2027-04-01",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
+import { JAPANESE_CODES } from "../../gateway/journey/agreed-codes.ts"
 import { contentTypeCode, entryCodes, kindOf, PURPOSE, roleOf } from "../../gateway/journey/codes.ts"
 import {
   cx,
@@ -60,6 +61,7 @@ const subject: Subject = {
   requestId: "request-1",
   serviceStartTime: "20260401000000",
   modalities: ["CT"],
+  procedures: [],
 }
 const uuid = (n: number): string => `urn:uuid:00000000-0000-4000-8000-${String(n).padStart(12, "0")}`
 const facts = (role: DocumentRole, n: number): EntryFacts => ({
@@ -166,6 +168,32 @@ describe("the metadata we submit", () => {
     assert.ok(sent.documentEntries.every(({ sourcePatientId }) => sourcePatientId !== null))
   })
 
+  it("take their typeCode from the study's procedure where its scheme has an OID, and else what is agreed", () => {
+    const typed = (procedures: Subject["procedures"], codingSchemes = JAPANESE_CODES.codingSchemes) => {
+      const agreement = { ...AT_HOSPITAL, codes: { ...JAPANESE_CODES, codingSchemes } }
+      return built({ ...subject, agreement, procedures }).documentEntries[0]!.typeCode
+    }
+    const jj1017 = { value: "6".repeat(32), designator: "JJ1017-32", schemeUid: "", meaning: "胸部CT" }
+    assert.equal(typed([])?.code, "18748-4")
+    assert.equal(typed([jj1017])?.code, "18748-4", "no OID is known for its scheme")
+    assert.deepEqual(typed([jj1017], { "JJ1017-32": "2.25.7" }), {
+      code: jj1017.value,
+      scheme: "2.25.7",
+      display: "胸部CT",
+    })
+    assert.equal(typed([{ ...jj1017, schemeUid: "2.25.8" }])?.scheme, "2.25.8", "the item names it itself")
+    assert.equal(typed([{ ...jj1017, value: "6".repeat(65), schemeUid: "2.25.8" }])?.code, "18748-4")
+  })
+
+  it("are known again by the formatCodes their agreement chooses", () => {
+    const pdf = { code: "urn:example:pdf", scheme: "2.25.9", display: "Befund" }
+    const codes = { ...JAPANESE_CODES, formatCode: { ...JAPANESE_CODES.formatCode, pdf } }
+    const chosen = { ...subject, agreement: { ...AT_HOSPITAL, codes } }
+    const entry = documentEntry(chosen, facts("pdf", 1))
+    assert.deepEqual(entry.formatCode, pdf)
+    assert.deepEqual([roleOf(entry, codes), roleOf(entry, JAPANESE_CODES)], ["pdf", null])
+  })
+
   it("leave out what is not known", () => {
     const unknown = {
       ...patient,
@@ -220,20 +248,23 @@ describe("codes", () => {
   it("tell the role of a document; the three kinds of signature look alike until one looks inside", () => {
     for (const [n, role] of ROLES.entries()) {
       const alike = role === "set-signature" || role === "receipt" ? "signature" : role
-      assert.equal(roleOf(documentEntry(subject, facts(role, n))), alike)
+      assert.equal(roleOf(documentEntry(subject, facts(role, n)), JAPANESE_CODES), alike)
     }
     const foreign = {
       ...documentEntry(subject, facts("pdf", 0)),
       formatCode: { code: "x", scheme: "y", display: "z" },
     }
-    assert.equal(roleOf(foreign), null)
+    assert.equal(roleOf(foreign, JAPANESE_CODES), null)
   })
 
   it("know an instance by its SOP class, and a manifest by key object selection", () => {
     assert.equal(
-      entryCodes("instance", "1.2.840.10008.5.1.4.1.1.4").formatCode.code,
+      entryCodes("instance", JAPANESE_CODES, {
+        SOPClassUID: "1.2.840.10008.5.1.4.1.1.4",
+        procedures: [],
+      }).formatCode.code,
       "1.2.840.10008.5.1.4.1.1.4",
     )
-    assert.equal(entryCodes("manifest").formatCode.code, "1.2.840.10008.5.1.4.1.1.88.59")
+    assert.equal(entryCodes("manifest", JAPANESE_CODES).formatCode.code, "1.2.840.10008.5.1.4.1.1.88.59")
   })
 })

@@ -50,12 +50,17 @@ function* walk(path: string, schema: JsonSchema, required: boolean): Generator<S
   if (path !== "" && schema.properties === undefined) yield { path, schema, required }
   if (path !== "" && schema.properties !== undefined && schema.description !== undefined)
     yield { path, schema, required }
+  if (isReplacedWhole(schema)) return
   for (const [name, child] of Object.entries(schema.properties ?? {})) {
     const needed = schema.required?.includes(name) ?? false
     yield* walk(path === "" ? name : `${path}.${name}`, child, needed)
   }
   if (schema.items?.properties !== undefined) yield* walk(`${path}[]`, withoutText(schema.items), required)
 }
+
+/** A group with a default of its own is given as a whole or not at all: its row says all there is to it. */
+const isReplacedWhole = ({ default: value }: JsonSchema): boolean =>
+  typeof value === "object" && value !== null && Object.keys(value).length > 0
 
 /** The list's own row has said it. */
 const withoutText = (schema: JsonSchema): JsonSchema => ({ ...schema, description: undefined })

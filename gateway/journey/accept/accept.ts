@@ -71,7 +71,7 @@ async function intake(world: World, inbound: Inbound, place: Landing): Promise<S
   const received: Received[] = []
   return {
     document: async (entry, octets) => {
-      const role = roleOf(entry)
+      const role = roleOf(entry, inbound.agreement.codes)
       if (role === null) throw contentFault(entry.uniqueId, "formatCode is outside the agreement")
       const passing = measured(entry, octets)
       const object = await adopt(world, inbound, segment, entry, passing.octets)

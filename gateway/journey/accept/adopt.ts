@@ -53,7 +53,7 @@ function metaOf(world: World, inbound: Inbound, entry: DocumentEntry): ObjectMet
     StudyInstanceUID: inbound.StudyInstanceUID,
     SeriesInstanceUID: "",
     uniqueId: entry.uniqueId,
-    SOPClassUID: roleOf(entry) === "instance" ? (entry.formatCode?.code ?? "") : "",
+    SOPClassUID: roleOf(entry, inbound.agreement.codes) === "instance" ? (entry.formatCode?.code ?? "") : "",
     TransferSyntaxUID: "",
     mimeType: entry.mimeType,
     callingAE: "",

@@ -42,13 +42,13 @@ export function judge(world: World, peer: PeerIdentity, submission: Submission):
   const agreement = agreementOf(world, peer.agreement)
   if (agreement === null || !inForce(agreement, world.site.timeZone, world.clock.now()))
     throw notAgreed("no agreement is in force with this peer")
+  checkLimited(agreement, submission)
   if (set.sourceId !== agreement.partner.oid) throw notAgreed("sourceId is not the one agreed for this peer")
   const kind = kindOf(set)
-  checkLimited(agreement, submission)
   if (kind === null || !agreement.accepts.includes(AGREED_WITH[kind] ?? kind))
     throw notAgreed("contentTypeCode is outside the agreement")
   checkRecipient(world, submission)
-  checkDocuments(kind, submission)
+  checkDocuments(kind, submission, agreement)
   const StudyInstanceUID = onlyId(submission, "urn:ihe:iti:xds:2016:studyInstanceUID")
   const requestId = onlyId(submission, "urn:ihe:iti:xdw:2013:workflowInstanceId")
   return { agreement, kind, submission, StudyInstanceUID, requestId }
@@ -57,8 +57,6 @@ export function judge(world: World, peer: PeerIdentity, submission: Submission):
 const notAgreed = (why: string): AcceptanceError =>
   new AcceptanceError("ERR_NOT_AGREED", "XDSRepositoryError", why)
 
-/** Absent is accepted, a foreign one refused (domain.md 8). XON.10 holds the OID. */
-function checkRecipient(world: World, { submissionSet: { intendedRecipient } }: Submission): void {
 /** Limited metadata are for those with whom it is agreed (ITI TF-1 15.2: Accepts Limited Metadata). */
 function checkLimited({ limitedMetadata }: Agreement, { submissionSet, documentEntries }: Submission): void {
   if (limitedMetadata.includes("accept")) return
@@ -72,6 +70,8 @@ function checkLimited({ limitedMetadata }: Agreement, { submissionSet, documentE
   )
 }
 
+/** Absent is accepted, a foreign one refused (domain.md 8). XON.10 holds the OID. */
+function checkRecipient(world: World, { submissionSet: { intendedRecipient } }: Submission): void {
   const oids = intendedRecipient.map((each) => each.split("|")[0]?.split("^")[9])
   if (oids.length > 0 && !oids.includes(world.site.oid))
     throw new AcceptanceError(
@@ -82,10 +82,14 @@ function checkLimited({ limitedMetadata }: Agreement, { submissionSet, documentE
 }
 
 /** A manifest that replaces another may bring no image: then it takes some back. Nor one whose images came in units. */
-function checkDocuments(kind: SubmissionKind, { documentEntries, associations }: Submission): void {
+function checkDocuments(
+  kind: SubmissionKind,
+  { documentEntries, associations }: Submission,
+  { codes }: Agreement,
+): void {
   const found = new Map<string, number>()
   for (const entry of documentEntries) {
-    const role = roleOf(entry)
+    const role = roleOf(entry, codes)
     if (role === null) throw contentFault(entry.uniqueId, "formatCode is outside the agreement")
     if (role !== "signature") found.set(role, (found.get(role) ?? 0) + 1)
   }

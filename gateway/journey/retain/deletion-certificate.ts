@@ -80,6 +80,7 @@ function subjectOfAccount(
     requestId,
     serviceStartTime: null,
     modalities: [],
+    procedures: [],
   }
 }
 

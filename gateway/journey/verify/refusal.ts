@@ -63,6 +63,7 @@ async function subjectOfRefused(
     requestId: refused.requestId ?? "",
     serviceStartTime: null,
     modalities: [],
+    procedures: [],
   }
 }
 
