@@ -2,7 +2,8 @@
  * Programs that send DICOM files, and what each says of every file: not sent when it does not take the file itself, else
  * how the receiver answered.
  */
-import { execFile } from "node:child_process"
+import { execFile, fork } from "node:child_process"
+import { once } from "node:events"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -10,6 +11,7 @@ import { importAll } from "../../gateway/commands/import/import.ts"
 import { lookAt } from "../../gateway/commands/import/medium.ts"
 import { dataSetStart } from "../../gateway/standards/dicom/part10.ts"
 import { Malformed } from "../../gateway/standards/malformed.ts"
+import type { Errand, Word } from "./dcmjs-dimse-child.ts"
 import { Orthanc } from "./orthanc.ts"
 
 export type Told =
@@ -168,6 +170,40 @@ async function throughOrthanc(peer: Orthanc, file: string): Promise<Told> {
 
 const short = (text: string): string =>
   (/"Details" *: *"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text.split("\n")[0] ?? "").slice(0, 160)
+
+/** Longer than it takes for any file it takes. */
+const PATIENCE_MS = 15_000
+
+/** Where dcmjs-dimse ends or hangs at a file, the file counts as not taken, and a new process goes on behind it. */
+export async function dcmjsDimse(files: readonly string[], to: Receiver): Promise<Sent> {
+  const told = new Map<string, Told>()
+  while (told.size < files.length) {
+    const left = files.slice(told.size)
+    for (const { file, told: each } of await toldByChild({ files: left, ...to })) told.set(file, each)
+    const next = files[told.size]
+    if (next !== undefined) told.set(next, notSent("dcmjs-dimse ends or hangs at it"))
+  }
+  return told
+}
+
+/** What one process says of files from the first on, until its end. */
+async function toldByChild(errand: Errand): Promise<readonly Word[]> {
+  const child = fork(join(import.meta.dirname, "dcmjs-dimse-child.ts"), [], {
+    stdio: "ignore",
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+  })
+  const words: Word[] = []
+  const impatient = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS)
+  child.on("message", (word: Word) => {
+    words.push(word)
+    impatient.refresh()
+  })
+  const ended = once(child, "exit")
+  child.send(errand)
+  await ended
+  clearTimeout(impatient)
+  return words
+}
 
 /** `dokuei import`: STOW-RS. @param root folder that the files are in */
 export async function stow(

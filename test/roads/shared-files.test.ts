@@ -1,6 +1,6 @@
 /**
- * Real and hostile files, sent by four programs to an edge that runs: each arrives as its sender wrote it, or is refused
- * with a reason. What a sender writes is what storescp keeps of the same sender: DCMTK and Orthanc write data sets anew.
+ * Real and hostile files, sent by five programs to an edge that runs: each arrives as its sender wrote it, or is refused
+ * with a reason. What a sender writes is what storescp keeps of the same sender: DCMTK, Orthanc and dcmjs write data sets anew.
  */
 import assert from "node:assert/strict"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
@@ -8,13 +8,16 @@ import { tmpdir } from "node:os"
 import { join, relative } from "node:path"
 import { after, before, describe, it } from "mocha"
 import { parse, stringify } from "yaml"
+import { listen } from "../../gateway/actors/storage-scp/listen.ts"
+import { Collector } from "../actors/storage-scp/collector.ts"
 import { makeSites, startDokuei } from "../commands/command-line.ts"
-import { dcmsend, orthanc, storescu, stow, type Receiver, type Sent } from "../peers/senders.ts"
+import { dcmjsDimse, dcmsend, orthanc, storescu, stow, type Receiver, type Sent } from "../peers/senders.ts"
 import { Storescp, freePort } from "../peers/storescp.ts"
 import { readDataSet } from "../../gateway/standards/dicom/data-set.ts"
 import { transferSyntax } from "../../gateway/standards/dicom/sop-classes.ts"
 import { dataSetStart } from "../../gateway/standards/dicom/part10.ts"
 import { inflateCapped } from "../../gateway/standards/dicom/deflated-head.ts"
+import { Malformed } from "../../gateway/standards/malformed.ts"
 import { dataSetDigest, spoolOf } from "./opened-spool.ts"
 
 const SHARED = process.env.DOKUEI_SHARED
@@ -22,7 +25,13 @@ const LONG = process.env.DOKUEI_LONG === "1"
 /** Of each series in the short run. */
 const SAMPLE = 2
 const TOKEN = "token-of-the-importer"
-const SENDERS = { storescu, dcmsend, orthanc } as const
+const SENDERS = { storescu, dcmsend, orthanc, "dcmjs-dimse": dcmjsDimse } as const
+
+/** What a sender made of a file. */
+interface Written {
+  readonly uid: string
+  readonly sha256: string | null
+}
 
 /** By SOP Instance UID: the data sets (hex SHA-256), each once. */
 type Kept = Map<string, Set<string>>
@@ -67,6 +76,9 @@ const REFUSED_RIGHTLY: Readonly<Partial<Record<string, RegExp>>> = {
   "synthetic/struct_nest_3000.dcm": /more than 256 levels/,
 }
 
+/** What dcmjs-dimse names deflated and sends as it is: no more than its bytes can be told of it. */
+const NOT_DEFLATED = new Set(["ts/image_dfl", "ts/report_dfl"])
+
 describe("the shared files", function () {
   this.timeout(LONG ? 1_800_000 : 240_000)
   let folder: string
@@ -93,7 +105,9 @@ describe("the shared files", function () {
     it(`by ${name} arrive as storescp has them, or are refused with a reason`, async () => {
       const reference = await keptByStorescp(sender)
       const { sent, kept } = await throughEdge(name, (edge) => sender(files, edge))
-      judge(name, sent, kept, reference)
+      assert.deepEqual(lostOnTheWay(reference.sent, sent), [], "sent to storescp, and never to us")
+      const written = name === "dcmjs-dimse" ? await writtenByDcmjs(reference.kept, sent) : new Map()
+      judge(name, sent, kept, reference.kept, written)
     })
 
   it("by STOW-RS arrive as the files themselves, or are refused with a reason", async () => {
@@ -109,7 +123,13 @@ describe("the shared files", function () {
     table.push(["(octet by octet)", "stow", `${whole.length}`, "", "", ""])
   })
 
-  function judge(sender: string, sent: Sent, kept: Kept, reference: Kept): void {
+  function judge(
+    sender: string,
+    sent: Sent,
+    kept: Kept,
+    reference: Kept,
+    written: ReadonlyMap<string, Written> = new Map(),
+  ): void {
     const faults: string[] = []
     const counts = new Map<string, Record<"identical" | "refused" | "not sent" | "fault", number>>()
     for (const file of files) {
@@ -120,9 +140,9 @@ describe("the shared files", function () {
       const count = counts.get(row) ?? { identical: 0, refused: 0, "not sent": 0, fault: 0 }
       counts.set(row, count)
       if (told.kind === "success") {
-        const uid = SOPInstanceUIDOf(file)
+        const { uid, sha256 } = written.get(file) ?? { uid: SOPInstanceUIDOf(file), sha256: null }
         // storescp does not know every SOP Class and transfer syntax: then the file itself has to do.
-        const theirs = reference.get(uid) ?? new Set([dataSetDigest(readFileSync(file))])
+        const theirs = reference.get(uid) ?? new Set([sha256 ?? dataSetDigest(readFileSync(file))])
         const ours = kept.get(uid)
         const isSame = ours !== undefined && [...theirs].every((each) => ours.has(each))
         count[isSame ? "identical" : "fault"] += 1
@@ -139,15 +159,30 @@ describe("the shared files", function () {
     assert.deepEqual(faults, [])
   }
 
+  /** dcmjs writes anew what storescp does not take as well, UIDs too: it is heard by a listener that keeps digests only. */
+  async function writtenByDcmjs(reference: Kept, sent: Sent): Promise<ReadonlyMap<string, Written>> {
+    const collector = new Collector()
+    const scp = await listen({ port: 0, host: "127.0.0.1" }, collector)
+    const written = new Map<string, Written>()
+    for (const file of files) {
+      if (sent.get(file)?.kind !== "success" || reference.has(SOPInstanceUIDOf(file))) continue
+      await dcmjsDimse([file], { port: scp.port, aeTitle: collector.calledAE })
+      const { AffectedSOPInstanceUID: uid, sha256 } = collector.kept.at(-1)!
+      written.set(file, { uid, sha256 })
+    }
+    await scp.close(0)
+    return written
+  }
+
   async function keptByStorescp(
     sender: (files: readonly string[], to: Receiver) => Promise<Sent>,
-  ): Promise<Kept> {
+  ): Promise<{ readonly sent: Sent; readonly kept: Kept }> {
     const peer = await Storescp.open("+xa", "+uf")
     try {
-      await sender(files, { port: peer.port, aeTitle: "STORESCP" })
+      const sent = await sender(files, { port: peer.port, aeTitle: "STORESCP" })
       const kept: Kept = new Map()
-      for (const file of peer.files()) note(kept, file)
-      return kept
+      for (const file of peer.files()) if (isReadable(file)) note(kept, file)
+      return { sent, kept }
     } finally {
       await peer.close()
     }
@@ -161,7 +196,10 @@ describe("the shared files", function () {
     const config = join(folder, `${name}.yaml`)
     const raw: ReturnType<typeof parse> = parse(readFileSync(join(folder, "edge.yaml"), "utf8"))
     raw.dataDir = `${name}-data`
-    raw.dicom.modalities = ["SCU", "DCMSEND", "ORTHANC"].map((aeTitle) => ({ aeTitle, quietPeriod: "1h" }))
+    raw.dicom.modalities = ["SCU", "DCMSEND", "ORTHANC", "DCMJS"].map((aeTitle) => ({
+      aeTitle,
+      quietPeriod: "1h",
+    }))
     raw.dicom.web = { port: await freePort(), senders: [{ aeTitle: "IMPORT", tokenFile: "import.token" }] }
     writeFileSync(config, stringify(raw))
     const edge = await startDokuei(config)
@@ -179,7 +217,14 @@ describe("the shared files", function () {
   }
 })
 
+/** An association that we end is told by its sender as nothing sent: storescp shows what it would have sent. */
+const lostOnTheWay = (toStorescp: Sent, toUs: Sent): string[] =>
+  [...toUs]
+    .filter(([file, { kind }]) => kind === "not sent" && toStorescp.get(file)?.kind === "success")
+    .map(([file]) => file)
+
 function isRight(sender: string, name: string, reason: string): boolean {
+  if (sender === "dcmjs-dimse" && NOT_DEFLATED.has(name)) return true
   const rightly = REFUSED_RIGHTLY[name]
   return rightly !== undefined && (sender !== "stow" || rightly.test(reason))
 }
@@ -204,6 +249,16 @@ function sample(all: readonly string[]): string[] {
 function note(kept: Kept, file: Uint8Array): void {
   const uid = uidIn(file)
   kept.set(uid, (kept.get(uid) ?? new Set()).add(dataSetDigest(file)))
+}
+
+/** dcmjs-dimse sends as deflated what it has not deflated, and storescp keeps it so. */
+function isReadable(file: Uint8Array): boolean {
+  try {
+    return uidIn(file) !== ""
+  } catch (error) {
+    if (error instanceof Malformed) return false
+    throw error
+  }
 }
 
 /** Of a deflated data set: enough for any identification, and too little for a bomb. */

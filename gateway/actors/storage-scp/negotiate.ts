@@ -1,7 +1,6 @@
 /**
  * What this SCP takes of an A-ASSOCIATE-RQ (PS3.8 7.1.1, PS3.7 annex D): C-ECHO, C-STORE of every storage SOP Class in
- * every transfer syntax of PS3.6 and those named beside it, and Storage Commitment in both roles. The requestor's first syntax is taken: it
- * knows best what its bytes are in.
+ * every transfer syntax of PS3.6 and those named beside it, and Storage Commitment in both roles.
  */
 import { MAX_PDU_LENGTH_BYTES } from "../../standards/dicom/pdu-reader.ts"
 import { DICOM_APPLICATION_CONTEXT } from "../../standards/dicom/pdu.ts"
@@ -104,7 +103,7 @@ function judge(proposed: ProposedContext, request: AssociateRQ, offer: Offer): J
   })
   const service = offered(abstractSyntax, request, offer)
   if (service === null) return refused(CONTEXT_RESULT.abstractSyntaxNotSupported)
-  const syntax = transferSyntaxes.find((uid) => takes(service, uid, offer))
+  const syntax = preferred(transferSyntaxes.filter((uid) => takes(service, uid, offer)))
   if (syntax === undefined) return refused(CONTEXT_RESULT.transferSyntaxesNotSupported)
   const peer = rolesOfPeer(service, roleOf(request, abstractSyntax))
   // Neither side could say a word in it.
@@ -113,6 +112,16 @@ function judge(proposed: ProposedContext, request: AssociateRQ, offer: Offer): J
     context: { id, result: CONTEXT_RESULT.acceptance, transferSyntax: syntax },
     accepted: { abstractSyntax, transferSyntax: syntax, service, peer },
   }
+}
+
+/**
+ * The requestor's first: it knows best what its bytes are in. But never the one that leaves VRs out where the other is
+ * proposed beside it: what no dictionary knows would lose its VR on the way.
+ */
+function preferred(taken: readonly string[]): string | undefined {
+  const [first] = taken
+  const isExplicitToo = taken.includes(EXPLICIT_VR_LITTLE_ENDIAN)
+  return first === IMPLICIT_VR_LITTLE_ENDIAN && isExplicitToo ? EXPLICIT_VR_LITTLE_ENDIAN : first
 }
 
 function offered(abstractSyntax: string, request: AssociateRQ, offer: Offer): Service | null {

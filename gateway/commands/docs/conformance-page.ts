@@ -106,8 +106,9 @@ function supportedSection(): string[] {
       "`gateway/standards/dicom/*.generated.ts`.",
     sopClassTable(),
     "## Transfer Syntaxes accepted",
-    "Of each proposed context the first that stands in this table, or in `privateTransferSyntaxes`, is taken. A data set is " +
-      "stored as it comes; no transfer syntax is ever changed in what was received.",
+    "Of each proposed context the requestor's first that stands in this table, or in `privateTransferSyntaxes`, is taken; where " +
+      "that is Implicit VR Little Endian and Explicit VR Little Endian stands beside it, Explicit VR, which leaves private elements " +
+      "their VR. A data set is stored as it comes; no transfer syntax is ever changed in what was received.",
     transferSyntaxTable(),
     "A private transfer syntax is taken when `privateTransferSyntaxes` names it and says how its data sets are written: " +
       "`explicit-little`, `implicit-little`, `explicit-big` or `deflated`. Whether Pixel Data are encapsulated is seen in the " +

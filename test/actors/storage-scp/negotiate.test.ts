@@ -37,6 +37,16 @@ describe("negotiation of an association", () => {
     assert.equal(context?.transferSyntax, JPEG_BASELINE)
   })
 
+  it("takes Explicit VR where Implicit VR stands before it, and nothing compressed in its place", () => {
+    assert.equal(asked(CT, {}, {}, [IMPLICIT, EXPLICIT]).context?.transferSyntax, EXPLICIT)
+    assert.equal(asked(CT, {}, {}, [IMPLICIT, JPEG_BASELINE]).context?.transferSyntax, IMPLICIT)
+    assert.equal(
+      asked(CT, {}, {}, [JPEG_BASELINE, IMPLICIT, EXPLICIT]).context?.transferSyntax,
+      JPEG_BASELINE,
+    )
+    assert.equal(asked(CT, {}, {}, [IMPLICIT]).context?.transferSyntax, IMPLICIT)
+  })
+
   it("takes a private transfer syntax that is configured, for objects and not for commitments", () => {
     const GE = "1.2.840.113619.5.2"
     const syntaxOf = transferSyntaxes([{ uid: GE, name: "GE private", encoding: "implicit-le" }])
