@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Command } from "commander"
+import { auditPage } from "./docs/audit-page.ts"
 import { conformancePage } from "./docs/conformance-page.ts"
 import { errorsPage } from "./docs/errors-page.ts"
 import { journeyPage } from "./docs/journey-page.ts"
@@ -16,7 +17,7 @@ const DOCS = join(import.meta.dirname, "..", "..", "docs")
 export const docsCommand = (): Command =>
   new Command("docs")
     .description(
-      "print settings.md, errors.md, journey.md, conformance-dicom.md, metadata.md and what-to-do.md",
+      "print settings.md, errors.md, journey.md, conformance-dicom.md, metadata.md, what-to-do.md and audit.md",
     )
     .option("--out <dir>", "folder to write to", DOCS)
     .action(async ({ out }: { out: string }) => {
@@ -28,6 +29,7 @@ export const docsCommand = (): Command =>
 /** File name → content of every generated page. */
 export async function generatedPages(): Promise<Readonly<Record<string, string>>> {
   return {
+    "audit.md": auditPage(),
     "settings.md": settingsPage(),
     "errors.md": errorsPage(await malformedCodes(SOURCE)),
     "journey.md": journeyPage(),

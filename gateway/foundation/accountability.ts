@@ -9,7 +9,7 @@ import { join } from "node:path"
 import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
 import { event } from "../journey/audit.ts"
-import type { AuditEvent, AuditTrail } from "../journey/ports.ts"
+import type { AuditEvent, AuditTrail, People } from "../journey/ports.ts"
 import { errorFields, type Log } from "../log.ts"
 import type { Rot } from "../storage/spool/findings.ts"
 import { takeNotes, type UsedNote } from "../storage/trail/used-notes.ts"
@@ -22,11 +22,12 @@ export interface Accounts {
   readonly config: Config
   readonly trail: AuditTrail
   readonly spool: { readonly rot: readonly Rot[] }
+  readonly people: Pick<People, "endedSessions" | "forgetSession">
   readonly log: Log
 }
 
 /** Tells of the configuration now, of the rest now and every minute; returns how to stop. Throws AuditError. */
-export async function keepAccounts({ config, trail, spool, log }: Accounts): Promise<() => void> {
+export async function keepAccounts({ config, trail, spool, people, log }: Accounts): Promise<() => void> {
   await tellConfiguration(config, trail)
   let told = 0
   const look = async (): Promise<void> => {
@@ -36,6 +37,7 @@ export async function keepAccounts({ config, trail, spool, log }: Accounts): Pro
       const found = spool.rot.slice(told)
       await trail.record(found.flatMap((rot, index) => rowOfRot(rot, told + index)))
       told += found.length
+      await tellEnded(people, trail)
     } catch (error) {
       log("error", "audit-failed", errorFields(error))
     }
@@ -43,6 +45,23 @@ export async function keepAccounts({ config, trail, spool, log }: Accounts): Pro
   await look()
   const timer = setInterval(() => void look(), LOOK_MS)
   return () => clearInterval(timer)
+}
+
+/** A session that ended by itself is forgotten once that is recorded. */
+async function tellEnded(people: Accounts["people"], trail: AuditTrail): Promise<void> {
+  const now = systemClock.now()
+  for (const { key, person } of await people.endedSessions(now)) {
+    const ended = event({
+      event: "session-ended",
+      outcome: "success",
+      at: now.toISOString(),
+      user: person.login,
+      userName: person.name,
+      description: "no activity, or the session's limit",
+    })
+    await trail.record([{ key: `session/${key}`, event: ended }])
+    await people.forgetSession(key)
+  }
 }
 
 type Row = Parameters<AuditTrail["record"]>[0][number]
@@ -125,7 +144,8 @@ function digestsIn(text: string): Digests | null {
 async function digestsOf(config: Config): Promise<Digests> {
   const { keys, trust, agreements } = config
   const own = [keys.seal.chain, keys.object.chain, keys.tls.chain]
-  const trusted = [trust.tlsCa, trust.sealCa, trust.hpkiRoots, trust.tsaRoots]
+  const collectors = config.audit.collectors.map((each) => each.ca)
+  const trusted = [trust.tlsCa, trust.sealCa, trust.hpkiRoots, trust.tsaRoots, ...collectors]
   const partners = agreements.map((each) => each.objectCertificate)
   const files = await Promise.all([...own, ...trusted, ...partners].map((path) => readFile(path)))
   const sections = Object.entries(config).map(([name, value]): [string, string] => [

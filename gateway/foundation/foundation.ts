@@ -146,7 +146,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   await ledger.commit([activity("application-start")])
   let runner: Runner | null = null
   const stopTurning = await keepTurning(config, spool, log)
-  const stopAccounts = await keepAccounts({ config, trail, spool, log })
+  const stopAccounts = await keepAccounts({ config, trail, spool, people, log })
   const watched = { config, spool, ledger, keys, lists, disk: stores.disk, collectors }
   return {
     config,

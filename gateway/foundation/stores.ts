@@ -1,6 +1,7 @@
 /** Everything below `dataDir`: one process has it open, and the ledger is as new as its spool, or is said not to be. */
 import { hostname } from "node:os"
 import { join } from "node:path"
+import { DEFAULT_PATH as RECIPIENT_PATH } from "../actors/document-recipient/options.ts"
 import { systemChance, systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
 import { LedgerError } from "../journey/errors.ts"
@@ -109,6 +110,8 @@ const openOurTrail = (config: Config): Promise<Trail> =>
     processId: String(process.pid),
     host: hostname(),
     enterpriseSite: config.site.institutionCode || config.site.oid,
+    recipient: `https://${config.xdr.host}:${config.xdr.port}${RECIPIENT_PATH}`,
+    aeTitle: config.role === "edge" ? config.dicom.aeTitle : null,
   })
 
 /** A copy written anew, and segments whose destruction a crash interrupted, are no rot: the next step ends them. */

@@ -47,7 +47,7 @@ export function exportAudit(
   })
 }
 
-/** ITI-41 at the recipient: 110107 Import. */
+/** ITI-41 at the recipient: 110107 Import. A repetition is a transaction of its own. */
 export function importAudit(
   world: World,
   record: SubmissionRecord,
@@ -86,9 +86,9 @@ export function refusedImport(
 }
 
 /** C-STORE in: 110104, one row for a study's arrival, not one per instance. */
-export function receivedAudit(study: StudyRecord, at: string): Change {
+export function receivedAudit(study: StudyRecord, at: string, isSupplement = false): Change {
   return audit(`received/${study.id}/${study.instances}/${at}`, {
-    event: "instances-received",
+    event: isSupplement ? "instances-added" : "instances-received",
     outcome: "success",
     at,
     peer: { id: study.callingAE, address: "" },

@@ -303,12 +303,20 @@ export interface ReportContent {
 
 // ---------------------------------------------------------------- audit
 
+/** A session that ran into one of its limits. */
+export interface EndedSession {
+  /** Names it once and for all; opens nothing. */
+  readonly key: string
+  readonly person: Person
+}
+
 /** One thing that happened, in the words of docs/audit; turned into an ATNA message by the trail. */
 export interface AuditEvent {
   readonly event:
     | "application-start"
     | "application-stop"
     | "instances-received"
+    | "instances-added"
     | "instances-sent"
     | "export"
     | "import"
@@ -318,6 +326,8 @@ export interface AuditEvent {
     | "login"
     | "login-failed"
     | "logout"
+    | "session-ended"
+    | "credential-added"
     | "request-entered"
     | "requests-listed"
     | "node-authentication-failure"
@@ -658,7 +668,11 @@ export interface People {
   session(sessionId: string, now: Date): Promise<Person | null>
   /** As `session`, but asking is no activity: the idle time runs on. */
   peekSession(sessionId: string, now: Date): Promise<Person | null>
-  closeSession(sessionId: string): Promise<void>
+  /** One that has ended by itself stays until that is recorded. */
+  closeSession(sessionId: string, now: Date): Promise<void>
+  /** Sessions that ended by themselves and are not forgotten yet. */
+  endedSessions(now: Date): Promise<readonly EndedSession[]>
+  forgetSession(key: string): Promise<void>
   /** One more wrong answer (passkey or PIN) by this person; five within 15 minutes lock. */
   countFailure(personId: string, now: Date): Promise<void>
   locked(personId: string, now: Date): Promise<boolean>

@@ -8,7 +8,7 @@ import { pkiDemo } from "../../gateway/commands/pki.ts"
 import { loadConfig, type Config } from "../../gateway/config.ts"
 import { keepAccounts } from "../../gateway/foundation/accountability.ts"
 import { SpoolError } from "../../gateway/journey/errors.ts"
-import type { AuditEvent } from "../../gateway/journey/ports.ts"
+import type { AuditEvent, EndedSession } from "../../gateway/journey/ports.ts"
 import type { Rot } from "../../gateway/storage/spool/findings.ts"
 import { leaveNote } from "../../gateway/storage/trail/used-notes.ts"
 
@@ -16,6 +16,8 @@ describe("the accounts beside the steps", () => {
   let folder: string
   let config: Config
   let told: AuditEvent[]
+  let ended: EndedSession[] = []
+  const forgotten: string[] = []
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "accounts-"))
     await pkiDemo(join(folder, "pki"), { pin: "1234", now: new Date(), chance: systemChance })
@@ -57,6 +59,13 @@ describe("the accounts beside the steps", () => {
         },
       },
       spool: { rot },
+      people: {
+        endedSessions: () => Promise.resolve(ended),
+        forgetSession: (key) => {
+          forgotten.push(key)
+          return Promise.resolve()
+        },
+      },
       log: () => undefined,
     })
     stop()
@@ -74,6 +83,15 @@ describe("the accounts beside the steps", () => {
     assert.deepEqual(await start({ site }), ["configuration: changed since the last start: site"])
     assert.deepEqual(await start({ site }), [])
     await start()
+  })
+
+  it("tell of a session that ended by itself, and forget it then", async () => {
+    const person = { id: "p1", login: "sato", name: "佐藤", role: "clerk" } as const
+    ended = [{ key: "k1", person }]
+    assert.deepEqual(await start(), ["session-ended: no activity, or the session's limit"])
+    assert.equal(told[0]?.user, "sato")
+    assert.deepEqual(forgotten, ["k1"])
+    ended = []
   })
 
   it("see a certificate that was exchanged under the same name", async () => {

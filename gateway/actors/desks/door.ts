@@ -95,6 +95,7 @@ export class Door {
       return this.#refuse(request, person, "this passkey is already enrolled")
     if (!(await this.#options.people.addCredential(body.code, credential, this.#now())))
       throw new DeskError("ERR_CODE_REFUSED", "the enrolment code was used meanwhile")
+    await this.#audit.enrolled(request, person)
     return this.#enter(request, response, person, "enrolled a passkey")
   }
 

@@ -9,6 +9,12 @@ import type { DeskOptions } from "./options.ts"
 export const ALERT_AFTER_FAILURES = 5
 const WINDOW_MS = 15 * 60_000
 
+/** An alert is about a node: where it came from; a new passkey about whose it is. */
+function subjectOf(event: AuditEvent["event"], address: string, person: Person | null): string | null {
+  if (event === "security-alert") return address
+  return event === "credential-added" && person !== null ? `urn:dokuei:person:${person.login}` : null
+}
+
 export class LoginAudit {
   readonly #options: Pick<DeskOptions, "audit" | "clock" | "proxies">
   readonly #failures: Limiter
@@ -46,6 +52,10 @@ export class LoginAudit {
     return this.#record("logout", "success", request, person, "logged out")
   }
 
+  enrolled(request: IncomingMessage, person: Person): Promise<void> {
+    return this.#record("credential-added", "success", request, person, "a passkey was enrolled")
+  }
+
   async #record(
     event: AuditEvent["event"],
     outcome: AuditEvent["outcome"],
@@ -63,8 +73,7 @@ export class LoginAudit {
       peer: { id: address, address },
       PatientID: null,
       StudyInstanceUID: null,
-      // An alert is about a node: where it came from.
-      objectId: event === "security-alert" ? address : null,
+      objectId: subjectOf(event, address, person),
       SOPClassUID: null,
       instances: null,
       description,

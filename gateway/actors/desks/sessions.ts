@@ -53,14 +53,15 @@ export class DeskSessions {
     const former = this.idOf(request)
     const id = Buffer.from(chance.bytes(SESSION_ID_BYTES)).toString("base64url")
     await people.openSession(person.id, id, clock.now())
-    if (former !== null) await people.closeSession(former)
+    if (former !== null) await people.closeSession(former, clock.now())
     this.#setCookie(response, id)
   }
 
   /** Ends the session and tells the browser to forget everything of this desk. Returns the id that ended. */
   async end(request: IncomingMessage, response: Response): Promise<string | null> {
     const id = this.idOf(request)
-    if (id !== null) await this.#options.people.closeSession(id)
+    const { people, clock } = this.#options
+    if (id !== null) await people.closeSession(id, clock.now())
     this.#setCookie(response, null)
     response.set("Clear-Site-Data", '"cache", "cookies", "storage"')
     return id

@@ -7,6 +7,7 @@
  */
 import { createHash } from "node:crypto"
 import type { DocumentEntry } from "../../standards/xds/submission.ts"
+import { importAudit } from "../audit.ts"
 import type { Inbound } from "./inbound.ts"
 import { AcceptanceError } from "../errors.ts"
 import type { SubmissionIntake } from "../ports.ts"
@@ -16,7 +17,8 @@ import type { World } from "../world.ts"
 
 /** null when the set is new. Throws AcceptanceError when it is not, and not the same either. */
 export async function recognise(world: World, inbound: Inbound): Promise<SubmissionIntake | null> {
-  const { submissionSet, documentEntries } = inbound.submission
+  const { submission } = inbound
+  const { submissionSet, documentEntries } = submission
   const earlier = await world.ledger.submissionBySetUid(inbound.agreement.id, "in", submissionSet.uniqueId)
   if (earlier === null) {
     for (const entry of documentEntries) await refuseOtherBytes(world, entry)
@@ -35,8 +37,12 @@ export async function recognise(world: World, inbound: Inbound): Promise<Submiss
         throw duplicate("XDSNonIdenticalHash", entry.uniqueId)
     },
     commit: async () => {
-      const again = await receiptAgain(world, earlier)
-      if (again.length > 0) await world.ledger.commit(again)
+      const at = world.clock.now().toISOString()
+      const repeated = { ...earlier, failureCode: null, private: { ...earlier.private, submission } }
+      await world.ledger.commit([
+        ...(await receiptAgain(world, earlier)),
+        importAudit(world, repeated, "success", at),
+      ])
       return []
     },
     abort: () => Promise.resolve(),

@@ -89,7 +89,7 @@ const ARRIVAL_LOOK_MS = 60_000
 async function supplemented(world: World, before: StudyRecord, study: StudyRecord): Promise<Outcome> {
   const now = world.clock.now()
   const { changes, waits, leaves } = await supplement(world, study, false)
-  if (!waits) return { changes: [...changes, receivedAudit(study, now.toISOString())] }
+  if (!waits) return { changes: [...changes, receivedAudit(study, now.toISOString(), true)] }
   const isNews = leaves || JSON.stringify(study) !== JSON.stringify(before)
   return {
     changes: isNews ? changes : [],

@@ -36,6 +36,7 @@ export const EVENT_TYPE = {
   /** PS3.15 has no code for it: an EventTypeCode may be any coded value (A.5.1). */
   connectionTest: { code: "connection-test", system: "Dokuei", text: "Connection Test" },
   softwareConfiguration: dcm("110131", "Software Configuration"),
+  userSecurityAttributes: dcm("110137", "User Security Attributes Changed"),
   iti41: ihe("ITI-41", "Provide and Register Document Set-b"),
   dsg: { code: "urn:ihe:iti:dsg", system: "IHE Transactions", text: "Document Digital Signature" },
 } as const

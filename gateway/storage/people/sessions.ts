@@ -16,6 +16,8 @@ export interface SessionLimits {
  */
 const TOUCH_SHARE = 1 / 20
 
+const LONG_AGO = 0
+
 interface SessionRow extends Person {
   readonly openedAt: number
   readonly seenAt: number
@@ -31,20 +33,16 @@ export class Sessions {
     this.#limits = limits
   }
 
-  /** Also forgets whatever is over the absolute limit, so that the table stays as small as the staff. */
   open(personId: string, idSha256: Buffer, now: number): void {
-    this.#database.transaction(() => {
-      this.#run(sql.sweepSessions, { before: now - this.#limits.absoluteMs })
-      this.#run(sql.insertSession, { idSha256, personId, now })
-    })()
+    this.#run(sql.insertSession, { idSha256, personId, now })
   }
 
-  /** Who sits there; this was activity. Null when unknown or over a limit, and then it is gone. */
+  /** Who sits there; this was activity. Null when unknown or over a limit, and then neither activity nor a clock brings it back. */
   touch(idSha256: Buffer, now: number): Person | null {
     const row = this.#row(idSha256)
     if (row === null) return null
     if (!this.#lives(row, now)) {
-      this.close(idSha256)
+      this.#run(sql.touchSession, { idSha256, now: LONG_AGO })
       return null
     }
     if (now - row.seenAt >= this.#limits.idleMs * TOUCH_SHARE) this.#run(sql.touchSession, { idSha256, now })
@@ -57,7 +55,21 @@ export class Sessions {
     return row !== null && this.#lives(row, now) ? personOf(row) : null
   }
 
-  close(idSha256: Buffer): void {
+  /** Over a limit; whoever records that forgets them afterwards, so that the table stays as small as the staff. */
+  ended(now: number): readonly { readonly key: string; readonly person: Person }[] {
+    return this.#database
+      .prepare<[], SessionRow & { readonly idSha256: Buffer }>(sql.allSessions)
+      .all()
+      .filter((row) => !this.#lives(row, now))
+      .map((row) => ({ key: row.idSha256.toString("hex"), person: personOf(row) }))
+  }
+
+  /** One that has ended by itself stays for `ended`. */
+  close(idSha256: Buffer, now: number): void {
+    if (this.peek(idSha256, now) !== null) this.forget(idSha256)
+  }
+
+  forget(idSha256: Buffer): void {
     this.#run(sql.deleteSession, { idSha256 })
   }
 

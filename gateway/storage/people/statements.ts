@@ -49,7 +49,9 @@ export const touchSession = `UPDATE session SET seen_at = @now WHERE id_sha256 =
 
 export const deleteSession = `DELETE FROM session WHERE id_sha256 = @idSha256`
 
-export const sweepSessions = `DELETE FROM session WHERE opened_at <= @before`
+export const allSessions = `
+  SELECT id_sha256 AS idSha256, person.id, login, name, role, opened_at AS openedAt, seen_at AS seenAt
+  FROM session JOIN person ON person.id = person_id ORDER BY seen_at`
 
 export const insertFailure = `INSERT INTO failure (person_id, at) VALUES (@personId, @now)`
 

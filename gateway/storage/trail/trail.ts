@@ -11,7 +11,8 @@ import type { AuditEvent, AuditTrail, TrailReader } from "../../journey/ports.ts
 import { writeAuditMessage } from "../../standards/atna/audit-message.ts"
 import { nextLink, writeLink, type Link } from "./chain.ts"
 import { endOfLastLine } from "./lines.ts"
-import { messageOf, type AuditSource } from "./message-of.ts"
+import { messageOf } from "./message-of.ts"
+import type { AuditSource } from "./participants.ts"
 import { trailReader } from "./trail-reader.ts"
 import { remember, verifyTrail } from "./verify-trail.ts"
 

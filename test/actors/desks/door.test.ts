@@ -35,7 +35,10 @@ describe("the door of a desk", () => {
       assert.deepEqual(session.agreements, [AGREEMENT])
       assert.deepEqual(
         desk.audits.map(({ event, outcome, user }) => [event, outcome, user]),
-        [["login", "success", "sato"]],
+        [
+          ["credential-added", "success", "sato"],
+          ["login", "success", "sato"],
+        ],
       )
     })
 
@@ -104,7 +107,7 @@ describe("the door of a desk", () => {
       assert.equal(session.person?.role, "radiologist")
       assert.deepEqual(
         desk.audits.map(({ event }) => event),
-        ["login", "logout", "login"],
+        ["credential-added", "login", "logout", "login"],
       )
     })
 

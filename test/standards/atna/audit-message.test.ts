@@ -52,6 +52,7 @@ describe("audit messages", () => {
       "application-start": "110100 E",
       "application-stop": "110100 E",
       "instances-received": "110104 C",
+      "instances-added": "110104 U",
       "instances-sent": "110104 R",
       export: "110106 R",
       import: "110107 C",
@@ -61,6 +62,8 @@ describe("audit messages", () => {
       login: "110114 E",
       "login-failed": "110114 E",
       logout: "110114 E",
+      "session-ended": "110114 E",
+      "credential-added": "110113 E",
       "request-entered": "110109 C",
       "requests-listed": "110112 E",
       "node-authentication-failure": "110113 E",
@@ -78,6 +81,24 @@ describe("audit messages", () => {
   it("tell our process by its number wherever we are source or destination (ITI-41)", () => {
     for (const event of ["export", "import"] as const)
       assert.deepEqual(attribute(written(event), "ActiveParticipant", "AlternativeUserID"), ["4711"])
+  })
+
+  it("tell our endpoint where something was sent to it, and DICOM nodes by their AE titles", () => {
+    const users = (event: keyof typeof EVENTS, name: string): string[] =>
+      attribute(written(event), "ActiveParticipant", name)
+    assert.equal(users("import", "UserID")[1], "https://edge.example.jp:8443/xdr/recipient")
+    assert.deepEqual(users("instances-received", "AlternativeUserID"), [
+      "AETITLES=CT1",
+      "4711;AETITLES=DOKUEI",
+    ])
+    assert.deepEqual(users("instances-sent", "AlternativeUserID"), ["4711;AETITLES=DOKUEI", "AETITLES=PACS"])
+  })
+
+  it("let the gateway ask where a session ends by itself", () => {
+    assert.deepEqual(attribute(written("session-ended"), "ActiveParticipant", "UserIsRequestor"), [
+      "false",
+      "true",
+    ])
   })
 
   it("let the source ask, at both sides of a transaction", () => {

@@ -116,8 +116,19 @@ describe("people", () => {
     })
 
     it("end at once when closed", async () => {
-      await people.closeSession("sid-1")
+      await people.closeSession("sid-1", at(0))
       assert.equal(await people.session("sid-1", at(0)), null)
+      assert.deepEqual(await people.endedSessions(at(1000)), [])
+    })
+
+    it("are told when they ended by themselves, until that is recorded", async () => {
+      assert.deepEqual(await people.endedSessions(at(9)), [])
+      const [ended, ...more] = await people.endedSessions(at(10))
+      assert.deepEqual([ended?.person.login, more], ["sato", []])
+      await people.closeSession("sid-1", at(11))
+      assert.equal((await people.endedSessions(at(11))).length, 1, "logging out too late tells nothing else")
+      await people.forgetSession(ended!.key)
+      assert.deepEqual(await people.endedSessions(at(12)), [])
     })
 
     it("survive a restart", async () => {

@@ -1,12 +1,14 @@
 /** One audit event of every kind, for tests. */
 import type { AuditEvent } from "../../../gateway/journey/ports.ts"
-import type { AuditSource } from "../../../gateway/storage/trail/message-of.ts"
+import type { AuditSource } from "../../../gateway/storage/trail/participants.ts"
 
 export const SOURCE: AuditSource = {
   application: "dokuei-edge",
   processId: "4711",
   host: "edge.example.jp",
   enterpriseSite: "1311234567",
+  recipient: "https://edge.example.jp:8443/xdr/recipient",
+  aeTitle: "DOKUEI",
 }
 
 export const BLANK: AuditEvent = {
@@ -39,6 +41,22 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
     peer: { id: "CT1", address: "192.0.2.20" },
     SOPClassUID: "1.2.840.10008.5.1.4.1.1.2",
     instances: 512,
+  },
+  "instances-added": {
+    ...BLANK,
+    ...study,
+    event: "instances-added",
+    peer: { id: "CT1", address: "192.0.2.20" },
+    SOPClassUID: "1.2.840.10008.5.1.4.1.1.2",
+    instances: 514,
+  },
+  "session-ended": { ...BLANK, ...person, event: "session-ended" },
+  "credential-added": {
+    ...BLANK,
+    ...person,
+    event: "credential-added",
+    objectId: "urn:dokuei:person:sato",
+    description: "a passkey was enrolled",
   },
   "instances-sent": {
     ...BLANK,
