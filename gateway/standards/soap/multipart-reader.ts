@@ -141,7 +141,9 @@ export class MultipartReader {
     this.#parts += 1
     if (this.#parts > this.#limits.maxParts)
       throw new Malformed("MULTIPART_TOO_MANY_PARTS", "limit", `more than ${this.#limits.maxParts} parts`)
-    events.push({ kind: "part", headers: readPartHeaders(head.slice(0, blank.index)) })
+    // Written anew: a slice of `head` in a Content-ID that is remembered would keep all of it.
+    const block = this.#held.toString("latin1", 0, blank.index)
+    events.push({ kind: "part", headers: readPartHeaders(block) })
     this.#beginOctets(blank.index + blank[0].length, blank[0].endsWith("\r\n") ? 2 : 1)
     return true
   }
