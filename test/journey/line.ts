@@ -13,9 +13,9 @@ import { isCrash } from "./fuse.ts"
 
 /**
  * unreachable: nothing was sent · cut: the line broke after the first document · busy, refused: said by the other side ·
- * lost: it committed, and its answer never came
+ * lost: it committed, and its answer never came · late: it is answered, and gets there when the test says so
  */
-export type LineFault = "unreachable" | "cut" | "busy" | "refused" | "lost"
+export type LineFault = "unreachable" | "cut" | "busy" | "refused" | "lost" | "late"
 
 export interface Attempt {
   readonly kind: string
@@ -27,6 +27,8 @@ export interface Attempt {
 
 export class Line {
   readonly attempts: Attempt[] = []
+  /** What is answered and has not got there; each delivers one. */
+  readonly late: (() => Promise<RegistryResponse>)[] = []
   /** What happens to this attempt? `again` counts the attempts of its SubmissionSet before. */
   fault: (kind: string, again: number) => LineFault | null = () => null
   /** Between the other side's commit and its answer. */
@@ -49,6 +51,10 @@ export class Line {
         this.attempts.push({ ...attempt, sha256: sent.sha256 })
         if (fault === "busy") return failure("XDSRepositoryBusy")
         if (fault === "refused") return failure("XDSRepositoryError")
+        if (fault === "late") {
+          this.late.push(() => this.#deliver(door(), asPartner, sent, messageId, null, kind))
+          return { status: "Success", errors: [] }
+        }
         return this.#deliver(door(), asPartner, sent, messageId, fault, kind)
       },
     }

@@ -91,7 +91,8 @@ function obstacle(item: WorkItem): string | null {
   if (isLapsed(item)) return t("start.images-gone")
   if (item.reader !== null && !item.reader.mine && !isFinished(item))
     return t("start.locked", { name: item.reader.name })
-  return item.study.instances === 0 ? t("start.no-images") : null
+  if (item.study.instances === 0) return t("start.no-images")
+  return item.state === "created" ? t("start.arriving") : null
 }
 
 function startWord(item: WorkItem): string {

@@ -171,6 +171,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "start.invalid": "The hospital's signature did not pass; the case stays closed",
   "start.images-gone": "The images are gone; closing it leaves the request without a report of them.",
   "start.no-images": "No image has arrived yet",
+  "start.arriving": "Images are still arriving",
   "request.word": "Request",
   "request.contrast-is": "Contrast: {contrast}",
   "report-status.draft": "draft",

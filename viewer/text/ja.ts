@@ -169,6 +169,7 @@ export const ja = {
   "start.invalid": "病院の署名が検証に不合格のため開けません",
   "start.images-gone": "画像は消去済みのため読影できません。終了すると一覧の済みに移ります。",
   "start.no-images": "画像がまだ届いていません",
+  "start.arriving": "画像が届いている途中です",
   "request.word": "依頼",
   "request.contrast-is": "造影：{contrast}",
   "report-status.draft": "下書き",

@@ -69,4 +69,4 @@ function centerWay(file: CaseFile, study: StudyRecord): Station[] {
   })
 }
 
-const STATIONS: Stations = { "in study": "arrived", "out report": "reported" }
+const STATIONS: Stations = { "in study": "arrived", "in unit": "arrived", "out report": "reported" }

@@ -148,7 +148,7 @@ function edgeWay(world: World, file: CaseFile, line: LineProgress): Station[] {
     received: file.study === null || file.study.state === "arriving" ? null : file.study.lastArrivalAt,
     receiving: (file.study?.instances ?? 0) > 0,
     sent: lastAt(file, "out", "study", "acceptedAt"),
-    sending: outbound === undefined ? null : share(outbound, line),
+    sending: outbound === undefined ? null : share(outbound, file.submissions, line),
     sentHeld: HOLDS.includes(action(file)),
     arrived: lastAt(file, "out", "study", isByAnswer ? "acceptedAt" : "verifiedAt"),
     arrivedByAnswer: isByAnswer,
@@ -165,15 +165,27 @@ function edgeWay(world: World, file: CaseFile, line: LineProgress): Station[] {
 /** Nothing leaves before somebody has done this. */
 const HOLDS: readonly StaffItem["action"][] = ["release", "decide"]
 
-function share(outbound: SubmissionRecord, line: LineProgress): number | null {
-  const sent = line.get(outbound.id)
-  return sent === undefined || outbound.bytesTotal === 0 ? null : Math.min(1, sent / outbound.bytesTotal)
+/** Of all that is to be sent: what was accepted, and what of the rest is on the line. Null before the first byte. */
+function share(
+  outbound: SubmissionRecord,
+  submissions: readonly SubmissionRecord[],
+  line: LineProgress,
+): number | null {
+  const parts = [outbound, ...submissions.filter(({ partOf }) => partOf === outbound.id)]
+  const total = parts.reduce((sum, each) => sum + each.bytesTotal, 0)
+  const isUnsent = parts.every(({ id, acceptedAt }) => acceptedAt === null && !line.has(id))
+  if (isUnsent || total === 0) return null
+  const sent = parts.map((each) =>
+    each.acceptedAt === null ? Math.min(each.bytesTotal, line.get(each.id) ?? 0) : each.bytesTotal,
+  )
+  return Math.min(1, sent.reduce((sum, bytes) => sum + bytes, 0) / total)
 }
 
 const STATIONS: Stations = {
   assemble: "sent",
   recode: "sent",
   "out study": "sent",
+  "out unit": "sent",
   "in report": "reported",
   "out acknowledgement": "acknowledged",
 }

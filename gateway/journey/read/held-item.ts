@@ -4,7 +4,7 @@
  */
 import { isTold } from "../cases/case-file.ts"
 import { referenced } from "../metadata.ts"
-import { agreementOf } from "../keep.ts"
+import { agreementOf, carriesImages } from "../keep.ts"
 import { way } from "../cases/milestones.ts"
 import { submissionNotices } from "../cases/notices.ts"
 import { patientOf } from "../submit/patient.ts"
@@ -13,7 +13,7 @@ import type { SubmissionRecord } from "../records.ts"
 import type { Notice, RequestText, WorkItem } from "../views.ts"
 import type { World } from "../world.ts"
 
-const NOT_READ_YET: RequestText = {
+export const NOT_READ_YET: RequestText = {
   purpose: "",
   diagnosis: "",
   history: "",
@@ -29,7 +29,7 @@ const MINUTE_MS = 60_000
 export async function heldItems(world: World): Promise<WorkItem[]> {
   const items = new Map<string, WorkItem>()
   for (const record of await world.ledger.unverifiedArrivals()) {
-    if (record.kind !== "study" || record.requestId === null || items.has(record.requestId)) continue
+    if (!carriesImages(record.kind) || record.requestId === null || items.has(record.requestId)) continue
     if ((await world.ledger.request(record.requestId)) !== null) continue
     const study = await world.ledger.study(record.studyId ?? "")
     if (study !== null && isRecalled(study)) continue

@@ -1,6 +1,7 @@
 /** Read: the work list, and a case in the hands of a reader. */
 import { current, found, kept, only } from "../desk-guards.ts"
 import { DeskError, ReportError } from "../errors.ts"
+import { arrivingItems } from "./arriving-item.ts"
 import { heldItems } from "./held-item.ts"
 import { isErased } from "../keep.ts"
 import { milestone } from "../cases/milestones.ts"
@@ -34,10 +35,12 @@ export function caseDesk(world: World): CaseDesk {
 
 async function worklist(world: World, person: Person): Promise<WorkItem[]> {
   only(person, "radiologist")
-  const items = await heldItems(world)
-  for (const file of await world.cases.listed())
-    if (file.study !== null) items.push(workItem(world, person, file, file.study))
-  return items
+  const held = await heldItems(world)
+  const arriving = await arrivingItems(world, new Set(held.map(({ requestId }) => requestId)))
+  const cases = (await world.cases.listed()).flatMap((file) =>
+    file.study === null ? [] : [workItem(world, person, file, file.study)],
+  )
+  return [...held, ...arriving, ...cases]
 }
 
 async function reading(world: World, person: Person, requestId: string): Promise<ReadingView> {

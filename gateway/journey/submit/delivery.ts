@@ -1,6 +1,6 @@
 /**
- * Delivery: what a study's submission has to bring, and how much of that its units have brought. Asked anew before each
- * unit: what was withdrawn meanwhile does not leave, what came meanwhile leaves too.
+ * Delivery: what a study's submission has to bring, and how much of that its units have brought. It is what was here when it
+ * was released; what comes later leaves after it. Asked anew before each unit: what was withdrawn meanwhile does not leave.
  */
 import type { Agreement } from "../agreement.ts"
 import { openConflicts, selected } from "../assemble/selection.ts"
@@ -39,13 +39,25 @@ export async function deliveryOf(world: World, record: SubmissionRecord): Promis
   const all = await world.ledger.instances(study.id)
   if (openConflicts(study, all).length > 0)
     throw new InstanceError("ERR_INSTANCE_COPIES", "copies of an image contradict each other")
-  const counting = selected(study, all)
+  const counting = releasedOf(study, record, selected(study, all))
   const there = await arrivedThere(world, study, record.requestId ?? "", record.id)
   // What the other side has is named by the manifest and does not travel again.
   const brings = there === null || there === "open" ? counting : notThere(there, counting)
   const units = await unitsOf(world, record)
   const objects = new Set(units.flatMap(({ documents }) => documents.map(({ place }) => place.objectId)))
   return { study, counting, brings, units, left: notThere({ objects }, brings) }
+}
+
+/**
+ * Without what came after its release. By the clock, and only where something is known to have come late: that is looked at
+ * again when this has arrived, so that nothing is left behind by a clock that was set back.
+ */
+function releasedOf(
+  { late }: StudyRecord,
+  { createdAt }: SubmissionRecord,
+  counting: readonly InstanceRecord[],
+): readonly InstanceRecord[] {
+  return late === 0 ? counting : counting.filter(({ receivedAt }) => receivedAt <= createdAt)
 }
 
 /** What we have made of this submission so far, oldest first. */

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict"
-import { randomBytes } from "node:crypto"
 import type { Agreement } from "../../../gateway/journey/agreement.ts"
 import { noteAwaited } from "../../../gateway/journey/receive/awaited.ts"
 import { completeness, type Signal } from "../../../gateway/journey/assemble/completeness.ts"
@@ -7,16 +6,10 @@ import { readWhole } from "../../../gateway/journey/read-whole.ts"
 import type { InstanceRecord, SubmissionRecord } from "../../../gateway/journey/records.ts"
 import { arrivedThere } from "../../../gateway/journey/assemble/supplement.ts"
 import type { Notice } from "../../../gateway/journey/views.ts"
-import {
-  KEY_OBJECT_SELECTION,
-  readManifest,
-  writeManifest,
-  type KosTitle,
-} from "../../../gateway/standards/dicom/kos.ts"
+import { readManifest } from "../../../gateway/standards/dicom/kos.ts"
 import { MR_IMAGE_STORAGE, type SmallStudy } from "../../peers/dicom-study.ts"
 import { PIN } from "../certificates.ts"
 import type { Gateway } from "../gateway.ts"
-import { MODALITY, OUR_AE } from "../gateway.ts"
 import {
   acknowledge,
   CLERK,
@@ -28,62 +21,15 @@ import {
   row,
   store,
   storeAll,
-  STORED,
   study,
   type Image,
 } from "../people.ts"
+import { storeNote } from "../rejection-notes.ts"
 import { DAY_MS, MINUTE_MS, TwoSides } from "../world.ts"
 
 const QUIET_AND_MORE_MS = 10 * MINUTE_MS
 const told = (notices: readonly Notice[] | undefined): string[] =>
   (notices ?? []).map(({ code, count }) => (count === undefined ? code : `${code} ${count}`))
-
-const FILE_META_START_BYTES = 132 + 12
-
-/** A key object selection as a modality or QA station sends it. */
-async function storeNote(
-  edge: Gateway,
-  of: SmallStudy,
-  images: readonly Image[],
-  title: KosTitle,
-): Promise<void> {
-  const shared = {
-    ...Object.fromEntries(
-      ["PatientName", "IssuerOfPatientID", "PatientBirthDate", "PatientSex"].map((each) => [each, ""]),
-    ),
-    ...Object.fromEntries(
-      ["StudyDate", "StudyTime", "StudyID", "StudyDescription", "ReferringPhysicianName"].map((each) => [
-        each,
-        "",
-      ]),
-    ),
-    PatientID: of.PatientID,
-    AccessionNumber: `X-${of.PatientID}`,
-    StudyInstanceUID: of.StudyInstanceUID,
-  } as Parameters<typeof writeManifest>[0]["shared"]
-  const series = [
-    {
-      SeriesInstanceUID: "1.2.3.4",
-      instances: images.map(({ SOPInstanceUID }) => ({ SOPClassUID: MR_IMAGE_STORAGE, SOPInstanceUID })),
-    },
-  ]
-  const note = writeManifest(
-    { shared, series, title, contentDateTime: "20260803091500", manufacturer: "QA", aeTitle: "QA1" },
-    randomBytes(32),
-  )
-  const meta = Buffer.from(note.file).readUInt32LE(FILE_META_START_BYTES - 4)
-  const association = { callingAE: MODALITY, calledAE: OUR_AE, remoteAddress: "192.0.2.7" }
-  const intake = edge.storage.open(association)
-  const sink = intake.begin({
-    ...association,
-    AffectedSOPClassUID: KEY_OBJECT_SELECTION,
-    AffectedSOPInstanceUID: note.SOPInstanceUID,
-    TransferSyntaxUID: "1.2.840.10008.1.2.1",
-  })
-  await sink.write(note.file.subarray(FILE_META_START_BYTES + meta))
-  assert.equal((await sink.finish()).status, STORED)
-  await intake.end()
-}
 
 describe("after a study was sent", function () {
   this.timeout(30_000)

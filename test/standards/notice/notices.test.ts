@@ -14,6 +14,11 @@ import {
 import type { DeletionCertificate } from "../../../gateway/standards/notice/deletion-certificate.ts"
 import { readRefusal, writeRefusal, type Refusal } from "../../../gateway/standards/notice/refusal.ts"
 import { readRecall, writeRecall, type Recall } from "../../../gateway/standards/notice/recall.ts"
+import {
+  readAnnouncement,
+  writeAnnouncement,
+  type Announcement,
+} from "../../../gateway/standards/notice/announcement.ts"
 import { localTime } from "../../../gateway/standards/notice/local-time.ts"
 
 const code = (wanted: string) => (error: unknown) => (error as { code?: string }).code === wanted
@@ -231,5 +236,26 @@ describe("recall", () => {
       () => readRecall(bent(writeRecall(RECALL), /<Reason>.*<\/Reason>/, "")),
       code("NOTICE_INCOMPLETE"),
     )
+  })
+})
+
+describe("announcement", () => {
+  const ANNOUNCEMENT: Announcement = {
+    documentId: "2.25.61",
+    StudyInstanceUID: "1.2.392.200036.9999.1",
+    delivery: "5f0c9d1e",
+    images: 1200,
+    urgency: "STAT",
+    requestedAt: "2026-11-25T05:15:00Z",
+    dueAt: "2026-11-25T06:15:00Z",
+  }
+
+  it("reads back as it was written, and refuses what it does not know", () => {
+    const bytes = writeAnnouncement(ANNOUNCEMENT)
+    assert.deepEqual(readAnnouncement(bytes), ANNOUNCEMENT)
+    assert.throws(() => readAnnouncement(bent(bytes, "<Request", "<Not/><Request")), code("NOTICE_UNKNOWN"))
+    assert.throws(() => readAnnouncement(bent(bytes, /<Request[^>]*>/, "")), code("NOTICE_INCOMPLETE"))
+    assert.throws(() => readAnnouncement(bent(bytes, '"STAT"', '"SOON"')), code("NOTICE_VALUE"))
+    assert.throws(() => readAnnouncement(bent(bytes, '"1200"', '"-1"')), code("NOTICE_VALUE"))
   })
 })
