@@ -1,6 +1,7 @@
 /** A command set (PS3.7 6.3.1): always implicit VR little endian, group 0000 in ascending order, nothing else. */
 import { Malformed } from "../malformed.ts"
-import { OctetReader, isoBytes, joined, trimmed, u16Bytes, u32Bytes } from "./octets.ts"
+import { OctetReader, trimmed } from "./octets.ts"
+import { OctetSink } from "./recode/octet-sink.ts"
 
 /** No command of PS3.7 comes near it; attribute lists of N-GET stay below. */
 export const MAX_COMMAND_SET_BYTES = 64 * 1024
@@ -75,36 +76,37 @@ export class CommandSet {
   }
 }
 
-export type Entry = readonly [Keyword, Uint8Array]
-const entry =
-  <Value>(encode: (value: Value) => Uint8Array) =>
-  (keyword: Keyword, value: Value): Entry => [keyword, encode(value)]
+/** A number is a US; text is of even length. */
+export type Entry = readonly [Keyword, number | string]
 /** Padded to even length: NUL for UI, space for text (PS3.5 6.2). */
-const padded = (text: string, pad: number): Uint8Array => {
-  const bytes = isoBytes(text)
-  return bytes.length % 2 === 0 ? bytes : joined([bytes, Uint8Array.of(pad)])
-}
+const padded = (value: string, pad: string): string => (value.length % 2 === 0 ? value : value + pad)
 
-export const us = entry((value: number) => u16Bytes(value, true))
-export const ui = entry((text: string) => padded(text, 0))
-export const text = entry((value: string) => padded(value, 0x20))
+export const us = (keyword: Keyword, value: number): Entry => [keyword, value]
+export const ui = (keyword: Keyword, value: string): Entry => [keyword, padded(value, "\0")]
+export const text = (keyword: Keyword, value: string): Entry => [keyword, padded(value, " ")]
 /** Left out when there is nothing to say. */
 export const optional = (keyword: Keyword, value: string): readonly Entry[] =>
   value === "" ? [] : [text(keyword, value)]
 export const dataSetType = (follows: boolean): Entry =>
   us("CommandDataSetType", follows ? DATA_SET_FOLLOWS : NO_DATA_SET)
 
+/** Most responses: two UIDs and a few numbers. */
+const USUAL_BYTES = 256
+const US_BYTES = 2
+const UL_BYTES = 4
+
 /** The command set with its group length, in ascending order whatever the order of the entries. */
 export function encodeEntries(entries: readonly Entry[]): Uint8Array {
-  const ordered = [...entries].sort(([a], [b]) => ELEMENT[a] - ELEMENT[b])
-  const body = joined(
-    ordered.flatMap(([keyword, value]) => [
-      u16Bytes(0, true),
-      u16Bytes(ELEMENT[keyword], true),
-      u32Bytes(value.length, true),
-      value,
-    ]),
-  )
-  const length = u32Bytes(body.length, true)
-  return joined([u16Bytes(0, true), u16Bytes(0, true), u32Bytes(length.length, true), length, body])
+  const ordered = entries.toSorted(([a], [b]) => ELEMENT[a] - ELEMENT[b])
+  const set = new OctetSink(USUAL_BYTES)
+  set.item(ELEMENT.CommandGroupLength, UL_BYTES)
+  set.u32(0) // settled when the set is whole
+  const groupStart = set.length
+  for (const [keyword, value] of ordered) {
+    set.item(ELEMENT[keyword], typeof value === "number" ? US_BYTES : value.length)
+    if (typeof value === "number") set.u16(value)
+    else set.text(value)
+  }
+  set.settleLength(groupStart, 0)
+  return set.taken()
 }

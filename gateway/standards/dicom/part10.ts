@@ -4,7 +4,8 @@
  */
 import { Malformed } from "../malformed.ts"
 import { readElementHeader } from "./element-header.ts"
-import { isoBytes, joined, trimmed, u16Bytes, u32Bytes } from "./octets.ts"
+import { isoBytes, trimmed } from "./octets.ts"
+import { OctetSink } from "./recode/octet-sink.ts"
 
 /** Ours, drawn once under PS3.5 B.2; it names the writer of group 0002, nothing else. */
 export const IMPLEMENTATION_CLASS_UID = "2.25.285046551877095524780337348583105993886"
@@ -12,7 +13,9 @@ export const IMPLEMENTATION_CLASS_UID = "2.25.2850465518770955247803373485831059
 export const IMPLEMENTATION_VERSION_NAME = "DOKUEI_1"
 
 const PREAMBLE_BYTES = 128
+const PREAMBLE = new Uint8Array(PREAMBLE_BYTES)
 const PREFIX = isoBytes("DICM")
+const FILE_META_VERSION = Uint8Array.of(0, 1)
 export const PART10_START_BYTES = PREAMBLE_BYTES + PREFIX.length
 const CLAUSE = "PS3.10 7.1"
 const META_GROUP = 0x0002
@@ -31,36 +34,35 @@ export interface FileMeta {
   readonly ReceivingApplicationEntityTitle: string
 }
 
-/** VRs whose length field has 32 bits after two reserved bytes (PS3.5 table 7.1-1). */
-const LONG_VR = /^(OB|OD|OF|OL|OV|OW|SQ|SV|UC|UN|UR|UT|UV)$/
-
-function element(elementNumber: number, vr: string, value: Uint8Array): Uint8Array {
-  const even =
-    value.length % 2 === 0 ? value : joined([value, Uint8Array.of(vr === "UI" || vr === "OB" ? 0 : 0x20)])
-  const length = LONG_VR.test(vr)
-    ? joined([u16Bytes(0), u32Bytes(even.length, true)])
-    : u16Bytes(even.length, true)
-  return joined([u16Bytes(0x0002, true), u16Bytes(elementNumber, true), isoBytes(vr), length, even])
-}
+/** More than we ever write. */
+const OUR_META_BYTES = 512
 
 /** Preamble of zeros, `DICM`, and group 0002 in explicit VR little endian. */
 export function fileMetaBytes(meta: FileMeta): Uint8Array {
-  const group = joined([
-    element(0x0001, "OB", Uint8Array.of(0, 1)),
-    element(0x0002, "UI", isoBytes(meta.MediaStorageSOPClassUID)),
-    element(0x0003, "UI", isoBytes(meta.MediaStorageSOPInstanceUID)),
-    element(0x0010, "UI", isoBytes(meta.TransferSyntaxUID)),
-    element(0x0012, "UI", isoBytes(IMPLEMENTATION_CLASS_UID)),
-    element(0x0013, "SH", isoBytes(IMPLEMENTATION_VERSION_NAME)),
-    element(0x0017, "AE", isoBytes(meta.SendingApplicationEntityTitle)),
-    element(0x0018, "AE", isoBytes(meta.ReceivingApplicationEntityTitle)),
-  ])
-  return joined([
-    new Uint8Array(PREAMBLE_BYTES),
-    PREFIX,
-    element(0x0000, "UL", u32Bytes(group.length, true)),
-    group,
-  ])
+  const file = new OctetSink(OUR_META_BYTES)
+  file.bytes(PREAMBLE)
+  file.bytes(PREFIX)
+  file.element(GROUP_LENGTH, "UL", 4)
+  file.u32(0) // settled when the group is whole
+  const groupStart = file.length
+  file.element(0x00020001, "OB", 2)
+  file.bytes(FILE_META_VERSION)
+  text(file, 0x00020002, "UI", meta.MediaStorageSOPClassUID)
+  text(file, 0x00020003, "UI", meta.MediaStorageSOPInstanceUID)
+  text(file, 0x00020010, "UI", meta.TransferSyntaxUID)
+  text(file, 0x00020012, "UI", IMPLEMENTATION_CLASS_UID)
+  text(file, 0x00020013, "SH", IMPLEMENTATION_VERSION_NAME)
+  text(file, 0x00020017, "AE", meta.SendingApplicationEntityTitle)
+  text(file, 0x00020018, "AE", meta.ReceivingApplicationEntityTitle)
+  file.settleLength(groupStart, 0)
+  return file.taken()
+}
+
+/** Padded to even length: NUL for UI, space for text (PS3.5 6.2). */
+function text(file: OctetSink, tag: number, vr: "UI" | "SH" | "AE", value: string): void {
+  const even = value.length % 2 === 0 ? value : value + (vr === "UI" ? "\0" : " ")
+  file.element(tag, vr, even.length)
+  file.text(even)
 }
 
 /** Where the data set of a Part 10 file begins, and how it is written. */

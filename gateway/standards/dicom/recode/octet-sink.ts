@@ -22,19 +22,38 @@ export class OctetSink {
     this.#length += value.length
   }
 
-  /** Item or delimiter (PS3.5 7.5): tag and length, no VR. */
+  /** Little endian, as everything here. */
+  u16(value: number): void {
+    this.#room(2)
+    this.#view.setUint16(this.#length, value, true)
+    this.#length += 2
+  }
+  u32(value: number): void {
+    this.#room(4)
+    this.#view.setUint32(this.#length, value, true)
+    this.#length += 4
+  }
+
+  /** ISO 646: one byte for each character. */
+  text(value: string): void {
+    this.#room(value.length)
+    for (let at = 0; at < value.length; at++) this.#bytes[this.#length + at] = value.charCodeAt(at)
+    this.#length += value.length
+  }
+
+  /** Item, delimiter (PS3.5 7.5), or element header in implicit VR (7.1.3): tag and length, no VR. */
   item(tag: number, lengthBytes: number): void {
     this.#tag(tag)
-    this.#u32(lengthBytes)
+    this.u32(lengthBytes)
   }
 
   /** Element header in explicit VR little endian (PS3.5 7.1.2). */
   element(tag: number, vr: string, lengthBytes: number): void {
     this.#tag(tag)
-    this.#u16(vr.charCodeAt(0) + vr.charCodeAt(1) * 0x100)
-    if (hasShortHeader(vr)) return this.#u16(lengthBytes)
-    this.#u16(0)
-    this.#u32(lengthBytes)
+    this.u16(vr.charCodeAt(0) + vr.charCodeAt(1) * 0x100)
+    if (hasShortHeader(vr)) return this.u16(lengthBytes)
+    this.u16(0)
+    this.u32(lengthBytes)
   }
 
   /** The length field that ends at `valueStart` gets what was written since; undefined stays undefined. */
@@ -49,18 +68,8 @@ export class OctetSink {
   }
 
   #tag(tag: number): void {
-    this.#u16(tag >>> 16)
-    this.#u16(tag & 0xffff)
-  }
-  #u16(value: number): void {
-    this.#room(2)
-    this.#view.setUint16(this.#length, value, true)
-    this.#length += 2
-  }
-  #u32(value: number): void {
-    this.#room(4)
-    this.#view.setUint32(this.#length, value, true)
-    this.#length += 4
+    this.u16(tag >>> 16)
+    this.u16(tag & 0xffff)
   }
   #room(moreBytes: number): void {
     if (this.#length + moreBytes <= this.#bytes.length) return
