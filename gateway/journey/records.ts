@@ -516,6 +516,8 @@ export interface Ledger extends ArchiveLedger, OrphanLedger {
   standing(agreements: readonly string[]): Promise<Standing>
   /** Under which agreement a submission goes; null = no such submission. */
   partnerOf(submissionId: string): Promise<string | null>
+  /** Is a study of more urgency than this submission's due to be recoded? */
+  isOvertakenInRecoding(submissionId: string, now: string): Promise<boolean>
   /** The jobs that send to this partner, in the order in which they go: by urgency, then by age. */
   queueTo(agreement: string, limit: number): Promise<readonly JobRecord[]>
 

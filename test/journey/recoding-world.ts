@@ -11,13 +11,14 @@ import { locks } from "../../gateway/journey/locks.ts"
 import { plan } from "../../gateway/journey/assemble/release.ts"
 import { recode } from "../../gateway/journey/recode/recode.ts"
 import type { Draughtsman, ObjectPlace } from "../../gateway/journey/ports.ts"
-import type { InstanceRecord, JobRecord, StudyHeader } from "../../gateway/journey/records.ts"
+import type { InstanceRecord, JobRecord, RequestRecord, StudyHeader } from "../../gateway/journey/records.ts"
 import { due } from "../../gateway/journey/run.ts"
 import type { World } from "../../gateway/journey/world.ts"
 import { dataSetStart } from "../../gateway/standards/dicom/part10.ts"
 import { openLedger } from "../../gateway/storage/ledger/ledger.ts"
 import { openSpool, type FileSpool } from "../../gateway/storage/spool/file-spool.ts"
 import { transferSyntax } from "../../gateway/standards/dicom/sop-classes.ts"
+import { request } from "../storage/ledger/records.ts"
 import { AT_HOSPITAL, HOSPITAL } from "./agreements.ts"
 
 export const STUDY_UID = "1.2.392.100495.77.7041"
@@ -127,6 +128,21 @@ export class RecodingWorld {
   async recode(attempts = 0, world: World = this.world): ReturnType<typeof recode> {
     const job = due("recode", SUBMISSION, systemClock.now()) as { readonly record: JobRecord }
     return recode(world, { ...job.record, attempts })
+  }
+
+  /** Another study of this urgency is to be recoded; resolves with how to say that it is. */
+  async another(urgency: RequestRecord["urgency"]): Promise<() => Promise<void>> {
+    const slotId = await this.spool.createSlot("documents")
+    const asked = request({ id: `request-${urgency}`, slotId, urgency })
+    const planned = plan(this.world, { kind: "study", agreement: AT_HOSPITAL.id, slotId })
+    const submission = { ...planned, requestId: asked.id }
+    const job = due("recode", submission.id, systemClock.now()) as { readonly record: JobRecord }
+    await this.#ledger.commit([
+      { put: "request", record: asked },
+      { put: "submission", record: submission },
+      { put: "job", record: job.record },
+    ])
+    return () => this.#ledger.commit([{ remove: "job", id: job.record.id, runAt: job.record.runAt }])
   }
 
   /** As the ledger has them, in the order of these. */

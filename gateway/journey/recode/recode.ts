@@ -2,6 +2,8 @@
  * Recode: each native image of a study once more as HTJ2K lossless RPCL, decoded again and compared, beside the received
  * one; or the reason why it travels as received.
  *
+ * A study lets a more urgent one go first, between two of its images.
+ *
  * The received bytes stay until the agreed term after the verified receipt. Work is kept in batches of one segment
  * each: after a crash it goes on at the first image that is not decided.
  */
@@ -26,6 +28,8 @@ const BATCH_BYTES = 64 * 1024 * 1024
 const INSTANCES_AHEAD = 2
 /** So often a fault that is not the image's own is waited out; then the image travels as received. */
 const MAX_ATTEMPTS = 3
+/** So soon a study that let a more urgent one go first is looked at again. */
+const LET_FIRST_MS = 1_000
 
 export async function recode(world: World, job: JobRecord): Promise<Outcome> {
   const record = await world.ledger.submission(job.subject)
@@ -35,22 +39,25 @@ export async function recode(world: World, job: JobRecord): Promise<Outcome> {
   if (agreement === null) return held(world.clock.now())
   const studyId = found(record.studyId, "study")
   // Two submissions of one study share its recoded images.
-  await world.locks.with(`recode/${studyId}`, () =>
-    agreement.recoding === "htj2k"
-      ? recodeStudy(world, studyId, job.attempts)
-      : leaveAsReceived(world, studyId),
+  const isDone = await world.locks.with(`recode/${studyId}`, () =>
+    agreement.recoding === "htj2k" ? recodeStudy(world, studyId, job) : leaveAsReceived(world, studyId),
   )
+  if (!isDone) {
+    const at = new Date(world.clock.now().getTime() + LET_FIRST_MS)
+    return { changes: [], again: { at, failureCode: null } }
+  }
   return { changes: [due(step.verb ?? "package", record.id, world.clock.now())] }
 }
 
 /** The agreement was changed: what was recoded under the old one does not leave. */
-async function leaveAsReceived(world: World, studyId: string): Promise<void> {
+async function leaveAsReceived(world: World, studyId: string): Promise<true> {
   const recoded = (await world.ledger.instances(studyId)).filter((each) => each.recoding?.kind === "recoded")
   const recoding: RecodingRecord = { kind: "as-received", reason: "not-agreed" }
   if (recoded.length > 0)
     await world.ledger.commit(
       recoded.map(({ place }) => ({ put: "recoding", record: { instance: place, recoding } })),
     )
+  return true
 }
 
 /** Not decided, or for a reason that was not the image's own. */
@@ -58,28 +65,49 @@ const isOpen = ({ recoding }: InstanceRecord): boolean =>
   recoding === null || (recoding.kind === "as-received" && NOT_ITS_OWN.has(recoding.reason))
 const NOT_ITS_OWN: ReadonlySet<AsReceived> = new Set(["not-agreed", "unavailable", "no-room"])
 
-async function recodeStudy(world: World, studyId: string, attempts: number): Promise<void> {
+/** @returns false when a more urgent study goes first; what is decided so far is kept */
+async function recodeStudy(
+  world: World,
+  studyId: string,
+  { subject, attempts }: JobRecord,
+): Promise<boolean> {
   const waiting = (await world.ledger.instances(studyId)).filter(isOpen)
   const slotOf = recodedSlot(world, studyId)
   const codings = inOrder(
-    waiting,
+    inTurn(world, waiting, subject),
     async (instance) => ({ instance, ...(await attempted(world, instance, slotOf, attempts)) }),
     INSTANCES_AHEAD,
     ({ coding }) => (typeof coding === "string" ? Promise.resolve() : coding.fragments.discard()),
   )
   let batch = new Batch(world, slotOf)
+  let decided = 0
   try {
     for await (const each of codings) {
       await batch.add(each)
+      decided += 1
       if (!batch.isFull) continue
       await batch.commit()
       batch = new Batch(world, slotOf)
     }
     await batch.commit()
+    return decided === waiting.length
   } catch (error) {
     await batch.drop()
     if (!isSpoolFull(error)) throw error
     await leaveWithoutRoom(world, studyId)
+    return true
+  }
+}
+
+/** The images, as long as no more urgent study waits: there is one draughtsman, and few jobs run at the same time. */
+async function* inTurn(
+  { ledger, clock }: World,
+  waiting: readonly InstanceRecord[],
+  submissionId: string,
+): AsyncGenerator<InstanceRecord> {
+  for (const instance of waiting) {
+    if (await ledger.isOvertakenInRecoding(submissionId, clock.now().toISOString())) return
+    yield instance
   }
 }
 

@@ -209,6 +209,8 @@ function bookkeeping(statement: Statements, { audit }: LedgerOptions) {
         () =>
           (statement("partnerOf").get(submissionId) as { agreement: string } | undefined)?.agreement ?? null,
       ),
+    isOvertakenInRecoding: (submissionId, now) =>
+      answer(() => statement("moreUrgentRecoding").get(now, submissionId) !== undefined),
     queueTo: (agreement, limit) =>
       answer(() => (statement("queueTo").all(agreement, limit) as JobRow[]).map(jobOf)),
     milestones: (subject) => answer(() => statement("milestones").all(subject) as Milestone[]),

@@ -11,6 +11,10 @@ export const STANDING_INDEXES = `
   CREATE INDEX delivery_open ON delivery (id) WHERE facts ->> 'state' IN ('planned', 'failed');    -- openDeliveries
   `
 
+/** Of a submission's request, most urgent first; without a request it is not urgent. */
+const URGENCY = `coalesce((SELECT CASE facts ->> 'urgency' WHEN 'STAT' THEN 0 WHEN 'HIGH' THEN 1 ELSE 2 END
+  FROM request WHERE id = submission.request_id), 2)`
+
 export const STANDING_SQL = {
   arrivals: `SELECT facts ->> 'callingAE' AS callingAE, facts ->> 'instances' AS instances, last_at AS lastAt FROM study
     WHERE state <> 'expired' ORDER BY last_at DESC LIMIT 1000`,
@@ -22,8 +26,10 @@ export const STANDING_SQL = {
   queueTo: `SELECT job.id, job.verb, job.subject, job.run_at, job.attempts, job.failure_code FROM submission
     JOIN job ON job.id = 'submit/' || submission.id
     WHERE submission.agreement = ? AND direction = 'out' AND state IN ('planned', 'sealed', 'sending', 'failed')
-    ORDER BY (SELECT CASE facts ->> 'urgency' WHEN 'STAT' THEN 0 WHEN 'HIGH' THEN 1 ELSE 2 END FROM request WHERE id = submission.request_id),
-      created_at LIMIT ?`,
+    ORDER BY ${URGENCY}, created_at LIMIT ?`,
+  moreUrgentRecoding: `SELECT 1 FROM job JOIN submission ON submission.id = job.subject
+    WHERE job.id >= 'recode/' AND job.id < 'recode0' AND run_at <= ?
+      AND ${URGENCY} < (SELECT ${URGENCY} FROM submission WHERE id = ?) LIMIT 1`,
   partnerOf: `SELECT agreement FROM submission WHERE id = ?`,
   openCommitments: `SELECT count(*) AS count, min(requested_at) AS oldestAt FROM commitment
     WHERE facts ->> 'state' IN ('requested', 'asked', 'answered')`,

@@ -125,6 +125,40 @@ describe("the step that recodes", function () {
     }
   })
 
+  it("lets a more urgent study go first, between two images, and goes on where it was", async () => {
+    const received = await sides.receive(["2.25.1", "2.25.2", "2.25.3", "2.25.4"].map((uid) => file(uid)))
+    const draughtsman = sides.drawing
+    let urgent: ReturnType<RecodingWorld["another"]> | null = null
+    sides.drawing = {
+      encodeFrame: async (frame) => {
+        urgent ??= sides.another("STAT")
+        await urgent
+        return draughtsman.encodeFrame(frame)
+      },
+    }
+    const { changes, again } = await sides.recode()
+    assert.deepEqual([changes, again?.failureCode], [[], null])
+    const decided = ways(await sides.instances(received)).filter((way) => way === "recoded").length
+    assert.ok(decided > 0 && decided < received.length, `${decided} were decided`)
+    await sides.recode()
+    assert.equal(
+      ways(await sides.instances(received)).filter((way) => way === "recoded").length,
+      decided,
+      "nothing goes on meanwhile",
+    )
+    const isRecoded = await urgent!
+    await isRecoded()
+    assert.equal((await sides.recode()).again, undefined)
+    assert.deepEqual(ways(await sides.instances(received)), Array(4).fill("recoded"))
+  })
+
+  it("waits for none of its own urgency", async () => {
+    await sides.another("ROUTINE")
+    const received = await sides.receive([file("2.25.1")])
+    assert.equal((await sides.recode()).again, undefined)
+    assert.deepEqual(ways(await sides.instances(received)), ["recoded"])
+  })
+
   it("leaves one as received, with its reason, and codes the others", async () => {
     const received = await sides.receive([file("2.25.1"), file("2.25.2", { stray: true }), file("2.25.3")])
     await sides.recode()
