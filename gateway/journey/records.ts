@@ -458,6 +458,8 @@ export interface Ledger extends ArchiveLedger, OrphanLedger {
   commit(changes: readonly Change[]): Promise<void>
 
   study(id: string): Promise<StudyRecord | null>
+  /** Its state alone, for what is asked with every image: nothing sealed is opened. */
+  studyState(id: string): Promise<StudyRecord["state"] | null>
   /** Every study with this UID (one per patient when a UID was reused). */
   studiesByUid(StudyInstanceUID: string): Promise<readonly StudyRecord[]>
   /** Not expired ones, newest arrival first. */

@@ -116,8 +116,7 @@ const asError = (reason: unknown): Error => (reason instanceof Error ? reason : 
 
 /** Since its association began the study may have been taken back: the device sends this image once more, to another one. */
 async function mayGrow(world: World, { id }: StudyRecord): Promise<void> {
-  const study = await world.ledger.study(id)
-  if (study?.state === "recalled")
+  if ((await world.ledger.studyState(id)) === "recalled")
     throw new SpoolError("ERR_SLOT_GONE", "its study was taken back, and takes no more images")
 }
 

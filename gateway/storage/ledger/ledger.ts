@@ -10,7 +10,7 @@ import Database from "better-sqlite3"
 import { LedgerError } from "../../journey/errors.ts"
 import type { ArchiveLedger } from "../../journey/archive-records.ts"
 import type { OrphanLedger } from "../../journey/orphan-records.ts"
-import type { Change, InstanceRecord, Ledger, Milestone } from "../../journey/records.ts"
+import type { Change, InstanceRecord, Ledger, Milestone, StudyRecord } from "../../journey/records.ts"
 import { commitmentOf, deliveryOf } from "./archive-rows.ts"
 import { auditKey, type Book } from "./book-rows.ts"
 import { openDatabase, statements, type IndexHash, type Statements } from "./database.ts"
@@ -110,6 +110,10 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
   const instance: Read<InstanceRecord> = (row) => read.instance(row as unknown as InstanceRow)
   return {
     study: (id) => one(read.study, "study", id),
+    studyState: (id) =>
+      answer(
+        () => (statement("studyState").get(id) as Pick<StudyRecord, "state"> | undefined)?.state ?? null,
+      ),
     studiesByUid: (uid) => all(read.study, "studiesByUid", hash("study", uid)),
     studies: (limit) => all(read.study, "studies", limit),
     unaskedStudies: () => all(read.study, "unaskedStudies"),

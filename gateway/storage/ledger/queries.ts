@@ -38,6 +38,7 @@ export const SQL = {
   removeDocuments: `DELETE FROM document WHERE submission_id = ?`,
 
   study: `SELECT facts, sealed, revision FROM study WHERE id = ?`,
+  studyState: `SELECT state FROM study WHERE id = ?`,
   studiesByUid: `SELECT facts, sealed, revision FROM study WHERE uid_hash = ?`,
   studies: `SELECT facts, sealed, revision FROM study WHERE state <> 'expired' ORDER BY last_at DESC LIMIT ?`,
   unaskedStudies: `SELECT facts, sealed, revision FROM study WHERE state <> 'expired'

@@ -141,6 +141,10 @@ describe("the ledger", () => {
       { put: "milestone", record: { subject: "request-1", name: "study-sealed", at: "later" } },
     ])
     assert.equal((await ledger.study("study-1"))?.state, "complete")
+    assert.deepEqual(
+      [await ledger.studyState("study-1"), await ledger.studyState("other")],
+      ["complete", null],
+    )
     assert.equal((await ledger.instancesByUid("study-1", "1.1"))[0]?.conflict, false)
     assert.equal((await ledger.request("request-1"))?.state, "ready")
     assert.equal((await ledger.submissionBySetUid("kakuu-center", "out", "2.25.9"))?.state, "sealed")
