@@ -40,8 +40,8 @@ import type { PeopleStore } from "../storage/people/people.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
 import type { Trail } from "../storage/trail/trail.ts"
 import { keepAccounts } from "./accountability.ts"
-import { crlFolder, type CrlFolder } from "./crl-folder.ts"
 import { startCollectors } from "./collectors.ts"
+import { crlFolder, type CrlFolder } from "./crl-folder.ts"
 import { condition, health, meters } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
 import { keyFiles } from "./own-keys.ts"
@@ -192,11 +192,11 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       await recipient.close()
       await ledger.commit([activity("application-stop")])
       await runner?.stop()
+      await collectors.stop()
       await draughtsman.close()
       await stores.close()
     },
   }
-      await collectors.stop()
 }
 
 /** States a submission stays in until the other side or a person does something. */
