@@ -11,9 +11,9 @@ export const STANDING_INDEXES = `
   CREATE INDEX delivery_open ON delivery (id) WHERE facts ->> 'state' IN ('planned', 'failed');    -- openDeliveries
   `
 
-/** Of a submission's request, most urgent first; without a request it is not urgent. */
-const URGENCY = `coalesce((SELECT CASE facts ->> 'urgency' WHEN 'STAT' THEN 0 WHEN 'HIGH' THEN 1 ELSE 2 END
-  FROM request WHERE id = submission.request_id), 2)`
+/** Of a submission's request, most urgent first; what has none comes before all in order, and is before or behind none. */
+const URGENCY = `(SELECT CASE facts ->> 'urgency' WHEN 'STAT' THEN 0 WHEN 'HIGH' THEN 1 ELSE 2 END
+  FROM request WHERE id = submission.request_id)`
 
 export const STANDING_SQL = {
   arrivals: `SELECT facts ->> 'callingAE' AS callingAE, facts ->> 'instances' AS instances, last_at AS lastAt FROM study
