@@ -11,7 +11,7 @@ export const STANDING_INDEXES = `
   CREATE INDEX delivery_open ON delivery (id) WHERE facts ->> 'state' IN ('planned', 'failed');    -- openDeliveries
   `
 
-/** Of a submission's request, most urgent first; what has none comes before all in order, and is before or behind none. */
+/** Of a submission's request, most urgent first; what has none comes before all. */
 const URGENCY = `(SELECT CASE facts ->> 'urgency' WHEN 'STAT' THEN 0 WHEN 'HIGH' THEN 1 ELSE 2 END
   FROM request WHERE id = submission.request_id)`
 
@@ -29,7 +29,7 @@ export const STANDING_SQL = {
     ORDER BY ${URGENCY}, created_at LIMIT ?`,
   moreUrgentRecoding: `SELECT 1 FROM job JOIN submission ON submission.id = job.subject
     WHERE job.id >= 'recode/' AND job.id < 'recode0' AND run_at <= ?
-      AND ${URGENCY} < (SELECT ${URGENCY} FROM submission WHERE id = ?) LIMIT 1`,
+      AND ${URGENCY} < (SELECT coalesce(${URGENCY}, 2) FROM submission WHERE id = ?) LIMIT 1`,
   partnerOf: `SELECT agreement FROM submission WHERE id = ?`,
   openCommitments: `SELECT count(*) AS count, min(requested_at) AS oldestAt FROM commitment
     WHERE facts ->> 'state' IN ('requested', 'asked', 'answered')`,
