@@ -1,5 +1,6 @@
 /** What one input cost a process: CPU of its threads by the scheduler's own clock, and how far its memory rose. */
-import { readFile, readdir } from "node:fs/promises"
+import { readdirSync, readFileSync } from "node:fs"
+import { readdir } from "node:fs/promises"
 import { peakRssMiB, resetPeak, rssMiB } from "../bench/process-usage.ts"
 
 const MS_PER_NS = 1e-6
@@ -9,12 +10,18 @@ export interface Cost {
   readonly roseMiB: number
 }
 
+export const LONG = process.env.DOKUEI_LONG === "1"
+/** How many bent inputs a suite sends. */
+export const MUTANTS = LONG ? 10_000 : 1_000
+/** What an input under 1 MB may cost before anything is agreed with its sender. */
+export const LIMIT: Cost = { cpuMs: 100, roseMiB: 16 }
+
 export async function costOf(pid: number, work: () => Promise<void>): Promise<Cost> {
   await resetPeak(pid)
-  const [rss, cpu] = [await rssMiB(pid), await threadsCpuMs(pid)]
+  const [rss, cpu] = [await rssMiB(pid), threadsCpuMs(pid)]
   await work()
   return {
-    cpuMs: (await threadsCpuMs(pid)) - cpu,
+    cpuMs: threadsCpuMs(pid) - cpu,
     roseMiB: Math.max(0, (await peakRssMiB(pid)) - rss),
   }
 }
@@ -35,17 +42,30 @@ export async function leastCost(pid: number, limit: Cost, work: () => Promise<vo
 export const isOver = (cost: Cost, limit: Cost): boolean =>
   cost.cpuMs > limit.cpuMs || cost.roseMiB > limit.roseMiB
 
+/** What a gateway says in its log that a person must look into. */
+export const complaintsIn = (logFile: string): readonly string[] =>
+  readFileSync(logFile, "utf8")
+    .split("\n")
+    .filter((line) => line.includes('"level":"error"') || line.includes('"step-failed"'))
+
 /** File descriptors it holds. */
 export const openFiles = async (pid: number): Promise<number> => (await readdir(`/proc/${pid}/fd`)).length
 
-async function threadsCpuMs(pid: number): Promise<number> {
-  const threads = await readdir(`/proc/${pid}/task`)
-  const each = await Promise.all(
-    threads.map(async (thread) => {
-      // A thread may end between the two looks.
-      const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, "latin1").catch(() => "0")
+/** Read at once and not in turns: looking must not cost more than what is looked at. */
+function threadsCpuMs(pid: number): number {
+  const each = readdirSync(`/proc/${pid}/task`).map((thread) => {
+    try {
+      const text = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1")
       return Number(text.split(" ")[0]) * MS_PER_NS
-    }),
-  )
+    } catch (error) {
+      // A thread may end between the two looks.
+      if (
+        (error as NodeJS.ErrnoException).code === "ENOENT" ||
+        (error as NodeJS.ErrnoException).code === "ESRCH"
+      )
+        return 0
+      throw error
+    }
+  })
   return each.reduce((sum, one) => sum + one, 0)
 }

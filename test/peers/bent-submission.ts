@@ -2,9 +2,11 @@
 import { createCipheriv, createHash, randomBytes, X509Certificate } from "node:crypto"
 import { request } from "node:https"
 import { envelopePrefix, envelopeSuffix } from "../../gateway/standards/cms/auth-enveloped-data.ts"
+import type { Bench } from "./openssl.ts"
 import { boundaryOf, mimeParts, wireRequest, type MimePart, type WireDocument } from "./wire.ts"
 
-interface Taken {
+/** A request as it lay on the wire. */
+export interface Taken {
   readonly contentType: string
   readonly body: Buffer
 }
@@ -71,6 +73,21 @@ export class BentSubmission {
   }
 }
 
+/** What openssl finds in a document that was encrypted for the holder of a key. */
+export function openedBy(
+  bench: Bench,
+  holder: { readonly key: string; readonly certificate: string },
+  octets: Buffer,
+): Buffer {
+  bench.write("document.p7m", octets)
+  const { status, stderr } = bench.openssl(
+    ...["cms", "-decrypt", "-inform", "DER", "-binary", "-in", "document.p7m"],
+    ...["-inkey", holder.key, "-recip", holder.certificate, "-out", "clear"],
+  )
+  if (status !== 0) throw new Error(stderr)
+  return bench.read("clear")
+}
+
 /** CMS AuthEnvelopedData for the holder of a certificate, as a sender would make it. */
 export function sealedFor(certificatePem: string, clear: Uint8Array): Buffer {
   const [cek, nonce] = [randomBytes(32), randomBytes(12)]
@@ -113,7 +130,7 @@ export function post(port: number, caller: Caller, { contentType, body }: Taken)
   })
 }
 
-function answered(status: number, body: string): Answered {
+export function answered(status: number, body: string): Answered {
   const [, outcome = ""] = /ResponseStatusType:(Success|Failure)/.exec(body) ?? []
   const errorCodes = [...body.matchAll(/errorCode="([^"]+)"/g)].map(([, code = ""]) => code)
   return { status, body, outcome, errorCodes }

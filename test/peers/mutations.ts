@@ -85,8 +85,17 @@ function relength(pdu: Buffer): Buffer {
   return right
 }
 
-/** A conversation one of whose PDUs is bent, doubled, dropped or exchanged for one of another conversation. */
-export function mutatedTalk(talk: readonly Buffer[], other: readonly Buffer[], dice: Dice): Buffer {
+/**
+ * A conversation one of whose pieces is bent, doubled, dropped or exchanged for one of another conversation.
+ *
+ * @param mend makes a bent piece one that is read to its end
+ */
+export function mutatedTalk(
+  talk: readonly Buffer[],
+  other: readonly Buffer[],
+  dice: Dice,
+  mend: (piece: Buffer) => Buffer = relength,
+): Buffer {
   const bent = [...talk]
   const at = below(dice, bent.length)
   const way = dice()
@@ -94,9 +103,9 @@ export function mutatedTalk(talk: readonly Buffer[], other: readonly Buffer[], d
   else if (way < 0.16) bent.splice(at, 1)
   else if (way < 0.24) bent[at] = pick(dice, other)
   else {
-    const pdu = mutated(bent[at]!, pick(dice, other), dice)
+    const piece = mutated(bent[at]!, pick(dice, other), dice)
     // Half of them keep the frame: else nothing behind the first length would ever be read.
-    bent[at] = dice() < 0.5 ? relength(pdu) : pdu
+    bent[at] = dice() < 0.5 ? mend(piece) : piece
   }
   return Buffer.concat(bent)
 }

@@ -14,7 +14,14 @@ import type { Pdu } from "../../gateway/standards/dicom/pdu.ts"
 import { decodeCommand } from "../../gateway/standards/dicom/dimse.ts"
 import { withCa } from "../actors/certificates.ts"
 import { EXPLICIT, pData, RawPeer, storeCommand } from "../actors/storage-scp/raw-peer.ts"
-import { BentSubmission, post, sealedFor, type Answered, type Caller } from "../peers/bent-submission.ts"
+import {
+  BentSubmission,
+  openedBy,
+  post,
+  sealedFor,
+  type Answered,
+  type Caller,
+} from "../peers/bent-submission.ts"
 import { MR_IMAGE_STORAGE, uid, writeStudy, type SmallStudy } from "../peers/dicom-study.ts"
 import { ANNEX_H } from "../peers/japanese-names.ts"
 import { Bench } from "../peers/openssl.ts"
@@ -178,17 +185,11 @@ describe("the reading centre's Document Recipient", function () {
     return copy
   }
 
-  function opened(octets: Buffer): Buffer {
-    bench.write("document.p7m", octets)
+  const opened = (octets: Buffer): Buffer => {
     const [key, certificate] = ["center/object.key.pem", "center/object.chain.pem"].map((path) =>
       join(road.site.dir, "pki", path),
     )
-    const run = bench.openssl(
-      ...["cms", "-decrypt", "-inform", "DER", "-binary", "-in", "document.p7m"],
-      ...["-inkey", key!, "-recip", certificate!, "-out", "clear"],
-    )
-    assert.equal(run.status, 0, run.stderr)
-    return bench.read("clear")
+    return openedBy(bench, { key: key!, certificate: certificate! }, octets)
   }
 
   /** Messages of the trail with this EventID since `from`; the trail follows the answer closely. */
