@@ -12,6 +12,7 @@ import type {
 import type {
   DeletionView,
   CopyChoice,
+  PatientRuling,
   PreparedReport,
   QuarantineRuling,
   ReadingView,
@@ -144,6 +145,9 @@ export class Api {
   }
   async retryCase(requestId: string): Promise<void> {
     await this.#send("POST", `/api/cases/${part(requestId)}/retry`, {})
+  }
+  async rulePatient(requestId: string, what: PatientRuling): Promise<void> {
+    await this.#send("POST", `/api/cases/${part(requestId)}/patient`, { what })
   }
   async closeCase(requestId: string): Promise<void> {
     await this.#send("POST", `/api/cases/${part(requestId)}/close`, {})

@@ -24,6 +24,7 @@ import type {
   Verdict,
   WorkItem,
   PatientView,
+  PatientRuling,
 } from "./views.ts"
 
 // ---------------------------------------------------------------- time and chance
@@ -591,6 +592,9 @@ export interface ReadingDesk {
 /** A study as the case in the reader's hands names it: a UID alone may be another patient's, or another hospital's. */
 export interface CaseStudy {
   readonly requestId: string
+  /** Whether what came is of the patient known under its number; the hospital is told when it is not. Throws ERR_REPORT_STATE
+   *  when nobody has to decide that any more. */
+  rulePatient(person: Person, requestId: string, what: PatientRuling): Promise<void>
   readonly StudyInstanceUID: string
 }
 export interface EncodedFrame {

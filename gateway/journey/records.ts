@@ -38,12 +38,12 @@ export interface StudyHeader {
   readonly studyDateTime: string | null
 }
 
-/** What a person at the hospital decided about a study's identity; kept as long as its images. */
+/** What a person at the hospital, or at the centre, decided about a study's identity; kept as long as its images. */
 export interface StudyDecision {
   readonly at: string
   /** Display name of who decided. */
   readonly by: string
-  readonly what: "same-patient" | "own-study" | "copies-chosen" | "recalled"
+  readonly what: "same-patient" | "other-patient" | "own-study" | "copies-chosen" | "recalled"
   readonly reason: string
 }
 
@@ -481,6 +481,8 @@ export interface Ledger extends ArchiveLedger, OrphanLedger {
   requestsOfStudy(studyId: string): Promise<readonly RequestRecord[]>
   /** The open one; when there is none the newest: hospitals use their numbers again. */
   requestByNumber(agreement: string, requestNumber: string): Promise<RequestRecord | null>
+  /** The newest few of this patient number; [] for none, and what is over is not among them. */
+  requestsOfPatient(agreement: string, PatientID: string): Promise<readonly RequestRecord[]>
   /** Without a study yet. */
   unboundRequests(): Promise<readonly RequestRecord[]>
 

@@ -121,6 +121,7 @@ export type NoticeCode =
   | "delayed"
   | "seal-held"
   | "seal-failed"
+  | "other-patient"
   | "past-term"
   | "term-near"
   | "images-gone"
@@ -134,6 +135,9 @@ export interface Notice {
   /** When it will happen ("term-near"), or has happened. */
   readonly at?: string
 }
+
+/** A person's word on whose images came: the known patient's, or somebody else's under that number. */
+export type PatientRuling = "same-patient" | "other-patient"
 
 /** One row of the radiologist's work list. */
 export interface WorkItem {
@@ -156,6 +160,8 @@ export interface WorkItem {
   readonly reader: { readonly id: string; readonly name: string; readonly mine: boolean } | null
   readonly reportStatus: ReportStatus | null
   readonly notices: readonly Notice[]
+  /** Known under the same number, and somebody else by what is said of them: a person decides before it is a case. */
+  readonly knownPatient?: PatientView
 }
 
 export interface ImageView {

@@ -1,6 +1,6 @@
 /** One case of the work list: closed a row, open the request with its way and the one thing to do. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { StationName, WorkItem } from "../../gateway/journey/views.ts"
+import type { PatientRuling, PatientView, StationName, WorkItem } from "../../gateway/journey/views.ts"
 import { modalityBadge, urgencyBadge } from "../parts/badge.ts"
 import { dueDial } from "../parts/due-dial.ts"
 import { icon, type IconName } from "../parts/icon.ts"
@@ -25,6 +25,8 @@ export interface WorkRow {
   readonly close: () => void
   /** What was given up on its way to the hospital leaves again. */
   readonly retry: () => void
+  /** Whose images came, where another patient is known under their number. */
+  readonly rule: (what: PatientRuling) => void
 }
 
 /** The centre's part of the way; what happens at home afterwards is the hospital's own. */
@@ -91,6 +93,7 @@ function obstacle(item: WorkItem): string | null {
   if (isLapsed(item)) return t("start.images-gone")
   if (item.reader !== null && !item.reader.mine && !isFinished(item))
     return t("start.locked", { name: item.reader.name })
+  if (item.knownPatient !== undefined) return t("start.other-patient")
   if (item.study.instances === 0) return t("start.no-images")
   return item.state === "created" ? t("start.arriving") : null
 }
@@ -112,6 +115,31 @@ function requestText(item: WorkItem): TemplateResult {
   </p>`
 }
 
+/** Who is known under the number, beside who came: a person says whether they are one. */
+function question(row: WorkRow, known: PatientView): TemplateResult {
+  const { birthDate } = known
+  return html`<div class="wl-known pt">
+      <small class="sub">${t("patient.known")}</small>
+      ${patientLines(known, null)}
+      ${birthDate === null ? nothing : html`<small>${t("patient.born", { date: birthDate })}</small>`}
+    </div>
+    <button class="btn" ?disabled=${row.busy} @click=${() => row.rule("same-patient")}>
+      ${t("action.same-patient")}
+    </button>
+    <button class="btn" ?disabled=${row.busy} @click=${() => row.rule("other-patient")}>
+      ${t("action.other-patient")}
+    </button>`
+}
+
+/** The one thing to do: to read it, or to say that nobody can any more. */
+function act(row: WorkRow, reason: string | null): TemplateResult {
+  if (isLapsed(row.item))
+    return html`<button class="btn" ?disabled=${row.busy} @click=${row.close}>${t("action.close")}</button>`
+  return html`<button class="btn btn-primary" ?disabled=${reason !== null || row.busy} @click=${row.start}>
+    ${startWord(row.item)}${icon("right")}
+  </button>`
+}
+
 function more(row: WorkRow): TemplateResult {
   const reason = obstacle(row.item)
   const way = row.item.way.filter(({ name }) => SHOWN.includes(name))
@@ -119,13 +147,7 @@ function more(row: WorkRow): TemplateResult {
     <div role="cell">${requestText(row.item)}</div>
     <div role="cell">${wayLine(way, { size: "m", now: row.now })}</div>
     <div role="cell" class="wl-do">
-      ${
-        isLapsed(row.item)
-          ? html`<button class="btn" ?disabled=${row.busy} @click=${row.close}>${t("action.close")}</button>`
-          : html`<button class="btn btn-primary" ?disabled=${reason !== null || row.busy} @click=${row.start}>
-              ${startWord(row.item)}${icon("right")}
-            </button>`
-      }
+      ${row.item.knownPatient === undefined ? act(row, reason) : question(row, row.item.knownPatient)}
       ${
         isNotSent(row.item.notices) || isDelayed(row.item.notices)
           ? html`<button class="btn" ?disabled=${row.busy} @click=${row.retry}>

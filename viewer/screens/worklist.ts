@@ -161,6 +161,7 @@ export class PageWorklist extends LightElement {
           start: () => void this.#start(item),
           close: () => void this.#act(item, (id) => this.api.closeCase(id)),
           retry: () => void this.#act(item, (id) => this.api.retryCase(id)),
+          rule: (what) => void this.#act(item, (id) => this.api.rulePatient(id, what)),
         }),
       )}`
   }

@@ -33,6 +33,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "action.try-now": "Try now",
   "action.see-failure": "What to do",
   "action.close": "Close",
+  "action.same-patient": "Same patient",
+  "action.other-patient": "Another patient: tell the hospital",
 
   "error.request-number": "request {number}",
   "offline.word": "Offline",
@@ -68,6 +70,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "age.days": "{count} d",
   "patient.born": "born {date}",
   "patient.unnamed": "(no name)",
+  "patient.known": "Known under this number",
   "patient.marked": "This name has characters that could not be read; compare it with the images",
   "setting.outpatient": "outpatient",
   "setting.inpatient": "inpatient",
@@ -171,6 +174,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "start.invalid": "The hospital's signature did not pass; the case stays closed",
   "start.images-gone": "The images are gone; closing it leaves the request without a report of them.",
   "start.no-images": "No image has arrived yet",
+  "start.other-patient": "To be decided before it is read",
   "start.arriving": "Images are still arriving",
   "request.word": "Request",
   "request.contrast-is": "Contrast: {contrast}",
@@ -245,6 +249,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "notice.refused": "The other side received it, checked it and refuses it.",
   "notice.delayed": "It keeps failing; it goes on by itself.",
   "notice.seal-held": "Waiting for what is needed to check the signature.",
+  "notice.other-patient":
+    "Another name, birth date or sex is known under this number. Whose images are these?",
   "notice.seal-failed": "What came could not be verified.",
   "notice.past-term": "The agreed term is over; the images stay because something is still to be done.",
   "notice.term-near": "Unread: the centre erases its images on {at}.",

@@ -77,6 +77,7 @@ export const reportDraft: z.ZodType<ReportDraft> = z.strictObject({
 export const draftBody = z.strictObject({ draft: reportDraft, expectedVersion: z.int().min(0) })
 export const prepareBody = z.strictObject({ expectedVersion: z.int().min(0) })
 export const correctBody = z.strictObject({ reason: text(1_000).min(1), expectedVersion: z.int().min(1) })
+export const patientBody = z.strictObject({ what: z.enum(["same-patient", "other-patient"]) })
 
 const reason = text(1_000).min(1)
 const id = text(64).min(1)

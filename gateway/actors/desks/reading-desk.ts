@@ -1,7 +1,7 @@
 /** The reading desk: HTTP of the reading centre for radiologists (docs/desk-api.md). */
 import type { ReadingDesk } from "../../journey/ports.ts"
 import { mountDicomweb } from "./dicomweb.ts"
-import { correctBody, draftBody, prepareBody, signBody } from "./input.ts"
+import { correctBody, draftBody, patientBody, prepareBody, signBody } from "./input.ts"
 import { openDesk } from "./open-desk.ts"
 import type { DeskOptions, OpenDesk } from "./options.ts"
 import type { Routes } from "./routes.ts"
@@ -39,6 +39,10 @@ function mountCases(routes: Routes, desk: ReadingDesk, { clock }: DeskOptions): 
   )
   routes.json("post", "/api/cases/:requestId/retry", null, async ({ person, param }) => {
     await desk.retry(person, param("requestId"))
+    return {}
+  })
+  routes.json("post", "/api/cases/:requestId/patient", patientBody, async ({ person, param, body }) => {
+    await desk.rulePatient(person, param("requestId"), body.what)
     return {}
   })
   routes.json("post", "/api/cases/:requestId/close", null, async ({ person, param }) => {

@@ -2,7 +2,7 @@
 import type { PatientView } from "../views.ts"
 
 /** Width, case, spaces and DICOM's carets say nothing of who it is. */
-const bare = (name: string): string =>
+export const bare = (name: string): string =>
   name
     .normalize("NFKC")
     .replace(/[\s^・]/g, "")

@@ -7,6 +7,7 @@ import { referenced } from "../metadata.ts"
 import { agreementOf, carriesImages } from "../keep.ts"
 import { way } from "../cases/milestones.ts"
 import { submissionNotices } from "../cases/notices.ts"
+import { questioned } from "./patient-ruling.ts"
 import { patientOf } from "../submit/patient.ts"
 import { isRecalled } from "../retain/recall.ts"
 import type { SubmissionRecord } from "../records.ts"
@@ -34,11 +35,15 @@ export async function heldItems(world: World): Promise<WorkItem[]> {
     const study = await world.ledger.study(record.studyId ?? "")
     if (study !== null && isRecalled(study)) continue
     const jobs = (await world.ledger.jobsOf(record.id)).filter(isTold)
+    const other = await questioned(world, record, study)
     const notices: Notice[] = [
+      ...(other === null ? [] : [{ code: "other-patient", reason: null } as const]),
       ...submissionNotices(record),
       ...jobs.map((job): Notice => ({ code: "delayed", reason: job.failureCode })),
     ]
-    if (notices.length > 0) items.set(record.requestId, heldItem(world, record, record.requestId, notices))
+    if (notices.length === 0) continue
+    const item = heldItem(world, record, record.requestId, notices)
+    items.set(record.requestId, other === null ? item : { ...item, knownPatient: other.known })
   }
   return [...items.values()]
 }

@@ -11,6 +11,7 @@ import { newDraft } from "./draft.ts"
 import { next } from "../route.ts"
 import { selected } from "../assemble/selection.ts"
 import { sentAgain } from "../submit/send-again.ts"
+import { rulePatient } from "./patient-ruling.ts"
 import { seriesViews } from "./series.ts"
 import { targetOf } from "../subject.ts"
 import type { ReadingView, SigningStep, SigningView, WorkItem } from "../views.ts"
@@ -18,7 +19,10 @@ import { caseFile, type CaseFile } from "../cases/case-file.ts"
 import { workItem } from "../cases/work-item.ts"
 import type { World } from "../world.ts"
 
-type CaseDesk = Pick<ReadingDesk, "worklist" | "reading" | "start" | "correct" | "retry" | "close">
+type CaseDesk = Pick<
+  ReadingDesk,
+  "worklist" | "reading" | "start" | "correct" | "retry" | "rulePatient" | "close"
+>
 
 export function caseDesk(world: World): CaseDesk {
   const held = <T>(requestId: string, work: () => Promise<T>): Promise<T> => world.locks.with(requestId, work)
@@ -29,6 +33,7 @@ export function caseDesk(world: World): CaseDesk {
     correct: (person, requestId, reason, expectedVersion) =>
       held(requestId, () => correct(world, person, requestId, reason, expectedVersion)),
     retry: (person, requestId) => current(() => retry(world, person, requestId)),
+    rulePatient: (person, requestId, what) => rulePatient(world, person, requestId, what),
     close: (person, requestId) => held(requestId, () => close(world, person, requestId)),
   }
 }

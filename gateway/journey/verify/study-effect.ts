@@ -8,10 +8,12 @@ import type { ReadingRequest } from "../../standards/request/request-content.ts"
 import { readReadingRequest } from "../../standards/request/read-reading-request.ts"
 import { isReplacing } from "../accept/relationships.ts"
 import type { Agreement } from "../agreement.ts"
+import { rulingOf } from "../read/patient-ruling.ts"
 import { openedCase } from "../read/case.ts"
 import { found } from "../desk-guards.ts"
-import { InstanceError } from "../errors.ts"
+import { ContentError, InstanceError } from "../errors.ts"
 import { keepUntil, keptAnew } from "../keep.ts"
+import { otherPatient } from "../known-patient.ts"
 import { comesIntoForce, copyKey, hiddenAfter, isWhole, type Brought } from "./manifest-in-force.ts"
 import { readWhole } from "../read-whole.ts"
 import { isRecalled } from "../retain/recall.ts"
@@ -127,6 +129,7 @@ async function take(
   const study = found(await world.ledger.study(submission.studyId ?? ""), "study")
   if (isRecalled(study))
     throw new InstanceError("ERR_INSTANCE_RECALLED", "the hospital took it back while it was looked at")
+  if (!(await isThatPatient(world, submission, study, agreement))) return null
   const kept = await world.ledger.instances(study.id)
   if (!(await isWhole(world, submission, kept, brought))) return null
   const isInForce = comesIntoForce(study, brought)
@@ -162,6 +165,24 @@ async function take(
     term,
     ...(agreement.receipts === "signed" ? planReceipt(world, submission, request.slotId) : []),
   ]
+}
+
+/**
+ * False while a person has to decide whether this is who is known under the number.
+ *
+ * @throws ContentError ERR_OTHER_SUBJECT when that person said no
+ */
+async function isThatPatient(
+  world: World,
+  { requestId, acceptedAt, private: { submission } }: SubmissionRecord,
+  study: StudyRecord,
+  agreement: Agreement,
+): Promise<boolean> {
+  const ruling = rulingOf(study, acceptedAt)
+  if (ruling === "other-patient")
+    throw new ContentError("ERR_OTHER_SUBJECT", "a person says that this is not the patient of that number")
+  if (ruling === "same-patient" || submission === null) return true
+  return (await otherPatient(world, agreement, requestId ?? "", submission)) === null
 }
 
 /** What the hospital knew when it sent this. */

@@ -136,6 +136,10 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
     requestsOfStudy: (studyId) => all(read.request, "requestsOfStudy", studyId),
     requestByNumber: (agreement, number) =>
       one(read.request, "requestByNumber", hash("request", agreement, number)),
+    requestsOfPatient: (agreement, PatientID) =>
+      PatientID === ""
+        ? Promise.resolve([])
+        : all(read.request, "requestsOfPatient", hash("patient", agreement, PatientID)),
     unboundRequests: () => all(read.request, "unboundRequests"),
     submission: (id) => one(read.submission, "submission", id),
     submissionBySetUid: (agreement, direction, uid) =>

@@ -8,6 +8,7 @@ import { ARCHIVE_SQL } from "./archive-rows.ts"
 import { CERTIFICATE_SQL } from "./certificate-rows.ts"
 import { BOOK_SQL } from "./book-rows.ts"
 import { ORPHAN_SQL } from "./orphan-rows.ts"
+import { REQUESTS_OF_PATIENT } from "./patient-rows.ts"
 import { STANDING_SQL } from "./standing-rows.ts"
 
 export const SQL = {
@@ -16,8 +17,8 @@ export const SQL = {
     WHERE study.revision = ?`,
   putInstance: `INSERT INTO instance (id, study_id, uid_hash, facts, sealed) VALUES (?,?,?,?,?) ON CONFLICT (id) DO NOTHING`,
   putRecoding: `UPDATE instance SET recoded_id = ?, recoding = ? WHERE id = ?`,
-  putRequest: `INSERT INTO request (id, number_hash, requested_at, bound, open, facts, sealed) VALUES (?,?,?,?,?,?,?)
-    ON CONFLICT (id) DO UPDATE SET bound=excluded.bound, open=excluded.open, facts=excluded.facts, sealed=excluded.sealed, revision=request.revision + 1
+  putRequest: `INSERT INTO request (id, number_hash, patient_hash, requested_at, bound, open, facts, sealed) VALUES (?,?,?,?,?,?,?,?)
+    ON CONFLICT (id) DO UPDATE SET patient_hash=excluded.patient_hash, bound=excluded.bound, open=excluded.open, facts=excluded.facts, sealed=excluded.sealed, revision=request.revision + 1
     WHERE request.revision = ?`,
   removeRequestStudies: `DELETE FROM request_study WHERE request_id = ?`,
   putRequestStudy: `INSERT INTO request_study (request_id, study_id, role) VALUES (?,?,?) ON CONFLICT (request_id, study_id) DO UPDATE SET role=excluded.role`,
@@ -57,6 +58,7 @@ export const SQL = {
   finishedRequests: `SELECT facts, sealed, revision FROM request WHERE open = 0 ORDER BY requested_at DESC LIMIT ?`,
   requestsOfStudy: `SELECT facts, sealed, revision FROM request WHERE id IN (SELECT request_id FROM request_study WHERE study_id = ?)`,
   requestByNumber: `SELECT facts, sealed, revision FROM request WHERE number_hash = ? ORDER BY open DESC, requested_at DESC LIMIT 1`,
+  requestsOfPatient: REQUESTS_OF_PATIENT,
   unboundRequests: `SELECT facts, sealed, revision FROM request WHERE bound = 0 ORDER BY requested_at LIMIT 1000`,
   submission: `SELECT facts, sealed, revision FROM submission WHERE id = ?`,
   submissionBySetUid: `SELECT facts, sealed, revision FROM submission WHERE set_uid = ? AND agreement = ? AND direction = ?`,

@@ -9,6 +9,7 @@ import { ARCHIVE_TABLES, SOP_INDEX } from "./archive-rows.ts"
 import { BOOK_TABLE } from "./book-rows.ts"
 import { CERTIFICATE_SLOTS } from "./certificate-rows.ts"
 import { ORPHAN_TABLE, SEGMENT_INDEXES } from "./orphan-rows.ts"
+import { PATIENT_INDEX } from "./patient-rows.ts"
 import { STANDING_INDEXES } from "./standing-rows.ts"
 
 export const MIGRATIONS: readonly string[] = [
@@ -107,4 +108,5 @@ export const MIGRATIONS: readonly string[] = [
   SEGMENT_INDEXES,
   SOP_INDEX,
   CERTIFICATE_SLOTS,
+  PATIENT_INDEX,
 ]

@@ -119,6 +119,9 @@ function rowsOf({ sealer, sealAudit, auditKey, hash }: ChangeParts) {
     request: (r: Put<"request">, slotGone?: true): Values => [
       r.id,
       hash("request", r.agreement, r.private.requestNumber),
+      slotGone === true || r.private.patient.PatientID === ""
+        ? null
+        : hash("patient", r.agreement, r.private.patient.PatientID),
       r.requestedAt,
       r.studies.some(({ role }) => role === "target") ? 1 : 0,
       OVER.has(r.state) ? 0 : 1,

@@ -85,6 +85,7 @@ export class Recorder {
         : Promise.reject(new KeyError("ERR_KEY_PASSPHRASE", "the PIN is wrong")),
     correct: (...call) => this.#answer("correct", call, { requestId: call[1] } as ReadingView),
     retry: (...call) => this.#answer("retry", call, undefined),
+    rulePatient: (...call) => this.#answer("rulePatient", call, undefined),
     close: (...call) => this.#answer("close", call, undefined),
     metadata: (...call) => this.#answer("metadata", call, [{ "00080018": { vr: "UI", Value: ["1.2.3"] } }]),
     frame: (...call) => this.#answer("frame", call, FRAME),
