@@ -30,8 +30,11 @@ export interface Filing {
   flush(): Promise<void>
 }
 
-/** How long rows may wait for company; the quiet period is never shorter. */
-export const FILING_DELAY_MS = 100
+/**
+ * How long rows may wait for company; the quiet period is never shorter. A commit stops everything else for a sync of the
+ * ledger, and each is followed by a look at the study: few large ones are a tenth of the bill of small objects.
+ */
+export const FILING_DELAY_MS = 250
 
 /**
  * Rows the ledger does not take are kept and offered again; until it takes them `studyFor` throws what it said, so that
