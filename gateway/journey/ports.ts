@@ -442,8 +442,8 @@ export interface InstanceIntake {
   end(): Promise<void>
 }
 export interface InstanceSink {
-  /** Bytes in order (of the data set; of the file for a FileIntake); wait for it (back-pressure). Never throws for bad
-   *  content: the answer says it. */
+  /** Bytes in order (of the data set; of the file for a FileIntake); wait for it (back-pressure), for they are the caller's
+   *  again then. Never throws for bad content: the answer says it. */
   write(dataSet: Uint8Array): Promise<void>
   /** Durable before it resolves with status 0. */
   finish(): Promise<StoreAnswer>
@@ -488,7 +488,8 @@ export interface SubmissionHandler {
   begin(peer: PeerIdentity, submission: Submission, messageId: string): Promise<SubmissionIntake>
 }
 export interface SubmissionIntake {
-  /** One document's octets in wire order. Throws AcceptanceError; the actor then calls abort. */
+  /** One document's octets in wire order; each piece is valid until the next is asked for. Throws AcceptanceError; the
+   *  actor then calls abort. */
   document(entry: DocumentEntry, octets: AsyncIterable<Uint8Array>): Promise<void>
   /** All or nothing: durable when it resolves. Returns warnings for a Success answer. */
   commit(): Promise<readonly { readonly errorCode: string; readonly codeContext: string }[]>

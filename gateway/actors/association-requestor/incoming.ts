@@ -100,7 +100,7 @@ export class Incoming {
     gathering.lengthBytes += fragment.length
     if (gathering.lengthBytes > MAX_NOTIFICATION_BYTES)
       throw new Malformed("DATA_SET_TOO_LONG", "PS3.7 10.1.1", `more than ${MAX_NOTIFICATION_BYTES} bytes`)
-    gathering.parts?.push(fragment.slice())
+    gathering.parts?.push(new Uint8Array(fragment))
     if (!last) return
     this.#gathering = null
     this.#whole(gathering)

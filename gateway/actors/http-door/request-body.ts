@@ -1,5 +1,9 @@
-/** A request body as multipart events, pulled: nothing is read from the socket before somebody wants it. */
+/**
+ * A request body as multipart events, pulled: nothing is read from the socket before somebody wants it. What was read is
+ * freed when more is.
+ */
 import type { IncomingMessage } from "node:http"
+import { letGo } from "../../standards/let-go.ts"
 import type { MultipartEvent, MultipartReader } from "../../standards/soap/multipart-reader.ts"
 import { RequestTooLarge } from "./refusal.ts"
 
@@ -11,6 +15,8 @@ export class RequestBody {
   readonly #multipart: MultipartReader
   readonly #maxBytes: number
   #events: MultipartEvent[] = []
+  /** What the events at hand are views of. */
+  #piece: Uint8Array = new Uint8Array(0)
   #lengthBytes = 0
   #ended = false
   #lost = false
@@ -31,7 +37,8 @@ export class RequestBody {
   }
 
   /**
-   * The next event, or null after the closing delimiter and the end of the request.
+   * The next event, or null after the closing delimiter and the end of the request. Octets of the one before it are gone
+   * then.
    *
    * @throws Malformed MULTIPART_…, RequestTooLarge, ConnectionLost
    */
@@ -50,11 +57,13 @@ export class RequestBody {
   }
 
   async #read(): Promise<readonly MultipartEvent[]> {
+    letGo(this.#piece)
     const { done, value } = await this.#pull()
     if (done === true) {
       this.#ended = true
       return this.#multipart.end()
     }
+    this.#piece = value
     this.#lengthBytes += value.length
     if (this.#lengthBytes > this.#maxBytes) throw new RequestTooLarge(this.#maxBytes)
     return this.#multipart.write(value)

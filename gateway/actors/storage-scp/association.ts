@@ -17,6 +17,7 @@ import type { CommitmentResult } from "../../standards/dicom/storage-commitment.
 import { UpperLayer } from "../../standards/dicom/upper-layer.ts"
 import type { Effect, Event } from "../../standards/dicom/upper-layer.ts"
 import { claimedUser } from "../../standards/dicom/user-identity.ts"
+import { letGo } from "../../standards/let-go.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import type { CommitmentService } from "./commitment-request.ts"
 import { Messages } from "./messages.ts"
@@ -91,8 +92,12 @@ export class Association {
   async run(): Promise<void> {
     try {
       await this.#happen("Evt5")
-      for await (const chunk of this.#socket.iterator({ destroyOnReturn: false }))
-        await this.#take(chunk as Uint8Array)
+      for await (const chunk of this.#socket.iterator({
+        destroyOnReturn: false,
+      }) as AsyncIterable<Uint8Array>) {
+        await this.#take(chunk)
+        letGo(chunk)
+      }
     } catch (fault) {
       // A reset or destroyed socket is the peer's or our own end of the matter; anything else is a fault.
       if (!this.#socket.destroyed) {

@@ -109,7 +109,7 @@ function gathered(work: (bytes: Uint8Array) => Promise<StoreAnswer>): InstanceSi
   return {
     write: (fragment) => {
       lengthBytes += fragment.length
-      if (lengthBytes <= MAX_INFORMATION_BYTES) parts.push(fragment.slice())
+      if (lengthBytes <= MAX_INFORMATION_BYTES) parts.push(new Uint8Array(fragment))
       else parts = []
       return Promise.resolve()
     },

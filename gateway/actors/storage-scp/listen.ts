@@ -112,8 +112,8 @@ function bind(server: Server, port: number, host: string): Promise<number> {
 /**
  * Start a Storage SCP.
  *
- * @param handler judges devices and takes instances; one fragment is a view into network memory, valid until the
- * promise of `write` resolves
+ * @param handler judges devices and takes instances; one fragment is a view into network memory, which is used
+ * again or freed when the promise of `write` resolves
  */
 export async function listen(options: ListenOptions, handler: InstanceHandler): Promise<StorageScp> {
   const full = {

@@ -73,7 +73,7 @@ class Sink implements FileSink {
       await this.#sink.write(bytes)
       return
     }
-    this.#held.push(bytes.slice())
+    this.#held.push(new Uint8Array(bytes))
     this.#heldBytes += bytes.length
     if (this.#heldBytes >= this.#nextTryBytes) await this.#look()
   }

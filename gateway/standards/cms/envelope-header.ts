@@ -127,7 +127,7 @@ class Octets {
     if (lengthBytes > MAX_HEADER_LENGTH_BYTES) throw malformed("header is too long")
     this.at += lengthBytes
     if (this.at > this.#bytes.length) throw new MoreNeeded()
-    return readDer(derFromBer(this.#bytes.slice(from, this.at)))
+    return readDer(derFromBer(new Uint8Array(this.#bytes.subarray(from, this.at))))
   }
 
   /** `[0] IMPLICIT OCTET STRING`, primitive or constructed. */

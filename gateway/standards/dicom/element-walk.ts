@@ -49,7 +49,7 @@ export class ElementWalk implements DataSetWalk {
     if (passed === chunk.length) return
     const rest = chunk.subarray(passed)
     const bytes = this.#pending.length === 0 ? rest : joined([this.#pending, rest])
-    this.#pending = bytes.slice(this.#walk(bytes))
+    this.#pending = new Uint8Array(bytes.subarray(this.#walk(bytes)))
   }
 
   /** Between two elements? */

@@ -65,7 +65,7 @@ export class CommandFragments {
         `more than ${MAX_COMMAND_SET_BYTES} bytes of command`,
       )
     // A copy: the fragment is a view into the socket's buffer.
-    if (fragment.length > 0) this.#fragments.push(last ? fragment : fragment.slice())
+    if (fragment.length > 0) this.#fragments.push(last ? fragment : new Uint8Array(fragment))
     if (!last) return null
     const command = decodeCommand(joined(this.#fragments))
     this.#fragments = []

@@ -76,8 +76,8 @@ export class HeadScanner {
       bytes.set(chunk, this.#pending.length)
     }
     const used = this.#scan(bytes)
-    // A copy, because the chunk may be a view into a buffer the caller uses again.
-    this.#pending = bytes.slice(used)
+    // A copy, because the chunk may be a view into a buffer the caller uses again; `slice` of a Buffer would be none.
+    this.#pending = new Uint8Array(bytes.subarray(used))
     return this.#head
   }
 
@@ -140,7 +140,7 @@ export class HeadScanner {
     if (this.#values.has(keyword)) throw new Malformed("HEAD_REPEATED", CLAUSE, `${keyword} stands twice`)
     if (lengthBytes > MAX_KEPT_BYTES)
       throw new Malformed("HEAD_TOO_LONG", CLAUSE, `${keyword} has ${lengthBytes} bytes`)
-    this.#values.set(keyword, kept.slice())
+    this.#values.set(keyword, new Uint8Array(kept))
     if (UIDS.every((uid) => this.#values.has(uid))) this.#head = this.#complete()
   }
 

@@ -60,11 +60,17 @@ export class MultipartReader {
     return this.#state !== "preamble" && this.#delimiter[0] === LF
   }
 
-  /** @throws Malformed MULTIPART_… */
+  /**
+   * Octets that come out may be views of `bytes`; what is held for the next call is a copy.
+   *
+   * @throws Malformed MULTIPART_…
+   */
   write(bytes: Uint8Array): readonly MultipartEvent[] {
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#held = this.#held.length === 0 ? view : Buffer.concat([this.#held, view])
-    return this.#advance(false)
+    const events = this.#advance(false)
+    this.#held = Buffer.from(this.#held)
+    return events
   }
 
   /** @throws Malformed MULTIPART_TRUNCATED when the closing delimiter did not come */
@@ -163,11 +169,15 @@ export class MultipartReader {
     this.#foreign = Math.max(0, this.#foreign - end)
   }
 
-  /** How many of the last bytes may be the beginning of a delimiter. */
+  /** How many of the last bytes may be the beginning of a delimiter. It begins with a line end, and most pieces have none. */
   #possibleDelimiterBytes(): number {
-    const longest = Math.min(this.#held.length, this.#delimiter.length - 1)
-    for (let length = longest; length > 0; length -= 1)
-      if (this.#held.subarray(-length).equals(this.#delimiter.subarray(0, length))) return length
+    const [first = LF] = this.#delimiter
+    let at = this.#held.indexOf(first, Math.max(0, this.#held.length - this.#delimiter.length + 1))
+    while (at !== -1) {
+      const lengthBytes = this.#held.length - at
+      if (this.#held.subarray(at).equals(this.#delimiter.subarray(0, lengthBytes))) return lengthBytes
+      at = this.#held.indexOf(first, at + 1)
+    }
     return 0
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { Dicer } from "@fastify/busboy"
 import fc from "fast-check"
-import { MultipartReader } from "../../../gateway/standards/soap/multipart-reader.ts"
+import { type MultipartEvent, MultipartReader } from "../../../gateway/standards/soap/multipart-reader.ts"
 
 const LIMITS = { maxParts: 10, maxHeaderBytes: 1000 }
 
@@ -10,13 +10,23 @@ interface ReadPart {
   readonly octets: Buffer
 }
 
+/** The events of one piece, after which its memory is somebody else's. */
+function eventsOf(reader: MultipartReader, piece: Uint8Array): readonly MultipartEvent[] {
+  const lent = Uint8Array.from(piece)
+  const events = reader
+    .write(lent)
+    .map((event) => (event.kind === "octets" ? { ...event, bytes: Uint8Array.from(event.bytes) } : event))
+  lent.fill(0)
+  return events
+}
+
 /** All parts, with the bytes handed over in pieces that end at `cuts`. */
 function read(bytes: Uint8Array, boundary: string, cuts: readonly number[] = []): readonly ReadPart[] {
   const reader = new MultipartReader(boundary, LIMITS)
   const parts: { contentId: string | null; pieces: Uint8Array[]; isOver: boolean }[] = []
   const ends = [...cuts.toSorted((a, b) => a - b), bytes.length]
   const pieces = ends.map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end))
-  for (const event of [...pieces.flatMap((piece) => [...reader.write(piece)]), ...reader.end()]) {
+  for (const event of [...pieces.flatMap((piece) => eventsOf(reader, piece)), ...reader.end()]) {
     if (event.kind === "part") parts.push({ contentId: event.headers.contentId, pieces: [], isOver: false })
     else if (event.kind === "octets") parts.at(-1)!.pieces.push(event.bytes)
     else parts.at(-1)!.isOver = true
