@@ -115,13 +115,19 @@ function requestText(item: WorkItem): TemplateResult {
   </p>`
 }
 
-/** Who is known under the number, beside who came: a person says whether they are one. */
+function oneOfTwo(words: string, patient: PatientView): TemplateResult {
+  const { birthDate } = patient
+  return html`<div class="pt">
+    <small class="sub">${words}</small>
+    ${patientLines(patient, null)}
+    ${birthDate === null ? nothing : html`<small>${t("patient.born", { date: birthDate })}</small>`}
+  </div>`
+}
+
+/** Who came beside who is known under the number: a person says whether they are one. */
 function question(row: WorkRow, known: PatientView): TemplateResult {
-  const { birthDate } = known
-  return html`<div class="wl-known pt">
-      <small class="sub">${t("patient.known")}</small>
-      ${patientLines(known, null)}
-      ${birthDate === null ? nothing : html`<small>${t("patient.born", { date: birthDate })}</small>`}
+  return html`<div class="wl-two">
+      ${oneOfTwo(t("patient.came"), row.item.patient)}${oneOfTwo(t("patient.known"), known)}
     </div>
     <button class="btn" ?disabled=${row.busy} @click=${() => row.rule("same-patient")}>
       ${t("action.same-patient")}

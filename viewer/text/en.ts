@@ -70,6 +70,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "age.days": "{count} d",
   "patient.born": "born {date}",
   "patient.unnamed": "(no name)",
+  "patient.came": "Who came",
   "patient.known": "Known under this number",
   "patient.marked": "This name has characters that could not be read; compare it with the images",
   "setting.outpatient": "outpatient",

@@ -68,6 +68,7 @@ export const ja = {
   "age.days": "日齢{count}",
   "patient.born": "{date} 生",
   "patient.unnamed": "（氏名なし）",
+  "patient.came": "届いた患者",
   "patient.known": "この番号の患者",
   "patient.marked": "読み取れない文字を含む氏名です。画像の氏名と見比べてください",
   "setting.outpatient": "外来",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import type { Browser, Page } from "playwright-core"
+import type { WorkItem } from "../../../gateway/journey/views.ts"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
 import { nobody, PEOPLE, READER, SERVER_TIME, WORK_ITEMS } from "../fixtures/desk.ts"
@@ -55,6 +56,31 @@ describe("the work list", function () {
   it("takes its time from the gateway and its zone from the hospital, not from the tablet", async () => {
     const page = await open()
     assert.match(await page.locator(".wl-foot").innerText(), /14:08:3\d 更新/)
+  })
+
+  it("asks whose images came where another patient is known under their number, and opens nothing before", async () => {
+    const [first, ...others] = WORK_ITEMS
+    const held: WorkItem = {
+      ...first!,
+      state: "created",
+      verification: null,
+      reader: null,
+      notices: [{ code: "other-patient", reason: null }],
+      knownPatient: { ...first!.patient, ideographic: "鈴木 花子", phonetic: "すずき はなこ", sex: "F" },
+    }
+    server.answer("GET /api/worklist", { items: [held, ...others], serverTime: SERVER_TIME })
+    server.answer(`POST /api/cases/${held.requestId}/patient`, {})
+    const page = await open()
+    const row = page.locator(`[data-request="${held.requestId}"]`)
+    if ((await row.locator(".wl-more").count()) === 0) await row.locator(".pt-button").click()
+    await row.getByText("この番号の患者").waitFor()
+    assert.match(await row.locator(".wl-two").innerText(), /届いた患者[^]*この番号の患者[^]*鈴木 花子/)
+    assert.equal(await row.locator(".btn-primary").count(), 0, "nothing opens it")
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/other-patient.png` })
+    await row.getByRole("button", { name: "同じ患者" }).click()
+    const asked = await server.wasAsked(`POST /api/cases/${held.requestId}/patient`)
+    assert.deepEqual(asked.body, { what: "same-patient" })
   })
 
   it("switches the language in place and remembers nothing else on the device", async () => {
