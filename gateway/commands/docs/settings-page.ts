@@ -18,6 +18,7 @@ interface JsonSchema {
   readonly minItems?: number
   readonly items?: JsonSchema
   readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly additionalProperties?: JsonSchema | false
   readonly required?: readonly string[]
 }
 
@@ -87,7 +88,8 @@ function valueOf(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map(code).join(", ")
   if (schema.items?.enum !== undefined) return `list of ${valueOf(schema.items)}`
   if (schema.type === "array") return schema.items?.properties === undefined ? "list" : "list of groups"
-  if (schema.type === "object") return "group"
+  if (schema.type === "object")
+    return schema.additionalProperties ? `${valueOf(schema.additionalProperties)} by name` : "group"
   if (schema.type === "integer") return range(schema)
   if (schema.type === "boolean") return "`true`, `false`"
   if (schema.pattern === "^\\d+(s|m|h|d)$") return "duration"
