@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly agreement?: Partial<Agreement>
   /** What the hospital's units hold at most. */
   readonly unitBytes?: number
+  /** What lies between the two in place of `line`. */
+  readonly between?: Pick<Line, "source">
 }
 
 /** SQLite syncs at every commit: in memory where the machine has such a folder. */
@@ -45,6 +47,7 @@ export class TwoSides {
   ) {
     this.tsa = new TestTsa(made.tsa, this.time)
     this.trust = { edge: new TestTrust(made), center: new TestTrust(made) }
+    const between = options.between ?? this.line
     const fuse = options.fuse ?? new Fuse("crash", 0)
     const common = { folder: this.#folder, time: this.time, tsa: this.tsa, fuse }
     const terms = (partner: Side) => ({
@@ -59,7 +62,7 @@ export class TwoSides {
       agreements: [{ ...AT_HOSPITAL, ...terms("center") }],
       trust: this.trust.edge,
       keys: keys.edge,
-      source: this.line.source(() => this.center.door, AT_CENTER.id),
+      source: between.source(() => this.center.door, AT_CENTER.id),
     })
     this.edge.unitBytes = options.unitBytes ?? null
     this.center = new Gateway({
@@ -69,7 +72,7 @@ export class TwoSides {
       agreements: [{ ...AT_CENTER, ...terms("edge") }],
       trust: this.trust.center,
       keys: keys.center,
-      source: this.line.source(() => this.edge.door, AT_HOSPITAL.id),
+      source: between.source(() => this.edge.door, AT_HOSPITAL.id),
     })
   }
 
