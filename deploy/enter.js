@@ -27,6 +27,7 @@ const DEBIAN = {
   qpdf: "/usr/bin/qpdf",
   "libopenjp2-tools": "/usr/bin/opj_decompress",
   rsyslog: "/usr/sbin/rsyslogd",
+  chrony: "/usr/sbin/chronyd",
   "rsyslog-openssl": "/usr/share/doc/rsyslog-openssl/copyright",
   iproute2: "/sbin/ip",
 }

@@ -27,6 +27,7 @@ configure() {
     -e "s|allowTestPolicies: .*|allowTestPolicies: true|; s|url: .*|url: http://127.0.0.1:3180/|" \
     -e "s|warnMiB: .*|warnMiB: 4096|; s|refuseMiB: .*|refuseMiB: 1024|; s|reserveMiB: .*|reserveMiB: 512|" \
     -e "s|quietPeriod: [0-9]+m|quietPeriod: 10s|; /^  archive:/,/port:/d" \
+    -e "s|^  check: chrony.*|  check: none|" \
     -e "s|endpoint: .*|endpoint: https://127.0.0.1:$6/xdr/recipient|" \
     -e "/^ +tlsPins:/{n;s|\"[0-9a-f]+\"|\"$(pin "$2/tls")\"|;}" \
     -e "/^ +sealPins:/{n;s|\"[0-9a-f]+\"|\"$(pin "$2/seal")\"|;}" \

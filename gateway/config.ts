@@ -285,6 +285,19 @@ const common = {
     .describe(
       "makers' own transfer syntaxes whose data sets are read: a gateway of a hospital takes objects in them, a reading centre needs the same list",
     ),
+  time: z
+    .strictObject({
+      check: z
+        .enum(["chrony", "none"])
+        .default("chrony")
+        .describe(
+          "who is asked how right the clock is (ITI-1); `none`: nobody, and signatures say what the machine says. Never in production",
+        ),
+      limit: duration
+        .prefault("1s")
+        .describe("nothing is signed while the clock may be further off than this; receiving goes on"),
+    })
+    .prefault({}),
   audit: z
     .strictObject({
       collectors: z

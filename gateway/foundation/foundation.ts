@@ -15,6 +15,7 @@ import type { Config } from "../config.ts"
 import { audit } from "../journey/audit.ts"
 import { caseBook } from "../journey/cases/case-book.ts"
 import { Contacts, watchedSource, watchedTimeStamps } from "../journey/technician/contacts.ts"
+import { datedKeys, datedPersonKeys } from "../journey/clock/dated.ts"
 import { expire } from "../journey/retain/expire.ts"
 import { frameCache } from "../journey/read/frame-cache.ts"
 import { uuid } from "../journey/ids.ts"
@@ -41,6 +42,7 @@ import type { FileSpool } from "../storage/spool/file-spool.ts"
 import type { Trail } from "../storage/trail/trail.ts"
 import { keepAccounts } from "./accountability.ts"
 import { startCollectors } from "./collectors.ts"
+import { keepClock } from "./clock-keeping.ts"
 import { crlFolder, type CrlFolder } from "./crl-folder.ts"
 import { condition, health, meters } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
@@ -106,6 +108,8 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const contactListeners = new Set<() => void>()
   const tellContacts = (): void => contactListeners.forEach((listener) => listener())
   const contacts = new Contacts(systemClock, tellContacts)
+  const record = (event: AuditEvent): Promise<void> => trail.record([{ key: uuid(systemChance), event }])
+  const timeKeeping = await keepClock({ config, log, record, changed: tellContacts })
   const collectors = await startCollectors({ config, trail: trail.reader, lists, log, changed: tellContacts })
   const endpointOf = endpointsOf(config, credentials)
   const draughtsman = openDraughtsman({ style: { timeZone: config.site.timeZone } })
@@ -115,8 +119,8 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     spool,
     ledger,
     cases,
-    keys,
-    personKeys: personKeys(config.keys.persons ?? config.dataDir),
+    keys: datedKeys(keys, timeKeeping.watch),
+    personKeys: datedPersonKeys(personKeys(config.keys.persons ?? config.dataDir), timeKeeping.watch),
     timeStamps: watchedTimeStamps(
       timeStampClient({
         url: config.timeStamp.url,
@@ -147,7 +151,8 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   let runner: Runner | null = null
   const stopTurning = await keepTurning(config, spool, log)
   const stopAccounts = await keepAccounts({ config, trail, spool, people, log })
-  const watched = { config, spool, ledger, keys, lists, disk: stores.disk, collectors }
+  const clock = timeKeeping.watch
+  const watched = { config, spool, ledger, keys, lists, disk: stores.disk, collectors, clock }
   return {
     config,
     log,
@@ -187,6 +192,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       })
     },
     close: async () => {
+      timeKeeping.stop()
       stopTurning()
       stopAccounts()
       await recipient.close()

@@ -3,6 +3,7 @@ import { X509Certificate } from "node:crypto"
 import { readFileSync } from "node:fs"
 import {
   certificateCheck,
+  clockCheck,
   collectorCheck,
   daysLeft,
   outboxCheck,
@@ -15,6 +16,7 @@ import { metrics, type Metrics, type StorageTotals } from "../actors/machine-roo
 import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
 import type { Crl } from "../standards/hpki/crl.ts"
+import type { ClockWatch } from "../journey/clock/clock-watch.ts"
 import type { KeyStore } from "../journey/ports.ts"
 import type { OrphanRecord } from "../journey/orphan-records.ts"
 import type { Ledger, Verb } from "../journey/records.ts"
@@ -39,6 +41,7 @@ interface Watched {
   readonly keys: KeyStore
   readonly disk: DiskWatch
   readonly collectors: Pick<Collectors, "states">
+  readonly clock: Pick<ClockWatch, "view">
 }
 
 interface OwnCertificate {
@@ -69,6 +72,7 @@ export async function health(watched: Watched): Promise<Health> {
     checks: [
       spaceCheck((await spool.usage()).freeBytes, config.disk),
       disk.check(),
+      clockCheck(watched.clock.view()),
       outboxCheck(await outboxRows(ledger)),
       ...collectors.states().map((state) => collectorCheck(state, now)),
       rotCheck(rotten(spool)),
@@ -101,6 +105,7 @@ export async function condition(watched: Watched): Promise<Condition> {
         stale: nextUpdate < now,
       })),
       auditRows: await outboxRows(ledger),
+      clock: watched.clock.view(),
       collectors: collectors.states(),
     },
     behind: {
@@ -116,6 +121,8 @@ export async function condition(watched: Watched): Promise<Condition> {
 
 /** Verbs whose failures are told of the system that does not answer. */
 const TOLD_OTHERWISE: ReadonlySet<Verb> = new Set(["submit", "deliver", "commit"])
+/** The clock has a light of its own. */
+const CLOCK_CODES: ReadonlySet<string> = new Set(["ERR_CLOCK_OFF", "ERR_CLOCK_UNKNOWN"])
 
 const rotten = (spool: FileSpool): number =>
   spool.rot.filter(({ what }) => what === "frame" || what === "slot").length
@@ -168,7 +175,7 @@ function listCheck(name: string, { issuer, nextUpdate }: Crl, now: Date): Check 
 }
 
 export function meters(
-  { spool, ledger, keys, config, collectors }: Watched,
+  { spool, ledger, keys, config, collectors, clock }: Watched,
   storage: (() => StorageTotals) | null,
 ): Metrics {
   return metrics({
@@ -177,6 +184,7 @@ export function meters(
     auditOutboxRows: () => outboxRows(ledger),
     certificates: () => certificates({ keys, config }),
     collectors: () => collectors.states(),
+    clock: () => clock.view(),
     storage,
   })
 }

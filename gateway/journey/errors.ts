@@ -357,6 +357,21 @@ export const ERRORS = {
     "compare timeStamp.url and trust.tsaRoots",
   ),
 
+  ERR_CLOCK_OFF: row(
+    "ClockError",
+    "transient",
+    "this machine's clock is further from its time source than time.limit: nothing is signed",
+    "see `chronyc tracking` and `chronyc sources`; signing goes on by itself once the clock is right",
+    "HTTP 503",
+  ),
+  ERR_CLOCK_UNKNOWN: row(
+    "ClockError",
+    "transient",
+    "nobody says how right this machine's clock is: chrony is not running or has no source. Nothing is signed",
+    "start chronyd and give it a source that answers; signing goes on by itself",
+    "HTTP 503",
+  ),
+
   ERR_SIGN_INTENT: row(
     "ReportError",
     "permanent",
@@ -617,6 +632,8 @@ export class InstanceError extends DokueiError<CodesOf<"InstanceError">> {}
 /** Accepted, its seal holds, and still it must not take effect: it is kept as failed and a person is told. */
 export class ContentError extends DokueiError<CodesOf<"ContentError">> {}
 export class TimeStampError extends DokueiError<CodesOf<"TimeStampError">> {}
+/** The clock is not good enough to sign by. */
+export class ClockError extends DokueiError<CodesOf<"ClockError">> {}
 export class ReportError extends DokueiError<CodesOf<"ReportError">> {}
 export class DrawError extends DokueiError<CodesOf<"DrawError">> {}
 export class DeskError extends DokueiError<CodesOf<"DeskError">> {}

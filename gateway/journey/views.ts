@@ -485,8 +485,26 @@ export interface TechnicianView {
   readonly lists: readonly { readonly issuer: string; readonly nextUpdate: string; readonly stale: boolean }[]
   /** Audit rows that are not in the trail yet. */
   readonly auditRows: number
+  readonly clock: ClockView
   /** Audit Record Repositories the trail is sent to. */
   readonly collectors: readonly CollectorView[]
+}
+export interface ClockView {
+  readonly check: "chrony" | "none"
+  /** Further off nothing is signed. */
+  readonly limitMs: number
+  /** Null while nobody says how right it is. */
+  readonly reading: {
+    readonly offsetMs: number
+    readonly boundMs: number
+    readonly source: string
+    readonly heardAt: string
+  } | null
+  /** ERR_CLOCK_OFF or ERR_CLOCK_UNKNOWN: nothing is signed. */
+  readonly failureCode: string | null
+  readonly failingSince: string | null
+  /** A sentence for the log. */
+  readonly detail: string
 }
 export interface CollectorView extends ContactView {
   readonly name: string

@@ -42,6 +42,7 @@ describe("the documents", () => {
       auditOutboxRows: () => Promise.resolve(0),
       certificates: () => [],
       collectors: () => [],
+      clock: () => ({ check: "none", reading: null, failureCode: null, detail: "" }),
       storage: () => ({
         stored: 0,
         refused: 0,

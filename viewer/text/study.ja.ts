@@ -128,6 +128,8 @@ export const studyJa = {
   "sign.fault.intent": "パスキーの確認が、固定した内容と合いません。",
   "sign.fault.images":
     "この間に画像の追加または取り消しがありました。戻って画像を確かめてから署名してください。",
+  "sign.fault.clock":
+    "センターの時計が正しいと確かめられないため、いまは署名できません。システム管理者に時刻同期（chrony）を確かめてもらってください。直れば同じ内容で署名できます。",
   "sign.fault.certificate": "この証明書では署名できません。資格と有効期限を確かめてください。",
   "sign.preparing": "本文と PDF を固定しています",
   "sign.document": "画像診断報告書",

@@ -89,6 +89,27 @@ export function collectorCheck({ name, waiting, waitingSince, failureCode }: Uns
 export const unsentMs = ({ waitingSince }: Pick<Unsent, "waitingSince">, now: Date): number =>
   waitingSince === null ? 0 : now.getTime() - Date.parse(waitingSince)
 
+/** What is known of the clock; `detail` says why nothing is signed by it. */
+export interface ClockState {
+  readonly check: string
+  readonly reading: { readonly offsetMs: number; readonly boundMs: number; readonly source: string } | null
+  readonly failureCode: string | null
+  readonly detail: string
+}
+
+export function clockCheck({ check, reading, failureCode, detail }: ClockState): Check {
+  const name = "clock"
+  if (check === "none") return { name, state: "warn", sentence: "nobody looks at it: time.check is none" }
+  if (failureCode !== null || reading === null)
+    return { name, state: "warn", sentence: `nothing is signed: ${detail}` }
+  const [offset, bound] = [reading.offsetMs, reading.boundMs].map((each) => each.toFixed(1))
+  return {
+    name,
+    state: "ok",
+    sentence: `${offset ?? ""} ms off by ${reading.source}, surely less than ${bound ?? ""} ms`,
+  }
+}
+
 export function outboxCheck(rows: number): Check {
   const name = "audit-outbox"
   return rows < OUTBOX_WARN_ROWS

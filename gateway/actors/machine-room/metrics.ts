@@ -4,7 +4,7 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client"
 import type { Change } from "../../journey/records.ts"
-import { daysLeft, unsentMs, type Unsent } from "./health.ts"
+import { daysLeft, unsentMs, type ClockState, type Unsent } from "./health.ts"
 
 /** Running totals of the storage SCP. */
 export interface StorageTotals {
@@ -25,6 +25,7 @@ export interface MetricSources {
   readonly auditOutboxRows: () => Promise<number>
   readonly certificates: () => readonly { readonly use: string; readonly notAfter: Date }[]
   readonly collectors: () => readonly Unsent[]
+  readonly clock: () => ClockState
   /** null at a center. */
   readonly storage: (() => StorageTotals) | null
 }
@@ -41,6 +42,7 @@ export function metrics(sources: MetricSources): Metrics {
   collectDefaultMetrics({ register })
   gauges(register, sources)
   collectorGauges(register, sources)
+  clockGauges(register, sources)
   if (sources.storage !== null) storageTotals(register, sources.storage)
   return { register, ...counters(register) }
 }
@@ -75,6 +77,31 @@ function gauges(register: Registry, { now, space, auditOutboxRows, certificates 
       for (const { use, notAfter } of certificates()) this.set({ use }, daysLeft(notAfter, now()))
     },
   })
+}
+
+/** Without a reading there are no numbers, and `dokuei_clock_trusted` is 0. */
+function clockGauges(register: Registry, { clock }: MetricSources): void {
+  const gauge = (name: string, help: string, of: (state: ClockState) => number | null): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [register],
+      collect() {
+        const value = of(clock())
+        if (value === null) this.remove()
+        else this.set(value)
+      },
+    })
+  }
+  gauge("dokuei_clock_trusted", "1 while signatures are made by this clock", (state) =>
+    state.failureCode === null ? 1 : 0,
+  )
+  gauge("dokuei_clock_offset_seconds", "How far the clock is from its time source", ({ reading }) =>
+    reading === null ? null : reading.offsetMs / 1_000,
+  )
+  gauge("dokuei_clock_bound_seconds", "It is surely no further off than this", ({ reading }) =>
+    reading === null ? null : reading.boundMs / 1_000,
+  )
 }
 
 function collectorGauges(register: Registry, { now, collectors }: MetricSources): void {

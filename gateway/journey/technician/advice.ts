@@ -54,7 +54,11 @@ export type LightName =
 /** Codes of errors.ts a system we call may fail with. */
 type CallCode = Extract<
   ErrorCode,
-  `ERR_SUBMISSION_${string}` | `ERR_TIMESTAMP_${string}` | `ERR_ASSOCIATION_${string}` | `ERR_DIMSE_${string}`
+  | `ERR_SUBMISSION_${string}`
+  | `ERR_TIMESTAMP_${string}`
+  | `ERR_CLOCK_${string}`
+  | `ERR_ASSOCIATION_${string}`
+  | `ERR_DIMSE_${string}`
 >
 export type LightCode = LightName | CallCode
 
@@ -365,6 +369,20 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
       "If it was changed, ask the system administrator to add the line below",
     ],
   ),
+  "no-sender": said(
+    [
+      "STOW-RSで登録のない送信元が呼んでいます：{about}",
+      "この送信元からは受信できません。",
+      "送信側のトークンまたは証明書を確かめてください",
+      "新しい送信元なら、設定の dicom.web.senders に加えるようシステム管理者に頼んでください",
+    ],
+    [
+      "A sender that is not registered calls by STOW-RS: {about}",
+      "Nothing is received from it.",
+      "Check the token or certificate at the sender",
+      "If it is new, ask the system administrator to add it under dicom.web.senders",
+    ],
+  ),
   crowded: said(
     [
       "同時接続が多すぎます：{about}",
@@ -481,6 +499,34 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
       "The time-stamp authority answers what does not check",
       KEPT_EN,
       "Ask the system administrator to compare timeStamp.url and trust.tsaRoots",
+    ],
+  ),
+  ERR_CLOCK_OFF: said(
+    [
+      "このゲートウェイの時計がずれています",
+      `${KEPT_JA}時計が合うまで、署名と新しい検査の送信を待ちます。`,
+      "すぐにシステム管理者へ電話してください",
+      "時計が合えば自動で再開します。再起動は要りません",
+    ],
+    [
+      "The clock of this gateway is wrong",
+      `${KEPT_EN} Signing, and with it the sending of new studies, waits until it is right.`,
+      "Call the system administrator now",
+      "It goes on by itself when the clock is right; no restart is needed",
+    ],
+  ),
+  ERR_CLOCK_UNKNOWN: said(
+    [
+      "このゲートウェイの時計を確かめられません",
+      `${KEPT_JA}確かめられるまで、署名と新しい検査の送信を待ちます。`,
+      "院内ネットワークと、外への回線が通じているか見てください",
+      "通じているならシステム管理者に、時刻同期（chrony）を確かめてもらってください",
+    ],
+    [
+      "Nobody can say whether the clock of this gateway is right",
+      `${KEPT_EN} Signing, and with it the sending of new studies, waits until somebody can.`,
+      "See whether the hospital's network and the line to the outside are up",
+      "If they are, ask the system administrator to look at the time service (chrony)",
     ],
   ),
   ERR_ASSOCIATION_ADDRESS: said(

@@ -41,6 +41,7 @@ export function lightsOf(facts: Facts): readonly Light[] {
     ...refusalLights(facts),
     ...partnerLights(facts),
     ...contactLight(facts.page.timeStamp, facts.now, "", null),
+    ...contactLight(facts.page.clock, facts.now, "", null),
     ...archiveLights(facts),
     ...turnedAwayLights(facts),
     ...ownLights(facts),
@@ -111,9 +112,9 @@ function archiveLights({ page: { archive }, commitmentsSince, now }: Facts): Lig
   ]
 }
 
-/** Somebody we call does not answer. */
+/** Somebody we call does not answer, or the clock is off. */
 function contactLight(
-  { failingSince, failureCode }: ContactView,
+  { failingSince, failureCode }: Pick<ContactView, "failingSince" | "failureCode">,
   now: Date,
   about: string,
   offer: Light["offer"],

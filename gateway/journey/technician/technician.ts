@@ -41,7 +41,7 @@ export interface House {
 
 /** How the house itself is, as /healthz tells it. */
 export interface Condition {
-  readonly shown: Pick<Page, "certificates" | "lists" | "auditRows" | "collectors">
+  readonly shown: Pick<Page, "certificates" | "lists" | "auditRows" | "collectors" | "clock">
   readonly behind: Pick<Facts, "rot" | "unreadableLists" | "failingSteps">
 }
 
@@ -143,7 +143,11 @@ function pageOf({ site, agreements }: World, house: House, standing: Standing, n
     door,
     devices: devices.map((node) => device(node, book, standing, today)),
     turnedAway: book.turnedAway.map((each) => ({ ...each, line: lineFor(each) })),
-    partners: agreements.map(({ id, partner }) => partnerOf(id, partner.name, contacts.of(id), standing)),
+    partners: agreements.map((each) => ({
+      ...partnerOf(each.id, each.partner.name, contacts.of(each.id), standing),
+      maxMbitPerSecond: each.line.maxMbitPerSecond,
+      opensAt: opensAt(each.line, "ROUTINE", site.timeZone, now)?.toISOString() ?? null,
+    })),
     archive: archive === null ? null : archiveOf(archive, house, standing),
     timeStamp: contacts.of(TIME_STAMP_AUTHORITY),
   }
@@ -171,7 +175,12 @@ function device(
   }
 }
 
-function partnerOf(agreement: string, name: string, contact: Contact, standing: Standing): PartnerView {
+function partnerOf(
+  agreement: string,
+  name: string,
+  contact: Contact,
+  standing: Standing,
+): Omit<PartnerView, "maxMbitPerSecond" | "opensAt"> {
   const own = standing.outgoing.filter((each) => each.agreement === agreement)
   const waiting = own.filter(({ state }) => state === "planned" || state === "sealed")
   const onTheWay = own.filter(({ state }) => state !== "failed")

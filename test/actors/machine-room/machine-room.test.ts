@@ -4,6 +4,7 @@ import { once } from "node:events"
 import type { IncomingMessage } from "node:http"
 import {
   certificateCheck,
+  clockCheck,
   collectorCheck,
   inService,
   outboxCheck,
@@ -24,11 +25,18 @@ const OK: Health = {
   checks: [{ name: "spool", state: "ok", sentence: "fine" }],
 }
 
+const CLOCK = {
+  check: "chrony",
+  reading: { offsetMs: -250, boundMs: 300, source: "192.0.2.1" },
+  failureCode: null,
+  detail: "",
+}
 const sources: MetricSources = {
   now: () => NOW,
   space: () => Promise.resolve({ freeBytes: 7, totalBytes: 9 }),
   auditOutboxRows: () => Promise.resolve(3),
   certificates: () => [{ use: "seal", notAfter: days(10) }],
+  clock: () => CLOCK,
   collectors: () => [
     { name: "arr", waiting: 4, waitingSince: "2026-03-31T23:00:00Z", failureCode: "ERR_COLLECTOR_TLS" },
   ],
@@ -122,6 +130,9 @@ describe("the machine room", () => {
     for (const line of [
       'dokuei_spool_bytes{what="free"} 7',
       "dokuei_audit_outbox_rows 3",
+      "dokuei_clock_trusted 1",
+      "dokuei_clock_offset_seconds -0.25",
+      "dokuei_clock_bound_seconds 0.3",
       'dokuei_audit_unsent_records{collector="arr"} 4',
       'dokuei_audit_unsent_seconds{collector="arr"} 3600',
       'dokuei_certificate_days_left{use="seal"} 10',
@@ -193,6 +204,17 @@ describe("health", () => {
 
   it("warns when audit rows pile up", () => {
     assert.deepEqual([outboxCheck(999).state, outboxCheck(1000).state], ["ok", "warn"])
+  })
+
+  it("says how right the clock is, and warns of one that nothing is signed by, or nobody looks at", () => {
+    assert.deepEqual(clockCheck(CLOCK), {
+      name: "clock",
+      state: "ok",
+      sentence: "-250.0 ms off by 192.0.2.1, surely less than 300.0 ms",
+    })
+    const off = clockCheck({ ...CLOCK, failureCode: "ERR_CLOCK_OFF", detail: "3 s off" })
+    assert.deepEqual([off.state, off.sentence], ["warn", "nothing is signed: 3 s off"])
+    assert.equal(clockCheck({ ...CLOCK, check: "none", reading: null }).state, "warn")
   })
 
   it("warns of a collector that is behind for more than an hour, and of a moment's absence not", () => {

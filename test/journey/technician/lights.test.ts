@@ -56,6 +56,14 @@ const PAGE: Page = {
   certificates: [{ use: "seal", notAfter: "2027-04-01T00:00:00.000Z", daysLeft: 365 }],
   lists: [{ issuer: "CN=CA", nextUpdate: "2026-05-01T00:00:00.000Z", stale: false }],
   auditRows: 0,
+  clock: {
+    check: "chrony",
+    limitMs: 1_000,
+    reading: { offsetMs: -0.4, boundMs: 12, source: "192.0.2.1", heardAt: ago(1) },
+    failureCode: null,
+    failingSince: null,
+    detail: "",
+  },
   collectors: [],
 }
 const FACTS: Facts = {
@@ -83,6 +91,15 @@ describe("the lights of the technician's page", () => {
     assert.deepEqual(at("refusing"), ["red disk-refusing"])
     assert.deepEqual(at("full"), ["red disk-full"])
     assert.deepEqual(told({}, { rot: 2 }), ["red spool-rot"])
+  })
+
+  it("tell of a clock nobody vouches for, and in red after two minutes or when it lasts", () => {
+    const clock = (code: string, minutes: number) => ({
+      clock: { ...PAGE.clock, failureCode: code, failingSince: ago(minutes) },
+    })
+    assert.deepEqual(told(clock("ERR_CLOCK_UNKNOWN", 1)), ["amber ERR_CLOCK_UNKNOWN"])
+    assert.deepEqual(told(clock("ERR_CLOCK_OFF", 2)), ["red ERR_CLOCK_OFF"])
+    assert.deepEqual(told({ clock: { ...PAGE.clock, check: "none", reading: null } }), [])
   })
 
   it("tell of a collector of audit records that is behind for more than an hour", () => {

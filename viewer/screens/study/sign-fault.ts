@@ -12,6 +12,8 @@ const WORDS: Readonly<Record<string, StudyKey>> = {
   ERR_SIGN_INTENT: "sign.fault.intent",
   ERR_SIGN_IMAGES: "sign.fault.images",
   ERR_SIGN_CERTIFICATE: "sign.fault.certificate",
+  ERR_CLOCK_OFF: "sign.fault.clock",
+  ERR_CLOCK_UNKNOWN: "sign.fault.clock",
 }
 
 /** Before the character, in the gateway's words. */

@@ -1,6 +1,7 @@
 /** Queue, line, store, certificates: one card each, a word in its corner, the numbers in words below. */
 import { html, nothing, type TemplateResult } from "lit"
 import type {
+  ClockView,
   CollectorView,
   ContactView,
   PartnerView,
@@ -10,7 +11,7 @@ import { icon, type IconName } from "../../parts/icon.ts"
 import { maybe } from "../../text/language.ts"
 import { maybeTt, tt } from "../../text/technician.ts"
 import { byteWords } from "../../words/elapsed.ts"
-import { day } from "../../words/instant.ts"
+import { day, shortTime } from "../../words/instant.ts"
 import { ago, atAndAgo, lasting } from "./times.ts"
 import { testWords, type Tests } from "./to-do.ts"
 
@@ -83,13 +84,22 @@ function contactFacts({ lastSuccessAt, lastFailureAt, failureCode }: ContactView
   </dl>`
 }
 
+/** What is agreed of it, where anything is. */
+function lineTerms({ maxMbitPerSecond: n, opensAt }: PartnerView, now: Date): unknown {
+  const words = [
+    ...(n === null ? [] : [tt("line.limit", { n })]),
+    ...(opensAt === null ? [] : [tt("line.opens", { time: shortTime(new Date(opensAt), now) })]),
+  ]
+  return words.length === 0 ? nothing : html`<p class="xs sub">${words.join(tt("line.and"))}</p>`
+}
+
 export function line(partner: PartnerView, tests: Tests, now: Date): TemplateResult {
   const { agreement, name } = partner
   return card(
     "line",
     `${tt("line.title")}\u3000${name}`,
     contactBadge(partner, now),
-    html`${contactFacts(partner, now)}
+    html`${contactFacts(partner, now)} ${lineTerms(partner, now)}
       <div class="row wrap">
         <button
           class="btn btn-quiet s"
@@ -178,6 +188,8 @@ export function certificates(view: TechnicianView, now: Date): TemplateResult {
       ${lists(view)}
       <dt>${tt("line.time-stamp")}</dt>
       <dd>${timeStamp(view.timeStamp, now)}</dd>
+      <dt>${tt("certificates.clock")}</dt>
+      <dd>${clock(view.clock)}</dd>
       <dt>${tt("certificates.audit")}</dt>
       <dd>${tt("certificates.rows", { n: view.auditRows })}</dd>
       ${view.collectors.map((each) => collector(each, now))}
@@ -204,6 +216,16 @@ function lists({ lists: all }: TechnicianView): unknown {
       )}
       ${all.length === 0 ? tt("line.none") : nothing}
     </dd>`
+}
+
+function clock({ check, reading, failureCode }: ClockView): unknown {
+  if (check === "none") return tt("certificates.clock-none")
+  if (reading === null) return html`<span class="t-danger strong">${tt("certificates.clock-unknown")}</span>`
+  const { offsetMs, boundMs } = reading
+  const s = (Math.abs(offsetMs) / 1_000).toFixed(1)
+  return failureCode === null
+    ? tt("certificates.clock-right", { ms: Math.abs(offsetMs).toFixed(1), bound: boundMs.toFixed(0) })
+    : html`<span class="t-danger strong">${tt("certificates.clock-off", { s })}</span>`
 }
 
 function collector({ name, waiting, failingSince }: CollectorView, now: Date): TemplateResult {

@@ -1,0 +1,39 @@
+/** Maintain Time [ITI-1]: chronyd keeps the clock of this machine, and is asked how right it is. Answers the port `TimeCheck`. */
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
+import { ClockError } from "../../journey/errors.ts"
+import type { TimeCheck } from "../../journey/ports.ts"
+import { readTracking } from "./tracking.ts"
+
+const run = promisify(execFile)
+
+export interface ChronyOptions {
+  /** Program and what it is told before `-c -n tracking`. */
+  readonly command?: string
+  readonly args?: readonly string[]
+}
+
+const TIMEOUT_MS = 5_000
+const MAX_PRINTED_BYTES = 4_096
+
+export function chronyTimeCheck({ command = "chronyc", args = [] }: ChronyOptions = {}): TimeCheck {
+  return { read: async () => readTracking(await tracking(command, args)) }
+}
+
+async function tracking(command: string, args: readonly string[]): Promise<string> {
+  try {
+    const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_PRINTED_BYTES }
+    const { stdout } = await run(command, [...args, "-c", "-n", "tracking"], options)
+    return stdout
+  } catch (cause) {
+    throw new ClockError("ERR_CLOCK_UNKNOWN", `chronyd cannot be asked: ${whyNot(cause)}`, { cause })
+  }
+}
+
+function whyNot(cause: unknown): string {
+  if (!(cause instanceof Error)) return "unknown"
+  if ("code" in cause && cause.code === "ENOENT") return "chronyc is not installed"
+  if ("stdout" in cause && typeof cause.stdout === "string" && cause.stdout.trim() !== "")
+    return cause.stdout.trim()
+  return "killed" in cause && cause.killed === true ? "chronyc does not end" : "chronyc fails"
+}

@@ -1,0 +1,22 @@
+/** Keys that sign only by a clock that is right enough: what they sign says when, for as long as it is kept. */
+import type { KeyStore, PersonKeys } from "../ports.ts"
+import type { ClockWatch } from "./clock-watch.ts"
+
+export const datedKeys = (keys: KeyStore, watch: Pick<ClockWatch, "hold">): KeyStore => ({
+  chain: (key) => keys.chain(key),
+  sign: async (key, bytes) => {
+    watch.hold()
+    return keys.sign(key, bytes)
+  },
+  agree: (key, peerSpki) => keys.agree(key, peerSpki),
+  decryptOaep: (key, ciphertext) => keys.decryptOaep(key, ciphertext),
+})
+
+/** No PIN is tried meanwhile. */
+export const datedPersonKeys = (keys: PersonKeys, watch: Pick<ClockWatch, "hold">): PersonKeys => ({
+  chain: (personId) => keys.chain(personId),
+  sign: async (personId, pin, bytes) => {
+    watch.hold()
+    return keys.sign(personId, pin, bytes)
+  },
+})

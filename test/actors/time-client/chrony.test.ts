@@ -1,0 +1,85 @@
+import assert from "node:assert/strict"
+import { setTimeout as sleep } from "node:timers/promises"
+import { chronyTimeCheck } from "../../../gateway/actors/time-client/chrony.ts"
+import { readTracking } from "../../../gateway/actors/time-client/tracking.ts"
+import type { ClockReading } from "../../../gateway/journey/ports.ts"
+import { Chrony, isChronyThere } from "../../peers/chrony.ts"
+
+const unknown = { code: "ERR_CLOCK_UNKNOWN" }
+/** Printed by chronyc 4.3. */
+const RIGHT =
+  "C0000201,192.0.2.1,2,1764111304.027000000,-0.000012000,0.000003000,0.000020000,-5.120,0.010,0.050,0.004000000,0.000310000,64.2,Normal\n"
+const UNSET =
+  "00000000,,0,0.000000000,0.000000000,0.0,0.0,-5.120,0.0,0.0,1.000000000,1.000000000,0.0,Not synchronised\n"
+
+describe("what chronyc prints", () => {
+  it("says how far the clock is off, and how far it may be", () => {
+    const { offsetMs, boundMs, source, heardAt } = readTracking(RIGHT)
+    assert.equal(offsetMs.toFixed(6), "-0.012000")
+    assert.equal(boundMs.toFixed(6), (0.012 + 0.31 + 2).toFixed(6))
+    assert.deepEqual([source, heardAt], ["192.0.2.1", "2025-11-25T22:55:04.027Z"])
+  })
+
+  it("says nothing of a clock that no source has set", () => {
+    assert.throws(() => readTracking(UNSET), unknown)
+  })
+
+  it("is refused when it is something else", () => {
+    const other = [
+      "",
+      "506 Cannot talk to daemon",
+      RIGHT.replace("-0.000012000", "x"),
+      RIGHT.replace(",2,", ","),
+    ]
+    for (const printed of [...other, RIGHT.replace("1764111304.027000000", "1e99")])
+      assert.throws(() => readTracking(printed), unknown, printed)
+  })
+})
+
+describe("chrony as it is asked", function () {
+  this.timeout(30_000)
+  let chrony: Chrony
+  before(async function () {
+    if (!isChronyThere()) {
+      console.log("      skipped: chrony is not installed, or we are not root")
+      return this.skip()
+    }
+    chrony = await Chrony.open()
+  })
+  after(() => (isChronyThere() ? chrony.close() : undefined))
+
+  async function reading(): Promise<ClockReading> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await chronyTimeCheck({ args: chrony.args }).read()
+      } catch (error) {
+        if (attempt === 200) throw error
+        await sleep(50)
+      }
+    }
+  }
+
+  it("says that the clock is right, by whom and when", async () => {
+    await chrony.follow(0)
+    const { offsetMs, boundMs, source, heardAt } = await reading()
+    assert.ok(Math.abs(offsetMs) < 50 && boundMs < 500, `${offsetMs} ${boundMs}`)
+    assert.equal(source, "127.0.0.1")
+    assert.ok(Math.abs(Date.now() - Date.parse(heardAt)) < 10_000)
+  })
+
+  it("says that the clock is three seconds off", async () => {
+    await chrony.follow(3)
+    const { offsetMs, boundMs } = await reading()
+    assert.ok(Math.abs(Math.abs(offsetMs) - 3_000) < 50, String(offsetMs))
+    assert.ok(boundMs >= 2_950)
+  })
+
+  it("is no use when it does not run, or is not there", async () => {
+    await chrony.unfollow()
+    await assert.rejects(chronyTimeCheck({ args: chrony.args }).read(), unknown)
+    await assert.rejects(chronyTimeCheck({ command: "/nonexistent/chronyc" }).read(), (error: Error) => {
+      assert.match(error.message, /not installed/)
+      return true
+    })
+  })
+})
