@@ -145,7 +145,6 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     },
   }
   log("info", "rolled-forward", { ...(await rollForward(world, spool)) })
-  const record = (event: AuditEvent): Promise<void> => trail.record([{ key: uuid(systemChance), event }])
   const recipient = await openRecipient(config, world, credentials, { log, record })
   await ledger.commit([activity("application-start")])
   let runner: Runner | null = null

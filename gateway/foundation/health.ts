@@ -90,7 +90,7 @@ export async function condition(watched: Watched): Promise<Condition> {
   const { config, spool, ledger, keys, lists, collectors } = watched
   const now = systemClock.now()
   const failing = (await ledger.failingJobs(FAILING_ATTEMPTS, FAILING_LOOK)).filter(
-    ({ verb }) => !TOLD_OTHERWISE.has(verb),
+    ({ verb, failureCode }) => !TOLD_OTHERWISE.has(verb) && !CLOCK_CODES.has(failureCode ?? ""),
   )
   return {
     shown: {
