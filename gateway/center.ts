@@ -31,7 +31,7 @@ export async function startCenter(config: CenterConfig): Promise<Running> {
   const { world, log } = base
 
   // 6 accept has begun with the foundation; 7 verify, 8 keep and expire, 11 package, sign, submit. Nothing is assembled here.
-  const machineRoom = await base.run({ assemble: nothing, commit: nothing, deliver: nothing }, null)
+  const machineRoom = await base.run({ assemble: nothing, commit: nothing, deliver: nothing }, null, null)
 
   await tellReaders(base)
 

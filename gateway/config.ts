@@ -346,6 +346,10 @@ const archive = z
       .describe("reports are written in their study's own character set, or all in UTF-8"),
   })
   .describe("the hospital's PACS: storage commitments are relayed to it, reports are stored in it")
+const fromMedia = z
+  .boolean()
+  .default(false)
+  .describe("what it brings comes from outside, on media: in the audit trail an import, not a transfer")
 const webSender = z.strictObject({
   aeTitle: aeTitle.describe("what stands for its calling AE title"),
   tokenFile: file
@@ -358,6 +362,7 @@ const webSender = z.strictObject({
       "keys its TLS certificate may hold, SHA-256 of the SubjectPublicKeyInfo; with a token both are asked for",
     ),
   stat: z.boolean().default(false).describe("every image of it is urgent"),
+  media: fromMedia,
   quietPeriod: duration.prefault("60s").describe("a study is complete when nothing came for this long"),
 })
 const web = z
@@ -377,6 +382,7 @@ const folder = z.strictObject({
     .default("keep")
     .describe("a file whose object is durable here is kept in its folder `done`, or deleted"),
   stat: z.boolean().default(false).describe("every image of it is urgent"),
+  media: fromMedia,
   quietPeriod: duration.prefault("60s").describe("a study is complete when nothing came for this long"),
 })
 const dicomTls = z

@@ -9,7 +9,7 @@ import { deskOptions } from "./foundation/desk-options.ts"
 import { openLine } from "./foundation/commitment-line.ts"
 import { deliverOptions } from "./foundation/report-places.ts"
 import { openDicomDoor, receiveOptions, remoteOf } from "./foundation/dicom-door.ts"
-import { fileEnds, fileOptions, openFileDoors } from "./foundation/file-doors.ts"
+import { fileEnds, fileOptions, mediaOf, openFileDoors } from "./foundation/file-doors.ts"
 import { layFoundation } from "./foundation/foundation.ts"
 import { doorBook, houseOf, seldom } from "./foundation/technician.ts"
 import { accountedStaff } from "./journey/cases/accessed.ts"
@@ -52,21 +52,26 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
   const handler = watchedHandler(instanceHandler(world, files, receiveOptions(dicom)), book)
   const commitments = commitmentHandler(world, dicom.archive?.aeTitle ?? null)
   const scp = await openDicomDoor(dicom, base, { handler, commitments, note: (event) => book.note(event) })
-  const fileDoors = await openFileDoors(dicom, base, fileHandler(world, files, fileOptions(dicom)))
+  const fileDoors = await openFileDoors(dicom, base, {
+    handler: fileHandler(world, files, fileOptions(dicom)),
+    note: (event) => book.note(event),
+  })
   const archive = dicom.archive === undefined ? null : await remoteOf(dicom, dicom.archive, base.lists)
   const line = await openLine(dicom, { archive, scp, commitments, lists: base.lists, log })
 
   const places = watchedPlaces(deliverOptions(dicom, archive), base.contacts)
 
   // 2–5 assemble, package, sign, submit; 12 verify what comes home
+  const media = mediaOf(dicom)
   const quietMsOf = (callingAE: string): number => quietMs.get(callingAE) ?? DEFAULT_QUIET_MS
   const machineRoom = await base.run(
     {
-      assemble: (job) => assemble(world, quietMsOf, job),
+      assemble: (job) => assemble(world, { quietMsOf, isMedia: (callingAE) => media.has(callingAE) }, job),
       commit: (job) => commit(world, watchedLine(line, base.contacts), archive !== null, job),
       deliver: (job) => deliver(world, places, job),
     },
     () => scp.stats,
+    () => fileDoors.totals,
   )
 
   // 13 deliver

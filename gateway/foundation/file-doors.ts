@@ -8,32 +8,50 @@ import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { pinOf } from "../actors/secure-node/pins.ts"
 import { watchFolder } from "../actors/watched-folder/watch.ts"
 import { event } from "../journey/audit.ts"
-import type { FileHandler } from "../journey/ports.ts"
+import type { FileTotals } from "../actors/machine-room/metrics.ts"
+import type { FileHandler, StoreOutcome } from "../journey/ports.ts"
+import type { DoorEvent } from "../journey/technician/door-book.ts"
 import type { ReceiveFileOptions } from "../journey/receive/receive-file.ts"
 import { errorFields } from "../log.ts"
 import { storageSopClass } from "../standards/dicom/sop-classes.ts"
 import { isOfDicom } from "../standards/dicom/uid.ts"
 import { secureDoor, type DicomConfig } from "./dicom-door.ts"
+import { FileWatch } from "./file-watch.ts"
 import type { Foundation } from "./foundation.ts"
 import { repeats, timesOf } from "./repeats.ts"
+
+/** What is behind the doors. */
+interface Behind {
+  readonly handler: FileHandler
+  /** Hears of who comes, and of who does not come in. */
+  readonly note: (event: DoorEvent) => void
+}
 
 export interface FileDoors {
   /** Of STOW-RS; null when it is not configured. */
   readonly webPort: number | null
+  readonly totals: readonly FileTotals[]
   close(): Promise<void>
 }
 
 export async function openFileDoors(
   dicom: DicomConfig,
   base: Foundation,
-  handler: FileHandler,
+  { handler, note }: Behind,
 ): Promise<FileDoors> {
-  const web = dicom.web === undefined ? null : await openWeb(dicom, dicom.web, base, handler)
-  const folders = dicom.folders.map(({ path, aeTitle, settle: settleMs, after }) =>
-    watchFolder({ path, aeTitle, settleMs, after, log: base.log }, handler),
-  )
+  const watches = { web: new FileWatch("stow-rs", note), folders: new FileWatch("folder", note) }
+  const behindWeb = { note, handler: watches.web.watched(handler, () => true) }
+  const web = dicom.web === undefined ? null : await openWeb(dicom, dicom.web, base, behindWeb)
+  const behindFolders = watches.folders.watched(handler, ({ became }) => became !== "cut")
+  const folders = dicom.folders.map(({ path, aeTitle, settle: settleMs, after }) => {
+    const onStillCut = (outcome: StoreOutcome): void => watches.folders.refused(aeTitle, outcome)
+    return watchFolder({ path, aeTitle, settleMs, after, log: base.log, onStillCut }, behindFolders)
+  })
   return {
     webPort: web?.port ?? null,
+    get totals() {
+      return [watches.web.totals, watches.folders.totals]
+    },
     close: async () => {
       await Promise.all([web?.close(), ...folders.map((folder) => folder.close())])
     },
@@ -44,10 +62,11 @@ async function openWeb(
   dicom: DicomConfig,
   web: NonNullable<DicomConfig["web"]>,
   base: Foundation,
-  handler: FileHandler,
+  { handler, note }: Behind,
 ): Promise<StoreOrigin> {
   const { log } = base
   const secure = await secureDoor(dicom, base.lists)
+  const tell = teller(base)
   const tls: StoreOptions["tls"] = secure && { options: secure.tls, pinOf, revoked: secure.revoked }
   return listen(
     {
@@ -57,17 +76,26 @@ async function openWeb(
       guard: httpGuard(STORE_LIMITS.maxConnections / 2),
       senders: await Promise.all(web.senders.map(senderOf)),
       onFault: (fault) => log("error", "stow-fault", errorFields(fault)),
-      onTurnedAway: repeats(
-        ({ remoteAddress, detail }) => `${remoteAddress} ${detail}`,
-        ({ remoteAddress, detail }: TurnedAway, times) => {
-          log("warn", "stow-refused", { remoteAddress, detail, times })
-          base
-            .record(turnedAway(base, remoteAddress, timesOf(detail, times)))
-            .catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
-        },
-      ),
+      onTurnedAway: (whom) => {
+        tell(whom)
+        note({ what: whom.at === "handshake" ? "handshake" : "stranger", remoteAddress: whom.remoteAddress })
+      },
     },
     handler,
+  )
+}
+
+/** To the log and the trail; who tries again all day is told of once a minute. */
+function teller(base: Foundation): (whom: TurnedAway) => void {
+  const { log } = base
+  return repeats(
+    ({ remoteAddress, detail }: TurnedAway) => `${remoteAddress} ${detail}`,
+    ({ remoteAddress, detail }: TurnedAway, times) => {
+      log("warn", "stow-refused", { remoteAddress, detail, times })
+      base
+        .record(turnedAway(base, remoteAddress, timesOf(detail, times)))
+        .catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
+    },
   )
 }
 
@@ -101,6 +129,10 @@ export function fileOptions(dicom: DicomConfig): ReceiveFileOptions {
       storageSopClass(uid) !== null || named.has(uid) || (dicom.declaredSopClasses && !isOfDicom(uid)),
   }
 }
+
+/** Those of them whose files come from outside the hospital, on media. */
+export const mediaOf = (dicom: DicomConfig): ReadonlySet<string> =>
+  new Set(fileEnds(dicom).flatMap(({ media, aeTitle }) => (media ? [aeTitle] : [])))
 
 /** Who sends files; each stands for a device. */
 export const fileEnds = ({ web, folders }: DicomConfig) => [...(web?.senders ?? []), ...folders]

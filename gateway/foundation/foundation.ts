@@ -7,7 +7,7 @@ import { documentSource } from "../actors/document-source/document-source.ts"
 import type { Endpoint } from "../actors/document-source/endpoint.ts"
 import { openDraughtsman } from "../actors/draughtsman/draughtsman.ts"
 import { listenMachineRoom, type MachineRoom } from "../actors/machine-room/listen.ts"
-import type { StorageTotals } from "../actors/machine-room/metrics.ts"
+import type { FileTotals, StorageTotals } from "../actors/machine-room/metrics.ts"
 import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { timeStampClient } from "../actors/timestamp-client/timestamp-client.ts"
 import { systemChance, systemClock, wait } from "../clock.ts"
@@ -79,7 +79,11 @@ export interface Foundation {
   readonly listeners: Set<(requestId: string | null) => void>
   readonly record: (event: AuditEvent) => Promise<void>
   /** Starts the runner, with the steps that are the role's own, and opens the machine room. */
-  run(own: OwnSteps, storage: (() => StorageTotals) | null): Promise<MachineRoom>
+  run(
+    own: OwnSteps,
+    storage: (() => StorageTotals) | null,
+    files: (() => readonly FileTotals[]) | null,
+  ): Promise<MachineRoom>
   close(): Promise<void>
 }
 
@@ -168,12 +172,12 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     line,
     listeners,
     record,
-    run: async (own, storage) => {
+    run: async (own, storage, files) => {
       const waiting = await lookAgain(world)
       if (waiting > 0) log("info", "looked-at-again", { jobs: waiting })
       const started = runSteps(world, trail, own, log)
       runner = started
-      const meter = meters(watched, storage)
+      const meter = meters(watched, storage, files)
       hearer.committed = (changes) => {
         meter.committed(changes)
         if (changes.some((change) => "put" in change && (change.put === "job" || change.put === "audit")))

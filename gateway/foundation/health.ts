@@ -12,7 +12,7 @@ import {
   type Check,
   type Health,
 } from "../actors/machine-room/health.ts"
-import { metrics, type Metrics, type StorageTotals } from "../actors/machine-room/metrics.ts"
+import { metrics, type FileTotals, type Metrics, type StorageTotals } from "../actors/machine-room/metrics.ts"
 import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
 import type { Crl } from "../standards/hpki/crl.ts"
@@ -177,6 +177,7 @@ function listCheck(name: string, { issuer, nextUpdate }: Crl, now: Date): Check 
 export function meters(
   { spool, ledger, keys, config, collectors, clock }: Watched,
   storage: (() => StorageTotals) | null,
+  files: (() => readonly FileTotals[]) | null,
 ): Metrics {
   return metrics({
     now: () => systemClock.now(),
@@ -186,5 +187,6 @@ export function meters(
     collectors: () => collectors.states(),
     clock: () => clock.view(),
     storage,
+    files,
   })
 }

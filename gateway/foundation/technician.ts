@@ -19,7 +19,7 @@ export interface HouseParts {
   readonly book: DoorBook
   readonly scp: Pick<StorageScp, "port" | "securePort">
   /** Everything images come from, by the AE title they are filed under; only modalities can be called. */
-  readonly senders: readonly { readonly aeTitle: string }[]
+  readonly senders: readonly { readonly aeTitle: string; readonly stat: boolean }[]
 }
 
 /** Of whoever may call, the archive among them. */
@@ -37,13 +37,12 @@ export async function houseOf(parts: HouseParts): Promise<House> {
   const { dicom, disk } = config
   const nodes = await callable(parts)
   const { archive } = dicom
-  const { urgent } = receiveOptions(dicom)
   return {
     since: base.clock.now().toISOString(),
     door: { aeTitle: dicom.aeTitle, port: scp.port, securePort: scp.securePort },
-    devices: parts.senders.map(({ aeTitle }) => ({
+    devices: parts.senders.map(({ aeTitle, stat }) => ({
       aeTitle,
-      stat: urgent.has(aeTitle),
+      stat,
       callable: nodes.has(aeTitle),
     })),
     archive: archive === undefined ? null : { aeTitle: archive.aeTitle, stat: false, callable: true },

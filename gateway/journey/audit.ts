@@ -79,16 +79,19 @@ export function refusedImport(
     outcome: told.length === 0 ? "minor" : "serious",
     at: world.clock.now().toISOString(),
     peer: { id: agreement?.endpoint ?? peer.spkiSha256, address: peer.remoteAddress },
-    PatientID: submission?.submissionSet.patientId ?? null,
+    PatientID: patientCxOf(submission),
     objectId: submission?.submissionSet.uniqueId ?? null,
     description: told.length === 0 ? "the line broke" : told.join(" "),
   })
 }
 
-/** C-STORE in: 110104, one row for a study's arrival, not one per instance. */
-export function receivedAudit(study: StudyRecord, at: string, isSupplement = false): Change {
+/** How images came to us: 110104 from a device, 110107 from media of another organization (PS3.15 A.5.3.5). */
+export type Came = Extract<AuditEvent["event"], "instances-received" | "instances-added" | "media-imported">
+
+/** One row for a study's arrival, not one per instance. */
+export function receivedAudit(study: StudyRecord, at: string, came: Came): Change {
   return audit(`received/${study.id}/${study.instances}/${at}`, {
-    event: isSupplement ? "instances-added" : "instances-received",
+    event: came,
     outcome: "success",
     at,
     peer: { id: study.callingAE, address: "" },
@@ -99,7 +102,7 @@ export function receivedAudit(study: StudyRecord, at: string, isSupplement = fal
 }
 
 const patientOf = (record: SubmissionRecord): string | null =>
-  record.private.submission?.submissionSet.patientId ?? null
+  patientCxOf(record.private.submission)
 
 function peerOf(world: World, record: SubmissionRecord): AuditEvent["peer"] {
   const agreement = world.agreements.find((each) => each.id === record.agreement)

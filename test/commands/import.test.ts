@@ -90,7 +90,7 @@ describe("dokuei import", () => {
     const told = dokuei("import", config, path)
     assert.equal(told.code, 1)
     assert.deepEqual(counts(told), { new: 2, same: 0, conflict: 1, refused: 1, missing: 1, other: 0 })
-    assert.match(told.stdout, /refused:\n {2}IMAGES\/CUT {2}C000H the file ends inside an element/)
+    assert.match(told.stdout, /refused:\n {2}IMAGES\/CUT {2}C000H the data set ends inside an element/)
     assert.match(told.stdout, /missing:\n {2}IMAGES\/IM1\n/)
   })
 

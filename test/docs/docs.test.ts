@@ -53,6 +53,7 @@ describe("the documents", () => {
         aborted: 0,
         rejected: 0,
       }),
+      files: () => [],
     })
     const exposed = new Set(
       [...(await made.register.metrics()).matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name),

@@ -62,6 +62,8 @@ import type { TestTrust } from "./trust.ts"
 
 export const OUR_AE = "DOKUEI"
 export const MODALITY = "MR1"
+/** Whose files come from outside the hospital. */
+export const MEDIA = "MEDIA"
 export const QUIET_MS = 60_000
 
 export interface GatewayParts {
@@ -76,6 +78,8 @@ export interface GatewayParts {
   readonly fuse: Fuse
   readonly source: DocumentSource
 }
+
+const SENDERS = { quietMsOf: () => QUIET_MS, isMedia: (callingAE: string) => callingAE === MEDIA }
 
 export class Gateway {
   readonly side: Side
@@ -339,7 +343,7 @@ export class Gateway {
       locks: world.locks,
       wait: () => Promise.resolve(),
       steps: {
-        assemble: (job) => assemble(world, () => QUIET_MS, job),
+        assemble: (job) => assemble(world, SENDERS, job),
         commit: () => Promise.resolve({ changes: [] }),
         deliver: () => Promise.resolve({ changes: [] }),
         recode: (job) => recode(world, job),

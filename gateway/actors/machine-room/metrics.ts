@@ -18,6 +18,17 @@ export interface StorageTotals {
   readonly rejected: number
 }
 
+/** Running totals of a door for files. */
+export interface FileTotals {
+  readonly door: "stow-rs" | "folder"
+  readonly stored: number
+  readonly refused: number
+  /** Broken off, or changed while they were read. */
+  readonly abandoned: number
+  /** Of those that were stored. */
+  readonly bytes: number
+}
+
 /** Asked at every scrape. What throws makes the scrape fail: a wrong number is worse than none. */
 export interface MetricSources {
   readonly now: () => Date
@@ -28,6 +39,8 @@ export interface MetricSources {
   readonly clock: () => ClockState
   /** null at a center. */
   readonly storage: (() => StorageTotals) | null
+  /** Of each door for files; null at a center. */
+  readonly files: (() => readonly FileTotals[]) | null
 }
 
 export interface Metrics {
@@ -44,6 +57,7 @@ export function metrics(sources: MetricSources): Metrics {
   collectorGauges(register, sources)
   clockGauges(register, sources)
   if (sources.storage !== null) storageTotals(register, sources.storage)
+  if (sources.files !== null) fileTotals(register, sources.files)
   return { register, ...counters(register) }
 }
 
@@ -164,6 +178,33 @@ function storageTotals(register: Registry, totals: () => StorageTotals): void {
     registers: [register],
     collect() {
       this.set(totals().open)
+    },
+  })
+}
+
+/** The same of STOW-RS and watched folders. */
+function fileTotals(register: Registry, totals: () => readonly FileTotals[]): void {
+  const registers = [register]
+  new Counter({
+    name: "dokuei_files_total",
+    help: "Files that came by STOW-RS or through a watched folder, by outcome",
+    labelNames: ["door", "outcome"],
+    registers,
+    collect() {
+      this.reset()
+      for (const each of totals())
+        for (const outcome of ["stored", "refused", "abandoned"] as const)
+          this.inc({ door: each.door, outcome }, each[outcome])
+    },
+  })
+  new Counter({
+    name: "dokuei_file_bytes_total",
+    help: "Bytes of files stored",
+    labelNames: ["door"],
+    registers,
+    collect() {
+      this.reset()
+      for (const { door, bytes } of totals()) this.inc({ door }, bytes)
     },
   })
 }

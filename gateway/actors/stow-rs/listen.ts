@@ -24,7 +24,11 @@ function serverFor({ tls, onTurnedAway }: StoreOptions): Server {
   // A sender with a token alone shows no certificate; what a certificate is worth is for `senderOf`.
   const server = createTlsServer({ ...tls.options, rejectUnauthorized: false })
   server.on("tlsClientError", (error, socket) =>
-    onTurnedAway({ remoteAddress: socket.remoteAddress ?? "", detail: `TLS handshake: ${error.message}` }),
+    onTurnedAway({
+      remoteAddress: socket.remoteAddress ?? "",
+      at: "handshake",
+      detail: `TLS handshake: ${error.message}`,
+    }),
   )
   return server
 }

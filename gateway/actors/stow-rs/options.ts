@@ -17,6 +17,8 @@ export interface Sender {
 /** For the audit trail: somebody was turned away. */
 export interface TurnedAway {
   readonly remoteAddress: string
+  /** Where it got to. */
+  readonly at: "handshake" | "request"
   /** A sentence without patient data. */
   readonly detail: string
 }

@@ -21,7 +21,7 @@ export function senderOf(request: IncomingMessage, options: StoreOptions): Sende
   )
   const detail =
     showed === "" ? "neither token nor certificate was shown" : `the ${showed} shown may not store`
-  options.onTurnedAway({ remoteAddress: request.socket.remoteAddress ?? "", detail })
+  options.onTurnedAway({ remoteAddress: request.socket.remoteAddress ?? "", at: "request", detail })
   throw new HttpRefusal(401, "storing needs a token or certificate of a configured sender", {
     "WWW-Authenticate": 'Bearer realm="dicomweb"',
   })
@@ -44,6 +44,6 @@ function pinOfPeer({ socket }: IncomingMessage, { tls, onTurnedAway }: StoreOpti
   const { certificate, fault } = peerCertificate(socket, tls.revoked)
   if (certificate !== null && fault === null) return tls.pinOf(certificate)
   if (fault?.reason === "revoked")
-    onTurnedAway({ remoteAddress: socket.remoteAddress ?? "", detail: fault.detail })
+    onTurnedAway({ remoteAddress: socket.remoteAddress ?? "", at: "request", detail: fault.detail })
   return null
 }

@@ -1,5 +1,7 @@
 /** What a watched folder must be told. */
 
+import type { StoreOutcome } from "../../journey/ports.ts"
+
 /** Ids, codes and counts; never a file name: it may hold a patient's. */
 export type FolderLog = (
   level: "info" | "warn" | "error",
@@ -21,6 +23,8 @@ export interface FolderOptions {
   /** A file that ends inside an element is waited for so long: its writer may only have paused. */
   readonly cutGraceMs?: number
   readonly log: FolderLog
+  /** One that still ended inside an element then, and lies in `refused` now. */
+  readonly onStillCut?: (outcome: StoreOutcome) => void
 }
 
 /** Where files go when they are dealt with, beneath the folder; nothing is taken from there. */

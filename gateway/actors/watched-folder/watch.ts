@@ -163,7 +163,10 @@ class Watch {
       seen.outcome = null
       return NO_ROOM
     }
-    if (outcome.became === "cut" && isFirst) return "cut"
+    if (outcome.became === "cut") {
+      if (isFirst) return "cut"
+      this.#options.onStillCut?.(outcome)
+    }
     if (outcome.status === 0) await putDone(root, seen, this.#options.after)
     else await putRefused(root, seen, outcome)
     return outcome.status === 0 ? outcome.became : "refused"

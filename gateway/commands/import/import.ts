@@ -27,7 +27,10 @@ export const importCommand = (finish: Finish): Command =>
     )
     .argument("<file>", "configuration of a hospital's gateway, with dicom.web")
     .argument("<dir>", "folder, or where a medium is mounted; its DICOMDIR is compared with what is there")
-    .option("--as <ae>", "sender of dicom.web.senders; needed when several have a token")
+    .option(
+      "--as <ae>",
+      "sender of dicom.web.senders; needed when several have a token, or several are of media",
+    )
     .action(async (file: string, folder: string, options: ImportOptions) => {
       const target = await targetOf(file, options.as ?? null)
       const root = resolve(folder)
@@ -93,10 +96,12 @@ async function targetOf(file: string, as: string | null): Promise<StoreTarget> {
   const { web, tls } = edgeOf(file).dicom
   if (web === undefined) throw fault(`${file} has no dicom.web to import through`)
   if (web.port === 0) throw fault(`${file}: dicom.web.port must be a number above 0 to import through`)
-  const withToken = web.senders.flatMap(({ aeTitle, tokenFile, tlsPins }) =>
-    tokenFile === undefined || tlsPins.length > 0 ? [] : [{ aeTitle, tokenFile }],
+  const withToken = web.senders.flatMap(({ aeTitle, tokenFile, tlsPins, media }) =>
+    tokenFile === undefined || tlsPins.length > 0 ? [] : [{ aeTitle, tokenFile, media }],
   )
-  const fitting = withToken.filter(({ aeTitle }) => as === null || aeTitle === as)
+  const isNamed = ({ aeTitle }: { readonly aeTitle: string }): boolean => aeTitle === as
+  const ofMedia = withToken.filter(({ media }) => media)
+  const fitting = as === null ? (ofMedia.length > 0 ? ofMedia : withToken) : withToken.filter(isNamed)
   const [sender] = fitting
   if (sender === undefined) throw fault(`${file} has no sender ${as ?? ""} with a token alone`)
   if (fitting.length > 1) throw fault(`say --as: ${fitting.map(({ aeTitle }) => aeTitle).join(", ")}`)

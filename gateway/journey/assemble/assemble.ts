@@ -5,7 +5,7 @@
  * DICOM gives a Storage SCP no end-of-study signal: C-STORE is per instance (PS3.4 B.2) and an association may
  * carry part of a study or several (PS3.7 9.1.1). We therefore wait for quiet.
  */
-import { receivedAudit } from "../audit.ts"
+import { receivedAudit, type Came } from "../audit.ts"
 import { bindStudy } from "./bind.ts"
 import { completeness, signalsOf } from "./completeness.ts"
 import { BINDING } from "../locks.ts"
@@ -41,13 +41,20 @@ export function assembly(arrivals: Arrivals, quietMs: number, now: Date): Assemb
 /** What the edge adds to the world: how long a device is quiet before its study counts as complete. */
 export type QuietPeriod = (callingAE: string) => number
 
+/** What is known of whoever sends. */
+export interface Senders {
+  readonly quietMsOf: QuietPeriod
+  /** Do its files come from outside the hospital, on media? */
+  readonly isMedia: (callingAE: string) => boolean
+}
+
 /**
  * The job: quiet? then bind to the requests that are there, and release for those that say so. What came after a study was
  * sent becomes a supplement.
  */
 export async function assemble(
   world: World,
-  quietMsOf: QuietPeriod,
+  senders: Senders,
   job: JobRecord,
 ): Promise<Outcome | Decision> {
   const study = await world.ledger.study(job.subject)
@@ -55,10 +62,18 @@ export async function assemble(
   if (study === null || step === null) return { changes: [] }
   const now = world.clock.now()
   const arrivals = { instances: study.instances, lastArrival: new Date(study.lastArrivalAt) }
-  const result = assembly(arrivals, quietMsOf(study.callingAE), now)
+  const result = assembly(arrivals, senders.quietMsOf(study.callingAE), now)
   if (result.kind === "waiting") return { changes: [], again: { at: result.until, failureCode: null } }
   const complete: StudyRecord = { ...(await lookedAt(world, study)), state: step.to }
-  return study.state === "arriving" ? bound(world, complete) : supplemented(world, study, complete)
+  const came = howItCame(study, senders)
+  return study.state === "arriving"
+    ? bound(world, complete, came)
+    : supplemented(world, { before: study, study: complete, came })
+}
+
+function howItCame({ callingAE, state }: StudyRecord, { isMedia }: Senders): Came {
+  if (isMedia(callingAE)) return "media-imported"
+  return state === "arriving" ? "instances-received" : "instances-added"
 }
 
 /** What the images themselves say once nothing more comes: what is missing, what was withdrawn, what contradicts itself. */
@@ -74,11 +89,11 @@ export async function lookedAt(world: World, study: StudyRecord): Promise<StudyR
   }
 }
 
-function bound(world: World, complete: StudyRecord): Decision {
+function bound(world: World, complete: StudyRecord, came: Came): Decision {
   const at = world.clock.now().toISOString()
   return {
     locks: [BINDING],
-    decide: async () => ({ changes: [...(await bindStudy(world, complete)), receivedAudit(complete, at)] }),
+    decide: async () => ({ changes: [...(await bindStudy(world, complete)), receivedAudit(complete, at, came)] }),
   }
 }
 
@@ -86,10 +101,17 @@ function bound(world: World, complete: StudyRecord): Decision {
 const ARRIVAL_LOOK_MS = 60_000
 
 /** Of a study that was sent: what came late, or was withdrawn since. */
-async function supplemented(world: World, before: StudyRecord, study: StudyRecord): Promise<Outcome> {
+async function supplemented(
+  world: World,
+  {
+    before,
+    study,
+    came,
+  }: { readonly before: StudyRecord; readonly study: StudyRecord; readonly came: Came },
+): Promise<Outcome> {
   const now = world.clock.now()
   const { changes, waits, leaves } = await supplement(world, study, false)
-  if (!waits) return { changes: [...changes, receivedAudit(study, now.toISOString(), true)] }
+  if (!waits) return { changes: [...changes, receivedAudit(study, now.toISOString(), came)] }
   const isNews = leaves || JSON.stringify(study) !== JSON.stringify(before)
   return {
     changes: isNews ? changes : [],

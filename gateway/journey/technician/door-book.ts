@@ -1,5 +1,5 @@
 /**
- * The book of the DICOM door: who is here, who called last and how, and whom we turned away. Held in memory and bounded,
+ * The book of the doors for images (DICOM, STOW-RS, watched folders): who is here, who called last and how, and whom we turned away. Held in memory and bounded,
  * for whoever may call may also write in it.
  */
 import { isAddress } from "../receive/peer-address.ts"
@@ -15,7 +15,7 @@ export type DoorEvent =
       readonly comment: string
     }
   | (Caller & { readonly what: "rejected"; readonly reason: "calling-ae" | "called-ae" | "crowded" })
-  | { readonly what: "handshake"; readonly remoteAddress: string }
+  | { readonly what: "handshake" | "stranger"; readonly remoteAddress: string }
   | {
       readonly what: "wrong-port"
       /** What the port is for, and what was spoken on it. */
@@ -59,6 +59,7 @@ export type TurnedAwayWhy =
   | "unknown-ae"
   | "wrong-address"
   | "wrong-key"
+  | "no-sender"
   | "crowded"
 
 /** AE titles are "" where it did not come so far. */
@@ -122,6 +123,9 @@ export class DoorBook {
         break
       case "handshake":
         this.#turnAway({ ...NAMELESS, why: "tls-handshake", remoteAddress: event.remoteAddress }, at)
+        break
+      case "stranger":
+        this.#turnAway({ ...NAMELESS, why: "no-sender", remoteAddress: event.remoteAddress }, at)
     }
     this.#changed()
   }

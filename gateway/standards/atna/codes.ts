@@ -45,6 +45,7 @@ export const ROLE = {
   application: dcm("110150", "Application"),
   destination: dcm("110152", "Destination Role ID"),
   source: dcm("110153", "Source Role ID"),
+  sourceMedia: dcm("110155", "Source Media"),
 } as const
 
 export const OBJECT_ID_TYPE = {

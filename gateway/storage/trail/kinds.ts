@@ -10,6 +10,7 @@ import {
   APPLICATION,
   ATTEMPT,
   FROM_DEVICE,
+  FROM_MEDIA,
   FROM_PARTNER,
   PERSON,
   SCHEDULER,
@@ -87,6 +88,12 @@ export const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
     FROM_DEVICE,
     STUDY,
     "images came late to a study that was released: once it has been quiet again",
+  ),
+  "media-imported": kind(
+    [EVENT_ID.import, null, "C"],
+    FROM_MEDIA,
+    STUDY,
+    "images have come in from media of another organization (a sender or folder of which the configuration says so): once it has been quiet",
   ),
   "instances-sent": kind(
     [instancesTransferred, null, "R"],

@@ -87,6 +87,15 @@ export const FROM_DEVICE: Parties = {
   ],
 }
 
+/** PS3.15 A.5.3.5: whoever imports asks for it; the medium was in a drive of this machine. */
+export const FROM_MEDIA: Parties = {
+  words: "this process (Destination), the medium as its sender's AE title (Source Media)",
+  of: (event, source) => [
+    self(source, ROLE.destination, true),
+    ...peer(event, ROLE.sourceMedia, false).map((each) => ({ ...each, NetworkAccessPointID: source.host })),
+  ],
+}
+
 export const TO_ARCHIVE: Parties = {
   words: "we (Source), the archive (Destination), each with its AE title",
   of: (event, source) => [

@@ -50,6 +50,10 @@ const sources: MetricSources = {
     aborted: 0,
     rejected: 1,
   }),
+  files: () => [
+    { door: "stow-rs", stored: 3, refused: 1, abandoned: 0, bytes: 700 },
+    { door: "folder", stored: 0, refused: 2, abandoned: 1, bytes: 0 },
+  ],
 }
 
 describe("the machine room", () => {
@@ -137,6 +141,9 @@ describe("the machine room", () => {
       'dokuei_audit_unsent_seconds{collector="arr"} 3600',
       'dokuei_certificate_days_left{use="seal"} 10',
       'dokuei_instances_total{outcome="stored"} 5',
+      'dokuei_files_total{door="stow-rs",outcome="stored"} 3',
+      'dokuei_files_total{door="folder",outcome="refused"} 2',
+      'dokuei_file_bytes_total{door="stow-rs"} 700',
       'dokuei_associations_total{end="rejected"} 1',
       "dokuei_instance_bytes_total 1000",
       "dokuei_associations_open 2",
@@ -155,7 +162,7 @@ describe("the machine room", () => {
 
 describe("metrics", () => {
   const valueOf = async (changes: readonly (readonly Change[])[], line: string): Promise<boolean> => {
-    const made = metrics({ ...sources, storage: null })
+    const made = metrics({ ...sources, storage: null, files: null })
     changes.forEach((each) => made.committed(each))
     return (await made.register.metrics()).includes(`\n${line}\n`)
   }
@@ -180,7 +187,9 @@ describe("metrics", () => {
 
   it("of a center have no modalities", async () => {
     assert.ok(
-      !(await metrics({ ...sources, storage: null }).register.metrics()).includes("dokuei_instances_total"),
+      !(await metrics({ ...sources, storage: null, files: null }).register.metrics()).includes(
+        "dokuei_instances_total",
+      ),
     )
   })
 })

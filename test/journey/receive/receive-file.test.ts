@@ -6,6 +6,7 @@ import type { StoreOutcome } from "../../../gateway/journey/ports.ts"
 import { fileMetaBytes, type FileMeta } from "../../../gateway/standards/dicom/part10.ts"
 import { MEDIA_STORAGE_DIRECTORY } from "../../../gateway/standards/dicom/sop-classes.ts"
 import { MR_IMAGE_STORAGE } from "../../peers/dicom-study.ts"
+import { MEDIA } from "../gateway.ts"
 import { STORED, store, study, type Image } from "../people.ts"
 import { TwoSides } from "../world.ts"
 
@@ -141,6 +142,23 @@ describe("files", () => {
     assert.equal(await refusal(Buffer.concat([...deflated, Buffer.from("rubbish")])), "refused c000")
     assert.deepEqual(await kept(image!.SOPInstanceUID), [])
     assert.equal((await bring(file, small.StudyInstanceUID)).became, "new")
+  })
+
+  it("from media of others are an import in the audit trail, those of our own senders a transfer", async () => {
+    const came = async (callingAE: string, small: ReturnType<typeof study>): Promise<string[]> => {
+      const intake = sides.edge.files.open({ ...SENDER, callingAE })
+      const sink = intake.begin(null)
+      await sink.write(Buffer.concat([metaOf(small.instances[0]!), small.instances[0]!.dataSet]))
+      assert.equal((await sink.finish()).became, "new")
+      await intake.end()
+      await sides.settle()
+      const rows = await sides.edge.audited()
+      return rows.flatMap(({ event }) =>
+        event.StudyInstanceUID === small.StudyInstanceUID ? [`${event.event} ${event.peer?.id}`] : [],
+      )
+    }
+    assert.deepEqual(await came(MEDIA, study("P-DISC", 1)), ["media-imported MEDIA"])
+    assert.deepEqual(await came("CD", study("P-SCAN", 1)), ["instances-received CD"])
   })
 
   it("cost no more when they come octet by octet", async () => {

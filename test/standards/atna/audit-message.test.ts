@@ -53,6 +53,7 @@ describe("audit messages", () => {
       "application-stop": "110100 E",
       "instances-received": "110104 C",
       "instances-added": "110104 U",
+      "media-imported": "110107 C",
       "instances-sent": "110104 R",
       export: "110106 R",
       import: "110107 C",
@@ -104,6 +105,14 @@ describe("audit messages", () => {
   it("let the source ask, at both sides of a transaction", () => {
     assert.deepEqual(attribute(written("export"), "ActiveParticipant", "UserIsRequestor"), ["true", "false"])
     assert.deepEqual(attribute(written("import"), "ActiveParticipant", "UserIsRequestor"), ["true", "false"])
+  })
+
+  it("tell of a medium as PS3.15 A.5.3.5 wants it: who imports asks, and the medium is the source", () => {
+    const users = (name: string): string[] => attribute(written("media-imported"), "ActiveParticipant", name)
+    assert.deepEqual(users("UserID"), ["dokuei-edge", "MEDIA"])
+    assert.deepEqual(users("UserIsRequestor"), ["true", "false"])
+    assert.deepEqual(users("NetworkAccessPointID"), ["edge.example.jp", "edge.example.jp"])
+    assert.deepEqual(attribute(written("media-imported"), "RoleIDCode", "csd-code"), ["110152", "110155"])
   })
 
   it("let nobody ask for the start, and the scheduler for a deletion", () => {

@@ -50,6 +50,13 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
     SOPClassUID: "1.2.840.10008.5.1.4.1.1.2",
     instances: 514,
   },
+  "media-imported": {
+    ...BLANK,
+    ...study,
+    event: "media-imported",
+    peer: { id: "MEDIA", address: "" },
+    instances: 120,
+  },
   "session-ended": { ...BLANK, ...person, event: "session-ended" },
   "credential-added": {
     ...BLANK,
