@@ -38,7 +38,7 @@ type Kept = Map<string, Set<string>>
 
 const UNNAMED = /^C000H missing: /
 const NO_UID = /^C000H \w+ is not a UID/
-const CUT = /^C000H the file ends inside an element/
+const CUT = /^C000H the data set ends inside an element/
 /**
  * What the edge refuses of what its senders do send, and why, as STOW-RS is told; anything else that is refused is a
  * fault. A C-STORE carries the reason in its Error Comment, which no sender here prints.
