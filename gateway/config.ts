@@ -7,6 +7,7 @@ import { dirname, resolve } from "node:path"
 import { parseDocument } from "yaml"
 import { z } from "zod"
 import { agreedCodes } from "./config-codes.ts"
+import { lineTerms } from "./config-line.ts"
 import { makePathsAbsolute, missingFiles } from "./config-files.ts"
 import type { Issue } from "./config-issue.ts"
 import { crossIssues } from "./config-rules.ts"
@@ -130,6 +131,7 @@ const agreement = z.strictObject({
     .describe(
       "`adaptive`: what the line does not carry in about five seconds leaves in units, which a closing submission binds; `off`: one submission for each study, whatever its size",
     ),
+  line: lineTerms,
   retention: z.strictObject({
     images: duration.describe("how long copies of images are kept here; then they are destroyed"),
     unreadImages: duration

@@ -5,6 +5,7 @@
 import type { Recipient } from "../actors/document-recipient/listen.ts"
 import { documentSource } from "../actors/document-source/document-source.ts"
 import type { Endpoint } from "../actors/document-source/endpoint.ts"
+import { pacedSource, type PaceTime } from "../actors/document-source/paced.ts"
 import { openDraughtsman } from "../actors/draughtsman/draughtsman.ts"
 import { listenMachineRoom, type MachineRoom } from "../actors/machine-room/listen.ts"
 import type { FileTotals, StorageTotals } from "../actors/machine-room/metrics.ts"
@@ -22,7 +23,7 @@ import { uuid } from "../journey/ids.ts"
 import { locks } from "../journey/locks.ts"
 import { lookAgain } from "../journey/submit/look-again.ts"
 import { news } from "../journey/news.ts"
-import { linePace } from "../journey/submit/pace.ts"
+import { bytesPerSecond, linePace } from "../journey/submit/pace.ts"
 import { packageSubmission } from "../journey/submit/package.ts"
 import type { AuditEvent, Chance, Clock } from "../journey/ports.ts"
 import type { Change, Ledger } from "../journey/records.ts"
@@ -31,6 +32,7 @@ import { rollForward } from "../journey/recover/roll-forward.ts"
 import { startRunner, type Runner, type Step } from "../journey/run.ts"
 import { CONTENTS, EFFECTS } from "../journey/submit/submissions.ts"
 import { submit } from "../journey/submit/submit.ts"
+import { linePlaces } from "../journey/submit/turn.ts"
 import { verify } from "../journey/verify/verify.ts"
 import type { Condition } from "../journey/technician/technician.ts"
 import type { World } from "../journey/world.ts"
@@ -89,6 +91,11 @@ export interface Foundation {
 
 const MONITORS_WAITING = 32
 const TIMESTAMP_TIMEOUT_MS = 10_000
+const NEVER = new AbortController().signal
+const LINE_TIME: PaceTime = {
+  now: () => performance.now(),
+  wait: (milliseconds) => wait(milliseconds, NEVER),
+}
 
 export async function layFoundation(config: Config): Promise<Foundation> {
   const log = openLog(config.role)
@@ -116,6 +123,8 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const timeKeeping = await keepClock({ config, log, record, changed: tellContacts })
   const collectors = await startCollectors({ config, trail: trail.reader, lists, log, changed: tellContacts })
   const endpointOf = endpointsOf(config, credentials)
+  const mbitPerSecondOf = (id: string): number | null =>
+    config.agreements.find((each) => each.id === id)?.line.maxMbitPerSecond ?? null
   const draughtsman = openDraughtsman({ style: { timeZone: config.site.timeZone } })
   const world: World = {
     clock: systemClock,
@@ -135,11 +144,12 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       }),
       contacts,
     ),
-    source: watchedSource(documentSource(endpointOf), contacts),
+    source: watchedSource(pacedSource(documentSource(endpointOf), mbitPerSecondOf, LINE_TIME), contacts),
     draughtsman,
     frames: frameCache(),
     locks: locks(),
-    pace: linePace(),
+    pace: linePace((agreement) => bytesPerSecond(mbitPerSecondOf(agreement))),
+    places: linePlaces(),
     site: config.site,
     agreements: await agreementsOf(config),
     syntaxOf: syntaxesOf(config),

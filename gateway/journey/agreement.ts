@@ -29,6 +29,28 @@ export interface UrgencyTerm {
   readonly dueMinutes: number
 }
 
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"
+
+/** Local times, `hh:mm`; until not after from = on the day after. */
+export interface Hours {
+  /** On which they begin. */
+  readonly days: readonly Weekday[]
+  readonly from: string
+  readonly until: string
+}
+
+/** How much of the line to the partner images take, and when. */
+export interface LineTerms {
+  /** Submissions with images that are on the line at a time. */
+  readonly inFlight: number
+  /** Null = all it gives. */
+  readonly maxMbitPerSecond: number | null
+  /** When images leave. Empty = at any time. */
+  readonly hours: readonly Hours[]
+  /** STAT studies wait for these hours too. */
+  readonly statWaits: boolean
+}
+
 export interface Agreement {
   readonly id: string
   readonly partner: Partner
@@ -51,6 +73,7 @@ export interface Agreement {
   readonly recoding: "htj2k" | "none"
   /** How a study leaves that is larger than what the line carries in a few seconds: in units, or in one piece all the same. */
   readonly units: "adaptive" | "off"
+  readonly line: LineTerms
   readonly retention: {
     /** Copies of images at the reading centre after arrival; at the hospital after the verified receipt. */
     readonly imagesMs: number

@@ -408,7 +408,10 @@ export interface Standing {
     readonly instances: number
     readonly lastAt: string
   }[]
-  /** On the way to a partner and not there yet, or given up. `stat`: how many of them are for STAT requests. */
+  /**
+   * On the way to a partner and not there yet, or given up. `stat`: how many of them are for STAT requests. Units count with
+   * their bytes alone: the study they are part of is one thing that waits.
+   */
   readonly outgoing: readonly {
     readonly agreement: string
     readonly state: "planned" | "sealed" | "sending" | "failed"

@@ -586,6 +586,10 @@ export interface PartnerView extends ContactView {
   readonly sending: number
   readonly failed: number
   readonly bytes: number
+  /** What is agreed of the line; null = all it gives. */
+  readonly maxMbitPerSecond: number | null
+  /** When images leave again that are not STAT; null = now. */
+  readonly opensAt: string | null
 }
 export interface ArchiveView extends ContactView {
   readonly aeTitle: string

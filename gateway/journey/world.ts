@@ -5,6 +5,7 @@ import type { Cases } from "./cases/cases.ts"
 import type { FrameCache } from "./read/frame-cache.ts"
 import type { Locks } from "./locks.ts"
 import type { Pace } from "./submit/pace.ts"
+import type { LinePlaces } from "./submit/turn.ts"
 import type { TrustStore } from "./trust.ts"
 import type {
   Chance,
@@ -38,6 +39,8 @@ export interface World {
   readonly locks: Locks
   /** How much of a partner's line one unit takes. */
   readonly pace: Pace
+  /** Who is on the line to a partner just now, and who waits for a place on it. */
+  readonly places: LinePlaces
   readonly site: Site
   readonly agreements: readonly Agreement[]
   /** Transfer syntaxes of PS3.6, and those of makers' own that the configuration names. */

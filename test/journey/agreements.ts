@@ -26,6 +26,7 @@ const terms = {
   readers: [],
   recoding: "none",
   units: "adaptive",
+  line: { inFlight: 2, maxMbitPerSecond: null, hours: [], statWaits: false },
   retention: { imagesMs: 86_400_000, reportsMs: 365 * 86_400_000 },
   urgency: {
     STAT: { label: "緊急", dueMinutes: 60 },

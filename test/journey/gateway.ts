@@ -45,6 +45,7 @@ import { runJob, type RunnerParts } from "../../gateway/journey/run.ts"
 import { staffDesk } from "../../gateway/journey/home/staff.ts"
 import { CONTENTS, EFFECTS } from "../../gateway/journey/submit/submissions.ts"
 import { submit } from "../../gateway/journey/submit/submit.ts"
+import { linePlaces } from "../../gateway/journey/submit/turn.ts"
 import { verify } from "../../gateway/journey/verify/verify.ts"
 import type { World } from "../../gateway/journey/world.ts"
 import { storageSopClass } from "../../gateway/standards/dicom/sop-classes.ts"
@@ -303,6 +304,7 @@ export class Gateway {
         through: (agreement, sent) => this.#pace.through(agreement, sent),
         cut: (agreement) => this.#pace.cut(agreement),
       },
+      places: linePlaces(),
       site,
       agreements: this.agreements,
       syntaxOf: this.syntaxOf,

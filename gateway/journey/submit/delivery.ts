@@ -14,8 +14,6 @@ import type { World } from "../world.ts"
 
 /** Whoever takes one takes its metadata in one piece. */
 export const MAX_UNIT_IMAGES = 500
-/** Units of one study that are made and have not arrived: one to send, one behind it. */
-const UNITS_AHEAD = 2
 
 export interface Unit {
   readonly record: SubmissionRecord
@@ -89,7 +87,7 @@ export function nextOf(world: World, agreement: Agreement, { units, left }: Deli
   if (left.length === 0) return { kind: underWay === 0 ? "itself" : "waits" }
   // The first one founds the study where it arrives: it goes alone.
   const isFounded = units.length > underWay
-  return underWay < (isFounded ? UNITS_AHEAD : 1) ? { kind: "unit", images } : { kind: "waits" }
+  return underWay < (isFounded ? agreement.line.inFlight : 1) ? { kind: "unit", images } : { kind: "waits" }
 }
 
 /** From the first on, as many as fit; one that is larger by itself goes alone. */

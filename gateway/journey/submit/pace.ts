@@ -26,6 +26,12 @@ const MEASURED_BYTES = 256 * 1024
 const SMALLEST_UNIT_BYTES = 256 * 1024
 const LARGEST_UNIT_BYTES = 512 * 1024 * 1024
 
+const BYTES_PER_MBIT = 125_000
+
+/** Of an agreed rate, null when none is. */
+export const bytesPerSecond = (mbitPerSecond: number | null): number | null =>
+  mbitPerSecond === null ? null : mbitPerSecond * BYTES_PER_MBIT
+
 interface Measured {
   readonly bytesPerSecond: number
   readonly seconds: number

@@ -22,6 +22,8 @@ import type { Change, DocumentRecord, JobRecord, SubmissionRecord } from "../rec
 import { next, take } from "../route.ts"
 import { due, retryAt, type Decision, type Outcome } from "../run.ts"
 import type { World } from "../world.ts"
+import { opensAt } from "./calendar.ts"
+import { callNext, takePlace } from "./turn.ts"
 
 export async function submit(world: World, job: JobRecord): Promise<Outcome | Decision> {
   const wait = await behindScout(world, job)
@@ -37,6 +39,8 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome | De
       changes: [],
       again: { at: new Date(world.clock.now().getTime() + TURN_LOOK_MS), failureCode: null },
     }
+  const waits = await forTheLine(world, record)
+  if (waits !== null) return { changes: [], again: waits }
   const sending: SubmissionRecord = { ...record, state: attempt.to, attempts: record.attempts + 1 }
   try {
     await world.ledger.commit([{ put: "submission", record: sending }])
@@ -44,7 +48,26 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome | De
     return whileUnsaid(world, sending, (current) => answered(world, current, answer))
   } catch (error) {
     return whileUnsaid(world, sending, (current) => failedAttempt(world, current, error))
+  } finally {
+    world.places.leave(record.agreement, record.id)
   }
+}
+
+/** Images leave at the agreed hours, and a few at a time; whatever else is small. Null: it has its place, and may go. */
+async function forTheLine(
+  world: World,
+  record: SubmissionRecord,
+): Promise<Required<Outcome>["again"] | null> {
+  const line = carriesImages(record.kind) ? agreementOf(world, record.agreement)?.line : undefined
+  if (line === undefined) return null
+  const request = record.requestId === null ? null : await world.ledger.request(record.requestId)
+  const at = opensAt(line, request?.urgency ?? "ROUTINE", world.site.timeZone, world.clock.now())
+  return at === null ? takePlace(world, record, line.inFlight) : { at, failureCode: null }
+}
+
+async function called(world: World, { kind, agreement }: SubmissionRecord): Promise<readonly Change[]> {
+  const line = carriesImages(kind) ? agreementOf(world, agreement)?.line : undefined
+  return line === undefined ? [] : callNext(world, agreement, line.inFlight)
 }
 
 async function isTakenBack(world: World, { requestId }: SubmissionRecord): Promise<boolean> {
@@ -88,15 +111,16 @@ async function isStudyOpen(world: World, { requestId }: SubmissionRecord): Promi
 /** The signed receipt may have come before the answer: then all is said, and no answer takes it back. */
 function whileUnsaid(
   world: World,
-  { id, studyId }: SubmissionRecord,
+  record: SubmissionRecord,
   decide: (current: SubmissionRecord) => Outcome | Promise<Outcome>,
 ): Decision {
   return {
-    locks: [studyId],
+    locks: [record.studyId],
     decide: async () => {
-      const current = await world.ledger.submission(id)
+      const current = await world.ledger.submission(record.id)
       const unsaid = current !== null && next("submission-out", current.state, "attempt") !== null
-      return unsaid ? decide(current) : { changes: [] }
+      const said = unsaid ? await decide(current) : { changes: [] }
+      return { ...said, changes: [...said.changes, ...(await called(world, record))] }
     },
   }
 }

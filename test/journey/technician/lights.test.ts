@@ -34,6 +34,8 @@ const PARTNER = {
   sending: 0,
   failed: 0,
   bytes: 0,
+  maxMbitPerSecond: null,
+  opensAt: null,
 }
 const ARCHIVE = {
   ...ANSWERS,
