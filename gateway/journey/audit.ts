@@ -2,6 +2,7 @@
 import type { Submission } from "../standards/xds/submission.ts"
 import type { AuditEvent, PeerIdentity, Person } from "./ports.ts"
 import type { Change, StudyRecord, SubmissionRecord } from "./records.ts"
+import { patientCxOf } from "./same-subject.ts"
 import type { World } from "./world.ts"
 
 const BLANK: Omit<AuditEvent, "event" | "outcome" | "at"> = {
@@ -101,8 +102,7 @@ export function receivedAudit(study: StudyRecord, at: string, came: Came): Chang
   })
 }
 
-const patientOf = (record: SubmissionRecord): string | null =>
-  patientCxOf(record.private.submission)
+const patientOf = (record: SubmissionRecord): string | null => patientCxOf(record.private.submission)
 
 function peerOf(world: World, record: SubmissionRecord): AuditEvent["peer"] {
   const agreement = world.agreements.find((each) => each.id === record.agreement)

@@ -3,6 +3,7 @@
  */
 import type { CodedEntry } from "../standards/dicom/coded-entry.ts"
 import type { Code, DocumentEntry, SubmissionSet } from "../standards/xds/submission.ts"
+import { REFERENCE_TYPE } from "../standards/xds/vocabulary.ts"
 import { type AgreedCodes, SCHEME, studyTypeCode } from "./agreed-codes.ts"
 import type { DocumentRole, SubmissionKind } from "./records.ts"
 
@@ -167,7 +168,7 @@ export function kindOf(set: SubmissionSet): SubmissionKind | null {
 
 /** Under an id of its own, with its SOP Instance UID as a reference (domain.md 3); a manifest is known by its UID. */
 function isSealedInstance({ uniqueId, referenceIdList }: DocumentEntry): boolean {
-  const reference = referenceIdList.find((each) => each.split("^")[4] === "urn:ihe:iti:xds:2013:uniqueId")
+  const reference = referenceIdList.find((each) => each.split("^")[4] === REFERENCE_TYPE.uniqueId)
   return reference !== undefined && reference.split("^")[0] !== uniqueId
 }
 

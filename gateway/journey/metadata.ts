@@ -10,6 +10,7 @@ import type { DocumentRole, SubmissionKind } from "./records.ts"
 import type { PatientView } from "./views.ts"
 import type { CodedEntry } from "../standards/dicom/coded-entry.ts"
 import type { Author, Code, DocumentEntry, SubmissionSet } from "../standards/xds/submission.ts"
+import { REFERENCE_TYPE, type ReferenceType } from "../standards/xds/vocabulary.ts"
 
 /** HL7 DTM in UTC, `YYYYMMDDhhmmss`. */
 export const dtm = (at: Date): string => at.toISOString().replace(/\D/g, "").slice(0, 14)
@@ -160,21 +161,21 @@ function hospitalOf({ agreement, site }: Subject): { readonly oid: string } {
 /** CXi: `ID^^^&OID&ISO^type`; what binds request, images, report and receipts of one reading. */
 function references(subject: Subject, facts: EntryFacts): string[] {
   const { oid } = hospitalOf(subject)
-  const owned = (id: string, type: string): string[] => {
+  const owned = (id: string, type: ReferenceType): string[] => {
     const text = plain(id)
-    return text === "" ? [] : [`${text}^^^&${oid}&ISO^urn:ihe:iti:xds:2013:${type}`]
+    return text === "" ? [] : [`${text}^^^&${oid}&ISO^${type}`]
   }
   return [
-    `${subject.StudyInstanceUID}^^^^urn:ihe:iti:xds:2016:studyInstanceUID`,
-    `${subject.requestId}^^^^urn:ihe:iti:xdw:2013:workflowInstanceId`,
-    ...owned(subject.AccessionNumber, "accession"),
-    ...owned(subject.requestNumber, "order"),
-    ...(facts.SOPInstanceUID === "" ? [] : [`${facts.SOPInstanceUID}^^^^urn:ihe:iti:xds:2013:uniqueId`]),
+    `${subject.StudyInstanceUID}^^^^${REFERENCE_TYPE.study}`,
+    `${subject.requestId}^^^^${REFERENCE_TYPE.workflow}`,
+    ...owned(subject.AccessionNumber, REFERENCE_TYPE.accession),
+    ...owned(subject.requestNumber, REFERENCE_TYPE.order),
+    ...(facts.SOPInstanceUID === "" ? [] : [`${facts.SOPInstanceUID}^^^^${REFERENCE_TYPE.uniqueId}`]),
   ]
 }
 
 /** The ids of one type in a referenceIdList. */
-export function referenced(entry: DocumentEntry, type: string): string[] {
+export function referenced(entry: DocumentEntry, type: ReferenceType): string[] {
   return entry.referenceIdList
     .filter((each) => each.split("^")[4] === type)
     .map((each) => each.split("^")[0] ?? "")

@@ -2,7 +2,7 @@
  * Whom and what a submission is about: everything in it names the same patient, study and request, or it takes no effect.
  * A seal says who sent it, not that it is about the right patient.
  */
-import type { DocumentEntry } from "../standards/xds/submission.ts"
+import type { DocumentEntry, Submission } from "../standards/xds/submission.ts"
 import { ContentError } from "./errors.ts"
 
 /**
@@ -23,3 +23,7 @@ export const patientIdOf = (entry: DocumentEntry | undefined): string =>
 /** Its domain: the OID of CX.4, "" when none is named. */
 export const patientDomainOf = (entry: DocumentEntry): string =>
   entry.sourcePatientId?.split("^")[3]?.split("&")[1] ?? ""
+
+/** The patient as a submission names them (CX), for the audit trail: limited metadata may have the source's number alone. */
+export const patientCxOf = (submission: Submission | null): string | null =>
+  submission?.submissionSet.patientId ?? submission?.documentEntries[0]?.sourcePatientId ?? null

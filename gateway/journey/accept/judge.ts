@@ -4,6 +4,7 @@
  * Codes of the registry are those of ITI TF-3 table 4.2.4.1-2; what only an agreement demands is an XDSRepositoryError.
  */
 import type { Submission } from "../../standards/xds/submission.ts"
+import { REFERENCE_TYPE, type ReferenceType } from "../../standards/xds/vocabulary.ts"
 import { inForce, type Agreement } from "../agreement.ts"
 import { kindOf, roleOf } from "../codes.ts"
 import { contentFault } from "./content-fault.ts"
@@ -49,8 +50,8 @@ export function judge(world: World, peer: PeerIdentity, submission: Submission):
     throw notAgreed("contentTypeCode is outside the agreement")
   checkRecipient(world, submission)
   checkDocuments(kind, submission, agreement)
-  const StudyInstanceUID = onlyId(submission, "urn:ihe:iti:xds:2016:studyInstanceUID")
-  const requestId = onlyId(submission, "urn:ihe:iti:xdw:2013:workflowInstanceId")
+  const StudyInstanceUID = onlyId(submission, REFERENCE_TYPE.study)
+  const requestId = onlyId(submission, REFERENCE_TYPE.workflow)
   return { agreement, kind, submission, StudyInstanceUID, requestId }
 }
 
@@ -113,7 +114,7 @@ function isFitting(many: Many, count: number): boolean {
 }
 
 /** The one id of this type that all entries name together. */
-function onlyId({ documentEntries }: Submission, type: string): string {
+function onlyId({ documentEntries }: Submission, type: ReferenceType): string {
   const [id, ...others] = new Set(documentEntries.flatMap((each) => referenced(each, type)))
   if (id === undefined || others.length > 0)
     throw new AcceptanceError(

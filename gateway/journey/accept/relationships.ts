@@ -5,6 +5,7 @@
  * `signs` is not asked: what a signature covers is told by its digests, and may come later.
  */
 import type { RegistryErrorCode } from "../../standards/xds/error-codes.ts"
+import { REFERENCE_TYPE } from "../../standards/xds/vocabulary.ts"
 import type { Association, Relationship, Submission } from "../../standards/xds/submission.ts"
 import { referenced } from "../metadata.ts"
 import type { DocumentRecord, SubmissionRecord } from "../records.ts"
@@ -52,7 +53,7 @@ export function targetAmong(
   if (byEntry !== undefined) return byEntry
   const entry = documentEntries.find(({ entryUUID }) => entryUUID === source)
   if (entry === undefined) return null
-  const named = new Set(referenced(entry, "urn:ihe:iti:xds:2013:uniqueId"))
+  const named = new Set(referenced(entry, REFERENCE_TYPE.uniqueId))
   return documents.find(({ uniqueId }) => named.has(uniqueId)) ?? null
 }
 

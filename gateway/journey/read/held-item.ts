@@ -2,6 +2,7 @@
  * Submissions of a study that are not verified and have no case yet: listed from their metadata, so that nobody waits for
  * images that are here. They cannot be opened. For what the hospital has taken back nobody waits.
  */
+import { REFERENCE_TYPE } from "../../standards/xds/vocabulary.ts"
 import { isTold } from "../cases/case-file.ts"
 import { referenced } from "../metadata.ts"
 import { agreementOf, carriesImages } from "../keep.ts"
@@ -71,8 +72,7 @@ function heldItem(
     state: failed ? "failed" : "created",
     patient: patientOf(entry?.sourcePatientInfo ?? []),
     study: {
-      StudyInstanceUID:
-        entry === undefined ? "" : (referenced(entry, "urn:ihe:iti:xds:2016:studyInstanceUID")[0] ?? ""),
+      StudyInstanceUID: entry === undefined ? "" : (referenced(entry, REFERENCE_TYPE.study)[0] ?? ""),
       StudyDescription: "",
       modalities: [],
       bodyPart: "",

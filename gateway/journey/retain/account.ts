@@ -3,6 +3,7 @@
  * be read, and finished when it has gone. A crash between the two leaves an account that is whole: there is one for each
  * slot, under a slot and a term of its own.
  */
+import { REFERENCE_TYPE } from "../../standards/xds/vocabulary.ts"
 import type { DestroyedSubmission } from "../../standards/notice/deletion-certificate.ts"
 import { CERTIFICATES_MS, type Agreement } from "../agreement.ts"
 import { isLive } from "../live-slot.ts"
@@ -113,7 +114,7 @@ function instanceIds({ private: { submission } }: SubmissionRecord): Map<string,
   const entries = submission?.documentEntries ?? []
   return new Map(
     entries.flatMap((entry) =>
-      referenced(entry, "urn:ihe:iti:xds:2013:uniqueId").map((uid) => [entry.entryUUID, uid] as const),
+      referenced(entry, REFERENCE_TYPE.uniqueId).map((uid) => [entry.entryUUID, uid] as const),
     ),
   )
 }

@@ -8,6 +8,7 @@ import {
 } from "../../standards/notice/deletion-certificate.ts"
 import { MAX_CLOCK_SKEW_MS } from "../../standards/tsp/verify-token.ts"
 import type { Submission } from "../../standards/xds/submission.ts"
+import { REFERENCE_TYPE } from "../../standards/xds/vocabulary.ts"
 import type { Agreement } from "../agreement.ts"
 import { comparedWithSent } from "./compare-certificate.ts"
 import { found } from "../desk-guards.ts"
@@ -134,7 +135,7 @@ async function isAboutWhatWasSent(
 
 function studyNamed(submission: Submission | null): readonly string[] {
   const [entry] = submission?.documentEntries ?? []
-  return entry === undefined ? [] : referenced(entry, "urn:ihe:iti:xds:2016:studyInstanceUID")
+  return entry === undefined ? [] : referenced(entry, REFERENCE_TYPE.study)
 }
 
 function told(world: World, landed: CertificateRecord, said: DeletionCertificate): CertificateRecord {

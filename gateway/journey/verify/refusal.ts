@@ -3,6 +3,7 @@
  * receipt gets this instead, and a person at the sender is told. What is only indeterminate is not refused.
  * When one is due: `plan-refusal.ts`.
  */
+import { REFERENCE_TYPE } from "../../standards/xds/vocabulary.ts"
 import { readRefusal, writeRefusal } from "../../standards/notice/refusal.ts"
 import type { Verdict } from "../../standards/dsg/verdict.ts"
 import type { Agreement } from "../agreement.ts"
@@ -77,7 +78,7 @@ async function idsOf(
 ): Promise<{ readonly PatientID: string; readonly StudyInstanceUID: string }> {
   const entry = submission?.documentEntries[0]
   if (entry !== undefined) {
-    const [StudyInstanceUID = ""] = referenced(entry, "urn:ihe:iti:xds:2016:studyInstanceUID")
+    const [StudyInstanceUID = ""] = referenced(entry, REFERENCE_TYPE.study)
     return { PatientID: patientIdOf(entry), StudyInstanceUID }
   }
   const asked = (await world.ledger.request(requestId ?? ""))?.private

@@ -1,10 +1,11 @@
 /** Is a report that came in the one that was asked for: this patient, study and request, and a version that may follow? */
 import type { ImagingReport } from "../../standards/cda/report-content.ts"
 import type { Association } from "../../standards/xds/submission.ts"
+import { REFERENCE_TYPE } from "../../standards/xds/vocabulary.ts"
 import { isReplacing, targetAmong } from "../accept/relationships.ts"
 import type { Agreement } from "../agreement.ts"
 import { ContentError } from "../errors.ts"
-import { referenced } from "../metadata.ts"
+import { plain, referenced } from "../metadata.ts"
 import type {
   DocumentRecord,
   ReportRecord,
@@ -28,9 +29,8 @@ export async function checkReportSubject(
   const study = await world.ledger.study(targetOf(request) ?? "")
   const header = study === null ? null : headerOf(study)
   const { StudyInstanceUID, AccessionNumber } = content.study
-  const named = (record.private.submission?.documentEntries ?? []).flatMap((entry) =>
-    referenced(entry, "urn:ihe:iti:xds:2016:studyInstanceUID"),
-  )
+  const entries = record.private.submission?.documentEntries ?? []
+  const named = entries.flatMap((entry) => referenced(entry, REFERENCE_TYPE.study))
   sameSubject("report", {
     PatientID: content.patient.PatientID === patientOf(request, header).PatientID,
     "patient id domain": content.patientIdRoot === agreement.patientIdDomain,
@@ -38,6 +38,9 @@ export async function checkReportSubject(
       named.every((each) => each === StudyInstanceUID) &&
       (header === null || header.StudyInstanceUID === StudyInstanceUID),
     AccessionNumber: header === null || AccessionNumber === "" || header.AccessionNumber === AccessionNumber,
+    order: entries.every((entry) =>
+      referenced(entry, REFERENCE_TYPE.order).every((each) => each === plain(request.private.requestNumber)),
+    ),
     "request number": content.requestNumber === request.private.requestNumber,
   })
 }

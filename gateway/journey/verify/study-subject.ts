@@ -4,9 +4,11 @@
  */
 import type { ReadManifest } from "../../standards/dicom/kos.ts"
 import type { ReadingRequest } from "../../standards/request/request-content.ts"
+import type { DocumentEntry } from "../../standards/xds/submission.ts"
+import { REFERENCE_TYPE, type ReferenceType } from "../../standards/xds/vocabulary.ts"
 import type { Agreement } from "../agreement.ts"
 import { ContentError } from "../errors.ts"
-import { plain } from "../metadata.ts"
+import { plain, referenced } from "../metadata.ts"
 import type { StudyRecord, SubmissionRecord } from "../records.ts"
 import { patientDomainOf, patientIdOf, sameSubject } from "../same-subject.ts"
 
@@ -54,6 +56,11 @@ export function checkStudySubject(
     "patient id domain": asked.patient.idRoot === agreement.patientIdDomain,
     StudyInstanceUID: asked.studies.some((each) => each.role === "target" && isStudy(each.StudyInstanceUID)),
   })
+  const target = asked.studies.find((each) => isStudy(each.StudyInstanceUID))
+  sameSubject("references", {
+    order: isReferred(entries, REFERENCE_TYPE.order, asked.requestNumber),
+    accession: isReferred(entries, REFERENCE_TYPE.accession, target?.AccessionNumber ?? ""),
+  })
   sameSubject("manifest", {
     PatientID: isOnImages(manifest.shared.PatientID),
     StudyInstanceUID: manifest.studies.every((each) => isStudy(each.StudyInstanceUID)),
@@ -67,6 +74,10 @@ export function checkStudySubject(
   if (unnamed > 0)
     throw new ContentError("ERR_DOCUMENTS", `${unnamed} images came that the manifest does not name`)
 }
+
+/** What the metadata name beside the request is what the request names; nothing need be named. */
+const isReferred = (entries: readonly DocumentEntry[], type: ReferenceType, id: string): boolean =>
+  entries.every((entry) => referenced(entry, type).every((each) => each === plain(id)))
 
 /** Every SOP Instance UID the manifest names. */
 export const namedBy = ({ studies }: ReadManifest): ReadonlySet<string> =>

@@ -16,6 +16,7 @@ import { lastingFault } from "../lasting-fault.ts"
 import type { Change, DocumentRecord, JobRecord, SubmissionKind, SubmissionRecord } from "../records.ts"
 import { verdictOfSeal } from "./seal-verdict.ts"
 import { next, take } from "../route.ts"
+import { patientCxOf } from "../same-subject.ts"
 import type { Decision, Outcome } from "../run.ts"
 import type { World } from "../world.ts"
 
@@ -198,7 +199,7 @@ function judgedAudit(record: SubmissionRecord, at: string, description: string |
     event: "verified",
     outcome: record.state === "failed" ? "serious" : "success",
     at,
-    PatientID: record.private.submission?.submissionSet.patientId ?? null,
+    PatientID: patientCxOf(record.private.submission),
     objectId: record.submissionSetUid,
     description,
   })

@@ -64,6 +64,16 @@ export const ASSOCIATION_TYPE = {
 /** The ITI-41 slot names we know, with their URN-named exception. */
 export const REFERENCE_ID_LIST = "urn:ihe:iti:xds:2013:referenceIdList"
 
+/** What a value of referenceIdList names, CXi.5 (ITI TF-3 4.2.3.2.28; XDW). */
+export const REFERENCE_TYPE = {
+  accession: "urn:ihe:iti:xds:2013:accession",
+  order: "urn:ihe:iti:xds:2013:order",
+  study: "urn:ihe:iti:xds:2016:studyInstanceUID",
+  uniqueId: "urn:ihe:iti:xds:2013:uniqueId",
+  workflow: "urn:ihe:iti:xdw:2013:workflowInstanceId",
+} as const
+export type ReferenceType = (typeof REFERENCE_TYPE)[keyof typeof REFERENCE_TYPE]
+
 /** Object ids are compared as written, except that a UUID URN means the same in either case (RFC 9562 §4). */
 export function objectId(id: string): string {
   return /^urn:uuid:/i.test(id) ? id.toLowerCase() : id

@@ -24,7 +24,7 @@ import {
 } from "../../actors/document-recipient/raw-request.ts"
 import { callingAs, type Center, makePeople, openCenter, type People } from "../../actors/two-sides.ts"
 import { sampleSubmission, uuid } from "../../standards/xds/sample-submission.ts"
-import { enter, requestFor, storeAll, study } from "../people.ts"
+import { CLERK, DRAFT, enter, READER, report, requestFor, storeAll, study } from "../people.ts"
 import { TwoSides } from "../world.ts"
 
 const SHARED = process.env.DOKUEI_SHARED ?? ""
@@ -343,6 +343,27 @@ describe("metadata at the journey's door", function () {
     await sendStudy((submission) => everyEntry(submission, { limitedMetadata: true }))
     assert.deepEqual(told[0], [METADATA])
     assert.match(texts[0]!, /limited metadata .* the agreement takes none/)
+  })
+
+  it("D15 limited metadata both sides agree on: a study there, its report back, without a patientId", async () => {
+    sides.close()
+    sides = await TwoSides.open({ agreement: { limitedMetadata: ["accept", "send"] } })
+    await sendStudy((submission) => submission)
+    assert.deepEqual(told, [[]])
+    const [item] = await sides.center.reading.worklist(READER)
+    assert.deepEqual([item?.state, item?.patient.PatientID], ["ready", "P1"])
+    await report(sides.center, item!.requestId)
+    await sides.settle()
+    assert.equal(
+      (await sides.edge.staff.request(CLERK, item!.requestId)).report?.impression,
+      DRAFT.impression,
+    )
+    for (const side of [sides.edge, sides.center])
+      for (const { private: kept } of await side.ledger.submissionsOf({ requestId: item!.requestId }))
+        assert.deepEqual(
+          [kept.submission?.submissionSet.limitedMetadata, kept.submission?.submissionSet.patientId],
+          [true, null],
+        )
   })
 
   it("D17 the same again: Success; the same document with other octets: XDSNonIdenticalHash", async () => {

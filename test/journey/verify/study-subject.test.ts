@@ -175,8 +175,9 @@ describe("a study where it arrives", function () {
     const content = (uids: string[]): StudyContent => ({
       asked: {
         requestId: id,
+        requestNumber: "R1",
         patient: { PatientID: "P1", idRoot: AT_CENTER.patientIdDomain },
-        studies: [{ role: "target", StudyInstanceUID }],
+        studies: [{ role: "target", StudyInstanceUID, AccessionNumber: "X-P1" }],
       } as unknown as StudyContent["asked"],
       manifest: {
         shared: { PatientID: "P1" },
@@ -187,5 +188,15 @@ describe("a study where it arrives", function () {
     const check = (uids: string[]) => () => checkStudySubject([record!], AT_CENTER, read!, content(uids))
     assert.doesNotThrow(check(came))
     assert.throws(check(came.slice(1)), { code: "ERR_DOCUMENTS" })
+    for (const other of [
+      { requestNumber: "R2" },
+      { studies: [{ role: "target", StudyInstanceUID, AccessionNumber: "X-P2" }] },
+    ]) {
+      const { asked, ...rest } = content(came)
+      const elsewhere = { ...rest, asked: { ...asked, ...other } as StudyContent["asked"] }
+      assert.throws(() => checkStudySubject([record!], AT_CENTER, read!, elsewhere), {
+        code: "ERR_OTHER_SUBJECT",
+      })
+    }
   })
 })
