@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
 import { codedEntries, joinedHalves, type CodedEntry } from "../../../gateway/standards/dicom/coded-entry.ts"
+import { studyHeaderOf } from "../../../gateway/journey/header.ts"
 import { readDataSet } from "../../../gateway/standards/dicom/data-set.ts"
 
 const EXPLICIT = "1.2.840.10008.1.2.1"
@@ -39,8 +40,9 @@ describe("coded entries", () => {
     ]
     const charset = text(0x005, "CS", "ISO_IR 192")
     const dataSet = Buffer.concat([charset, element(0x0008, 0x1032, "SQ", Buffer.concat(items))])
-    const sequence = readDataSet(dataSet, EXPLICIT).dataSet.items("ProcedureCodeSequence")
-    assert.deepEqual(codedEntries(sequence), [
+    const read = readDataSet(dataSet, EXPLICIT).dataSet
+    assert.deepEqual(studyHeaderOf(read).procedures, codedEntries(read.items("ProcedureCodeSequence")))
+    assert.deepEqual(codedEntries(read.items("ProcedureCodeSequence")), [
       { value: "6", designator: "JJ1017-16M", schemeUid: "", meaning: "胸部CT" },
       { value: "a value of more than 16", designator: "99X", schemeUid: "1.2.3", meaning: "" },
     ])

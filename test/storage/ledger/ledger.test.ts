@@ -341,6 +341,24 @@ describe("the ledger", () => {
       assert.equal(await ledger.requestByNumber("another", "2"), null)
     })
 
+    it("the newest requests of a patient's number under an agreement, and none once they are over", async () => {
+      const of = (id: string, requestedAt: string, PatientID: string): Change => {
+        const { private: told } = r.request()
+        const patient = { ...told.patient, PatientID }
+        return { put: "request", record: r.request({ id, requestedAt, private: { ...told, patient } }) }
+      }
+      await ledger.commit([
+        of("a", "2026-01-01", "P1"),
+        of("b", "2026-01-02", "P1"),
+        of("c", "2026-01-03", ""),
+      ])
+      assert.deepEqual(ids(await ledger.requestsOfPatient("kakuu-center", "P1")), ["b", "a"])
+      assert.deepEqual(await ledger.requestsOfPatient("another", "P1"), [])
+      assert.deepEqual(await ledger.requestsOfPatient("kakuu-center", ""), [])
+      await ledger.commit([{ put: "request", record: (await ledger.request("b"))!, slotGone: true }])
+      assert.deepEqual(ids(await ledger.requestsOfPatient("kakuu-center", "P1")), ["a"])
+    })
+
     it("requests of one number, the open one first: hospitals use their numbers again", async () => {
       const first = r.request({ id: "a", requestedAt: "2026-01-01", state: "inProgress" })
       const again = r.request({ id: "b", requestedAt: "2026-01-02", state: "completed" })
