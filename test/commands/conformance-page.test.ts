@@ -27,20 +27,41 @@ describe("the DICOM conformance statement", () => {
   it("has the chapters that PS3.2 asks for", () => {
     const chapters = [...text.matchAll(/^## (.+)$/gm)].map(([, name]) => name)
     assert.deepEqual(chapters, [
-      "Overview",
-      "Accepting associations",
-      "Storage Commitment Push Model",
-      "Requesting associations",
-      "Objects that come as files",
-      "DICOMweb: STOW-RS origin server (PS3.18 10.5)",
-      "Media: File-set Reader (PS3.10, PS3.11)",
-      "Objects made",
-      "Character sets",
-      "Security",
-      "SOP Classes accepted",
-      "Transfer Syntaxes accepted",
-      "Not implemented",
+      "1 Conformance statement overview",
+      "2 Introduction",
+      "3 Networking",
+      "4 Media interchange and objects that come as files",
+      "5 DICOMweb: STOW-RS origin server (PS3.18 10.5)",
+      "6 Support of character sets",
+      "7 Security",
+      "8 Annexes",
     ])
+  })
+
+  it("has every section of its chapters in order, and points to none that is not there", () => {
+    const sections = [...text.matchAll(/^#{2,5} (\d[\d.]*) /gm)].map(([, number = ""]) => number)
+    const parts = (number: string): number[] => number.split(".").map(Number)
+    const sorted = sections.toSorted((a, b) => {
+      const [left, right] = [parts(a), parts(b)]
+      const at = left.findIndex((each, index) => each !== right[index])
+      return at < 0 ? left.length - right.length : left[at]! - (right[at] ?? 0)
+    })
+    assert.deepEqual(sections, sorted)
+    assert.equal(new Set(sections).size, sections.length)
+    const told = [...text.matchAll(/(?:\(|\b(?:of|in|as|by) )([1-8](?:\.\d)+)(?=[ ,.;)])/g)]
+    const unknown = told.map(([, number = ""]) => number).filter((number) => !sections.includes(number))
+    assert.deepEqual([...new Set(unknown)], [])
+    assert.ok(told.length > 15)
+  })
+
+  it("names every suite of PS3.15 B.13 that is offered by its registered name", () => {
+    const row = /^\| suites.*$/m.exec(text)?.[0] ?? ""
+    const names = [...row.matchAll(/`([^`]+)`/g)].map(([, name]) => name)
+    assert.equal(names.length, 11)
+    assert.deepEqual(
+      names.filter((name) => !/^TLS_[A-Z0-9_]+$/.test(name ?? "")),
+      [],
+    )
   })
 
   it("leaves no cell of an object's elements without a word", () => {

@@ -5,7 +5,7 @@ import { code, table } from "./markdown.ts"
 export function characterSetSection(): string[] {
   const alone = Object.keys(WHOLE).map((name) => (name === "192" ? "ISO_IR 192" : name))
   return [
-    "## Character sets",
+    "## 6 Support of character sets",
     "Text is kept as it came. For display, matching and objects of our own it is read by these tables, with code extensions " +
       "by ISO 2022 and the resets of PS3.5 6.1.2.5.3; what devices write against the rules (undeclared Shift_JIS or UTF-8, " +
       "escapes not closed, vendor characters) is read with a mark for the reader. Objects of our own are written in the " +

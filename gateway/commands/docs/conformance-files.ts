@@ -11,20 +11,20 @@ const MIB = 1024 ** 2
 const KIB = 1024
 
 export function filesSection(): string[] {
-  return [...commonRules(), ...stowSection(), ...mediaSection()]
+  return [...commonRules(), ...mediaSection(), ...stowSection()]
 }
 
 function commonRules(): string[] {
   return [
-    "## Objects that come as files",
+    "## 4 Media interchange and objects that come as files",
     "By STOW-RS, from media and from watched folders objects come as Part 10 files. They are kept by the rules of a C-STORE: " +
       "sealed on arrival, success only when durable, once for the same data set, beside each other when two data sets bear " +
       "one SOP Instance UID, in quarantine when a Study Instance UID is in use for another patient.",
     "A file's preamble and group 0002 are kept octet by octet when (0002,0000) is right, they name the data set's SOP Class " +
       `and Instance, and they are at most ${MAX_KEPT_FILE_META_BYTES / KIB} KiB; else they are written anew, as for a C-STORE. ` +
       "The data set is never changed. Whether two objects are the same is decided by their data sets alone.",
-    "Nothing was negotiated, so each file is judged: SOP Classes of the table below, those of `dicom.privateSopClasses`, and " +
-      "private ones unless `dicom.declaredSopClasses` is off; transfer syntaxes of the table below and of `privateTransferSyntaxes`; a file that ends inside an " +
+    "Nothing was negotiated, so each file is judged: SOP Classes of 8.6, those of `dicom.privateSopClasses`, and " +
+      "private ones unless `dicom.declaredSopClasses` is off; transfer syntaxes of 8.7 and of `privateTransferSyntaxes`; a file that ends inside an " +
       "element is refused, a deflated one also when its stream ends early or something follows it. Of what inflates to more " +
       `than ${MAX_INFLATED_FREE_BYTES / MIB} MiB and ${MAX_INFLATED_RATIO} times its length the end is not looked for. By C-STORE, ` +
       "where the message tells the end, this is asked of deflated data sets alone (C000).",
@@ -35,7 +35,7 @@ function stowSection(): string[] {
   const { maxRequestBytes, maxParts, maxPartHeaderBytes, maxConnections, maxRequests, idleTimeoutMs } =
     STORE_LIMITS
   return [
-    "## DICOMweb: STOW-RS origin server (PS3.18 10.5)",
+    "## 5 DICOMweb: STOW-RS origin server (PS3.18 10.5)",
     "With `dicom.web` the edge is an origin server of the Studies Service's Store transaction, and of no other.",
     table(
       ["", "as built"],
@@ -95,7 +95,7 @@ function stowSection(): string[] {
 
 function mediaSection(): string[] {
   return [
-    "## Media: File-set Reader (PS3.10, PS3.11)",
+    "### 4.1 Media: File-set Reader (PS3.10, PS3.11)",
     "`dokuei import` reads file-sets in the role of a File-set Reader (FSR), of whatever application profile: it takes the files that " +
       "are there, whether the DICOMDIR lists them or not, and compares with it. File IDs are compared without regard to case, ISO " +
       "9660 versions and a dot at the end. Missing files are named. Files outside a file-set are read as well. Nothing is ever " +

@@ -2,13 +2,14 @@
 import { readDataSet, readPart10 } from "../../standards/dicom/data-set.ts"
 import type { DataSet } from "../../standards/dicom/data-set.ts"
 import { authoredBytes } from "../../standards/dicom/authored-elements.ts"
-import { dictionaryRow, hexTag } from "../../standards/dicom/dictionary.ts"
+import { dictionaryRow } from "../../standards/dicom/dictionary.ts"
 import { writeEncapsulatedPdf } from "../../standards/dicom/encapsulated-pdf.ts"
 import { writeManifest } from "../../standards/dicom/kos.ts"
 import { COPIED } from "../../standards/dicom/report-object.ts"
 import type { ReportObject } from "../../standards/dicom/report-object.ts"
 import { writeCapturedPage } from "../../standards/dicom/secondary-capture.ts"
 import { EXPLICIT_VR_LITTLE_ENDIAN } from "../../standards/dicom/sop-classes.ts"
+import { place } from "./conformance-tables.ts"
 import { code, table } from "./markdown.ts"
 
 /** Where values come from that are not the same in every object. */
@@ -39,15 +40,14 @@ export function objectSection(): string[] {
   const page = { rows: 1, columns: 2, pixels: new Uint8Array(2) }
   const capture = writeCapturedPage({ ...object, page, derivation: "x" }, EXPLICIT_VR_LITTLE_ENDIAN)
   return [
-    "## Objects made",
-    "### Encapsulated PDF",
+    "##### Encapsulated PDF",
     "A signed report, stored in the archive. Patient and study are copied byte by byte from an image of the study.",
     elementTable(read(pdf)),
-    "### Secondary Capture",
+    "##### Secondary Capture",
     "The same report page by page, for an archive that does not accept Encapsulated PDF: drawn from the signed CDA, a copy to " +
       "look at.",
     elementTable(read(capture)),
-    "### Key Object Selection",
+    "##### Key Object Selection",
     "Manifest of a study, written for the reading centre and never sent by DICOM networking; UTF-8, Explicit VR Little " +
       `Endian, ${manifestElements()} elements at the top level, template TID 2010 with title 113030 DCM “Manifest”.`,
     "HTJ2K: images may travel to the reading centre recoded without loss ([recoding.md](recoding.md)); they are the same SOP " +
@@ -61,12 +61,10 @@ function elementTable(dataSet: DataSet): string {
   const copied = new Set(COPIED.map(([keyword]) => keyword))
   const rows = [...dataSet.elements.keys()].map((tag) => {
     const { keyword, vr } = dictionaryRow(tag) ?? { keyword: "", vr: "" }
-    const hex = hexTag(tag)
-    const place = `(${hex.slice(0, 4)},${hex.slice(4)})`
     const value = copied.has(keyword)
       ? "copied from the image"
       : (SOURCES[keyword] ?? constant(dataSet, keyword))
-    return [code(place), keyword, vr, value]
+    return [code(place(tag)), keyword, vr, value]
   })
   return table(["tag", "attribute", "VR", "value"], rows)
 }
