@@ -12,9 +12,10 @@ import { figure, reached, type Figure, type Promised } from "./figure.ts"
 import { imageSets, setBytes } from "./image-sets.ts"
 import { CT, renewImages, writeImages } from "./images.ts"
 import { cpuMs, peakRssMiB, rssMiB, watchChildren } from "./process-usage.ts"
+import { measuredInto } from "./page.ts"
 import { shortOfRoom } from "./room.ts"
 import { alternate, median } from "./rounds.ts"
-import { table } from "./table.ts"
+import { tables } from "./table.ts"
 
 const WHAT = { figure: "some/1", unit: "ms", peerName: "somebody" }
 const AT_MOST_HALF: Promised = { floor: 0.5, aim: 0.4, bound: "at most" }
@@ -54,10 +55,42 @@ describe("the bench's arithmetic", () => {
   })
 
   it("prints a table that Markdown understands", () => {
-    const lines = table([figure(WHAT, [1], [2], AT_MOST_HALF), figure(WHAT, [100.4], null)]).split("\n")
+    const [one, other] = [
+      { ...WHAT, figure: "one" },
+      { ...WHAT, figure: "other" },
+    ]
+    const lines = tables([figure(one, [1], [2], AT_MOST_HALF), figure(other, [100.4], null)]).split("\n")
     assert.equal(lines.length, 4)
     assert.equal(new Set(lines.map((line) => line.length)).size, 1)
-    assert.match(lines[2]!, /^\| some\/1 .*\| 0\.50 .*\| ≤ 0\.5 \| ≤ 0\.4 \| floor +\|$/)
+    assert.match(lines[2]!, /^\| one .*\| 0\.50 .*\| ≤ 0\.5 \| ≤ 0\.4 \| floor +\|$/)
+  })
+
+  it("puts peers of the same figure side by side", () => {
+    const against = (peerName: string, peer: number[] | null) =>
+      figure({ ...WHAT, peerName }, [1, 1.2], peer, peer === null ? undefined : AT_MOST_HALF)
+    const lines = tables([against("a", [2, 3]), against("b", null)]).split("\n")
+    assert.equal(lines.length, 3)
+    assert.match(lines[0]!, /\| a · ours ÷ its \(spread\) .*\| b · ours ÷ its \(spread\) +\|$/)
+    assert.match(
+      lines[2]!,
+      /^\| some\/1 .*\| 1\.10 \| 2\.50 · 0\.45 \(0\.400–0\.500\) ≤ 0\.5: floor +\| not taken +\|$/,
+    )
+    const absolute = { ...against("a", [2, 3]), judged: "ours" as const }
+    assert.match(
+      tables([absolute, against("b", null)]),
+      /\| 1\.10 ≤ 0\.5: missed +\| 2\.50 · 0\.45 \([^)]+\) +\|/,
+    )
+  })
+
+  it("puts its figures where the page has them, and nowhere else", () => {
+    const page = "a\n<!-- measured: x -->\nold\n<!-- end -->\nb\n<!-- measured: y -->\n<!-- end -->\n"
+    const written = measuredInto(page, "x", "new")
+    assert.equal(
+      written,
+      "a\n<!-- measured: x -->\n\nnew\n\n<!-- end -->\nb\n<!-- measured: y -->\n<!-- end -->\n",
+    )
+    assert.equal(measuredInto(written, "x", "new"), written)
+    assert.throws(() => measuredInto(page, "z", "new"), /no place for z/)
   })
 })
 

@@ -17,7 +17,8 @@ import { memory } from "./memory.ts"
 import { nagle } from "./nagle.ts"
 import { packaging } from "./package.ts"
 import { start } from "./start.ts"
-import { table } from "./table.ts"
+import { circumstances, writeInto } from "./page.ts"
+import { tables } from "./table.ts"
 import { window } from "./window.ts"
 
 const BENCHES: Readonly<Record<string, (asked: Asked) => Promise<Figure[]>>> = {
@@ -36,14 +37,15 @@ const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: "string" },
-    rounds: { type: "string", default: "3" },
-    instances: { type: "string", default: "500" },
+    rounds: { type: "string" },
+    instances: { type: "string" },
     set: { type: "string", multiple: true },
     objects: { type: "string" },
     "ledger-instances": { type: "string" },
     "multi-frame": { type: "string" },
     long: { type: "boolean", default: false },
     dir: { type: "string" },
+    page: { type: "string" },
   },
 })
 
@@ -51,12 +53,12 @@ const { values: options, positionals: names } = parseArgs({
 const USUAL_SETS = ["ct", "small"] as const
 /** Objects of 10 kB for each image of 512 KiB. */
 const SMALL_FOR_EACH = options.long ? 10 : 2
-const instances = Number(options.instances)
+const instances = Number(options.instances ?? 500)
 const sets = imageSets(instances, instances * SMALL_FOR_EACH)
 const setNames = known("set", options.set ?? (options.long ? Object.keys(sets) : USUAL_SETS), sets)
 
 const asked: Asked = {
-  rounds: Number(options.rounds),
+  rounds: Number(options.rounds ?? 3),
   sets: setNames.map((name) => sets[name]),
   usualSets: USUAL_SETS.map((name) => sets[name]),
   slices: sets.ct,
@@ -89,11 +91,25 @@ async function all(): Promise<void> {
   for (const [name, bench] of Object.entries(BENCHES)) {
     if (names.length > 0 && !names.includes(name)) continue
     asked.say(name)
-    figures.push(...(await bench(asked)))
+    const now = machine(asked.parent ?? tmpdir())
+    const found = await bench(asked)
+    figures.push(...found)
+    process.stdout.write(`${tables(found)}\n\n`)
     // After each, so that what was measured is kept when a later one fails.
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`)
+    if (options.page !== undefined && found.length > 0)
+      writeInto(options.page, name, `${circumstances(now, commandOf(name))}\n\n${tables(found)}`)
   }
-  process.stdout.write(`${table(figures)}\n`)
+}
+
+/** What measures the same again. */
+function commandOf(name: string): string {
+  const given = ["rounds", "instances", "objects", "ledger-instances", "multi-frame"] as const
+  const counts = given.flatMap((option) =>
+    options[option] === undefined ? [] : [`--${option} ${options[option]}`],
+  )
+  const of = (options.set ?? []).map((set) => `--set ${set}`)
+  return ["npm run bench --", name, ...counts, ...of, ...(options.long ? ["--long"] : [])].join(" ")
 }
 
 await all()

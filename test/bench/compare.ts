@@ -33,11 +33,8 @@ export const MEASURES: Readonly<Record<ImageSet["per"], Measure>> = {
   },
 }
 
-export interface Compared {
-  readonly turns: ReadonlyMap<string, readonly Turn[]>
-  /** Of peers that did not take the set, in any round: why. */
-  readonly notTaken: ReadonlyMap<string, string>
-}
+/** Round by round, by server. Without a peer that did not take the set: why was said. */
+export type Turns = ReadonlyMap<string, readonly Turn[]>
 
 export async function warmUp(folder: string, servers: readonly StorageServer[]): Promise<void> {
   const some = await writeImages(`${folder}/warm-up`, { studies: [WARM_UP_INSTANCES] })
@@ -51,7 +48,7 @@ export async function compare(
   set: ImageSet,
   associations: number,
   { rounds, say }: Pick<Asked, "rounds" | "say">,
-): Promise<Compared> {
+): Promise<Turns> {
   const measure = MEASURES[set.per]
   let studies = await writeImages(folder, { studies: set.studies(associations), shape: set.shape })
   let renewedFor = 0
@@ -60,7 +57,7 @@ export async function compare(
     renewedFor = round
     return studies
   }
-  const notTaken = new Map<string, string>()
+  const notTaken = new Set<string>()
   const runners = servers.map((server) => ({
     name: server.name,
     run: async (round: number): Promise<Turn | null> => {
@@ -72,7 +69,7 @@ export async function compare(
         return done
       } catch (fault) {
         if (!(fault instanceof NotTaken) || server === servers[0]) throw fault
-        notTaken.set(server.name, fault.message)
+        notTaken.add(server.name)
         say(`  ${server.name}: not taken: ${fault.message}`)
         return null
       }
@@ -80,7 +77,7 @@ export async function compare(
   }))
   const turns = await alternate(runners, rounds)
   const taken = [...turns].filter(([name]) => !notTaken.has(name))
-  return { turns: new Map(taken.map(([name, all]) => [name, all.filter((each) => each !== null)])), notTaken }
+  return new Map(taken.map(([name, all]) => [name, all.filter((each) => each !== null)]))
 }
 
 const told = ({ rate, rateUnit, cpu, cpuUnit }: Measure, done: Turn): string =>

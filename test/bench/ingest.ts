@@ -6,7 +6,7 @@
  * (SHA-256 of file and data set), index, and answer only what is durable.
  */
 import type { Asked } from "./asked.ts"
-import { compare, MEASURES, warmUp, type Compared } from "./compare.ts"
+import { compare, MEASURES, warmUp, type Turns } from "./compare.ts"
 import { figure, type Figure, type Promised } from "./figure.ts"
 import { inFolder } from "./folder.ts"
 import { setBytes, type ImageSet } from "./image-sets.ts"
@@ -75,7 +75,7 @@ function amongServers(
   starts: (folder: string) => (() => Promise<StorageServer>)[],
   set: ImageSet,
   asked: Asked,
-  figures: (compared: Compared, associations: number) => Figure[],
+  figures: (turns: Turns, associations: number) => Figure[],
 ): Promise<Figure[]> {
   return inFolder(asked.parent, (folder) =>
     withServers(starts(folder), async (servers) => {
@@ -84,15 +84,15 @@ function amongServers(
       for (const associations of set.associations) {
         const instances = set.studies(associations).reduce((sum, count) => sum + count, 0)
         asked.say(`${set.name}: ${instances} over ${associations} association(s), ${asked.rounds} rounds`)
-        const compared = await compare(`${folder}/of-${associations}`, servers, set, associations, asked)
-        found.push(...figures(compared, associations))
+        const turns = await compare(`${folder}/of-${associations}`, servers, set, associations, asked)
+        found.push(...figures(turns, associations))
       }
       return found
     }),
   )
 }
 
-function ingestFigures(set: ImageSet, { turns, notTaken }: Compared, associations: number): Figure[] {
+function ingestFigures(set: ImageSet, turns: Turns, associations: number): Figure[] {
   const { cpu, cpuUnit, rate, rateUnit } = MEASURES[set.per]
   const ours = turns.get("dokuei") ?? []
   const against = (
@@ -103,12 +103,11 @@ function ingestFigures(set: ImageSet, { turns, notTaken }: Compared, association
   ): Figure[] =>
     PEERS.map((peerName) => {
       const peer = turns.get(peerName)?.map(measured) ?? null
-      const name = notTaken.has(peerName) ? `${peerName}: not taken` : peerName
       return figure(
-        { figure: `ingest-${what}/${set.name}/${peerName}/${associations}`, unit, peerName: name },
+        { figure: `ingest-${what}/${set.name}/${associations}`, unit, peerName },
         ours.map(measured),
         peer,
-        set.name === PROMISED_SET ? promised[peerName] : undefined,
+        set.name === PROMISED_SET && peer !== null ? promised[peerName] : undefined,
       )
     })
   return [
@@ -122,7 +121,7 @@ function ingestFigures(set: ImageSet, { turns, notTaken }: Compared, association
   ]
 }
 
-function durabilityFigures({ turns }: Compared, associations: number): Figure[] {
+function durabilityFigures(turns: Turns, associations: number): Figure[] {
   const what = {
     figure: `durability/${associations}`,
     unit: "instances/s",

@@ -57,7 +57,7 @@ function figures(turns: ReadonlyMap<string, readonly Turn[]>, multiFrameMiB: num
   const growth = (name: string): number[] =>
     (turns.get(name) ?? []).map((each) => Math.max(RESOLUTION_MIB, each.peakRssMiB - each.idleRssMiB))
   const grown = ["storescp", "orthanc"].map((peerName): Figure => {
-    const what = { figure: `memory-growth/${multiFrameMiB}MiB/${peerName}`, unit: "MiB", peerName }
+    const what = { figure: `memory-growth/${multiFrameMiB}MiB`, unit: "MiB", peerName }
     return { ...figure(what, growth("dokuei"), growth(peerName)), ...GROWTH_PROMISED, judged: "ours" }
   })
   const total = figure(
