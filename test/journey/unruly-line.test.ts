@@ -27,7 +27,7 @@ async function walkOver(fate: (again: number) => Fate, inUnits: boolean): Promis
     while (await wire.comeToRest())
   }
   try {
-    await walkLoop(sides, study("P1", inUnits ? 3 : 2), inUnits ? 1 : 0)
+    await walkLoop(sides, study("P1", inUnits ? 3 : 2), inUnits ? 1 : 0, "receipts")
     return wire
   } finally {
     sides.close()

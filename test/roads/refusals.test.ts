@@ -358,13 +358,20 @@ describe("the reading centre's Document Recipient", function () {
 
     it("refuses the same set with another document: XDSDuplicateUniqueIdInRegistry", async () => {
       const other = bent()
+      other.replace(image(other).uniqueId, uid())
+      const answer = await send(other)
+      assert.deepEqual([answer.outcome, ...answer.errorCodes], ["Failure", "XDSDuplicateUniqueIdInRegistry"])
+    })
+
+    it("refuses the same set with a known document of other octets: XDSNonIdenticalHash", async () => {
+      const other = bent()
       const answer = await send(
         other.exchange(
           image(other),
           resealed(image(other), (clear) => clear),
         ),
       )
-      assert.deepEqual([answer.outcome, ...answer.errorCodes], ["Failure", "XDSDuplicateUniqueIdInRegistry"])
+      assert.deepEqual([answer.outcome, ...answer.errorCodes], ["Failure", "XDSNonIdenticalHash"])
     })
 
     it("refuses another set with a known document of other octets: XDSNonIdenticalHash", async () => {

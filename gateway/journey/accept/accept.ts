@@ -19,7 +19,7 @@ import type { Landing } from "./landed.ts"
 import type { Segment, SubmissionHandler, SubmissionIntake } from "../ports.ts"
 import { MAX_WHOLE_BYTES } from "../read-whole.ts"
 import type { DocumentRole, SubmissionKind } from "../records.ts"
-import { recognise } from "./recognise.ts"
+import { recognise, refuseOtherBytes } from "./recognise.ts"
 import { remarks } from "./remarks.ts"
 import { measured } from "./transmitted.ts"
 import type { World } from "../world.ts"
@@ -75,7 +75,11 @@ async function intake(world: World, inbound: Inbound, place: Landing): Promise<S
       if (role === null) throw contentFault(entry.uniqueId, "formatCode is outside the agreement")
       const passing = measured(entry, octets)
       const object = await adopt(world, inbound, segment, entry, passing.octets)
-      received.push({ entry, sent: passing.sent(), role, object })
+      const sent = passing.sent()
+      // Where the sender does not say, only now it is known what came.
+      if (entry.hash === null || entry.size === null)
+        await refuseOtherBytes(world, { uniqueId: entry.uniqueId, hash: sent.hash, size: sent.sizeBytes })
+      received.push({ entry, sent, role, object })
     },
     commit: async () => {
       const documents = await checked(world, inbound, received)

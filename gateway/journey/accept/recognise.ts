@@ -6,7 +6,7 @@
  * Anything else under a known uniqueId is refused (ITI TF-3 table 4.2.4.1-2).
  */
 import { createHash } from "node:crypto"
-import type { DocumentEntry } from "../../standards/xds/submission.ts"
+import type { DocumentEntry, Submission } from "../../standards/xds/submission.ts"
 import { importAudit } from "../audit.ts"
 import type { Inbound } from "./inbound.ts"
 import { AcceptanceError } from "../errors.ts"
@@ -25,10 +25,12 @@ export async function recognise(world: World, inbound: Inbound): Promise<Submiss
     return null
   }
   const kept = new Map((await world.ledger.documents(earlier.id)).map((each) => [each.uniqueId, each]))
-  const same =
+  for (const entry of documentEntries) refuseOther(entry, kept.get(entry.uniqueId))
+  const isSame =
     kept.size === documentEntries.length &&
-    documentEntries.every((entry) => isSame(entry, kept.get(entry.uniqueId)))
-  if (!same) throw duplicate("XDSDuplicateUniqueIdInRegistry", submissionSet.uniqueId)
+    documentEntries.every(({ uniqueId }) => kept.has(uniqueId)) &&
+    isOfSamePatient(submission, earlier.private.submission)
+  if (!isSame) throw duplicate("XDSDuplicateUniqueIdInRegistry", submissionSet.uniqueId)
   return {
     document: async (entry, octets) => {
       const hash = createHash("sha1")
@@ -49,20 +51,23 @@ export async function recognise(world: World, inbound: Inbound): Promise<Submiss
   }
 }
 
-/** What the sender does not say is not other than before: its octets are compared anyway. */
-function isSame({ hash, size }: DocumentEntry, kept: DocumentRecord | undefined): boolean {
-  if (kept === undefined) return false
-  return (hash === null || kept.hash === hash) && (size === null || kept.sizeBytes === size)
+/** A number put right under the old uniqueId would be lost behind a Success. Unknown once the earlier is destroyed. */
+function isOfSamePatient(now: Submission, earlier: Submission | null): boolean {
+  return earlier === null || now.submissionSet.patientId === earlier.submissionSet.patientId
 }
 
+type Measured = Pick<DocumentEntry, "uniqueId" | "hash" | "size">
+
 /** The same document may come in another set, but not with other octets. */
-async function refuseOtherBytes(world: World, entry: DocumentEntry): Promise<void> {
-  for (const kept of await world.ledger.documentsByUniqueId(entry.uniqueId)) {
-    if (entry.hash !== null && entry.hash !== kept.hash)
-      throw duplicate("XDSNonIdenticalHash", entry.uniqueId)
-    if (entry.size !== null && kept.sizeBytes !== entry.size)
-      throw duplicate("XDSNonIdenticalSize", entry.uniqueId)
-  }
+export async function refuseOtherBytes(world: World, entry: Measured): Promise<void> {
+  for (const kept of await world.ledger.documentsByUniqueId(entry.uniqueId)) refuseOther(entry, kept)
+}
+
+/** What the sender does not say is not other than before: its octets are compared anyway. */
+function refuseOther({ uniqueId, hash, size }: Measured, kept: DocumentRecord | undefined): void {
+  if (kept === undefined) return
+  if (hash !== null && hash !== kept.hash) throw duplicate("XDSNonIdenticalHash", uniqueId)
+  if (size !== null && size !== kept.sizeBytes) throw duplicate("XDSNonIdenticalSize", uniqueId)
 }
 
 function duplicate(registryCode: string, uniqueId: string): AcceptanceError {
