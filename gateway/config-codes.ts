@@ -67,9 +67,10 @@ export const agreedCodes = z
     formatCode: formatCodes,
     codingSchemes: z
       .record(z.string().min(1).max(16), oid)
-      .default(codingSchemes)
+      .default({})
+      .transform((given): Readonly<Record<string, string>> => ({ ...codingSchemes, ...given }))
       .describe(
-        "OID of each DICOM coding scheme designator: where a study's procedure code (0008,1032) is of one of these, or names its scheme's UID, it becomes the typeCode. The two halves of JJ1017 are joined, as designator `JJ1017-32`",
+        "OID of a DICOM coding scheme designator, beside DCM, LN, SCT and SRT: where a study's procedure code (0008,1032) is of one of these, or names its scheme's UID, it becomes the typeCode. The two halves of JJ1017 are joined, as designator `JJ1017-32`",
       ),
   })
   .prefault({})

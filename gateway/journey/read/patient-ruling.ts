@@ -50,7 +50,9 @@ export async function rulePatient(
   only(person, "radiologist")
   const submissions = await world.ledger.submissionsOf({ requestId })
   const held = found(
-    submissions.find(({ direction, state }) => direction === "in" && state === "accepted"),
+    submissions.find(
+      ({ kind, direction, state }) => kind === "study" && direction === "in" && state === "accepted",
+    ),
     "submission of this case",
   )
   await holding(world.locks, [held.studyId], async () => {
