@@ -1,5 +1,8 @@
 import assert from "node:assert/strict"
+import fc from "fast-check"
+import { DATA_TYPES, faultOf, type DataTypeName } from "../../../gateway/standards/xds/data-type-table.ts"
 import * as types from "../../../gateway/standards/xds/data-types.ts"
+import { valueKind } from "../../../gateway/standards/xds/value-kind.ts"
 
 /** Good cases and bad cases of each type (ITI TF-3 table 4.2.3.1.7-2). */
 const CASES: readonly (readonly [
@@ -20,6 +23,23 @@ const CASES: readonly (readonly [
     ["1.2.3", "1.2.3^abc", "urn:uuid:102439f8-5881-4b36-8b42-ef73ae560c04", "https://x/1"],
     ["", "abc", "1.2.3^", "1.2.3^12345678901234567", "1.2.3^a b", `urn:${"x".repeat(125)}`],
   ],
+  [
+    "UUID",
+    types.isUuid,
+    [
+      "urn:uuid:102439f8-5881-4b36-8b42-ef73ae560c04",
+      "URN:UUID:102439F8-5881-4B36-8B42-EF73AE560C04",
+      "urn:uuid:102439f858814b368b42ef73ae560c04",
+    ],
+    ["", "102439f8-5881-4b36-8b42-ef73ae560c04", "urn:uuid:", "urn:uuid:102439f8", "urn:oid:1.2.3"],
+  ],
+  [
+    "entryUUID",
+    types.isEntryId,
+    ["Document01", "urn:uuid:102439f8-5881-4b36-8b42-ef73ae560c04", "theDocument"],
+    ["", "urn:uuid:1", "URN:UUID:x"],
+  ],
+  ["homeCommunityId", types.isHomeCommunityId, ["urn:oid:1.2.3"], ["", "1.2.3", "urn:oid:", "urn:oid:3.4.5"]],
   [
     "DTM",
     types.isDtm,
@@ -142,5 +162,31 @@ describe("XDS data types", () => {
   it("names the domain of a wrong patient id, never the id", () => {
     assert.equal(types.explainCx("SECRET^^^&3.4.5&ISO"), "is of an authority that is no OID: 3.4.5")
     assert.ok(!types.explainCx("SECRET^^^X&1.2.3&ISO").includes("SECRET"))
+  })
+
+  it("repeats nothing of a value that may name a person, whatever is wrong with it", () => {
+    const name = fc.string({ unit: "grapheme", minLength: 4, maxLength: 20 }).map((text) => `山田${text}太郎`)
+    const around = fc.constantFrom("", "^", "^^^&1.2.3&ISO", "^^^X&1.2.3&ISO^PI", " ", "|", "PID-19|")
+    const secret = (Object.keys(DATA_TYPES) as DataTypeName[]).filter((type) => DATA_TYPES[type].isSecret)
+    fc.assert(
+      fc.property(fc.constantFrom(...secret), name, around, around, (type, person, before, after) => {
+        const fault = faultOf(type, `${before}${person}${after}`)
+        assert.ok(fault === null || !/山田|太郎/.test(fault), fault ?? "")
+      }),
+    )
+  })
+
+  it("says of what kind a wrong value is", () => {
+    const kinds = [
+      ["20260701010203+0900", "a time with a zone"],
+      ["2026-07-01", "a time with separators"],
+      ["urn:uuid:1", "a UUID URN"],
+      ["1.2.3", "numbers with dots"],
+      ["12345678", "8 digits"],
+      ["a^b^c", "3 components by ^"],
+      ["山田太郎", "text of 4 characters"],
+      ["", "empty"],
+    ] as const
+    for (const [value, kind] of kinds) assert.equal(valueKind(value), kind)
   })
 })
