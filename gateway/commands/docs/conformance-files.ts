@@ -25,7 +25,7 @@ function commonRules(): string[] {
       "The data set is never changed. Whether two objects are the same is decided by their data sets alone.",
     "Nothing was negotiated, so each file is judged: SOP Classes of 8.6, those of `dicom.privateSopClasses`, and " +
       "private ones unless `dicom.declaredSopClasses` is off; transfer syntaxes of 8.7 and of `privateTransferSyntaxes`; a file that ends inside an " +
-      "element is refused, a deflated one also when its stream ends early or something follows it. Of what inflates to more " +
+      "element is refused, a deflated one also when its stream ends early or something follows it that is neither padding nor gzip's end. Of what inflates to more " +
       `than ${MAX_INFLATED_FREE_BYTES / MIB} MiB and ${MAX_INFLATED_RATIO} times its length the end is not looked for. By C-STORE, ` +
       "where the message tells the end, this is asked of deflated data sets alone (C000).",
   ]

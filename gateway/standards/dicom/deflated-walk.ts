@@ -1,7 +1,7 @@
 /**
  * A walk over a deflated data set (PS3.5 A.5, RFC 1951) that comes in pieces, to tell whether it is whole: the stream comes
- * to its own end, the data set in it ends between two elements, and nothing but padding follows. What is inflated is passed
- * over and not held.
+ * to its own end, the data set in it ends between two elements, and nothing follows but what may (`stream-end.ts`). What is
+ * inflated is passed over and not held.
  *
  * A few kilobytes may inflate to a thousand times as much. What goes on beyond a bound is left alone: blank images are
  * legal, and whether such a stream is whole is not worth what a bomb would cost.
@@ -10,6 +10,7 @@ import { createInflateRaw } from "node:zlib"
 import { Malformed } from "../malformed.ts"
 import { ElementWalk } from "./element-walk.ts"
 import type { DataSetWalk } from "./element-walk.ts"
+import { StreamEnd } from "./stream-end.ts"
 import type { Encoding } from "./transfer-syntaxes.generated.ts"
 
 /** So much may come out of any stream, and beyond it so many times what went in. */
@@ -24,6 +25,7 @@ const CLAUSE = "PS3.5 A.5"
 export class DeflatedWalk implements DataSetWalk {
   readonly #inflate = createInflateRaw({ chunkSize: CHUNK_BYTES })
   readonly #walk = new ElementWalk("explicit-le")
+  readonly #end = new StreamEnd()
   /** The stream came to its own end, or it broke. Its rejection is always looked at: where it is awaited, or not any more. */
   readonly #over = Promise.withResolvers<undefined>()
   #state: "open" | "over" | "left-alone" = "open"
@@ -51,8 +53,7 @@ export class DeflatedWalk implements DataSetWalk {
     }
     // Whether it ended in this chunk is said by its not taking all of it.
     const takenBytes = Math.max(0, this.#inflate.bytesWritten - beforeBytes)
-    if (!this.#is("left-alone") && chunk.subarray(takenBytes).some((octet) => octet !== 0))
-      throw new Malformed("DEFLATED", CLAUSE, "the stream ends before the object does")
+    if (!this.#is("left-alone")) this.#end.behind(chunk.subarray(takenBytes))
   }
 
   /** Nothing is pushed after it. @throws Malformed as `push` */
@@ -65,7 +66,9 @@ export class DeflatedWalk implements DataSetWalk {
       if (isEarlyEnd(error)) return false
       throw error
     }
-    return this.#is("left-alone") || this.#walk.isWhole()
+    if (this.#is("left-alone")) return true
+    this.#end.check()
+    return this.#walk.isWhole()
   }
 
   drop(): void {
@@ -79,6 +82,7 @@ export class DeflatedWalk implements DataSetWalk {
 
   #passOver(inflated: Uint8Array): void {
     this.#inflatedBytes += inflated.length
+    this.#end.inflated(inflated)
     if (this.#isTooMuch()) {
       this.#state = "left-alone"
       this.#over.resolve(undefined)

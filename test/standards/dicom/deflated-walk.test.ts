@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { deflateRawSync } from "node:zlib"
+import { deflateRawSync, gzipSync } from "node:zlib"
 import { describe, it } from "mocha"
 import { DeflatedWalk } from "../../../gateway/standards/dicom/deflated-walk.ts"
 import { Malformed } from "../../../gateway/standards/malformed.ts"
@@ -36,6 +36,18 @@ describe("whether a deflated data set is whole", () => {
   it("does not mind the padding of an odd length, or of a block", async () => {
     assert.deepEqual(await answers(Buffer.concat([STREAM, Buffer.alloc(1)])), always(true))
     assert.deepEqual(await answers(Buffer.concat([STREAM, Buffer.alloc(3_000)])), always(true))
+  })
+
+  it("does not mind gzip's end behind the stream, which old toolkits write, when it is that of this stream", async () => {
+    const end = gzipSync(DATA_SET).subarray(-8)
+    assert.deepEqual(await answers(Buffer.concat([STREAM, end])), always(true))
+    assert.deepEqual(await answers(Buffer.concat([STREAM, end, Buffer.alloc(1)])), always(true))
+    assert.deepEqual(await answers(Buffer.concat([STREAM, end.subarray(0, 5)])), always("DEFLATED"))
+    assert.deepEqual(await answers(Buffer.concat([STREAM, end, end])), always("DEFLATED"))
+    assert.deepEqual(
+      await answers(Buffer.concat([STREAM, gzipSync(STREAM).subarray(-8)])),
+      always("DEFLATED"),
+    )
   })
 
   it("is denied of a stream that ends early, wherever", async () => {
