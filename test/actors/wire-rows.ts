@@ -67,6 +67,16 @@ export const REQUEST_ROWS = {
   S11: row("another action in the Content-Type than in wsa:Action", "wsa:Action counts, and the log says so"),
   S12: row("SOAP 1.1", "HTTP 500, fault `VersionMismatch`, `Upgrade` names SOAP 1.2"),
   S13: row("an addressing header twice", "HTTP 400, fault `InvalidAddressingHeader`/`InvalidCardinality`"),
+  A1: row(
+    "a certificate of a trusted authority that no agreement names",
+    "HTTP 403, and a record in the audit trail",
+  ),
+  A2: row(
+    "a certificate that is expired, revoked, or of another authority; none",
+    "the connection ends before any HTTP, and a record in the audit trail",
+  ),
+  A3: row("TLS 1.1; TLS 1.2 where the agreement says 1.3", "no handshake, and a record in the audit trail"),
+  A4: row("what is no HTTP; HTTP headers without end", "HTTP 400; 431, and the connection ends"),
 } as const satisfies Record<string, WireRow>
 
 /** Answers, as the Document Source reads them. */

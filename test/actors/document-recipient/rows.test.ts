@@ -49,7 +49,7 @@ describe("Document Recipient, row by row", () => {
     people = makePeople()
     const sourceIds = [SUBMISSION.submissionSet.sourceId, ...SAMPLE_SOURCES]
     const limits = { maxRequestBytes: 1_000_000, maxParts: 6, idleTimeoutMs: 400, drainTimeoutMs: 300 }
-    center = await openCenter(people, { sourceIds, limits })
+    center = await openCenter(people, { sourceIds, limits, lists: [people.crl] })
     if (SHARED === "") console.log("DOKUEI_SHARED is not set: rows are tested with messages of our own only")
   })
   after(() => center.close())
@@ -371,6 +371,39 @@ describe("Document Recipient, row by row", () => {
   row("S13", async () => {
     const twice = root().replace("<wsa:To>", "<wsa:To>https://y/</wsa:To>$&")
     faulted(await send(message(twice)), 400, "wsa:InvalidAddressingHeader", "wsa:InvalidCardinality")
+  })
+
+  /** How the door was closed to whoever called last. */
+  const turnedAway = (): string => center.turnedAway.at(-1)?.reason ?? ""
+  row("A1", async () => {
+    const answer = seen(await post(center.url, callingAs(people, people.stranger), message()))
+    assert.deepEqual([answer.status, turnedAway()], [403, "unknown-pin"])
+  })
+  row("A2", async () => {
+    const callers = { expired: "handshake", foreigner: "handshake", revoked: "revoked" } as const
+    for (const [who, reason] of Object.entries(callers) as ["expired" | "foreigner" | "revoked", string][]) {
+      await assert.rejects(post(center.url, callingAs(people, people[who]), message()))
+      assert.equal(turnedAway(), reason, who)
+    }
+    const { ca, checkServerIdentity } = callingAs(people, people.hospital)
+    const before = center.turnedAway.length
+    await assert.rejects(post(center.url, { ca, checkServerIdentity, minVersion: "TLSv1.3" }, message()))
+    while (center.turnedAway.length === before) await sleep(5)
+    assert.equal(turnedAway(), "handshake")
+  })
+  row("A3", async () => {
+    for (const version of ["TLSv1.1", "TLSv1.2"] as const) {
+      const old = { minVersion: version, maxVersion: version, ciphers: "DEFAULT@SECLEVEL=0" }
+      const before = center.turnedAway.length
+      await assert.rejects(post(center.url, { ...callingAs(people, people.hospital), ...old }, message()))
+      while (center.turnedAway.length === before) await sleep(5)
+      assert.equal(turnedAway(), "handshake", version)
+    }
+  })
+  row("A4", async () => {
+    assert.match(await overSocket("no header\r\n\r\n"), /^HTTP\/1\.1 400 /)
+    assert.match(await overSocket(`X: ${"x".repeat(100_000)}\r\n`), /^HTTP\/1\.1 431 /)
+    taken(await send(message()))
   })
 
   it("leaves no row out", () => assert.deepEqual(untested(), []))
