@@ -31,6 +31,12 @@ async function measure({ rounds, instances, parent }: NagleErrand): Promise<Figu
   }
 }
 
+interface Sent {
+  readonly perSecond: number
+  /** Acknowledgements that waited, for each instance. */
+  readonly delayedAcks: number
+}
+
 /** Each server by each way, in turn. */
 async function compare(
   folder: string,
@@ -40,21 +46,28 @@ async function compare(
   rounds: number,
 ): Promise<Figure[]> {
   let studies = await writeImages(`${folder}/${set.name}`, { studies: set.studies(1), shape: set.shape })
-  const rate = async (server: StorageServer, way: Way): Promise<number> => {
+  const instances = studies.reduce((sum, { files }) => sum + files.length, 0)
+  const sent = async (server: StorageServer, way: Way): Promise<Sent> => {
     await server.clear()
     studies = await renewImages(studies)
     await settleDisk(folder)
     cable.route(way === "nagle+quickack" ? "quickack" : "plain")
+    const before = cable.delayedAcks()
     const wallMs = await send(server, studies, device(cable, way))
-    const each = (studies[0]?.files.length ?? 0) / (wallMs / 1000)
-    process.stderr.write(`  ${set.name}, ${server.name}, ${way}: ${each.toFixed(1)}/s\n`)
-    return each
+    const delayedAcks = (cable.delayedAcks() - before) / instances
+    const perSecond = instances / (wallMs / 1000)
+    process.stderr.write(
+      `  ${set.name}, ${server.name}, ${way}: ${perSecond.toFixed(1)}/s, ${delayedAcks.toFixed(2)} delayed each\n`,
+    )
+    return { perSecond, delayedAcks }
   }
   const runners = servers.flatMap((server) =>
-    WAYS.map((way) => ({ name: `${server.name}/${way}`, run: () => rate(server, way) })),
+    WAYS.map((way) => ({ name: `${server.name}/${way}`, run: () => sent(server, way) })),
   )
-  const rates = await alternate(runners, rounds)
-  return servers.flatMap(({ name }) => figures(set.name, name, (way) => rates.get(`${name}/${way}`) ?? []))
+  const all = await alternate(runners, rounds)
+  return servers.flatMap(({ name }) =>
+    figures(`${set.name}/${name}`, (way) => all.get(`${name}/${way}`) ?? []),
+  )
 }
 
 /** DCMTK leaves the algorithm on unless its environment says otherwise. */
@@ -64,16 +77,20 @@ const device = ({ gateway, onDevice }: Cable, way: Way): Device => ({
   env: way === "no nagle" ? PEER_ENVIRONMENT : { ...process.env, TCP_NODELAY: undefined },
 })
 
-function figures(set: string, server: string, rates: (way: Way) => readonly number[]): Figure[] {
+function figures(of: string, sent: (way: Way) => readonly Sent[]): Figure[] {
+  const rates = (way: Way): number[] => sent(way).map(({ perSecond }) => perSecond)
+  const delays = (way: Way): number[] => sent(way).map(({ delayedAcks }) => delayedAcks)
   const against = (name: string, peerName: string, peer: Way): Figure =>
-    figure(
-      { figure: `${name}/${set}/${server}`, unit: "instances/s", peerName },
-      rates("nagle+quickack"),
-      rates(peer),
-    )
+    figure({ figure: `${name}/${of}`, unit: "instances/s", peerName }, rates("nagle+quickack"), rates(peer))
   return [
     against("nagle-quickack", "without the route", "nagle"),
     against("nagle-left", "device without Nagle", "no nagle"),
+    figure(
+      { figure: `nagle-delayed/${of}`, unit: "delayed ACK per instance", peerName: "without the route" },
+      delays("nagle+quickack"),
+      // Where nothing was delayed there is nothing to compare.
+      delays("nagle").every((each) => each > 0) ? delays("nagle") : null,
+    ),
   ]
 }
 

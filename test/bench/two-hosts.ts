@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
-import { readlinkSync } from "node:fs"
+import { readFileSync, readlinkSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 
@@ -22,6 +22,8 @@ export interface Cable {
   readonly onDevice: readonly string[]
   /** The route to the device as the kernel makes it, or as `deploy/quickack-route.sh` leaves it. */
   route(kind: "plain" | "quickack"): void
+  /** How often the gateway's kernel has waited with an acknowledgement until its timer sent it. */
+  delayedAcks(): number
   end(): Promise<void>
 }
 
@@ -44,11 +46,21 @@ export async function layCable(): Promise<Cable> {
       if (kind === "quickack") run(["sh", SCRIPT, NETWORK])
       else ip(`route replace ${NETWORK} dev near proto kernel scope link src ${GATEWAY}`)
     },
+    delayedAcks: () => Number(tcpCounters().get("DelayedACKs") ?? Number.NaN),
     end: async () => {
       holder.stdin.end()
       await ended
     },
   }
+}
+
+/** Of this network alone, by the names of proc_net_netstat(5): a line of names, a line of values. */
+function tcpCounters(): ReadonlyMap<string, string> {
+  const [names = [], values = []] = readFileSync("/proc/self/net/netstat", "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("TcpExt:"))
+    .map((line) => line.split(" "))
+  return new Map(names.map((name, at) => [name, values[at] ?? ""]))
 }
 
 /** `unshare` leaves our network before it becomes the command. */
