@@ -14,7 +14,10 @@ export async function* inOrder<T, R>(
   const underWay: Promise<R>[] = []
   try {
     for await (const thing of source) {
-      underWay.push(work(thing))
+      const begun = work(thing)
+      // Heard when it is its turn, and until then no unhandled one.
+      begun.catch(() => undefined)
+      underWay.push(begun)
       if (underWay.length < ahead) continue
       const first = underWay.shift()
       if (first !== undefined) yield await first

@@ -94,6 +94,19 @@ describe("dokuei import", () => {
     assert.match(told.stdout, /missing:\n {2}IMAGES\/IM1\n/)
   })
 
+  it("sends more than one request at a time, and tells of the files in their order", () => {
+    const path = medium("many")
+    const { files } = writeStudy(path, { ...PATIENT, PatientID: "P-MANY", slices: 160 })
+    const names = files.map((file) => file.slice(path.length + 1)).sort()
+    const cut = [3, 60, 61, 130, 159].map((index) => names[index]!)
+    for (const name of cut) writeFileSync(join(path, name), readFileSync(join(path, name)).subarray(0, -20))
+    const told = dokuei("import", config, path)
+    const { new: stored, refused } = counts(told)
+    assert.deepEqual([told.code, stored, refused], [1, 155, 5])
+    const listed = [...told.stdout.matchAll(/^ {2}(\S+) {2}C000H/gm)].map(([, name]) => name)
+    assert.deepEqual(listed, cut)
+  })
+
   it("loses no more than a file that cannot be read", function () {
     if (process.getuid?.() === 0) {
       console.log("skipped: root can read everything")

@@ -1,8 +1,8 @@
 /** Files in requests of a size that shows progress and that is worth repeating when the line breaks. */
 import type { MediumFile } from "./medium.ts"
 
-const MAX_FILES = 200
-const MAX_BYTES = 256 * 1024 * 1024
+const MAX_FILES = 50
+const MAX_BYTES = 64 * 1024 * 1024
 
 /** In order; a larger file goes alone. */
 export function batches(files: readonly MediumFile[]): readonly (readonly MediumFile[])[] {

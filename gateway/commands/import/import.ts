@@ -11,6 +11,7 @@ import { SERVICE_PATH } from "../../actors/stow-rs/options.ts"
 import { loadConfig, type EdgeConfig } from "../../config.ts"
 import { EXIT, type Finish } from "../../exit.ts"
 import { ConfigError } from "../../journey/errors.ts"
+import { inOrder } from "../../journey/in-order.ts"
 import { batches } from "./batches.ts"
 import { lookAt, type Medium, type MediumFile } from "./medium.ts"
 import { Progress, type Screen } from "./progress.ts"
@@ -40,7 +41,17 @@ export const importCommand = (finish: Finish): Command =>
       if (!isComplete(medium, imported)) finish(EXIT.failed.code)
     })
 
-/** @throws what `store` throws; what was stored before stays stored, and a second import finds it */
+/**
+ * Requests under way at a time: while the last files of one become durable those of the next are read and sent. More gain
+ * nothing where one gateway seals them, and let the head of a drive run to and fro.
+ */
+const REQUESTS_AT_A_TIME = 2
+
+/**
+ * Several requests at a time; outcomes in the order of the files.
+ *
+ * @throws what `store` throws; what was stored before stays stored, and a second import finds it
+ */
 export async function importAll(
   target: StoreTarget,
   root: string,
@@ -50,11 +61,13 @@ export async function importAll(
   const totalBytes = files.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
   const progress = new Progress(screen, files.length, totalBytes, () => performance.now())
   const imported: Imported[] = []
+  const sent = async (batch: readonly MediumFile[]): Promise<readonly Imported[]> => {
+    const outcomes = await importBatch(target, root, batch, (bytes) => progress.sent(bytes))
+    progress.answered(batch.length)
+    return outcomes
+  }
   try {
-    for (const batch of batches(files)) {
-      imported.push(...(await importBatch(target, root, batch, (bytes) => progress.sent(bytes))))
-      progress.answered(batch.length)
-    }
+    for await (const outcomes of inOrder(batches(files), sent, REQUESTS_AT_A_TIME)) imported.push(...outcomes)
   } finally {
     progress.end()
   }
