@@ -100,6 +100,70 @@ export const ANSWER_ROWS = {
   R5: row("a root part that is not the first, by `start`", "read"),
 } as const satisfies Record<string, WireRow>
 
+const OID = "Failure, `XDSRepositoryMetadataError` naming `3.4.5`"
+const RIGHT = ", with a legal OID instead of 3.4.5"
+
+/**
+ * The reference messages of other stacks, by file, as the Document Recipient answers them; bodies in an envelope of ours,
+ * templates filled in. What stands between back-ticks is in the answer.
+ */
+export const SAMPLE_ROWS = {
+  "iti41-mtom/toolkit2-xop.body.txt": row("Axis2, no start parameter", "Success"),
+  "iti41-mtom/toolkit2-noxop.body.txt": row("Axis2, MTOM without optimisation", "Success"),
+  "iti41-mtom/toolkit2-encodedurl.body.txt": row("CXF, percent-encoded cid", "Success"),
+  "iti41-mtom/toolkit2-dicom.body.txt": row(".NET, key object selection inline", "Success"),
+  "iti41-mtom/toolkit2-multipart.body.txt": row("Axis2 with all HTTP headers", "Success"),
+  "iti41-mtom/toolkit2-http-mtom-pnr.txt": row("Axis2, unquoted boundary, an OID that is none", OID),
+  [`iti41-mtom/toolkit2-http-mtom-pnr.txt${RIGHT}`]: row("the same", "Success"),
+  "iti41-mtom/toolkit2-mtom-body.txt": row("cid of no part", 'Failure, `errorCode="XDSMissingDocument"`'),
+  "iti41/pnr.xml": row("two documents, an OID that is none", OID),
+  [`iti41/pnr.xml${RIGHT}`]: row("the same", "Success"),
+  [`iti41/pnr-element-order.xml${RIGHT}`]: row("elements in an order the schema forbids", "Success"),
+  [`iti41/pnr-assoc-to-self.xml${RIGHT}`]: row("an association from and to one object", "Failure, `itself`"),
+  [`iti41/pnr-bad-uplink.xml${RIGHT}`]: row(
+    "a classification of another object",
+    "Failure, `names another object`",
+  ),
+  "iti41/pnr-limited.xml": row(
+    "limited metadata, no document",
+    'Failure, `errorCode="XDSMissingDocument"`; the metadata are read, the agreement says whether limited ones are taken',
+  ),
+  "iti41/soap-noaction-pnr.xml": row("no wsa:Action", "HTTP 400, `wsa:MessageAddressingHeaderRequired`"),
+  "iti41/soap-pnr-soap-order.xml": row(
+    "Body before Header",
+    "HTTP 400, `Header, which must stand before the Body`",
+  ),
+  [`iti41/soap-pnr.xml${RIGHT}`]: row(
+    "a whole envelope, one of its documents left out",
+    'Failure, `errorCode="XDSMissingDocument"`',
+  ),
+  "associations/openxds-submit_document.xml": row("one document", "Success"),
+  "associations/openxds-submit_multiple_documents.xml": row("two documents", "Success"),
+  "associations/openxds-document_addendum.xml": row("APND", "Success"),
+  "associations/openxds-document_replacement.xml": row("RPLC", "Success"),
+  "associations/openxds-document_transformation.xml": row("XFRM", "Success"),
+  "associations/openxds-document_trans_replace.xml": row("XFRM_RPLC", "Success"),
+  "associations/openxds-add_document2_folder.xml": row(
+    "a folder",
+    "Success, `PartialFolderContentNotProcessed`",
+  ),
+  "xdr-metadata/ipf-SubmitObjectsRequest_ebrs30.xml": row(
+    "an old sourceId; limited metadata without the flag",
+    "Failure, `not flagged as limited metadata`, `3670984664`",
+  ),
+  "rad68/kos-metadata.xml": row("RAD-68, several authors", "Success, `XDSExtraMetadataNotSaved`"),
+  "constructed/iti41-imaging-request.mtom.http": row("four documents with hashes", "Success"),
+  "constructed/iti41-imaging-request.inline.xml": row("the same, inline", "Success"),
+  "query-retrieve/soap-sq-req.xml": row("ITI-18", "HTTP 400, `wsa:ActionNotSupported`"),
+  "query-retrieve/soap-ret-req.xml": row("ITI-43", "HTTP 400, `wsa:ActionNotSupported`"),
+  "query-retrieve/soap-xcq-req.xml": row("ITI-38", "HTTP 400, `wsa:ActionNotSupported`"),
+  "query-retrieve/soap-xcr-req.xml": row("ITI-39", "HTTP 400, `wsa:ActionNotSupported`"),
+  "constructed/iti41-response-success.xml": row(
+    "an answer instead of a request",
+    "HTTP 400, `wsa:ActionNotSupported`",
+  ),
+} as const satisfies Record<string, WireRow>
+
 /** Declares tests by row; `complete` fails when one has none. */
 export function rowTests<Id extends string>(rows: Readonly<Record<Id, WireRow>>) {
   const tested = new Set<Id>()
@@ -113,7 +177,7 @@ export function rowTests<Id extends string>(rows: Readonly<Record<Id, WireRow>>)
   }
 }
 
-export function rowTable(rows: Readonly<Record<string, WireRow>>): string {
+export function rowTable(rows: Readonly<Record<string, WireRow>>, name = "row"): string {
   const lines = Object.entries(rows).map(([id, { message, answer }]) => `| ${id} | ${message} | ${answer} |`)
-  return ["| row | message | what becomes of it |", "|---|---|---|", ...lines].join("\n")
+  return [`| ${name} | message | what becomes of it |`, "|---|---|---|", ...lines].join("\n")
 }

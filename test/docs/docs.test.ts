@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { metrics } from "../../gateway/actors/machine-room/metrics.ts"
 import { generatedPages } from "../../gateway/commands/docs.ts"
 import { EXIT } from "../../gateway/exit.ts"
-import { ANSWER_ROWS, REQUEST_ROWS, rowTable } from "../actors/wire-rows.ts"
+import { ANSWER_ROWS, REQUEST_ROWS, rowTable, SAMPLE_ROWS } from "../actors/wire-rows.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 const DOCS = join(ROOT, "docs")
@@ -81,8 +81,8 @@ describe("the documents", () => {
 
   it("list what is tolerated on the wire, and refused, as the tests name it", () => {
     const page = read("docs/ihe-wire.md")
-    for (const rows of [REQUEST_ROWS, ANSWER_ROWS])
-      assert.ok(page.includes(`\n${rowTable(rows)}\n`), rowTable(rows))
+    for (const table of [rowTable(REQUEST_ROWS), rowTable(ANSWER_ROWS), rowTable(SAMPLE_ROWS, "file")])
+      assert.ok(page.includes(`\n${table}\n`), table)
   })
 
   it("number the decisions without gaps", async () => {

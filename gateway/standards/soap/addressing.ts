@@ -47,7 +47,11 @@ export function checkUnderstood(headers: readonly XmlElement[]): void {
  */
 export function checkRequest(addressing: Addressing, action: string): void {
   if (addressing.action === "")
-    throw new SoapFault("Sender", "wsa:Action is missing", "MessageAddressingHeaderRequired")
+    throw new SoapFault(
+      "Sender",
+      "wsa:Action is missing in the SOAP Header, which must stand before the Body",
+      "MessageAddressingHeaderRequired",
+    )
   if (addressing.action !== action)
     throw new SoapFault("Sender", `only the action ${action} is served here`, "ActionNotSupported")
   if (addressing.replyTo !== ANONYMOUS)
