@@ -594,6 +594,9 @@ export interface ReadingDesk {
   correct(person: Person, requestId: string, reason: string, expectedVersion: number): Promise<ReadingView>
   /** What was given up on its way to the hospital is sent again; throws ERR_REPORT_STATE when nothing was. */
   retry(person: Person, requestId: string): Promise<void>
+  /** Whether what came is of the patient known under its number; the hospital is told when it is not. Throws ERR_REPORT_STATE
+   *  when nobody has to decide that any more. */
+  rulePatient(person: Person, requestId: string, what: PatientRuling): Promise<void>
   /** A case whose images went unread is closed; throws ERR_REPORT_STATE while there are images. */
   close(person: Person, requestId: string): Promise<void>
   /** DICOM JSON (PS3.18 F) of a series' instances, no bulk data. */
@@ -611,9 +614,6 @@ export interface ReadingDesk {
 /** A study as the case in the reader's hands names it: a UID alone may be another patient's, or another hospital's. */
 export interface CaseStudy {
   readonly requestId: string
-  /** Whether what came is of the patient known under its number; the hospital is told when it is not. Throws ERR_REPORT_STATE
-   *  when nobody has to decide that any more. */
-  rulePatient(person: Person, requestId: string, what: PatientRuling): Promise<void>
   readonly StudyInstanceUID: string
 }
 export interface EncodedFrame {
