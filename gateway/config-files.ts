@@ -19,6 +19,8 @@ const FILES = [
   "agreements.*.objectCertificate",
   "desk.machineTokens.*.tokenFile",
   "audit.collectors.*.ca",
+  "mail.server.ca",
+  "mail.server.passwordFile",
   "dicom.tls.key",
   "dicom.tls.chain",
   "dicom.tls.ca",

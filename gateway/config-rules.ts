@@ -18,6 +18,7 @@ export function crossIssues(config: unknown): Issue[] {
     ...doorIssues(group(root.dicom), root.dataDir),
     ...repeated(items(group(root.desk).machineTokens), "desk.machineTokens", "name"),
     ...repeated(items(group(root.audit).collectors), "audit.collectors", "name"),
+    ...mailIssues(root),
     ...personsIssues(root),
   ]
 }
@@ -129,6 +130,25 @@ function listenIssues(root: Raw): Issue[] {
     else taken.set(address, name)
   }
   return issues
+}
+
+/** Each notice is about what its own role has. */
+function mailIssues(root: Raw): Issue[] {
+  const mail = group(root.mail)
+  const { user, passwordFile } = group(mail.server)
+  const notices = items(mail.notices)
+  const own = root.role === "center" ? "stat" : "report"
+  return [
+    ...((user === undefined) === (passwordFile === undefined)
+      ? []
+      : [{ path: "mail.server", message: "user and passwordFile go together" }]),
+    ...repeated(notices, "mail.notices", "name"),
+    ...notices.flatMap(({ about }, index) =>
+      about === own || (about !== "stat" && about !== "report")
+        ? []
+        : [{ path: `mail.notices.${index}.about`, message: `must be ${own} at this role` }],
+    ),
+  ]
 }
 
 /** Absent ones are the schema's defaults, which fit each other but not every figure a person writes. */

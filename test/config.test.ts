@@ -18,6 +18,12 @@ const GE_PRIVATE = { uid: "1.2.840.113619.5.2", name: "GE private", encoding: "i
 const webOf = (senders: readonly object[]) => ({ port: 8042, senders })
 const TOKEN_SENDER = { aeTitle: "WEB1", tokenFile: "ris.token" }
 
+const MAIL = {
+  server: { host: "mail.example.jp", ca: "trust/tls-ca.pem" },
+  from: "dokuei@example.jp",
+  notices: [{ name: "radiology", to: "radiology@example.jp", about: "report" }],
+}
+
 describe("the configuration", () => {
   let folder: string
   const texts = {} as Record<Role, string>
@@ -347,6 +353,20 @@ describe("the configuration", () => {
         },
         "audit.collectors.1.name",
         /twice/,
+      ],
+      [
+        "a notice of what the other role has",
+        "edge",
+        (raw) => (raw.mail = { ...MAIL, notices: [{ ...MAIL.notices[0], about: "stat" }] }),
+        "mail.notices.0.about",
+        /must be report/,
+      ],
+      [
+        "a mail login without its password",
+        "edge",
+        (raw) => (raw.mail = { ...MAIL, server: { ...MAIL.server, user: "dokuei" } }),
+        "mail.server",
+        /go together/,
       ],
       ["no agreement at all", "edge", (raw) => (raw.agreements = []), "agreements", />=1/],
       [

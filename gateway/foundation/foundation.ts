@@ -21,6 +21,7 @@ import { expire } from "../journey/retain/expire.ts"
 import { frameCache } from "../journey/read/frame-cache.ts"
 import { uuid } from "../journey/ids.ts"
 import { locks } from "../journey/locks.ts"
+import { notify, notifyAll, type MailParts } from "../journey/notify/notify.ts"
 import { lookAgain } from "../journey/submit/look-again.ts"
 import { news } from "../journey/news.ts"
 import { bytesPerSecond, linePace } from "../journey/submit/pace.ts"
@@ -48,6 +49,7 @@ import { keepClock } from "./clock-keeping.ts"
 import { crlFolder, type CrlFolder } from "./crl-folder.ts"
 import { condition, health, meters } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
+import { mailOf } from "./mail.ts"
 import { keyFiles } from "./own-keys.ts"
 import { agreementsOf, credentialsOf, endpointsOf, openRecipient } from "./road.ts"
 import { openLevelStores } from "./stores.ts"
@@ -120,6 +122,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const tellContacts = (): void => contactListeners.forEach((listener) => listener())
   const contacts = new Contacts(systemClock, tellContacts)
   const record = (event: AuditEvent): Promise<void> => trail.record([{ key: uuid(systemChance), event }])
+  const mail = await mailOf(config)
   const timeKeeping = await keepClock({ config, log, record, changed: tellContacts })
   const collectors = await startCollectors({ config, trail: trail.reader, lists, log, changed: tellContacts })
   const endpointOf = endpointsOf(config, credentials)
@@ -185,7 +188,8 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     run: async (own, storage, files) => {
       const waiting = await lookAgain(world)
       if (waiting > 0) log("info", "looked-at-again", { jobs: waiting })
-      const started = runSteps(world, trail, own, log)
+      if (mail !== null) await ledger.commit(notifyAll(mail, systemClock.now()))
+      const started = runSteps(world, { trail, mail, log }, own)
       runner = started
       const meter = meters(watched, storage, files)
       hearer.committed = (changes) => {
@@ -259,7 +263,13 @@ function heard(ledger: Ledger, committed: (changes: readonly Change[]) => void):
   }
 }
 
-function runSteps(world: World, trail: Trail, own: OwnSteps, log: Log): Runner {
+interface RunnerNeeds {
+  readonly trail: Trail
+  readonly mail: MailParts | null
+  readonly log: Log
+}
+
+function runSteps(world: World, { trail, mail, log }: RunnerNeeds, own: OwnSteps): Runner {
   return startRunner({
     ledger: world.ledger,
     trail,
@@ -274,6 +284,7 @@ function runSteps(world: World, trail: Trail, own: OwnSteps, log: Log): Runner {
       submit: (job) => submit(world, job),
       verify: (job) => verify(world, EFFECTS, job),
       expire: (job) => expire(world, job),
+      notify: (job) => (mail === null ? Promise.resolve({ changes: [] }) : notify(world, mail, job)),
     },
     onFailure: (job, error) =>
       log("warn", "step-failed", {

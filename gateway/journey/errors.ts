@@ -357,6 +357,19 @@ export const ERRORS = {
     "compare timeStamp.url and trust.tsaRoots",
   ),
 
+  ERR_MAIL_UNREACHABLE: row(
+    "MailError",
+    "transient",
+    "the mail server cannot be reached, its certificate does not fit, or it does not take the mail now",
+    "check mail.server (host, port, tls, ca) and the line; it is tried again by itself, with what waits then",
+  ),
+  ERR_MAIL_REFUSED: row(
+    "MailError",
+    "permanent",
+    "the mail server refuses sender, recipient or login",
+    "correct mail.from, the address or the password file, then restart; until then it is tried every hour",
+  ),
+
   ERR_CLOCK_OFF: row(
     "ClockError",
     "transient",
@@ -632,6 +645,8 @@ export class InstanceError extends DokueiError<CodesOf<"InstanceError">> {}
 /** Accepted, its seal holds, and still it must not take effect: it is kept as failed and a person is told. */
 export class ContentError extends DokueiError<CodesOf<"ContentError">> {}
 export class TimeStampError extends DokueiError<CodesOf<"TimeStampError">> {}
+/** A notice by mail does not leave. */
+export class MailError extends DokueiError<CodesOf<"MailError">> {}
 /** The clock is not good enough to sign by. */
 export class ClockError extends DokueiError<CodesOf<"ClockError">> {}
 export class ReportError extends DokueiError<CodesOf<"ReportError">> {}

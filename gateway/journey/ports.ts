@@ -221,6 +221,11 @@ export interface PersonKeys {
 
 // ---------------------------------------------------------------- outside services
 
+export interface Post {
+  /** Handed to the mail server when it resolves. Throws MailError; a second call sends a second mail. */
+  send(mail: { readonly to: string; readonly subject: string; readonly text: string }): Promise<void>
+}
+
 export interface TimeStampAuthority {
   /** RFC 3161 token (ContentInfo DER) over SHA-256 of `bytes`; checked for imprint and nonce. Throws TimeStampError. */
   stamp(bytes: Uint8Array): Promise<Uint8Array>

@@ -376,7 +376,8 @@ export interface CertificateRecord {
   }
 }
 
-export type Verb = "assemble" | "recode" | "package" | "submit" | "verify" | "expire" | "commit" | "deliver"
+export type Verb =
+  "assemble" | "recode" | "package" | "submit" | "verify" | "expire" | "commit" | "deliver" | "notify"
 
 export interface JobRecord {
   readonly id: string

@@ -105,6 +105,7 @@ class Relay {
         verify: nothing,
         expire: nothing,
         deliver: nothing,
+        notify: nothing,
         commit: (job) => commit(world, line, archivePort !== null, job),
       },
       onFailure: (_job, error) => this.failures.push(error),

@@ -348,6 +348,7 @@ export class Gateway {
         assemble: (job) => assemble(world, SENDERS, job),
         commit: () => Promise.resolve({ changes: [] }),
         deliver: () => Promise.resolve({ changes: [] }),
+        notify: () => Promise.resolve({ changes: [] }),
         recode: (job) => recode(world, job),
         package: (job) => packageSubmission(world, this.contents, job),
         submit: (job) => submit(world, job),

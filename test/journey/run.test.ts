@@ -98,6 +98,7 @@ describe("the runner", () => {
         assemble: nothing,
         commit: nothing,
         deliver: nothing,
+        notify: nothing,
         recode: nothing,
         package: nothing,
         submit: nothing,

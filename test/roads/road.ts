@@ -204,6 +204,7 @@ export class Road {
 
 export interface ConfigDraft {
   desk: { idle?: string }
+  mail?: Readonly<Record<string, unknown>>
   time?: { check: "chrony" | "none" }
   audit?: { collectors: Readonly<Record<string, unknown>>[] }
   agreements: { endpoint: string; validUntil: string; retention: { images: string } }[]

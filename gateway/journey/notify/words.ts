@@ -1,0 +1,45 @@
+/** The mail itself: a number, the name of our own institution and a link. No patient, no request, no partner. */
+import type { NoticeSubject } from "./waiting.ts"
+
+export interface Told {
+  readonly about: NoticeSubject
+  readonly count: number
+  readonly siteName: string
+  /** Address of the desk. */
+  readonly link: string
+}
+
+type Words = (told: Told) => { readonly subject: string; readonly lines: readonly string[] }
+
+const JA: Readonly<Record<NoticeSubject, Words>> = {
+  report: ({ count, siteName }) => ({
+    subject: `［読影］受領待ちの報告書 ${count}件`,
+    lines: [`${siteName}に、まだ受領していない報告書が ${count}件あります。`],
+  }),
+  stat: ({ count, siteName }) => ({
+    subject: `［読影］緊急の検査 ${count}件`,
+    lines: [`${siteName}に、読影を待つ緊急の検査が ${count}件あります。`],
+  }),
+}
+const EN: Readonly<Record<NoticeSubject, Words>> = {
+  report: ({ count, siteName }) => ({
+    subject: `[Reading] ${count} ${count === 1 ? "report" : "reports"} to be received`,
+    lines: [`${count} ${count === 1 ? "report waits" : "reports wait"} to be received at ${siteName}.`],
+  }),
+  stat: ({ count, siteName }) => ({
+    subject: `[Reading] ${count} STAT ${count === 1 ? "study" : "studies"}`,
+    lines: [`${count} STAT ${count === 1 ? "study waits" : "studies wait"} to be read at ${siteName}.`],
+  }),
+}
+const END = {
+  ja: "このメールは自動で送っています。返信は読まれません。患者さんの情報は含みません。",
+  en: "This mail is sent by a machine; nobody reads answers to it. It holds nothing about patients.",
+} as const
+
+export function mailText(
+  language: "ja" | "en",
+  told: Told,
+): { readonly subject: string; readonly text: string } {
+  const { subject, lines } = (language === "ja" ? JA : EN)[told.about](told)
+  return { subject, text: [...lines, told.link, "", END[language], ""].join("\n") }
+}
