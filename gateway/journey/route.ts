@@ -214,6 +214,13 @@ export const SUBMISSION_OUT = [
     "transient or ambiguous failure: byte-identical retry",
   ),
   row<SubmissionState>("sending", "refused", "failed", null, "permanent failure: a person is told"),
+  row<SubmissionState>(
+    "sending",
+    "split",
+    "failed",
+    null,
+    "only a unit: too large for a line that breaks so often; its images leave in smaller ones",
+  ),
   ...(["planned", "sealed", "sending"] as const).map((state) =>
     row<SubmissionState>(
       state,

@@ -301,8 +301,9 @@ export class Gateway {
       locks: locks(),
       pace: {
         unitBytes: (agreement) => this.unitBytes ?? this.#pace.unitBytes(agreement),
+        inFlight: (agreement, agreed) => this.#pace.inFlight(agreement, agreed),
         through: (agreement, sent) => this.#pace.through(agreement, sent),
-        cut: (agreement) => this.#pace.cut(agreement),
+        cut: (agreement, sent) => this.#pace.cut(agreement, sent),
       },
       places: linePlaces(),
       site,

@@ -9,20 +9,20 @@ import { mayTryAgain } from "../../standards/xds/error-codes.ts"
 import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
 import { exportAudit } from "../audit.ts"
 import { isUnderWay } from "../cases/case-file.ts"
-import { SpoolError, SubmissionError } from "../errors.ts"
-import { uuidUrn } from "../ids.ts"
+import { SubmissionError } from "../errors.ts"
 import { agreementInForce, agreementOf, carriesImages, closeStudy, held } from "../keep.ts"
 import { lastingFault } from "../lasting-fault.ts"
 import { behindScout, lineUp, wasReached } from "./line-up.ts"
-import type { OutboundDocument } from "../ports.ts"
 import { previousVersion } from "./report-documents.ts"
 import { putAside } from "./put-aside.ts"
 import { isRecalled, mayBeStopped } from "../retain/recall.ts"
-import type { Change, DocumentRecord, JobRecord, SubmissionRecord } from "../records.ts"
+import type { Change, JobRecord, SubmissionRecord } from "../records.ts"
 import { next, take } from "../route.ts"
 import { due, retryAt, type Decision, type Outcome } from "../run.ts"
 import type { World } from "../world.ts"
+import { attempted } from "./attempt.ts"
 import { opensAt } from "./calendar.ts"
+import { isTooLarge, split } from "./split.ts"
 import { callNext, takePlace } from "./turn.ts"
 
 export async function submit(world: World, job: JobRecord): Promise<Outcome | Decision> {
@@ -44,7 +44,7 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome | De
   const sending: SubmissionRecord = { ...record, state: attempt.to, attempts: record.attempts + 1 }
   try {
     await world.ledger.commit([{ put: "submission", record: sending }])
-    const answer = await timed(world, sending)
+    const answer = await attempted(world, sending)
     return whileUnsaid(world, sending, (current) => answered(world, current, answer))
   } catch (error) {
     return whileUnsaid(world, sending, (current) => failedAttempt(world, current, error))
@@ -62,7 +62,8 @@ async function forTheLine(
   if (line === undefined) return null
   const request = record.requestId === null ? null : await world.ledger.request(record.requestId)
   const at = opensAt(line, request?.urgency ?? "ROUTINE", world.site.timeZone, world.clock.now())
-  return at === null ? takePlace(world, record, line.inFlight) : { at, failureCode: null }
+  if (at !== null) return { at, failureCode: null }
+  return takePlace(world, record, world.pace.inFlight(record.agreement, line.inFlight))
 }
 
 async function called(world: World, { kind, agreement }: SubmissionRecord): Promise<readonly Change[]> {
@@ -125,44 +126,6 @@ function whileUnsaid(
   }
 }
 
-/** What the line carried, or that it broke, decides how large the next units are. */
-async function timed(world: World, record: SubmissionRecord): Promise<RegistryResponse> {
-  const { agreement, bytesTotal: bytes } = record
-  const from = world.clock.now().getTime()
-  try {
-    const answer = await send(world, record)
-    world.pace.through(agreement, { bytes, milliseconds: world.clock.now().getTime() - from })
-    return answer
-  } catch (error) {
-    if (error instanceof SubmissionError && error.failure === "ambiguous") world.pace.cut(agreement)
-    throw error
-  }
-}
-
-async function send(world: World, record: SubmissionRecord): Promise<RegistryResponse> {
-  const { submission } = record.private
-  if (submission === null) throw new SpoolError("ERR_SLOT_GONE", "what was to be sent is destroyed")
-  const documents = (await world.ledger.documents(record.id)).map((each) => outbound(world, each))
-  const messageId = uuidUrn(world.chance)
-  return world.source.provideAndRegister(record.agreement, submission, documents, messageId, (bytes) =>
-    world.progress(record.id, bytes),
-  )
-}
-
-/** Prefix ‖ ciphertext as it lies in the spool ‖ suffix: one CMS AuthEnvelopedData, the same at every attempt. */
-function outbound(world: World, document: DocumentRecord): OutboundDocument {
-  return {
-    entryUUID: document.entryUUID,
-    lengthBytes: document.sizeBytes,
-    async *open() {
-      yield Buffer.from(document.private.envelopePrefix, "base64")
-      const object = await world.spool.open(document.place)
-      yield* object.ciphertext()
-      yield Buffer.from(document.private.envelopeSuffix, "base64")
-    },
-  }
-}
-
 function answered(
   world: World,
   record: SubmissionRecord,
@@ -217,6 +180,8 @@ async function failedAttempt(
     }
   }
   if (!(error instanceof SubmissionError)) throw error
+  if (error.failure === "ambiguous" && (await isTooLarge(world, record)))
+    return { changes: split(world, record, error), fault: error }
   const now = world.clock.now()
   const to = take("submission-out", record.state, "again")
   const inDoubt = record.inDoubt === true || error.failure === "ambiguous"

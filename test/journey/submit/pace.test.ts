@@ -13,22 +13,28 @@ describe("the pace of a line", () => {
   }
 
   it("is five seconds of what was measured, and cautious before", () => {
-    assert.equal(linePace().unitBytes(LINE), 5 * 20 * MBIT)
-    assert.equal(linePace(() => 2 * MBIT).unitBytes(LINE), 5 * 2 * MBIT)
+    assert.equal(linePace().unitBytes(LINE), 20 * MBIT)
+    assert.equal(linePace(() => 8 * MBIT).unitBytes(LINE), 8 * MBIT)
     assert.equal(measured(100).unitBytes(LINE), 5 * 100 * MBIT)
-    assert.equal(measured(100).unitBytes("another"), 5 * 20 * MBIT)
+    assert.equal(measured(100).unitBytes("another"), 20 * MBIT)
   })
 
   it("is halved by a cut down to one second, and grows again with what gets through", () => {
     const pace = measured(10)
     const seconds = (): number => pace.unitBytes(LINE) / (10 * MBIT)
     const seen = [1, 2, 3, 4].map(() => {
-      pace.cut(LINE)
+      pace.cut(LINE, { bytes: 100, milliseconds: 10 })
       return seconds()
     })
     assert.deepEqual(seen, [2.5, 1.25, 1, 1])
-    for (let each = 0; each < 60; each++) pace.through(LINE, { bytes: 10 * MBIT, milliseconds: 1000 })
-    assert.equal(seconds(), 5)
+    for (let each = 0; each < 200; each++) pace.through(LINE, { bytes: 10 * MBIT, milliseconds: 1000 })
+    assert.equal(Math.round(seconds() * 1000), 5000)
+  })
+
+  it("is at most what the line had carried until it broke", () => {
+    const pace = measured(100)
+    pace.cut(LINE, { bytes: 8 * MBIT, milliseconds: 4000 })
+    assert.equal(pace.unitBytes(LINE), 2.5 * 2 * MBIT)
   })
 
   it("is not told by what is too small to fill a line, and has bounds", () => {

@@ -121,6 +121,35 @@ describe("a study that leaves in units of one image", function () {
     assert.deepEqual(await counts(), ["ready", 3, null])
   })
 
+  it("leaves in smaller units where one is too large for a line that breaks so often", async () => {
+    await open()
+    requestId = await enter(sides.edge, requestFor("P1", "R1", { releaseWhenComplete: false }))
+    await storeAll(sides.edge, three)
+    await sides.settle(QUIET_AND_MORE_MS)
+    const [kept] = await sides.edge.ledger.studiesByUid(images.StudyInstanceUID)
+    sides.edge.unitBytes = Math.ceil((kept!.bytes / 3) * 2)
+    sides.line.fault = (kind) => (kind === "unit" ? "cut" : null)
+    await sides.edge.staff.release(CLERK, requestId)
+    await sides.settle(MINUTE_MS / 60)
+    sides.edge.unitBytes = 1
+    await sides.settle(MINUTE_MS)
+    sides.line.fault = () => null
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual(await states(sides.edge), [
+      "study verified",
+      "unit failed",
+      "unit verified",
+      "unit verified",
+      "unit verified",
+    ])
+    checkAttempts(sides)
+    assert.deepEqual(await counts(), ["ready", 3, null])
+    assert.deepEqual(
+      [(await row(sides.edge, requestId))?.action, (await row(sides.edge, requestId))?.notices],
+      [null, []],
+    )
+  })
+
   it("is followed by what comes while it is on the line, which nobody has released yet", async () => {
     await open()
     faultOfUnit(2, "unreachable", true)

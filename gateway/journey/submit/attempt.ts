@@ -1,0 +1,55 @@
+/** Attempt: the octets of a sealed submission handed to the line, the same at every attempt. */
+import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
+import { SpoolError, SubmissionError } from "../errors.ts"
+import { uuidUrn } from "../ids.ts"
+import type { OutboundDocument } from "../ports.ts"
+import type { DocumentRecord, SubmissionRecord } from "../records.ts"
+import type { World } from "../world.ts"
+import type { Carried } from "./pace.ts"
+
+/** What the line carried, or that it broke, decides how large the next units are. */
+export async function attempted(world: World, record: SubmissionRecord): Promise<RegistryResponse> {
+  const { agreement, bytesTotal } = record
+  const from = world.clock.now().getTime()
+  const elapsed = (): number => world.clock.now().getTime() - from
+  let carried: Carried = { bytes: 0, milliseconds: 0 }
+  try {
+    const answer = await send(world, record, (bytes) => {
+      carried = { bytes, milliseconds: elapsed() }
+    })
+    world.pace.through(agreement, { bytes: bytesTotal, milliseconds: elapsed() })
+    return answer
+  } catch (error) {
+    if (error instanceof SubmissionError && error.failure === "ambiguous") world.pace.cut(agreement, carried)
+    throw error
+  }
+}
+
+async function send(
+  world: World,
+  record: SubmissionRecord,
+  carried: (bytes: number) => void,
+): Promise<RegistryResponse> {
+  const { submission } = record.private
+  if (submission === null) throw new SpoolError("ERR_SLOT_GONE", "what was to be sent is destroyed")
+  const documents = (await world.ledger.documents(record.id)).map((each) => outbound(world, each))
+  const messageId = uuidUrn(world.chance)
+  return world.source.provideAndRegister(record.agreement, submission, documents, messageId, (bytes) => {
+    carried(bytes)
+    world.progress(record.id, bytes)
+  })
+}
+
+/** Prefix ‖ ciphertext as it lies in the spool ‖ suffix: one CMS AuthEnvelopedData, the same at every attempt. */
+function outbound(world: World, document: DocumentRecord): OutboundDocument {
+  return {
+    entryUUID: document.entryUUID,
+    lengthBytes: document.sizeBytes,
+    async *open() {
+      yield Buffer.from(document.private.envelopePrefix, "base64")
+      const object = await world.spool.open(document.place)
+      yield* object.ciphertext()
+      yield Buffer.from(document.private.envelopeSuffix, "base64")
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict"
+import type { Chance } from "../../../gateway/journey/ports.ts"
+import { linePace } from "../../../gateway/journey/submit/pace.ts"
+import { countedChance } from "../../peers/chance.ts"
+
+const LINE = "kakuu-center"
+const BYTES_PER_MBIT = 125_000
+const STEP_S = 0.01
+
+interface Terms {
+  readonly mbitPerSecond: number
+  readonly cutEveryS: number
+  readonly imageBytes: number
+  /** From the last byte to the answer, on average. */
+  readonly answerS: number
+  readonly inFlight: number
+}
+
+interface Sent {
+  readonly usefulBytes: number
+  readonly againBytes: number
+  readonly cuts: number
+}
+
+interface OnTheLine {
+  readonly bytes: number
+  sent: number
+  /** Known when its last byte was sent. */
+  answeredAt: number | null
+  /** When this try began, or begins after a cut: the same bytes. */
+  restsUntil: number
+}
+
+/** At random, or each cut would hit the same place. */
+const upTo = (most: number, chance: Chance): number => ((chance.bytes(1)[0] ?? 0) / 255) * most
+const RETRY_S = 0.5
+
+/** Who sends now: whoever has begun goes on, the others begin while there is a place. */
+function onTheLine(units: readonly OnTheLine[], places: number, now: number): OnTheLine[] {
+  const begun = units.filter(({ sent }) => sent > 0)
+  const next = units.filter(({ sent, restsUntil }) => sent === 0 && restsUntil <= now)
+  const beginning = next.slice(0, Math.max(0, places - begun.length))
+  for (const each of beginning) each.restsUntil = now
+  return [...begun, ...beginning].filter(({ answeredAt }) => answeredAt === null)
+}
+
+/** One hour of a line that breaks: units as `linePace` cuts them, side by side, each as large as when it was made. */
+function anHour({ mbitPerSecond, cutEveryS, imageBytes, answerS, inFlight }: Terms): Sent {
+  const pace = linePace()
+  const chance = countedChance("cuts")
+  const unit = (now: number): OnTheLine => ({
+    bytes: Math.max(1, Math.floor(pace.unitBytes(LINE) / imageBytes)) * imageBytes,
+    sent: 0,
+    answeredAt: null,
+    restsUntil: now,
+  })
+  const line = Array.from({ length: inFlight }, () => unit(0))
+  const total = { usefulBytes: 0, againBytes: 0, cuts: 0 }
+  for (let step = 1; step * STEP_S < 3600; step++) {
+    const now = step * STEP_S
+    const moving = onTheLine(line, pace.inFlight(LINE, inFlight), now)
+    for (const each of moving) {
+      each.sent += (mbitPerSecond * BYTES_PER_MBIT * STEP_S) / moving.length
+      if (each.sent >= each.bytes) each.answeredAt = now + answerS * upTo(2, chance)
+    }
+    if (Math.floor(now / cutEveryS) > Math.floor((now - STEP_S) / cutEveryS)) {
+      total.cuts += 1
+      for (const each of line.filter(({ sent }) => sent > 0)) {
+        const bytes = Math.min(each.sent, each.bytes)
+        total.againBytes += bytes
+        pace.cut(LINE, { bytes, milliseconds: (now - each.restsUntil) * 1000 })
+        Object.assign(each, { sent: 0, answeredAt: null, restsUntil: now + RETRY_S })
+      }
+    }
+    for (const [index, each] of line.entries()) {
+      if (each.answeredAt === null || now < each.answeredAt) continue
+      total.usefulBytes += each.bytes
+      pace.through(LINE, { bytes: each.bytes, milliseconds: (now - each.restsUntil) * 1000 })
+      line[index] = unit(now)
+    }
+  }
+  return total
+}
+
+const CT_SLICE = 180_000
+
+describe("an hour of a line that is cut every ten seconds", () => {
+  for (const mbitPerSecond of [2, 10, 50, 100])
+    it(`re-sends no more than a tenth of the bytes at ${mbitPerSecond} Mbit/s`, () => {
+      const sent = anHour({
+        mbitPerSecond,
+        cutEveryS: 10,
+        imageBytes: CT_SLICE,
+        answerS: 0.3,
+        inFlight: 2,
+      })
+      const share = sent.againBytes / sent.usefulBytes
+      const filled = (sent.usefulBytes * 8) / 3600 / 1e6 / mbitPerSecond
+      console.log(
+        `      ${(sent.usefulBytes / 1e6).toFixed(0)} MB arrived, ${(share * 100).toFixed(1)} % sent again, ${(filled * 100).toFixed(0)} % of the line`,
+      )
+      assert.equal(sent.cuts, 359)
+      assert.ok(share <= 0.1, `${(share * 100).toFixed(1)} % again`)
+      assert.ok(filled >= 0.6, `${(filled * 100).toFixed(0)} % of the line`)
+    })
+})
