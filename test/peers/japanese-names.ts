@@ -1,4 +1,4 @@
-/** The names of PS3.5 annex H as a modality writes them, and as people read them. */
+/** Names of PS3.5 annexes H to K as a modality writes them, and as people read them. */
 
 const bytes = (...parts: readonly (string | readonly number[])[]): Uint8Array =>
   Buffer.concat(parts.map((part) => Buffer.from(part as string, "latin1")))
@@ -43,5 +43,41 @@ export const ANNEX_H: readonly JapaneseName[] = [
     SpecificCharacterSet: "ISO_IR 192",
     PatientName: Buffer.from("Yamada^Tarou=山田^太郎=やまだ^たろう"),
     alphabetic: "Yamada Tarou",
+  },
+]
+
+/** The same of other character sets: what was read, by group. */
+export const OTHER_NAMES: readonly (Omit<JapaneseName, "alphabetic"> & { readonly text: string })[] = [
+  {
+    what: "IR 159 beside IR 87",
+    SpecificCharacterSet: "\\ISO 2022 IR 87\\ISO 2022 IR 159",
+    PatientName: bytes("Kou^Tarou=\x1b$(D0!\x1b(B^\x1b$BB@O:\x1b(B"),
+    text: "Kou^Tarou=丂^太郎",
+  },
+  {
+    what: "IR 149 (annex I)",
+    SpecificCharacterSet: "\\ISO 2022 IR 149",
+    PatientName: bytes(
+      "Hong^Gildong=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7=\x1b$)C\xc8\xab^\x1b$)C\xb1\xe6\xb5\xbf",
+    ),
+    text: "Hong^Gildong=洪^吉洞=홍^길동",
+  },
+  {
+    what: "IR 58 (annex K)",
+    SpecificCharacterSet: "\\ISO 2022 IR 58",
+    PatientName: bytes("Zhang^XiaoDong=\x1b$)A\xd5\xc5^\x1b$)A\xd0\xa1\xb6\xab"),
+    text: "Zhang^XiaoDong=张^小东",
+  },
+  {
+    what: "GB18030 (annex J)",
+    SpecificCharacterSet: "GB18030",
+    PatientName: bytes("Wang^XiaoDong=\xcd\xf5^\xd0\xa1\xb6\xab"),
+    text: "Wang^XiaoDong=王^小东",
+  },
+  {
+    what: "Latin-1",
+    SpecificCharacterSet: "ISO_IR 100",
+    PatientName: bytes("M\xfcller^J\xfcrgen"),
+    text: "Müller^Jürgen",
   },
 ]

@@ -14,7 +14,7 @@ import type { ReportArchive } from "../../../gateway/journey/ports.ts"
 import { readPart10 } from "../../../gateway/standards/dicom/data-set.ts"
 import type { DataSet } from "../../../gateway/standards/dicom/data-set.ts"
 import { encapsulatedDocument } from "../../../gateway/standards/dicom/encapsulated-pdf.ts"
-import { ANNEX_H, IDEOGRAPHIC_NAME } from "../../peers/japanese-names.ts"
+import { ANNEX_H, IDEOGRAPHIC_NAME, OTHER_NAMES } from "../../peers/japanese-names.ts"
 import { Dcmqrscp } from "../../peers/dcmqrscp.ts"
 import { Orthanc } from "../../peers/orthanc.ts"
 import { Storescp } from "../../peers/storescp.ts"
@@ -93,6 +93,38 @@ describe("a report on its way to the hospital's archive", function () {
     assert.equal(tags.DocumentTitle, "画像診断報告書")
     assert.equal(tags.SpecificCharacterSet, image!.SpecificCharacterSet)
     assert.equal(sha256(encapsulatedDocument(object!)!), sha256(PDF))
+  })
+
+  it("is stored in Orthanc in whatever character set the study is in, its name byte by byte as the image has it", async function () {
+    this.timeout(60_000)
+    const peer = await Orthanc.open()
+    const seen: [string, string | undefined][] = []
+    for (const shape of [...ANNEX_H, ...OTHER_NAMES]) {
+      await hospital.close()
+      hospital = await ReportAtHospital.open(shape)
+      const known = new Set(await peer.get<string[]>("/instances"))
+      await hospital.attempt(await hospital.comesHome(REPORT, PDF), at(peer.port))
+      const [instance] = (await peer.get<string[]>("/instances")).filter((each) => !known.has(each))
+      const { dataSet } = readPart10(await peer.bytes(`/instances/${instance!}/file`))
+      const bytes = Buffer.from(dataSet.bytes("PatientName")!)
+      assert.deepEqual(
+        bytes.subarray(0, shape.PatientName.length),
+        Buffer.from(shape.PatientName),
+        shape.what,
+      )
+      assert.equal(dataSet.texts("SpecificCharacterSet").join("\\"), shape.SpecificCharacterSet)
+      assert.equal(sha256(encapsulatedDocument(dataSet)!), sha256(PDF))
+      assert.equal(dataSet.decoded("DocumentTitle")!.marked, false)
+      if ("text" in shape) assert.equal(dataSet.decoded("PatientName")!.text, shape.text)
+      const tags = await peer.get<Record<string, string>>(`/instances/${instance!}/simplified-tags`)
+      seen.push([shape.what, tags.PatientName])
+    }
+    await peer.close()
+    for (const { what, text } of OTHER_NAMES)
+      assert.deepEqual(
+        seen.find(([each]) => each === what),
+        [what, text],
+      )
   })
 
   it("is stored in dcmqrscp, in UTF-8 where that is agreed", async () => {
