@@ -5,19 +5,16 @@
 import { AcceptanceError } from "../../journey/errors.ts"
 import type { PeerIdentity, SubmissionHandler, SubmissionIntake } from "../../journey/ports.ts"
 import type { PartHeaders } from "../../standards/soap/part-headers.ts"
-import { SoapFault } from "../../standards/soap/fault.ts"
-import { type OctetDecoder, transferDecoder } from "../../standards/soap/transfer-encoding.ts"
+import { transferDecoder } from "../../standards/soap/transfer-encoding.ts"
 import type { MetadataComplaint } from "../../standards/xds/metadata-fault.ts"
-import {
-  type ProvideEvent,
-  ProvideAndRegisterReader,
-} from "../../standards/xds/provide-and-register-reader.ts"
+import type { ProvideEvent } from "../../standards/xds/provide-and-register-reader.ts"
 import type { RegistryError } from "../../standards/xds/registry-response.ts"
 import type { DocumentEntry, Submission } from "../../standards/xds/submission.ts"
 import type { RequestBody } from "../http-door/request-body.ts"
 import { DocumentList } from "./document-list.ts"
 import { DocumentOctets } from "./document-octets.ts"
 import { asWarning } from "./refusal.ts"
+import { RootPart } from "./root-part.ts"
 
 export interface ReceptionContext {
   readonly peer: PeerIdentity
@@ -37,17 +34,14 @@ interface Opened {
 export class Reception {
   readonly #body: RequestBody
   readonly #context: ReceptionContext
-  readonly #root = new ProvideAndRegisterReader()
-  #rootEvents: ProvideEvent[] = []
-  #rootDecoder: OctetDecoder | null = null
-  #rootId: string | null = null
-  readonly #tolerated: string[] = []
+  readonly #root: RootPart
   #opened: Opened | null = null
   #intake: SubmissionIntake | null = null
 
   constructor(body: RequestBody, context: ReceptionContext) {
     this.#body = body
     this.#context = context
+    this.#root = new RootPart(body, context.start)
   }
 
   get messageId(): string {
@@ -61,8 +55,7 @@ export class Reception {
 
   /** What was not as the profile wants it and was taken all the same, in words for the sender's next test day. */
   get tolerated(): readonly string[] {
-    const lines = this.#body.hasBareLineFeeds ? ["lines end with LF alone"] : []
-    return [...this.#tolerated, ...lines, ...this.#root.lacks.map((what) => `without ${what}`)]
+    return this.#root.tolerated
   }
 
   get isRecognised(): boolean {
@@ -94,13 +87,8 @@ export class Reception {
   }
 
   async #readRoot(): Promise<void> {
-    const first = await this.#body.next()
-    if (first?.kind !== "part") throw new SoapFault("Sender", "the message has no parts")
-    if (!isNamedRoot(first.headers, this.#context.start))
-      this.#tolerated.push("the start parameter names no part")
-    this.#rootId = first.headers.contentId
-    this.#rootDecoder = transferDecoder(first.headers.transferEncoding)
-    for (let event = await this.#nextRoot(); event !== null; event = await this.#nextRoot())
+    await this.#root.begin()
+    for (let event = await this.#root.next(); event !== null; event = await this.#root.next())
       await this.#provide(event)
   }
 
@@ -112,14 +100,14 @@ export class Reception {
 
   #open(submission: Submission, warnings: readonly MetadataComplaint[]): void {
     const { documentEntries } = submission
-    const documents = new DocumentList(documentEntries, this.#rootId, this.#root.headerParts)
+    const documents = new DocumentList(documentEntries, this.#root.contentId, this.#root.headerParts)
     this.#opened = { submission, warnings, documents }
     this.#context.admit(submission)
   }
 
   async #readInline(entry: DocumentEntry): Promise<void> {
     await this.#deliver(entry, async () => {
-      const event = await this.#nextRoot()
+      const event = await this.#root.next()
       return event?.kind === "octets" ? event.bytes : null
     })
   }
@@ -183,38 +171,6 @@ export class Reception {
       )
     return this.#opened
   }
-
-  /** The next event of the root part, or null at its end. */
-  async #nextRoot(): Promise<ProvideEvent | null> {
-    for (;;) {
-      const event = this.#rootEvents.shift()
-      if (event !== undefined) return event
-      if (this.#rootDecoder === null) return null
-      this.#rootEvents = [...(await this.#readRootPiece(this.#rootDecoder))]
-    }
-  }
-
-  async #readRootPiece(decoder: OctetDecoder): Promise<readonly ProvideEvent[]> {
-    const event = await this.#body.next()
-    if (event?.kind === "octets") return this.#root.write(decoder.write(event.bytes))
-    this.#rootDecoder = null
-    return [...this.#root.write(decoder.end()), ...this.#root.end()]
-  }
-}
-
-/**
- * Is the first part the one `start` names, or, without `start`, the root by its place?
- *
- * Documents are not held back until a root comes, so it must come first (RFC 2387 §3.1 lets `start` choose another).
- * A `start` that fits no part is a known fault of senders: then the first part that can be a root is one.
- *
- * @throws SoapFault when the first part can be no root
- */
-function isNamedRoot({ contentId, contentType }: PartHeaders, start: string | null): boolean {
-  if (start === null || contentId === start) return true
-  if (!/^(application\/xop\+xml|application\/soap\+xml)\b/i.test(contentType ?? ""))
-    throw new SoapFault("Sender", "the root part must be the first part of the message")
-  return false
 }
 
 function nullIfEmpty(bytes: Uint8Array): Uint8Array | null {
