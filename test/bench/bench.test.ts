@@ -213,6 +213,20 @@ describe("npm run bench", () => {
       else assert.ok(each.ours > 0 && each.peer !== null && each.peer > 0, each.figure)
   })
 
+  it("has a place in docs/bench.md for every bench", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../docs/bench.md"), "utf8")
+    const said = (() => {
+      try {
+        return tinyRound(1, "none").printed
+      } catch (error) {
+        return String(error)
+      }
+    })()
+    const names = /no bench none: ([\w, ]+)/.exec(said)?.[1]?.split(", ") ?? []
+    assert.ok(names.length >= 9, said)
+    for (const name of names) assert.notEqual(measuredInto(page, name, "measured"), page)
+  })
+
   it("says which benches and sets there are", () => {
     assert.throws(() => tinyRound(1, "inges"), /no bench inges: ingest, durability, /)
     assert.throws(() => tinyRound(1, "ingest", "--set", "mr"), /no set mr: ct, small, 300MB, 2GB/)
