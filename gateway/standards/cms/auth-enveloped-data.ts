@@ -5,14 +5,13 @@
  * With equal chance the prefix is equal, octet for octet. Still it is made once per object and recipient set and kept:
  * a retry with fresh chance would be another document to the peer.
  */
-import { createPublicKey } from "node:crypto"
-import { readCertificate } from "../hpki/certificate.ts"
 import { Malformed } from "../malformed.ts"
 import { der, derHeader, integer, octetString, oid, sequence, setOf } from "./der-write.ts"
 import { TAG } from "./der.ts"
 import { ICV_LENGTH_BYTES, MAX_RECIPIENTS, NONCE_LENGTH_BYTES } from "./envelope-header.ts"
 import { CEK_LENGTH_BYTES, type Chance } from "./key-wrap.ts"
 import { OID } from "./oids.ts"
+import { recipientCertificate } from "./recipient-certificate.ts"
 import { agreedRecipientInfo, transportedRecipientInfo } from "./recipient-info.ts"
 
 export interface EnvelopeInput {
@@ -74,8 +73,7 @@ function recipientInfos(input: EnvelopeInput): Uint8Array {
 }
 
 function recipientInfo(encoded: Uint8Array, { cek, chance }: EnvelopeInput): Uint8Array {
-  const certificate = readCertificate(encoded)
-  const key = createPublicKey({ key: Buffer.from(certificate.spki), format: "der", type: "spki" })
+  const { certificate, key } = recipientCertificate(encoded)
   const rid = sequence(certificate.issuer.encoded, der(TAG.integer, certificate.serial))
   if (key.asymmetricKeyType === "rsa") return transportedRecipientInfo(rid, key, cek, chance)
   if (key.asymmetricKeyDetails?.namedCurve === "prime256v1") {

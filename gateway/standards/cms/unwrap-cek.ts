@@ -1,10 +1,11 @@
 /** Opening an envelope's key (RFC 5652 §6.3): which recipient we are, and the content-encryption key. */
-import { type Certificate, readCertificate } from "../hpki/certificate.ts"
+import type { Certificate } from "../hpki/certificate.ts"
 import { Malformed } from "../malformed.ts"
 import { spkiWithPoint } from "./ec-point.ts"
 import type { EnvelopeHeader } from "./envelope-header.ts"
 import type { EnvelopeRecipient, RecipientIdentifier } from "./envelope-recipient.ts"
 import { CEK_LENGTH_BYTES, deriveKek, unwrapKey } from "./key-wrap.ts"
+import { recipientCertificate } from "./recipient-certificate.ts"
 
 /** The private half of a recipient's key; it stays where it is. */
 export interface RecipientKey {
@@ -24,7 +25,7 @@ export async function unwrapCek(
   certificateDer: Uint8Array,
   key: RecipientKey,
 ): Promise<Uint8Array> {
-  const certificate = readCertificate(certificateDer)
+  const { certificate } = recipientCertificate(certificateDer)
   const recipient = header.recipients.find(({ rid }) => names(rid, certificate))
   if (recipient === undefined) {
     throw new Malformed("NOT_A_RECIPIENT", "RFC 5652 §6.2", "no RecipientInfo names our certificate")
