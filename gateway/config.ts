@@ -354,6 +354,13 @@ const common = {
   agreements: z.array(agreement).min(1).describe("nothing is exchanged without one"),
 }
 
+const quiet = {
+  quietPeriod: duration.prefault("60s").describe("a study is complete when nothing came for this long"),
+  quietPeriods: z
+    .record(z.string().regex(/^[A-Z]{2,16}$/, "must be a Modality of (0008,0060), e.g. US"), duration)
+    .default({})
+    .describe("the same where a study's first image is of such a Modality (0008,0060), e.g. `{US: 10m}`"),
+}
 const nodeHost = z.string().min(1)
 const nodePort = z.int().min(1).max(65535)
 const modality = z.strictObject({
@@ -365,7 +372,7 @@ const modality = z.strictObject({
     .boolean()
     .default(false)
     .describe("every image of it is urgent: still accepted when routine ones are refused for want of room"),
-  quietPeriod: duration.prefault("60s").describe("a study is complete when nothing came for this long"),
+  ...quiet,
   tlsPins: z
     .array(pin)
     .default([])
@@ -405,7 +412,7 @@ const webSender = z.strictObject({
     ),
   stat: z.boolean().default(false).describe("every image of it is urgent"),
   media: fromMedia,
-  quietPeriod: duration.prefault("60s").describe("a study is complete when nothing came for this long"),
+  ...quiet,
 })
 const web = z
   .strictObject({
@@ -425,7 +432,7 @@ const folder = z.strictObject({
     .describe("a file whose object is durable here is kept in its folder `done`, or deleted"),
   stat: z.boolean().default(false).describe("every image of it is urgent"),
   media: fromMedia,
-  quietPeriod: duration.prefault("60s").describe("a study is complete when nothing came for this long"),
+  ...quiet,
 })
 const dicomTls = z
   .strictObject({

@@ -13,7 +13,7 @@ import { fileEnds, fileOptions, mediaOf, openFileDoors } from "./foundation/file
 import { layFoundation } from "./foundation/foundation.ts"
 import { doorBook, houseOf, seldom } from "./foundation/technician.ts"
 import { accountedStaff } from "./journey/cases/accessed.ts"
-import { assemble } from "./journey/assemble/assemble.ts"
+import { assemble, quietPeriods } from "./journey/assemble/assemble.ts"
 import { commit, commitmentHandler } from "./journey/receive/commit.ts"
 import { watchedLine, watchedPlaces } from "./journey/technician/contacts.ts"
 import { deliver } from "./journey/home/deliver.ts"
@@ -45,7 +45,6 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
   const { dicom } = config
   const notices = new Set<() => void>()
   const devices = [...dicom.modalities, ...fileEnds(dicom)]
-  const quietMs = new Map(devices.map((each) => [each.aeTitle, each.quietPeriod]))
   const deviceNews = seldom(() => notices.forEach((tell) => tell()), DEVICE_NEWS_MS)
   base.contactListeners.add(() => deviceNews.call())
   const book = doorBook(dicom, base.clock, () => deviceNews.call())
@@ -63,7 +62,7 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
 
   // 2–5 assemble, package, sign, submit; 12 verify what comes home
   const media = mediaOf(dicom)
-  const quietMsOf = (callingAE: string): number => quietMs.get(callingAE) ?? DEFAULT_QUIET_MS
+  const quietMsOf = quietPeriods(devices, DEFAULT_QUIET_MS)
   const machineRoom = await base.run(
     {
       assemble: (job) => assemble(world, { quietMsOf, isMedia: (callingAE) => media.has(callingAE) }, job),

@@ -79,6 +79,20 @@ describe("the configuration", () => {
     assert.equal(config.dicom.modalities[0]?.quietPeriod, 180_000)
   })
 
+  it("has a quiet period of its own for studies of a modality that a device names", () => {
+    const config = loaded(changed("edge", (raw) => (raw.dicom.modalities[1].quietPeriods = { US: "10m" })))
+    assert.ok(config.role === "edge")
+    assert.deepEqual(
+      config.dicom.modalities.map(({ quietPeriods }) => quietPeriods),
+      [{}, { US: 600_000 }],
+    )
+    const wrong = { ultrasound: "10m", US: "soon" }
+    assert.deepEqual(paths(faults("edge", (raw) => (raw.dicom.modalities[1].quietPeriods = wrong))).sort(), [
+      "dicom.modalities.1.quietPeriods.US",
+      "dicom.modalities.1.quietPeriods.ultrasound",
+    ])
+  })
+
   it("is told all its faults at once: of single settings, between settings, and of files", () => {
     const found = faults("edge", (raw) => {
       raw.site.oid = "1.2.03"

@@ -38,8 +38,30 @@ export function assembly(arrivals: Arrivals, quietMs: number, now: Date): Assemb
   return now < until ? { kind: "waiting", until } : { kind: "complete", instances: arrivals.instances }
 }
 
-/** What the edge adds to the world: how long a device is quiet before its study counts as complete. */
-export type QuietPeriod = (callingAE: string) => number
+/**
+ * What the edge adds to the world: how long nothing comes, in milliseconds, before a study counts as complete: of a device,
+ * by the modalities (0008,0060) of the study's first image.
+ */
+export type QuietPeriod = (callingAE: string, modalities: readonly string[]) => number
+
+/** The two settings of a device, in milliseconds. */
+export interface QuietSettings {
+  readonly aeTitle: string
+  readonly quietPeriod: number
+  /** By Modality, where it is another. */
+  readonly quietPeriods: Readonly<Partial<Record<string, number>>>
+}
+
+/** @param unknownMs of a device that is in no setting any more */
+export function quietPeriods(devices: readonly QuietSettings[], unknownMs: number): QuietPeriod {
+  const known = new Map(devices.map((each) => [each.aeTitle, each]))
+  return (callingAE, modalities) => {
+    const device = known.get(callingAE)
+    if (device === undefined) return unknownMs
+    const named = modalities.flatMap((each) => device.quietPeriods[each] ?? [])
+    return named.length > 0 ? Math.max(...named) : device.quietPeriod
+  }
+}
 
 /** What is known of whoever sends. */
 export interface Senders {
@@ -52,17 +74,13 @@ export interface Senders {
  * The job: quiet? then bind to the requests that are there, and release for those that say so. What came after a study was
  * sent becomes a supplement.
  */
-export async function assemble(
-  world: World,
-  senders: Senders,
-  job: JobRecord,
-): Promise<Outcome | Decision> {
+export async function assemble(world: World, senders: Senders, job: JobRecord): Promise<Outcome | Decision> {
   const study = await world.ledger.study(job.subject)
   const step = study === null ? null : next("study", study.state, "quiet")
   if (study === null || step === null) return { changes: [] }
   const now = world.clock.now()
   const arrivals = { instances: study.instances, lastArrival: new Date(study.lastArrivalAt) }
-  const result = assembly(arrivals, senders.quietMsOf(study.callingAE), now)
+  const result = assembly(arrivals, senders.quietMsOf(study.callingAE, study.private.modalities), now)
   if (result.kind === "waiting") return { changes: [], again: { at: result.until, failureCode: null } }
   const complete: StudyRecord = { ...(await lookedAt(world, study)), state: step.to }
   const came = howItCame(study, senders)
@@ -93,7 +111,9 @@ function bound(world: World, complete: StudyRecord, came: Came): Decision {
   const at = world.clock.now().toISOString()
   return {
     locks: [BINDING],
-    decide: async () => ({ changes: [...(await bindStudy(world, complete)), receivedAudit(complete, at, came)] }),
+    decide: async () => ({
+      changes: [...(await bindStudy(world, complete)), receivedAudit(complete, at, came)],
+    }),
   }
 }
 
@@ -103,11 +123,7 @@ const ARRIVAL_LOOK_MS = 60_000
 /** Of a study that was sent: what came late, or was withdrawn since. */
 async function supplemented(
   world: World,
-  {
-    before,
-    study,
-    came,
-  }: { readonly before: StudyRecord; readonly study: StudyRecord; readonly came: Came },
+  { before, study, came }: { readonly before: StudyRecord; readonly study: StudyRecord; readonly came: Came },
 ): Promise<Outcome> {
   const now = world.clock.now()
   const { changes, waits, leaves } = await supplement(world, study, false)

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { assembly } from "../../../gateway/journey/assemble/assemble.ts"
+import { assembly, quietPeriods } from "../../../gateway/journey/assemble/assemble.ts"
 
 const LAST = new Date("2026-04-01T09:00:00Z")
 const after = (milliseconds: number): Date => new Date(LAST.getTime() + milliseconds)
@@ -15,5 +15,22 @@ describe("a study that arrives", () => {
     const arrivals = { instances: 1, lastArrival: LAST }
     assert.equal(assembly(arrivals, 0, LAST).kind, "complete")
     assert.deepEqual(assembly(arrivals, 1_000, after(-5_000)), { kind: "waiting", until: after(1_000) })
+  })
+})
+
+describe("a quiet period", () => {
+  const device = { aeTitle: "QA", quietPeriod: 60_000, quietPeriods: { US: 600_000, XA: 900_000 } }
+  const quietMsOf = quietPeriods([device, { aeTitle: "CT1", quietPeriod: 1, quietPeriods: {} }], 7)
+
+  it("is a device's own, and another for studies of a modality it names", () => {
+    assert.equal(quietMsOf("QA", ["CT"]), 60_000)
+    assert.equal(quietMsOf("QA", ["US"]), 600_000)
+    assert.equal(quietMsOf("CT1", ["US"]), 1)
+  })
+
+  it("is the longest where several count, and one for all where the device is not known any more", () => {
+    assert.equal(quietMsOf("QA", ["CT", "US", "XA"]), 900_000)
+    assert.equal(quietMsOf("QA", []), 60_000)
+    assert.equal(quietMsOf("GONE", ["US"]), 7)
   })
 })
