@@ -33,8 +33,13 @@ export async function openDoor(
   limits: DoorLimits,
   enter: Enter,
 ): Promise<OpenDoor> {
-  const take = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void =>
+  const take = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
+    // Whoever has sent all waits for us: that nothing moves then is no standstill of theirs.
+    request.once("end", () => {
+      if (!response.writableEnded) request.socket.setTimeout(0)
+    })
     void enter(request, response, expectsContinue).finally(() => drain(request, limits.drainTimeoutMs))
+  }
   server.on("request", (request, response) => take(request, response, false))
   server.on("checkContinue", (request, response) => take(request, response, true))
   limitServer(server, limits)

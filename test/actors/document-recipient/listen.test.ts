@@ -519,6 +519,16 @@ describe("Document Recipient", () => {
       assert.ok((await post(other.url, tls, message())).body.includes("Success"))
       await other.close()
     })
+    it("however long the handler takes once all has come", async () => {
+      const other = await openCenter(people, { limits: { idleTimeoutMs: 200 } })
+      other.handler.commit = async () => {
+        await wait(900)
+        return []
+      }
+      const answer = await post(other.url, callingAs(people, people.hospital), message())
+      assert.ok(answer.body.includes("Success"))
+      await other.close()
+    })
     it("until it is closed, waiting for what is in progress", async () => {
       const other = await openCenter(people)
       other.handler.commit = async () => {
