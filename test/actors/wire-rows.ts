@@ -76,7 +76,7 @@ export const REQUEST_ROWS = {
     "the connection ends before any HTTP, and a record in the audit trail",
   ),
   A3: row("TLS 1.1; TLS 1.2 where the agreement says 1.3", "no handshake, and a record in the audit trail"),
-  A4: row("what is no HTTP; HTTP headers without end", "HTTP 400; 431, and the connection ends"),
+  H1: row("what is no HTTP; HTTP headers without end", "HTTP 400; 431, and the connection ends"),
 } as const satisfies Record<string, WireRow>
 
 /** Answers, as the Document Source reads them. */

@@ -400,7 +400,7 @@ describe("Document Recipient, row by row", () => {
       assert.equal(turnedAway(), "handshake", version)
     }
   })
-  row("A4", async () => {
+  row("H1", async () => {
     assert.match(await overSocket("no header\r\n\r\n"), /^HTTP\/1\.1 400 /)
     assert.match(await overSocket(`X: ${"x".repeat(100_000)}\r\n`), /^HTTP\/1\.1 431 /)
     taken(await send(message()))
