@@ -19,13 +19,13 @@ import { due } from "../run.ts"
 import { staffItem, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "../subject.ts"
 import { isRecalled, planRecall } from "../retain/recall.ts"
-import { sentAgain } from "../submit/send-again.ts"
+import { isMadeAnew, sentAgain } from "../submit/send-again.ts"
 import { supplement } from "../assemble/supplement.ts"
 import { deletionView, staffDetail } from "./staff-detail.ts"
 import { studyDesk } from "./staff-studies.ts"
 import type { RequestInput, StaffDetail, StaffItem, Verdict } from "../views.ts"
 import { isGoneUnread } from "../retain/term.ts"
-import { caseFile, isRefusedStudy, saysSomething, stopped } from "../cases/case-file.ts"
+import { caseFile, saysSomething, stopped } from "../cases/case-file.ts"
 import { holds } from "../verify/verify.ts"
 import type { World } from "../world.ts"
 
@@ -196,14 +196,14 @@ async function releaseLate(world: World, study: StudyRecord): Promise<void> {
 
 /**
  * What was made leaves again, byte for byte: the other side recognises what it has taken. The rest is made first, and what
- * waits for its next try, if only once an hour, is tried now. A study that was taken and refused, or the notice that takes
- * it back, is made anew: of the same bytes the answer would be the same.
+ * waits for its next try, if only once an hour, is tried now. A study that was taken and refused, or whose units are
+ * agreed no more, and the notice that takes it back, are made anew: of the same bytes the answer would be the same.
  */
 async function retry(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
   const request = kept(await world.ledger.request(requestId))
   const file = await caseFile(world, request)
-  if (stopped(file).some(isRefusedStudy)) return releaseByStaff(world, person, requestId)
+  if (isMadeAnew(world, file)) return releaseByStaff(world, person, requestId)
   const isRefused = stopped(file).some(({ kind, acceptedAt }) => kind === "recall" && acceptedAt !== null)
   await world.ledger.commit(isRefused ? planRecall(world, request) : sentAgain(world, file))
 }

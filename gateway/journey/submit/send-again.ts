@@ -3,8 +3,8 @@
  * for its next try is tried now.
  */
 import { ReportError } from "../errors.ts"
-import { stopped, type CaseFile } from "../cases/case-file.ts"
-import { carriesImages } from "../keep.ts"
+import { isRefusedStudy, stopped, type CaseFile } from "../cases/case-file.ts"
+import { agreementOf, carriesImages } from "../keep.ts"
 import type { Change, SubmissionRecord } from "../records.ts"
 import { next } from "../route.ts"
 import { due } from "../run.ts"
@@ -37,6 +37,18 @@ export function sentAgain(world: World, file: CaseFile): Change[] {
   const changes = [...left, ...file.jobs.map((job) => due(job.verb, job.subject, now))]
   if (changes.length === 0) throw new ReportError("ERR_REPORT_STATE", "nothing was given up for this request")
   return changes
+}
+
+/**
+ * Has the study to be made anew, since its bytes cannot succeed? The other side took and refused it; or it was made in units,
+ * which its partner does not take and the agreement does not name any more.
+ */
+export function isMadeAnew(world: Pick<World, "agreements">, file: CaseFile): boolean {
+  const isInUnits = (id: string): boolean => file.submissions.some(({ partOf }) => partOf === id)
+  return stopped(file).some(
+    (each) =>
+      isRefusedStudy(each) || (agreementOf(world, each.agreement)?.units === "off" && isInUnits(each.id)),
+  )
 }
 
 /** What the other side took and then refused is not given up by us. */

@@ -255,6 +255,21 @@ describe("a study that leaves in units of one image", function () {
     assert.notEqual((await listed())?.state, "ready")
   })
 
+  for (const refused of ["unit", "study"])
+    it(`leaves anew in one piece where its partner refuses a ${refused} of it, and units are agreed no more`, async () => {
+      await open()
+      sides.line.fault = (kind) => (kind === refused ? "refused" : null)
+      await send()
+      assert.equal((await closing(sides.edge)).state, "failed")
+      sides.edge.agreements = sides.edge.agreements.map((each) => ({ ...each, units: "off" }))
+      await sides.edge.open()
+      sides.line.fault = (kind) => (kind === "unit" ? "refused" : null)
+      await sides.edge.staff.retry(CLERK, requestId)
+      await sides.settle(QUIET_AND_MORE_MS)
+      assert.deepEqual(await counts(), ["ready", 3, null])
+      assert.equal((await closing(sides.edge)).state, "verified")
+    })
+
   it("leaves in one piece where the agreement says so", async () => {
     await open({ units: "off" })
     await send()
