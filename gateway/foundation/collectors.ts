@@ -10,6 +10,7 @@ import type { TrailReader } from "../journey/ports.ts"
 import { errorFields, type Log } from "../log.ts"
 import { sentMark } from "../storage/trail/sent-mark.ts"
 import type { CrlFolder } from "./crl-folder.ts"
+import type { RefusedServers } from "./refused-servers.ts"
 import { certificates } from "./trust-store.ts"
 
 type CollectorConfig = Config["audit"]["collectors"][number]
@@ -31,6 +32,7 @@ export interface CollectorParts {
   readonly log: Log
   /** One began or ceased to take what it is sent. */
   readonly changed: () => void
+  readonly refused: RefusedServers
 }
 
 export async function startCollectors(parts: CollectorParts): Promise<Collectors> {
@@ -48,7 +50,8 @@ export async function startCollectors(parts: CollectorParts): Promise<Collectors
   }
 }
 
-async function senderTo({ config, trail, lists, log, changed }: CollectorParts, to: CollectorConfig) {
+async function senderTo(parts: CollectorParts, to: CollectorConfig) {
+  const { config, trail, lists, log, changed, refused } = parts
   const { name, host, port } = to
   return startSender({
     collector: { host, port, tls: await tlsTo(config, to, lists) },
@@ -58,7 +61,10 @@ async function senderTo({ config, trail, lists, log, changed }: CollectorParts, 
     clock: systemClock,
     chance: systemChance,
     changed,
-    onFailure: (error) => log("warn", "collector-failed", { name, ...errorFields(error) }),
+    onFailure: (error) => {
+      log("warn", "collector-failed", { name, ...errorFields(error) })
+      refused(`${host}:${port}`, error)
+    },
   })
 }
 

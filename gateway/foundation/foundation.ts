@@ -51,6 +51,7 @@ import { condition, health, meters } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
 import { mailOf } from "./mail.ts"
 import { keyFiles } from "./own-keys.ts"
+import { refusedServers, tellingSource } from "./refused-servers.ts"
 import { agreementsOf, credentialsOf, endpointsOf, openRecipient } from "./road.ts"
 import { openLevelStores } from "./stores.ts"
 import { syntaxesOf } from "./transfer-syntaxes.ts"
@@ -124,8 +125,13 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const record = (event: AuditEvent): Promise<void> => trail.record([{ key: uuid(systemChance), event }])
   const mail = await mailOf(config)
   const timeKeeping = await keepClock({ config, log, record, changed: tellContacts })
-  const collectors = await startCollectors({ config, trail: trail.reader, lists, log, changed: tellContacts })
+  const refused = refusedServers((told) => {
+    record(told).catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
+  })
+  const followed = { config, trail: trail.reader, lists, log, changed: tellContacts, refused }
+  const collectors = await startCollectors(followed)
   const endpointOf = endpointsOf(config, credentials)
+  const documents = tellingSource(documentSource(endpointOf), (id) => endpointOf(id).url, refused)
   const mbitPerSecondOf = (id: string): number | null =>
     config.agreements.find((each) => each.id === id)?.line.maxMbitPerSecond ?? null
   const draughtsman = openDraughtsman({ style: { timeZone: config.site.timeZone } })
@@ -147,7 +153,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       }),
       contacts,
     ),
-    source: watchedSource(pacedSource(documentSource(endpointOf), mbitPerSecondOf, LINE_TIME), contacts),
+    source: watchedSource(pacedSource(documents, mbitPerSecondOf, LINE_TIME), contacts),
     draughtsman,
     frames: frameCache(),
     locks: locks(),

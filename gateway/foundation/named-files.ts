@@ -24,6 +24,9 @@ export async function namedFileIssues(config: Config, now: Date): Promise<readon
     ...config.agreements.map(({ objectCertificate }, index) =>
       fault(`agreements.${index}.objectCertificate`, () => chainOf(objectCertificate, now)),
     ),
+    ...config.audit.collectors.map(({ ca }, index) =>
+      fault(`audit.collectors.${index}.ca`, () => someCertificate(ca)),
+    ),
     ...tokenFiles(config).map(({ path, file }) => fault(path, () => tokenIn(file))),
   ])
   return [...looked.flatMap((issue) => issue ?? []), ...placeholders(config), ...wildcards(config)]
@@ -66,8 +69,7 @@ async function someCertificate(file: string): Promise<void> {
 }
 
 async function tokenIn(file: string): Promise<void> {
-  if ((await readFile(file, "utf8")).trim() === "")
-    throw new KeyError("ERR_KEY_MISSING", `${file} holds no token`)
+  if ((await readFile(file, "utf8")).trim() === "") throw new KeyError("ERR_KEY_MISSING", `${file} is empty`)
 }
 
 function tokenFiles(config: Config): { readonly path: string; readonly file: string }[] {
@@ -75,11 +77,13 @@ function tokenFiles(config: Config): { readonly path: string; readonly file: str
     path: `desk.machineTokens.${index}.tokenFile`,
     file: tokenFile,
   }))
+  const password = config.mail?.server.passwordFile
+  const mail = password === undefined ? [] : [{ path: "mail.server.passwordFile", file: password }]
   const senders = "dicom" in config ? (config.dicom.web?.senders ?? []) : []
   const web = senders.flatMap(({ tokenFile }, index) =>
     tokenFile === undefined ? [] : [{ path: `dicom.web.senders.${index}.tokenFile`, file: tokenFile }],
   )
-  return [...machines, ...web]
+  return [...machines, ...mail, ...web]
 }
 
 /** Digests have no sixty zeros in front; the examples' pins do. */

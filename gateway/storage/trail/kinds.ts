@@ -168,7 +168,7 @@ export const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
     [securityAlert, EVENT_TYPE.nodeAuthentication, "E"],
     APPLICATION,
     ALERT,
-    "somebody was turned away at a door: unknown, revoked, expired or no certificate, older TLS than agreed, a sourceId or AE title that is not theirs; who tries again and again once a minute, with how often",
+    "somebody was turned away at a door: unknown, revoked, expired or no certificate, older TLS than agreed, a sourceId or AE title that is not theirs; who tries again and again once a minute, with how often. Also at who called: the server is not the agreed one, its certificate expired or revoked",
   ),
   "node-tested": kind(
     [applicationActivity, EVENT_TYPE.connectionTest, "E"],
