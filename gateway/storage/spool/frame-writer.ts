@@ -124,6 +124,7 @@ export class FrameWriter {
     if (this.#writtenBytes === 0)
       await this.#room.put([sealed.header, this.#held, sealed.trailer], this.#start.offsetBytes)
     else await this.#finishLong(sealed, bodyOffset)
+    this.demandUnfinished()
     this.#room.keep(bodyOffset + this.#heldBytes + sealed.trailer.length)
     return sealed.object
   }
@@ -157,6 +158,8 @@ export class FrameWriter {
     this.#authenticate()
     this.#crc32 = crc32(chunk, this.#crc32)
     await this.#settle()
+    // Aborted meanwhile: the segment is cut, the chunk is back in the room, and neither is written to any more.
+    this.demandUnfinished()
     const position = this.#start.offsetBytes + HEADER_BYTES + this.#writtenBytes
     this.#underWay = this.#room.put([chunk], position).then(
       () => null,
@@ -188,7 +191,9 @@ export class FrameWriter {
 
   async #finishLong(sealed: { header: Uint8Array; trailer: Uint8Array }, bodyOffset: number): Promise<void> {
     await this.#settle()
+    this.demandUnfinished()
     await this.#room.put([this.#held, sealed.trailer], bodyOffset)
+    this.demandUnfinished()
     await this.#room.put([sealed.header], this.#start.offsetBytes)
   }
 
