@@ -19,10 +19,13 @@ export class Wire {
   readonly faults: unknown[] = []
   readonly #people: People = makePeople()
   readonly #fate: RelayEnds["fate"]
+  readonly #holdsLate: boolean
   readonly #recipients: Recipient[] = []
 
-  constructor(fate: RelayEnds["fate"]) {
+  /** @param holdsLate late copies wait until a relay is told otherwise */
+  constructor(fate: RelayEnds["fate"], holdsLate = false) {
     this.#fate = fate
+    this.#holdsLate = holdsLate
   }
 
   /** How one side submits to the other's door, as the partner it is there. */
@@ -70,6 +73,7 @@ export class Wire {
       recipientPort: recipient.port,
       fate: this.#fate,
     })
+    relay.holdsLate = this.#holdsLate
     this.#recipients.push(recipient)
     this.relays.push(relay)
     return documentSource(() => ({ url: relay.url, tls: calling }))

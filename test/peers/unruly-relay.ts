@@ -37,8 +37,10 @@ export class UnrulyRelay {
   /** Requests as they came, by their Content-Type, whose boundary follows from the submission. */
   readonly letters = new Map<string, Letter[]>()
   readonly fates: Fate[] = []
-  /** Copies that arrived out of their time, and the HTTP status they were answered. */
-  readonly belated: number[] = []
+  /** What was answered to copies that arrived out of their time. */
+  readonly belated: Answer[] = []
+  /** Late copies wait, for days if need be, until it is false again. */
+  holdsLate = false
   readonly #ends: RelayEnds
   readonly #server: Server
   #late: Letter[] = []
@@ -66,7 +68,7 @@ export class UnrulyRelay {
 
   /** Delivers what is still on its way, the last first. True when there was something. */
   async comeToRest(): Promise<boolean> {
-    const wasMoving = this.#late.length + this.#underWay.size > 0
+    const wasMoving = this.#underWay.size > 0 || (this.#late.length > 0 && !this.holdsLate)
     await Promise.all([...this.#underWay, this.#deliverLate()])
     return wasMoving
   }
@@ -111,9 +113,10 @@ export class UnrulyRelay {
   }
 
   async #deliverLate(): Promise<void> {
+    if (this.holdsLate) return
     const late = this.#late.toReversed()
     this.#late = []
-    for (const letter of late) this.belated.push((await this.#forward(letter)).status)
+    for (const letter of late) this.belated.push(await this.#forward(letter))
   }
 
   async #forward(letter: Letter): Promise<Answer> {
@@ -149,7 +152,7 @@ export class UnrulyRelay {
   }
 }
 
-interface Answer {
+export interface Answer {
   readonly status: number
   readonly contentType: string
   readonly body: Buffer
