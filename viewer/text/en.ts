@@ -583,6 +583,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "code.ERR_SUBMISSION_BUSY": "The centre is busy.",
   "code.ERR_SUBMISSION_REFUSED": "The centre did not accept it.",
   "code.ERR_SUBMISSION_UNVERIFIED": "Its check did not pass:",
+  "code.ERR_CLOCK_OFF": "Waiting for the clock to be right.",
+  "code.ERR_CLOCK_UNKNOWN": "Waiting for somebody to vouch for the clock.",
   "code.ERR_TIMESTAMP_UNAVAILABLE": "Waiting for the time stamp.",
   "code.ERR_TIMESTAMP_INVALID": "The time stamp is not correct.",
   "code.ERR_CONTENT": "A signature or a document is at fault.",

@@ -575,6 +575,8 @@ export const ja = {
   "code.ERR_SUBMISSION_BUSY": "センターが混み合っています。",
   "code.ERR_SUBMISSION_REFUSED": "センターが受け取りを断りました。",
   "code.ERR_SUBMISSION_UNVERIFIED": "署名または内容の確認で不合格：",
+  "code.ERR_CLOCK_OFF": "時計が合うのを待っています。",
+  "code.ERR_CLOCK_UNKNOWN": "時計を確かめられるのを待っています。",
   "code.ERR_TIMESTAMP_UNAVAILABLE": "タイムスタンプを待っています。",
   "code.ERR_TIMESTAMP_INVALID": "タイムスタンプが正しくありません。",
   "code.ERR_CONTENT": "署名か文書に不備があります。",
