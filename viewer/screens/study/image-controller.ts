@@ -1,10 +1,10 @@
-import { ApiError } from "../../api.ts"
 import { firstVoi, modalityRange } from "../../image/auto-window.ts"
 import { fitCamera, oneToOneCamera, panBy, zoomAt, type Camera, type ImageSize } from "../../image/camera.ts"
-import { FrameFault } from "../../image/frame-body.ts"
+import type { FrameFault } from "../../image/frame-body.ts"
 import type { Voi } from "../../image/voi.ts"
 import { dragWindow } from "../../image/window-presets.ts"
 import type { Intent } from "../../gesture/intent.ts"
+import { faultOf } from "./fault-of.ts"
 import type { DecodedFrame, FrameStore } from "./frame-store.ts"
 import type { StackImage } from "./stack.ts"
 import type { Surface } from "./surface.ts"
@@ -49,15 +49,6 @@ const imageSize = ({ facts }: StackImage): ImageSize => ({
   height: facts.rows,
   pixelAspect: facts.pixelAspect,
 })
-
-const NOT_ACCEPTABLE = 406
-
-/** 406: the original is there, in an encoding that neither the gateway nor this page makes a picture of. */
-function asFault(error: unknown): FrameFault {
-  if (error instanceof FrameFault) return error
-  const isEncoding = error instanceof ApiError && error.status === NOT_ACCEPTABLE
-  return new FrameFault(isEncoding ? "encoding" : "http", String(error), { cause: error })
-}
 
 /** One viewport's behaviour: which image, which window, which camera; draws after every change. */
 export class ImageController {
@@ -211,7 +202,7 @@ export class ImageController {
       const full = await this.#store.full(image, signal)
       if (!signal.aborted) this.#take(image, index, full)
     } catch (error) {
-      if (!signal.aborted) this.#fail(image, index, asFault(error))
+      if (!signal.aborted) this.#fail(image, index, faultOf(error))
     }
   }
 
