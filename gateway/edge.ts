@@ -49,7 +49,7 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
   base.contactListeners.add(() => deviceNews.call())
   const book = doorBook(dicom, base.clock, () => deviceNews.call())
   const handler = watchedHandler(instanceHandler(world, files, receiveOptions(dicom)), book)
-  const commitments = commitmentHandler(world, dicom.archive?.aeTitle ?? null)
+  const commitments = commitmentHandler(world, files, dicom.archive?.aeTitle ?? null)
   const scp = await openDicomDoor(dicom, base, { handler, commitments, note: (event) => book.note(event) })
   const fileDoors = await openFileDoors(dicom, base, {
     handler: fileHandler(world, files, fileOptions(dicom)),

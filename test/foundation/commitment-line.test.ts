@@ -36,6 +36,7 @@ import { Slots } from "../storage/ledger/slots.ts"
 const COMMITMENT = "1.2.840.10008.1.20.1"
 const SYNTAXES = ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2"]
 const nothing: Step = () => Promise.resolve({ changes: [] })
+const NOTHING_WAITS = { flush: () => Promise.resolve() }
 
 /** Our edge as far as commitments go. */
 class Relay {
@@ -65,7 +66,7 @@ class Relay {
       locks: locks(),
     } as unknown as World
     const remote = (aeTitle: string, at: number) => ({ aeTitle, host: "127.0.0.1", port: at, tls: null })
-    const handler = commitmentHandler(world, archivePort === null ? null : "PACS")
+    const handler = commitmentHandler(world, NOTHING_WAITS, archivePort === null ? null : "PACS")
     const scp = await listen(
       {
         port,

@@ -10,6 +10,7 @@ import { AssociationError, DimseError, type ErrorCode } from "../errors.ts"
 import type { CommitmentHandler, CommitmentLine, StoreAnswer } from "../ports.ts"
 import { uuid, uuidOid } from "../ids.ts"
 import { noteAwaited } from "./awaited.ts"
+import type { Filing } from "./file-instance.ts"
 import type { Change, JobRecord } from "../records.ts"
 import { next } from "../route.ts"
 import { due, retryAt, type Outcome } from "../run.ts"
@@ -26,11 +27,19 @@ const SUCCESS: StoreAnswer = { status: 0x0000, comment: "" }
 const UNKNOWN_TRANSACTION: StoreAnswer = { status: 0x0110, comment: "this transaction is not ours" }
 const NOT_AUTHORIZED: StoreAnswer = { status: 0x0124, comment: "not the archive we asked" }
 
-/** @param archiveAE the only one whose results count; null without an archive */
-export function commitmentHandler(world: World, archiveAE: string | null): CommitmentHandler {
+/**
+ * @param filing of what this device sent a moment ago the rows may still wait: they come before its question
+ * @param archiveAE the only one whose results count; null without an archive
+ */
+export function commitmentHandler(
+  world: World,
+  filing: Pick<Filing, "flush">,
+  archiveAE: string | null,
+): CommitmentHandler {
   return {
     request: ({ callingAE }, request) =>
       world.locks.with(`transaction/${callingAE}/${request.TransactionUID}`, async () => {
+        await filing.flush()
         const earlier = await world.ledger.commitmentsOf(callingAE, request.TransactionUID)
         const open = earlier.filter((each) => each.state !== "told" && each.state !== "failed")
         // Asked again before it was told: the device did not hear our answer to its N-ACTION.

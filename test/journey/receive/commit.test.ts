@@ -57,6 +57,8 @@ describe("a storage commitment", () => {
   let world: World
   let line: Line
   let now: number
+  /** Writes the rows of what was sent a moment ago. */
+  let flush: () => Promise<void>
   const indexKey = randomBytes(32)
 
   const open = () => openLedger({ path: file, sealer: new Slots(), indexKey, audit: outboxSeal(indexKey) })
@@ -75,13 +77,14 @@ describe("a storage commitment", () => {
     ledger = open()
     world = worldOf()
     line = new Line()
+    flush = () => Promise.resolve()
   })
   afterEach(async () => {
     ledger.close()
     await rm(folder, { recursive: true })
   })
 
-  const handler = (archiveAE: string | null = "PACS") => commitmentHandler(world, archiveAE)
+  const handler = (archiveAE: string | null = "PACS") => commitmentHandler(world, { flush }, archiveAE)
   /** Runs what is due now, as the runner does, once. */
   const run = async (hasArchive = true): Promise<number> => {
     const jobs = await ledger.dueJobs(new Date(now).toISOString(), 10)
@@ -169,6 +172,19 @@ describe("a storage commitment", () => {
     assert.deepEqual(line.asked, [])
     assert.deepEqual(line.told[0]!.result.committed, [])
     assert.deepEqual(reasons(line.told[0]!.result), [0x0110, 0x0112])
+  })
+
+  it("of images that came a moment before is about images we have: their rows come first", async () => {
+    let isFiled = false
+    flush = () => {
+      isFiled = true
+      return Promise.resolve()
+    }
+    world = { ...world, ledger: { ...ledger, knowsInstance: () => Promise.resolve(isFiled) } }
+    await handler(null).request(at("CT1"), request("1.1", "1.2.3"))
+    await run(false)
+    await run(false)
+    assert.deepEqual(reasons(line.told[0]!.result), [0x0110])
   })
 
   it("is asked again while the archive is down, and fails when a day has passed", async () => {
