@@ -595,7 +595,7 @@ export const ERRORS = {
     "CollectorError",
     "ambiguous",
     "the audit record repository broke the connection off, or did not end it in good order when asked to",
-    "nothing: what it may not have read is sent again. If it happens every time, see that it trusts keys.tls",
+    "nothing: what it may not have read is sent again. If it happens every time nothing ever counts as sent: see that it trusts keys.tls, and that it ends its side when we end ours (RFC 5425 4.4)",
   ),
 } as const satisfies Record<string, ErrorRow>
 
