@@ -132,13 +132,24 @@ function listenIssues(root: Raw): Issue[] {
   return issues
 }
 
+/** The customary port of the other kind of TLS: nothing but a handshake that never ends comes of it. */
+const NOT_FOR: Readonly<Record<string, number>> = { implicit: 587, starttls: 465 }
+
 /** Each notice is about what its own role has. */
 function mailIssues(root: Raw): Issue[] {
   const mail = group(root.mail)
-  const { user, passwordFile } = group(mail.server)
+  const { user, passwordFile, tls = "implicit", port = 465 } = group(mail.server)
   const notices = items(mail.notices)
-  const own = root.role === "center" ? "stat" : "report"
+  const [own, place] = root.role === "center" ? ["stat", "a center"] : ["report", "an edge"]
   return [
+    ...(port === NOT_FOR[String(tls)]
+      ? [
+          {
+            path: "mail.server.port",
+            message: `is not for ${String(tls)}: 465 is for implicit, 587 for starttls`,
+          },
+        ]
+      : []),
     ...((user === undefined) === (passwordFile === undefined)
       ? []
       : [{ path: "mail.server", message: "user and passwordFile go together" }]),
@@ -146,7 +157,7 @@ function mailIssues(root: Raw): Issue[] {
     ...notices.flatMap(({ about }, index) =>
       about === own || (about !== "stat" && about !== "report")
         ? []
-        : [{ path: `mail.notices.${index}.about`, message: `must be ${own} at this role` }],
+        : [{ path: `mail.notices.${index}.about`, message: `must be ${own}: this is ${place}` }],
     ),
   ]
 }

@@ -8,7 +8,24 @@ export function inWords(issue: z.core.$ZodIssue, value: unknown): Issue {
   const path = keys.join(".")
   return issue.code === "invalid_type"
     ? { path, message: typeFault(issue.message, issue.expected, nearlyNamed(value, keys)) }
-    : { path, message: issue.message }
+    : { path, message: OWN_WORDS.test(issue.message) ? bound(issue) : issue.message }
+}
+
+/** How zod begins where the schema gives no words of its own. */
+const OWN_WORDS = /^(Too small|Too big|Invalid option|Invalid ISO date|Invalid email address)/
+
+function bound(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`
+  if (issue.code === "too_small" && (issue.origin === "string" || issue.origin === "array"))
+    return issue.minimum === 1 ? "must not be empty" : `must have at least ${issue.minimum}`
+  if (issue.code === "too_small")
+    return `must be ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}`
+  if (issue.code === "too_big" && issue.origin === "string")
+    return `must have at most ${issue.maximum} characters`
+  if (issue.code === "too_big") return `must be at most ${issue.maximum}`
+  if (issue.code === "invalid_format" && issue.format === "date") return "must be a date, e.g. 2026-04-01"
+  if (issue.code === "invalid_format" && issue.format === "email") return "must be a mail address"
+  return issue.message
 }
 
 function typeFault(message: string, expected: string, near: string | null): string {

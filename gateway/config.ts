@@ -57,9 +57,10 @@ const aeTitle = z
 
 /** `90s`, `15m`, `8h`, `30d` in milliseconds. */
 const UNITS_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+const DURATION_WORDS = "must be a number with s, m, h or d, e.g. 30d"
 const duration = z
-  .string()
-  .regex(/^\d+(s|m|h|d)$/, "must be a number with s, m, h or d, e.g. 30d")
+  .string({ error: ({ input }) => (typeof input === "number" ? DURATION_WORDS : undefined) })
+  .regex(/^\d+(s|m|h|d)$/, DURATION_WORDS)
   .transform((text) => Number(text.slice(0, -1)) * UNITS_MS[text.slice(-1) as keyof typeof UNITS_MS])
 
 function isTimeZone(name: string): boolean {
@@ -76,7 +77,7 @@ const key = z.strictObject({
   chain: file.describe("certificates, PEM, leaf first"),
 })
 const urgencyTerm = z.strictObject({
-  label: z.string().min(1).describe("e.g. 緊急"),
+  label: z.string().min(1).describe("e.g. 緊急, 至急, 通常"),
   dueMinutes: z.int().positive().describe("minutes from the request"),
 })
 const KINDS = ["study", "report", "receipt", "acknowledgement", "certificate"] as const
@@ -296,8 +297,11 @@ const common = {
           "who is asked how right the clock is (ITI-1); `none`: nobody, and signatures say what the machine says. Never in production",
         ),
       limit: duration
+        .refine((limitMs) => limitMs >= 1_000 && limitMs <= 60_000, "must be from 1s to 60s")
         .prefault("1s")
-        .describe("nothing is signed while the clock may be further off than this; receiving goes on"),
+        .describe(
+          "nothing is signed while the clock may be further off than this, 1s to 60s; receiving goes on",
+        ),
     })
     .prefault({}),
   mail: z

@@ -24,9 +24,7 @@ export async function namedFileIssues(config: Config, now: Date): Promise<readon
     ...config.agreements.map(({ objectCertificate }, index) =>
       fault(`agreements.${index}.objectCertificate`, () => chainOf(objectCertificate, now)),
     ),
-    ...config.audit.collectors.map(({ ca }, index) =>
-      fault(`audit.collectors.${index}.ca`, () => someCertificate(ca)),
-    ),
+    ...otherAuthorities(config).map(({ path, file }) => fault(path, () => someCertificate(file))),
     ...tokenFiles(config).map(({ path, file }) => fault(path, () => tokenIn(file))),
   ])
   return [...looked.flatMap((issue) => issue ?? []), ...placeholders(config), ...wildcards(config)]
@@ -66,6 +64,17 @@ async function chainOf(file: string, now: Date): Promise<void> {
 async function someCertificate(file: string): Promise<void> {
   if ((await certificates(file)).length === 0)
     throw new KeyError("ERR_KEY_MISSING", `${file} holds no certificate`)
+}
+
+/** Authorities of others than partners: collectors, the mail server, devices. */
+function otherAuthorities(config: Config): { readonly path: string; readonly file: string }[] {
+  const collectors = config.audit.collectors.map(({ ca }, index) => ({
+    path: `audit.collectors.${index}.ca`,
+    file: ca,
+  }))
+  const mail = config.mail === undefined ? [] : [{ path: "mail.server.ca", file: config.mail.server.ca }]
+  const tls = "dicom" in config ? config.dicom.tls : undefined
+  return [...collectors, ...mail, ...(tls === undefined ? [] : [{ path: "dicom.tls.ca", file: tls.ca }])]
 }
 
 async function tokenIn(file: string): Promise<void> {

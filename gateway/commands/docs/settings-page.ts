@@ -17,6 +17,7 @@ interface JsonSchema {
   readonly exclusiveMinimum?: number
   readonly minItems?: number
   readonly items?: JsonSchema
+  readonly anyOf?: readonly JsonSchema[]
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly additionalProperties?: JsonSchema | false
   readonly required?: readonly string[]
@@ -91,12 +92,15 @@ function valueOf(schema: JsonSchema): string {
   if (schema.type === "object")
     return schema.additionalProperties ? `${valueOf(schema.additionalProperties)} by name` : "group"
   if (schema.type === "integer") return range(schema)
+  if (schema.anyOf !== undefined) return schema.anyOf.map(valueOf).join(" or ")
+  if (schema.type === "number") return `number > ${schema.exclusiveMinimum ?? 0}`
+  if (schema.type === "null") return "`null`"
   if (schema.type === "boolean") return "`true`, `false`"
   if (schema.pattern === "^\\d+(s|m|h|d)$") return "duration"
   return schema.format === undefined ? "text" : (FORMATS[schema.format] ?? schema.format)
 }
 
-const FORMATS: Readonly<Record<string, string>> = { uri: "URL", date: "date" }
+const FORMATS: Readonly<Record<string, string>> = { uri: "URL", date: "date", email: "mail address" }
 
 function range({ minimum, maximum, exclusiveMinimum }: JsonSchema): string {
   const lowest = minimum ?? (exclusiveMinimum === undefined ? undefined : exclusiveMinimum + 1)
