@@ -4,7 +4,7 @@
  * RFC 5425 has no acknowledgement. What comes nearest is its end: we send close_notify and the collector, who meets it only
  * after everything before it, must end its own side (RFC 5425 4.4). A collector that closes with octets unread resets the
  * connection instead; one that closes by itself shows it within `settleMs`, for so long we say nothing before we end. So after
- * `finish` its TLS has read every octet; what its process does with them it does not say.
+ * `finish` its TLS has read every octet, but for one case (docs/adr/0014); what its process does with them it does not say.
  */
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls"
 import { CollectorError } from "../../journey/errors.ts"
@@ -44,6 +44,8 @@ export class CollectorLine {
     givingUp: AbortSignal,
   ): Promise<CollectorLine> {
     const socket = connect({ ...tls, host, port })
+    // What is written leaves at once: Nagle's algorithm would hold it back while we count on its being there.
+    socket.setNoDelay(true)
     destroyedBy(socket, givingUp)
     const line = new CollectorLine(socket, timeouts)
     const giveUp = setTimeout(
