@@ -173,15 +173,19 @@ const short = (text: string): string =>
 
 /** Longer than it takes for any file it takes. */
 const PATIENCE_MS = 15_000
+/** It never comes to the end of the one, and inflates the other to 200 MB and writes it anew. */
+const TOO_MUCH_FOR_DCMJS = /\/(struct_vl_past_eof|bomb_deflate_200mb)\.dcm$/
 
 /** Where dcmjs-dimse ends or hangs at a file, the file counts as not taken, and a new process goes on behind it. */
 export async function dcmjsDimse(files: readonly string[], to: Receiver): Promise<Sent> {
   const told = new Map<string, Told>()
-  while (told.size < files.length) {
-    const left = files.slice(told.size)
+  for (const file of files)
+    if (TOO_MUCH_FOR_DCMJS.test(file)) told.set(file, notSent("dcmjs would hang at it"))
+  for (let left = files.filter((file) => !told.has(file)); left.length > 0;) {
     for (const { file, told: each } of await toldByChild({ files: left, ...to })) told.set(file, each)
-    const next = files[told.size]
+    const [next] = left.filter((file) => !told.has(file))
     if (next !== undefined) told.set(next, notSent("dcmjs-dimse ends or hangs at it"))
+    left = left.filter((file) => !told.has(file))
   }
   return told
 }
