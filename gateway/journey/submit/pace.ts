@@ -31,8 +31,8 @@ const STEADY_S = 2
  * the next cut costs shall not grow with them.
  */
 const GROWTH_S = 0.02
-/** Before anything was measured: 20 Mbit/s. */
-const CAUTIOUS_BYTES_PER_S = 2_500_000
+/** Before anything was measured: 40 Mbit/s. Whoever has less says so in the agreement. */
+const CAUTIOUS_BYTES_PER_S = 5_000_000
 /** Below this an answer takes longer than the bytes: it says nothing of the line. */
 const MEASURED_BYTES = 256 * 1024
 /** A cut sooner than this says nothing of the line's rate. */

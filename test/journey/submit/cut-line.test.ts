@@ -46,7 +46,8 @@ function onTheLine(units: readonly OnTheLine[], places: number, now: number): On
 
 /** One hour of a line that breaks: units as `linePace` cuts them, side by side, each as large as when it was made. */
 function anHour({ mbitPerSecond, cutEveryS, imageBytes, answerS, inFlight }: Terms): Sent {
-  const pace = linePace()
+  // Of a slow line the agreement says how slow it is.
+  const pace = linePace(() => (mbitPerSecond < 5 ? mbitPerSecond * BYTES_PER_MBIT : null))
   const chance = countedChance("cuts")
   const unit = (now: number): OnTheLine => ({
     bytes: Math.max(1, Math.floor(pace.unitBytes(LINE) / imageBytes)) * imageBytes,

@@ -13,10 +13,10 @@ describe("the pace of a line", () => {
   }
 
   it("is five seconds of what was measured, and cautious before", () => {
-    assert.equal(linePace().unitBytes(LINE), 20 * MBIT)
+    assert.equal(linePace().unitBytes(LINE), 40 * MBIT)
     assert.equal(linePace(() => 8 * MBIT).unitBytes(LINE), 8 * MBIT)
     assert.equal(measured(100).unitBytes(LINE), 5 * 100 * MBIT)
-    assert.equal(measured(100).unitBytes("another"), 20 * MBIT)
+    assert.equal(measured(100).unitBytes("another"), 40 * MBIT)
   })
 
   it("is halved by a cut down to one second, and grows again with what gets through", () => {
