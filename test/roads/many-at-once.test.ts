@@ -25,6 +25,8 @@ const BREAKS_OFF = 0.1
 const SMALLEST_PDU_BYTES = 256
 const LARGEST_PIECE_BYTES = 200_000
 const LARGEST_PAUSE_MS = 4
+const REJECTED_TRANSIENT = 2
+const TRY_AGAIN_MS = 200
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
@@ -52,12 +54,7 @@ class Device {
   }
 
   async #association(images: readonly SmallInstance[], broken?: SmallInstance): Promise<string[]> {
-    const socket = connect(this.#port, "127.0.0.1").setNoDelay(true)
-    await once(socket, "connect")
-    const pdus = pdusOf(socket)
-    const contexts = [{ id: 1, abstractSyntax: MR_IMAGE_STORAGE, transferSyntaxes: [EXPLICIT] }]
-    socket.write(encodePdu(associateRequest({ callingAE: "MR1", contexts })))
-    assert.equal((await pdus.next()).value?.type, "A-ASSOCIATE-AC")
+    const { socket, pdus } = await this.#associated()
     const taken: string[] = []
     for (const image of images) {
       await this.#inPieces(socket, this.#message(image))
@@ -73,6 +70,22 @@ class Device {
     assert.equal((await pdus.next()).value?.type, "A-RELEASE-RP")
     socket.end()
     return taken
+  }
+
+  /** What was broken off is still being ended there: as many as one device may have are soon not open any more. */
+  async #associated(): Promise<{ socket: Socket; pdus: AsyncGenerator<Pdu, undefined> }> {
+    const contexts = [{ id: 1, abstractSyntax: MR_IMAGE_STORAGE, transferSyntaxes: [EXPLICIT] }]
+    for (;;) {
+      const socket = connect(this.#port, "127.0.0.1").setNoDelay(true)
+      await once(socket, "connect")
+      const pdus = pdusOf(socket)
+      socket.write(encodePdu(associateRequest({ callingAE: "MR1", contexts })))
+      const answer = (await pdus.next()).value
+      if (answer?.type === "A-ASSOCIATE-AC") return { socket, pdus }
+      assert.ok(answer?.type === "A-ASSOCIATE-RJ" && answer.result === REJECTED_TRANSIENT, answer?.type)
+      socket.destroy()
+      await sleep(TRY_AGAIN_MS)
+    }
   }
 
   /** Command and data set, in PDUs of some size. */
