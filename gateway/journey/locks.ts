@@ -3,7 +3,7 @@
  * Waiters are served in order; a failing holder does not poison the next.
  *
  * A lock is not given twice to the same holder. Whoever needs several takes them in this order, so that no two wait for
- * each other: submission, study, BINDING, request. What is written without its lock (a receipt changes the submission
+ * each other: submission, study, BINDING, request, patient. What is written without its lock (a receipt changes the submission
  * it answers, which may be on the line for hours) is guarded by the revision of the record alone.
  */
 export interface Locks {

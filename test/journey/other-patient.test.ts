@@ -129,3 +129,34 @@ describe("images of another patient under a known number", function () {
     assert.deepEqual(told, [["refused", "ERR_SUBMISSION_UNVERIFIED ERR_OTHER_SUBJECT"]])
   })
 })
+
+describe("two people who come for the first time, under one number", function () {
+  this.timeout(60_000)
+  it("do not both become cases, though what came of them is looked at side by side", async () => {
+    const sides = await TwoSides.open()
+    try {
+      const [one, other] = [study("P1", 1), study("P1", 1, { PatientName: SUZUKI })]
+      await enter(sides.edge, { ...requestFor("P1", "R-1"), StudyInstanceUID: one.StudyInstanceUID })
+      await enter(sides.edge, { ...requestFor("P1", "R-2"), StudyInstanceUID: other.StudyInstanceUID })
+      await storeAll(sides.edge, one)
+      await storeAll(sides.edge, other)
+      const accepted = async () =>
+        (await sides.center.ledger.dueJobs("9999", 64)).filter(({ verb }) => verb === "verify")
+      while ((await accepted()).length < 2) {
+        if (await sides.edge.runDue()) continue
+        const [next] = await sides.edge.ledger.dueJobs("9999", 1)
+        sides.time.passTo(new Date(next!.runAt))
+      }
+      await Promise.all((await accepted()).map((job) => sides.center.run(job)))
+      await sides.settle(PATIENCE_MS)
+      const listed = await sides.center.reading.worklist(READER)
+      assert.deepEqual(listed.map(({ state }) => state).sort(), ["created", "ready"])
+      assert.deepEqual(
+        listed.flatMap(({ notices }) => notices.map(({ code }) => code)),
+        ["other-patient"],
+      )
+    } finally {
+      sides.close()
+    }
+  })
+})

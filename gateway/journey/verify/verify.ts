@@ -16,7 +16,7 @@ import { lastingFault } from "../lasting-fault.ts"
 import type { Change, DocumentRecord, JobRecord, SubmissionKind, SubmissionRecord } from "../records.ts"
 import { verdictOfSeal } from "./seal-verdict.ts"
 import { next, take } from "../route.ts"
-import { patientCxOf } from "../same-subject.ts"
+import { patientCxOf, patientIdOf } from "../same-subject.ts"
 import type { Decision, Outcome } from "../run.ts"
 import type { World } from "../world.ts"
 
@@ -55,7 +55,7 @@ export async function verify(world: World, effects: Effects, job: JobRecord): Pr
   if (record === null || !isOpen(record)) return { changes: [] }
   const looked = await lookAt(world, effects, record)
   return {
-    locks: [record.studyId, record.requestId],
+    locks: [record.studyId, record.requestId, patientLock(record)],
     decide: async () => {
       try {
         return await decided(world, looked)
@@ -64,6 +64,11 @@ export async function verify(world: World, effects: Effects, job: JobRecord): Pr
       }
     },
   }
+}
+
+/** Of two people who come under one number at once, the second must meet the first (known-patient.ts). */
+function patientLock({ kind, private: { submission } }: SubmissionRecord): string | null {
+  return kind === "study" ? `patient/${patientIdOf(submission?.documentEntries[0])}` : null
 }
 
 /** Only a report is judged again once it counts as verified: by a newer list its signature may still fall. */
