@@ -211,7 +211,7 @@ export const ERRORS = {
     "InstanceError",
     "permanent",
     "the Study Instance UID is in use for another patient",
-    "decide on the technician's page",
+    "decide on the staff page whose they are",
   ),
 
   ERR_INSTANCE_RECALLED: row(
