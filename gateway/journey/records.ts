@@ -411,7 +411,7 @@ export interface Standing {
   }[]
   /**
    * On the way to a partner and not there yet, or given up. `stat`: how many of them are for STAT requests. Units count with
-   * their bytes alone: the study they are part of is one thing that waits.
+   * their bytes alone: the study they are part of is one thing that waits. `inUnits`: of how many studies units are in this state.
    */
   readonly outgoing: readonly {
     readonly agreement: string
@@ -420,6 +420,7 @@ export interface Standing {
     readonly oldestAt: string
     readonly bytes: number
     readonly stat: number
+    readonly inUnits: number
   }[]
   /** By agreement, when a submission of ours was last accepted. */
   readonly acceptedAt: ReadonlyMap<string, string | null>

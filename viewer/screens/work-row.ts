@@ -103,7 +103,14 @@ function startWord(item: WorkItem): string {
   return item.reader?.mine === true ? t("start.continue") : t("start.begin")
 }
 
+/** It comes last, with what closes a delivery; until then nothing of it is known, the setting least of all. */
+const isHere = (request: WorkItem["request"]): boolean =>
+  [request.purpose, request.diagnosis, request.history, request.department, request.physician].some(
+    (text) => text !== "",
+  )
+
 function requestText(item: WorkItem): TemplateResult {
+  if (!isHere(item.request)) return html`<p class="sub">${t("request.to-come")}</p>`
   const { diagnosis, history, purpose, contrast } = item.request
   const text = sentences([diagnosis, history, purpose])
   return html`<p>
@@ -172,7 +179,9 @@ function pastDue(item: WorkItem, now: Date): TemplateResult {
 }
 
 /** Department and setting; one word when both say the same. */
-function fromWords({ department, setting }: WorkItem["request"]): string {
+function fromWords(request: WorkItem["request"]): string {
+  if (!isHere(request)) return ""
+  const { department, setting } = request
   const words = t(`setting.${setting}`)
   return department === "" || department === words ? words : `${department}${t("list.dot")}${words}`
 }

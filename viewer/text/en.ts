@@ -178,6 +178,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "start.other-patient": "To be decided before it is read",
   "start.arriving": "Images are still arriving",
   "request.word": "Request",
+  "request.to-come": "The request comes after the last image.",
   "request.contrast-is": "Contrast: {contrast}",
   "report-status.draft": "draft",
   "report-status.preliminary": "preliminary",

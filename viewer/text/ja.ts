@@ -176,6 +176,7 @@ export const ja = {
   "start.other-patient": "患者を確かめてから読影できます",
   "start.arriving": "画像が届いている途中です",
   "request.word": "依頼",
+  "request.to-come": "依頼票は、最後の画像のあとに届きます。",
   "request.contrast-is": "造影：{contrast}",
   "report-status.draft": "下書き",
   "report-status.preliminary": "仮報告",

@@ -129,7 +129,7 @@ export const technicianEn: Readonly<Record<keyof typeof technicianJa, string>> =
   "certificates.collector": "Audit sent to {name}",
   "certificates.collected": "all there",
   "certificates.uncollected": "{n} waiting",
-  since: "since the start at {time}",
+  since: "Echoes, failures and refusals since the start at {time}",
   "ago.now": "just now",
   "ago.seconds": "{n} s ago",
   "ago.minutes": "{n} min ago",

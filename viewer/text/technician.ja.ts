@@ -127,7 +127,7 @@ export const technicianJa = {
   "certificates.collector": "監査の送り先　{name}",
   "certificates.collected": "すべて届いています",
   "certificates.uncollected": "{n}件 待ち",
-  since: "{time} の起動から",
+  since: "疎通・失敗・拒否は {time} の起動以降のもの",
   "ago.now": "たった今",
   "ago.seconds": "{n}秒前",
   "ago.minutes": "{n}分前",

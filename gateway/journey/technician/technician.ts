@@ -188,15 +188,17 @@ function partnerOf(
   const count = (wanted: string): number => own.find(({ state }) => state === wanted)?.count ?? 0
   const sum = (of: typeof own, what: "count" | "stat" | "bytes"): number =>
     of.reduce((total, each) => total + each[what], 0)
+  // What closes their deliveries waits meanwhile; the studies are on the line.
+  const inUnits = own.find(({ state }) => state === "sending")?.inUnits ?? 0
   return {
     ...contact,
     lastSuccessAt: later(contact.lastSuccessAt, standing.acceptedAt.get(agreement) ?? null),
     agreement,
     name,
-    waiting: sum(waiting, "count"),
+    waiting: Math.max(0, sum(waiting, "count") - inUnits),
     stat: sum(onTheWay, "stat"),
     oldestAt: onTheWay.map(({ oldestAt }) => oldestAt).sort()[0] ?? null,
-    sending: count("sending"),
+    sending: count("sending") + inUnits,
     failed: count("failed"),
     bytes: sum(onTheWay, "bytes"),
   }

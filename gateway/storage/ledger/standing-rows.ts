@@ -19,7 +19,8 @@ export const STANDING_SQL = {
   arrivals: `SELECT facts ->> 'callingAE' AS callingAE, facts ->> 'instances' AS instances, last_at AS lastAt FROM study
     WHERE state <> 'expired' ORDER BY last_at DESC LIMIT 1000`,
   outgoing: `SELECT agreement, state, sum(facts ->> 'kind' <> 'unit') AS count, min(created_at) AS oldestAt, sum(facts ->> 'bytesTotal') AS bytes,
-    sum(facts ->> 'kind' <> 'unit' AND EXISTS (SELECT 1 FROM request WHERE request.id = submission.request_id AND request.facts ->> 'urgency' = 'STAT')) AS stat
+    sum(facts ->> 'kind' <> 'unit' AND EXISTS (SELECT 1 FROM request WHERE request.id = submission.request_id AND request.facts ->> 'urgency' = 'STAT')) AS stat,
+    count(DISTINCT CASE WHEN facts ->> 'kind' = 'unit' THEN facts ->> 'partOf' END) AS inUnits
     FROM submission WHERE direction = 'out' AND state IN ('planned', 'sealed', 'sending', 'failed') GROUP BY agreement, state`,
   lastAccepted: `SELECT facts ->> 'acceptedAt' AS at FROM submission WHERE agreement = ? AND direction = 'out'
     AND state IN ('accepted', 'verified') ORDER BY created_at DESC LIMIT 1`,

@@ -69,9 +69,32 @@ describe("what stands in the ledger, counted", () => {
     ])
     const { outgoing, acceptedAt } = await ledger.standing(["center", "other"])
     assert.deepEqual(outgoing, [
-      { agreement: "center", state: "failed", count: 1, oldestAt: at(3), bytes: 10, stat: 0 },
-      { agreement: "center", state: "sealed", count: 2, oldestAt: at(1), bytes: 20, stat: 1 },
+      { agreement: "center", state: "failed", count: 1, oldestAt: at(3), bytes: 10, stat: 0, inUnits: 0 },
+      { agreement: "center", state: "sealed", count: 2, oldestAt: at(1), bytes: 20, stat: 1, inUnits: 0 },
     ])
     assert.deepEqual([...acceptedAt.values()], [at(7), null])
+  })
+
+  it("counts the studies whose units are on the line, each once", async () => {
+    const out = (id: string, over: Parameters<typeof submission>[0]) =>
+      submission({ id, direction: "out", agreement: "center", createdAt: at(1), bytesTotal: 10, ...over })
+    const unit = (id: string, partOf: string) => out(id, { kind: "unit", state: "sending", partOf })
+    await ledger.commit(
+      [
+        out("a", { state: "planned" }),
+        out("b", { state: "planned" }),
+        unit("a1", "a"),
+        unit("a2", "a"),
+        unit("b1", "b"),
+      ].map((record) => ({ put: "submission", record })),
+    )
+    const { outgoing } = await ledger.standing([])
+    assert.deepEqual(
+      outgoing.map(({ state, count, inUnits }) => [state, count, inUnits]),
+      [
+        ["planned", 2, 0],
+        ["sending", 0, 2],
+      ],
+    )
   })
 })

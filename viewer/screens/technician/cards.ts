@@ -228,6 +228,7 @@ function clock({ check, reading, failureCode }: ClockView): unknown {
     : html`<span class="t-danger strong">${tt("certificates.clock-off", { s })}</span>`
 }
 
+/** Amber at most: nothing is lost, it gets everything once it is back. */
 function collector({ name, waiting, failingSince }: CollectorView, now: Date): TemplateResult {
   const words = waiting === 0 ? tt("certificates.collected") : tt("certificates.uncollected", { n: waiting })
   return html`<dt>${tt("certificates.collector", { name })}</dt>
@@ -235,7 +236,7 @@ function collector({ name, waiting, failingSince }: CollectorView, now: Date): T
       ${words}${
         failingSince === null
           ? nothing
-          : html`<br /><span class="t-danger strong"
+          : html`<br /><span class="t-warn strong"
                 >${tt("line.down", { ago: lasting(failingSince, now) })}</span
               >`
       }
