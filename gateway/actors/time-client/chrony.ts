@@ -15,6 +15,8 @@ export interface ChronyOptions {
 
 const TIMEOUT_MS = 5_000
 const MAX_PRINTED_BYTES = 4_096
+/** Of what it prints instead of an answer, in our log and on the technician's page. */
+const MAX_TOLD_CHARACTERS = 120
 
 export function chronyTimeCheck({ command = "chronyc", args = [] }: ChronyOptions = {}): TimeCheck {
   return { read: async () => readTracking(await tracking(command, args)) }
@@ -22,7 +24,8 @@ export function chronyTimeCheck({ command = "chronyc", args = [] }: ChronyOption
 
 async function tracking(command: string, args: readonly string[]): Promise<string> {
   try {
-    const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_PRINTED_BYTES }
+    // SIGKILL: what does not end by itself must not be able to refuse; nobody would look at the clock again.
+    const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_PRINTED_BYTES, killSignal: "SIGKILL" } as const
     const { stdout } = await run(command, [...args, "-c", "-n", "tracking"], options)
     return stdout
   } catch (cause) {
@@ -33,7 +36,14 @@ async function tracking(command: string, args: readonly string[]): Promise<strin
 function whyNot(cause: unknown): string {
   if (!(cause instanceof Error)) return "unknown"
   if ("code" in cause && cause.code === "ENOENT") return "chronyc is not installed"
-  if ("stdout" in cause && typeof cause.stdout === "string" && cause.stdout.trim() !== "")
-    return cause.stdout.trim()
+  const said = "stdout" in cause && typeof cause.stdout === "string" ? sentenceOf(cause.stdout) : ""
+  if (said !== "") return said
   return "killed" in cause && cause.killed === true ? "chronyc does not end" : "chronyc fails"
 }
+
+/** What chronyc complains of is one line, such as `506 Cannot talk to daemon`; anything may stand in its place. */
+const sentenceOf = (printed: string): string =>
+  printed
+    .slice(0, MAX_TOLD_CHARACTERS)
+    .replaceAll(/[\p{C}\p{Z}\ufffd]+/gu, " ")
+    .trim()

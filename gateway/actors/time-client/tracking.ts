@@ -27,7 +27,8 @@ export function readTracking(printed: string): ClockReading {
   ) as [number, number, number, number]
   return {
     offsetMs: offset * 1_000,
-    boundMs: (Math.abs(offset) + dispersion + delay / 2) * 1_000,
+    // What is below zero must not make a wrong clock right.
+    boundMs: (Math.abs(offset) + Math.abs(dispersion) + Math.abs(delay) / 2) * 1_000,
     source: fields[SOURCE] ?? "",
     heardAt: new Date(heardAt * 1_000).toISOString(),
   }

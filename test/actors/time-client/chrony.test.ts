@@ -20,6 +20,11 @@ describe("what chronyc prints", () => {
     assert.deepEqual([source, heardAt], ["192.0.2.1", "2025-11-25T22:55:04.027Z"])
   })
 
+  it("makes no wrong clock right by a delay below zero", () => {
+    for (const field of ["0.004000000", "0.000310000"])
+      assert.ok(readTracking(RIGHT.replace(field, "-400")).boundMs >= 200_000)
+  })
+
   it("says nothing of a clock that no source has set", () => {
     assert.throws(() => readTracking(UNSET), unknown)
   })
@@ -33,6 +38,25 @@ describe("what chronyc prints", () => {
     ]
     for (const printed of [...other, RIGHT.replace("1764111304.027000000", "1e99")])
       assert.throws(() => readTracking(printed), unknown, printed)
+  })
+})
+
+describe("what is no chronyc", function () {
+  this.timeout(10_000)
+  const asked = (script: string): Promise<ClockReading> =>
+    chronyTimeCheck({ command: "/bin/sh", args: ["-c", script] }).read()
+
+  it("is told of in one short line, whatever it prints", async () => {
+    const endless = "printf '\\033[2J\\nforged line\\n'; yes 506 | head -c 1000000; exit 1"
+    await assert.rejects(asked(endless), ({ code, message }: Error & { code?: unknown }) => {
+      assert.equal(code, "ERR_CLOCK_UNKNOWN")
+      assert.match(message, /^chronyd cannot be asked: \[2J forged line [\x20-\x7e]{1,110}$/)
+      return true
+    })
+  })
+
+  it("is ended when it does not end, also when it does not want to", async () => {
+    await assert.rejects(asked("trap '' TERM; while :; do :; done"), { message: /chronyc does not end/ })
   })
 })
 
