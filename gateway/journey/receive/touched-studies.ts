@@ -76,7 +76,7 @@ export class TouchedStudies {
     if (open !== undefined && failed !== null && (await open) !== failed) return
     this.#segments.delete(slotId)
     for (const [identity, study] of this.#studies) if (study.slotId === slotId) this.#studies.delete(identity)
-    if (open !== undefined) await letGo(open)
+    if (open !== undefined) await shut(open)
   }
 
   async close(): Promise<void> {
@@ -96,7 +96,7 @@ function identityOf({ StudyInstanceUID, SpecificCharacterSet, PatientID }: Head)
 }
 
 /** A segment that cannot be closed lacks its end mark, no more: the next start writes it. */
-async function letGo(segment: Promise<Segment>): Promise<void> {
+async function shut(segment: Promise<Segment>): Promise<void> {
   try {
     await (await segment).close()
   } catch (error) {

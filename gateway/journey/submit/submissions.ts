@@ -11,12 +11,15 @@ import { reportContents } from "./report-contents.ts"
 import { reportEffect } from "../verify/report-effect.ts"
 import { studyContents } from "./study-contents.ts"
 import { studyEffect } from "../verify/study-effect.ts"
-import { unitContents, unitEffect } from "../verify/unit-effect.ts"
+import { unitEffect } from "../verify/unit-effect.ts"
 import type { Effects } from "../verify/verify.ts"
+
+/** Units are born ready to be sent: `study-contents.ts`. */
+const neverPlanned: ContentsOf = () => Promise.reject(new Error("no unit is ever planned"))
 
 export const CONTENTS: Readonly<Record<SubmissionKind, ContentsOf>> = {
   study: studyContents,
-  unit: unitContents,
+  unit: neverPlanned,
   report: reportContents,
   receipt: receiptContents,
   refusal: refusalContents,

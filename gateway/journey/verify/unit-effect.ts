@@ -4,7 +4,6 @@
  */
 import { readAnnouncement, type Announcement } from "../../standards/notice/announcement.ts"
 import { found } from "../desk-guards.ts"
-import type { ContentsOf } from "../submit/package.ts"
 import { readWhole } from "../read-whole.ts"
 import type { Arriving, Change, DocumentRecord, StudyRecord, SubmissionRecord } from "../records.ts"
 import { isRecalled } from "../retain/recall.ts"
@@ -12,9 +11,6 @@ import { due } from "../run.ts"
 import { sameSubject } from "../same-subject.ts"
 import { holds, type EffectOf } from "./verify.ts"
 import type { World } from "../world.ts"
-
-/** Units are born ready to be sent: `study-contents.ts`. */
-export const unitContents: ContentsOf = () => Promise.reject(new Error("no unit is ever planned"))
 
 export const unitEffect: EffectOf = async (world, record, documents) => {
   const said = await announcement(world, documents)
