@@ -219,7 +219,7 @@ export const SUBMISSION_OUT = [
     "split",
     "failed",
     null,
-    "only a unit: too large for a line that breaks so often; its images leave in smaller ones",
+    "too large for a line that breaks so often: its images leave in smaller units",
   ),
   ...(["planned", "sealed", "sending"] as const).map((state) =>
     row<SubmissionState>(

@@ -1,40 +1,50 @@
 /**
- * Split: a unit that the line cuts again and again. A retry is byte-identical, so one that is too large for a line that breaks
- * so often would never get through: it is given up, and its images leave in smaller ones.
+ * Split: images that the line cuts again and again. A retry is byte-identical, so a submission that is too large for a line
+ * that breaks so often would never get through: it is given up, and its images leave in smaller ones.
  */
+import { plan } from "../assemble/release.ts"
 import { exportAudit } from "../audit.ts"
 import type { SubmissionError } from "../errors.ts"
+import { agreementOf, carriesImages } from "../keep.ts"
 import { putSubmission } from "../live-slot.ts"
 import type { Change, SubmissionRecord } from "../records.ts"
 import { take } from "../route.ts"
 import { due } from "../run.ts"
 import type { World } from "../world.ts"
 
-/** So often a unit is tried as it is. */
+/** So often a submission is tried as it is. */
 const TRIES_WHOLE = 3
 
 /** It was made for a line that carried more, or held longer, than this one: as it is it may never get through. */
 export async function isTooLarge(
   world: World,
-  { id, partOf, attempts, agreement, bytesTotal }: SubmissionRecord,
+  { id, kind, attempts, agreement, bytesTotal }: SubmissionRecord,
 ): Promise<boolean> {
-  if (partOf === undefined || attempts < TRIES_WHOLE) return false
+  if (!carriesImages(kind) || attempts < TRIES_WHOLE) return false
+  if (agreementOf(world, agreement)?.units !== "adaptive") return false
   if (bytesTotal < 2 * world.pace.unitBytes(agreement)) return false
   const images = (await world.ledger.documents(id)).filter(({ role }) => role === "instance")
   return images.length > 1
 }
 
-/** It is no part of its delivery any more: should it have arrived after all, nothing names it there. */
-export function split(
-  world: World,
-  { partOf, ...record }: SubmissionRecord,
-  { code }: SubmissionError,
-): Change[] {
+/** Should it have arrived after all: of a unit nothing will name it there, and of a whole study the same images are kept once. */
+export function split(world: World, given: SubmissionRecord, { code }: SubmissionError): Change[] {
+  const { partOf, ...record } = given
   const state = take("submission-out", record.state, "split")
   const apart: SubmissionRecord = { ...record, state, inDoubt: true, failureCode: code }
+  const now = world.clock.now()
   return [
     putSubmission(world, apart),
-    exportAudit(world, apart, "minor", world.clock.now().toISOString()),
-    ...(partOf === undefined ? [] : [due("package", partOf, world.clock.now())]),
+    exportAudit(world, apart, "minor", now.toISOString()),
+    ...(partOf === undefined ? anew(world, record) : [due("package", partOf, now)]),
   ]
+}
+
+/** The same study for the same request: it will not fit one unit now. */
+function anew(
+  world: World,
+  { kind, agreement, slotId, studyId, requestId, bytesTotal }: SubmissionRecord,
+): Change[] {
+  const record = { ...plan(world, { kind, agreement, slotId }), studyId, requestId, bytesTotal }
+  return [{ put: "submission", record }, due("package", record.id, world.clock.now())]
 }

@@ -150,6 +150,30 @@ describe("a study that leaves in units of one image", function () {
     )
   })
 
+  it("leaves in units after all where the line breaks too often for one piece", async () => {
+    await open()
+    sides.edge.unitBytes = 1_000_000
+    sides.line.fault = (kind) => (kind === "study" ? "cut" : null)
+    requestId = await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, three)
+    await sides.settle(MINUTE_MS + 2_000)
+    assert.deepEqual([...new Set(attempts())], ["study"])
+    sides.edge.unitBytes = 1
+    await sides.settle(MINUTE_MS)
+    sides.line.fault = () => null
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual(await states(sides.edge), [
+      "study failed",
+      "study verified",
+      "unit verified",
+      "unit verified",
+      "unit verified",
+    ])
+    const told = await row(sides.edge, requestId)
+    assert.deepEqual([told?.action, told?.notices], [null, []])
+    assert.deepEqual(await counts(), ["ready", 3, null])
+  })
+
   it("is followed by what comes while it is on the line, which nobody has released yet", async () => {
     await open()
     faultOfUnit(2, "unreachable", true)
