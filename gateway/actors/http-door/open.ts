@@ -36,7 +36,12 @@ export async function openDoor(
   const take = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
     // Whoever has sent all waits for us: that nothing moves then is no standstill of theirs.
     request.once("end", () => {
-      if (!response.writableEnded) request.socket.setTimeout(0)
+      if (response.writableEnded) return
+      request.socket.setTimeout(0)
+      // Until they are answered: what they had sent behind it (RFC 9112 9.3.2) moves on, or is cut.
+      response.once("finish", () => {
+        if (request.socket.timeout === 0) request.socket.setTimeout(limits.idleTimeoutMs)
+      })
     })
     void enter(request, response, expectsContinue).finally(() => drain(request, limits.drainTimeoutMs))
   }

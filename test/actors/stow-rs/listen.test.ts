@@ -163,6 +163,19 @@ describe("the STOW-RS origin server", () => {
     assert.equal(record?.instances, 1)
   })
 
+  it("cuts a second request that stands still, also when it came behind a first that was answered", async () => {
+    const { port: limited } = await origin({ limits: { idleTimeoutMs: 300 } })
+    const whole = multipart(study("P-BEHIND", 1).instances.map((each) => part10(each)))
+    const head = `POST /dicomweb/studies HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Type: multipart/related; type="application/dicom"; boundary=${BOUNDARY}\r\nContent-Length: ${whole.length}\r\n\r\n`
+    const socket = connect(limited, "127.0.0.1")
+    const pieces: Buffer[] = []
+    socket.on("data", (piece: Buffer) => pieces.push(piece))
+    socket.write(Buffer.concat([Buffer.from(head), whole, Buffer.from(head), whole.subarray(0, 500)]))
+    const cut = new Promise((resolve) => socket.once("close", () => resolve("cut")))
+    assert.equal(await Promise.race([cut, sleep(5_000)]), "cut")
+    assert.match(Buffer.concat(pieces).toString(), /^HTTP\/1\.1 200 /)
+  }).timeout(10_000)
+
   it("asks who is there before anything else, and tells of whom it turned away", async () => {
     turnedAway.length = 0
     const body = multipart([part10(study("P-WHO", 1).instances[0]!)])
