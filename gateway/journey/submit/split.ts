@@ -40,11 +40,12 @@ export function split(world: World, given: SubmissionRecord, { code }: Submissio
   ]
 }
 
-/** The same study for the same request: it will not fit one unit now. */
+/** The same release of the study for the same request, with its place in the line: it will not fit one unit now. */
 function anew(
   world: World,
-  { kind, agreement, slotId, studyId, requestId, bytesTotal }: SubmissionRecord,
+  { kind, agreement, slotId, studyId, requestId, bytesTotal, createdAt }: SubmissionRecord,
 ): Change[] {
-  const record = { ...plan(world, { kind, agreement, slotId }), studyId, requestId, bytesTotal }
+  // What came after that release still waits for its own.
+  const record = { ...plan(world, { kind, agreement, slotId }), studyId, requestId, bytesTotal, createdAt }
   return [{ put: "submission", record }, due("package", record.id, world.clock.now())]
 }

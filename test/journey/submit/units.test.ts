@@ -174,6 +174,28 @@ describe("a study that leaves in units of one image", function () {
     assert.deepEqual(await counts(), ["ready", 3, null])
   })
 
+  it("leaves in units without what came late and waits for a person", async () => {
+    await open()
+    sides.edge.unitBytes = 1_000_000
+    sides.line.fault = (kind) => (kind === "study" ? "cut" : null)
+    requestId = await enter(sides.edge, requestFor("P1", "R1", { releaseWhenComplete: false }))
+    await storeAll(sides.edge, three)
+    await sides.settle(QUIET_AND_MORE_MS)
+    await sides.edge.staff.release(CLERK, requestId)
+    await sides.settle(1_000)
+    await storeAll(sides.edge, images)
+    await sides.settle(1_000)
+    sides.edge.unitBytes = 1
+    await sides.settle(MINUTE_MS)
+    sides.line.fault = () => null
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.ok((await states(sides.edge)).includes("study failed"), "it was split")
+    assert.deepEqual(await counts(), ["ready", 3, null])
+    await sides.edge.staff.release(CLERK, requestId)
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual(await counts(), ["ready", 4, null])
+  })
+
   it("is followed by what comes while it is on the line, which nobody has released yet", async () => {
     await open()
     faultOfUnit(2, "unreachable", true)
