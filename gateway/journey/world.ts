@@ -5,7 +5,7 @@ import type { Cases } from "./cases/cases.ts"
 import type { FrameCache } from "./read/frame-cache.ts"
 import type { Locks } from "./locks.ts"
 import type { Pace } from "./submit/pace.ts"
-import type { LinePlaces } from "./submit/turn.ts"
+import type { LinePlaces } from "./submit/line-places.ts"
 import type { TrustStore } from "./trust.ts"
 import type {
   Chance,
