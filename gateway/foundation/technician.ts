@@ -44,8 +44,10 @@ export async function houseOf(parts: HouseParts): Promise<House> {
       aeTitle,
       stat,
       callable: nodes.has(aeTitle),
+      files: !dicom.modalities.some((modality) => modality.aeTitle === aeTitle),
     })),
-    archive: archive === undefined ? null : { aeTitle: archive.aeTitle, stat: false, callable: true },
+    archive:
+      archive === undefined ? null : { aeTitle: archive.aeTitle, stat: false, callable: true, files: false },
     book,
     contacts: base.contacts,
     marks: {

@@ -563,6 +563,8 @@ export interface DeviceView {
   readonly lastRefusal: { readonly at: string; readonly status: number; readonly comment: string } | null
   /** It can be called: its address is configured. */
   readonly callable: boolean
+  /** It brings files (STOW-RS, a watched folder): nobody calls anybody. */
+  readonly files: boolean
 }
 export interface TurnedAwayView {
   readonly why: string

@@ -55,6 +55,7 @@ export const technicianEn: Readonly<Record<keyof typeof technicianJa, string>> =
   "devices.refused": "refused {time}",
   "devices.echo-from": "from it {time}",
   "devices.echo-never": "none from it yet",
+  "devices.files": "brings files",
   "devices.not-callable": "cannot be called (no host)",
   "strangers.title": "Devices turned away",
   "strangers.who": "Caller",

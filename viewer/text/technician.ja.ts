@@ -53,6 +53,7 @@ export const technicianJa = {
   "devices.refused": "受け取れず {time}",
   "devices.echo-from": "装置から {time}",
   "devices.echo-never": "装置からはまだ",
+  "devices.files": "ファイルで受け取ります",
   "devices.not-callable": "こちらからは呼べません（host未設定）",
   "strangers.title": "受け入れなかった装置",
   "strangers.who": "呼び元",

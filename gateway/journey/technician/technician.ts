@@ -22,6 +22,8 @@ export interface Node {
   readonly aeTitle: string
   readonly stat: boolean
   readonly callable: boolean
+  /** Files come from it, by STOW-RS or in a folder: C-ECHO is not for it. */
+  readonly files: boolean
 }
 
 /** What only the house knows. */
@@ -156,7 +158,7 @@ function pageOf({ site, agreements }: World, house: House, standing: Standing, n
 
 /** @param today when the hospital's day began */
 function device(
-  { aeTitle, stat, callable }: Node,
+  { aeTitle, stat, callable, files }: Node,
   book: DoorBook,
   { arrivals }: Standing,
   today: Date,
@@ -168,6 +170,7 @@ function device(
     aeTitle,
     stat,
     callable,
+    files,
     open,
     lastImageAt: own[0]?.lastAt ?? null,
     today: images.reduce((sum, { instances }) => sum + instances, 0),

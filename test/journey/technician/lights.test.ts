@@ -23,6 +23,7 @@ const DEVICE = {
   lastEchoAt: null,
   lastRefusal: null,
   callable: true,
+  files: false,
 }
 const PARTNER = {
   ...ANSWERS,

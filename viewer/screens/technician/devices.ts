@@ -27,7 +27,9 @@ function state(device: DeviceView, now: Date): TemplateResult {
     : html`<span class="badge badge-ok">${icon("check")}${tt("devices.normal")}</span>`
 }
 
-function contact({ aeTitle, callable, lastEchoAt }: DeviceView, tests: Tests, now: Date): TemplateResult {
+function contact(device: DeviceView, tests: Tests, now: Date): TemplateResult {
+  const { aeTitle, callable, files, lastEchoAt } = device
+  if (files) return html`<span class="xs dim">${tt("devices.files")}</span>`
   const from =
     lastEchoAt === null ? tt("devices.echo-never") : tt("devices.echo-from", { time: at(lastEchoAt, now) })
   const button = html`<button
