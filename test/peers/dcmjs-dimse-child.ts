@@ -3,7 +3,7 @@
  * otherwise be the tests'. Says of each file, in order, what came of it.
  */
 import dimse from "dcmjs-dimse"
-import type { Told } from "./senders.ts"
+import type { Told } from "./told.ts"
 
 /** What the parent asks. */
 export interface Errand {

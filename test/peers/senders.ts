@@ -13,11 +13,7 @@ import { dataSetStart } from "../../gateway/standards/dicom/part10.ts"
 import { Malformed } from "../../gateway/standards/malformed.ts"
 import type { Errand, Word } from "./dcmjs-dimse-child.ts"
 import { Orthanc } from "./orthanc.ts"
-
-export type Told =
-  | { readonly kind: "success" }
-  | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "not sent"; readonly reason: string }
+import type { Told } from "./told.ts"
 
 export type Sent = ReadonlyMap<string, Told>
 
