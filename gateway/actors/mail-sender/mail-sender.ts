@@ -1,4 +1,5 @@
 /** Mail by SMTP submission (RFC 6409) over TLS: from its first octet (RFC 8314), or by STARTTLS that is not optional. Answers the port `Post`. */
+import { Socket } from "node:net"
 import { createTransport } from "nodemailer"
 import { MailError } from "../../journey/errors.ts"
 import type { Post } from "../../journey/ports.ts"
@@ -14,12 +15,15 @@ export interface MailServer {
   readonly login: { readonly user: string; readonly password: string } | null
 }
 
+/** Nothing comes for so long. */
 const TIMEOUT_MS = 20_000
+/** One mail, however busily the server talks. */
+const LONGEST_MS = 120_000
 
 /** One connection for each mail: there are few. */
-export function mailSender(server: MailServer, from: string): Post {
+export function mailSender(server: MailServer, from: string, longestMs = LONGEST_MS): Post {
   const { host, port, tls, trustedPem, login } = server
-  const transport = createTransport({
+  const options = {
     host,
     port,
     secure: tls === "implicit",
@@ -32,9 +36,14 @@ export function mailSender(server: MailServer, from: string): Post {
     // A mail is text of ours; nothing in it names a file or an address to be fetched.
     disableFileAccess: true,
     disableUrlAccess: true,
-  })
+  } as const
   return {
     send: async ({ to, subject, text }) => {
+      const socket = new Socket()
+      const giveUp = setTimeout(() => socket.destroy(), longestMs)
+      // Not when the mail is sent: the leave that is taken afterwards is a part of it.
+      socket.once("close", () => clearTimeout(giveUp))
+      const transport = createTransport({ ...options, socket })
       try {
         // RFC 3834 5: nobody's out-of-office answers.
         await transport.sendMail({ from, to, subject, text, headers: { "Auto-Submitted": "auto-generated" } })

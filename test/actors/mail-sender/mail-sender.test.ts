@@ -1,10 +1,33 @@
 import assert from "node:assert/strict"
+import { once } from "node:events"
+import { createServer, type AddressInfo } from "node:net"
 import { mailSender } from "../../../gateway/actors/mail-sender/mail-sender.ts"
 import type { Post } from "../../../gateway/journey/ports.ts"
 import { isSmtpServerThere, SmtpServer } from "../../peers/smtp-server.ts"
 import { withCa, type TestCertificate } from "../certificates.ts"
 
 const LOGIN = { user: "dokuei", password: "とても長い合言葉 5" }
+
+describe("a mail server that talks on and on", function () {
+  this.timeout(10_000)
+  it("is hung up on, and the mail counts as not taken", async () => {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined)
+      socket.write("220 hello\r\n")
+      const talk = setInterval(() => socket.write("250-one moment\r\n"), 50)
+      socket.once("close", () => clearInterval(talk))
+    }).listen(0, "127.0.0.1")
+    await once(server, "listening")
+    const { port } = server.address() as AddressInfo
+    const place = { host: "127.0.0.1", port, tls: "starttls", trustedPem: "", login: null } as const
+    const post = mailSender(place, "dokuei@hospital.example.jp", 500)
+    const mail = { to: "radiology@hospital.example.jp", subject: "x", text: "x" }
+    await assert.rejects(post.send(mail), { code: "ERR_MAIL_UNREACHABLE" })
+    server.close()
+    // Once no line is open any more.
+    await once(server, "close")
+  })
+})
 
 describe("mail by SMTP submission", function () {
   this.timeout(30_000)
