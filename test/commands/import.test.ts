@@ -94,6 +94,22 @@ describe("dokuei import", () => {
     assert.match(told.stdout, /missing:\n {2}IMAGES\/IM1\n/)
   })
 
+  it("names what is called a DICOM file and is none", () => {
+    const path = medium("spoilt")
+    writeStudy(path, { ...PATIENT, PatientID: "P-SPOILT", slices: 1 })
+    writeFileSync(join(path, "empty.dcm"), "")
+    const told = dokuei("import", config, path)
+    assert.equal(told.code, 1)
+    assert.deepEqual([counts(told).new, counts(told).other], [1, 1])
+    assert.match(told.stdout, /named as DICOM files, and none:\n {2}empty\.dcm\n/)
+  })
+
+  it("is told that a folder is not there", () => {
+    const told = dokuei("import", config, join(folder, "nowhere"))
+    assert.equal(told.code, 64)
+    assert.match(told.stderr, /no such folder/)
+  })
+
   it("sends more than one request at a time, and tells of the files in their order", () => {
     const path = medium("many")
     const { files } = writeStudy(path, { ...PATIENT, PatientID: "P-MANY", slices: 160 })

@@ -2,9 +2,10 @@
  * `dokuei import CONFIG DIR`: the files of a folder or a medium into the running gateway, over its own STOW-RS door: one
  * process owns the spool, and a file keeps its header that way.
  */
+import { statSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join, resolve } from "node:path"
-import { Command } from "commander"
+import { Command, InvalidArgumentError } from "commander"
 import { FileUnread, store } from "../../actors/stow-client/store.ts"
 import type { StoreTarget } from "../../actors/stow-client/target.ts"
 import { SERVICE_PATH } from "../../actors/stow-rs/options.ts"
@@ -27,7 +28,11 @@ export const importCommand = (finish: Finish): Command =>
       "store the DICOM files of a folder or medium in the running gateway; tells what became of each",
     )
     .argument("<file>", "configuration of a hospital's gateway, with dicom.web")
-    .argument("<dir>", "folder, or where a medium is mounted; its DICOMDIR is compared with what is there")
+    .argument(
+      "<dir>",
+      "folder, or where a medium is mounted; its DICOMDIR is compared with what is there",
+      folderThere,
+    )
     .option(
       "--as <ae>",
       "sender of dicom.web.senders; needed when several have a token, or several are of media",
@@ -40,6 +45,12 @@ export const importCommand = (finish: Finish): Command =>
       process.stdout.write(importReport(medium, imported))
       if (!isComplete(medium, imported)) finish(EXIT.failed.code)
     })
+
+function folderThere(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new InvalidArgumentError("There is no such folder.")
+  return path
+}
 
 /**
  * Requests under way at a time: while the last files of one become durable those of the next are read and sent. More gain

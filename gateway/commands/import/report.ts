@@ -16,9 +16,14 @@ const ROWS: readonly (readonly [StoreResult, string])[] = [
   ["refused", "not stored"],
 ]
 
+/** Named as an image and none: what is left of one after a copy that failed. */
+const spoilt = (others: readonly string[]): readonly string[] =>
+  others.filter((name) => /\.(dcm|dicom|ima)$/i.test(name))
+
 /** Everything on the medium is durable here, and nobody has to look at anything. */
-export function isComplete({ directories }: Medium, imported: readonly Imported[]): boolean {
+export function isComplete({ others, directories }: Medium, imported: readonly Imported[]): boolean {
   return (
+    spoilt(others).length === 0 &&
     imported.every(({ became }) => became === "new" || became === "same") &&
     directories.every(({ missing, fault }) => missing.length === 0 && fault === null)
   )
@@ -48,6 +53,7 @@ export function importReport({ others, directories }: Medium, imported: readonly
       "conflict",
       of("conflict").map(({ name }) => name),
     ),
+    ...section("named as DICOM files, and none", spoilt(others)),
     ...section("missing", missing),
     ...section("DICOMDIR that cannot be read", unread),
   ]
