@@ -190,6 +190,33 @@ describe("what lies on a medium", () => {
     assert.deepEqual(found.directories, [{ name: "dicomdir;1", listed: 1, missing: [], fault: null }])
   })
 
+  it("is told but for a folder whose name is of another character set, and that one is named", async () => {
+    const { files } = writeStudy(join(folder, "names"), { ...PATIENT, PatientID: "P-SJIS", slices: 1 })
+    const japanese = Buffer.concat([Buffer.from(join(folder, "names/")), Buffer.from("93fa967b", "hex")])
+    mkdirSync(japanese)
+    cpSync(files[0]!, join(folder, "names/zz"))
+    const found = await lookAt(join(folder, "names"))
+    assert.deepEqual(
+      found.files.map(({ name, lengthBytes }) => [name, lengthBytes > 0]),
+      [
+        ["P-SJIS-0.dcm", true],
+        ["zz", true],
+        ["\ufffd\ufffd\ufffd{", false],
+      ],
+    )
+  })
+
+  it("is told though its DICOMDIR is where the disc is scratched", async function () {
+    if (process.getuid?.() === 0) {
+      console.log("      skipped: root can read everything")
+      this.skip()
+    }
+    mkdirSync(join(folder, "scratched"))
+    writeFileSync(join(folder, "scratched/DICOMDIR"), "", { mode: 0 })
+    const found = await lookAt(join(folder, "scratched"))
+    assert.equal(found.directories[0]!.fault, "cannot be read (EACCES)")
+  })
+
   it("is told though its DICOMDIR cannot be read", async () => {
     mkdirSync(join(folder, "broken"))
     writeFileSync(join(folder, "broken/DICOMDIR"), "nothing of the kind".repeat(20))

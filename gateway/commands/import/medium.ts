@@ -57,7 +57,17 @@ async function* namesBeneath(root: string, below: string, depth: number): AsyncG
   for await (const entry of await opendir(join(root, below))) {
     const name = below === "" ? entry.name : `${below}/${entry.name}`
     if (entry.isFile()) yield name
-    else if (entry.isDirectory() && depth < MAX_DEPTH) yield* namesBeneath(root, name, depth + 1)
+    else if (entry.isDirectory() && depth < MAX_DEPTH) yield* namesIn(root, name, depth + 1)
+  }
+}
+
+/** A folder that cannot be listed (a scratch, a name of another character set) is told of as a file that cannot be read. */
+async function* namesIn(root: string, folder: string, depth: number): AsyncGenerator<string> {
+  try {
+    yield* namesBeneath(root, folder, depth)
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error
+    yield folder
   }
 }
 
@@ -99,9 +109,15 @@ async function directory(root: string, name: string, present: ReadonlySet<string
       fault: null,
     }
   } catch (error) {
-    if (!(error instanceof Malformed)) throw error
-    return { name, listed: 0, missing: [], fault: error.message }
+    return { name, listed: 0, missing: [], fault: faultOf(error) }
   }
+}
+
+/** A scratch on the list itself costs the comparison with it, and no image. */
+function faultOf(error: unknown): string {
+  if (error instanceof Malformed) return error.message
+  if (error instanceof Error && "code" in error) return `cannot be read (${String(error.code)})`
+  throw error
 }
 
 async function read(path: string): Promise<readonly ReferencedFile[]> {
