@@ -14,7 +14,7 @@ const isLong = process.env.DOKUEI_LONG !== undefined
 const MBIT_PER_S = 40
 const CUT_EVERY_MS = isLong ? 10_000 : 5_000
 /** Of half a megabyte each. */
-const IMAGES = isLong ? 1200 : 120
+const IMAGES = isLong ? 1200 : 160
 
 const TEACHING_CUTS = 3
 
