@@ -2,6 +2,7 @@
  * Delivery: what a study's submission has to bring, and how much of that its units have brought. It is what was here when it
  * was released; what comes later leaves after it. Asked anew before each unit: what was withdrawn meanwhile does not leave.
  */
+import { MAX_REFERENCES } from "../../standards/dsg/signature-document.ts"
 import type { Agreement } from "../agreement.ts"
 import { openConflicts, selected } from "../assemble/selection.ts"
 import { arrivedThere, notThere } from "../assemble/supplement.ts"
@@ -14,6 +15,8 @@ import type { World } from "../world.ts"
 
 /** Whoever takes one takes its metadata in one piece. */
 export const MAX_UNIT_IMAGES = 500
+/** What closes a delivery signs for each of its units, and for two documents of its own. */
+export const MAX_UNITS = MAX_REFERENCES - 2
 
 export interface Unit {
   readonly record: SubmissionRecord
@@ -80,7 +83,7 @@ export type Next =
 export function nextOf(world: World, agreement: Agreement, { units, left }: Delivery): Next {
   const failed = units.find(({ record }) => record.state === "failed")
   if (failed !== undefined) return { kind: "stopped", failureCode: failed.record.failureCode ?? "UNEXPECTED" }
-  const images = filled(left, world.pace.unitBytes(agreement.id))
+  const images = filled(left, Math.max(world.pace.unitBytes(agreement.id), leastBytes(units, left)))
   const isWhole = units.length === 0 && (agreement.units === "off" || images.length === left.length)
   if (isWhole) return { kind: "itself" }
   const underWay = units.filter(({ record }) => isUnderWay(record)).length
@@ -88,6 +91,13 @@ export function nextOf(world: World, agreement: Agreement, { units, left }: Deli
   // The first one founds the study where it arrives: it goes alone.
   const isFounded = units.length > underWay
   return underWay < (isFounded ? agreement.line.inFlight : 1) ? { kind: "unit", images } : { kind: "waits" }
+}
+
+/** However small the line wants them: of more units than one signature can name nothing would ever be closed. */
+function leastBytes({ length }: Delivery["units"], left: Delivery["left"]): number {
+  const bytes = left.reduce((sum, each) => sum + lengthOf(each), 0)
+  // Twice a fair share: a unit may be half empty, when the next image does not fit any more.
+  return (2 * bytes) / Math.max(1, MAX_UNITS - length)
 }
 
 /** From the first on, as many as fit; one that is larger by itself goes alone. */
