@@ -254,8 +254,8 @@ export interface SubmissionRecord {
   /** Segment of an inbound submission: dropped whole when it is refused. */
   readonly segmentId: string | null
   readonly attempts: number
-  /** An attempt ended without an answer: the other side may have it. Absent = no. */
-  readonly inDoubt?: boolean
+  /** Attempts that ended without an answer: the other side may have it. Absent = none. */
+  readonly unanswered?: number
   readonly failureCode: string | null
   readonly createdAt: string
   readonly acceptedAt: string | null

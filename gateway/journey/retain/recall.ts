@@ -71,11 +71,11 @@ function termOf(world: World, study: StudyRecord, at: Date): Date | null {
 }
 
 /** It lies here, and nobody has to ask whether a try of it arrived. */
-export const mayBeStopped = ({ direction, kind, state, inDoubt }: SubmissionRecord): boolean =>
+export const mayBeStopped = ({ direction, kind, state, unanswered = 0 }: SubmissionRecord): boolean =>
   direction === "out" &&
   carriesImages(kind) &&
   (state === "planned" || state === "sealed") &&
-  inDoubt !== true
+  unanswered === 0
 
 /** Nobody reads for it any more; a report that is signed stays what it is. */
 export function closed(request: RequestRecord, recalledAt: string): Change {
@@ -91,7 +91,7 @@ function followUp(world: World, request: RequestRecord, submissions: readonly Su
       carriesImages(each.kind) &&
       each.requestId === request.id &&
       (each.acceptedAt !== null ||
-        (!mayBeStopped(each) && (each.state !== "failed" || each.inDoubt === true))),
+        (!mayBeStopped(each) && (each.state !== "failed" || (each.unanswered ?? 0) > 0))),
   )
   return sent ? planRecall(world, request) : []
 }

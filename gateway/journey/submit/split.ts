@@ -12,15 +12,15 @@ import { take } from "../route.ts"
 import { due } from "../run.ts"
 import type { World } from "../world.ts"
 
-/** So often a submission is tried as it is. */
-const TRIES_WHOLE = 3
+/** So often the line may break under a submission as it is; a partner that is not reached says nothing of its size. */
+const CUTS_WHOLE = 3
 
-/** It was made for a line that carried more, or held longer, than this one: as it is it may never get through. */
+/** It broke once more. Made for a line that carried more, or held longer, than this one: as it is it may never get through. */
 export async function isTooLarge(
   world: World,
-  { id, kind, attempts, agreement, bytesTotal }: SubmissionRecord,
+  { id, kind, unanswered = 0, agreement, bytesTotal }: SubmissionRecord,
 ): Promise<boolean> {
-  if (!carriesImages(kind) || attempts < TRIES_WHOLE) return false
+  if (!carriesImages(kind) || unanswered + 1 < CUTS_WHOLE) return false
   if (agreementOf(world, agreement)?.units !== "adaptive") return false
   if (bytesTotal < 2 * world.pace.unitBytes(agreement)) return false
   const images = (await world.ledger.documents(id)).filter(({ role }) => role === "instance")
@@ -31,7 +31,7 @@ export async function isTooLarge(
 export function split(world: World, given: SubmissionRecord, { code }: SubmissionError): Change[] {
   const { partOf, ...record } = given
   const state = take("submission-out", record.state, "split")
-  const apart: SubmissionRecord = { ...record, state, inDoubt: true, failureCode: code }
+  const apart: SubmissionRecord = { ...record, state, unanswered: CUTS_WHOLE, failureCode: code }
   const now = world.clock.now()
   return [
     putSubmission(world, apart),

@@ -184,8 +184,8 @@ async function failedAttempt(
     return { changes: split(world, record, error), fault: error }
   const now = world.clock.now()
   const to = take("submission-out", record.state, "again")
-  const inDoubt = record.inDoubt === true || error.failure === "ambiguous"
-  const waiting: SubmissionRecord = { ...record, state: to, inDoubt, failureCode: error.code }
+  const unanswered = (record.unanswered ?? 0) + (error.failure === "ambiguous" ? 1 : 0)
+  const waiting: SubmissionRecord = { ...record, state: to, unanswered, failureCode: error.code }
   return {
     changes: [
       { put: "submission", record: waiting },

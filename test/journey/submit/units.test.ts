@@ -174,6 +174,21 @@ describe("a study that leaves in units of one image", function () {
     assert.deepEqual(await counts(), ["ready", 3, null])
   })
 
+  it("stays in one piece when the line breaks once after the partner was away for long", async () => {
+    await open()
+    sides.edge.unitBytes = 1_000_000
+    sides.line.fault = (kind) => (kind === "study" ? "unreachable" : null)
+    requestId = await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, three)
+    await sides.settle(10 * MINUTE_MS)
+    sides.edge.unitBytes = 1
+    let cuts = 0
+    sides.line.fault = (kind) => (kind === "study" && cuts++ === 0 ? "cut" : null)
+    await sides.settle(10 * MINUTE_MS)
+    assert.ok(cuts > 1)
+    assert.deepEqual(await states(sides.edge), ["study verified"])
+  })
+
   it("leaves in units without what came late and waits for a person", async () => {
     await open()
     sides.edge.unitBytes = 1_000_000
