@@ -24,8 +24,17 @@ const MAX_FILES = 10_000
 /** What programs write to before they rename it. */
 const UNFINISHED = /^\.|~$|\.(tmp|temp|part|partial|filepart|crdownload)$/i
 
-/** In order of their names. Throws the system's error when the folder cannot be read. */
-export async function candidates(root: string): Promise<readonly Candidate[]> {
+export interface Candidates {
+  /** In order of their names. */
+  readonly files: readonly Candidate[]
+  /** Is there a file whose name is not UTF-8 (a share mounted with another character set)? No name of ours opens it. */
+  readonly hasUnnameable: boolean
+}
+/** What stands in a name for octets that are no UTF-8. */
+const REPLACEMENT = "\ufffd"
+
+/** Throws the system's error when the folder cannot be read. */
+export async function candidates(root: string): Promise<Candidates> {
   const names: string[] = []
   for await (const name of namesBeneath(root, "", 1)) {
     names.push(name)
@@ -34,7 +43,10 @@ export async function candidates(root: string): Promise<readonly Candidate[]> {
   const found = await Promise.all(
     names.sort().map(async (name) => ({ name, signature: await signatureOf(join(root, name)) })),
   )
-  return found.flatMap(({ name, signature }) => (signature === null ? [] : [{ name, signature }]))
+  return {
+    files: found.flatMap(({ name, signature }) => (signature === null ? [] : [{ name, signature }])),
+    hasUnnameable: found.some(({ name, signature }) => signature === null && name.includes(REPLACEMENT)),
+  }
 }
 
 async function* namesBeneath(root: string, below: string, depth: number): AsyncGenerator<string> {
@@ -43,7 +55,17 @@ async function* namesBeneath(root: string, below: string, depth: number): AsyncG
     if (UNFINISHED.test(entry.name) || name === DONE || name === REFUSED) continue
     // The kind is the entry's own: a link is neither.
     if (entry.isFile()) yield name
-    else if (entry.isDirectory() && depth < MAX_DEPTH) yield* namesBeneath(root, name, depth + 1)
+    else if (entry.isDirectory() && depth < MAX_DEPTH) yield* namesIn(root, name, depth + 1)
+  }
+}
+
+/** A folder that is gone meanwhile, or cannot be named, stands for what is in it. */
+async function* namesIn(root: string, folder: string, depth: number): AsyncGenerator<string> {
+  try {
+    yield* namesBeneath(root, folder, depth)
+  } catch (error) {
+    if (!isMissing(error)) throw error
+    yield folder
   }
 }
 

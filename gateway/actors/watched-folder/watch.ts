@@ -24,6 +24,8 @@ const CUT_GRACE_MS = 10 * 60 * 1000
 const PAUSE_MS = 15_000
 
 const NO_ROOM = "no-room"
+/** As systems call a name of another character set. */
+const UNNAMEABLE = "EILSEQ"
 
 /** A file as it was last seen. */
 interface Seen extends Candidate {
@@ -79,7 +81,8 @@ class Watch {
     try {
       const fault = await this.#look()
       this.#tell(fault)
-      return fault === ""
+      // A file that can never be taken slows down no other.
+      return fault === "" || fault === UNNAMEABLE
     } catch (error) {
       this.#tell(error instanceof Error && "code" in error ? String(error.code) : String(error))
       return false
@@ -97,13 +100,14 @@ class Watch {
   /** Returns why it must be left in peace for a while; "" = it need not. */
   async #look(): Promise<string> {
     const root = await realpath(this.#options.path)
-    this.#note(await candidates(root))
+    const { files, hasUnnameable } = await candidates(root)
+    this.#note(files)
+    let fault = hasUnnameable ? UNNAMEABLE : ""
     const settled = [...this.#seen.values()].filter((each) => this.#hasSettled(each))
-    if (settled.length === 0) return ""
+    if (settled.length === 0) return fault
     const { aeTitle } = this.#options
     const intake = this.#handler.open({ callingAE: aeTitle, remoteAddress: "" })
     const counts = new Map<string, number>()
-    let fault = ""
     try {
       for (const each of settled) {
         const became = await this.#tried(root, each, intake, (code) => (fault = code))

@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  rmdirSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs"
@@ -18,6 +19,7 @@ import { devNull, tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { after, afterEach, before, beforeEach, describe, it } from "mocha"
+import { candidates } from "../../../gateway/actors/watched-folder/candidates.ts"
 import type { FolderOptions } from "../../../gateway/actors/watched-folder/options.ts"
 import { watchFolder, type WatchedFolder } from "../../../gateway/actors/watched-folder/watch.ts"
 import type { FileHandler } from "../../../gateway/journey/ports.ts"
@@ -170,7 +172,8 @@ describe("a watched folder", () => {
     appendFileSync(join(folder, "paused"), first!.subarray(700))
     await until(() => existsSync(join(folder, "done/paused")))
     put("left", second!.subarray(0, -10))
-    await until(() => existsSync(join(folder, "refused/left.txt")))
+    const reason = join(folder, "refused/left.txt")
+    await until(() => existsSync(reason) && readFileSync(reason).length > 0)
     assert.match(readFileSync(join(folder, "refused/left.txt"), "utf8"), /ends inside an element/)
     assert.equal(await storedOf(small.StudyInstanceUID), 1)
   })
@@ -193,6 +196,23 @@ describe("a watched folder", () => {
     } finally {
       rmSync(outside, { recursive: true })
     }
+  })
+
+  it("tells of a file whose name is of another character set, and takes the others", async () => {
+    const small = study("P-SJIS", 2)
+    const japanese = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from("93fa967b", "hex")])
+    writeFileSync(japanese, part10(small.instances[0]!))
+    put("own", part10(small.instances[1]!))
+    watch()
+    await until(() => existsSync(join(folder, "done/own")))
+    assert.ok(logged.some((line) => line.includes('"code":"EILSEQ"')))
+    assert.equal(await storedOf(small.StudyInstanceUID), 1)
+    rmSync(japanese)
+    mkdirSync(japanese)
+    put("other", Buffer.alloc(1))
+    const { files, hasUnnameable } = await candidates(folder)
+    assert.deepEqual([files.map(({ name }) => name), hasUnnameable], [["other"], true])
+    rmdirSync(japanese)
   })
 
   it("overwrites nothing that lies where a file goes", async () => {
