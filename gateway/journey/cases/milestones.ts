@@ -41,6 +41,21 @@ const ORDER: readonly StationName[] = [
   "acted",
 ]
 
+/** Of a study nothing is known of. */
+export const NOTHING_YET: WayFacts = {
+  received: null,
+  receiving: false,
+  sent: null,
+  sending: null,
+  arrived: null,
+  arrivedHeld: false,
+  reading: null,
+  readingNow: false,
+  reported: null,
+  acknowledged: null,
+  failure: null,
+}
+
 /** Eight stations; 既読 and 対応済 are not agreed yet and shown as skipped. */
 export function way(facts: WayFacts): Station[] {
   const times: Readonly<Record<StationName, string | null>> = { ...facts, seen: null, acted: null }

@@ -2,7 +2,7 @@
 import { isTestPolicy } from "../../standards/hpki/profile.ts"
 import { mayLeave } from "../assemble/bind.ts"
 import { agreementOf, isErased } from "../keep.ts"
-import { way } from "../cases/milestones.ts"
+import { NOTHING_YET, way } from "../cases/milestones.ts"
 import { notices, studyNotices } from "../cases/notices.ts"
 import { lastAt, stopped, type CaseFile } from "../cases/case-file.ts"
 import { studyView } from "../cases/work-item.ts"
@@ -78,7 +78,7 @@ export function unmatchedItem(study: StudyRecord): StaffItem {
     patient: study.private.patient,
     study: studyView(study),
     center: "",
-    way: way({ ...NOTHING, received, receiving: study.instances > 0, sentHeld: true, failure }),
+    way: way({ ...NOTHING_YET, received, receiving: study.instances > 0, sentHeld: true, failure }),
     verdict: null,
     testCertificate: false,
     revision: null,
@@ -89,20 +89,6 @@ export function unmatchedItem(study: StudyRecord): StaffItem {
     proposals: [],
   }
 }
-
-const NOTHING = {
-  received: null,
-  receiving: false,
-  sent: null,
-  sending: null,
-  arrived: null,
-  arrivedHeld: false,
-  reading: null,
-  readingNow: false,
-  reported: null,
-  acknowledged: null,
-  failure: null,
-} as const
 
 function action(file: CaseFile): StaffItem["action"] {
   const { study, reports } = file

@@ -2,7 +2,7 @@
  * Studies of which units have come, and what closes them has not: listed with what their sender announced under its seal, so
  * that an urgent one is seen coming. They cannot be opened.
  */
-import { way } from "../cases/milestones.ts"
+import { NOTHING_YET, way } from "../cases/milestones.ts"
 import { studyView } from "../cases/work-item.ts"
 import { agreementOf } from "../keep.ts"
 import type { Arriving, StudyRecord } from "../records.ts"
@@ -34,17 +34,9 @@ function arrivingItem(world: World, study: StudyRecord, arriving: Arriving): Wor
     hospital: agreementOf(world, study.agreement)?.partner.name ?? "",
     request: NOT_READ_YET,
     way: way({
+      ...NOTHING_YET,
       received: study.firstArrivalAt,
-      receiving: false,
-      sent: null,
       sending: expected === 0 ? null : here / expected,
-      arrived: null,
-      arrivedHeld: false,
-      reading: null,
-      readingNow: false,
-      reported: null,
-      acknowledged: null,
-      failure: null,
     }),
     verification: null,
     reader: null,

@@ -1,21 +1,8 @@
 import assert from "node:assert/strict"
-import { milestoneAt, way, type WayFacts } from "../../../gateway/journey/cases/milestones.ts"
+import { milestoneAt, NOTHING_YET, way, type WayFacts } from "../../../gateway/journey/cases/milestones.ts"
 
-const NOTHING: WayFacts = {
-  received: null,
-  receiving: false,
-  sent: null,
-  sending: null,
-  arrived: null,
-  arrivedHeld: false,
-  reading: null,
-  readingNow: false,
-  reported: null,
-  acknowledged: null,
-  failure: null,
-}
 const states = (facts: Partial<WayFacts>): string =>
-  way({ ...NOTHING, ...facts })
+  way({ ...NOTHING_YET, ...facts })
     .map(({ name, state }) => `${name}:${state}`)
     .filter((each) => !each.endsWith(":todo"))
     .join(" ")
@@ -27,7 +14,7 @@ describe("the way line", () => {
   })
 
   it("shows how much of the sending is done", () => {
-    const line = way({ ...NOTHING, received: "t1", sending: 0.25 })
+    const line = way({ ...NOTHING_YET, received: "t1", sending: 0.25 })
     assert.deepEqual(line[1], { name: "sent", state: "part", at: null, share: 0.25, reason: null })
   })
 
@@ -43,7 +30,7 @@ describe("the way line", () => {
 
   it("shows a failure where it is, with its code", () => {
     const line = way({
-      ...NOTHING,
+      ...NOTHING_YET,
       received: "t1",
       failure: { station: "sent", code: "ERR_SUBMISSION_REFUSED", state: "fail" },
     })
