@@ -123,7 +123,7 @@ describe("deploy/partner-route.sh", function () {
       assert.equal(status, 0, stderr)
       return Number(stdout.trim().split("\n").at(-1))
     }
-    const mbitPerSecond = filled(SCRIPT, 20)
+    const mbitPerSecond = filled(SCRIPT, process.env.DOKUEI_LONG === "1" ? 20 : 9)
     console.log(`      ${mbitPerSecond.toFixed(2)} of ${LINE_MBIT} Mbit/s`)
     assert.ok(mbitPerSecond >= FILLED * LINE_MBIT, `${mbitPerSecond.toFixed(2)} Mbit/s`)
   })

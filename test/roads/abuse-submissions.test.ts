@@ -36,7 +36,7 @@ import { kept, read, type Kept } from "./kept.ts"
 import { Road } from "./road.ts"
 
 /** Fewer than elsewhere in the short run: each goes through TLS, metadata, keys, seal and disk. */
-const COUNT = LONG ? MUTANTS : 600
+const COUNT = LONG ? MUTANTS : 300
 /** Metadata cost what a legal message of their length costs, and only an agreed partner can send any: it is linear. */
 const HEAVY: Cost = { cpuMs: 250, roseMiB: LIMIT.roseMiB }
 const BATCH = 100
