@@ -1,7 +1,8 @@
 /** Identifiers we issue, from chance alone. */
 import type { Chance } from "./ports.ts"
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
+/** Lower case, as ids and digests are written here. */
+export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
 
 /** 128 random bits as lower-case UUID version 4 (RFC 9562 §5.4). */
 export function uuid(chance: Chance): string {

@@ -77,7 +77,7 @@ export interface ManifestInForce {
 }
 
 /** A study at the reading centre of which parts have come and are verified; their sender says what the whole will be. */
-export interface Arriving {
+export interface AnnouncedDelivery {
   readonly requestId: string
   /** One delivery of it, by its sender's id. */
   readonly delivery: string
@@ -134,7 +134,7 @@ export interface StudyRecord {
   /** At the reading centre: which manifest says what counts. Absent = none has come. */
   readonly manifest?: ManifestInForce
   /** At the reading centre, while units of a delivery have come and what closes it has not. Absent or null = nothing is. */
-  readonly arriving?: Arriving | null
+  readonly arriving?: AnnouncedDelivery | null
   /** Images whose copies contradict each other, and between which nobody has chosen; absent = none. A person chooses. */
   readonly conflicts?: number
   /** End of the agreed retention; null while it has not begun to run. */

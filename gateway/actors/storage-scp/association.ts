@@ -118,7 +118,7 @@ export class Association {
     if (this.#machine.allows("Evt17")) await this.#happen("Evt17")
     this.#stopIdle()
     this.#stopArtim()
-    this.#letGo()
+    this.#release()
     await this.#messages?.abandon()
     this.#notifications.end()
     try {
@@ -130,7 +130,7 @@ export class Association {
   }
 
   /** What is written still goes out, but not to a peer who never reads it. */
-  #letGo(): void {
+  #release(): void {
     if (this.#socket.closed) return
     const giveUp = this.#around.timers.after(this.#around.artimMs, () => this.#socket.destroy())
     this.#socket.once("close", giveUp).destroySoon()

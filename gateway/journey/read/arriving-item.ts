@@ -5,7 +5,7 @@
 import { NOTHING_YET, way } from "../cases/milestones.ts"
 import { studyView } from "../cases/work-item.ts"
 import { agreementOf } from "../keep.ts"
-import type { Arriving, StudyRecord } from "../records.ts"
+import type { AnnouncedDelivery, StudyRecord } from "../records.ts"
 import type { WorkItem } from "../views.ts"
 import type { World } from "../world.ts"
 import { NOT_READ_YET } from "./held-item.ts"
@@ -18,7 +18,7 @@ export async function arrivingItems(world: World, listed: ReadonlySet<string>): 
   })
 }
 
-function arrivingItem(world: World, study: StudyRecord, arriving: Arriving): WorkItem {
+function arrivingItem(world: World, study: StudyRecord, arriving: AnnouncedDelivery): WorkItem {
   const { requestId, here, expected, urgency, requestedAt, dueAt } = arriving
   return {
     requestId,

@@ -7,7 +7,7 @@ import { MIME } from "../codes.ts"
 import { found } from "../desk-guards.ts"
 import { ownDraft, stateAfter } from "./draft.ts"
 import { ReportError } from "../errors.ts"
-import { uuid, uuidOid } from "../ids.ts"
+import { hex, uuid, uuidOid } from "../ids.ts"
 import { agreementOf } from "../keep.ts"
 import { keyImages } from "./key-images.ts"
 import { sealBytes } from "../submit/pack.ts"
@@ -144,8 +144,6 @@ async function reportContent(
     keyImages: await keyImages(world, study, draft.keyImages),
   }
 }
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
 
 /** CDA and PDF sealed under the request's slot; durable when it resolves. */
 async function freeze(world: World, report: ReportRecord, content: ReportContent) {

@@ -1,5 +1,5 @@
 /** Rows of what arrived: a study as its first image makes it, its instances, and what follows from one more. */
-import { uuid } from "../ids.ts"
+import { hex, uuid } from "../ids.ts"
 import type { SealedObject, SlotId } from "../ports.ts"
 import type { Change, InstanceRecord, StudyHeader, StudyRecord } from "../records.ts"
 import { next, take } from "../route.ts"
@@ -122,5 +122,3 @@ export function instanceRecord(studyId: string, { sealed, conflict }: Arrived): 
     },
   }
 }
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")

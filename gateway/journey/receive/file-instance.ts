@@ -11,6 +11,7 @@ import { newcomers, type Newcomers } from "./newcomers.ts"
 import type { SealedObject } from "../ports.ts"
 import type { StudyHeader, StudyRecord } from "../records.ts"
 import type { World } from "../world.ts"
+import { hex } from "../ids.ts"
 
 export type Judgement = "new" | "same" | "conflict"
 
@@ -112,8 +113,6 @@ export function filing(
     flush: flushAll,
   }
 }
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
 
 const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)))
 

@@ -1,5 +1,6 @@
 /** Instances that were judged and are not in the ledger yet: each copy once, however many associations bring it. */
 import type { SealedObject } from "../ports.ts"
+import { hex } from "../ids.ts"
 
 /** One arriving copy of an instance, before it is kept. */
 export interface InstanceCopy {
@@ -46,5 +47,3 @@ export function freshInstances() {
     },
   }
 }
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")

@@ -5,7 +5,7 @@
 import { readAnnouncement, type Announcement } from "../../standards/notice/announcement.ts"
 import { found } from "../desk-guards.ts"
 import { readWhole } from "../read-whole.ts"
-import type { Arriving, Change, DocumentRecord, StudyRecord, SubmissionRecord } from "../records.ts"
+import type { AnnouncedDelivery, Change, DocumentRecord, StudyRecord, SubmissionRecord } from "../records.ts"
 import { isRecalled } from "../retain/recall.ts"
 import { due } from "../run.ts"
 import { sameSubject } from "../same-subject.ts"
@@ -50,7 +50,7 @@ function arriving(
   requestId: string,
   { delivery, images: expected, urgency, requestedAt, dueAt }: Announcement,
   images: number,
-): Arriving {
+): AnnouncedDelivery {
   const here = before?.delivery === delivery ? before.here + images : images
   return {
     requestId,
