@@ -1,12 +1,11 @@
 /** Chapter 3.2.3.4 of the conformance statement: Storage Commitment Push Model, as provider to devices and user of the archive. */
 import { ANSWER_WITHIN_MS, TELL_WITHIN_MS } from "../../journey/receive/commit.ts"
-import { STATUS, statusInWords } from "../../standards/dicom/dimse-status.ts"
+import { STATUS, statusInWords, statusHex } from "../../standards/dicom/dimse-status.ts"
 import { STORAGE_COMMITMENT_SOP_INSTANCE } from "../../standards/dicom/service.ts"
 import { FAILURE_REASON, MAX_REFERENCES } from "../../standards/dicom/storage-commitment.ts"
 import { code, table } from "./markdown.ts"
 
 const hours = (milliseconds: number): string => `${milliseconds / 3_600_000} h`
-const hex = (status: number): string => `${status.toString(16).toUpperCase().padStart(4, "0")}H`
 
 export function commitmentSection(): string[] {
   return [
@@ -30,16 +29,19 @@ export function commitmentSection(): string[] {
       ["Failure Reason (0008,1197) told", "when"],
       [
         [
-          hex(FAILURE_REASON.processingFailure),
+          statusHex(FAILURE_REASON.processingFailure),
           "no archive is configured and we have the instance; or the archive refused, did not answer in time, or left the instance out",
         ],
-        [hex(FAILURE_REASON.noSuchInstance), "no archive is configured and we have never had the instance"],
         [
-          hex(FAILURE_REASON.resourceLimitation),
+          statusHex(FAILURE_REASON.noSuchInstance),
+          "no archive is configured and we have never had the instance",
+        ],
+        [
+          statusHex(FAILURE_REASON.resourceLimitation),
           "the archive refused for lack of resources until its time was over",
         ],
         [
-          hex(FAILURE_REASON.duplicateTransactionUID),
+          statusHex(FAILURE_REASON.duplicateTransactionUID),
           "the Transaction UID stands for other instances, whose answer is open",
         ],
         ["any other", "as the archive said it"],

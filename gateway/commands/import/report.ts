@@ -1,6 +1,7 @@
 /** What an import came to, for the person who has the medium in hand. */
 import type { StoreResult } from "../../standards/dicomweb/store-response.ts"
 import type { Medium } from "./medium.ts"
+import { statusHex } from "../../standards/dicom/dimse-status.ts"
 
 export interface Imported {
   readonly name: string
@@ -47,7 +48,7 @@ export function importReport({ others, directories }: Medium, imported: readonly
     row("other", others.length, "no DICOM files, left alone"),
     ...section(
       "refused",
-      of("refused").map(({ name, status, comment }) => `${name}  ${hex(status)} ${comment}`),
+      of("refused").map(({ name, status, comment }) => `${name}  ${statusHex(status)} ${comment}`),
     ),
     ...section(
       "conflict",
@@ -65,8 +66,6 @@ const row = (word: string, count: number, meaning: string): string =>
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${printable(line)}`)]
-
-const hex = (status: number): string => `${status.toString(16).toUpperCase().padStart(4, "0")}H`
 
 /** File names are the medium's: none of their bytes may move the terminal's cursor. */
 const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, "?")

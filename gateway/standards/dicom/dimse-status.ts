@@ -74,9 +74,12 @@ export function explainStatus(code: number): StatusRow | null {
   return SINGLE.get(code) ?? RANGES.find(([first, last]) => code >= first && code <= last)?.[2] ?? null
 }
 
-/** As PS3.7 writes it, with its meaning when a standard gives one: `A700H, Refused: out of resources`. */
+/** As PS3.7 writes it: `A700H`. */
+export const statusHex = (code: number): string => `${code.toString(16).toUpperCase().padStart(4, "0")}H`
+
+/** With its meaning when a standard gives one: `A700H, Refused: out of resources`. */
 export function statusInWords(code: number): string {
   const meaning = explainStatus(code)?.meaning
-  const hex = `${code.toString(16).toUpperCase().padStart(4, "0")}H`
+  const hex = statusHex(code)
   return meaning === undefined ? hex : `${hex}, ${meaning}`
 }
