@@ -593,6 +593,21 @@ export interface PartnerView extends ContactView {
   /** When images leave again that are not STAT; null = now. */
   readonly opensAt: string | null
 }
+/** A connection the hospital holds open, through which comes what the reading centre sends. */
+export interface RoadHomeView {
+  /** Null while there is none. */
+  readonly connectedSince: string | null
+  /** When something came over it last, a heartbeat at least. */
+  readonly lastHeardAt: string | null
+  /** Since when there is none; null while there is. */
+  readonly downSince: string | null
+  /** Code of errors.ts of the last attempt, where it failed; at the hospital only. */
+  readonly failureCode: string | null
+  /** When the centre said that another gateway with our certificate took our place; at the hospital only. */
+  readonly replacedAt: string | null
+  /** How many there were since the start. */
+  readonly opened: number
+}
 export interface ArchiveView extends ContactView {
   readonly aeTitle: string
   readonly callable: boolean

@@ -2,7 +2,7 @@
 import { createHash, X509Certificate } from "node:crypto"
 import { listen, type Recipient } from "../../gateway/actors/document-recipient/listen.ts"
 import type { RecipientLimits } from "../../gateway/actors/document-recipient/limits.ts"
-import type { FailedSubmission, TurnedAway } from "../../gateway/actors/document-recipient/options.ts"
+import type { FailedSubmission, Turn, TurnedAway } from "../../gateway/actors/document-recipient/options.ts"
 import { identifyBy, pinOf } from "../../gateway/actors/secure-node/pins.ts"
 import { isBelow, type TlsProfile } from "../../gateway/actors/secure-node/profile.ts"
 import { chainOf, revokedBy, type RevokedOf } from "../../gateway/actors/secure-node/revoked.ts"
@@ -122,6 +122,7 @@ export async function openCenter(
     readonly lists?: readonly Uint8Array[]
     /** sourceId values the hospital may send under; its own by default. */
     readonly sourceIds?: readonly string[]
+    readonly turn?: Turn
   } = {},
 ): Promise<Center> {
   const handler = new RememberingHandler()
@@ -142,6 +143,7 @@ export async function openCenter(
         !isBelow(agreement === "clinic-b" ? (options.profile ?? "1.3") : "1.3", protocol),
       revoked: (certificate) => revokedOf(people, options.lists ?? [])(chainOf(certificate)),
       sourceOf: () => options.sourceIds ?? [SOURCE_ID],
+      ...(options.turn === undefined ? {} : { turn: options.turn }),
       limits: { closeTimeoutMs: 500, drainTimeoutMs: 1_000, ...options.limits },
       onRefused: (refusal) => turnedAway.push(refusal),
       onFailed: (submission) => failed.push(submission),

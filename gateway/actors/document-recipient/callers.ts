@@ -57,6 +57,12 @@ export class Callers {
     throw new HttpRefusal(403, "this certificate belongs to no agreement")
   }
 
+  /** Null for whoever would be turned away; nobody is told of it. */
+  agreementOn(socket: Socket): string | null {
+    const { agreement, fault } = this.#callerOn(socket)
+    return fault === null ? agreement : null
+  }
+
   /** Who is on the other end, by key and agreement, and what is wrong with coming so. */
   #callerOn(socket: Socket): Caller {
     const { certificate, fault } = peerCertificate(socket, this.#options.revoked)

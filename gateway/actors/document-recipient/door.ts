@@ -15,6 +15,7 @@ import { DEFAULT_PATH, type RecipientOptions } from "./options.ts"
 import { Reception } from "./reception.ts"
 import { refusalOf } from "./refusal.ts"
 import { type MultipartHead, readHead } from "./request-head.ts"
+import type { Turning } from "./turning.ts"
 
 const NO_SUBMISSION: ReadonlySet<number> = new Set([404, 405])
 
@@ -23,6 +24,7 @@ export class Door {
   readonly #limits: RecipientLimits
   readonly #handler: SubmissionHandler
   readonly #callers: Callers
+  readonly #turning: Turning
   readonly #path: string
   #submissions = 0
 
@@ -30,9 +32,10 @@ export class Door {
     options: RecipientOptions,
     limits: RecipientLimits,
     handler: SubmissionHandler,
-    callers: Callers,
+    { callers, turning }: { readonly callers: Callers; readonly turning: Turning },
   ) {
     this.#callers = callers
+    this.#turning = turning
     this.#options = options
     this.#limits = limits
     this.#handler = handler
@@ -44,6 +47,7 @@ export class Door {
     let peer: PeerIdentity | null = null
     try {
       peer = this.#callers.identify(request.socket)
+      this.#turning.refuse(request, peer.agreement)
       const head = readHead(request, this.#path, this.#limits.maxRequestBytes)
       const multipart = new MultipartReader(head.boundary, {
         maxParts: this.#limits.maxParts,

@@ -4,16 +4,19 @@
 import { createServer } from "node:https"
 import type { TlsOptions } from "node:tls"
 import type { SubmissionHandler } from "../../journey/ports.ts"
-import { openDoor } from "../http-door/open.ts"
+import { type Enter, openDoor } from "../http-door/open.ts"
 import { Callers } from "./callers.ts"
 import { Door } from "./door.ts"
 import { RECIPIENT_LIMITS } from "./limits.ts"
 import type { RecipientOptions } from "./options.ts"
+import { Turning } from "./turning.ts"
 
 export interface Recipient {
   readonly port: number
   /** Renewed certificates or revocation lists, for connections from now on. */
   readonly renewTls: (tls: TlsOptions) => void
+  /** For requests that come another way than through the port: the door is the same. */
+  readonly enter: Enter
   /** Takes no more, waits for what is in progress, then cuts. */
   readonly close: () => Promise<void>
 }
@@ -22,11 +25,18 @@ export interface Recipient {
 export async function listen(options: RecipientOptions, handler: SubmissionHandler): Promise<Recipient> {
   const limits = { ...RECIPIENT_LIMITS, ...options.limits }
   const callers = new Callers(options)
-  const door = new Door(options, limits, handler, callers)
-  // Judged by us instead of by Node, which would hang up without telling whose certificate it was.
-  const server = createServer({ ...options.tls, rejectUnauthorized: false })
+  const turning = new Turning(options, callers)
+  const door = new Door(options, limits, handler, { callers, turning })
+  const enter: Enter = (...call) => door.enter(...call)
+  const server = createServer({
+    ...options.tls,
+    // Judged by us instead of by Node, which would hang up without telling whose certificate it was.
+    rejectUnauthorized: false,
+    shouldUpgradeCallback: (request) => turning.mayTurn(request),
+  })
+  turning.watch(server)
   server.prependListener("secureConnection", (socket) => callers.judge(socket))
   server.on("tlsClientError", (error, socket) => callers.handshakeFailed(error.message, socket))
-  const open = await openDoor(server, options, limits, (...call) => door.enter(...call))
-  return { ...open, renewTls: (tls) => server.setSecureContext(tls) }
+  const open = await openDoor(server, options, limits, enter)
+  return { ...open, enter, renewTls: (tls) => server.setSecureContext(tls) }
 }

@@ -1,10 +1,12 @@
 /** What a Document Recipient must be told. */
 import type { X509Certificate } from "node:crypto"
+import type { Socket } from "node:net"
 import type { TlsOptions } from "node:tls"
 import type { PeerIdentity } from "../../journey/ports.ts"
 import type { Submission } from "../../standards/xds/submission.ts"
 import type { DoorPlace } from "../http-door/open.ts"
 import type { Revoked } from "../http-door/peer-certificate.ts"
+import type { HttpRefusal } from "../http-door/refusal.ts"
 import type { RecipientLimits } from "./limits.ts"
 
 /** For the audit trail: somebody was turned away at the door (ITI TF-2 3.19, 3.20 "Node Authentication failure"). */
@@ -33,6 +35,16 @@ export interface ToleratedSubmission {
   readonly faults: readonly string[]
 }
 
+/** What a partner may turn its connection into, by a GET with Upgrade (RFC 9110 7.8). */
+export interface Turn {
+  /** Token of the Upgrade header. Any other is passed over, as the RFC has it. */
+  readonly protocol: string
+  /** Why this partner may not, or not now; null = it may. */
+  readonly refusalOf: (agreement: string) => HttpRefusal | null
+  /** The connection is its own from now on; the partner has been told. */
+  readonly take: (agreement: string, socket: Socket) => void
+}
+
 export interface RecipientOptions extends DoorPlace {
   /** `serverTls(…)`: mutual. */
   readonly tls: TlsOptions
@@ -48,6 +60,8 @@ export interface RecipientOptions extends DoorPlace {
   readonly revoked: Revoked
   /** SubmissionSet.sourceId values an agreement may send under. */
   readonly sourceOf: (agreement: string) => readonly string[]
+  /** Absent = connections stay what they are. */
+  readonly turn?: Turn
   readonly limits?: Partial<RecipientLimits>
   readonly onRefused: (refusal: TurnedAway) => void
   /** Once for every submission that did not end with Success. */

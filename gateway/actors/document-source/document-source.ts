@@ -1,9 +1,10 @@
-/** Document Source [ITI-41]: one attempt per call, over a fresh mutual TLS connection. */
+/** Document Source [ITI-41]: one attempt per call, over a fresh mutual TLS connection or one the recipient holds open. */
 import type { DocumentSource } from "../../journey/ports.ts"
-import type { Endpoint } from "./endpoint.ts"
+import type { Endpoint, HeldEndpoint } from "./endpoint.ts"
 import { Exchange, type HttpAnswer } from "./exchange.ts"
 import { interpret } from "./interpret.ts"
 import { requestMessage } from "./message.ts"
+import { open } from "./opening.ts"
 
 const EXPECTATION_FAILED = 417
 
@@ -12,13 +13,16 @@ const EXPECTATION_FAILED = 417
  * @returns the port; `provideAndRegister` resolves with any RegistryResponse, Failure and "busy" included, and throws
  *   SubmissionError for everything else. What a document throws while it is read comes through unchanged.
  */
-export function documentSource(endpointOf: (agreement: string) => Endpoint): DocumentSource {
+export function documentSource(endpointOf: (agreement: string) => Endpoint | HeldEndpoint): DocumentSource {
   return {
     async provideAndRegister(agreement, submission, documents, messageId, progress) {
       const endpoint = endpointOf(agreement)
       const message = requestMessage(submission, documents, messageId, endpoint.url)
-      const attempt = (expectContinue: boolean): Promise<HttpAnswer> =>
-        new Exchange({ ...endpoint, expectContinue }, message).run(message.pieces(), progress)
+      const attempt = async (expectContinue: boolean): Promise<HttpAnswer> =>
+        new Exchange(await open(endpoint), message, { ...endpoint, expectContinue }).run(
+          message.pieces(),
+          progress,
+        )
       const asks = endpoint.expectContinue ?? true
       const answer = await attempt(asks)
       // A server that knows no Expect has read nothing yet (RFC 9110 §10.1.1).

@@ -1,14 +1,14 @@
 /**
  * One HTTP exchange over mutual TLS: send with back-pressure, take the answer whenever it comes, and know how far it
- * got when it fails. A connection of its own each time, so that no stale one makes a failure ambiguous.
+ * got when it fails.
  */
-import { Agent, request as httpsRequest } from "node:https"
 import type { ClientRequest, IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import { SubmissionError } from "../../journey/errors.ts"
-import { type Endpoint, EXCHANGE_TIMEOUTS, type ExchangeTimeouts } from "./endpoint.ts"
+import { EXCHANGE_TIMEOUTS, type ExchangeTimeouts } from "./endpoint.ts"
 import { cutAnswer, failureOf, type Progress } from "./failure.ts"
 import type { RequestMessage } from "./message.ts"
+import type { Opening } from "./opening.ts"
 
 /** An answer as it came, not yet understood. */
 export interface HttpAnswer {
@@ -20,8 +20,14 @@ export interface HttpAnswer {
 /** 4,000 RegistryErrors with long contexts fit. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 
+export interface ExchangeTerms {
+  /** Ask before sending. */
+  readonly expectContinue: boolean
+  readonly timeouts?: Partial<ExchangeTimeouts>
+}
+
 export class Exchange {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1, maxCachedSessions: 0 })
+  readonly #opening: Opening
   readonly #timeouts: ExchangeTimeouts
   readonly #request: ClientRequest
   readonly #asks: boolean
@@ -32,18 +38,14 @@ export class Exchange {
   /** Resolves the one wait in progress: for drain, for 100 (Continue), for the answer. */
   #wake: () => void = () => undefined
 
-  constructor(endpoint: Endpoint, message: RequestMessage) {
-    this.#timeouts = { ...EXCHANGE_TIMEOUTS, ...endpoint.timeouts }
-    this.#asks = endpoint.expectContinue ?? true
-    this.#request = httpsRequest(endpoint.url, {
-      ...endpoint.tls,
-      agent: this.#agent,
-      method: "POST",
-      headers: {
-        "Content-Type": message.contentType,
-        "Content-Length": message.lengthBytes,
-        ...(this.#asks ? { Expect: "100-continue" } : {}),
-      },
+  constructor(opening: Opening, message: RequestMessage, { expectContinue, timeouts }: ExchangeTerms) {
+    this.#opening = opening
+    this.#timeouts = { ...EXCHANGE_TIMEOUTS, ...timeouts }
+    this.#asks = expectContinue
+    this.#request = opening.post({
+      "Content-Type": message.contentType,
+      "Content-Length": message.lengthBytes,
+      ...(expectContinue ? { Expect: "100-continue" } : {}),
     })
     this.#watch()
   }
@@ -56,8 +58,9 @@ export class Exchange {
       await this.#send(pieces, progress)
       return await this.#answer()
     } finally {
+      // No more than a word after an exchange that came to its end.
       this.#request.destroy()
-      this.#agent.destroy()
+      this.#opening.end()
     }
   }
 
@@ -78,6 +81,11 @@ export class Exchange {
   }
 
   #watchSocket(socket: Socket): void {
+    if (this.#opening.isHeld) {
+      this.#progress = "held"
+      this.#wake()
+      return
+    }
     socket.once("connect", () => {
       this.#progress = "handshake"
     })
@@ -94,8 +102,9 @@ export class Exchange {
 
   async #connected(): Promise<void> {
     this.#request.flushHeaders()
-    await this.#until(() => this.#progress === "connected", this.#timeouts.connectMs)
-    if (this.#progress !== "connected") throw failureOf(this.#progress, new Error("no connection in time"))
+    const isOpen = (): boolean => this.#progress === "connected" || this.#progress === "held"
+    await this.#until(isOpen, this.#timeouts.connectMs)
+    if (!isOpen()) throw failureOf(this.#progress, new Error("no connection in time"))
   }
 
   /** Waits for 100 (Continue), or for a final answer, or goes ahead with a server that knows neither. */

@@ -1,8 +1,11 @@
 /** How far an exchange came when it broke → what that means for the submission (failure classes of errors.ts). */
 import { SubmissionError } from "../../journey/errors.ts"
 
-/** `sending`: at least one byte of the message was handed over, so the peer may have all of it. */
-export type Progress = "connecting" | "handshake" | "connected" | "sending"
+/**
+ * `held`: on a connection that was open before, and nothing of the message handed over. `sending`: at least one byte of it
+ * was, so the peer may have all of it.
+ */
+export type Progress = "connecting" | "handshake" | "connected" | "held" | "sending"
 
 /** Node's and OpenSSL's words for a handshake that failed or a certificate that was refused. */
 const TLS_CODE =

@@ -33,6 +33,17 @@ export async function openDoor(
   limits: DoorLimits,
   enter: Enter,
 ): Promise<OpenDoor> {
+  attend(server, limits, enter)
+  guard?.(server)
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(port, host, resolve)
+  })
+  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server, limits) }
+}
+
+/** Lets requests in, whichever way their connections come to the server. */
+export function attend(server: Server, limits: DoorLimits, enter: Enter): void {
   const take = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
     // Whoever has sent all waits for us: that nothing moves then is no standstill of theirs.
     request.once("end", () => {
@@ -48,12 +59,6 @@ export async function openDoor(
   server.on("request", (request, response) => take(request, response, false))
   server.on("checkContinue", (request, response) => take(request, response, true))
   limitServer(server, limits)
-  guard?.(server)
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(port, host, resolve)
-  })
-  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server, limits) }
 }
 
 function limitServer(server: Server, limits: DoorLimits): void {

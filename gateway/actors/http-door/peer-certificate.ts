@@ -17,10 +17,22 @@ export interface PeerFault {
   readonly detail: string
 }
 
+/**
+ * On a connection that we opened, Node takes the certificate out of the peer's chain when it is asked for it: a second
+ * question is answered with its issuer, or with nothing.
+ */
+const SHOWN = new WeakMap<TLSSocket, X509Certificate>()
+
+function shownOn(socket: TLSSocket): X509Certificate | null {
+  const certificate = SHOWN.get(socket) ?? socket.getPeerX509Certificate() ?? null
+  if (certificate !== null) SHOWN.set(socket, certificate)
+  return certificate
+}
+
 /** To be asked at every request: a connection may outlive the certificate it was opened with. */
 export function peerCertificate(socket: Socket, revoked: Revoked): PeerCertificate {
   const tls = socket instanceof TLSSocket ? socket : null
-  const certificate = tls?.getPeerX509Certificate() ?? null
+  const certificate = tls === null ? null : shownOn(tls)
   if (certificate === null || tls?.authorized !== true) {
     // A word like CERT_HAS_EXPIRED, whatever its declared type says.
     const detail: unknown = tls?.authorizationError ?? "no certificate"

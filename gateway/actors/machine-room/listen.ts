@@ -32,7 +32,12 @@ const MAX_HEADER_BYTES = 8 * 1024
 
 export async function listenMachineRoom(options: MachineRoomOptions): Promise<MachineRoom> {
   const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },
+    {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Passed over (RFC 9110 7.8).
+      shouldUpgradeCallback: () => false,
+    },
     (request, response) => {
       answer(options, request, response).catch((error: unknown) => {
         options.onFault?.(error)

@@ -19,10 +19,13 @@ export async function listen(options: StoreOptions, handler: FileHandler): Promi
   return openDoor(serverFor(options), options, limits, (...call) => door.enter(...call))
 }
 
+/** A request to speak another protocol is passed over (RFC 9110 7.8). */
+const PASSED_OVER = { shouldUpgradeCallback: () => false }
+
 function serverFor({ tls, onTurnedAway }: StoreOptions): Server {
-  if (tls === null) return createServer()
+  if (tls === null) return createServer(PASSED_OVER)
   // A sender with a token alone shows no certificate; what a certificate is worth is for `senderOf`.
-  const server = createTlsServer({ ...tls.options, rejectUnauthorized: false })
+  const server = createTlsServer({ ...tls.options, ...PASSED_OVER, rejectUnauthorized: false })
   server.on("tlsClientError", (error, socket) =>
     onTurnedAway({
       remoteAddress: socket.remoteAddress ?? "",

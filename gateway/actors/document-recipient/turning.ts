@@ -1,0 +1,52 @@
+/** A partner asks to speak another protocol on its connection (RFC 9110 7.8): may it, and then it does. */
+import type { IncomingMessage } from "node:http"
+import type { Server } from "node:https"
+import type { Socket } from "node:net"
+import { HttpRefusal } from "../http-door/refusal.ts"
+import type { Callers } from "./callers.ts"
+import { DEFAULT_PATH, type RecipientOptions } from "./options.ts"
+
+export class Turning {
+  readonly #options: RecipientOptions
+  readonly #callers: Callers
+
+  constructor(options: RecipientOptions, callers: Callers) {
+    this.#options = options
+    this.#callers = callers
+  }
+
+  /** Where not, the request goes on to the door as if nobody had asked, and is refused there. */
+  mayTurn(request: IncomingMessage): boolean {
+    const agreement = this.#callers.agreementOn(request.socket)
+    return this.#asks(request) && agreement !== null && this.#options.turn?.refusalOf(agreement) === null
+  }
+
+  /** @throws HttpRefusal when another protocol was asked for, by somebody who may not */
+  refuse(request: IncomingMessage, agreement: string): void {
+    if (!this.#asks(request)) return
+    throw this.#options.turn?.refusalOf(agreement) ?? new HttpRefusal(503, "ask once more")
+  }
+
+  /** Connections that may turn are given away; what was sent behind the request, before our answer, nobody understands. */
+  watch(server: Server): void {
+    server.on("upgrade", (request, socket, head) => {
+      const agreement = this.#callers.agreementOn(request.socket)
+      const { turn } = this.#options
+      if (turn === undefined || agreement === null || head.length > 0) {
+        socket.destroy()
+        return
+      }
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${turn.protocol}\r\n\r\n`,
+      )
+      turn.take(agreement, socket as Socket)
+    })
+  }
+
+  #asks({ method, url, headers }: IncomingMessage): boolean {
+    const [target] = (url ?? "").split("?")
+    const isHere = target === (this.#options.path ?? DEFAULT_PATH)
+    const { turn } = this.#options
+    return turn !== undefined && method === "GET" && isHere && headers.upgrade === turn.protocol
+  }
+}
