@@ -1,4 +1,5 @@
-/** What a recovery found in the spool and could not derive: kept, listed for a person. Types only. */
+/** What a start need not look at, and what a recovery found in the spool and could not derive: kept, listed for a person.
+ *  Types only. */
 import type { SegmentId, SlotClass, SlotId } from "./ports.ts"
 
 /** All of it that lies in one slot. Ids, counts and times: nothing about a patient. */
@@ -26,6 +27,20 @@ export interface OrphanLedger {
   orphan(slotId: SlotId): Promise<OrphanRecord | null>
   /** How many objects of this segment the ledger knows. For roll-forward. */
   objectsInSegment(segmentId: SegmentId): Promise<number>
+  /** Closed segments all of whose objects were known at an earlier start. */
+  settledSegments(): Promise<ReadonlySet<SegmentId>>
+}
+
+/** What a start learnt of closed segments, which are never opened for writing again. */
+export interface SettledRecord {
+  readonly found: readonly SegmentId[]
+  /** Remembered, and not in the spool any more. */
+  readonly gone: readonly SegmentId[]
+}
+
+export interface SettledChange {
+  readonly put: "settled"
+  readonly record: SettledRecord
 }
 
 export interface OrphanChange {

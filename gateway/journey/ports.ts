@@ -125,9 +125,11 @@ export interface Spool {
   openSegment(slotId: SlotId, room?: Room): Promise<Segment>
   /** Opens the trailer: throws ERR_SLOT_GONE after destruction, ERR_SPOOL_ROT when the frame does not check. */
   open(place: ObjectPlace): Promise<ReadableObject>
-  /** Every readable frame of every slot, oldest segment first; torn tails are cut on the way. `isSettled`: is this closed
-   *  segment, of so many frames, known already? Then it is passed over. */
+  /** Every readable frame of every slot, oldest segment first; torn tails are cut on the way. `isRemembered`: was this
+   *  segment found settled before? Asked of each that lies here. `isSettled`: is this closed segment, of so many frames,
+   *  known already? What is either is passed over. */
   scan(options?: {
+    readonly isRemembered?: (segmentId: SegmentId) => boolean
     readonly isSettled?: (segmentId: SegmentId, frames: number) => Promise<boolean>
   }): AsyncIterable<SealedObject>
   /** Zero both slots, read back, unlink, sync the folder. Idempotent: a second call finishes a first. */

@@ -5,7 +5,7 @@
  * that they die with it. Everything else is ids, states and times.
  */
 import type { ArchiveChange, ArchiveLedger } from "./archive-records.ts"
-import type { OrphanChange, OrphanLedger } from "./orphan-records.ts"
+import type { OrphanChange, OrphanLedger, SettledChange } from "./orphan-records.ts"
 import type { Destruction, FrameKind, ObjectId, ObjectPlace, SlotId, AuditEvent } from "./ports.ts"
 import type {
   ComparedSubmission,
@@ -444,6 +444,7 @@ export type Change =
   | { readonly put: "certificate"; readonly record: CertificateRecord }
   | ArchiveChange
   | OrphanChange
+  | SettledChange
   | { readonly put: "job"; readonly record: JobRecord }
   | { readonly put: "milestone"; readonly record: Milestone }
   | { readonly put: "audit"; readonly record: { readonly key: string; readonly event: AuditEvent } }

@@ -29,7 +29,7 @@ export type Order =
   | { readonly do: "package" }
   | { readonly do: "export"; readonly folder: string }
   | { readonly do: "accept" }
-  | { readonly do: "fill"; readonly objects: number }
+  | { readonly do: "fill"; readonly studies: number; readonly objectsOfAStudy: number }
   | { readonly do: "close" }
 export interface Answer {
   readonly cpuMs: number
@@ -41,7 +41,6 @@ const CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
 const PAPER_BYTES = 4096
 /** As the wire brings them. */
 const PIECE_BYTES = 64 * 1024
-const OBJECTS_OF_A_STUDY = 500
 
 interface Sealed {
   readonly StudyInstanceUID: string
@@ -76,7 +75,8 @@ class House {
         await accept(this.#center?.world, this.#packaged, this.#envelopes)
         return []
       case "fill":
-        await fill(this.#edge.world, order.objects)
+        for (let study = 0; study < order.studies; study++)
+          await fillStudy(this.#edge.world, order.objectsOfAStudy)
         return []
       case "close":
         await this.#edge.close()
@@ -254,12 +254,7 @@ async function accept(
   await intake.commit()
 }
 
-/** Studies as they lie there after weeks: closed segments, rows in the ledger; the objects are small. */
-async function fill(world: World, objects: number): Promise<void> {
-  for (let left = objects; left > 0; left -= OBJECTS_OF_A_STUDY)
-    await fillStudy(world, Math.min(left, OBJECTS_OF_A_STUDY))
-}
-
+/** A study as it lies there after weeks: a closed segment, rows in the ledger; the objects are small. */
 async function fillStudy(world: World, objects: number): Promise<void> {
   const StudyInstanceUID = uuidOid(world.chance)
   const slotId = await world.spool.createSlot("received")

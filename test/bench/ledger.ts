@@ -9,9 +9,8 @@ import type { Chance, Clock } from "../../gateway/journey/ports.ts"
 import type { Change } from "../../gateway/journey/records.ts"
 import { openLedger, type FileLedger } from "../../gateway/storage/ledger/ledger.ts"
 import { openColumn, sealColumn } from "../../gateway/storage/spool/column.ts"
-import { deriveKey } from "../../gateway/storage/spool/derive.ts"
 import { freshId, freshTimedId } from "../../gateway/storage/spool/ids.ts"
-import type { LiveSlot } from "../../gateway/storage/spool/slot-table.ts"
+import { LiveSlot } from "../../gateway/storage/spool/live-slot.ts"
 import type { Asked } from "./asked.ts"
 import { figure, type Figure, type Promised } from "./figure.ts"
 import { inFolder, settleDisk } from "./folder.ts"
@@ -64,11 +63,8 @@ class Book {
   readonly #clock: Clock = { now: () => new Date(this.#nowMs) }
 
   constructor(path: string) {
-    const slotKey = randomBytes(32)
-    const columnKey = deriveKey(slotKey, "dokuei column v1")
     const slotId = freshId(chance)
-    const slot = { slotId, slotClass: "received", slotKey, trailerKey: slotKey, columnKey } as const
-    this.#slot = { ...slot, index: 1, gone: false }
+    this.#slot = new LiveSlot(slotId, "received", randomBytes(32), 1)
     const indexKey = randomBytes(32)
     this.#ledger = openLedger({
       path,

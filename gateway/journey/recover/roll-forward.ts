@@ -26,9 +26,11 @@ export interface RolledForward {
 
 /** Runs before anything is received or sent. */
 export async function rollForward(world: Stores, spool: Spool): Promise<RolledForward> {
-  const { instances, strays } = await survey(world, spool)
+  const { instances, strays, settled } = await survey(world, spool)
   const instancesFiled = await fileInstances(world, instances)
   for (const { slotId, segmentId } of strays) await spool.discardSegment(slotId, segmentId)
+  if (settled.found.length + settled.gone.length > 0)
+    await world.ledger.commit([{ put: "settled", record: settled }])
   // Last: by now every slot with an image in it has its study.
   const unnamed = await unnamedSlots(world, spool)
   for (const { slotId } of unnamed) await spool.destroySlot(slotId)

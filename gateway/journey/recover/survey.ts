@@ -1,4 +1,5 @@
 /** Survey: what lies in the spool and the ledger does not know. Nothing is changed by looking. */
+import type { SettledRecord } from "../orphan-records.ts"
 import type { SealedObject, SegmentId, SlotClass, SlotId, Spool } from "../ports.ts"
 import type { Stores } from "../world.ts"
 
@@ -18,24 +19,36 @@ export interface Survey {
   /** By slot, oldest segment first. */
   readonly instances: ReadonlyMap<SlotId, readonly SealedObject[]>
   readonly strays: readonly Stray[]
+  /** Of the segments that are as the ledger knows them: for the ledger to remember and to forget. */
+  readonly settled: SettledRecord
 }
 
 /** How much was looked at so far, for a progress line. */
 export type Looked = (objects: number, bytes: number) => void
 
-/** Closed segments of which the ledger knows as many objects as there are, and orphans it keeps, are not opened. */
+/**
+ * Not opened: segments that were settled at an earlier start. Glanced at: closed ones of which the ledger knows as many
+ * objects as there are, and orphans it keeps. Read: all others.
+ */
 export async function survey(
   { ledger }: Stores,
   spool: Spool,
   looked: Looked = () => undefined,
 ): Promise<Survey> {
   const kept = new Set((await ledger.orphans()).flatMap(({ segmentIds }) => segmentIds))
-  const isSettled = async (segmentId: SegmentId, frames: number): Promise<boolean> =>
-    kept.has(segmentId) || (await ledger.objectsInSegment(segmentId)) === frames
+  const gone = new Set(await ledger.settledSegments())
+  const found: SegmentId[] = []
+  const isRemembered = (segmentId: SegmentId): boolean => gone.delete(segmentId)
+  const isSettled = async (segmentId: SegmentId, frames: number): Promise<boolean> => {
+    if (kept.has(segmentId)) return true
+    if ((await ledger.objectsInSegment(segmentId)) !== frames) return false
+    found.push(segmentId)
+    return true
+  }
   const instances = new Map<SlotId, SealedObject[]>()
   const strays = new Map<SegmentId, Stray>()
   const seen = { objects: 0, bytes: 0 }
-  for await (const object of spool.scan({ isSettled })) {
+  for await (const object of spool.scan({ isRemembered, isSettled })) {
     const { place, facts } = object
     seen.objects += 1
     seen.bytes += facts.ciphertextLengthBytes
@@ -49,7 +62,7 @@ export async function survey(
       strays.set(place.segmentId, withOneMore(strays.get(place.segmentId), object))
     }
   }
-  return { instances, strays: [...strays.values()] }
+  return { instances, strays: [...strays.values()], settled: { found, gone: [...gone] } }
 }
 
 function withOneMore(stray: Stray | undefined, { place, facts }: SealedObject): Stray {

@@ -173,6 +173,11 @@ function inSpool(statement: Statements): OrphanLedger {
         const row = statement("objectsInSegment").get(segmentId, segmentId, segmentId)
         return (row as { objects: number }).objects
       }),
+    settledSegments: () =>
+      answer(() => {
+        const rows = statement("settledSegments").all() as { segmentId: string }[]
+        return new Set(rows.map(({ segmentId }) => segmentId))
+      }),
   }
 }
 

@@ -6,6 +6,11 @@ export const ORPHAN_TABLE = `
   CREATE INDEX orphan_kept ON orphan (slot_id) WHERE kept = 1;             -- orphans
   `
 
+/** Segments a start need not open again. Not many bytes: one id for each. */
+export const SETTLED_TABLE = `
+  CREATE TABLE settled (segment_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;          -- settledSegments
+  `
+
 /** How much of a closed segment the ledger knows. An image that travels as received is an instance and a document. */
 export const SEGMENT_INDEXES = `
   CREATE INDEX instance_by_segment ON instance (facts ->> '$.place.segmentId', id);                 -- objectsInSegment
@@ -17,6 +22,9 @@ export const ORPHAN_SQL = {
   putOrphan: `INSERT INTO orphan (slot_id, kept, facts) VALUES (?,?,?) ON CONFLICT (slot_id) DO UPDATE SET kept=excluded.kept, facts=excluded.facts`,
   orphans: `SELECT facts FROM orphan WHERE kept = 1 ORDER BY slot_id`,
   orphan: `SELECT facts FROM orphan WHERE slot_id = ?`,
+  settledSegments: `SELECT segment_id AS segmentId FROM settled`,
+  settle: `INSERT INTO settled (segment_id) VALUES (?) ON CONFLICT DO NOTHING`,
+  unsettle: `DELETE FROM settled WHERE segment_id = ?`,
   objectsInSegment: `SELECT count(*) AS objects FROM (
       SELECT id FROM instance WHERE facts ->> '$.place.segmentId' = ?
       UNION SELECT object_id FROM document WHERE facts ->> '$.place.segmentId' = ?

@@ -79,6 +79,10 @@ function putChange(
       return run("putAudit", rows.audit(change.record))
     case "orphan":
       return run("putOrphan", orphanValues(change.record))
+    case "settled":
+      for (const segmentId of change.record.found) run("settle", [segmentId])
+      for (const segmentId of change.record.gone) run("unsettle", [segmentId])
+      return
   }
 }
 

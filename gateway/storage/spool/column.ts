@@ -5,14 +5,17 @@
 import { SpoolError } from "../../journey/errors.ts"
 import type { Chance } from "../../journey/ports.ts"
 import { NONCE_BYTES, openBytes, sealBytes } from "./gcm.ts"
-import type { LiveSlot } from "./slot-table.ts"
+import type { LiveSlot } from "./live-slot.ts"
 
-export function sealColumn(slot: LiveSlot, context: string, clear: Uint8Array, chance: Chance): Uint8Array {
+/** All that a column needs of a slot. */
+type Columns = Pick<LiveSlot, "columnKey">
+
+export function sealColumn(slot: Columns, context: string, clear: Uint8Array, chance: Chance): Uint8Array {
   return sealBytes(slot.columnKey, chance.bytes(NONCE_BYTES), Buffer.from(context, "utf8"), clear)
 }
 
 /** Throws ERR_TAG_MISMATCH when value, slot or context is not the one it was sealed with. */
-export function openColumn(slot: LiveSlot, context: string, sealed: Uint8Array): Uint8Array {
+export function openColumn(slot: Columns, context: string, sealed: Uint8Array): Uint8Array {
   const clear = openBytes(slot.columnKey, Buffer.from(context, "utf8"), sealed)
   if (clear === null) throw new SpoolError("ERR_TAG_MISMATCH", `a sealed column of ${context} does not open`)
   return clear

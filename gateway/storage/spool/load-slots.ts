@@ -27,6 +27,8 @@ export interface LoadedSlots {
   readonly mended: readonly number[]
 }
 
+/** Of copy a, of copy b. */
+type Pages = readonly [Buffer, Buffer]
 type Copy = { readonly is: "zero" } | { readonly is: "whole"; readonly slot: Slot } | Bad
 interface Bad {
   readonly is: "bad"
@@ -39,7 +41,7 @@ export async function loadSlots(files: SlotFiles, site: string, epochKey: EpochK
   const end = Math.max(a.length, b.length, 1)
   const found = { live: [], free: [], end, rotten: [], mended: [] } as Found
   for (let index = 1; index < end; index += 1) {
-    const pages = [a[index] ?? Buffer.alloc(PAGE_BYTES), b[index] ?? Buffer.alloc(PAGE_BYTES)]
+    const pages: Pages = [a[index] ?? Buffer.alloc(PAGE_BYTES), b[index] ?? Buffer.alloc(PAGE_BYTES)]
     await settle(files, pages, { site, index }, epochKey, found)
   }
   if (found.mended.length > 0) for (const copy of files.copies) await copy.fdatasync()
@@ -61,12 +63,12 @@ async function pagesOf(file: SlotFiles["copies"][number]): Promise<Buffer[]> {
 
 async function settle(
   files: SlotFiles,
-  pages: readonly Buffer[],
+  pages: Pages,
   at: SlotPosition,
   epochKey: EpochKey,
   found: Found,
 ): Promise<void> {
-  const copies = pages.map((page) => judge(page, at, epochKey))
+  const copies = judgeBoth(pages, at, epochKey)
   const whole = copies.findIndex((copy) => copy.is === "whole")
   const kept = copies[whole]
   if (kept?.is === "whole") found.live.push({ index: at.index, slot: kept.slot })
@@ -78,6 +80,12 @@ async function settle(
   // A whole copy is never written over: if the power goes now, it is the only one.
   const wrong = files.copies.filter((_, copy) => pages[copy]?.equals(right) === false)
   for (const copy of wrong) await copy.write([right], at.index * PAGE_BYTES)
+}
+
+/** Copies that are equal, as they are at nearly every start, are opened once. */
+function judgeBoth([a, b]: Pages, at: SlotPosition, epochKey: EpochKey): readonly Copy[] {
+  const judged = judge(a, at, epochKey)
+  return [judged, a.equals(b) ? judged : judge(b, at, epochKey)]
 }
 
 function judge(page: Buffer, at: SlotPosition, epochKey: EpochKey): Copy {

@@ -7,7 +7,7 @@ import type { Disk, DiskFile } from "./disk.ts"
 import { readFailure, rot, slotGone } from "./failure.ts"
 import type { Frame } from "./read-frame.ts"
 import { ciphertextOf } from "./read-frame.ts"
-import type { LiveSlot } from "./slot-table.ts"
+import type { LiveSlot } from "./live-slot.ts"
 
 export class SpoolObject implements ReadableObject {
   readonly place: ObjectPlace

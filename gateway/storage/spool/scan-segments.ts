@@ -1,6 +1,7 @@
 /**
  * Roll forward: every whole frame of every slot, oldest segment first, read from the disk alone. Segments that were open
- * when the power went are cut at their last whole frame and closed on the way.
+ * when the power went are cut at their last whole frame and closed on the way. A start must not take longer with every
+ * study that is kept: what is remembered is not opened, and what may be settled is glanced at side by side.
  */
 import { join } from "node:path"
 import type { SealedObject, SegmentId, SlotId } from "../../journey/ports.ts"
@@ -16,6 +17,8 @@ import type { WalkLimits } from "./walk-segment.ts"
 import { readEndMark, walkSegment } from "./walk-segment.ts"
 
 export interface ScanOptions {
+  /** Was this segment found settled before? Asked of each that lies here; it is not opened then. */
+  readonly isRemembered?: (segmentId: SegmentId) => boolean
   /** Is this closed segment, of so many frames, known and recorded already? Then nothing but its end mark is read. */
   readonly isSettled?: (segmentId: SegmentId, frames: number) => Promise<boolean>
   /** How far a segment is recorded as durable, in bytes; a bad frame before that is rot even at the end. */
@@ -37,9 +40,13 @@ interface Found {
   readonly segmentId: SegmentId
 }
 
+/** Folders and end marks read side by side: Node has four threads for it, and a disk likes a queue. */
+const GLANCES_AT_ONCE = 64
+
 export async function* scanSegments(ground: ScanGround, options: ScanOptions): AsyncGenerator<SealedObject> {
-  for (const found of await everySegment(ground)) {
-    const file = await openIfThere(ground, found)
+  for await (const found of unsettled(ground, options)) {
+    const isWritten = ground.writtenBytes(found.segmentId) !== null
+    const file = await openIfThere(ground, found, isWritten ? "read" : "update")
     if (file === null) continue
     try {
       yield* scanOne(ground, found, file, options)
@@ -49,57 +56,85 @@ export async function* scanSegments(ground: ScanGround, options: ScanOptions): A
   }
 }
 
+async function* unsettled(ground: ScanGround, options: ScanOptions): AsyncGenerator<Found> {
+  const isRemembered = options.isRemembered ?? (() => false)
+  const all = (await everySegment(ground)).filter(({ segmentId }) => !isRemembered(segmentId))
+  for (const some of inParts(all)) {
+    const settled = await Promise.all(some.map((found) => isSettled(ground, found, options)))
+    yield* some.filter((_, at) => settled[at] === false)
+  }
+}
+
 /** Segments of live slots by age; folders without a slot are reported. */
 async function everySegment({ disk, folders, slots, onRot }: ScanGround): Promise<Found[]> {
   const all: Found[] = []
-  for (const slotId of slotIdsIn(await disk.readdir(folders.objects))) {
-    const segmentIds = segmentIdsIn(await namesIn(disk, slotFolder(folders, slotId)))
-    if (slots.find(slotId) === null) onRot({ what: "keyless", slotId, segmentIds })
-    else all.push(...segmentIds.map((segmentId) => ({ slotId, segmentId })))
+  for (const slotIds of inParts(slotIdsIn(await disk.readdir(folders.objects)))) {
+    const names = await Promise.all(slotIds.map((slotId) => namesIn(disk, slotFolder(folders, slotId))))
+    for (const [at, slotId] of slotIds.entries()) {
+      const segmentIds = segmentIdsIn(names[at] ?? [])
+      if (slots.find(slotId) === null) onRot({ what: "keyless", slotId, segmentIds })
+      else all.push(...segmentIds.map((segmentId) => ({ slotId, segmentId })))
+    }
   }
   return all.sort((one, other) => (one.segmentId < other.segmentId ? -1 : 1))
 }
 
-/** Null when the segment went away meanwhile. */
-async function openIfThere(ground: ScanGround, { slotId, segmentId }: Found): Promise<DiskFile | null> {
-  const isWritten = ground.writtenBytes(segmentId) !== null
+function* inParts<Item>(all: readonly Item[]): Generator<readonly Item[]> {
+  for (let at = 0; at < all.length; at += GLANCES_AT_ONCE) yield all.slice(at, at + GLANCES_AT_ONCE)
+}
+
+/** A glance at the end mark; one that is being written has none, one that went away meanwhile is looked for again. */
+async function isSettled(ground: ScanGround, found: Found, options: ScanOptions): Promise<boolean> {
+  if (options.isSettled === undefined || ground.writtenBytes(found.segmentId) !== null) return false
+  const file = await openIfThere(ground, found, "read")
+  if (file === null) return false
   try {
-    return await ground.disk.open(
-      segmentPath(ground.folders, slotId, segmentId),
-      isWritten ? "read" : "update",
-    )
+    const mark = await readEndMark(file, found.segmentId)
+    return mark !== null && (await options.isSettled(found.segmentId, mark.frames))
+  } finally {
+    await file.close()
+  }
+}
+
+/** Null when the segment went away meanwhile. */
+async function openIfThere(
+  { disk, folders }: ScanGround,
+  { slotId, segmentId }: Found,
+  mode: "read" | "update",
+): Promise<DiskFile | null> {
+  try {
+    return await disk.open(segmentPath(folders, slotId, segmentId), mode)
   } catch (error) {
     if (hasCode(error, "ENOENT")) return null
     throw readFailure("opening a segment", error)
   }
 }
 
-/** `frames`: how many the end mark counts; null while there is none. */
 async function limitsOf(
   ground: ScanGround,
   segmentId: SegmentId,
   file: DiskFile,
   recordedEndBytes: number,
-): Promise<WalkLimits & { readonly frames: number | null }> {
+): Promise<WalkLimits> {
   const writtenBytes = ground.writtenBytes(segmentId)
-  if (writtenBytes !== null) return { endBytes: writtenBytes, isClosed: true, recordedEndBytes, frames: null }
+  if (writtenBytes !== null) return { endBytes: writtenBytes, isClosed: true, recordedEndBytes }
   const mark = await readEndMark(file, segmentId)
   const endBytes = mark?.endBytes ?? (await file.sizeBytes())
-  return { endBytes, isClosed: mark !== null, recordedEndBytes, frames: mark?.frames ?? null }
+  return { endBytes, isClosed: mark !== null, recordedEndBytes }
 }
 
 async function* scanOne(
   ground: ScanGround,
   found: Found,
   file: DiskFile,
-  { isSettled, recordedEndBytes }: ScanOptions,
+  { recordedEndBytes }: ScanOptions,
 ): AsyncGenerator<SealedObject> {
   const slot = ground.slots.find(found.slotId)
   if (slot === null || slot.gone) return
+  const { trailerKey } = slot
   const limits = await limitsOf(ground, found.segmentId, file, recordedEndBytes?.(found.segmentId) ?? 0)
-  if (limits.frames !== null && (await isSettled?.(found.segmentId, limits.frames)) === true) return
   const end = { frames: 0, bytes: 0, isSound: true }
-  for await (const finding of walkSegment(file, { ...found, trailerKey: slot.trailerKey }, limits)) {
+  for await (const finding of walkSegment(file, { ...found, trailerKey }, limits)) {
     if (finding.is === "frame") {
       end.frames += 1
       end.bytes = finding.frame.endBytes

@@ -28,7 +28,7 @@ import { GATHER_BYTES } from "./gatherer.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { freshTimedId } from "./ids.ts"
 import { SealingWriter } from "./sealing-writer.ts"
-import type { LiveSlot } from "./slot-table.ts"
+import type { LiveSlot } from "./live-slot.ts"
 import type { Watermark } from "./watermark.ts"
 
 export interface SegmentOptions {

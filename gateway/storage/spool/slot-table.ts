@@ -4,11 +4,12 @@
  */
 import { KeyError, SpoolError } from "../../journey/errors.ts"
 import type { Chance, SlotClass } from "../../journey/ports.ts"
-import { KEY_BYTES, deriveKey } from "./derive.ts"
+import { KEY_BYTES } from "./derive.ts"
 import type { Disk } from "./disk.ts"
 import { slotGone, writeFailure } from "./failure.ts"
 import { NONCE_BYTES } from "./gcm.ts"
 import { freshId } from "./ids.ts"
+import { LiveSlot } from "./live-slot.ts"
 import type { LoadedSlots } from "./load-slots.ts"
 import { loadSlots } from "./load-slots.ts"
 import { encodeSlotFileHeader, fitsEpochKey, isSlotFileHeader } from "./slot-file-header.ts"
@@ -27,17 +28,6 @@ import {
 import type { EpochKey } from "./slot-page.ts"
 import { PAGE_BYTES, encodeSlotPage, isZero, namesSlot } from "./slot-page.ts"
 import { Turnstile } from "./turnstile.ts"
-
-/** One study's key of one class. `gone` is set before the first page is zeroed and never unset. */
-export interface LiveSlot {
-  readonly slotId: string
-  readonly slotClass: SlotClass
-  readonly slotKey: Buffer
-  readonly trailerKey: Buffer
-  readonly columnKey: Buffer
-  index: number
-  gone: boolean
-}
 
 export interface SlotTableOptions {
   readonly disk: Disk
@@ -111,9 +101,11 @@ export class SlotTable {
       const index = this.#free.shift() ?? this.#end
       this.#end = Math.max(this.#end, index + 1)
       const { chance } = this.#options
-      const slot = liveSlot(freshId(chance), slotClass, chance.bytes(KEY_BYTES), index)
+      const slot = new LiveSlot(freshId(chance), slotClass, Buffer.from(chance.bytes(KEY_BYTES)), index)
       // After a failure the index stays unused: what the disk holds there is not known until the next start.
-      await attempt("writing a slot", () => writePage(this.#files, index, this.#page(slot, this.#epochKey)))
+      await attempt("writing a slot", () =>
+        writePage(this.#files, index, this.#page(slot, index, this.#epochKey)),
+      )
       this.#slots.set(slot.slotId, slot)
       return slot
     })
@@ -121,8 +113,7 @@ export class SlotTable {
 
   /** Stops whoever uses the slot and forgets its key; on disk it is still there. */
   retire(slotId: string): void {
-    const slot = this.#slots.get(slotId)
-    if (slot !== undefined) forget(slot)
+    this.#slots.get(slotId)?.forget()
   }
 
   /**
@@ -131,7 +122,7 @@ export class SlotTable {
    */
   destroy(slotId: string): Promise<boolean> {
     const slot = this.find(slotId)
-    if (slot !== null) forget(slot)
+    slot?.forget()
     return this.#alone(async () => {
       await attempt("wiping slots of another epoch", () => this.#wipeOtherEpochs())
       if (slot !== null) await this.#zero(slot)
@@ -155,7 +146,7 @@ export class SlotTable {
 
   async close(): Promise<void> {
     await this.#turnstile.pass(() => this.#files.close())
-    for (const slot of this.#slots.values()) forget(slot)
+    for (const slot of this.#slots.values()) slot.forget()
     this.#epochKey.key.fill(0)
   }
 
@@ -168,14 +159,17 @@ export class SlotTable {
 
   #take(loaded: LoadedSlots): void {
     for (const { index, slot } of loaded.live)
-      this.#slots.set(slot.slotId, liveSlot(slot.slotId, slot.slotClass, slot.slotKey, index))
+      this.#slots.set(
+        slot.slotId,
+        new LiveSlot(slot.slotId, slot.slotClass, Buffer.from(slot.slotKey), index),
+      )
     this.#free = [...loaded.free]
     this.#end = loaded.end
   }
 
-  #page(slot: LiveSlot, epochKey: EpochKey): Buffer {
+  #page(slot: LiveSlot, index: number, epochKey: EpochKey): Buffer {
     const { site, chance } = this.#options
-    return encodeSlotPage(slot, { site, index: slot.index }, epochKey, chance.bytes(NONCE_BYTES))
+    return encodeSlotPage(slot, { site, index }, epochKey, chance.bytes(NONCE_BYTES))
   }
 
   async #zero(slot: LiveSlot): Promise<void> {
@@ -226,7 +220,7 @@ export class SlotTable {
   async #wrapAll(files: SlotFiles, next: EpochKey, survivors: readonly LiveSlot[]): Promise<void> {
     for (let first = 0; first < survivors.length; first += PAGES_AT_ONCE) {
       const some = survivors.slice(first, first + PAGES_AT_ONCE)
-      const pages = some.map((slot, at) => this.#page({ ...slot, index: first + at + 1 }, next))
+      const pages = some.map((slot, at) => this.#page(slot, first + at + 1, next))
       for (const copy of files.copies) await copy.write(pages, (first + 1) * PAGE_BYTES)
     }
     for (const copy of files.copies) await copy.fdatasync()
@@ -260,18 +254,6 @@ export class SlotTable {
     for (const epoch of await epochsIn(disk, folder))
       if (epoch !== this.epoch) await removeSlotFiles(disk, folder, epoch)
   }
-}
-
-function liveSlot(slotId: string, slotClass: SlotClass, key: Uint8Array, index: number): LiveSlot {
-  const slotKey = Buffer.from(key)
-  const trailerKey = deriveKey(slotKey, "dokuei trailer v1")
-  const columnKey = deriveKey(slotKey, "dokuei column v1")
-  return { slotId, slotClass, slotKey, trailerKey, columnKey, index, gone: false }
-}
-
-function forget(slot: LiveSlot): void {
-  slot.gone = true
-  for (const key of [slot.slotKey, slot.trailerKey, slot.columnKey]) key.fill(0)
 }
 
 async function attempt<Answer>(doing: string, work: () => Promise<Answer>): Promise<Answer> {

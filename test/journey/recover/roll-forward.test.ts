@@ -48,4 +48,34 @@ describe("roll-forward", () => {
         assert.deepEqual(gateway.rolledForward, { instancesFiled: 0, segmentsDropped: 0, slotsDestroyed: 0 })
       }
   })
+
+  it("opens no segment again that an earlier start found settled, and forgets those that went", async () => {
+    const opened: string[] = []
+    const open = sides.edge.disk.open.bind(sides.edge.disk)
+    sides.edge.disk.open = (path, mode) => {
+      if (path.endsWith(".seg")) opened.push(path)
+      return open(path, mode)
+    }
+    const openedByAStart = async (): Promise<number> => {
+      opened.length = 0
+      await sides.edge.open()
+      return opened.length
+    }
+    for (const patient of ["P1", "P2", "P3"]) await storeAll(sides.edge, study(patient, 2))
+    await sides.edge.runDue()
+    await sides.edge.spool.close()
+    assert.equal(await openedByAStart(), 6, "a segment for each image")
+    assert.equal(await openedByAStart(), 0)
+    await storeAll(sides.edge, study("P4", 1))
+    await sides.edge.runDue()
+    await sides.edge.spool.close()
+    assert.equal(await openedByAStart(), 1)
+    assert.equal((await sides.edge.ledger.settledSegments()).size, 7)
+    for (const name of [...sides.edge.disk.contents().keys()]
+      .filter((path) => path.endsWith(".seg"))
+      .slice(2))
+      await sides.edge.disk.unlink(name)
+    assert.equal(await openedByAStart(), 0)
+    assert.equal((await sides.edge.ledger.settledSegments()).size, 2)
+  })
 })

@@ -556,7 +556,7 @@ describe("the ledger", () => {
       "orphans",
     ]
     // Once at the start, and then of everything.
-    const whole = ["slotsInUse"]
+    const whole = ["slotsInUse", "settledSegments"]
     for (const name of Object.keys(SQL) as StatementName[]) {
       if (whole.includes(name)) continue
       for (const detail of plan(name)) {

@@ -147,5 +147,6 @@ describe("bytes that change at rest", () => {
   it("are not looked at in segments that are settled", async () => {
     await three(true)
     assert.equal((await scanned({ isSettled: () => Promise.resolve(true) })).ids, "")
+    assert.equal((await scanned({ isRemembered: () => true })).ids, "")
   })
 })
