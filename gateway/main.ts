@@ -9,6 +9,7 @@ import { docsCommand } from "./commands/docs.ts"
 import { echoCommand } from "./commands/echo.ts"
 import { enrolCommand } from "./commands/enrol.ts"
 import { importCommand } from "./commands/import/import.ts"
+import { mediaCommand } from "./commands/media/media.ts"
 import { pkiCommand } from "./commands/pki-command.ts"
 import { recoverCommand } from "./commands/recover.ts"
 import { runCommand } from "./commands/run.ts"
@@ -30,6 +31,7 @@ function program(finish: Finish): Command {
     docsCommand,
     echoCommand,
     importCommand,
+    mediaCommand,
   ])
     dokuei.addCommand(command(finish))
   return throwing(dokuei)

@@ -21,6 +21,16 @@ export function dokuei(...args: readonly string[]): Ended {
   return { code: status, stdout, stderr }
 }
 
+/** The same, while this process goes on. */
+export async function running(...args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...args])
+  let [stdout, stderr] = ["", ""]
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()))
+  const [code] = (await once(child, "close")) as [number | null]
+  return { code, stdout, stderr }
+}
+
 /** Writes `edge.yaml` and `center.yaml` (from the examples, on free ports) and all they name. */
 export async function makeSites(folder: string): Promise<void> {
   const { spkiSha256 } = await pkiDemo(folder, {

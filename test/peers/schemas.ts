@@ -6,6 +6,7 @@ import { Bench } from "./openssl.ts"
 
 const SCHEMAS = {
   audit: "audit/dicom2017c.xsd",
+  lcm: "xds/lcm.xsd",
   cda: "cda/infrastructure/cda/CDA.xsd",
   soap: "xds/all.xsd",
   xades: "xmldsig-xades/XAdES.xsd",

@@ -2,6 +2,7 @@
 import type { Submission } from "../../standards/xds/submission.ts"
 import type { RegistryErrorCode } from "../../standards/xds/error-codes.ts"
 import type { Agreement } from "../agreement.ts"
+import type { ReadIn } from "../ports.ts"
 import type { SubmissionKind } from "../records.ts"
 
 export interface Inbound {
@@ -11,6 +12,8 @@ export interface Inbound {
   readonly StudyInstanceUID: string
   /** workflowInstanceId: the request's id at the hospital. */
   readonly requestId: string
+  /** The medium it comes on; undefined = over the line. */
+  readonly onMedium: ReadIn | undefined
 }
 
 /** What its sender is told beside Success: a warning. */

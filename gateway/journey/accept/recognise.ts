@@ -43,7 +43,7 @@ export async function recognise(world: World, inbound: Inbound): Promise<Submiss
       const repeated = { ...earlier, failureCode: null, private: { ...earlier.private, submission } }
       await world.ledger.commit([
         ...(await receiptAgain(world, earlier)),
-        importAudit(world, repeated, "success", at),
+        importAudit(world, repeated, "success", at, inbound.onMedium),
       ])
       return []
     },

@@ -14,6 +14,8 @@ export interface ActiveParticipant {
   readonly role: AuditCode | null
   /** IP address or DNS name. */
   readonly NetworkAccessPointID?: string
+  /** Of a medium: what kind it is (CID 405). */
+  readonly MediaType?: AuditCode
 }
 
 export interface ParticipantObject {
@@ -90,6 +92,9 @@ function activeParticipant(participant: ActiveParticipant): Markup {
       NetworkAccessPointTypeCode: NetworkAccessPointID === undefined ? undefined : isAddress ? 2 : 1,
     },
     participant.role === null ? null : coded("RoleIDCode", participant.role),
+    participant.MediaType === undefined
+      ? null
+      : element("MediaIdentifier", {}, coded("MediaType", participant.MediaType)),
   )
 }
 

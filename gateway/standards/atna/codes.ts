@@ -37,6 +37,7 @@ export const EVENT_TYPE = {
   connectionTest: { code: "connection-test", system: "Dokuei", text: "Connection Test" },
   softwareConfiguration: dcm("110131", "Software Configuration"),
   userSecurityAttributes: dcm("110137", "User Security Attributes Changed"),
+  iti32: ihe("ITI-32", "Distribute Document Set on Media"),
   iti41: ihe("ITI-41", "Provide and Register Document Set-b"),
   dsg: { code: "urn:ihe:iti:dsg", system: "IHE Transactions", text: "Document Digital Signature" },
 } as const
@@ -45,6 +46,7 @@ export const ROLE = {
   application: dcm("110150", "Application"),
   destination: dcm("110152", "Destination Role ID"),
   source: dcm("110153", "Source Role ID"),
+  destinationMedia: dcm("110154", "Destination Media"),
   sourceMedia: dcm("110155", "Source Media"),
 } as const
 
@@ -59,6 +61,17 @@ export const OBJECT_ID_TYPE = {
     system: "IHE XDS Metadata",
     text: "submission set classificationNode",
   },
+  /** A submission set that was on a medium (ITI TF-2 3.32.5.1). */
+  mediumSet: ihe("ITI-32", "Distribute Document Set on Media"),
+} as const
+
+/** CID 405. */
+export const MEDIA_TYPE = {
+  usb: dcm("110030", "USB Disk Emulation"),
+  cd: dcm("110032", "CD"),
+  dvd: dcm("110033", "DVD"),
+  sd: dcm("110036", "Secure Digital Card"),
+  folder: dcm("110037", "URI"),
 } as const
 
 /** Application Server Process. */

@@ -13,11 +13,18 @@ import {
   SUBMISSION_SET,
 } from "./vocabulary.ts"
 
+/** Where the document of an entry lies, relative to its metadata (ITI TF-3 4.2.3.2.27); null on the wire. */
+export type UriOf = (entry: DocumentEntry) => string | null
+const NOWHERE: UriOf = () => null
+
 /** Ids of associations are symbolic: nobody refers to them (ITI TF-3 4.2.3.1.2). */
-export function writeSubmission({ submissionSet, documentEntries, associations }: Submission): Markup {
+export function writeSubmission(
+  { submissionSet, documentEntries, associations }: Submission,
+  uriOf: UriOf = NOWHERE,
+): Markup {
   const objects = [
     writeSubmissionSet(submissionSet),
-    documentEntries.map(writeDocumentEntry),
+    documentEntries.map((entry) => writeDocumentEntry(entry, uriOf(entry))),
     documentEntries.map((entry, index) =>
       writeAssociation(
         `member-${index + 1}`,
@@ -53,12 +60,13 @@ function writeSubmissionSet(set: SubmissionSet): Markup {
   )
 }
 
-function writeDocumentEntry(entry: DocumentEntry): Markup {
+function writeDocumentEntry(entry: DocumentEntry, uri: string | null): Markup {
   const parts = new ObjectPartsWriter(entry.entryUUID)
   return element(
     "rim:ExtrinsicObject",
     { id: entry.entryUUID, mimeType: entry.mimeType, objectType: DOCUMENT_ENTRY.stable },
     writeSlots(entry),
+    slot("URI", uri),
     name(entry.title),
     entry.limitedMetadata ? parts.label(DOCUMENT_ENTRY.limitedMetadata) : null,
     parts.author(DOCUMENT_ENTRY.author, entry.author),

@@ -11,10 +11,12 @@ import {
   ATTEMPT,
   FROM_DEVICE,
   FROM_MEDIA,
+  FROM_MEDIUM,
   FROM_PARTNER,
   PERSON,
   SCHEDULER,
   TO_ARCHIVE,
+  TO_MEDIUM,
   TO_PARTNER,
   type Parties,
 } from "./participants.ts"
@@ -29,8 +31,9 @@ export interface About {
   /** The description stands in it, as PS3.15 A.5.3.11 wants it of an alert. */
   readonly isAlert?: true
 }
-const { submissionSet, node, uri, report } = OBJECT_ID_TYPE
+const { submissionSet, mediumSet, node, uri, report } = OBJECT_ID_TYPE
 const SUBMISSION: About = { words: "SubmissionSet, patient", idType: submissionSet, role: 20 }
+const SET_ON_MEDIUM: About = { words: "SubmissionSet, patient", idType: mediumSet, role: 20 }
 const NODE: About = { words: "node", idType: node, role: 13 }
 const ALERT: About = { words: "node, Alert Description", idType: node, role: 13, isAlert: true }
 const SETTING: About = { words: "URI, Alert Description", idType: uri, role: 13, isAlert: true }
@@ -112,6 +115,18 @@ export const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
     FROM_PARTNER,
     SUBMISSION,
     "ITI-41 at the recipient: one for every request of an agreed partner, a repetition included. Minor: the line broke; serious: it was refused",
+  ),
+  "medium-exported": kind(
+    [EVENT_ID.export, EVENT_TYPE.iti32, "R"],
+    TO_MEDIUM,
+    SET_ON_MEDIUM,
+    "a submission set is put on a medium: before its first octet leaves. Serious: the medium did not come about",
+  ),
+  "medium-read": kind(
+    [EVENT_ID.import, EVENT_TYPE.iti32, "C"],
+    FROM_MEDIUM,
+    SET_ON_MEDIUM,
+    "a submission set has come in from a medium, a repetition included. Minor: it could not be read to its end; serious: it was refused",
   ),
   "study-accessed": kind(
     [instancesAccessed, null, "R"],

@@ -1,7 +1,7 @@
 /** Who takes part in an event, and as what (PS3.15 A.5.3; ihe-wire 5.3). */
 import type { AuditEvent } from "../../journey/ports.ts"
 import type { ActiveParticipant } from "../../standards/atna/audit-message.ts"
-import { ROLE, type AuditCode } from "../../standards/atna/codes.ts"
+import { MEDIA_TYPE, ROLE, type AuditCode } from "../../standards/atna/codes.ts"
 
 /** Who we are in every message. */
 export interface AuditSource {
@@ -93,6 +93,32 @@ export const FROM_MEDIA: Parties = {
   of: (event, source) => [
     self(source, ROLE.destination, true),
     ...peer(event, ROLE.sourceMedia, false).map((each) => ({ ...each, NetworkAccessPointID: source.host })),
+  ],
+}
+
+/** A medium as PS3.15 A.5.3.4 and .5 want it: its name, its kind, and that it was in this machine. */
+function medium({ medium }: AuditEvent, role: AuditCode, { host }: AuditSource): ActiveParticipant[] {
+  if (medium === undefined) return []
+  const { name, type } = medium
+  const place = { NetworkAccessPointID: host, MediaType: MEDIA_TYPE[type] }
+  return [{ UserID: name, UserIsRequestor: false, role, ...place }]
+}
+
+export const TO_MEDIUM: Parties = {
+  words: "the person, this process (Source), the medium with its kind (Destination Media)",
+  of: (event, source) => [
+    ...person(event, true),
+    self(source, ROLE.source, event.user === null),
+    ...medium(event, ROLE.destinationMedia, source),
+  ],
+}
+
+export const FROM_MEDIUM: Parties = {
+  words: "the person, the medium with its kind (Source Media), this process (Destination)",
+  of: (event, source) => [
+    ...person(event, true),
+    ...medium(event, ROLE.sourceMedia, source),
+    self(source, ROLE.destination, event.user === null),
   ],
 }
 

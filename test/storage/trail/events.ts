@@ -57,6 +57,23 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
     peer: { id: "MEDIA", address: "" },
     instances: 120,
   },
+  "medium-exported": {
+    ...BLANK,
+    event: "medium-exported",
+    user: "sato",
+    medium: { name: "STICK", type: "usb" },
+    PatientID: "0001234^^^&1.2.392.1&ISO",
+    objectId: "2.25.7",
+  },
+  "medium-read": {
+    ...BLANK,
+    event: "medium-read",
+    outcome: "serious",
+    user: "sato",
+    medium: { name: "cdrom", type: "cd" },
+    objectId: "2.25.7",
+    description: "InvalidDocumentContent",
+  },
   "session-ended": { ...BLANK, ...person, event: "session-ended" },
   "credential-added": {
     ...BLANK,

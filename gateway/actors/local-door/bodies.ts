@@ -1,0 +1,51 @@
+/** What commands send over the local door. */
+import type { IncomingMessage } from "node:http"
+import { z } from "zod"
+import type { Medium } from "../../journey/ports.ts"
+import { HttpRefusal, RequestTooLarge } from "../http-door/refusal.ts"
+
+const MAX_JSON_BYTES = 64 * 1024
+const name = z.string().min(1).max(256)
+
+const planBody = z.strictObject({
+  user: name,
+  medium: z.strictObject({ name, type: z.enum(["usb", "cd", "dvd", "sd", "folder"]) }),
+  what: name,
+})
+const endBody = z.strictObject({ failed: name.nullable() })
+
+/** The whole body. @throws RequestTooLarge */
+export async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  let lengthBytes = 0
+  for await (const piece of request as AsyncIterable<Uint8Array>) {
+    lengthBytes += piece.length
+    if (lengthBytes > maxBytes) throw new RequestTooLarge(maxBytes)
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
+}
+
+export const readPlanBody = (
+  request: IncomingMessage,
+): Promise<{ readonly user: string; readonly medium: Medium; readonly what: string }> =>
+  readJson(request, planBody)
+
+/** `failed`: why there is no medium; null = there is one. */
+export const readEndBody = (request: IncomingMessage): Promise<{ readonly failed: string | null }> =>
+  readJson(request, endBody)
+
+async function readJson<Body>(request: IncomingMessage, schema: z.ZodType<Body>): Promise<Body> {
+  const result = schema.safeParse(parsed(await readBytes(request, MAX_JSON_BYTES)))
+  if (!result.success) throw new HttpRefusal(400, "the request body has faults")
+  return result.data
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString("utf8"))
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return null
+    throw cause
+  }
+}

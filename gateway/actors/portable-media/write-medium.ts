@@ -1,0 +1,140 @@
+/**
+ * Writes a medium so that it is whole or is none: everything goes to a folder of another name, is synced and read back, and
+ * the folder gets its name last. What an interrupted writing left is no medium to anybody, and goes with the next.
+ */
+import { createHash } from "node:crypto"
+import { mkdir, open, readdir, rename, rm, statfs } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { XDM_FOLDER } from "../../standards/xdm/layout.ts"
+import type { MediumFile } from "../../journey/ports.ts"
+import { octetsOf, readable, unfit } from "./read-file.ts"
+
+/** ISO 9660 level 1, as everything else. */
+const UNFINISHED = `${XDM_FOLDER}.NEW`
+/** For folders, metadata and what a file system keeps of itself, for each file. */
+const BESIDE_BYTES = 16 * 1024
+const SLACK_BYTES = 4 * 1024 * 1024
+/** Of FAT: msdos and vfat (linux/magic.h); one file of it holds no more than 4 GiB less one byte. */
+const FAT_TYPE = 0x4d44
+const MAX_FAT_FILE_BYTES = 2 ** 32 - 1
+
+/** One file as it was written. */
+interface Written {
+  readonly path: string
+  readonly lengthBytes: number
+  readonly sha1: string
+}
+
+/** What is to be written, without how. */
+export type Announced = Pick<MediumFile, "path" | "lengthBytes" | "sha1">
+
+/** @throws MediumError when it holds documents already, lacks room, or a file is too large for its file system */
+export async function checkRoom(root: string, files: readonly Announced[]): Promise<void> {
+  const names = await attempted(root, () => readdir(root))
+  if (names.some((name) => name.toUpperCase() === XDM_FOLDER))
+    throw unfit(`there is a folder ${XDM_FOLDER} already: take an empty medium, or an empty folder`)
+  await attempted(root, () => rm(join(root, UNFINISHED), { recursive: true, force: true }))
+  const { bavail, bsize, type } = await attempted(root, () => statfs(root))
+  const needed = files.reduce((sum, { lengthBytes }) => sum + roomOf(lengthBytes ?? 0, bsize), SLACK_BYTES)
+  const free = bavail * bsize
+  if (needed > free) throw unfit(`${mebibytes(needed)} are needed, and ${mebibytes(free)} are free`)
+  const large = files.find(({ lengthBytes }) => (lengthBytes ?? 0) > MAX_FAT_FILE_BYTES)
+  if (type === FAT_TYPE && large !== undefined)
+    throw unfit(`${large.path} has more than 4 GiB: a FAT medium takes no such file, format it as exFAT`)
+}
+
+const roomOf = (lengthBytes: number, blockBytes: number): number =>
+  Math.ceil(lengthBytes / blockBytes) * blockBytes + BESIDE_BYTES
+
+const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MiB`
+
+/** How far it is: each byte is told when it is written and when it is read back, each file when it is done. */
+export interface Writing {
+  readonly bytes: (count: number) => void
+  readonly file: () => void
+}
+
+/** @throws MediumError when it could not be written, or reads back as something else; whatever `open` of a file throws */
+export async function writeMedium(
+  root: string,
+  files: readonly MediumFile[],
+  progress: Writing,
+): Promise<void> {
+  const below = (path: string): string =>
+    join(root, path.startsWith(`${XDM_FOLDER}/`) ? UNFINISHED + path.slice(XDM_FOLDER.length) : path)
+  await attempted(root, () => mkdir(join(root, UNFINISHED)))
+  try {
+    const written: Written[] = []
+    for (const file of files) written.push(await write(below(file.path), file, progress))
+    for (const folder of new Set(files.map(({ path }) => dirname(below(path))))) await syncFolder(folder)
+    await syncFolder(join(root, UNFINISHED))
+    for (const each of written) await readBack(each, progress)
+    await attempted(root, () => rename(join(root, UNFINISHED), join(root, XDM_FOLDER)))
+    await syncFolder(root)
+  } catch (error) {
+    await rm(join(root, UNFINISHED), { recursive: true, force: true }).catch(() => undefined)
+    throw error
+  }
+}
+
+async function write(path: string, file: MediumFile, progress: Writing): Promise<Written> {
+  await attempted(path, () => mkdir(dirname(path), { recursive: true }))
+  const handle = await attempted(path, () => open(path, "w"))
+  const sha1 = createHash("sha1")
+  let lengthBytes = 0
+  try {
+    for await (const piece of file.open()) {
+      await attempted(path, () => handle.writeFile(piece))
+      sha1.update(piece)
+      lengthBytes += piece.length
+      progress.bytes(piece.length)
+    }
+    await attempted(path, () => handle.sync())
+  } finally {
+    await handle.close()
+  }
+  return checked(file, { path, lengthBytes, sha1: sha1.digest("hex") })
+}
+
+/** Nothing leaves that is not what its metadata say. */
+function checked({ path, lengthBytes, sha1 }: MediumFile, written: Written): Written {
+  const isAsStated =
+    (lengthBytes === null || lengthBytes === written.lengthBytes) && (sha1 === null || sha1 === written.sha1)
+  if (!isAsStated) throw unfit(`${path} did not come whole from the gateway`)
+  return written
+}
+
+async function readBack({ path, lengthBytes, sha1 }: Written, progress: Writing): Promise<void> {
+  const found = createHash("sha1")
+  let foundBytes = 0
+  for await (const piece of octetsOf(path)) {
+    found.update(piece)
+    foundBytes += piece.length
+    progress.bytes(piece.length)
+  }
+  if (foundBytes !== lengthBytes || found.digest("hex") !== sha1)
+    throw unfit(`${path} reads back as something else than was written: do not use this medium`)
+  progress.file()
+}
+
+/** Not every file system of media can: what it cannot, it does by itself. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await attempted(path, () => open(path, "r"))
+  try {
+    await folder.sync()
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EINVAL")) throw readable(error, path)
+  } finally {
+    await folder.close()
+  }
+}
+
+/** The system's errors in words: `cannot be read` would be wrong here. */
+async function attempted<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error
+    throw unfit(`${path} cannot be written (${String(error.code)})`, { cause: error })
+  }
+}

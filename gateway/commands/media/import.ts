@@ -1,0 +1,148 @@
+/**
+ * `dokuei media import`: what lies on a medium goes into the running gateway as the ITI-41 request it would have been on the
+ * line, so that it passes the same judge and its signatures are verified alike. This process, and not the gateway, meets
+ * the medium. Each submission set comes in whole or not at all; one that has come already is known again.
+ */
+import { randomUUID } from "node:crypto"
+import { interpret } from "../../actors/document-source/interpret.ts"
+import { requestMessage } from "../../actors/document-source/message.ts"
+import { MediumTree } from "../../actors/portable-media/medium-tree.ts"
+import { octetsOf, unfit } from "../../actors/portable-media/read-file.ts"
+import {
+  metadataIn,
+  readSubset,
+  sealedMetadataIn,
+  subsetFolders,
+  type ReadSubset,
+  type SubsetFolder,
+} from "../../actors/portable-media/survey.ts"
+import { loadConfig, type Config } from "../../config.ts"
+import { SubmissionError } from "../../journey/errors.ts"
+import type { Medium } from "../../journey/ports.ts"
+import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
+import { Progress, type Screen } from "../import/progress.ts"
+import { faultsOf } from "./check.ts"
+import { LocalClient, one, user } from "./local-client.ts"
+import { mediumReport, type SubsetTold, type Told } from "./report.ts"
+
+interface Importing {
+  readonly config: Config
+  readonly client: LocalClient
+  readonly tree: MediumTree
+  readonly medium: Medium
+  readonly as: string | null
+}
+
+interface Found {
+  readonly folder: SubsetFolder
+  readonly read: ReadSubset | null
+  readonly faults: readonly string[]
+}
+
+/** @throws MediumError when it is no XDM medium */
+export async function importMedium(
+  file: string,
+  root: string,
+  medium: Medium,
+  as: string | null,
+  screen: Screen,
+): Promise<Told> {
+  const config = loadConfig(file, "unseen")
+  const client = new LocalClient(config.dataDir)
+  const importing: Importing = { config, client, tree: new MediumTree(root), medium, as }
+  const found: Found[] = []
+  for (const folder of await subsetFolders(importing.tree)) found.push(await look(importing, folder))
+  const documents = found.flatMap(({ read }) => read?.documents ?? [])
+  const totalBytes = documents.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
+  const progress = new Progress(screen, documents.length, totalBytes, () => performance.now())
+  const told: SubsetTold[] = []
+  try {
+    for (const each of found) told.push(await take(importing, each, progress))
+  } finally {
+    progress.end()
+  }
+  return mediumReport("taken in", "NOT TAKEN IN", told)
+}
+
+async function look(importing: Importing, folder: SubsetFolder): Promise<Found> {
+  try {
+    const read = await readSubset(importing.tree, folder, await metadataOf(importing, folder))
+    return { folder, read, faults: [] }
+  } catch (error) {
+    return { folder, read: null, faults: faultsOf(error) }
+  }
+}
+
+/** What was encrypted for us says more than what anybody may read. */
+async function metadataOf({ client, tree }: Importing, folder: SubsetFolder): Promise<Uint8Array> {
+  const sealed = await sealedMetadataIn(tree, folder)
+  if (sealed === null) return metadataIn(tree, folder)
+  const { body } = await client.ask({
+    method: "POST",
+    path: "/media/metadata",
+    contentType: "application/pkcs7-mime",
+    lengthBytes: sealed.length,
+    body: one(sealed),
+  })
+  return body
+}
+
+async function take(
+  importing: Importing,
+  { folder, read, faults }: Found,
+  progress: Progress,
+): Promise<SubsetTold> {
+  const { name } = folder
+  if (read === null) return { name, documents: 0, faults, remarks: [] }
+  const told = { name, documents: read.documents.length, remarks: [] }
+  try {
+    const answer = await provide(importing, read, progress)
+    const words = answer.errors.map(({ errorCode, codeContext }) => `${errorCode} ${codeContext}`)
+    return answer.status === "Success" ? { ...told, faults: [], remarks: words } : { ...told, faults: words }
+  } catch (error) {
+    if (error instanceof SubmissionError) return { ...told, faults: [error.message] }
+    return { ...told, faults: faultsOf(error) }
+  }
+}
+
+async function provide(
+  importing: Importing,
+  { submission: { submission }, documents }: ReadSubset,
+  progress: Progress,
+): Promise<RegistryResponse> {
+  const { client, medium } = importing
+  const path = `/media/submissions/${agreementOf(importing, submission.submissionSet.sourceId)}`
+  const outbound = documents.map(({ entry, path: file, lengthBytes }) => ({
+    entryUUID: entry.entryUUID,
+    lengthBytes,
+    open: () => told(octetsOf(file), progress),
+  }))
+  const message = requestMessage(submission, outbound, `urn:uuid:${randomUUID()}`, `urn:dokuei:medium`)
+  const query = new URLSearchParams({ user: user(), type: medium.type, name: medium.name })
+  return interpret(
+    await client.answered({
+      method: "POST",
+      path: `${path}?${query.toString()}`,
+      contentType: message.contentType,
+      lengthBytes: message.lengthBytes,
+      body: message.pieces(),
+    }),
+  )
+}
+
+async function* told(octets: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
+  for await (const piece of octets) {
+    yield piece
+    progress.sent(piece.length)
+  }
+  progress.answered(1)
+}
+
+/** A medium shows no certificate: whose it is says its sourceId, and that it is so says its seal. */
+function agreementOf({ config, as }: Importing, sourceId: string): string {
+  const fitting = config.agreements.filter(({ partner }) => partner.oid === sourceId)
+  const [agreement] = as === null ? fitting : fitting.filter(({ id }) => id === as)
+  if (agreement === undefined) throw unfit(`no agreement with whom it is of (sourceId ${sourceId})`)
+  if (as === null && fitting.length > 1) throw unfit(`say --as: ${fitting.map(({ id }) => id).join(", ")}`)
+  return agreement.id
+}

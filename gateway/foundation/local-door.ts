@@ -1,0 +1,58 @@
+/** The door for commands on this machine: what of it leads to media, and who is told. */
+import { MediaRoutes } from "../actors/local-door/media-routes.ts"
+import { listenLocal } from "../actors/local-door/listen.ts"
+import { MEDIUM_PATH, MediumDoor } from "../actors/document-recipient/medium-door.ts"
+import type { Enter } from "../actors/http-door/open.ts"
+import type { Config } from "../config.ts"
+import { refusedImport } from "../journey/audit.ts"
+import { mediaDesk } from "../journey/media/media-desk.ts"
+import type { SubmissionHandler } from "../journey/ports.ts"
+import type { World } from "../journey/world.ts"
+import { errorFields } from "../log.ts"
+import { VERSION } from "../version.ts"
+import type { MediumMaker } from "../standards/xdm/medium-maker.ts"
+import type { DoorWatch } from "./road.ts"
+
+/** A gateway that cannot open it works all the same: commands will say that they find nobody. */
+export async function openLocalDoor(
+  config: Config,
+  world: World,
+  handler: SubmissionHandler,
+  { log, record }: DoorWatch,
+): Promise<{ close(): Promise<void> }> {
+  const onFault = (error: unknown): void => log("error", "local-door-fault", errorFields(error))
+  const routes = new MediaRoutes(mediaDesk(world, makerOf(config)), onFault)
+  const door = new MediumDoor(
+    {
+      sourceOf: (id) => config.agreements.filter((each) => each.id === id).map(({ partner }) => partner.oid),
+      onFault,
+      onFailed: ({ peer, submission, told }) => {
+        log("warn", "medium-refused", { agreement: peer.agreement, told: told.join(" ") })
+        record(refusedImport(world, peer, submission, told)).catch((error: unknown) =>
+          log("error", "audit-failed", errorFields(error)),
+        )
+      },
+    },
+    handler,
+  )
+  const enter: Enter = (request, response) =>
+    request.url?.startsWith(MEDIUM_PATH) === true
+      ? door.enter(request, response)
+      : routes.enter(request, response)
+  try {
+    return await listenLocal(config.dataDir, enter)
+  } catch (error) {
+    log("warn", "local-door-closed", errorFields(error))
+    return { close: () => Promise.resolve() }
+  }
+}
+
+function makerOf({ site, agreements }: Config): MediumMaker {
+  return {
+    institution: site.name,
+    contact: agreements[0]?.firstResponder ?? "",
+    product: "Dokuei",
+    version: VERSION,
+    vendor: "Dokuei",
+  }
+}

@@ -1,0 +1,53 @@
+/** Media desk: each medium that is made is in the audit trail, before it is made. */
+import type { MediumMaker } from "../../standards/xdm/medium-maker.ts"
+import { mediumExport } from "../audit.ts"
+import { agreementInForce } from "../keep.ts"
+import { DeskError } from "../errors.ts"
+import type { AuditEvent } from "../ports.ts"
+import type { SubmissionRecord } from "../records.ts"
+import type { World } from "../world.ts"
+import { leaving } from "./leaving.ts"
+import { makeReady } from "./make-ready.ts"
+import type { MediaDesk, Medium } from "./medium.ts"
+import { mediumFiles, subsetsOf } from "./medium-files.ts"
+import { openedMetadata } from "./sealed-metadata.ts"
+
+export function mediaDesk(world: World, maker: MediumMaker): MediaDesk {
+  return {
+    plan: async (user, medium, what) => {
+      const records = await leaving(world, what)
+      for (const { agreement } of records) checkInForce(world, agreement)
+      const waiting = await makeReady(world, records)
+      const names = records.map(({ agreement }) => agreementInForce(world, agreement)?.partner.name ?? "")
+      const tell = (outcome: AuditEvent["outcome"], why: string | null): Promise<void> =>
+        told(world, records, { user, medium, outcome, why })
+      return {
+        recipients: [...new Set(names)],
+        submissions: records.length,
+        waiting,
+        files: waiting.length > 0 ? [] : mediumFiles(world, maker, await subsetsOf(world, records)),
+        begin: () => tell("success", null),
+        failed: (why) => tell("serious", why),
+      }
+    },
+    open: (sealed) => openedMetadata(world, sealed),
+  }
+}
+
+function checkInForce(world: World, agreement: string): void {
+  if (agreementInForce(world, agreement) === null)
+    throw new DeskError("ERR_NOT_ALLOWED", `agreement ${agreement} is not in force`)
+}
+
+interface Telling {
+  readonly user: string
+  readonly medium: Medium
+  readonly outcome: AuditEvent["outcome"]
+  readonly why: string | null
+}
+
+/** One record for each submission set, as ITI TF-2 3.32.5.1.1 wants it. */
+async function told(world: World, records: readonly SubmissionRecord[], telling: Telling): Promise<void> {
+  const at = world.clock.now().toISOString()
+  await world.ledger.commit(records.map((record) => mediumExport(record, { ...telling, at })))
+}
