@@ -3,6 +3,7 @@
  * schema refuses, so that a person hears of everything at once.
  */
 import type { Issue } from "./config-issue.ts"
+import { packagingIssues } from "./config-packaging.ts"
 import { INSTITUTION_CODE, isDomainOfAnother } from "./journey/institution.ts"
 
 type Raw = Readonly<Record<string, unknown>>
@@ -37,6 +38,7 @@ function agreementIssues(root: Raw): Issue[] {
     ...shortTerms(agreements),
     ...patientDomains(root, agreements),
     ...sharedPins(agreements),
+    ...agreements.flatMap((each, index) => packagingIssues(each, `agreements.${index}`)),
   ]
 }
 

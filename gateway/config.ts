@@ -10,6 +10,7 @@ import { agreedCodes } from "./config-codes.ts"
 import { lineTerms } from "./config-line.ts"
 import { makePathsAbsolute, missingFiles } from "./config-files.ts"
 import type { Issue } from "./config-issue.ts"
+import { packaging } from "./config-packaging.ts"
 import { crossIssues } from "./config-rules.ts"
 import { inWords, yamlFault } from "./config-words.ts"
 import { INSTITUTION_CODE } from "./journey/institution.ts"
@@ -97,8 +98,14 @@ const agreement = z.strictObject({
     .array(pin)
     .min(1)
     .describe("SHA-256 of the SubjectPublicKeyInfo of the partner's TLS certificates"),
-  sealPins: z.array(pin).min(1).describe("the same of its seal certificates"),
-  objectCertificate: file.describe("certificate we encrypt for, PEM"),
+  sealPins: z
+    .array(pin)
+    .default([])
+    .describe("the same of its seal certificates; one at least, unless packaging.seals is none"),
+  objectCertificate: file
+    .optional()
+    .describe("certificate we encrypt for, PEM; needed unless packaging.form is plain"),
+  packaging,
   tls: z
     .enum(["1.3", "ihe-stx"])
     .default("1.3")
@@ -108,9 +115,9 @@ const agreement = z.strictObject({
   accepts: z.array(z.enum(KINDS)).min(1).describe("what the partner may submit to us"),
   receipts: z
     .enum(["signed", "registry-response"])
-    .default("signed")
+    .optional()
     .describe(
-      "what says that it arrived and ends our custody: the partner's signed receipt, or its answer alone",
+      "what says that it arrived and ends our custody: the partner's signed receipt, or its answer alone. Default: signed; without seals its answer",
     ),
   reportSignature: z.enum(["hpki"]).default("hpki").describe("what a report must be signed with"),
   readers: z
@@ -124,13 +131,15 @@ const agreement = z.strictObject({
     .describe("who may sign reports, at both sides; [] = every physician the reading centre lets sign"),
   recoding: z
     .enum(["htj2k", "none"])
-    .default("htj2k")
-    .describe("how native images leave: as HTJ2K where that is without loss, or all as received"),
+    .optional()
+    .describe(
+      "how native images leave: as HTJ2K where that is without loss, or all as received. Default: htj2k; without seals none",
+    ),
   units: z
     .enum(["adaptive", "off"])
-    .default("adaptive")
+    .optional()
     .describe(
-      "`adaptive`: what the line does not carry in about five seconds leaves in units, which a closing submission binds; `off`: one submission for each study, whatever its size",
+      "`adaptive`: what the line does not carry in about five seconds leaves in units, which a closing submission binds; `off`: one submission for each study, whatever its size. Default: adaptive; without seals off",
     ),
   line: lineTerms,
   retention: z.strictObject({

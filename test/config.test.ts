@@ -429,6 +429,51 @@ describe("the configuration", () => {
     })
   })
 
+  describe("of a partner that reads no seals", () => {
+    const PERMISSION = { document: "覚書 第3条", date: "2026-04-01" }
+    const LEFT_OUT = ["sealPins", "objectCertificate", "receipts", "units", "recoding"]
+    const plain = (
+      raw: Raw,
+      packaging: object = { form: "plain", permission: PERMISSION },
+      more = {},
+    ): void => {
+      const given = Object.entries(raw.agreements[0] as object).filter(([name]) => !LEFT_OUT.includes(name))
+      raw.agreements[0] = { ...Object.fromEntries(given), packaging, accepts: ["report"], ...more }
+    }
+    const found = (change: (raw: Raw) => void): string[] => faults("edge", change)
+
+    it("needs no seal, no certificate, and says nothing of what follows from it", () => {
+      assert.deepEqual(found(plain), [])
+    })
+    it("needs the written permission, which is for plain alone", () => {
+      const unpermitted = found((raw) => {
+        plain(raw, { form: "plain" })
+      })
+      assert.match(unpermitted[0] ?? "", /permission: is needed: .*in writing/)
+      const sealed = found((raw) => {
+        raw.agreements[0].packaging = { permission: PERMISSION }
+      })
+      assert.match(sealed[0] ?? "", /permission: is for form plain only/)
+    })
+    it("has no units, no signed receipts and none of our notices", () => {
+      const contradicted = { units: "adaptive", receipts: "signed", accepts: ["report", "receipt"] }
+      const wrong = found((raw) => {
+        plain(raw, undefined, contradicted)
+      })
+      assert.deepEqual(paths(wrong), ["agreements.0.receipts", "agreements.0.units", "agreements.0.accepts"])
+    })
+    it("is another than ours: sealed documents are nothing without seals, pins and a certificate", () => {
+      const wrong = found((raw) => {
+        plain(raw, { form: "sealed", seals: "none" })
+      })
+      assert.deepEqual(paths(wrong), ["agreements.0.packaging.seals", "agreements.0.objectCertificate"])
+      const unpinned = found((raw) => {
+        delete raw.agreements[0].sealPins
+      })
+      assert.deepEqual(paths(unpinned), ["agreements.0.sealPins"])
+    })
+  })
+
   it("allows http for localhost, where browsers do too", () => {
     const local = changed("edge", (raw) => {
       raw.desk.origin = "http://edge.localhost:8080"

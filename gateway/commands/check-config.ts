@@ -1,7 +1,7 @@
 /** `dokuei check-config FILE`: every fault by its path, before anything starts. */
 import { Command } from "commander"
 import { systemClock } from "../clock.ts"
-import { faultsOf, loadConfig } from "../config.ts"
+import { faultsOf, loadConfig, type Config } from "../config.ts"
 import { namedFileIssues } from "../foundation/named-files.ts"
 
 export const checkConfigCommand = (): Command =>
@@ -13,7 +13,19 @@ export const checkConfigCommand = (): Command =>
       const issues = await namedFileIssues(config, systemClock.now())
       if (issues.length > 0) throw faultsOf(file, issues)
       const { role, site, agreements } = config
+      process.stdout.write(unencrypted(config).join(""))
       process.stdout.write(
         `${file}: ${role} of ${site.name} (${site.oid}), ${agreements.length} agreement(s), no faults\n`,
       )
     })
+
+/** What is no fault and yet nobody should overlook. */
+const unencrypted = ({ agreements }: Config): string[] =>
+  agreements.flatMap(({ id, partner, packaging: { permission } }) =>
+    permission === undefined
+      ? []
+      : [
+          `warning: agreement ${id}: documents travel to and from ${partner.name} unencrypted inside TLS, ` +
+            `by ${permission.document} of ${permission.date}\n`,
+        ],
+  )

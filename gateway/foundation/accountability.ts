@@ -146,7 +146,7 @@ async function digestsOf(config: Config): Promise<Digests> {
   const own = [keys.seal.chain, keys.object.chain, keys.tls.chain]
   const collectors = config.audit.collectors.map((each) => each.ca)
   const trusted = [trust.tlsCa, trust.sealCa, trust.hpkiRoots, trust.tsaRoots, ...collectors]
-  const partners = agreements.map((each) => each.objectCertificate)
+  const partners = agreements.flatMap((each) => each.objectCertificate ?? [])
   const files = await Promise.all([...own, ...trusted, ...partners].map((path) => readFile(path)))
   const sections = Object.entries(config).map(([name, value]): [string, string] => [
     name,

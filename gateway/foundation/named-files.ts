@@ -22,7 +22,9 @@ export async function namedFileIssues(config: Config, now: Date): Promise<readon
       fault(`trust.${name}`, () => someCertificate(config.trust[name])),
     ),
     ...config.agreements.map(({ objectCertificate }, index) =>
-      fault(`agreements.${index}.objectCertificate`, () => chainOf(objectCertificate, now)),
+      objectCertificate === undefined
+        ? null
+        : fault(`agreements.${index}.objectCertificate`, () => chainOf(objectCertificate, now)),
     ),
     ...otherAuthorities(config).map(({ path, file }) => fault(path, () => someCertificate(file))),
     ...tokenFiles(config).map(({ path, file }) => fault(path, () => tokenIn(file))),

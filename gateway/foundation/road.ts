@@ -30,8 +30,12 @@ export function agreementsOf(config: Config): Promise<readonly Agreement[]> {
   return Promise.all(
     config.agreements.map(async (each) => ({
       ...each,
+      ...termsOf(each),
       patientIdDomain: each.patientIdDomain ?? patientIdDomainOf(hospitalOf(config, each).institutionCode),
-      objectCertificate: new X509Certificate(await readFile(each.objectCertificate)).raw,
+      objectCertificate:
+        each.objectCertificate === undefined
+          ? new Uint8Array(0)
+          : new X509Certificate(await readFile(each.objectCertificate)).raw,
       retention: {
         imagesMs: each.retention.images,
         unreadImagesMs: each.retention.unreadImages ?? each.retention.images,
@@ -40,6 +44,22 @@ export function agreementsOf(config: Config): Promise<readonly Agreement[]> {
       },
     })),
   )
+}
+
+/** What follows from how documents are packed, where nothing else is said: who understands no seals understands no units. */
+function termsOf({
+  packaging: { form, seals = form === "sealed" ? "dsg" : "none", permission },
+  receipts,
+  recoding,
+  units,
+}: Config["agreements"][number]): Pick<Agreement, "packaging" | "receipts" | "recoding" | "units"> {
+  const isSealing = seals === "dsg"
+  return {
+    packaging: { form, seals, permission: permission ?? null },
+    receipts: receipts ?? (isSealing ? "signed" : "registry-response"),
+    recoding: recoding ?? (isSealing ? "htj2k" : "none"),
+    units: units ?? (isSealing ? "adaptive" : "off"),
+  }
 }
 
 /** Of the two sites the one that submits studies. */

@@ -3,6 +3,7 @@
  */
 import type { AgreedCodes } from "./agreed-codes.ts"
 import { startOfDay } from "./local-day.ts"
+import type { Packaging } from "./packaging.ts"
 import type { SubmissionKind } from "./records.ts"
 import type { Urgency } from "./views.ts"
 
@@ -59,8 +60,10 @@ export interface Agreement {
   /** Hex SHA-256 of SubjectPublicKeyInfo. */
   readonly tlsPins: readonly string[]
   readonly sealPins: readonly string[]
-  /** DER of the certificate we encrypt for. */
+  /** DER of the certificate we encrypt for; empty where nothing is encrypted. */
   readonly objectCertificate: Uint8Array
+  /** How documents are packed for the partner, and what is taken from it. */
+  readonly packaging: Packaging
   readonly legalBasis: string
   readonly purposes: readonly string[]
   /** What may come and go under it. */

@@ -1,6 +1,7 @@
 /** Audit rows of the steps (ihe-wire §5.3): one message per side and patient, outcome included. */
 import type { Submission } from "../standards/xds/submission.ts"
 import type { AuditEvent, PeerIdentity, Person } from "./ports.ts"
+import { exchangeWords } from "./packaging.ts"
 import type { Change, StudyRecord, SubmissionRecord } from "./records.ts"
 import { patientCxOf } from "./same-subject.ts"
 import type { World } from "./world.ts"
@@ -30,6 +31,13 @@ export function audit(key: string, told: Told): Change {
   return { put: "audit", record: { key, event: event(told) } }
 }
 
+/** What went wrong, and under which written permission it travels unencrypted. */
+function described(world: World, { agreement, failureCode }: SubmissionRecord): string | null {
+  const agreed = world.agreements.find((each) => each.id === agreement)
+  const words = [failureCode, agreed === undefined ? null : exchangeWords(agreed)]
+  return words.filter((each) => each !== null).join("; ") || null
+}
+
 /** ITI-41 at the source: 110106 Export. */
 export function exportAudit(
   world: World,
@@ -44,7 +52,7 @@ export function exportAudit(
     peer: peerOf(world, record),
     PatientID: patientOf(record),
     objectId: record.submissionSetUid,
-    description: record.failureCode,
+    description: described(world, record),
   })
 }
 
@@ -62,7 +70,7 @@ export function importAudit(
     peer: peerOf(world, record),
     PatientID: patientOf(record),
     objectId: record.submissionSetUid,
-    description: record.failureCode,
+    description: described(world, record),
   })
 }
 

@@ -42,6 +42,12 @@ const entry = (
 })
 
 const DSG_DETACHED = code("urn:ihe:iti:dsg:detached:2014", IHE_FORMAT, "ITI DSG Detached")
+/** The MIME type tells all there is to tell (ITI TF-3 4.2.3.2.9). */
+const MIME_TYPE_SUFFICIENT = code(
+  "urn:ihe:iti:xds:2017:mimeTypeSufficient",
+  IHE_FORMAT,
+  "mimeType Sufficient",
+)
 const own = (value: string, display: string): Code => code(value, DOKUEI, display)
 
 /** What a document is about, as far as its codes tell. */
@@ -128,6 +134,8 @@ export function entryCodes(
         own("urn:dokuei:recoding:1", "Recoding of images"),
         "art",
       )
+    case "attachment":
+      return entry(MIME.pdf, classCode.orders, typeCode.request, MIME_TYPE_SUFFICIENT, languageCode)
     case "announcement":
       return entry(
         MIME.xml,

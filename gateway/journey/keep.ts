@@ -1,5 +1,6 @@
 /** Keep: custody and its term. From when a copy's agreed retention runs, and until when. */
 import { inForce, type Agreement } from "./agreement.ts"
+import { isSealing } from "./packaging.ts"
 import type { Change, RequestRecord, StudyRecord, SubmissionKind, SubmissionRecord } from "./records.ts"
 import { next } from "./route.ts"
 import { due, type Outcome } from "./run.ts"
@@ -52,6 +53,15 @@ const AGREEMENT_LOOK_MS = 60 * 60 * 1000
 
 export function agreementOf({ agreements }: Pick<World, "agreements">, id: string | null): Agreement | null {
   return agreements.find((each) => each.id === id) ?? null
+}
+
+/**
+ * The other side reads notices: refusals, recalls, acknowledgements and certificates. What is for an agreement that is gone is
+ * made as it was agreed, and held.
+ */
+export function takesNotices(world: Pick<World, "agreements">, id: string | null): boolean {
+  const agreement = agreementOf(world, id)
+  return agreement === null || isSealing(agreement)
 }
 
 /** Our study submission is verified at the other side: the term of our own copy begins. */

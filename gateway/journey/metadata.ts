@@ -4,8 +4,9 @@
  */
 import type { Agreement, Site } from "./agreement.ts"
 import { SCHEME } from "./agreed-codes.ts"
-import { contentTypeCode, entryCodes, MIME } from "./codes.ts"
+import { contentTypeCode, entryCodes } from "./codes.ts"
 import { ContentError } from "./errors.ts"
+import { wireMimeType } from "./packaging.ts"
 import type { DocumentRole, SubmissionKind } from "./records.ts"
 import type { PatientView } from "./views.ts"
 import type { CodedEntry } from "../standards/dicom/coded-entry.ts"
@@ -49,6 +50,8 @@ export interface EntryFacts {
   readonly SOPClassUID: string
   readonly SOPInstanceUID: string
   readonly title: string
+  /** Of the clear document. */
+  readonly mimeType: string
   readonly createdAt: Date
   readonly purposes: readonly Code[]
   /** XCN of the person who signed, on reports. */
@@ -66,8 +69,8 @@ export function documentEntry(subject: Subject, facts: EntryFacts): DocumentEntr
     entryUUID: facts.entryUUID,
     limitedMetadata: isLimited(subject),
     uniqueId: facts.uniqueId,
-    // The clear type stands in the signature's DataObjectFormat; the octets on the wire are CMS.
-    mimeType: MIME.cms,
+    // Of what is encrypted the clear type stands in the signature's DataObjectFormat.
+    mimeType: wireMimeType(subject.agreement, facts.mimeType),
     title: facts.title,
     author: author(subject),
     legalAuthenticator: facts.legalAuthenticator,

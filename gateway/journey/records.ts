@@ -280,6 +280,7 @@ export type DocumentRole =
   | "certificate"
   | "recoding"
   | "announcement"
+  | "attachment"
 /** One document of a submission: a sealed object and, outbound, the CMS header made for its recipients once. */
 export interface DocumentRecord {
   readonly submissionId: string
@@ -294,7 +295,12 @@ export interface DocumentRecord {
   /** SHA-256 of the clear octets, hex. */
   readonly sha256: string
   readonly clearMimeType: string
-  readonly private: { readonly envelopePrefix: string; readonly envelopeSuffix: string }
+  readonly private: {
+    readonly envelopePrefix: string
+    readonly envelopeSuffix: string
+    /** Between the two stands the clear document; absent = the ciphertext as it lies in the spool. */
+    readonly body?: "clear"
+  }
 }
 
 export interface ReportRecord {

@@ -46,8 +46,8 @@ export interface StudyView {
   readonly bytes: number
 }
 
-/** Words of the verdict; `indeterminate` is never shown as verified. */
-export type VerdictOutcome = "valid" | "valid-pending" | "indeterminate" | "invalid"
+/** Words of the verdict; `indeterminate` is never shown as verified, `unsigned` (by agreement) never as signed. */
+export type VerdictOutcome = "valid" | "valid-pending" | "indeterminate" | "invalid" | "unsigned"
 export interface VerdictTest {
   /** e.g. `signature-value`, `digest`, `path`, `policy`, `hc-role`, `revocation`, `time-stamp`, `exact-set`. */
   readonly name: string
@@ -56,8 +56,8 @@ export interface VerdictTest {
 }
 export interface Verdict {
   readonly outcome: VerdictOutcome
-  /** "hpki" = a person's signature; "seal" = 施設シール（HPKI署名ではない）. */
-  readonly kind: "hpki" | "seal"
+  /** "hpki" = a person's signature; "seal" = 施設シール（HPKI署名ではない）; "none" = nobody's. */
+  readonly kind: "hpki" | "seal" | "none"
   readonly holder: string
   /** Japanese name from subjectAltName directoryName, "" when absent. */
   readonly holderJapanese: string

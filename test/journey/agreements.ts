@@ -1,6 +1,7 @@
 /** The two sides of one agreement, for tests of steps. */
 import { JAPANESE_CODES } from "../../gateway/journey/agreed-codes.ts"
 import type { Agreement, Site } from "../../gateway/journey/agreement.ts"
+import { SEALED } from "../../gateway/journey/packaging.ts"
 
 export const HOSPITAL: Site = {
   name: "みほん市民病院",
@@ -19,6 +20,7 @@ const terms = {
   tlsPins: ["a".repeat(64)],
   sealPins: ["b".repeat(64)],
   objectCertificate: new Uint8Array(0),
+  packaging: SEALED,
   legalBasis: "entrustment",
   purposes: ["remote reading"],
   receipts: "signed",

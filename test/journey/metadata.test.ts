@@ -71,6 +71,7 @@ const facts = (role: DocumentRole, n: number): EntryFacts => ({
   SOPClassUID: role === "instance" ? "1.2.840.10008.5.1.4.1.1.2" : "",
   SOPInstanceUID: role === "instance" ? `1.2.392.1.7041.1.${n}` : "",
   title: "CT",
+  mimeType: "application/dicom",
   createdAt: new Date("2026-04-01T00:00:00Z"),
   purposes: role === "signature" ? [PURPOSE.author] : [],
   legalAuthenticator: role === "cda" ? "sato^佐藤^花子^^^^^^&1.2.3&ISO" : null,

@@ -15,6 +15,7 @@ const LOOK: Readonly<Record<VerdictOutcome, readonly [panelClass: string, drawin
   "valid-pending": ["v-wait", "hourglass"],
   indeterminate: ["v-unk", "question"],
   invalid: ["v-bad", "x"],
+  unsigned: ["v-wait", "alert"],
 }
 
 export function verdictTop(outcome: VerdictOutcome): TemplateResult {
@@ -69,10 +70,18 @@ function invalidWords(verdict: Verdict): unknown {
   return html`${why}<b>${t("verdict-text.do-not-use")}</b>`
 }
 
+/** Where it came from is known by the connection alone, and the page says what was agreed. */
+function unsignedWords(verdict: Verdict): string {
+  const words = t("verdict-text.unsigned", { holder: holderName(verdict) })
+  if (verdict.policy === "") return words
+  return `${words}${t("verdict-text.unencrypted", { permission: verdict.policy })}`
+}
+
 /** The sentence under the word. */
 export function verdictText(verdict: Verdict, outcome: VerdictOutcome, isTest: boolean): unknown {
   if (outcome === "invalid") return invalidWords(verdict)
   if (outcome === "indeterminate") return indeterminateWords(verdict)
+  if (outcome === "unsigned") return unsignedWords(verdict)
   if (outcome === "valid-pending") return pendingWords(verdict, isTest)
   const { signed, stamped } = times(verdict)
   const stamp = stamped === "" ? "" : t("verdict-text.stamped", { stamped })
@@ -88,8 +97,11 @@ const MARKS: Readonly<Record<VerdictTest["outcome"], readonly [markClass: string
   unknown: ["w", "question"],
 }
 
+/** Agreed, and still nothing to be at ease about. */
+const WARNED: readonly SummaryTest["name"][] = ["unsigned", "unencrypted"]
+
 function summaryLine({ name, outcome }: SummaryTest): TemplateResult {
-  const [markClass, drawing] = MARKS[outcome]
+  const [markClass, drawing] = WARNED.includes(name) ? (["w", "alert"] as const) : MARKS[outcome]
   return html`<li class=${markClass}>${icon(drawing)}${t(`check.${name}.${outcome}`)}</li>`
 }
 
@@ -98,6 +110,8 @@ export function summaryList(verdict: Verdict, seal: Verdict | null): TemplateRes
     ${summary(verdict, seal).map(summaryLine)}
   </ul>`
 }
+
+const DETAIL = { seal: "detail.seal", hpki: "detail.signature", none: "detail.unsigned" } as const
 
 const fact = (label: string, value: string): unknown =>
   value === ""
@@ -118,7 +132,7 @@ const instant = (at: string | null): string => (at === null ? "" : daySeconds(ne
 /** Everything that is known: who, by whom, when, and every single test with the gateway's own words. */
 export function verdictDetail(verdict: Verdict): TemplateResult {
   return html`<div class="verdict-detail stack stack-3">
-    <h3>${verdict.kind === "seal" ? t("detail.seal") : t("detail.signature")}</h3>
+    <h3>${t(DETAIL[verdict.kind])}</h3>
     <dl class="kv">
       ${fact(t("detail.holder"), [...new Set([holderName(verdict), verdict.holder])].join(t("list.dot")))}
       ${fact(t("detail.role"), verdict.role)} ${fact(t("detail.issuer"), verdict.issuer)}

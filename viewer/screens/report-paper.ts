@@ -95,6 +95,7 @@ function marks(
       ? html`<p class="doc-mark">${t("verdict-text.indeterminate")}${t("verdict-text.ask")}</p>`
       : nothing
   }
+  ${outcome === "unsigned" ? html`<p class="doc-mark">${t("verdict-text.unsigned-sheet")}</p>` : nothing}
   ${
     replacedBy === null
       ? nothing
@@ -115,6 +116,7 @@ const FOOT = {
   "valid-pending": "report.copy",
   indeterminate: "verdict.indeterminate",
   invalid: "verdict-text.do-not-use",
+  unsigned: "verdict-text.unsigned-sheet",
 } as const
 
 /** The whole sheet. */

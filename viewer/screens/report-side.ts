@@ -68,7 +68,7 @@ const checkedAgain = (at: Date): TemplateResult =>
 
 function details({ signature, seal }: Verification): TemplateResult {
   return html`${signature === null ? nothing : verdictDetail(signature)}${
-    seal === null ? nothing : verdictDetail(seal)
+    seal === null || seal.outcome === "unsigned" ? nothing : verdictDetail(seal)
   }`
 }
 

@@ -12,6 +12,7 @@ import { t } from "../text/language.ts"
 import { shortTime } from "../words/instant.ts"
 import { isFinished } from "../words/order.ts"
 import { sentences } from "../words/sentences.ts"
+import { isHeld } from "../words/verdict.ts"
 
 export interface WorkRow {
   readonly item: WorkItem
@@ -41,7 +42,7 @@ function arrival(item: WorkItem): TemplateResult {
     : t("arrival.part", { n: instances, of: expected })
   const moving = !whole
   const here = whole ? 1 : instances / expected
-  const checked = item.verification === "valid" || item.verification === "valid-pending"
+  const checked = item.verification !== null && isHeld(item.verification)
   return html`<div class="arr">
     <small class=${item.verification === "invalid" ? "t-danger" : ""}>
       <span>${words}</span><span class="dim">${moving ? nothing : verification(item)}</span>

@@ -4,10 +4,20 @@
  */
 import type { Verdict, VerdictOutcome, VerdictTest } from "../../gateway/journey/views.ts"
 
-const FROM_WORST: readonly VerdictOutcome[] = ["invalid", "indeterminate", "valid-pending", "valid"]
+const FROM_WORST: readonly VerdictOutcome[] = [
+  "invalid",
+  "indeterminate",
+  "unsigned",
+  "valid-pending",
+  "valid",
+]
 
-/** Nothing speaks against it; at most a newer list or token is awaited: only then is it received, or taken from the page. */
-export const isHeld = (outcome: VerdictOutcome): boolean => outcome === "valid" || outcome === "valid-pending"
+/**
+ * Nothing speaks against it: at most a newer list or token is awaited, or no signature is agreed. Only then is it received, or
+ * taken from the page.
+ */
+export const isHeld = (outcome: VerdictOutcome): boolean =>
+  outcome === "valid" || outcome === "valid-pending" || outcome === "unsigned"
 
 /** The worst of what is known; `indeterminate` when nothing is: silence is never shown as verified. */
 export function worst(outcomes: readonly (VerdictOutcome | null | undefined)[]): VerdictOutcome {
@@ -15,7 +25,17 @@ export function worst(outcomes: readonly (VerdictOutcome | null | undefined)[]):
 }
 
 export type SummaryName =
-  "unchanged" | "signer" | "role" | "revocation" | "time-stamp" | "issuer" | "seal" | "other"
+  | "unchanged"
+  | "signer"
+  | "role"
+  | "revocation"
+  | "time-stamp"
+  | "issuer"
+  | "connection"
+  | "unsigned"
+  | "unencrypted"
+  | "seal"
+  | "other"
 export interface SummaryTest {
   readonly name: SummaryName
   readonly outcome: VerdictTest["outcome"]
@@ -24,6 +44,9 @@ export interface SummaryTest {
 /** Technical tests behind each line a person reads, by the names of standards/dsg and standards/hpki. */
 const BEHIND: readonly (readonly [SummaryName, readonly string[]])[] = [
   ["unchanged", ["signature-value", "references", "digest", "exact-set", "submission-set"]],
+  ["connection", ["connection", "transmitted", "same-subject"]],
+  ["unsigned", ["unsigned-agreed"]],
+  ["unencrypted", ["unencrypted-agreed"]],
   ["signer", ["signer-is-author", "signer-agreed"]],
   ["role", ["hc-role"]],
   ["revocation", ["revocation", "newer-crl"]],
@@ -62,6 +85,7 @@ const SEAL_OUTCOME: Readonly<Record<VerdictOutcome, VerdictTest["outcome"]>> = {
   "valid-pending": "unknown",
   indeterminate: "unknown",
   invalid: "fail",
+  unsigned: "unknown",
 }
 
 /**
@@ -75,7 +99,8 @@ export function summary(main: Verdict, seal: Verdict | null): SummaryTest[] {
     .filter(({ tests }) => tests.length > 0)
     .map(({ name, tests }): SummaryTest => ({ name, outcome: together(tests) }))
     .filter(({ name, outcome }) => name !== "other" || outcome !== "pass")
-  return seal === null ? lines : [...lines, { name: "seal", outcome: SEAL_OUTCOME[seal.outcome] }]
+  const isSealed = seal !== null && seal.outcome !== "unsigned"
+  return !isSealed ? lines : [...lines, { name: "seal", outcome: SEAL_OUTCOME[seal.outcome] }]
 }
 
 /** Was a change of the bytes found (true), ruled out (false), or not looked at (null)? */

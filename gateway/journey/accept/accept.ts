@@ -5,22 +5,27 @@
  * comes. Before Success: pinned seal, signature value, digests, exact set (domain.md 5). A fault refuses the whole
  * submission and nothing is kept.
  */
-import { adopt } from "./adopt.ts"
+import { adopt, metaOf } from "./adopt.ts"
 import { checkSetSignature } from "./check-signature.ts"
-import { roleOf } from "../codes.ts"
-import { comingIn } from "./coming-in.ts"
+import { comingIn, type ComingIn } from "./coming-in.ts"
 import { contentFault } from "./content-fault.ts"
 import { takeCustody, type Received } from "./custody.ts"
 import { clearHead } from "../clear-object.ts"
+import { identified, namedByItsImages } from "./identify.ts"
 import type { Inbound, Remark } from "./inbound.ts"
 import { carriesImages } from "../keep.ts"
 import { judge } from "./judge.ts"
 import type { Landing } from "./landed.ts"
-import type { Segment, SubmissionHandler, SubmissionIntake } from "../ports.ts"
+import { isSealing } from "../packaging.ts"
+import type { SealedObject, Segment, SubmissionHandler, SubmissionIntake } from "../ports.ts"
 import { MAX_WHOLE_BYTES } from "../read-whole.ts"
 import type { DocumentRole, SubmissionKind } from "../records.ts"
+import type { DocumentEntry } from "../../standards/xds/submission.ts"
 import { recognise, refuseOtherBytes } from "./recognise.ts"
 import { remarks } from "./remarks.ts"
+import { roleIn } from "./roles.ts"
+import { takeClear } from "./take-clear.ts"
+import { toldApart } from "./told-apart.ts"
 import { measured } from "./transmitted.ts"
 import type { World } from "../world.ts"
 
@@ -28,21 +33,28 @@ export function submissionHandler(world: World): SubmissionHandler {
   const door = comingIn(world)
   return {
     begin: async (peer, submission) => {
-      const inbound = judge(world, peer, submission)
-      const turn = door.enter(inbound)
-      try {
-        const earlier = await recognise(world, inbound)
-        const inner = earlier ?? (await intake(world, inbound, await turn.land()))
-        return withEnd(
-          inner,
-          () => remarks(world, inbound),
-          () => turn.leave(),
-        )
-      } catch (error) {
-        turn.leave()
-        throw error
-      }
+      const inbound = await identified(world, judge(world, peer, submission))
+      if (inbound.StudyInstanceUID !== "") return begun(world, door, inbound)
+      // Repeated, nothing of it is looked at again.
+      const earlier = await recognise(world, inbound)
+      return earlier ?? namedByItsImages(world, inbound, (named) => begun(world, door, named))
     },
+  }
+}
+
+async function begun(world: World, door: ComingIn, inbound: Inbound): Promise<SubmissionIntake> {
+  const turn = door.enter(inbound)
+  try {
+    const earlier = await recognise(world, inbound)
+    const inner = earlier ?? (await intake(world, inbound, await turn.land()))
+    return withEnd(
+      inner,
+      () => remarks(world, inbound),
+      () => turn.leave(),
+    )
+  } catch (error) {
+    turn.leave()
+    throw error
   }
 }
 
@@ -71,10 +83,10 @@ async function intake(world: World, inbound: Inbound, place: Landing): Promise<S
   const received: Received[] = []
   return {
     document: async (entry, octets) => {
-      const role = roleOf(entry, inbound.agreement.codes)
+      const role = roleIn(inbound.agreement, entry)
       if (role === null) throw contentFault(entry.uniqueId, "formatCode is outside the agreement")
       const passing = measured(entry, octets)
-      const object = await adopt(world, inbound, segment, entry, passing.octets)
+      const object = await sealed(world, inbound, segment, entry, passing.octets)
       const sent = passing.sent()
       // Where the sender does not say, only now it is known what came.
       if (entry.hash === null || entry.size === null)
@@ -95,6 +107,19 @@ async function intake(world: World, inbound: Inbound, place: Landing): Promise<S
   }
 }
 
+/** As the agreement says documents come: encrypted for us, or in clear. */
+function sealed(
+  world: World,
+  inbound: Inbound,
+  segment: Segment,
+  entry: DocumentEntry,
+  octets: AsyncIterable<Uint8Array>,
+): Promise<SealedObject> {
+  return inbound.agreement.packaging.form === "plain"
+    ? takeClear(segment, entry, metaOf(world, inbound, entry), octets)
+    : adopt(world, inbound, segment, entry, octets)
+}
+
 /** Images may have to wait for room; a report, a receipt or a notice never does. */
 async function openSegment(world: World, { kind }: Inbound, place: Landing): Promise<Segment> {
   try {
@@ -111,6 +136,7 @@ async function checked(
   inbound: Inbound,
   received: readonly Received[],
 ): Promise<readonly Received[]> {
+  if (!isSealing(inbound.agreement)) return toldApart(world, received)
   const candidates = received.filter((each) => each.role === "signature")
   const bytesOf = async (each: Received): Promise<Uint8Array> => {
     if (each.object.facts.clearLengthBytes > MAX_WHOLE_BYTES)
@@ -133,10 +159,10 @@ async function checked(
   )
   return received.map((each) => ({
     ...each,
-    role: each.entry.uniqueId === setSignature ? "set-signature" : roleIn(inbound.kind, each.role),
+    role: each.entry.uniqueId === setSignature ? "set-signature" : roleAmong(inbound.kind, each.role),
   }))
 }
 
 /** In a receipt submission the other signature is the receipt itself. */
-const roleIn = (kind: SubmissionKind, role: DocumentRole): DocumentRole =>
+const roleAmong = (kind: SubmissionKind, role: DocumentRole): DocumentRole =>
   kind === "receipt" && role === "signature" ? "receipt" : role

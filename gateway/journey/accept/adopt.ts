@@ -7,12 +7,12 @@ import { readEnvelope } from "../../standards/cms/envelope-reader.ts"
 import { unwrapCek } from "../../standards/cms/unwrap-cek.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import type { DocumentEntry } from "../../standards/xds/submission.ts"
-import { roleOf } from "../codes.ts"
 import { contentFault } from "./content-fault.ts"
 import { AcceptanceError, KeyError, SpoolError } from "../errors.ts"
 import type { Inbound } from "./inbound.ts"
 import type { AdoptingWriter, ObjectMeta, SealedObject, Segment } from "../ports.ts"
 import type { World } from "../world.ts"
+import { roleIn } from "./roles.ts"
 
 /** Throws AcceptanceError InvalidDocumentContent, with the document's uniqueId as codeContext; SpoolError as it comes. */
 export async function adopt(
@@ -48,12 +48,13 @@ async function openAdopting(world: World, segment: Segment, header: EnvelopeHead
   return segment.adopt("submission", { cek, nonce: header.nonce })
 }
 
-function metaOf(world: World, inbound: Inbound, entry: DocumentEntry): ObjectMeta {
+/** What is kept with the object of its document. */
+export function metaOf(world: World, inbound: Inbound, entry: DocumentEntry): ObjectMeta {
   return {
     StudyInstanceUID: inbound.StudyInstanceUID,
     SeriesInstanceUID: "",
     uniqueId: entry.uniqueId,
-    SOPClassUID: roleOf(entry, inbound.agreement.codes) === "instance" ? (entry.formatCode?.code ?? "") : "",
+    SOPClassUID: roleIn(inbound.agreement, entry) === "instance" ? (entry.formatCode?.code ?? "") : "",
     TransferSyntaxUID: "",
     mimeType: entry.mimeType,
     callingAE: "",

@@ -10,7 +10,9 @@ import { kindOf, roleOf } from "../codes.ts"
 import { contentFault } from "./content-fault.ts"
 import { AcceptanceError } from "../errors.ts"
 import type { Inbound } from "./inbound.ts"
+import { judgeUnmarked } from "./judge-unmarked.ts"
 import { agreementOf } from "../keep.ts"
+import { isSealing } from "../packaging.ts"
 import { referenced } from "../metadata.ts"
 import { isReplacing } from "./relationships.ts"
 import type { PeerIdentity } from "../ports.ts"
@@ -45,10 +47,11 @@ export function judge(world: World, peer: PeerIdentity, submission: Submission):
     throw notAgreed("no agreement is in force with this peer")
   checkLimited(agreement, submission)
   if (set.sourceId !== agreement.partner.oid) throw notAgreed("sourceId is not the one agreed for this peer")
+  checkRecipient(world, submission)
+  if (!isSealing(agreement)) return judgeUnmarked(agreement, submission)
   const kind = kindOf(set)
   if (kind === null || !agreement.accepts.includes(AGREED_WITH[kind] ?? kind))
     throw notAgreed("contentTypeCode is outside the agreement")
-  checkRecipient(world, submission)
   checkDocuments(kind, submission, agreement)
   const StudyInstanceUID = onlyId(submission, REFERENCE_TYPE.study)
   const requestId = onlyId(submission, REFERENCE_TYPE.workflow)

@@ -1,10 +1,10 @@
 /** What a sender is told beside Success: taken, and worth a look. */
-import { roleOf } from "../codes.ts"
 import { otherPatient } from "../known-patient.ts"
 import { dtm } from "../metadata.ts"
 import type { World } from "../world.ts"
 import type { Inbound, Remark } from "./inbound.ts"
 import { unresolved } from "./relationships.ts"
+import { roleIn } from "./roles.ts"
 
 /** A document made later than this after our own clock was dated by a clock that is wrong, or in local time. */
 const MAX_SKEW_MS = 60 * 60 * 1000
@@ -24,7 +24,7 @@ async function queued(
   { agreement, kind, requestId, submission }: Inbound,
 ): Promise<readonly Remark[]> {
   if (kind !== "study" || (await otherPatient(world, agreement, requestId, submission)) === null) return []
-  const manifest = submission.documentEntries.find((entry) => roleOf(entry, agreement.codes) === "manifest")
+  const manifest = submission.documentEntries.find((entry) => roleIn(agreement, entry) === "manifest")
   return [
     { errorCode: "DocumentQueued", codeContext: manifest?.uniqueId ?? submission.submissionSet.uniqueId },
   ]

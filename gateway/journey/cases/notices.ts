@@ -1,6 +1,6 @@
 /** Notices: what a person must be told of a case besides where it stands on its way. */
 import { changedImages, missingImages } from "./changed-images.ts"
-import { agreementInForce, cameFromPartner, isErased } from "../keep.ts"
+import { agreementInForce, cameFromPartner, isErased, takesNotices } from "../keep.ts"
 import type { StudyRecord, SubmissionRecord } from "../records.ts"
 import type { Notice, NoticeCode } from "../views.ts"
 import { erasureOf, isUnderWay, lastAt, stopped, type CaseFile } from "./case-file.ts"
@@ -27,7 +27,7 @@ export function notices(world: World, file: CaseFile): Notice[] {
       : study === null
         ? []
         : studyNotices(study)),
-    ...(isUnconfirmed(file) ? [notice("recall-unconfirmed")] : []),
+    ...(isUnconfirmed(world, file) ? [notice("recall-unconfirmed")] : []),
     ...(study === null || isErased(study) ? [] : changedImages(study, file)),
     ...(study !== null && isPastTerm(world, study) ? [notice("past-term")] : []),
     ...(near === null ? [] : [nearNotice(near)]),
@@ -38,11 +38,13 @@ export function notices(world: World, file: CaseFile): Notice[] {
   ]
 }
 
-/** It was taken back, and the reading centre has not certified that its copy is gone. */
-function isUnconfirmed(file: CaseFile): boolean {
+/** It was taken back, and the reading centre has not certified that its copy is gone: one that reads no notices never does. */
+function isUnconfirmed(world: World, file: CaseFile): boolean {
   const { request, submissions, certificates } = file
-  if (!submissions.some(({ direction, kind }) => direction === "out" && kind === "recall")) return false
   const sent = lastAt(file, "out", "study", "acceptedAt") ?? ""
+  const isTold = submissions.some(({ direction, kind }) => direction === "out" && kind === "recall")
+  const isUntold = request.recalledAt !== undefined && sent !== "" && !takesNotices(world, request.agreement)
+  if (!isTold && !isUntold) return false
   return !certificates.filter(erasureOf(request.agreement)).some(({ at }) => at > sent)
 }
 

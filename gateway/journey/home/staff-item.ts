@@ -12,7 +12,8 @@ import { patientOf } from "../subject.ts"
 import { isGoneUnread } from "../retain/term.ts"
 import type { RequestRecord, StudyRecord, SubmissionRecord } from "../records.ts"
 import { troubleOf, type Stations } from "../cases/trouble.ts"
-import type { Notice, ProposedStudy, StaffItem, Station, VerdictOutcome } from "../views.ts"
+import type { Notice, ProposedStudy, StaffItem, Station } from "../views.ts"
+import { holds } from "../verify/verify.ts"
 import type { World } from "../world.ts"
 
 /** Progress of what is on the line now: submission id → bytes handed to the socket. */
@@ -96,7 +97,7 @@ function action(file: CaseFile): StaffItem["action"] {
   // Nobody is asked to receive a report about images that should not have been read.
   if (isRecalled(file.request)) return null
   const report = reports.at(-1)
-  if (report?.acknowledgedAt === null && shown(report.private.signature?.outcome)) return "acknowledge"
+  if (report?.acknowledgedAt === null && holds(report.private.signature?.outcome)) return "acknowledge"
   if (isGoneUnread(file)) return "close"
   if (study !== null && isContradictory(study) && !isErased(study)) return "decide"
   if (troubleOf(file, STATIONS) !== null) return "see-failure"
@@ -119,10 +120,6 @@ function revision(file: CaseFile): StaffItem["revision"] {
 }
 
 const hasLate = (study: StudyRecord): boolean => study.late > 0 && !isErased(study)
-
-/** Only what verified, or what waits for a newer list or token, may be received as a report. */
-const shown = (outcome: VerdictOutcome | undefined): boolean =>
-  outcome === "valid" || outcome === "valid-pending"
 
 function edgeWay(world: World, file: CaseFile, line: LineProgress): Station[] {
   const outbound = file.submissions.findLast((each) => each.direction === "out" && each.kind === "study")

@@ -5,7 +5,7 @@ import { bindRequest, candidates, hasBeenSent, mayLeave, proposed } from "../ass
 import { current, found, kept, only } from "../desk-guards.ts"
 import { DeskError, ReportError } from "../errors.ts"
 import { uuidOid } from "../ids.ts"
-import { agreementInForce, agreementOf, keptAnew } from "../keep.ts"
+import { agreementInForce, agreementOf, keptAnew, takesNotices } from "../keep.ts"
 import { BINDING, holding } from "../locks.ts"
 import { plain } from "../metadata.ts"
 import type { Person, StaffDesk } from "../ports.ts"
@@ -208,7 +208,7 @@ async function retry(world: World, person: Person, requestId: string): Promise<v
   await world.ledger.commit(isRefused ? planRecall(world, request) : sentAgain(world, file))
 }
 
-/** 受領: said to the center in a sealed, signed submission of its own. */
+/** 受領: said to the center in a sealed, signed submission of its own, if it reads such. */
 async function acknowledge(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
   const request = kept(await world.ledger.request(requestId))
@@ -229,8 +229,9 @@ async function acknowledge(world: World, person: Person, requestId: string): Pro
   const changes: Change[] = [
     { put: "report", record: received },
     { put: "request", record: { ...request, state } },
-    { put: "submission", record: planned },
-    due("package", planned.id, at),
+    ...(takesNotices(world, request.agreement)
+      ? ([{ put: "submission", record: planned }, due("package", planned.id, at)] as const)
+      : []),
   ]
   await world.ledger.commit(changes)
 }
@@ -265,10 +266,13 @@ async function verification(
   const report = found(await world.ledger.report(reportId), "report")
   const submission = found(await world.ledger.submission(report.submissionId ?? ""), "submission")
   const agreement = found(agreementOf(world, submission.agreement), "agreement")
+  const seal = found(submission.private.verdict, "verdict of the seal")
+  // There is nothing to be judged anew.
+  if (seal.outcome === "unsigned") return { signature: seal, seal }
   const papers = papersOf(await world.ledger.documents(submission.id))
   const written = await readPapers(world, papers)
   return {
     signature: await judgeReport(world, papers, agreement, written, report.private.signature),
-    seal: found(submission.private.verdict, "verdict of the seal"),
+    seal,
   }
 }

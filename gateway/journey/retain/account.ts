@@ -6,6 +6,7 @@
 import { REFERENCE_TYPE } from "../../standards/xds/vocabulary.ts"
 import type { DestroyedSubmission } from "../../standards/notice/deletion-certificate.ts"
 import { CERTIFICATES_MS, type Agreement } from "../agreement.ts"
+import { takesNotices } from "../keep.ts"
 import { isLive } from "../live-slot.ts"
 import { referenced } from "../metadata.ts"
 import type { Destruction, SlotId } from "../ports.ts"
@@ -55,7 +56,7 @@ export async function begunAccount(world: World, doomed: Doomed): Promise<Certif
   }
 }
 
-/** The account with what was done, and the submission that takes it to whose data it was. */
+/** The account with what was done, and the submission that takes it to whose data it was, if they read such. */
 export function finishedAccount(world: World, begun: CertificateRecord, done: Destruction): Change[] {
   // Destroying is finished by doing it again, and then finds nothing to count: the account says what there was.
   const destruction: Destruction = {
@@ -71,10 +72,13 @@ export function finishedAccount(world: World, begun: CertificateRecord, done: De
     requestId,
     answers: begun.id,
   }
-  return [
-    { put: "certificate", record: certificate },
+  const leaves: Change[] = [
     { put: "submission", record: planned },
     due("package", planned.id, world.clock.now()),
+  ]
+  return [
+    { put: "certificate", record: certificate },
+    ...(takesNotices(world, agreement) ? leaves : []),
     due("expire", begun.id, new Date(begun.keepUntil)),
   ]
 }

@@ -6,7 +6,7 @@ import { writeRecall } from "../../standards/notice/recall.ts"
 import { decidedAudit } from "../audit.ts"
 import { found, kept, only } from "../desk-guards.ts"
 import { ReportError } from "../errors.ts"
-import { agreementOf, carriesImages, isErased, keepUntil } from "../keep.ts"
+import { agreementOf, carriesImages, isErased, keepUntil, takesNotices } from "../keep.ts"
 import { BINDING, holding } from "../locks.ts"
 import type { ContentsOf } from "../submit/package.ts"
 import type { Person } from "../ports.ts"
@@ -83,7 +83,10 @@ export function closed(request: RequestRecord, recalledAt: string): Change {
   return { put: "request", record: { ...request, state, recalledAt } }
 }
 
-/** Where the images are, or may be: the notice goes behind them (submit.ts keeps the order). */
+/**
+ * Where the images are, or may be: the notice goes behind them (submit.ts keeps the order). Whoever reads no notices is told
+ * by telephone, as by the notice on the page.
+ */
 function followUp(world: World, request: RequestRecord, submissions: readonly SubmissionRecord[]): Change[] {
   const sent = submissions.some(
     (each) =>
@@ -93,7 +96,7 @@ function followUp(world: World, request: RequestRecord, submissions: readonly Su
       (each.acceptedAt !== null ||
         (!mayBeStopped(each) && (each.state !== "failed" || (each.unanswered ?? 0) > 0))),
   )
-  return sent ? planRecall(world, request) : []
+  return sent && takesNotices(world, request.agreement) ? planRecall(world, request) : []
 }
 
 /** The notice for this request; made anew when the other side has refused one. */

@@ -6,6 +6,7 @@ import type { OutboundDocument } from "../ports.ts"
 import type { DocumentRecord, SubmissionRecord } from "../records.ts"
 import type { World } from "../world.ts"
 import type { Carried } from "./pace.ts"
+import { asKept, wireOctets } from "./wrapping.ts"
 
 /** What the line carried, or that it broke, decides how large the next units are. */
 export async function attempted(world: World, record: SubmissionRecord): Promise<RegistryResponse> {
@@ -40,16 +41,11 @@ async function send(
   })
 }
 
-/** Prefix ‖ ciphertext as it lies in the spool ‖ suffix: one CMS AuthEnvelopedData, the same at every attempt. */
+/** As it was wrapped: the same at every attempt. */
 function outbound(world: World, document: DocumentRecord): OutboundDocument {
   return {
     entryUUID: document.entryUUID,
     lengthBytes: document.sizeBytes,
-    async *open() {
-      yield Buffer.from(document.private.envelopePrefix, "base64")
-      const object = await world.spool.open(document.place)
-      yield* object.ciphertext()
-      yield Buffer.from(document.private.envelopeSuffix, "base64")
-    },
+    open: () => wireOctets(world.spool, document.place, asKept(document.private)),
   }
 }

@@ -1,11 +1,4 @@
-/** Pack: one document made ready for the line. Its ciphertext is sealed once, and its CMS header is made once. */
-import { createHash } from "node:crypto"
-import {
-  ENVELOPE_SUFFIX_LENGTH_BYTES,
-  envelopePrefix,
-  envelopeSuffix,
-} from "../../standards/cms/auth-enveloped-data.ts"
-import { letGo } from "../../standards/let-go.ts"
+/** Pack: one document made ready for the line. It is sealed once, and what is put around it is made once. */
 import type { Code } from "../../standards/xds/submission.ts"
 import type { Agreement } from "../agreement.ts"
 import { uuidUrn } from "../ids.ts"
@@ -13,6 +6,7 @@ import type { EntryFacts, Subject } from "../metadata.ts"
 import type { ObjectMeta, SealedObject, Segment } from "../ports.ts"
 import type { DocumentRecord, DocumentRole } from "../records.ts"
 import type { World } from "../world.ts"
+import { kept, transmittedHash, wrappingFor, type Wrapping } from "./wrapping.ts"
 
 /** One document to be submitted: bytes still to be sealed, or an object that is sealed already. */
 export interface Content {
@@ -33,8 +27,7 @@ export interface Packed {
   readonly content: Content
   readonly object: SealedObject
   readonly facts: EntryFacts
-  readonly prefix: Uint8Array
-  readonly suffix: Uint8Array
+  readonly wrapping: Wrapping
   readonly signed: { readonly uniqueId: string; readonly sha256: Uint8Array; readonly mimeType: string }
 }
 
@@ -50,40 +43,20 @@ export async function pack(
     "sealed" in content.body
       ? content.body.sealed
       : await sealBytes(world, subject, content, content.body.bytes, segment)
-  const { cek, nonce, tag, ciphertextLengthBytes, sha256 } = object.facts
-  const recipients = [agreement.objectCertificate]
-  const prefix = envelopePrefix({ cek, nonce, ciphertextLengthBytes, recipients, chance: world.chance })
-  const suffix = envelopeSuffix(tag)
+  const wrapping = wrappingFor(world, agreement, object)
   const facts: EntryFacts = {
     ...content,
     entryUUID: uuidUrn(world.chance),
-    hash: await transmittedHash(world, prefix, object, suffix),
-    sizeBytes: prefix.length + ciphertextLengthBytes + ENVELOPE_SUFFIX_LENGTH_BYTES,
+    hash: await transmittedHash(world.spool, object.place, wrapping),
+    sizeBytes: wrapping.lengthBytes,
   }
   return {
     content,
     object,
     facts,
-    prefix,
-    suffix,
-    signed: { uniqueId: content.uniqueId, sha256, mimeType: content.mimeType },
+    wrapping,
+    signed: { uniqueId: content.uniqueId, sha256: object.facts.sha256, mimeType: content.mimeType },
   }
-}
-
-/** XDS hash (ITI TF-3 4.2.3.2.10): SHA-1 of the octets on the line; one more read of the ciphertext. */
-async function transmittedHash(
-  world: World,
-  prefix: Uint8Array,
-  object: SealedObject,
-  suffix: Uint8Array,
-): Promise<string> {
-  const hash = createHash("sha1").update(prefix)
-  const inSpool = await world.spool.open(object.place)
-  for await (const chunk of inSpool.ciphertext()) {
-    hash.update(chunk)
-    letGo(chunk)
-  }
-  return hash.update(suffix).digest("hex")
 }
 
 /** Seals a new document into the segment; durable after the segment's sync. */
@@ -124,9 +97,6 @@ export function documentRecord(submissionId: string, ordinal: number, packed: Pa
     sizeBytes: packed.facts.sizeBytes,
     sha256: Buffer.from(packed.object.facts.sha256).toString("hex"),
     clearMimeType: packed.content.mimeType,
-    private: {
-      envelopePrefix: Buffer.from(packed.prefix).toString("base64"),
-      envelopeSuffix: Buffer.from(packed.suffix).toString("base64"),
-    },
+    private: kept(packed.wrapping),
   }
 }

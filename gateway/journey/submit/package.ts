@@ -15,6 +15,7 @@ import { agreementInForce, held } from "../keep.ts"
 import { lastingFault } from "../lasting-fault.ts"
 import { documentEntry, submissionSet, type Subject } from "../metadata.ts"
 import { documentRecord, pack, type Content, type Packed } from "./pack.ts"
+import { isSealing, isUnderstood } from "../packaging.ts"
 import type { SealedObject, Segment } from "../ports.ts"
 import { putAside } from "./put-aside.ts"
 import type { Change, JobRecord, SubmissionRecord } from "../records.ts"
@@ -158,14 +159,13 @@ async function packaged(
   const at = world.clock.now()
   const setUid = uuidOid(world.chance)
   const sealed: Packed[] = []
-  for (const content of made.contents)
+  const add = async (content: Content): Promise<unknown> =>
     sealed.push(await pack(world, made.subject, agreement, content, segment))
-  const signature = await signSubmissionSet(
-    world,
-    setUid,
-    sealed.map((each) => each.signed),
-  )
-  sealed.push(await pack(world, made.subject, agreement, setSignature(world, signature, at), segment))
+  for (const content of made.contents) if (isUnderstood(agreement, content.role)) await add(content)
+  if (isSealing(agreement)) {
+    const signed = sealed.map((each) => each.signed)
+    await add(setSignature(world, await signSubmissionSet(world, setUid, signed), at))
+  }
   await segment.sync()
   const submission = describe(world, made, record, sealed, setUid, at)
   const done: SubmissionRecord = {

@@ -2,6 +2,7 @@
 import { MIME, PURPOSE } from "../codes.ts"
 import { found } from "../desk-guards.ts"
 import type { Content } from "./pack.ts"
+import { isSealing } from "../packaging.ts"
 import type { ContentsOf } from "./package.ts"
 import { readWhole } from "../read-whole.ts"
 import type { SealedObject } from "../ports.ts"
@@ -25,7 +26,9 @@ const TITLES: Readonly<Record<"cda" | "pdf" | "signature", string>> = {
 export const reportContents: ContentsOf = async (world, record, agreement) => {
   const report = found(record.reportId === null ? null : await world.ledger.report(record.reportId), "report")
   const contents: Content[] = []
-  for (const role of ["cda", "pdf", "signature"] as const) {
+  const isSigned = isSealing(agreement)
+  const roles = isSigned ? (["cda", "pdf", "signature"] as const) : (["cda", "pdf"] as const)
+  for (const role of roles) {
     const { uniqueId, place } = documentOf(report, role)
     const unstamped = role === "signature" && report.stampedAt === null
     contents.push({
@@ -46,7 +49,8 @@ export const reportContents: ContentsOf = async (world, record, agreement) => {
     contents,
     signs: (["cda", "pdf"] as const).map((role) => ({ by, what: documentOf(report, role).uniqueId })),
     replaces: report.version > 1 ? await replacements(world, report) : [],
-    sealed: (objects) => (report.stampedAt === null ? stampKept(world, report, objects.get(by)) : []),
+    sealed: (objects) =>
+      isSigned && report.stampedAt === null ? stampKept(world, report, objects.get(by)) : [],
   }
 }
 

@@ -32,7 +32,7 @@ export const studyContents: ContentsOf = async (world, record, agreement) => {
       return whileUnderWay(world, record, delivery)
     case "unit": {
       const request = await requestOf(world, record)
-      const made = await unitContents(world, record, request, delivery, now.images)
+      const made = await unitContents(world, record, request, delivery, now.images, agreement)
       return { ...made, subject: await subjectOf(world, record, agreement), signs: [], replaces: [] }
     }
     case "itself":
@@ -66,7 +66,7 @@ async function itself(
       slip,
       ...closing.contents,
       ...(units.length === 0 ? recodingContents(world, study, left) : []),
-      ...(await imageContents(world, left)),
+      ...(await imageContents(world, left, agreement)),
     ],
     replaces: await earlierManifest(world, record, manifest.uniqueId),
   }

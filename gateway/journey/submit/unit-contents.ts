@@ -1,7 +1,9 @@
 /** A unit: some images of a study, what was recoded of them, and what the whole is going to be. */
 import { writeAnnouncement } from "../../standards/notice/announcement.ts"
+import type { Agreement } from "../agreement.ts"
 import { MIME } from "../codes.ts"
 import { uuidOid } from "../ids.ts"
+import { isKnownBySopInstance } from "../packaging.ts"
 import type { Content } from "./pack.ts"
 import { notice } from "../verify/receipt.ts"
 import { recodingContents, travelling } from "../recode/recoding-document.ts"
@@ -15,6 +17,7 @@ export async function unitContents(
   request: RequestRecord,
   delivery: Delivery,
   images: readonly InstanceRecord[],
+  agreement: Agreement,
 ): Promise<{ readonly contents: readonly Content[]; readonly unit: { readonly bytesLeft: number } }> {
   const bytesOf = (some: readonly InstanceRecord[]): number =>
     some.reduce((sum, each) => sum + lengthOf(each), 0)
@@ -22,7 +25,7 @@ export async function unitContents(
     contents: [
       announcement(world, closing, request, delivery),
       ...recodingContents(world, delivery.study, images),
-      ...(await imageContents(world, images)),
+      ...(await imageContents(world, images, agreement)),
     ],
     unit: { bytesLeft: bytesOf(delivery.left) - bytesOf(images) },
   }
@@ -50,18 +53,19 @@ function announcement(
 export async function imageContents(
   world: World,
   images: readonly InstanceRecord[],
+  agreement: Agreement,
 ): Promise<readonly Content[]> {
   const contents: Content[] = []
-  for (const image of images) contents.push(await imageContent(world, image))
+  for (const image of images) contents.push(await imageContent(world, image, agreement))
   return contents
 }
 
-async function imageContent(world: World, instance: InstanceRecord): Promise<Content> {
+async function imageContent(world: World, instance: InstanceRecord, agreement: Agreement): Promise<Content> {
   const { SOPClassUID, SOPInstanceUID } = instance.private
   return {
     role: "instance",
-    // Fresh per sealing and recipient set; the SOP Instance UID stands in referenceIdList (domain.md 3).
-    uniqueId: uuidOid(world.chance),
+    // Else fresh per sealing and recipient set; the SOP Instance UID stands in referenceIdList (domain.md 3).
+    uniqueId: isKnownBySopInstance(agreement) ? SOPInstanceUID : uuidOid(world.chance),
     title: "",
     mimeType: MIME.dicom,
     SOPClassUID,

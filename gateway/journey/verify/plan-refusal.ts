@@ -1,5 +1,5 @@
 /** When a refusal notice is due: a submission somebody relies on has failed for good. */
-import { agreementOf } from "../keep.ts"
+import { agreementOf, takesNotices } from "../keep.ts"
 import { isLive } from "../live-slot.ts"
 import type { SlotId } from "../ports.ts"
 import type { Change, SubmissionKind, SubmissionRecord } from "../records.ts"
@@ -11,13 +11,17 @@ import type { World } from "../world.ts"
 /** What is itself an answer is not answered: it can neither be refused nor taken for refused. */
 export const ANSWERED: readonly SubmissionKind[] = ["study", "report", "recall"]
 
-/** For what has just failed. Nothing where its sender has taken it back, without an agreement under which it could leave, or where nothing is left of it. */
+/**
+ * For what has just failed. Nothing where its sender has taken it back or reads no notices, without an agreement under which
+ * it could leave, or where nothing is left of it.
+ */
 export async function planRefusal(world: World, failed: SubmissionRecord): Promise<Change[]> {
   const { agreement, kind, studyId, requestId, failureCode } = failed
   if (
     !ANSWERED.includes(kind) ||
     failureCode === "ERR_INSTANCE_RECALLED" ||
-    agreementOf(world, agreement) === null
+    agreementOf(world, agreement) === null ||
+    !takesNotices(world, agreement)
   )
     return []
   const slotId = await slotOfAnswer(world, failed)

@@ -9,6 +9,7 @@ import type { Agreement } from "../agreement.ts"
 import { uuid } from "../ids.ts"
 import { keptAnew } from "../keep.ts"
 import { isRecalled } from "../retain/recall.ts"
+import { isSealing } from "../packaging.ts"
 import { planReceipt } from "./receipt.ts"
 import type { Change, DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
 import { checkReportSubject, checkReportVersion } from "./report-subject.ts"
@@ -16,23 +17,45 @@ import { judgeReport, papersOf, readPapers } from "./report-verdict.ts"
 import { next } from "../route.ts"
 import { due } from "../run.ts"
 import { requestOf, targetOf } from "../subject.ts"
+import { unsealedVerdict } from "./unsealed.ts"
+import { unsignedReport, type ReportText } from "./unsigned-report.ts"
 import { holds, type EffectOf } from "./verify.ts"
 import type { World } from "../world.ts"
 
 interface Arrived {
-  readonly content: ImagingReport
-  readonly documents: readonly [cda: DocumentRecord, pdf: DocumentRecord, signature: DocumentRecord]
+  /** With the CDA document, which is read and holds against what was sent before; null without one. */
+  readonly written: ImagingReport | null
+  readonly content: ReportText
+  /** The CDA document first, if there is one. */
+  readonly documents: readonly [DocumentRecord, ...DocumentRecord[]]
   readonly signature: Verdict
 }
 
-export const reportEffect: EffectOf = async (world, record, documents, agreement) => {
+export const reportEffect: EffectOf = (world, record, documents, agreement) =>
+  isSealing(agreement)
+    ? signedEffect(world, record, documents, agreement)
+    : unsignedEffect(world, record, documents, agreement)
+
+/** As the agreement says nobody signed it: it counts by the connection it came over, and every page says so. */
+const unsignedEffect: EffectOf = async (world, record, documents, agreement) => {
+  const report = await unsignedReport(world, record, documents, agreement)
+  const signature = record.private.verdict ?? unsealedVerdict(agreement, world.clock.now())
+  return { signature, follow: () => follow(world, record, agreement, { ...report, signature }) }
+}
+
+const signedEffect: EffectOf = async (world, record, documents, agreement) => {
   const papers = papersOf(documents)
   const written = await readPapers(world, papers)
   const content = written.report
   await checkReportSubject(world, record, await requestOf(world, record), agreement, content)
   const before = (await known(world, record))?.private.signature ?? null
   const signature = await judgeReport(world, papers, agreement, written, before)
-  const arrived: Arrived = { content, documents: [papers.cda, papers.pdf, papers.signature], signature }
+  const arrived: Arrived = {
+    written: content,
+    content,
+    documents: [papers.cda, papers.pdf, papers.signature],
+    signature,
+  }
   return {
     signature,
     follow: () => follow(world, record, agreement, arrived),
@@ -49,13 +72,13 @@ async function follow(
   world: World,
   submission: SubmissionRecord,
   agreement: Agreement,
-  { content, documents, signature }: Arrived,
+  { written, content, documents, signature }: Arrived,
 ): Promise<readonly Change[]> {
   const request = await requestOf(world, submission)
   const earlier = await known(world, submission)
-  if (earlier === undefined) {
+  if (earlier === undefined && written !== null) {
     const reports = await world.ledger.reportsOfRequest(request.id)
-    await checkReportVersion(world, submission, request, documents[0], content, reports)
+    await checkReportVersion(world, submission, request, documents[0], written, reports)
   }
   const report: ReportRecord = {
     ...(earlier ?? newReport(world, submission, request, content)),
@@ -81,7 +104,8 @@ async function follow(
     { put: "report", record: report },
     ...(submission.state === "accepted" ? reopened(world, request) : []),
     ...(isFirst && agreement.receipts === "signed" ? planReceipt(world, submission, request.slotId) : []),
-    ...(holds(signature.outcome) && !isRecalled(request)
+    // What goes to the archive is made of both: of a report without a CDA document only the page has the PDF.
+    ...(holds(signature.outcome) && written !== null && !isRecalled(request)
       ? [due("deliver", report.id, world.clock.now())]
       : []),
   ]
@@ -98,7 +122,7 @@ function newReport(
   world: World,
   submission: SubmissionRecord,
   request: RequestRecord,
-  content: ImagingReport,
+  content: ReportText,
 ): Omit<ReportRecord, "private"> {
   return {
     id: uuid(world.chance),

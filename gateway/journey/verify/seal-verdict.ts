@@ -2,9 +2,11 @@
 import type { Verdict } from "../../standards/dsg/verdict.ts"
 import { verifySignature } from "../../standards/dsg/verify.ts"
 import type { Agreement } from "../agreement.ts"
+import { isSealing } from "../packaging.ts"
 import { readWhole } from "../read-whole.ts"
 import type { DocumentRecord, SubmissionRecord } from "../records.ts"
 import type { World } from "../world.ts"
+import { unsealedVerdict } from "./unsealed.ts"
 
 export async function verdictOfSeal(
   world: World,
@@ -14,6 +16,7 @@ export async function verdictOfSeal(
 ): Promise<Verdict> {
   const before = record.private.verdict
   if (record.state !== "accepted" && before !== null) return before
+  if (!isSealing(agreement)) return unsealedVerdict(agreement, world.clock.now())
   const signature = documents.find((each) => each.role === "set-signature")
   const xml = signature === undefined ? new Uint8Array(0) : await readWhole(world.spool, signature.place)
   const claimed = {

@@ -13,6 +13,7 @@ import { openedCase } from "../read/case.ts"
 import { found } from "../desk-guards.ts"
 import { ContentError, InstanceError } from "../errors.ts"
 import { keepUntil, keptAnew } from "../keep.ts"
+import { isSealing } from "../packaging.ts"
 import { otherPatient } from "../known-patient.ts"
 import { comesIntoForce, copyKey, hiddenAfter, isWhole, type Brought } from "./manifest-in-force.ts"
 import { readWhole } from "../read-whole.ts"
@@ -35,6 +36,7 @@ import { selected } from "../assemble/selection.ts"
 import { openedImages, type OpenedImage } from "./opened-images.ts"
 import { checkStudySubject, namedBy } from "./study-subject.ts"
 import { namedUnits, type NamedUnits } from "./named-units.ts"
+import { unmarkedRequest } from "./unmarked-request.ts"
 import { holds, type Effect, type EffectOf } from "./verify.ts"
 import type { World } from "../world.ts"
 
@@ -51,8 +53,11 @@ export const studyEffect: EffectOf = async (world, record, documents, agreement)
     const document = documents.find((each) => each.role === role)
     return readWhole(world.spool, found(document, `${role} of the study`).place)
   }
-  const asked = readReadingRequest(await one("request"))
   const manifest = readManifest(await one("manifest"))
+  const isAsked = isSealing(agreement) || documents.some(({ role }) => role === "request")
+  const asked = isAsked
+    ? readReadingRequest(await one("request"))
+    : unmarkedRequest(world, record, agreement, study, manifest)
   const look = (): Promise<NamedUnits> => namedUnits(world, record, documents, agreement)
   const named = await look()
   if (named.kind === "awaited") return whileAwaited(look)

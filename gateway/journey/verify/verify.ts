@@ -77,9 +77,9 @@ const isOpen = ({ direction, state, kind }: SubmissionRecord): boolean =>
   next("submission-in", state, "verified") !== null &&
   (state === "accepted" || kind === "report")
 
-/** Nothing speaks against it; at most a newer list or token is awaited. */
+/** Nothing speaks against it: at most a newer list or token is awaited, or no signature is agreed. */
 export const holds = (outcome: VerdictOutcome | undefined): boolean =>
-  outcome === "valid" || outcome === "valid-pending"
+  outcome === "valid" || outcome === "valid-pending" || outcome === "unsigned"
 
 interface Looked {
   readonly record: SubmissionRecord
@@ -125,6 +125,7 @@ async function decided(world: World, looked: Looked): Promise<Outcome> {
   switch (verdict.outcome) {
     case "valid":
     case "valid-pending":
+    case "unsigned":
       return {
         changes: [...verified(world, judged, verdict), ...follows],
         ...(awaitsNewerList(judged, verdict) ? { again: { ...again, failureCode: null } } : {}),
@@ -193,7 +194,12 @@ function withContent(seal: Verdict, code: string): Verdict {
 
 function verifiedAudit(record: SubmissionRecord, verdict: Verdict): Change {
   const faults = verdict.tests.filter((test) => test.outcome === "fail").map((test) => test.name)
-  return judgedAudit(record, verdict.checkedAt, faults.join(" ") || null)
+  return judgedAudit(record, verdict.checkedAt, faults.join(" ") || unsignedWords(verdict))
+}
+
+function unsignedWords({ outcome, policy }: Verdict): string | null {
+  if (outcome !== "unsigned") return null
+  return policy === "" ? "not signed, by agreement" : `not signed, unencrypted by agreement: ${policy}`
 }
 
 const unusableAudit = (world: World, record: SubmissionRecord): Change =>

@@ -1,13 +1,16 @@
 /** The verdict over a signature: all tests, and the one word they come to. */
 import type { VerdictTest } from "../hpki/verdict-test.ts"
 
-/** valid-pending: nothing speaks against it, but a time stamp or a newer revocation list is awaited. */
-export type VerdictOutcome = "valid" | "valid-pending" | "indeterminate" | "invalid"
+/**
+ * valid-pending: nothing speaks against it, but a time stamp or a newer revocation list is awaited · unsigned: there is no
+ * signature, and none was agreed.
+ */
+export type VerdictOutcome = "valid" | "valid-pending" | "indeterminate" | "invalid" | "unsigned"
 
 export interface Verdict {
   readonly outcome: VerdictOutcome
-  /** "hpki" = a person's signature; "seal" = 施設シール（HPKI署名ではない）. */
-  readonly kind: "hpki" | "seal"
+  /** "hpki" = a person's signature; "seal" = 施設シール（HPKI署名ではない）; "none" = nobody's. */
+  readonly kind: "hpki" | "seal" | "none"
   readonly holder: string
   readonly holderJapanese: string
   readonly role: string

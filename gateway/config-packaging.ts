@@ -1,0 +1,98 @@
+/** Configuration of how documents are packed for a partner, and what is taken from it. */
+import { z } from "zod"
+import type { Issue } from "./config-issue.ts"
+
+const permission = z
+  .strictObject({
+    document: z.string().trim().min(1).max(256).describe("name of the paper the partner has signed"),
+    date: z.iso.date().describe("of its signature"),
+  })
+  .optional()
+  .describe(
+    "the written permission to send documents unencrypted: in the audit trail of each exchange, and in the verdict people see. Needed for `plain`, and for nothing else",
+  )
+
+export const packaging = z
+  .strictObject({
+    form: z
+      .enum(["sealed", "plain"])
+      .default("sealed")
+      .describe(
+        "how documents travel, both ways: `sealed` = encrypted for the recipient, as between two of these gateways; `plain` = as they are, inside mutual TLS alone. Nothing else is taken from this partner",
+      ),
+    seals: z
+      .enum(["dsg", "none"])
+      .optional()
+      .describe(
+        "`dsg`: both sides seal what they send, give receipts and send each other notices; `none`: the partner understands none of these, and what it sends is neither signed nor judged by our content type codes. Default: dsg for sealed, else none",
+      ),
+    permission,
+  })
+  .prefault({})
+
+export type PackagingConfig = z.infer<typeof packaging>
+
+type Raw = Readonly<Record<string, unknown>>
+
+/** What an agreement's packaging demands of its other settings; reads the raw value, as `config-rules.ts` does. */
+export function packagingIssues(agreement: Raw, path: string): Issue[] {
+  const {
+    form = "sealed",
+    permission: permitted,
+    seals = form === "sealed" ? "dsg" : "none",
+  } = groupOf(agreement.packaging)
+  const isPlain = form === "plain"
+  return [
+    ...(isPlain && permitted === undefined
+      ? [
+          at(
+            `${path}.packaging.permission`,
+            "is needed: documents leave unencrypted only where the partner says so in writing",
+          ),
+        ]
+      : []),
+    ...(!isPlain && permitted !== undefined
+      ? [at(`${path}.packaging.permission`, "is for form plain only: nothing leaves unencrypted here")]
+      : []),
+    ...(form === "sealed" && seals === "none"
+      ? [at(`${path}.packaging.seals`, "must be dsg with form sealed")]
+      : []),
+    ...(!isPlain && agreement.objectCertificate === undefined
+      ? [at(`${path}.objectCertificate`, "is missing: documents are encrypted for it")]
+      : []),
+    ...(seals === "none" ? unsealedIssues(agreement, path) : sealedIssues(agreement, path)),
+  ]
+}
+
+function unsealedIssues({ receipts, units, accepts }: Raw, path: string): Issue[] {
+  const own = ["receipt", "acknowledgement", "certificate"]
+  const foreign = (Array.isArray(accepts) ? accepts : []).filter((each) => own.includes(String(each)))
+  return [
+    ...(receipts === "signed"
+      ? [at(`${path}.receipts`, "must be registry-response: without seals there are no signed receipts")]
+      : []),
+    ...(units === "adaptive"
+      ? [at(`${path}.units`, "must be off: units are bound by a seal, and there is none")]
+      : []),
+    ...(foreign.length > 0
+      ? [
+          at(
+            `${path}.accepts`,
+            `must be of study and report only: without seals there is no ${foreign.join(", ")}`,
+          ),
+        ]
+      : []),
+  ]
+}
+
+function sealedIssues({ sealPins }: Raw, path: string): Issue[] {
+  const isNamed = Array.isArray(sealPins) && sealPins.length > 0
+  return isNamed || (sealPins !== undefined && !Array.isArray(sealPins))
+    ? []
+    : [at(`${path}.sealPins`, sealPins === undefined ? "is missing" : "must not be empty")]
+}
+
+const at = (path: string, message: string): Issue => ({ path, message })
+
+const groupOf = (value: unknown): Raw =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Raw) : {}

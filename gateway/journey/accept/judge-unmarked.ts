@@ -1,0 +1,67 @@
+/**
+ * Judge, of a partner whose codes are its own: what a submission is follows from its documents. Images are a study, a PDF
+ * without images a report; everything else comes with them.
+ */
+import type { Submission } from "../../standards/xds/submission.ts"
+import { REFERENCE_TYPE, type ReferenceType } from "../../standards/xds/vocabulary.ts"
+import type { Agreement } from "../agreement.ts"
+import { MIME } from "../codes.ts"
+import { AcceptanceError } from "../errors.ts"
+import { referenced } from "../metadata.ts"
+import type { SubmissionKind } from "../records.ts"
+import { contentFault } from "./content-fault.ts"
+import type { Inbound } from "./inbound.ts"
+import { isReplacing } from "./relationships.ts"
+import { roleIn } from "./roles.ts"
+
+const notAgreed = (why: string): AcceptanceError =>
+  new AcceptanceError("ERR_NOT_AGREED", "XDSRepositoryError", why)
+
+/** Study and request are "" where its metadata do not name them. Throws AcceptanceError. */
+export function judgeUnmarked(agreement: Agreement, submission: Submission): Inbound {
+  checkForm(agreement, submission)
+  const kind = kindOf(agreement, submission)
+  if (!agreement.accepts.includes(kind)) throw notAgreed(`a ${kind} is outside the agreement`)
+  return {
+    agreement,
+    kind,
+    submission,
+    StudyInstanceUID: atMostOne(submission, REFERENCE_TYPE.study),
+    requestId: atMostOne(submission, REFERENCE_TYPE.workflow),
+  }
+}
+
+/** One form is pinned per agreement: who may send in clear does not send what nobody here can look into. */
+function checkForm({ packaging }: Agreement, { documentEntries }: Submission): void {
+  const encrypted = documentEntries.find(({ mimeType }) => mimeType === MIME.cms)
+  if (packaging.form === "plain" && encrypted !== undefined)
+    throw contentFault(encrypted.uniqueId, "it is encrypted, and the agreement says plain")
+}
+
+function kindOf(agreement: Agreement, { documentEntries, associations }: Submission): SubmissionKind {
+  const roles = documentEntries.map((entry) => roleIn(agreement, entry))
+  const count = (wanted: string): number => roles.filter((role) => role === wanted).length
+  if (count("instance") + count("manifest") === 0) {
+    if (count("pdf") === 1 && count("cda") <= 1) return "report"
+    throw notAgreed("a report is one PDF, with its CDA document or without")
+  }
+  // Key object selections of the study itself look like its manifest: told apart when they can be read.
+  const isCorrection = associations.some(({ type }) => isReplacing(type))
+  if (count("manifest") === 0) throw notAgreed("a study comes with its manifest, a key object selection")
+  if (count("instance") === 0 && !isCorrection)
+    throw notAgreed("a study comes with its images: nothing is fetched here")
+  if (count("request") > 1) throw notAgreed("more than one reading request")
+  return "study"
+}
+
+/** The id of this type that entries name; "" when none does. */
+function atMostOne({ documentEntries }: Submission, type: ReferenceType): string {
+  const [id = "", ...others] = new Set(documentEntries.flatMap((each) => referenced(each, type)))
+  if (others.length > 0)
+    throw new AcceptanceError(
+      "ERR_METADATA",
+      "XDSRepositoryMetadataError",
+      "referenceIdList names more than one study or workflow instance",
+    )
+  return id
+}

@@ -1,0 +1,31 @@
+/**
+ * What each document of an inbound submission is. Who shares our codes says it by them. Anybody else says it by the SOP Class
+ * and format codes that IHE and DICOM have given out, or by the MIME type alone: what is none of these is kept as an attachment.
+ */
+import type { DocumentEntry } from "../../standards/xds/submission.ts"
+import type { Agreement } from "../agreement.ts"
+import { MIME, roleOf } from "../codes.ts"
+import { isSealing, isUnderstood } from "../packaging.ts"
+import type { DocumentRole } from "../records.ts"
+
+/** RAD TF-3 4.68.4.1.2.3.2, and scanned documents (ITI TF-3 5.2). */
+const REPORT_FORMATS: readonly string[] = [
+  "urn:ihe:rad:CDA:ImagingReportStructuredHeadings:2013",
+  "urn:ihe:rad:TEXT",
+  "urn:ihe:iti:xds-sd:pdf:2008",
+  "urn:ihe:iti:xds-sd:text:2008",
+]
+
+/** Null: by the codes agreed it is nothing. */
+export function roleIn(agreement: Agreement, entry: DocumentEntry): DocumentRole | null {
+  const coded = roleOf(entry, agreement.codes)
+  if (isSealing(agreement)) return coded
+  if (coded !== null && isUnderstood(agreement, coded)) return coded
+  return byType(entry)
+}
+
+function byType({ mimeType, formatCode }: DocumentEntry): DocumentRole {
+  if (mimeType === MIME.dicom) return "instance"
+  if (mimeType === MIME.pdf) return "pdf"
+  return mimeType === MIME.xml && REPORT_FORMATS.includes(formatCode?.code ?? "") ? "cda" : "attachment"
+}

@@ -1,0 +1,57 @@
+/**
+ * Packaging: how documents travel between us and one partner, and hence what is taken from it (docs/adr/0019). Between two
+ * gateways of this kind a document is the ciphertext that lies in the spool, under seals; with anybody else it is what any
+ * IHE partner reads, and only as the agreement says.
+ */
+import { MIME } from "./codes.ts"
+import type { DocumentRole } from "./records.ts"
+
+/** `sealed`: CMS AuthEnvelopedData, our own · `plain`: as it is, inside mutual TLS alone. One is pinned per agreement. */
+export type DocumentForm = "sealed" | "plain"
+
+/** What the partner has signed: that documents may travel unencrypted. */
+export interface WrittenPermission {
+  /** Name of the paper. */
+  readonly document: string
+  /** `YYYY-MM-DD`, of its signature. */
+  readonly date: string
+}
+
+export interface Packaging {
+  readonly form: DocumentForm
+  /** `dsg`: both sides seal, give receipts and send each other notices · `none`: the partner understands none of these. */
+  readonly seals: "dsg" | "none"
+  /** Null where nothing travels unencrypted. */
+  readonly permission: WrittenPermission | null
+}
+
+interface Agreed {
+  readonly packaging: Packaging
+}
+
+export const SEALED: Packaging = { form: "sealed", seals: "dsg", permission: null }
+
+/** The partner understands seals, receipts, units and notices. */
+export const isSealing = ({ packaging }: Agreed): boolean => packaging.seals === "dsg"
+
+/** mimeType of the octets on the wire, which is what metadata say (ITI TF-3 4.2.3.2.18). */
+export const wireMimeType = ({ packaging }: Agreed, clearMimeType: string): string =>
+  packaging.form === "plain" ? clearMimeType : MIME.cms
+
+/** An image in clear is known by its SOP Instance UID; what is encrypted is another document each time (domain.md 3). */
+export const isKnownBySopInstance = ({ packaging }: Agreed): boolean => packaging.form === "plain"
+
+/** Signatures, receipts and notices are for those who speak of them; the rest any IHE partner reads. */
+const ANYBODYS: readonly DocumentRole[] = ["instance", "manifest", "request", "cda", "pdf"]
+export const isUnderstood = (agreed: Agreed, role: DocumentRole): boolean =>
+  isSealing(agreed) || ANYBODYS.includes(role)
+
+/** `読影委託契約書 別紙3 (2026-04-01)`; null where nothing travels unencrypted. For check-config, audit trail and verdicts. */
+export const permissionWords = ({ packaging: { permission } }: Agreed): string | null =>
+  permission === null ? null : `${permission.document} (${permission.date})`
+
+/** For the audit trail of each exchange. */
+export function exchangeWords(agreed: Agreed): string | null {
+  const permission = permissionWords(agreed)
+  return permission === null ? null : `unencrypted by agreement: ${permission}`
+}

@@ -1,0 +1,150 @@
+/**
+ * A report that no signature covers, as agreed: its PDF, and the CDA document beside it where that can be read. Without one
+ * the metadata say whose report it is, and which one it replaces.
+ */
+import { readImagingReport } from "../../standards/cda/read-imaging-report.ts"
+import type { ImagingReport } from "../../standards/cda/report-content.ts"
+import { uidOfName } from "../../standards/dicom/name-uid.ts"
+import { Malformed } from "../../standards/malformed.ts"
+import { REFERENCE_TYPE, type ReferenceType } from "../../standards/xds/vocabulary.ts"
+import { isReplacing, targetAmong } from "../accept/relationships.ts"
+import type { Agreement } from "../agreement.ts"
+import { found } from "../desk-guards.ts"
+import { ContentError } from "../errors.ts"
+import { plain, referenced } from "../metadata.ts"
+import { readWhole } from "../read-whole.ts"
+import type { DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
+import { patientDomainOf, patientIdOf, sameSubject } from "../same-subject.ts"
+import { requestOf } from "../subject.ts"
+import type { World } from "../world.ts"
+
+/** What is kept of a report's content. */
+export type ReportText = Pick<
+  ImagingReport,
+  | "setId"
+  | "versionNumber"
+  | "status"
+  | "effectiveTime"
+  | "reader"
+  | "findings"
+  | "impression"
+  | "correction"
+  | "keyImages"
+>
+
+export interface UnsignedReport {
+  /** Null when there is no CDA document, or none that can be read. */
+  readonly written: ImagingReport | null
+  readonly content: ReportText
+  /** The CDA document first, if it can be read; the PDF is always among them. */
+  readonly documents: readonly [DocumentRecord, ...DocumentRecord[]]
+}
+
+/** @throws ContentError ERR_OTHER_SUBJECT, ERR_REPORT_VERSION */
+export async function unsignedReport(
+  world: World,
+  record: SubmissionRecord,
+  documents: readonly DocumentRecord[],
+  agreement: Agreement,
+): Promise<UnsignedReport> {
+  const request = await requestOf(world, record)
+  checkSubject(record, request, agreement)
+  const pdf = found(
+    documents.find(({ role }) => role === "pdf"),
+    "PDF of the report",
+  )
+  const cda = documents.find(({ role }) => role === "cda")
+  const written = cda === undefined ? null : await readable(world, cda)
+  if (cda === undefined || written === null)
+    return { written: null, content: await toldByMetadata(world, record, request, pdf), documents: [pdf] }
+  sameSubject("report", {
+    PatientID: written.patient.PatientID === request.private.patient.PatientID,
+    StudyInstanceUID: isThatStudy(request, written.study.StudyInstanceUID),
+  })
+  return { written, content: written, documents: [cda, pdf] }
+}
+
+/** A CDA document of another template is kept and counts for nothing: the PDF beside it is what people read. */
+async function readable(world: World, { place }: DocumentRecord): Promise<ImagingReport | null> {
+  try {
+    return readImagingReport(await readWhole(world.spool, place))
+  } catch (error) {
+    if (error instanceof Malformed) return null
+    throw error
+  }
+}
+
+/** Only what is named has to be right; who is meant was found by some of it (`accept/identify.ts`). */
+function checkSubject(
+  record: SubmissionRecord,
+  { private: asked }: RequestRecord,
+  agreement: Agreement,
+): void {
+  const entries = record.private.submission?.documentEntries ?? []
+  const ids = (type: ReferenceType): readonly string[] => entries.flatMap((each) => referenced(each, type))
+  sameSubject("metadata", {
+    PatientID: entries.every((entry) => patientIdOf(entry) === plain(asked.patient.PatientID)),
+    "patient id domain": entries.every((entry) => patientDomainOf(entry) === agreement.patientIdDomain),
+    StudyInstanceUID: ids(REFERENCE_TYPE.study).every((each) => each === asked.StudyInstanceUID),
+    order: ids(REFERENCE_TYPE.order).every((each) => each === plain(asked.requestNumber)),
+  })
+}
+
+const isThatStudy = ({ private: asked }: RequestRecord, uid: string): boolean =>
+  asked.StudyInstanceUID === "" || asked.StudyInstanceUID === uid
+
+async function toldByMetadata(
+  world: World,
+  record: SubmissionRecord,
+  request: RequestRecord,
+  pdf: DocumentRecord,
+): Promise<ReportText> {
+  const reports = await world.ledger.reportsOfRequest(request.id)
+  const earlier = reports.filter(({ submissionId }) => submissionId !== record.id)
+  const replaced = await replacedBy(world, record, pdf, earlier)
+  if (earlier.length > 0 && replaced === null)
+    throw new ContentError(
+      "ERR_REPORT_VERSION",
+      "a report is there already, and this one does not replace it",
+    )
+  return {
+    setId: earlier[0]?.setId ?? uidOfName(request.id, "report-set"),
+    versionNumber: 1 + Math.max(0, ...earlier.map(({ version }) => version)),
+    status: replaced === null ? "final" : "corrected",
+    effectiveTime: record.acceptedAt ?? record.createdAt,
+    reader: readerOf(record),
+    findings: "",
+    impression: "",
+    correction: null,
+    keyImages: [],
+  }
+}
+
+async function replacedBy(
+  world: World,
+  { private: { submission } }: SubmissionRecord,
+  { entryUUID }: DocumentRecord,
+  earlier: readonly ReportRecord[],
+): Promise<DocumentRecord | null> {
+  if (submission === null) return null
+  const sets = await Promise.all(earlier.map((each) => world.ledger.documents(each.submissionId ?? "")))
+  const replacing = submission.associations.filter(
+    ({ type, source }) => isReplacing(type) && source === entryUUID,
+  )
+  for (const each of replacing) {
+    const target = targetAmong(sets.flat(), submission, each)
+    if (target !== null) return target
+  }
+  return null
+}
+
+/** Who the metadata say answers for it: XCN, id and name. Nobody has signed. */
+function readerOf({ private: { submission } }: SubmissionRecord): ImagingReport["reader"] {
+  const [entry] = submission?.documentEntries ?? []
+  const [id = "", family = "", given = ""] = (
+    entry?.legalAuthenticator ??
+    entry?.author?.authorPerson ??
+    ""
+  ).split("^")
+  return { id, idRoot: "", name: [family, given].filter((each) => each !== "").join(" ") }
+}

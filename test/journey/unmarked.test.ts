@@ -1,0 +1,295 @@
+import assert from "node:assert/strict"
+import { writeManifest, sharedAttributes } from "../../gateway/standards/dicom/kos.ts"
+import { readPart10 } from "../../gateway/standards/dicom/data-set.ts"
+import { fileMetaBytes } from "../../gateway/standards/dicom/part10.ts"
+import { AT_CENTER, AT_HOSPITAL, CENTER, HOSPITAL } from "./agreements.ts"
+import { countedChance } from "../peers/chance.ts"
+import { acknowledge, CLERK, DRAFT, enter, READER, report, requestFor, storeAll, study } from "./people.ts"
+import {
+  ANY_FORMAT,
+  answerOf,
+  deliver,
+  foreign,
+  KOS,
+  MR,
+  OverheardLine,
+  PLAIN,
+  type ForeignDocument,
+  type Overheard,
+} from "./unmarked.ts"
+import { DAY_MS, TwoSides } from "./world.ts"
+
+const PDF = Buffer.from("%PDF-1.7\n% a report\n%%EOF\n")
+
+async function plainSides(): Promise<{ sides: TwoSides; line: OverheardLine }> {
+  const line = new OverheardLine()
+  const sides = await TwoSides.open({
+    agreement: { ...PLAIN, retention: { imagesMs: 5 * DAY_MS, reportsMs: 365 * DAY_MS } },
+    between: line,
+  })
+  return { sides, line }
+}
+
+const rolesOf = ({ submission }: Overheard): string[] =>
+  submission.documentEntries.map(({ mimeType, formatCode }) => `${mimeType} ${formatCode?.code ?? ""}`)
+
+const fileMeta = (SOPInstanceUID: string): Uint8Array =>
+  fileMetaBytes({
+    MediaStorageSOPClassUID: MR.code,
+    MediaStorageSOPInstanceUID: SOPInstanceUID,
+    TransferSyntaxUID: "1.2.840.10008.1.2.1",
+    SendingApplicationEntityTitle: "ANOTHER",
+    ReceivingApplicationEntityTitle: "DOKUEI",
+  })
+
+/** What a hospital of another make sends: a manifest and images, as files. */
+function files(
+  PatientID: string,
+  slices: number,
+): { documents: ForeignDocument[]; StudyInstanceUID: string } {
+  const made = study(PatientID, slices)
+  const images = made.instances.map(({ SOPInstanceUID, dataSet }) => ({
+    SOPInstanceUID,
+    octets: Buffer.concat([fileMeta(SOPInstanceUID), dataSet]),
+  }))
+  const { dataSet } = readPart10(images[0]!.octets)
+  const shared = sharedAttributes(dataSet)
+  const manifest = writeManifest(
+    {
+      shared,
+      series: [
+        {
+          SeriesInstanceUID: dataSet.text("SeriesInstanceUID"),
+          instances: images.map(({ SOPInstanceUID }) => ({ SOPClassUID: MR.code, SOPInstanceUID })),
+        },
+      ],
+      contentDateTime: "20260401090000",
+      manufacturer: "Another",
+      aeTitle: "ANOTHER",
+    },
+    countedChance("manifest").bytes(32),
+  )
+  const dicom = "application/dicom"
+  return {
+    StudyInstanceUID: shared.StudyInstanceUID,
+    documents: [
+      {
+        uniqueId: manifest.SOPInstanceUID,
+        mimeType: dicom,
+        formatCode: KOS,
+        octets: Buffer.from(manifest.file),
+      },
+      ...images.map(({ SOPInstanceUID, octets }) => ({
+        uniqueId: SOPInstanceUID,
+        mimeType: dicom,
+        formatCode: MR,
+        octets,
+      })),
+    ],
+  }
+}
+
+const A_HOSPITAL = { sourceId: HOSPITAL.oid, patientIdDomain: AT_CENTER.patientIdDomain }
+const A_CENTER = { sourceId: CENTER.oid, patientIdDomain: AT_HOSPITAL.patientIdDomain }
+
+describe("a partner without seals, to whom documents go unencrypted", function () {
+  this.timeout(60_000)
+  let sides: TwoSides
+  let line: OverheardLine
+  beforeEach(async () => {
+    ;({ sides, line } = await plainSides())
+  })
+  afterEach(() => sides.close())
+
+  it("gets a study as any IHE recipient reads it, and its report comes home the same way", async () => {
+    const { edge, center } = sides
+    const images = study("P1", 2)
+    const requestId = await enter(edge, requestFor("P1", "R-P1"))
+    await storeAll(edge, images)
+    await sides.settle()
+    const [sent] = line.heard
+    assert.deepEqual(rolesOf(sent!), [
+      `application/dicom ${KOS.code}`,
+      "text/xml urn:dokuei:reading-request:1",
+      `application/dicom ${MR.code}`,
+      `application/dicom ${MR.code}`,
+    ])
+    const entries = sent!.submission.documentEntries.slice(2)
+    assert.deepEqual(
+      entries.map(({ uniqueId }) => uniqueId).sort(),
+      images.instances.map(({ SOPInstanceUID }) => SOPInstanceUID).sort(),
+      "an image in clear is known by its SOP Instance UID",
+    )
+    for (const { entryUUID } of entries)
+      assert.equal(sent!.octets.get(entryUUID)!.toString("latin1", 128, 132), "DICM")
+    assert.deepEqual(sent!.submission.associations, [])
+
+    const [item] = await center.reading.worklist(READER)
+    assert.deepEqual([item?.requestId, item?.verification, item?.state], [requestId, "unsigned", "ready"])
+    await report(center, requestId)
+    await sides.settle()
+    assert.deepEqual(rolesOf(line.heard[1]!), [
+      "text/xml urn:ihe:rad:CDA:ImagingReportStructuredHeadings:2013",
+      "application/pdf urn:ihe:rad:PDF",
+    ])
+    const detail = await edge.staff.request(CLERK, requestId)
+    assert.equal(detail.report?.impression, DRAFT.impression)
+    assert.equal(detail.signature?.outcome, "unsigned")
+    assert.equal(detail.signature.policy, "覚書 第3条 (2026-04-01)")
+    const { signature } = await edge.staff.verification(CLERK, detail.report.reportId)
+    assert.equal(signature.outcome, "unsigned")
+    await acknowledge(edge, requestId)
+    await sides.settle(40 * DAY_MS)
+    assert.equal(line.heard.length, 2, "no receipt, no acknowledgement, no certificate leaves")
+    assert.deepEqual([edge.failures, center.failures], [[], []])
+    assert.deepEqual(await center.ledger.studies(10), [], "the images went at their term all the same")
+  })
+
+  it("is told of nothing, and the trail tells under which permission documents travelled", async () => {
+    const { edge, center } = sides
+    await enter(edge, requestFor("P1", "R-P1"))
+    await storeAll(edge, study("P1", 1))
+    await sides.settle()
+    const told = async (gateway: typeof edge, event: string): Promise<(string | null)[]> =>
+      (await gateway.audited())
+        .filter((each) => each.event.event === event)
+        .map((each) => each.event.description)
+    const words = "unencrypted by agreement: 覚書 第3条 (2026-04-01)"
+    assert.deepEqual(await told(edge, "export"), [words])
+    assert.deepEqual(await told(center, "import"), [words])
+    assert.deepEqual(await told(center, "verified"), [`not signed, ${words}`])
+  })
+
+  it("may know none of our codes, nor name study or request: its images tell, and become a case", async () => {
+    const { center } = sides
+    const { documents, StudyInstanceUID } = files("F1", 3)
+    const message = foreign({ ...A_HOSPITAL, PatientID: "F1" }, documents)
+    assert.equal(answerOf(await deliver(center.door, AT_CENTER.id, message)), "Success")
+    await sides.settle()
+    const [item, ...others] = await center.reading.worklist(READER)
+    assert.deepEqual(others, [])
+    assert.deepEqual(
+      [item?.state, item?.verification, item?.urgency, item?.study.instances, item?.study.StudyInstanceUID],
+      ["ready", "unsigned", "ROUTINE", 3, StudyInstanceUID],
+    )
+    assert.equal(answerOf(await deliver(center.door, AT_CENTER.id, message)), "Success", "a repetition")
+    await report(center, item!.requestId)
+    assert.deepEqual(center.failures, [])
+  })
+
+  it("may give back a PDF alone, for the order it names; staff sees that nobody signed it", async () => {
+    const { edge } = sides
+    const requestId = await enter(edge, requestFor("P1", "R-P1"))
+    await storeAll(edge, study("P1", 1))
+    await sides.settle()
+    const order = `R-P1^^^&${HOSPITAL.oid}&ISO^urn:ihe:iti:xds:2013:order`
+    const pdf = (uniqueId: string, octets = PDF): ForeignDocument => ({
+      uniqueId,
+      mimeType: "application/pdf",
+      formatCode: ANY_FORMAT,
+      octets,
+      references: [order],
+    })
+    const about = { ...A_CENTER, PatientID: "P1" }
+    const first = foreign(about, [pdf("2.25.881")])
+    assert.equal(answerOf(await deliver(edge.door, AT_HOSPITAL.id, first)), "Success")
+    await sides.settle()
+    const detail = await edge.staff.request(CLERK, requestId)
+    assert.deepEqual(
+      [detail.report?.version, detail.report?.readerName, detail.signature?.outcome, detail.action],
+      [1, "Jones Mary", "unsigned", "acknowledge"],
+    )
+    assert.deepEqual(Buffer.from(await edge.staff.document(CLERK, detail.report!.reportId, "pdf")), PDF)
+
+    const other = foreign(about, [pdf("2.25.882")])
+    assert.equal(answerOf(await deliver(edge.door, AT_HOSPITAL.id, other)), "Success")
+    const target = first.submission.documentEntries[0]!.entryUUID
+    const corrected = foreign(about, [pdf("2.25.883", Buffer.concat([PDF, PDF]))], ([entry]) => [
+      { type: "RPLC", source: entry!.entryUUID, target },
+    ])
+    assert.equal(answerOf(await deliver(edge.door, AT_HOSPITAL.id, corrected)), "Success")
+    await sides.settle()
+    const after = await edge.staff.request(CLERK, requestId)
+    assert.deepEqual(
+      after.versions.map(({ version, status }) => [version, status]),
+      [
+        [1, "final"],
+        [2, "corrected"],
+      ],
+      "the one that replaces nothing is kept for a person, and shown as no report",
+    )
+  })
+
+  const refusals: readonly (readonly [string, () => Overheard, string])[] = [
+    [
+      "a study without its manifest",
+      () => foreign({ ...A_HOSPITAL, PatientID: "F1" }, files("F1", 1).documents.slice(1)),
+      "Failure XDSRepositoryError",
+    ],
+    [
+      "a manifest alone, whose images would have to be fetched",
+      () => foreign({ ...A_HOSPITAL, PatientID: "F1" }, files("F1", 1).documents.slice(0, 1)),
+      "Failure XDSRepositoryError",
+    ],
+    [
+      "what is encrypted, where plain is agreed",
+      () =>
+        foreign(
+          { ...A_HOSPITAL, PatientID: "F1" },
+          files("F1", 1).documents.map((each) => ({ ...each, mimeType: "application/pkcs7-mime" })),
+        ),
+      "Failure InvalidDocumentContent",
+    ],
+    [
+      "what is called DICOM and is none",
+      () =>
+        foreign(
+          { ...A_HOSPITAL, PatientID: "F1" },
+          files("F1", 1).documents.map((each) => ({ ...each, octets: Buffer.alloc(3000, 7) })),
+        ),
+      "Failure InvalidDocumentContent",
+    ],
+    [
+      "a sourceId that is not the partner's",
+      () => foreign({ ...A_HOSPITAL, sourceId: "1.2.3.4", PatientID: "F1" }, files("F1", 1).documents),
+      "Failure XDSRepositoryError",
+    ],
+    [
+      "a report, which it may not send",
+      () =>
+        foreign({ ...A_HOSPITAL, PatientID: "F1" }, [
+          { uniqueId: "2.25.5", mimeType: "application/pdf", formatCode: ANY_FORMAT, octets: PDF },
+        ]),
+      "Failure XDSRepositoryError",
+    ],
+  ]
+  for (const [what, message, answer] of refusals)
+    it(`is refused ${what}, and nothing is kept`, async () => {
+      const { center } = sides
+      const slots = center.spool.slots.length
+      assert.equal(answerOf(await deliver(center.door, AT_CENTER.id, message())), answer)
+      assert.equal(center.spool.slots.length, slots)
+      assert.deepEqual(await center.ledger.studies(10), [])
+    })
+
+  it("is believed nothing of another patient's images", async () => {
+    const { center } = sides
+    const message = foreign({ ...A_HOSPITAL, PatientID: "F1" }, files("F2", 1).documents)
+    assert.equal(answerOf(await deliver(center.door, AT_CENTER.id, message)), "Success")
+    await sides.settle()
+    const [item] = await center.reading.worklist(READER)
+    assert.deepEqual([item?.state, item?.notices[0]?.reason], ["failed", "ERR_OTHER_SUBJECT"])
+  })
+
+  it("answers no request of ours with a report that names none, or another's", async () => {
+    const { edge } = sides
+    await enter(edge, requestFor("P1", "R-P1"))
+    const about = { ...A_CENTER, PatientID: "P1" }
+    const pdf = { uniqueId: "2.25.6", mimeType: "application/pdf", formatCode: ANY_FORMAT, octets: PDF }
+    const order = `R-P2^^^&${HOSPITAL.oid}&ISO^urn:ihe:iti:xds:2013:order`
+    for (const references of [[], [order]]) {
+      const message = foreign(about, [{ ...pdf, references }])
+      assert.equal(answerOf(await deliver(edge.door, AT_HOSPITAL.id, message)), "Failure XDSRepositoryError")
+    }
+  })
+})
