@@ -30,7 +30,7 @@ module.exports = {
         pathNot: [
           "^gateway/(actors|storage)/",
           "^gateway/standards/",
-          "^gateway/journey/(ports|errors|views|((archive|orphan)-)?records)[.]ts$",
+          "^gateway/journey/(ports|errors|views|((archive|line|orphan)-)?records)[.]ts$",
         ],
       },
     ),

@@ -34,6 +34,7 @@ import { startRunner, type Runner, type Step } from "../journey/run.ts"
 import { CONTENTS, EFFECTS } from "../journey/submit/submissions.ts"
 import { submit } from "../journey/submit/submit.ts"
 import { linePlaces } from "../journey/submit/line-places.ts"
+import { leftovers } from "../journey/submit/leftovers.ts"
 import { verify } from "../journey/verify/verify.ts"
 import type { Condition } from "../journey/technician/technician.ts"
 import type { World } from "../journey/world.ts"
@@ -157,7 +158,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     draughtsman,
     frames: frameCache(),
     locks: locks(),
-    pace: linePace((agreement) => bytesPerSecond(mbitPerSecondOf(agreement))),
+    pace: linePace((agreement) => bytesPerSecond(mbitPerSecondOf(agreement)), await ledger.paces()),
     places: linePlaces(),
     site: config.site,
     agreements: await agreementsOf(config),
@@ -166,6 +167,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     progress: (submissionId, bytes) => {
       line.set(submissionId, bytes)
     },
+    leftovers: leftovers(),
   }
   log("info", "rolled-forward", { ...(await rollForward(world, spool)) })
   const recipient = await openRecipient(config, world, credentials, { log, record })

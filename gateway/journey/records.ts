@@ -5,6 +5,7 @@
  * that they die with it. Everything else is ids, states and times.
  */
 import type { ArchiveChange, ArchiveLedger } from "./archive-records.ts"
+import type { PaceChange, PaceRecord, UnitsStanding } from "./line-records.ts"
 import type { OrphanChange, OrphanLedger, SettledChange } from "./orphan-records.ts"
 import type { Destruction, FrameKind, ObjectId, ObjectPlace, SlotId, AuditEvent } from "./ports.ts"
 import type {
@@ -248,6 +249,8 @@ export interface SubmissionRecord {
   readonly answers: string | null
   /** Of a unit we sent: the submission that closes its delivery. */
   readonly partOf?: string
+  /** Of a study that is to leave on a medium: all its units are made, and closed, at once. Absent = no. */
+  readonly onMedium?: true
   /** SubmissionSet.uniqueId, "" while planned. */
   readonly submissionSetUid: string
   readonly slotId: SlotId
@@ -395,6 +398,8 @@ export interface JobRecord {
   readonly failureCode: string | null
 }
 
+  /** It waits for a place on the line and for nothing else. Written, never read back. */
+  readonly forPlace?: true
 /** A station reached, for the way line and the timeline. */
 export interface Milestone {
   readonly subject: string
@@ -452,6 +457,7 @@ export type Change =
   | OrphanChange
   | SettledChange
   | { readonly put: "job"; readonly record: JobRecord }
+  | PaceChange
   | { readonly put: "milestone"; readonly record: Milestone }
   | { readonly put: "audit"; readonly record: { readonly key: string; readonly event: AuditEvent } }
   /** Only the job as it was read: one put meanwhile with another time stays. */
@@ -462,11 +468,45 @@ export type Change =
 
 /**
  * The one book of states. `commit` is all or nothing and durable when it resolves; `put` replaces by id.
+/** What whoever sends asks with every unit. An answer is a few rows, however much waits and however many units there are, unless it says so. */
+export interface LineLedger {
+  /** Jobs that send images to this partner and are due, or wait for a place alone; most urgent first, then oldest. */
+  nextInLine(
+    agreement: string,
+    now: string,
+    /** Submissions that are not asked for. */
+    onTheLine: readonly string[],
+    limit: number,
+  ): Promise<readonly JobRecord[]>
+  /** Jobs that send to this partner and wait for their next try after one of these failures, in the same order. */
+  heldUp(
+    agreement: string,
+    now: string,
+    failureCodes: readonly string[],
+    limit: number,
+  ): Promise<readonly JobRecord[]>
+  /**
+   * When another job than this has failed with one of these at the same partner: the id of the job that tries next, the first
+   * of those and of what is due. Null: none has.
+   */
+  scoutOf(jobId: string, now: string, failureCodes: readonly string[]): Promise<string | null>
+  /** Units of this submission. `erasedAt`: what the other side had taken before it is there no more; "" = nothing was erased. */
+  unitsOf(submissionId: string, erasedAt: string): Promise<UnitsStanding>
+  /** Ids of all objects that are images of these units, as they travelled. */
+  objectsInUnits(submissionId: string, erasedAt: string): Promise<ReadonlySet<string>>
+  /** The seal of each of them, in the order in which they were made. */
+  signaturesOfUnits(submissionId: string, erasedAt: string): Promise<readonly DocumentRecord[]>
+  /** Ids of what is on its way to this partner, and not there yet; oldest first. */
+  onTheWayTo(agreement: string, limit: number): Promise<readonly string[]>
+  /** Of every line over which something was sent. */
+  paces(): Promise<readonly PaceRecord[]>
+}
+
  *
  * No update is lost: a study, request, submission or report goes back only over the revision it was read at. When
  * somebody else has put it meanwhile, `commit` throws ERR_LEDGER_STALE and whoever decided decides again.
  */
-export interface Ledger extends ArchiveLedger, OrphanLedger {
+export interface Ledger extends ArchiveLedger, LineLedger, OrphanLedger {
   commit(changes: readonly Change[]): Promise<void>
 
   study(id: string): Promise<StudyRecord | null>
@@ -506,10 +546,12 @@ export interface Ledger extends ArchiveLedger, OrphanLedger {
   ): Promise<SubmissionRecord | null>
   submissionsOf(subject: {
     readonly studyId?: string
+  /** `kind`: of this kind alone; a study that leaves in units has thousands of those. */
     readonly requestId?: string
     readonly reportId?: string
   }): Promise<readonly SubmissionRecord[]>
   /** What came in and is not, or never will be, verified; newest first. */
+    readonly kind?: SubmissionKind
   unverifiedArrivals(): Promise<readonly SubmissionRecord[]>
   documents(submissionId: string): Promise<readonly DocumentRecord[]>
   /** Inbound documents with this uniqueId, for XDSNonIdenticalHash. */
@@ -530,12 +572,8 @@ export interface Ledger extends ArchiveLedger, OrphanLedger {
   failingJobs(attempts: number, limit: number): Promise<readonly JobRecord[]>
   milestones(subject: string): Promise<readonly Milestone[]>
   standing(agreements: readonly string[]): Promise<Standing>
-  /** Under which agreement a submission goes; null = no such submission. */
-  partnerOf(submissionId: string): Promise<string | null>
   /** Is a study of more urgency than this submission's due to be recoded? */
   isOvertakenInRecoding(submissionId: string, now: string): Promise<boolean>
-  /** The jobs that send to this partner, in the order in which they go: by urgency, then by age. */
-  queueTo(agreement: string, limit: number): Promise<readonly JobRecord[]>
 
   /** Audit rows not yet in the trail, in order. */
   auditOutbox(

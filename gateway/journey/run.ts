@@ -10,7 +10,12 @@ import { holding, type Locks } from "./locks.ts"
 /** What a step decided. `again` keeps the job for a later time instead of removing it. */
 export interface Outcome {
   readonly changes: readonly Change[]
-  readonly again?: { readonly at: Date; readonly failureCode: ErrorCode | null }
+  readonly again?: {
+    readonly at: Date
+    readonly failureCode: ErrorCode | null
+    /** It would go if there were a place on the line: who leaves one calls it before its time. */
+    readonly forPlace?: true
+  }
   /** Why it did not do what it should; for the log. */
   readonly fault?: unknown
 }
@@ -164,9 +169,10 @@ export function runJob(parts: RunnerParts, job: JobRecord): Promise<void> {
 
 function afterwards(job: JobRecord, outcome: Outcome): Change {
   if (outcome.again === undefined) return { remove: "job", id: job.id, runAt: job.runAt }
-  const { at, failureCode } = outcome.again
+  const { at, failureCode, forPlace } = outcome.again
   const attempts = failureCode === null ? job.attempts : job.attempts + 1
-  return { put: "job", record: { ...job, runAt: at.toISOString(), attempts, failureCode } }
+  const record = { ...job, runAt: at.toISOString(), attempts, failureCode }
+  return { put: "job", record: forPlace === undefined ? record : { ...record, forPlace } }
 }
 
 function failed(parts: RunnerParts, job: JobRecord, error: unknown): JobRecord {

@@ -5,6 +5,7 @@ import type { Cases } from "./cases/cases.ts"
 import type { FrameCache } from "./read/frame-cache.ts"
 import type { Locks } from "./locks.ts"
 import type { Pace } from "./submit/pace.ts"
+import type { Leftovers } from "./submit/leftovers.ts"
 import type { LinePlaces } from "./submit/line-places.ts"
 import type { TrustStore } from "./trust.ts"
 import type {
@@ -37,10 +38,12 @@ export interface World {
   /** Frames in memory, which go with the key of their slot. */
   readonly frames: FrameCache
   readonly locks: Locks
-  /** How much of a partner's line one unit takes. */
+  /** How much may be on the line to a partner at a time. */
   readonly pace: Pace
-  /** Who is on the line to a partner just now, and who waits for a place on it. */
+  /** Who is on the line to a partner just now. */
   readonly places: LinePlaces
+  /** What of a delivery is in no unit yet. */
+  readonly leftovers: Leftovers
   readonly site: Site
   readonly agreements: readonly Agreement[]
   /** Transfer syntaxes of PS3.6, and those of makers' own that the configuration names. */

@@ -45,6 +45,7 @@ import { runJob, type RunnerParts } from "../../gateway/journey/run.ts"
 import { staffDesk } from "../../gateway/journey/home/staff.ts"
 import { CONTENTS, EFFECTS } from "../../gateway/journey/submit/submissions.ts"
 import { submit } from "../../gateway/journey/submit/submit.ts"
+import { leftovers } from "../../gateway/journey/submit/leftovers.ts"
 import { linePlaces } from "../../gateway/journey/submit/line-places.ts"
 import { verify } from "../../gateway/journey/verify/verify.ts"
 import type { World } from "../../gateway/journey/world.ts"
@@ -300,12 +301,15 @@ export class Gateway {
       frames: frameCache(),
       locks: locks(),
       pace: {
-        unitBytes: (agreement) => this.unitBytes ?? this.#pace.unitBytes(agreement),
+        wholeBytes: (agreement) => this.unitBytes ?? this.#pace.wholeBytes(agreement),
+        unitBytes: (agreement, inFlight) => this.unitBytes ?? this.#pace.unitBytes(agreement, inFlight),
         inFlight: (agreement, agreed) => this.#pace.inFlight(agreement, agreed),
         through: (agreement, sent) => this.#pace.through(agreement, sent),
         cut: (agreement, sent) => this.#pace.cut(agreement, sent),
+        known: (agreement) => this.#pace.known(agreement),
       },
       places: linePlaces(),
+      leftovers: leftovers(),
       site,
       agreements: this.agreements,
       syntaxOf: this.syntaxOf,

@@ -6,6 +6,7 @@ import { MINUTE_MS, TwoSides } from "./world.ts"
 const HOUR_MS = 60 * MINUTE_MS
 const STUDIES = 12
 const STAT = "P7"
+const UNREACHABLE = "ERR_SUBMISSION_UNREACHABLE"
 const BETWEEN_MS = 6 * HOUR_MS
 /** Of each six hours so much is lived through; the rest is passed over. */
 const LIVED_MS = 20 * MINUTE_MS
@@ -56,7 +57,7 @@ describe("seventy-two hours without a line to the reading centre", function () {
 
   it("when the line is back all of them go within minutes, the urgent one first, then by age", async () => {
     await sides.settle(LIVED_MS)
-    const queue = await sides.edge.ledger.queueTo(sides.edge.agreements[0]!.id, STUDIES)
+    const queue = await sides.edge.ledger.heldUp(sides.edge.agreements[0]!.id, "", [UNREACHABLE], STUDIES)
     const sets = await Promise.all(
       queue.map(async ({ subject }) => (await sides.edge.ledger.submission(subject))!.submissionSetUid),
     )

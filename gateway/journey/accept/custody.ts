@@ -5,7 +5,7 @@ import { importAudit } from "../audit.ts"
 import { uuid } from "../ids.ts"
 import type { Inbound } from "./inbound.ts"
 import type { Landing } from "./landed.ts"
-import { lineUp } from "../submit/line-up.ts"
+import { sendScout } from "../submit/line-up.ts"
 import { holding } from "../locks.ts"
 import type { SealedObject, SegmentId } from "../ports.ts"
 import type { Change, DocumentRecord, DocumentRole, SubmissionRecord } from "../records.ts"
@@ -62,7 +62,7 @@ export async function takeCustody(
       ...documents,
       importAudit(world, accepted, "success", at.toISOString()),
       due("verify", accepted.id, at),
-      ...(await lineUp(world, inbound.agreement.id)),
+      ...(await sendScout(world, inbound.agreement.id)),
     ])
   // What ends a study or a request reads it under this lock: it comes before and is seen, or after and sees this.
   await holding(world.locks, [place.owner], kept)

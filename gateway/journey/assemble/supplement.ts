@@ -30,25 +30,30 @@ export async function arrivedThere(
   requestId: string,
   except: string | null = null,
 ): Promise<Arrived | "open" | null> {
-  const beside = await world.ledger.submissionsOf({ requestId })
+  const beside = await world.ledger.submissionsOf({ requestId, kind: "study" })
   const all = beside.filter(
-    (each) =>
-      each.direction === "out" && each.kind === "study" && each.studyId === study.id && each.id !== except,
+    (each) => each.direction === "out" && each.studyId === study.id && each.id !== except,
   )
   if (all.some((each) => isOpenThere(world, each))) return "open"
   const there = all.filter(({ acceptedAt, state }) => acceptedAt !== null && state !== "failed")
   const last = there.at(-1)
   if (last === undefined) return null
-  const certificates = await world.ledger.certificatesOfStudy(study.id)
-  const erasedAt = certificates.filter(erasureOf(last.agreement)).map(({ at }) => at)
-  const kept = there.filter(({ acceptedAt }) => erasedAt.every((at) => at < (acceptedAt ?? "")))
-  const ids = new Set(kept.map(({ id }) => id))
-  const units = beside.filter(({ partOf }) => partOf !== undefined && ids.has(partOf))
-  const documents = (
-    await Promise.all([...kept, ...units].map(({ id }) => world.ledger.documents(id)))
-  ).flat()
-  const objects = documents.filter(({ role }) => role === "instance").map(({ place }) => place.objectId)
-  return { objects: new Set(objects), named: await namedThere(world, last) }
+  const erasedAt = await erasedThere(world, study.id, last.agreement)
+  const kept = there.filter(({ acceptedAt }) => erasedAt < (acceptedAt ?? ""))
+  const documents = (await Promise.all(kept.map(({ id }) => world.ledger.documents(id)))).flat()
+  const own = documents.filter(({ role }) => role === "instance").map(({ place }) => place.objectId)
+  const inUnits = await Promise.all(kept.map(({ id }) => world.ledger.objectsInUnits(id, erasedAt)))
+  return {
+    objects: new Set([...own, ...inUnits.flatMap((each) => [...each])]),
+    named: await namedThere(world, last),
+  }
+}
+
+/** When the other side last said that it has erased images of this study; "" = never. */
+export async function erasedThere(world: World, studyId: string, agreement: string): Promise<string> {
+  const certificates = await world.ledger.certificatesOfStudy(studyId)
+  const all = certificates.filter(erasureOf(agreement)).map(({ at }) => at)
+  return all.reduce((last, at) => (at > last ? at : last), "")
 }
 
 async function namedThere(world: World, { id }: SubmissionRecord): Promise<ReadonlySet<string>> {

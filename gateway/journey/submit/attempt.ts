@@ -11,17 +11,18 @@ import { asKept, wireOctets } from "./wrapping.ts"
 /** What the line carried, or that it broke, decides how large the next units are. */
 export async function attempted(world: World, record: SubmissionRecord): Promise<RegistryResponse> {
   const { agreement, bytesTotal } = record
-  const from = world.clock.now().getTime()
-  const elapsed = (): number => world.clock.now().getTime() - from
-  let carried: Carried = { bytes: 0, milliseconds: 0 }
+  const fromMs = world.clock.now().getTime()
+  const carried = (bytes: number): Carried => ({ bytes, fromMs, untilMs: world.clock.now().getTime() })
+  let handedOver = 0
   try {
     const answer = await send(world, record, (bytes) => {
-      carried = { bytes, milliseconds: elapsed() }
+      handedOver = bytes
     })
-    world.pace.through(agreement, { bytes: bytesTotal, milliseconds: elapsed() })
+    world.pace.through(agreement, carried(bytesTotal))
     return answer
   } catch (error) {
-    if (error instanceof SubmissionError && error.failure === "ambiguous") world.pace.cut(agreement, carried)
+    if (error instanceof SubmissionError && error.failure === "ambiguous")
+      world.pace.cut(agreement, carried(handedOver))
     throw error
   }
 }

@@ -5,30 +5,27 @@
 import { createHash } from "node:crypto"
 import type { SignedDocument } from "../../standards/dsg/sign.ts"
 import { MIME, PURPOSE } from "../codes.ts"
-import { found } from "../desk-guards.ts"
 import { digested } from "../verify/seal-verdict.ts"
 import { notice } from "../verify/receipt.ts"
-import type { Unit } from "./delivery.ts"
 import type { Content } from "./pack.ts"
 import type { Contents } from "./package.ts"
 import { signClosing } from "./sign.ts"
+import type { DocumentRecord } from "../records.ts"
 import type { World } from "../world.ts"
 
 export type Closing = Required<Pick<Contents, "contents" | "signs" | "signsEarlier">>
 
-/** Nothing for a submission that is whole by itself: its SubmissionSet signature covers all there is. */
+/**
+ * Nothing for a submission that is whole by itself: its SubmissionSet signature covers all there is.
+ *
+ * @param signatures of the units
+ */
 export async function closingSignature(
   world: World,
   words: readonly (Content & { readonly body: { readonly bytes: Uint8Array } })[],
-  units: readonly Unit[],
+  signatures: readonly DocumentRecord[],
 ): Promise<Closing> {
-  if (units.length === 0) return { contents: [], signs: [], signsEarlier: [] }
-  const signatures = units.map(({ documents }) =>
-    found(
-      documents.find(({ role }) => role === "set-signature"),
-      "signature of a unit",
-    ),
-  )
+  if (signatures.length === 0) return { contents: [], signs: [], signsEarlier: [] }
   const signed: SignedDocument[] = [
     ...words.map(({ uniqueId, mimeType, body }) => ({
       uniqueId,

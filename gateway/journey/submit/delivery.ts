@@ -5,38 +5,51 @@
 import { MAX_REFERENCES } from "../../standards/dsg/signature-document.ts"
 import type { Agreement } from "../agreement.ts"
 import { openConflicts, selected } from "../assemble/selection.ts"
-import { arrivedThere, notThere } from "../assemble/supplement.ts"
-import { isUnderWay } from "../cases/case-file.ts"
+import { arrivedThere, erasedThere, notThere } from "../assemble/supplement.ts"
 import { found } from "../desk-guards.ts"
 import { InstanceError } from "../errors.ts"
+import type { UnitsStanding } from "../line-records.ts"
 import { travelling } from "../recode/recoding-document.ts"
-import type { DocumentRecord, InstanceRecord, StudyRecord, SubmissionRecord } from "../records.ts"
+import type { InstanceRecord, StudyRecord, SubmissionRecord } from "../records.ts"
 import type { World } from "../world.ts"
+import type { Leftover, SeenDelivery } from "./leftovers.ts"
 
 /** Whoever takes one takes its metadata in one piece. */
 export const MAX_UNIT_IMAGES = 500
 /** What closes a delivery signs for each of its units, and for two documents of its own. */
 export const MAX_UNITS = MAX_REFERENCES - 2
 
-export interface Unit {
-  readonly record: SubmissionRecord
-  readonly documents: readonly DocumentRecord[]
+export interface Delivery extends Leftover {
+  readonly study: StudyRecord
+  readonly units: UnitsStanding
+  readonly seen: SeenDelivery
 }
 
-export interface Delivery {
-  readonly study: StudyRecord
-  /** Every image that counts: what the manifest will name. */
+/** Read whole, at once: what the manifest names, and what of that is in no unit. */
+export interface Counted extends Leftover {
   readonly counting: readonly InstanceRecord[]
-  /** Of those the ones the other side does not have by an earlier delivery. */
-  readonly brings: readonly InstanceRecord[]
-  readonly units: readonly Unit[]
-  /** In no unit yet. */
-  readonly left: readonly InstanceRecord[]
 }
 
 /** @throws InstanceError ERR_INSTANCE_COPIES while nobody has chosen between copies that contradict each other */
 export async function deliveryOf(world: World, record: SubmissionRecord): Promise<Delivery> {
   const study = found(record.studyId === null ? null : await world.ledger.study(record.studyId), "study")
+  // What the other side has erased since was not brought.
+  const erasedAt = await erasedThere(world, study.id, record.agreement)
+  const units = await world.ledger.unitsOf(record.id, erasedAt)
+  const seen = { studyRevision: study.revision ?? 0, unitsMade: units.made, erasedAt }
+  const leftover = world.leftovers.of(record.id, seen) ?? (await counted(world, record, study, seen))
+  const { brings, left } = leftover
+  world.leftovers.keep(record.id, seen, { brings, left })
+  return { brings, left, study, units, seen }
+}
+
+/** @throws InstanceError ERR_INSTANCE_COPIES while nobody has chosen between copies that contradict each other */
+export async function counted(
+  world: World,
+  record: SubmissionRecord,
+  study: StudyRecord,
+  { erasedAt }: SeenDelivery,
+): Promise<Counted> {
   const all = await world.ledger.instances(study.id)
   if (openConflicts(study, all).length > 0)
     throw new InstanceError("ERR_INSTANCE_COPIES", "copies of an image contradict each other")
@@ -44,9 +57,8 @@ export async function deliveryOf(world: World, record: SubmissionRecord): Promis
   const there = await arrivedThere(world, study, record.requestId ?? "", record.id)
   // What the other side has is named by the manifest and does not travel again.
   const brings = there === null || there === "open" ? counting : notThere(there, counting)
-  const units = await unitsOf(world, record)
-  const objects = new Set(units.flatMap(({ documents }) => documents.map(({ place }) => place.objectId)))
-  return { study, counting, brings, units, left: notThere({ objects }, brings) }
+  const objects = await world.ledger.objectsInUnits(record.id, erasedAt)
+  return { counting, brings: brings.length, left: notThere({ objects }, brings) }
 }
 
 /**
@@ -61,15 +73,6 @@ function releasedOf(
   return late === 0 ? counting : counting.filter(({ receivedAt }) => receivedAt <= createdAt)
 }
 
-/** What we have made of this submission so far, oldest first. */
-export async function unitsOf(world: World, { id, studyId }: SubmissionRecord): Promise<readonly Unit[]> {
-  const beside = studyId === null ? [] : await world.ledger.submissionsOf({ studyId })
-  const units = beside.filter(({ partOf }) => partOf === id)
-  return Promise.all(
-    units.map(async (record) => ({ record, documents: await world.ledger.documents(record.id) })),
-  )
-}
-
 export type Next =
   /** Nothing of it is a unit, nor need be; or all of it is there: the submission itself leaves. */
   | { readonly kind: "itself" }
@@ -79,33 +82,38 @@ export type Next =
   /** A unit was given up: what closes them would name what is not there. */
   | { readonly kind: "stopped"; readonly failureCode: string }
 
-/** What is to be made of it now. */
-export function nextOf(world: World, agreement: Agreement, { units, left }: Delivery): Next {
-  const failed = units.find(({ record }) => record.state === "failed")
-  if (failed !== undefined) return { kind: "stopped", failureCode: failed.record.failureCode ?? "UNEXPECTED" }
-  const images = filled(left, Math.max(world.pace.unitBytes(agreement.id), leastBytes(units, left)))
-  const isWhole = units.length === 0 && (agreement.units === "off" || images.length === left.length)
-  if (isWhole) return { kind: "itself" }
-  const underWay = units.filter(({ record }) => isUnderWay(record)).length
+/** What is to be made of it now. On a medium nothing waits for the line: every unit is made, and then what closes them. */
+export function nextOf(
+  { pace }: Pick<World, "pace">,
+  { id, units: terms, line }: Agreement,
+  { units, left }: Pick<Delivery, "units" | "left">,
+  { onMedium }: Pick<SubmissionRecord, "onMedium"> = {},
+): Next {
+  const { made, failureCode } = units
+  if (failureCode !== null) return { kind: "stopped", failureCode }
+  if (made === 0 && (terms === "off" || isOnePiece(left, pace.wholeBytes(id)))) return { kind: "itself" }
+  const underWay = onMedium === true ? 0 : units.underWay
   if (left.length === 0) return { kind: underWay === 0 ? "itself" : "waits" }
   // The first one founds the study where it arrives: it goes alone.
-  const isFounded = units.length > underWay
-  return underWay < (isFounded ? agreement.line.inFlight : 1) ? { kind: "unit", images } : { kind: "waits" }
+  const isFounded = made > underWay
+  if (underWay >= (isFounded ? line.inFlight : 1)) return { kind: "waits" }
+  const unitBytes = pace.unitBytes(id, pace.inFlight(id, line.inFlight))
+  return { kind: "unit", images: filled(left, unitBytes, leastImages(units, left)) }
 }
+
+const isOnePiece = (images: readonly InstanceRecord[], maxBytes: number): boolean =>
+  filled(images, maxBytes).length === images.length
 
 /** However small the line wants them: of more units than one signature can name nothing would ever be closed. */
-function leastBytes({ length }: Delivery["units"], left: Delivery["left"]): number {
-  const bytes = left.reduce((sum, each) => sum + lengthOf(each), 0)
-  // Twice a fair share: a unit may be half empty, when the next image does not fit any more.
-  return (2 * bytes) / Math.max(1, MAX_UNITS - length)
-}
+const leastImages = ({ made }: UnitsStanding, { length }: readonly InstanceRecord[]): number =>
+  Math.ceil(length / Math.max(1, MAX_UNITS - made))
 
 /** From the first on, as many as fit; one that is larger by itself goes alone. */
-function filled(images: readonly InstanceRecord[], maxBytes: number): readonly InstanceRecord[] {
+function filled(images: readonly InstanceRecord[], maxBytes: number, least = 1): readonly InstanceRecord[] {
   let bytes = 0
   const tooMany = images.findIndex((each, index) => {
     bytes += lengthOf(each)
-    return index === MAX_UNIT_IMAGES || (index > 0 && bytes > maxBytes)
+    return index === MAX_UNIT_IMAGES || (index >= least && bytes > maxBytes)
   })
   return tooMany === -1 ? images : images.slice(0, tooMany)
 }

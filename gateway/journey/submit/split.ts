@@ -21,8 +21,9 @@ export async function isTooLarge(
   { id, kind, unanswered = 0, agreement, bytesTotal }: SubmissionRecord,
 ): Promise<boolean> {
   if (!carriesImages(kind) || unanswered + 1 < CUTS_WHOLE) return false
-  if (agreementOf(world, agreement)?.units !== "adaptive") return false
-  if (bytesTotal < 2 * world.pace.unitBytes(agreement)) return false
+  const terms = agreementOf(world, agreement)
+  if (terms?.units !== "adaptive") return false
+  if (bytesTotal < 2 * world.pace.unitBytes(agreement, terms.line.inFlight)) return false
   const images = (await world.ledger.documents(id)).filter(({ role }) => role === "instance")
   return images.length > 1
 }

@@ -5,13 +5,12 @@
 import { sharedAttributes, writeManifest, type ManifestSeries } from "../../standards/dicom/kos.ts"
 import { writeReadingRequest } from "../../standards/request/reading-request.ts"
 import type { Agreement } from "../agreement.ts"
-import { isUnderWay } from "../cases/case-file.ts"
 import { KEY_OBJECT_SELECTION, MIME } from "../codes.ts"
 import { found } from "../desk-guards.ts"
 import { localDateTime } from "../local-day.ts"
 import { header } from "../read/images.ts"
 import { closingSignature } from "./closing-signature.ts"
-import { deliveryOf, nextOf, unitsOf, type Delivery } from "./delivery.ts"
+import { counted, deliveryOf, nextOf, type Delivery } from "./delivery.ts"
 import type { Content } from "./pack.ts"
 import type { Contents, ContentsOf, Waits } from "./package.ts"
 import { notice } from "../verify/receipt.ts"
@@ -24,7 +23,7 @@ import type { World } from "../world.ts"
 
 export const studyContents: ContentsOf = async (world, record, agreement) => {
   const delivery = await deliveryOf(world, record)
-  const now = nextOf(world, agreement, delivery)
+  const now = nextOf(world, agreement, delivery, record)
   switch (now.kind) {
     case "stopped":
       return { failureCode: now.failureCode }
@@ -33,6 +32,7 @@ export const studyContents: ContentsOf = async (world, record, agreement) => {
     case "unit": {
       const request = await requestOf(world, record)
       const made = await unitContents(world, record, request, delivery, now.images, agreement)
+      keepTheRest(world, record, delivery, now.images.length)
       return { ...made, subject: await subjectOf(world, record, agreement), signs: [], replaces: [] }
     }
     case "itself":
@@ -41,10 +41,22 @@ export const studyContents: ContentsOf = async (world, record, agreement) => {
 }
 
 /** Until one more of its units has come to its end. */
-function whileUnderWay(world: World, record: SubmissionRecord, { units }: Delivery): Waits {
-  const underWay = (some: Delivery["units"]): number => some.filter((each) => isUnderWay(each.record)).length
-  return { isStill: async () => underWay(await unitsOf(world, record)) === underWay(units) }
+function whileUnderWay(world: World, { id }: SubmissionRecord, { units, seen }: Delivery): Waits {
+  return { isStill: async () => (await world.ledger.unitsOf(id, seen.erasedAt)).underWay === units.underWay }
 }
+
+/** For the next unit, once this one is made. */
+function keepTheRest(
+  { leftovers }: World,
+  { id }: SubmissionRecord,
+  { seen, brings, left }: Delivery,
+  taken: number,
+): void {
+  leftovers.keep(id, { ...seen, unitsMade: seen.unitsMade + 1 }, { brings, left: left.slice(taken) })
+}
+
+/** Something came or went while its units were looked at: once more, at once. */
+const ONCE_MORE: Waits = { isStill: () => Promise.resolve(false) }
 
 /** With the images that are in no unit: all of them, or none. */
 async function itself(
@@ -52,12 +64,16 @@ async function itself(
   record: SubmissionRecord,
   agreement: Agreement,
   delivery: Delivery,
-): Promise<Contents> {
-  const { study, counting, units, left } = delivery
+): Promise<Contents | Waits> {
+  const { study, units, seen } = delivery
+  world.leftovers.forget(record.id)
+  const { counting, left } = await counted(world, record, study, seen)
+  if (units.made > 0 && left.length > 0) return ONCE_MORE
   const request = await requestOf(world, record)
   const manifest = await manifestOf(world, counting)
   const slip = slipOf(world, request, delivery, agreement)
-  const closing = await closingSignature(world, [manifest, slip], units)
+  const signatures = await world.ledger.signaturesOfUnits(record.id, seen.erasedAt)
+  const closing = await closingSignature(world, [manifest, slip], signatures)
   return {
     ...closing,
     subject: await subjectOf(world, record, agreement),
@@ -65,7 +81,7 @@ async function itself(
       manifest,
       slip,
       ...closing.contents,
-      ...(units.length === 0 ? recodingContents(world, study, left) : []),
+      ...(units.made === 0 ? recodingContents(world, study, left) : []),
       ...(await imageContents(world, left, agreement)),
     ],
     replaces: await earlierManifest(world, record, manifest.uniqueId),

@@ -7,6 +7,7 @@
  */
 import { mayTryAgain } from "../../standards/xds/error-codes.ts"
 import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
+import type { LineTerms } from "../agreement.ts"
 import { exportAudit } from "../audit.ts"
 import { isUnderWay } from "../cases/case-file.ts"
 import { SubmissionError } from "../errors.ts"
@@ -26,8 +27,6 @@ import { isTooLarge, split } from "./split.ts"
 import { callNext, takePlace } from "./turn.ts"
 
 export async function submit(world: World, job: JobRecord): Promise<Outcome | Decision> {
-  const wait = await behindScout(world, job)
-  if (wait !== null) return { changes: [], again: wait }
   const record = await world.ledger.submission(job.subject)
   const attempt = record === null ? null : next("submission-out", record.state, "attempt")
   if (record === null || attempt === null) return { changes: [] }
@@ -39,7 +38,8 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome | De
       changes: [],
       again: { at: new Date(world.clock.now().getTime() + TURN_LOOK_MS), failureCode: null },
     }
-  const waits = await forTheLine(world, record)
+  const waits =
+    (await forTheHour(world, record)) ?? (await behindScout(world, job)) ?? (await forAPlace(world, record))
   if (waits !== null) return { changes: [], again: waits }
   const sending: SubmissionRecord = { ...record, state: attempt.to, attempts: record.attempts + 1 }
   try {
@@ -53,22 +53,38 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome | De
   }
 }
 
-/** Images leave at the agreed hours, and a few at a time; whatever else is small. Null: it has its place, and may go. */
-async function forTheLine(
-  world: World,
-  record: SubmissionRecord,
-): Promise<Required<Outcome>["again"] | null> {
-  const line = carriesImages(record.kind) ? agreementOf(world, record.agreement)?.line : undefined
+type Wait = Required<Outcome>["again"] | null
+
+/** Whatever carries no images is small, and bound by no terms. */
+const termsOf = (world: World, { kind, agreement }: SubmissionRecord): LineTerms | undefined =>
+  carriesImages(kind) ? agreementOf(world, agreement)?.line : undefined
+
+/** Images leave at the agreed hours. Null: now is one. */
+async function forTheHour(world: World, record: SubmissionRecord): Promise<Wait> {
+  const line = termsOf(world, record)
   if (line === undefined) return null
   const request = record.requestId === null ? null : await world.ledger.request(record.requestId)
   const at = opensAt(line, request?.urgency ?? "ROUTINE", world.site.timeZone, world.clock.now())
-  if (at !== null) return { at, failureCode: null }
-  return takePlace(world, record, world.pace.inFlight(record.agreement, line.inFlight))
+  return at === null ? null : { at, failureCode: null }
 }
 
-async function called(world: World, { kind, agreement }: SubmissionRecord): Promise<readonly Change[]> {
-  const line = carriesImages(kind) ? agreementOf(world, agreement)?.line : undefined
-  return line === undefined ? [] : callNext(world, agreement, line.inFlight)
+/** Images leave a few at a time. Null: it has its place, and may go. */
+async function forAPlace(world: World, record: SubmissionRecord): Promise<Wait> {
+  const line = termsOf(world, record)
+  return line === undefined
+    ? null
+    : takePlace(world, record, world.pace.inFlight(record.agreement, line.inFlight))
+}
+
+/** Who waits for the place it leaves, and how the line was. */
+async function afterwards(world: World, record: SubmissionRecord): Promise<readonly Change[]> {
+  const line = termsOf(world, record)
+  if (line === undefined) return []
+  const pace = world.pace.known(record.agreement)
+  return [
+    ...(pace === null ? [] : [{ put: "pace", record: pace } as const]),
+    ...(await callNext(world, record.agreement, line.inFlight)),
+  ]
 }
 
 async function isTakenBack(world: World, { requestId }: SubmissionRecord): Promise<boolean> {
@@ -87,20 +103,27 @@ const TURN_LOOK_MS = 15_000
 async function isAheadOfItsTurn(world: World, record: SubmissionRecord): Promise<boolean> {
   const { reportId, kind } = record
   if (kind === "recall") return isStudyOpen(world, record)
-  if (carriesImages(kind)) return isRecallOpen(world, record)
+  if (carriesImages(kind))
+    return (
+      (await isRecallOpen(world, record)) || (kind === "study" && (await hasUnitsUnderWay(world, record)))
+    )
   const report = kind === "report" && reportId !== null ? await world.ledger.report(reportId) : null
   if (report === null || report.version === 1) return false
   const { submissionId } = await previousVersion(world, report)
   const before = submissionId === null ? null : await world.ledger.submission(submissionId)
   return before !== null && isUnderWay(before)
 }
+/** Made ahead of them for a medium: where it arrives nobody waits longer than an hour for the units it names. */
+const hasUnitsUnderWay = async (world: World, record: SubmissionRecord): Promise<boolean> =>
+  (await world.ledger.unitsOf(record.id, "")).underWay > 0
+
 
 /** The notice would take back with the first sending what another request has sent since. */
 async function isRecallOpen(world: World, record: SubmissionRecord): Promise<boolean> {
   const { studyId } = record
   if (studyId === null || (await isTakenBack(world, record))) return false
-  const all = await world.ledger.submissionsOf({ studyId })
-  return all.some((each) => each.kind === "recall" && each.direction === "out" && isUnderWay(each))
+  const recalls = await world.ledger.submissionsOf({ studyId, kind: "recall" })
+  return recalls.some((each) => each.direction === "out" && isUnderWay(each))
 }
 
 /** It may still arrive. Whether it is verified there does not matter: what is taken back need not be. */
@@ -121,7 +144,7 @@ function whileUnsaid(
       const current = await world.ledger.submission(record.id)
       const unsaid = current !== null && next("submission-out", current.state, "attempt") !== null
       const said = unsaid ? await decide(current) : { changes: [] }
-      return { ...said, changes: [...said.changes, ...(await called(world, record))] }
+      return { ...said, changes: [...said.changes, ...(await afterwards(world, record))] }
     },
   }
 }

@@ -42,7 +42,7 @@ function announcement(
     documentId: form.uniqueId,
     StudyInstanceUID: study.private.StudyInstanceUID,
     delivery: id,
-    images: brings.length,
+    images: brings,
     urgency,
     requestedAt,
     dueAt,

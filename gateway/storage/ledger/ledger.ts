@@ -10,10 +10,18 @@ import Database from "better-sqlite3"
 import { LedgerError } from "../../journey/errors.ts"
 import type { ArchiveLedger } from "../../journey/archive-records.ts"
 import type { OrphanLedger } from "../../journey/orphan-records.ts"
-import type { Change, InstanceRecord, Ledger, Milestone, StudyRecord } from "../../journey/records.ts"
+import type {
+  Change,
+  InstanceRecord,
+  Ledger,
+  LineLedger,
+  Milestone,
+  StudyRecord,
+} from "../../journey/records.ts"
 import { commitmentOf, deliveryOf } from "./archive-rows.ts"
 import { auditKey, type Book } from "./book-rows.ts"
 import { openDatabase, statements, type IndexHash, type Statements } from "./database.ts"
+import { paceOf, standingOfUnits, type UnitsRow } from "./line-rows.ts"
 import { orphanOf } from "./orphan-rows.ts"
 import type { ColumnSealer } from "./private-column.ts"
 import type { StatementName } from "./queries.ts"
@@ -25,6 +33,7 @@ import {
   type InstanceRow,
   type JobRow,
   type RevisedRow,
+  type SealedRow,
 } from "./read-rows.ts"
 import { readStanding } from "./standing-rows.ts"
 import { changeWriter } from "./write-change.ts"
@@ -78,6 +87,7 @@ export function openLedger(options: LedgerOptions): FileLedger {
     ...bookkeeping(statement, options),
     ...archive(statement, hash, options),
     ...inSpool(statement),
+    ...onTheLine(statement, options.sealer),
     close: () => db.close(),
   }
 }
@@ -144,10 +154,13 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
     submission: (id) => one(read.submission, "submission", id),
     submissionBySetUid: (agreement, direction, uid) =>
       one(read.submission, "submissionBySetUid", uid, agreement, direction),
-    submissionsOf: ({ studyId, requestId, reportId }) => {
+    submissionsOf: ({ studyId, requestId, reportId, kind }) => {
       if (reportId !== undefined) return all(read.submission, "submissionsOfReport", reportId)
-      if (requestId !== undefined) return all(read.submission, "submissionsOfRequest", requestId)
-      return all(read.submission, "submissionsOfStudy", studyId ?? "")
+      const [ofAll, ofKind, id] =
+        requestId === undefined
+          ? (["submissionsOfStudy", "submissionsOfStudyAndKind", studyId ?? ""] as const)
+          : (["submissionsOfRequest", "submissionsOfRequestAndKind", requestId] as const)
+      return kind === undefined ? all(read.submission, ofAll, id) : all(read.submission, ofKind, id, kind)
     },
     unverifiedArrivals: () => all(read.submission, "unverifiedArrivals"),
     documents: (submissionId) => all(read.document, "documents", submissionId),
@@ -178,6 +191,46 @@ function inSpool(statement: Statements): OrphanLedger {
         const rows = statement("settledSegments").all() as { segmentId: string }[]
         return new Set(rows.map(({ segmentId }) => segmentId))
       }),
+  }
+}
+
+/** The queue to each partner, and deliveries in units. */
+function onTheLine(statement: Statements, sealer: ColumnSealer): LineLedger {
+  const { document } = rowReader(sealer)
+  const jobs = (name: StatementName, ...values: readonly unknown[]) =>
+    answer(() => (statement(name).all(...values) as JobRow[]).map(jobOf))
+  return {
+    nextInLine: (agreement, now, taken, limit) =>
+      jobs("nextInLine", agreement, now, JSON.stringify(taken), limit),
+    heldUp: (agreement, now, codes, limit) => jobs("heldUp", agreement, JSON.stringify(codes), now, limit),
+    scoutOf: (jobId, now, codes) =>
+      answer(() => {
+        const values = [jobId, jobId, JSON.stringify(codes), jobId, JSON.stringify(codes), now]
+        return (statement("scoutOf").get(...values) as { id: string } | undefined)?.id ?? null
+      }),
+    unitsOf: (submissionId, erasedAt) =>
+      answer(() => {
+        const states = statement("unitsOf").all(submissionId, erasedAt) as UnitsRow[]
+        const isFailed = states.some(({ state }) => state === "failed")
+        const why = isFailed
+          ? (statement("whyUnitFailed").get(submissionId) as { code: string | null })
+          : null
+        return standingOfUnits(states, why?.code ?? null)
+      }),
+    objectsInUnits: (submissionId, erasedAt) =>
+      answer(() => {
+        const rows = statement("objectsInUnits").all(submissionId, erasedAt) as { objectId: string }[]
+        return new Set(rows.map(({ objectId }) => objectId))
+      }),
+    signaturesOfUnits: (submissionId, erasedAt) =>
+      answer(() =>
+        (statement("signaturesOfUnits").all(submissionId, erasedAt) as SealedRow[]).map((row) =>
+          document(row),
+        ),
+      ),
+    onTheWayTo: (agreement, limit) =>
+      answer(() => (statement("onTheWayTo").all(agreement, limit) as { id: string }[]).map(({ id }) => id)),
+    paces: () => answer(() => (statement("paces").all() as { facts: string }[]).map(paceOf)),
   }
 }
 
@@ -217,15 +270,8 @@ function bookkeeping(statement: Statements, { audit }: LedgerOptions) {
       answer(() => (statement("failingJobs").all(attempts, limit) as JobRow[]).map(jobOf)),
     standing: (agreements) =>
       answer(() => readStanding((name, ...values) => statement(name).all(...values), agreements)),
-    partnerOf: (submissionId) =>
-      answer(
-        () =>
-          (statement("partnerOf").get(submissionId) as { agreement: string } | undefined)?.agreement ?? null,
-      ),
     isOvertakenInRecoding: (submissionId, now) =>
       answer(() => statement("moreUrgentRecoding").get(now, submissionId) !== undefined),
-    queueTo: (agreement, limit) =>
-      answer(() => (statement("queueTo").all(agreement, limit) as JobRow[]).map(jobOf)),
     milestones: (subject) => answer(() => statement("milestones").all(subject) as Milestone[]),
     auditOutbox: (limit) =>
       answer(() =>

@@ -7,6 +7,7 @@
 import { ARCHIVE_SQL } from "./archive-rows.ts"
 import { CERTIFICATE_SQL } from "./certificate-rows.ts"
 import { BOOK_SQL } from "./book-rows.ts"
+import { LINE_SQL } from "./line-rows.ts"
 import { ORPHAN_SQL } from "./orphan-rows.ts"
 import { REQUESTS_OF_PATIENT } from "./patient-rows.ts"
 import { STANDING_SQL } from "./standing-rows.ts"
@@ -30,8 +31,6 @@ export const SQL = {
   putReport: `INSERT INTO report (id, request_id, prepare_id, facts, sealed) VALUES (?,?,?,?,?)
     ON CONFLICT (id) DO UPDATE SET prepare_id=excluded.prepare_id, facts=excluded.facts, sealed=excluded.sealed, revision=report.revision + 1
     WHERE report.revision = ?`,
-  putJob: `INSERT INTO job (id, verb, subject, run_at, attempts, failure_code) VALUES (?,?,?,?,?,?)
-    ON CONFLICT (id) DO UPDATE SET run_at=excluded.run_at, attempts=excluded.attempts, failure_code=excluded.failure_code`,
   putMilestone: `INSERT INTO milestone (subject, name, at) VALUES (?,?,?) ON CONFLICT (subject, name) DO UPDATE SET at=excluded.at`,
   putAudit: `INSERT INTO audit_outbox (key, sealed) VALUES (?,?) ON CONFLICT (key) DO NOTHING`,
   removeJob: `DELETE FROM job WHERE id = ? AND run_at = ?`,
@@ -64,6 +63,8 @@ export const SQL = {
   submissionBySetUid: `SELECT facts, sealed, revision FROM submission WHERE set_uid = ? AND agreement = ? AND direction = ?`,
   submissionsOfStudy: `SELECT facts, sealed, revision FROM submission WHERE study_id = ? ORDER BY created_at, rowid`,
   submissionsOfRequest: `SELECT facts, sealed, revision FROM submission WHERE request_id = ? ORDER BY created_at, rowid`,
+  submissionsOfStudyAndKind: `SELECT facts, sealed, revision FROM submission WHERE study_id = ? AND facts ->> 'kind' = ? ORDER BY created_at, rowid`,
+  submissionsOfRequestAndKind: `SELECT facts, sealed, revision FROM submission WHERE request_id = ? AND facts ->> 'kind' = ? ORDER BY created_at, rowid`,
   submissionsOfReport: `SELECT facts, sealed, revision FROM submission WHERE report_id = ? ORDER BY created_at, rowid`,
   unverifiedArrivals: `SELECT facts, sealed, revision FROM submission WHERE direction = 'in' AND state IN ('accepted', 'failed') ORDER BY created_at DESC`,
   documents: `SELECT facts, sealed FROM document WHERE submission_id = ? ORDER BY ordinal`,
@@ -82,5 +83,6 @@ export const SQL = {
   ...STANDING_SQL,
   ...BOOK_SQL,
   ...ORPHAN_SQL,
+  ...LINE_SQL,
 } as const
 export type StatementName = keyof typeof SQL

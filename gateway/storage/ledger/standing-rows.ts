@@ -24,14 +24,9 @@ export const STANDING_SQL = {
     FROM submission WHERE direction = 'out' AND state IN ('planned', 'sealed', 'sending', 'failed') GROUP BY agreement, state`,
   lastAccepted: `SELECT facts ->> 'acceptedAt' AS at FROM submission WHERE agreement = ? AND direction = 'out'
     AND state IN ('accepted', 'verified') ORDER BY created_at DESC LIMIT 1`,
-  queueTo: `SELECT job.id, job.verb, job.subject, job.run_at, job.attempts, job.failure_code FROM submission
-    JOIN job ON job.id = 'submit/' || submission.id
-    WHERE submission.agreement = ? AND direction = 'out' AND state IN ('planned', 'sealed', 'sending', 'failed')
-    ORDER BY ${URGENCY}, created_at LIMIT ?`,
   moreUrgentRecoding: `SELECT 1 FROM job JOIN submission ON submission.id = job.subject
     WHERE job.id >= 'recode/' AND job.id < 'recode0' AND run_at <= ?
       AND ${URGENCY} < (SELECT coalesce(${URGENCY}, 2) FROM submission WHERE id = ?) LIMIT 1`,
-  partnerOf: `SELECT agreement FROM submission WHERE id = ?`,
   openCommitments: `SELECT count(*) AS count, min(requested_at) AS oldestAt FROM commitment
     WHERE facts ->> 'state' IN ('requested', 'asked', 'answered')`,
   openDeliveries: `SELECT facts ->> 'state' AS state, count(*) AS count, min(facts ->> 'plannedAt') AS oldestAt FROM delivery

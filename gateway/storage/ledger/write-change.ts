@@ -62,7 +62,8 @@ function putChange(
       run("removeRequestStudies", [change.record.id])
       for (const each of change.record.studies)
         run("putRequestStudy", [change.record.id, each.studyId, each.role])
-      return
+      // Its urgency may have been raised.
+      return run("placeJobs", [change.record.id])
     case "submission":
       return run("putSubmission", rows.submission(change.record, change.slotGone))
     case "document":
@@ -77,6 +78,8 @@ function putChange(
       return run("putMilestone", rows.milestone(change.record))
     case "audit":
       return run("putAudit", rows.audit(change.record))
+    case "pace":
+      return run("putPace", [change.record.agreement, JSON.stringify(change.record)])
     case "orphan":
       return run("putOrphan", orphanValues(change.record))
     case "settled":
@@ -164,7 +167,11 @@ function rowsOf({ sealer, sealAudit, auditKey, hash }: ChangeParts) {
       r.studyId,
       ...split(r, r.slotId, `certificate/${r.id}`),
     ],
-    job: (r: Put<"job">): Values => [r.id, r.verb, r.subject, r.runAt, r.attempts, r.failureCode],
+    job: (r: Put<"job">): Values => {
+      const sends = r.verb === "submit" ? r.subject : null
+      const forPlace = r.forPlace === true ? 1 : 0
+      return [r.id, r.verb, r.subject, r.runAt, r.attempts, r.failureCode, forPlace, sends, sends]
+    },
     milestone: (r: Put<"milestone">): Values => [r.subject, r.name, r.at],
     audit: (r: Put<"audit">): Values => [
       auditKey(r.key),
