@@ -18,7 +18,7 @@ const notAgreed = (why: string): AcceptanceError =>
   new AcceptanceError("ERR_NOT_AGREED", "XDSRepositoryError", why)
 
 /** Study and request are "" where its metadata do not name them. Throws AcceptanceError. */
-export function judgeUnmarked(agreement: Agreement, submission: Submission): Inbound {
+export function judgeUnmarked(agreement: Agreement, submission: Submission): Omit<Inbound, "onMedium"> {
   checkForm(agreement, submission)
   const kind = kindOf(agreement, submission)
   if (!agreement.accepts.includes(kind)) throw notAgreed(`a ${kind} is outside the agreement`)

@@ -48,14 +48,14 @@ export function judge(world: World, peer: PeerIdentity, submission: Submission):
   checkLimited(agreement, submission)
   if (set.sourceId !== agreement.partner.oid) throw notAgreed("sourceId is not the one agreed for this peer")
   checkRecipient(world, submission)
-  if (!isSealing(agreement)) return judgeUnmarked(agreement, submission)
+  if (!isSealing(agreement)) return { ...judgeUnmarked(agreement, submission), onMedium: peer.onMedium }
   const kind = kindOf(set)
   if (kind === null || !agreement.accepts.includes(AGREED_WITH[kind] ?? kind))
     throw notAgreed("contentTypeCode is outside the agreement")
   checkDocuments(kind, submission, agreement)
   const StudyInstanceUID = onlyId(submission, REFERENCE_TYPE.study)
   const requestId = onlyId(submission, REFERENCE_TYPE.workflow)
-  return { agreement, kind, submission, StudyInstanceUID, requestId }
+  return { agreement, kind, submission, StudyInstanceUID, requestId, onMedium: peer.onMedium }
 }
 
 const notAgreed = (why: string): AcceptanceError =>
