@@ -42,10 +42,8 @@ export async function landStudy(world: World, inbound: Inbound): Promise<Landing
 
 /** The notice is here and looked at: what comes after it begins a copy of its own. */
 async function isBeingRecalled(world: World, { id }: StudyRecord): Promise<boolean> {
-  const submissions = await world.ledger.submissionsOf({ studyId: id })
-  return submissions.some(
-    ({ direction, kind, state }) => direction === "in" && kind === "recall" && state === "accepted",
-  )
+  const recalls = await world.ledger.submissionsOf({ studyId: id, kind: "recall" })
+  return recalls.some(({ direction, state }) => direction === "in" && state === "accepted")
 }
 
 /** A UID alone does not make two submissions one study: devices reuse them, also for another patient. */

@@ -65,9 +65,7 @@ function arriving(
 
 /** What closes the delivery may be here already, and wait for this one. */
 async function closingAfter(world: World, { requestId }: SubmissionRecord): Promise<readonly Change[]> {
-  const beside = requestId === null ? [] : await world.ledger.submissionsOf({ requestId })
-  const waiting = beside.filter(
-    ({ kind, direction, state }) => kind === "study" && direction === "in" && state === "accepted",
-  )
+  const beside = requestId === null ? [] : await world.ledger.submissionsOf({ requestId, kind: "study" })
+  const waiting = beside.filter(({ direction, state }) => direction === "in" && state === "accepted")
   return waiting.map(({ id }) => due("verify", id, world.clock.now()))
 }

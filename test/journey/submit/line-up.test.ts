@@ -54,4 +54,22 @@ describe("what waits for a partner that could not be reached", () => {
     await sides.settle(SOON_MS)
     assert.ok(attempts.some(({ kind, failed }) => kind === "acknowledgement" && !failed))
   })
+
+  it("sends its scout alone when the partner is heard from: that it reaches us does not say that we reach it", async () => {
+    const first = await enter(sides.edge, requestFor("P0", "R-P0"))
+    await storeAll(sides.edge, study("P0", 1))
+    await sides.settle()
+    down = (kind) => kind === "study"
+    for (const PatientID of ["P1", "P2", "P3", "P4", "P5"]) {
+      await enter(sides.edge, requestFor(PatientID, `R-${PatientID}`))
+      await storeAll(sides.edge, study(PatientID, 1))
+    }
+    await sides.settle(OUTAGE_MS)
+    const before = attempts.length
+    await report(sides.center, first)
+    await sides.settle(SOON_MS / 10)
+    const tried = attempts.slice(before).map(({ kind }) => kind)
+    assert.ok(tried.includes("report"))
+    assert.equal(tried.filter((kind) => kind === "study").length, 1)
+  })
 })
