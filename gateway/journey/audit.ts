@@ -1,6 +1,6 @@
 /** Audit rows of the steps (ihe-wire §5.3): one message per side and patient, outcome included. */
 import type { Submission } from "../standards/xds/submission.ts"
-import type { AuditEvent, PeerIdentity, Person } from "./ports.ts"
+import type { AuditEvent, Medium, PeerIdentity, Person, ReadIn } from "./ports.ts"
 import { exchangeWords } from "./packaging.ts"
 import type { Change, StudyRecord, SubmissionRecord } from "./records.ts"
 import { patientCxOf } from "./same-subject.ts"
@@ -56,25 +56,59 @@ export function exportAudit(
   })
 }
 
-/** ITI-41 at the recipient: 110107 Import. A repetition is a transaction of its own. */
+/** ITI-32 at the Portable Media Creator: 110106 Export. */
+export function mediumExport(
+  world: World,
+  record: SubmissionRecord,
+  told: {
+    readonly user: string
+    readonly medium: Medium
+    readonly outcome: AuditEvent["outcome"]
+    readonly why: string | null
+    readonly at: string
+  },
+): Change {
+  const { user, medium, outcome, why, at } = told
+  return audit(`medium-exported/${record.id}/${outcome}/${at}`, {
+    event: "medium-exported",
+    outcome,
+    at,
+    user,
+    medium,
+    PatientID: patientOf(record),
+    objectId: record.submissionSetUid,
+    description: described(world, { ...record, failureCode: why }),
+  })
+}
+
+/** What came on a medium was read in by a person at this machine (ITI-32); else it is ITI-41 of its sender. */
+const cameBy = (
+  onMedium: ReadIn | undefined,
+  peer: AuditEvent["peer"],
+): Pick<AuditEvent, "event" | "peer" | "user"> & { readonly medium?: Medium } =>
+  onMedium === undefined
+    ? { event: "import", peer, user: null }
+    : { event: "medium-read", peer: null, user: onMedium.user, medium: onMedium.medium }
+
+/** The recipient has it: 110107 Import. A repetition is a transaction of its own. */
 export function importAudit(
   world: World,
   record: SubmissionRecord,
   outcome: AuditEvent["outcome"],
   at: string,
+  onMedium?: ReadIn,
 ): Change {
   return audit(`import/${record.id}/${outcome}/${at}`, {
-    event: "import",
+    ...cameBy(onMedium, peerOf(world, record)),
     outcome,
     at,
-    peer: peerOf(world, record),
     PatientID: patientOf(record),
     objectId: record.submissionSetUid,
     description: described(world, record),
   })
 }
 
-/** ITI-41 at the recipient that did not end with Success: 110107 Import, failed. `told` = what the sender was told. */
+/** What did not end with Success at the recipient: 110107 Import, failed. `told` = what the sender was told. */
 export function refusedImport(
   world: World,
   peer: PeerIdentity,
@@ -83,16 +117,21 @@ export function refusedImport(
 ): AuditEvent {
   const agreement = world.agreements.find((each) => each.id === peer.agreement)
   return event({
-    event: "import",
+    ...cameBy(peer.onMedium, {
+      id: agreement?.endpoint ?? peer.spkiSha256,
+      address: peer.remoteAddress,
+    }),
     // A line that broke is tried again; what was refused needs a person.
     outcome: told.length === 0 ? "minor" : "serious",
     at: world.clock.now().toISOString(),
-    peer: { id: agreement?.endpoint ?? peer.spkiSha256, address: peer.remoteAddress },
     PatientID: patientCxOf(submission),
     objectId: submission?.submissionSet.uniqueId ?? null,
-    description: told.length === 0 ? "the line broke" : told.join(" "),
+    description: told.length === 0 ? broken(peer) : told.join(" "),
   })
 }
+
+const broken = ({ onMedium }: PeerIdentity): string =>
+  onMedium === undefined ? "the line broke" : "the medium was not read to its end"
 
 /** How images came to us: 110104 from a device, 110107 from media of another organization (PS3.15 A.5.3.5). */
 export type Came = Extract<AuditEvent["event"], "instances-received" | "instances-added" | "media-imported">

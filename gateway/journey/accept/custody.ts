@@ -60,7 +60,7 @@ export async function takeCustody(
       ...(await place.changes()),
       { put: "submission", record: accepted },
       ...documents,
-      importAudit(world, accepted, "success", at.toISOString()),
+      importAudit(world, accepted, "success", at.toISOString(), inbound.onMedium),
       due("verify", accepted.id, at),
       ...(await sendScout(world, inbound.agreement.id)),
     ])

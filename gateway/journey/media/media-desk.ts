@@ -49,5 +49,5 @@ interface Telling {
 /** One record for each submission set, as ITI TF-2 3.32.5.1.1 wants it. */
 async function told(world: World, records: readonly SubmissionRecord[], telling: Telling): Promise<void> {
   const at = world.clock.now().toISOString()
-  await world.ledger.commit(records.map((record) => mediumExport(record, { ...telling, at })))
+  await world.ledger.commit(records.map((record) => mediumExport(world, record, { ...telling, at })))
 }

@@ -21,6 +21,7 @@ import { dtm } from "../metadata.ts"
 import type { DocumentRecord, SubmissionRecord } from "../records.ts"
 import { asKept, wireOctets } from "../submit/wrapping.ts"
 import type { World } from "../world.ts"
+import { dicomdirFiles, type Lying } from "./dicomdir-file.ts"
 import type { MediumFile } from "./medium.ts"
 import { sealedMetadata } from "./sealed-metadata.ts"
 
@@ -76,6 +77,7 @@ export function mediumFiles(
   return [
     small(README_FILE, () => writeReadme(maker)),
     small(INDEX_FILE, () => index),
+    ...dicomdirFiles(world, subsets.filter(isClear).flatMap(lying)),
     ...subsets.flatMap((subset) => [...documentsOf(world, subset), ...metadataOf(world, subset)]),
   ]
 }
@@ -101,13 +103,20 @@ function namesOf({ submission }: Subset): ReadonlyMap<string, string> {
   )
 }
 
-function documentsOf(world: World, subset: Subset): readonly MediumFile[] {
+function lying(subset: Subset): readonly Lying[] {
   const names = namesOf(subset)
-  return subset.documents.map((each) => ({
-    path: inFolder(subset, names.get(each.entryUUID) ?? ""),
-    lengthBytes: each.sizeBytes,
-    sha1: each.hash,
-    open: () => wireOctets(world.spool, each.place, asKept(each.private)),
+  return subset.documents.map((document) => ({
+    document,
+    path: inFolder(subset, names.get(document.entryUUID) ?? ""),
+  }))
+}
+
+function documentsOf(world: World, subset: Subset): readonly MediumFile[] {
+  return lying(subset).map(({ document, path }) => ({
+    path,
+    lengthBytes: document.sizeBytes,
+    sha1: document.hash,
+    open: () => wireOctets(world.spool, document.place, asKept(document.private)),
   }))
 }
 

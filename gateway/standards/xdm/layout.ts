@@ -8,6 +8,8 @@ export const XDM_FOLDER = "IHE_XDM"
 export const METADATA_FILE = "METADATA.XML"
 export const README_FILE = "README.TXT"
 export const INDEX_FILE = "INDEX.HTM"
+/** Of images in clear (PS3.10 8.6). */
+export const DICOMDIR_FILE = "DICOMDIR"
 
 /**
  * Beside the metadata of a submission whose documents are encrypted: what the line would have carried of them, CMS for the

@@ -1,0 +1,227 @@
+/** Submissions between two gateways in one process on a medium, when nothing goes over the line. */
+import assert from "node:assert/strict"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { MediumTree } from "../../gateway/actors/portable-media/medium-tree.ts"
+import { octetsOf } from "../../gateway/actors/portable-media/read-file.ts"
+import {
+  metadataIn,
+  readSubset,
+  sealedMetadataIn,
+  subsetFolders,
+} from "../../gateway/actors/portable-media/survey.ts"
+import { writeMedium } from "../../gateway/actors/portable-media/write-medium.ts"
+import type { Agreement } from "../../gateway/journey/agreement.ts"
+import { DeskError } from "../../gateway/journey/errors.ts"
+import { mediaDesk } from "../../gateway/journey/media/media-desk.ts"
+import type { MediumPlan } from "../../gateway/journey/ports.ts"
+import { readDicomdir } from "../../gateway/standards/dicom/dicomdir.ts"
+import { AT_CENTER, AT_HOSPITAL } from "./agreements.ts"
+import type { Gateway } from "./gateway.ts"
+import { enter, READER, report, requestFor, row, storeAll, study } from "./people.ts"
+import { PLAIN } from "./unmarked.ts"
+import { TwoSides } from "./world.ts"
+
+const MAKER = {
+  institution: "みほん市民病院",
+  contact: "",
+  product: "Dokuei",
+  version: "0",
+  vendor: "Dokuei",
+}
+const STICK = { name: "STICK", type: "usb" } as const
+const SETTLE_MS = 60_000
+
+describe("a medium", function () {
+  this.timeout(30_000)
+  let sides: TwoSides
+  let folder: string
+  let requestId: string
+  const images = study("P1", 4)
+
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "dokuei-medium-"))))
+  afterEach(() => {
+    sides.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  async function send(agreement: Partial<Agreement> = {}, unitBytes?: number): Promise<void> {
+    sides = await TwoSides.open({ agreement, ...(unitBytes === undefined ? {} : { unitBytes }) })
+    sides.line.fault = () => "unreachable"
+    requestId = await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, images)
+    await sides.settle(SETTLE_MS)
+  }
+
+  const planOf = (gateway: Gateway, what: string): Promise<MediumPlan> =>
+    mediaDesk(gateway.world, MAKER).plan("sato", STICK, what)
+
+  /** What is still to be made is made, as the runner does. */
+  async function readyPlan(gateway: Gateway, what: string): Promise<MediumPlan> {
+    for (let tries = 0; tries < 20; tries++) {
+      const plan = await planOf(gateway, what)
+      if (plan.waiting.length === 0) return plan
+      await gateway.runDue()
+    }
+    throw new Error("it is never ready")
+  }
+
+  async function write(gateway: Gateway, what: string): Promise<string> {
+    const plan = await readyPlan(gateway, what)
+    const root = mkdtempSync(join(folder, "stick-"))
+    await writeMedium(root, plan.files, { bytes: () => undefined, file: () => undefined })
+    return root
+  }
+
+  /** As the command does, without a socket between. */
+  async function readIn(
+    gateway: Gateway,
+    agreement: string,
+    root: string,
+    order: (names: string[]) => string[] = (names) => names,
+  ): Promise<void> {
+    const tree = new MediumTree(root)
+    const folders = new Map((await subsetFolders(tree)).map((each) => [each.name, each]))
+    for (const name of order([...folders.keys()])) {
+      const subset = folders.get(name)!
+      const sealed = await sealedMetadataIn(tree, subset)
+      const xml =
+        sealed === null ? await metadataIn(tree, subset) : await mediaDesk(gateway.world, MAKER).open(sealed)
+      const { submission, documents } = await readSubset(tree, subset, xml)
+      const peer = {
+        agreement,
+        spkiSha256: "",
+        remoteAddress: "",
+        onMedium: { medium: STICK, user: "suzuki" },
+      }
+      const intake = await gateway.door.begin(peer, submission.submission, "urn:uuid:1")
+      for (const { entry, path } of documents) await intake.document(entry, octetsOf(path))
+      await intake.commit()
+    }
+  }
+
+  const standing = async (gateway: Gateway): Promise<string[]> =>
+    (await gateway.ledger.submissionsOf({ requestId }))
+      .map(({ direction, kind, state }) => `${direction} ${kind} ${state}`)
+      .sort()
+  const item = async () =>
+    (await sides.center.reading.worklist(READER)).find((each) => each.requestId === requestId)
+
+  it("takes a study in units that the line would have waited for one by one, all made and closed at once", async () => {
+    await send({}, 1)
+    assert.deepEqual(
+      await standing(sides.edge),
+      ["out study planned", "out unit sealed"],
+      "as the line has it",
+    )
+    const root = await write(sides.edge, images.StudyInstanceUID)
+    assert.equal(readdirSync(join(root, "IHE_XDM")).length, 5)
+    await readIn(sides.center, AT_CENTER.id, root)
+    await sides.center.runDue()
+    await sides.settle(SETTLE_MS)
+    const listed = await item()
+    assert.deepEqual([listed?.state, listed?.verification, listed?.study.instances], ["ready", "valid", 4])
+  })
+
+  it("is read in any order, and twice, and comes once", async () => {
+    await send({}, 1)
+    const root = await write(sides.edge, requestId)
+    await readIn(sides.center, AT_CENTER.id, root, (names) => names.toReversed())
+    await readIn(sides.center, AT_CENTER.id, root)
+    await sides.settle(SETTLE_MS)
+    const listed = await item()
+    assert.deepEqual([listed?.state, listed?.study.instances], ["ready", 4])
+    assert.equal((await standing(sides.center)).filter((each) => each.startsWith("in")).length, 5)
+  })
+
+  it("brings receipts home, and nothing is sent when the line is back", async () => {
+    await send()
+    await readIn(sides.center, AT_CENTER.id, await write(sides.edge, AT_HOSPITAL.id))
+    await sides.settle(SETTLE_MS)
+    await readIn(sides.edge, AT_HOSPITAL.id, await write(sides.center, AT_CENTER.id))
+    await sides.edge.runDue()
+    assert.deepEqual(await standing(sides.edge), ["in receipt verified", "out study verified"])
+    const before = sides.line.attempts.length
+    sides.line.fault = () => null
+    await sides.settle()
+    assert.deepEqual(
+      sides.line.attempts.slice(before).map(({ kind }) => kind),
+      ["receipt"],
+      "the centre's own, which nobody answers",
+    )
+  })
+
+  it("is known again when the line brings the same once more, what closes it last", async () => {
+    await send({}, 1)
+    const root = await write(sides.edge, AT_HOSPITAL.id)
+    sides.line.fault = () => null
+    await sides.settle()
+    const kinds = sides.line.attempts.filter(({ fault }) => fault === null).map(({ kind }) => kind)
+    assert.equal(kinds.indexOf("study"), kinds.lastIndexOf("unit") + 1)
+    await readIn(sides.center, AT_CENTER.id, root)
+    await sides.settle()
+    assert.equal((await item())?.study.instances, 4)
+  })
+
+  it("brings a report and its receipt", async () => {
+    await send()
+    await readIn(sides.center, AT_CENTER.id, await write(sides.edge, AT_HOSPITAL.id))
+    await sides.settle(SETTLE_MS)
+    await report(sides.center, requestId)
+    await sides.settle(SETTLE_MS)
+    await readIn(sides.edge, AT_HOSPITAL.id, await write(sides.center, AT_CENTER.id))
+    await sides.settle(SETTLE_MS)
+    const { reportId } = (await sides.center.ledger.reportsOfRequest(requestId)).map(({ id }) => ({
+      reportId: id,
+    }))[0]!
+    assert.notEqual(await write(sides.center, reportId), "")
+    assert.equal(
+      (await row(sides.edge, requestId))?.way.find(({ name }) => name === "reported")?.state,
+      "done",
+    )
+  })
+
+  it("shows who it is about only where the agreement has documents in clear, and then has a DICOMDIR", async () => {
+    await send()
+    const sealed = await write(sides.edge, requestId)
+    assert.ok(!existsSync(join(sealed, "DICOMDIR")))
+    const everything = (root: string): string =>
+      ["INDEX.HTM", "README.TXT", "IHE_XDM/SUBSET01/METADATA.XML"]
+        .map((name) => readFileSync(join(root, name), "utf8"))
+        .join("\n")
+    assert.doesNotMatch(everything(sealed), /P1\^|Yamada|R1\^/)
+    sides.close()
+    await send(PLAIN)
+    const clear = await write(sides.edge, requestId)
+    assert.match(everything(clear), /P1\^\^\^/)
+    const files = readDicomdir(readFileSync(join(clear, "DICOMDIR")))
+    assert.equal(files.length, 5, "the images and their manifest")
+    for (const { fileId } of files) assert.ok(existsSync(join(clear, ...fileId)), fileId.join("/"))
+    assert.ok(!existsSync(join(clear, "IHE_XDM/SUBSET01/METADATA.P7M")))
+  })
+
+  it("is in the audit trail before it is made, with who asked", async () => {
+    await send()
+    const plan = await readyPlan(sides.edge, requestId)
+    await plan.begin()
+    await plan.failed("no room")
+    const told = (await sides.edge.audited())
+      .map(({ event }) => event)
+      .filter(({ event }) => event === "medium-exported")
+    assert.deepEqual(
+      told.map(({ user, medium, outcome, description }) => [user, medium?.name, outcome, description]),
+      [
+        ["sato", "STICK", "success", null],
+        ["sato", "STICK", "serious", "no room"],
+      ],
+    )
+  })
+
+  it("is not made of what nobody knows, nor of what has no agreement in force", async () => {
+    await send()
+    const unknown = (error: unknown): boolean => error instanceof DeskError && error.code === "ERR_NOT_FOUND"
+    await assert.rejects(planOf(sides.edge, "1.2.3"), unknown)
+    await assert.rejects(planOf(sides.center, AT_CENTER.id), unknown)
+  })
+})
