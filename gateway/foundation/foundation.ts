@@ -13,6 +13,7 @@ import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { timeStampClient } from "../actors/timestamp-client/timestamp-client.ts"
 import { systemChance, systemClock, wait } from "../clock.ts"
 import type { Config } from "../config.ts"
+import { submissionHandler } from "../journey/accept/accept.ts"
 import { audit } from "../journey/audit.ts"
 import { caseBook } from "../journey/cases/case-book.ts"
 import { Contacts, watchedSource, watchedTimeStamps } from "../journey/technician/contacts.ts"
@@ -50,6 +51,7 @@ import { keepClock } from "./clock-keeping.ts"
 import { crlFolder, type CrlFolder } from "./crl-folder.ts"
 import { condition, health, meters } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
+import { openLocalDoor } from "./local-door.ts"
 import { mailOf } from "./mail.ts"
 import { keyFiles } from "./own-keys.ts"
 import { refusedServers, tellingSource } from "./refused-servers.ts"
@@ -170,7 +172,10 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     leftovers: leftovers(),
   }
   log("info", "rolled-forward", { ...(await rollForward(world, spool)) })
-  const recipient = await openRecipient(config, world, credentials, { log, record })
+  // One for the line and for media: what comes by both at once is told apart.
+  const handler = submissionHandler(world)
+  const recipient = await openRecipient(config, world, credentials, { log, record }, handler)
+  const localDoor = await openLocalDoor(config, world, handler, { log, record })
   await ledger.commit([activity("application-start")])
   let runner: Runner | null = null
   const stopTurning = await keepTurning(config, spool, log)
@@ -220,7 +225,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       timeKeeping.stop()
       stopTurning()
       stopAccounts()
-      await recipient.close()
+      await Promise.all([recipient.close(), localDoor.close()])
       await ledger.commit([activity("application-stop")])
       await runner?.stop()
       await collectors.stop()

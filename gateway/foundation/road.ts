@@ -12,10 +12,9 @@ import { clientTls, serverTls, type NodeCredentials } from "../actors/secure-nod
 import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
-import { submissionHandler } from "../journey/accept/accept.ts"
 import type { Agreement } from "../journey/agreement.ts"
 import { event, refusedImport } from "../journey/audit.ts"
-import type { AuditEvent } from "../journey/ports.ts"
+import type { AuditEvent, SubmissionHandler } from "../journey/ports.ts"
 import type { World } from "../journey/world.ts"
 import { patientIdDomainOf } from "../journey/institution.ts"
 import { errorFields, type Log } from "../log.ts"
@@ -103,6 +102,7 @@ export function openRecipient(
   world: World,
   credentials: NodeCredentials & { readonly revoked: RevokedOf },
   { log, record }: DoorWatch,
+  handler: SubmissionHandler,
 ): Promise<Recipient> {
   const { agreements, xdr } = config
   // What the port must understand; who may speak it is asked of each caller, once it is known who calls.
@@ -153,6 +153,6 @@ export function openRecipient(
       ),
       onFault: (error) => log("error", "recipient-fault", errorFields(error)),
     },
-    submissionHandler(world),
+    handler,
   )
 }

@@ -357,6 +357,19 @@ export const ERRORS = {
     "compare timeStamp.url and trust.tsaRoots",
   ),
 
+  ERR_MEDIUM_UNFIT: row(
+    "MediumError",
+    "permanent",
+    "a medium cannot be read or written, holds no XDM, or not what its metadata say",
+    "read the sentence; take another medium, or have it made again",
+  ),
+  ERR_MEDIUM_GATEWAY: row(
+    "MediumError",
+    "permanent",
+    "a command of this machine could not ask the running gateway, or was told no",
+    "start the gateway, and run the command as its user or as root; read the sentence",
+  ),
+
   ERR_MAIL_UNREACHABLE: row(
     "MailError",
     "transient",
@@ -627,6 +640,8 @@ export class ConfigError extends DokueiError<"ERR_CONFIG_INVALID"> {}
 export class ListenError extends DokueiError<CodesOf<"ListenError">> {}
 export class SpoolError extends DokueiError<CodesOf<"SpoolError">> {}
 export class KeyError extends DokueiError<CodesOf<"KeyError">> {}
+/** In words for who has the medium in hand. */
+export class MediumError extends DokueiError<CodesOf<"MediumError">> {}
 export class AssociationError extends DokueiError<CodesOf<"AssociationError">> {}
 /** A report cannot be brought to one of its places. */
 export class DeliveryError extends DokueiError<CodesOf<"DeliveryError">> {}

@@ -6,6 +6,7 @@
  */
 import type { Submission, DocumentEntry } from "../standards/xds/submission.ts"
 import type { RegistryResponse } from "../standards/xds/registry-response.ts"
+import type { Medium, ReadIn } from "./media/medium.ts"
 import type { CommitmentRequest, CommitmentResult } from "../standards/dicom/storage-commitment.ts"
 import type {
   DeletionView,
@@ -26,6 +27,8 @@ import type {
   PatientView,
   PatientRuling,
 } from "./views.ts"
+
+export type { MediaDesk, Medium, MediumFile, MediumPlan, MediumType, ReadIn } from "./media/medium.ts"
 
 // ---------------------------------------------------------------- time and chance
 
@@ -240,6 +243,8 @@ export interface PeerIdentity {
   /** Hex SHA-256 of the SubjectPublicKeyInfo. */
   readonly spkiSha256: string
   readonly remoteAddress: string
+  /** It comes on a medium that a person reads in at this machine: no key was shown, the seal says whose it is. */
+  readonly onMedium?: ReadIn
 }
 
 export interface OutboundDocument {
@@ -346,6 +351,8 @@ export interface AuditEvent {
     | "instances-sent"
     | "export"
     | "import"
+    | "medium-exported"
+    | "medium-read"
     | "study-accessed"
     | "study-changed"
     | "report-accessed"
@@ -367,6 +374,8 @@ export interface AuditEvent {
     | "configuration"
   readonly outcome: "success" | "minor" | "serious" | "major"
   readonly at: string
+  /** The medium it came on or leaves on. */
+  readonly medium?: Medium
   /** Login name or AE title of who acted; our own process when absent. */
   readonly user: string | null
   readonly userName: string | null

@@ -10,14 +10,16 @@ import { fileMetaBytes } from "./part10.ts"
 import { EXPLICIT_VR_LITTLE_ENDIAN, MEDIA_STORAGE_DIRECTORY, storageSopClass } from "./sop-classes.ts"
 import { uuidUid } from "./uid.ts"
 
+type Texts = Readonly<Record<string, string>>
+
 /** What one file's records say; texts as its data set has them. */
 export interface ListedFile {
   /** Components of the file ID (PS3.10 8.2). */
   readonly fileId: readonly string[]
   readonly type: "IMAGE" | "KEY OBJECT DOC"
-  readonly patient: AuthoredItem
-  readonly study: AuthoredItem
-  readonly series: AuthoredItem
+  readonly patient: Texts
+  readonly study: Texts
+  readonly series: Texts
   readonly instance: AuthoredItem
 }
 
@@ -37,7 +39,7 @@ export function listedFile(
   return {
     fileId,
     type,
-    patient: { ...texts(dataSet, "PatientName", "PatientID") },
+    patient: texts(dataSet, "PatientName", "PatientID"),
     study: texts(
       dataSet,
       "StudyDate",
@@ -63,7 +65,7 @@ function typeOf(SOPClassUID: string): ListedFile["type"] | null {
   return storageSopClass(SOPClassUID)?.keyword.includes("Image") === true ? "IMAGE" : null
 }
 
-const texts = (dataSet: DataSet, ...keywords: readonly string[]): Record<string, string> =>
+const texts = (dataSet: DataSet, ...keywords: readonly string[]): Texts =>
   Object.fromEntries(keywords.map((keyword) => [keyword, dataSet.texts(keyword).join("\\")]))
 
 /** PS3.3 F.5.26: when it was written, and what it is called. */
@@ -128,8 +130,8 @@ function treeOf(files: readonly ListedFile[]): readonly Node[] {
 const joinedId = (fileId: readonly string[]): string => fileId.join("\\")
 
 /** The children of the node with this value, which is made when it is not there. */
-function under(nodes: Node[], type: string, item: AuthoredItem, keyword: string): Node[] {
-  const key = String(item[keyword])
+function under(nodes: Node[], type: string, item: Texts, keyword: string): Node[] {
+  const key = item[keyword] ?? ""
   const known = nodes.find((each) => each.key === key)
   if (known !== undefined) return known.children
   const node: Node = { type, key, item, children: [] }
