@@ -21,6 +21,8 @@ export const MAX_UNITS = MAX_REFERENCES - 2
 
 export interface Delivery extends Leftover {
   readonly study: StudyRecord
+  /** Null where only what is left is known, from the unit before. */
+  readonly whole: Counted | null
   readonly units: UnitsStanding
   readonly seen: SeenDelivery
 }
@@ -37,10 +39,12 @@ export async function deliveryOf(world: World, record: SubmissionRecord): Promis
   const erasedAt = await erasedThere(world, study.id, record.agreement)
   const units = await world.ledger.unitsOf(record.id, erasedAt)
   const seen = { studyRevision: study.revision ?? 0, unitsMade: units.made, erasedAt }
-  const leftover = world.leftovers.of(record.id, seen) ?? (await counted(world, record, study, seen))
-  const { brings, left } = leftover
+  const known = world.leftovers.of(record.id, seen)
+  if (known !== null) return { ...known, study, units, seen, whole: null }
+  const whole = await counted(world, record, study, seen)
+  const { brings, left } = whole
   world.leftovers.keep(record.id, seen, { brings, left })
-  return { brings, left, study, units, seen }
+  return { brings, left, study, units, seen, whole }
 }
 
 /** @throws InstanceError ERR_INSTANCE_COPIES while nobody has chosen between copies that contradict each other */

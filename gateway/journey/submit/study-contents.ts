@@ -67,7 +67,7 @@ async function itself(
 ): Promise<Contents | Waits> {
   const { study, units, seen } = delivery
   world.leftovers.forget(record.id)
-  const { counting, left } = await counted(world, record, study, seen)
+  const { counting, left } = delivery.whole ?? (await counted(world, record, study, seen))
   if (units.made > 0 && left.length > 0) return ONCE_MORE
   const request = await requestOf(world, record)
   const manifest = await manifestOf(world, counting)

@@ -24,8 +24,11 @@ export type NamedUnits =
   /** One has not come, or has no verdict yet. */
   | { readonly kind: "awaited" }
 
-/** They were on the line together: what has not come after this long was lost. */
-const UNITS_WAIT_MS = 60 * 60 * 1000
+/**
+ * Our own sender closes what has been answered; another may send in any order. When so long nothing more of it has come, what
+ * is missing was lost: the sooner that is said, the sooner it is sent anew.
+ */
+const UNITS_SILENCE_MS = 5 * 60 * 1000
 
 /** @throws ContentError ERR_DOCUMENTS when a unit was lost, or its seal does not hold */
 export async function namedUnits(
@@ -42,7 +45,8 @@ export async function namedUnits(
   if (units.some(({ record }) => record.state === "failed"))
     throw new ContentError("ERR_DOCUMENTS", "the seal of a unit does not hold")
   const missing = said.others.length - units.length
-  if (missing > 0 && world.clock.now().getTime() - since(closing) > UNITS_WAIT_MS)
+  const lastMs = Math.max(...[closing, ...units.map(({ record }) => record)].map(cameAtMs))
+  if (missing > 0 && world.clock.now().getTime() - lastMs > UNITS_SILENCE_MS)
     throw new ContentError("ERR_DOCUMENTS", `of ${said.others.length} units ${missing} did not come`)
   if (missing > 0 || units.some(({ record }) => record.state === "accepted")) return { kind: "awaited" }
   const claimed = [...words, ...units.map(({ signature }) => signature)].map(digested)
@@ -81,7 +85,7 @@ async function closingSignature(
   return null
 }
 
-const since = ({ acceptedAt, createdAt }: SubmissionRecord): number => Date.parse(acceptedAt ?? createdAt)
+const cameAtMs = ({ acceptedAt, createdAt }: SubmissionRecord): number => Date.parse(acceptedAt ?? createdAt)
 
 /** Of the same study and request, under the same agreement, and not destroyed since. */
 async function unitSignedBy(

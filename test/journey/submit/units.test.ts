@@ -238,7 +238,7 @@ describe("a study that leaves in units of one image", function () {
   it("is whole in whatever order its parts come: what closes it waits for the unit that is late", async () => {
     await open()
     faultOfUnit(2, "late")
-    await send()
+    await send(3 * MINUTE_MS)
     assert.deepEqual(await states(sides.center), ["study accepted", "unit verified", "unit verified"])
     assert.deepEqual(await counts(), ["created", 2, 3])
     assert.equal((await sides.line.late[0]!()).status, "Success")
@@ -250,7 +250,7 @@ describe("a study that leaves in units of one image", function () {
   it("is refused when a unit was lost after it was answered, and sent anew by a person it is whole", async () => {
     await open()
     faultOfUnit(2, "late")
-    await send(3 * 60 * MINUTE_MS)
+    await send(15 * MINUTE_MS)
     assert.deepEqual(
       [(await closing(sides.center)).state, (await closing(sides.edge)).failureCode],
       ["failed", "ERR_SUBMISSION_UNVERIFIED ERR_DOCUMENTS"],
@@ -259,6 +259,27 @@ describe("a study that leaves in units of one image", function () {
     await sides.edge.staff.retry(CLERK, requestId)
     await sides.settle(QUIET_AND_MORE_MS)
     assert.deepEqual(await counts(), ["ready", 3, null])
+  })
+
+  it("brings anew what the other side erased, and certified, before all of it had come", async () => {
+    await open()
+    faultOfUnit(3, "unreachable", true)
+    await send(2 * MINUTE_MS)
+    assert.deepEqual(await counts(), ["created", 2, 3])
+    sides.time.passTo(new Date(sides.time.peek().getTime() + 31 * DAY_MS))
+    await sides.settle(2 * MINUTE_MS)
+    const { deletions } = await sides.edge.staff.request(CLERK, requestId)
+    assert.deepEqual(
+      deletions.map(({ certificate }) => certificate),
+      ["valid"],
+    )
+    sides.line.fault = () => null
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual(await counts(), ["ready", 3, null])
+    const sets = new Set(
+      sides.line.attempts.filter(({ kind }) => kind === "unit").map((each) => each.submissionSetUid),
+    )
+    assert.equal(sets.size, 5, "two that were erased, and three")
   })
 
   it("stops when a unit is refused, tells a person, and goes on where it stopped", async () => {
