@@ -167,6 +167,12 @@ const agreement = z.strictObject({
     .describe(
       "limited metadata (IHE column XDR MS): taken from this partner, or sent to it, then without a patientId; [] = always all of XDR DS",
     ),
+  xua: z
+    .enum(["off", "send", "demand"])
+    .default("off")
+    .describe(
+      "whether messages say who sends them (IHE XUA, a signed SAML assertion); `send`: ours do, and the partner's are checked where they do; `demand`: the partner's must too, or they are refused",
+    ),
   codes: agreedCodes,
   patientIdDomain: oid
     .optional()

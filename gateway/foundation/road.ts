@@ -12,6 +12,7 @@ import { clientTls, serverTls, type NodeCredentials } from "../actors/secure-nod
 import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
+import { assertedIn } from "../journey/asserted.ts"
 import type { Agreement } from "../journey/agreement.ts"
 import { event, refusedImport } from "../journey/audit.ts"
 import type { AuditEvent, SubmissionHandler } from "../journey/ports.ts"
@@ -141,9 +142,13 @@ export function openRecipient(
           turnedAway(spkiSha256, remoteAddress, timesOf(detail, times))
         },
       ),
-      onFailed: ({ peer, submission, told }) => {
-        log("warn", "submission-refused", { agreement: peer.agreement, told: told.join(" ") })
-        audited(refusedImport(world, peer, submission, told))
+      assertedBy: (id) =>
+        agreements.some((each) => each.id === id && each.xua !== "off")
+          ? (security) => assertedIn(world, id, security)
+          : null,
+      onFailed: ({ peer, submission, told, why = null }) => {
+        log("warn", "submission-refused", { agreement: peer.agreement, told: told.join(" "), why: why ?? "" })
+        audited(refusedImport(world, peer, submission, told, why))
       },
       onTolerated: repeats(
         ({ peer, faults }) => `${peer.agreement} ${faults.join()}`,

@@ -94,6 +94,8 @@ export interface Agreement {
   readonly patientIdDomain: string
   /** Limited metadata (ITI TF-3 table 4.3.1-3, column XDR MS): taken from this partner, or sent to it. */
   readonly limitedMetadata: readonly ("accept" | "send")[]
+  /** Do messages say who sends them (IHE XUA)? `demand`: ours do, and the partner's must. */
+  readonly xua: "off" | "send" | "demand"
   /** First day, and first day on which nothing is exchanged any more: `YYYY-MM-DD` at our site. */
   readonly validFrom: string
   readonly validUntil: string

@@ -1,4 +1,5 @@
 /** Audit rows of the steps (ihe-wire §5.3): one message per side and patient, outcome included. */
+import { sentAs } from "./asserted.ts"
 import type { Submission } from "../standards/xds/submission.ts"
 import type { AuditEvent, Medium, PeerIdentity, Person, ReadIn } from "./ports.ts"
 import { exchangeWords } from "./packaging.ts"
@@ -53,6 +54,7 @@ export function exportAudit(
     PatientID: patientOf(record),
     objectId: record.submissionSetUid,
     description: described(world, record),
+    asserted: sentAs(world, record),
   })
 }
 
@@ -105,15 +107,17 @@ export function importAudit(
     PatientID: patientOf(record),
     objectId: record.submissionSetUid,
     description: described(world, record),
+    asserted: record.private.asserted ?? null,
   })
 }
 
-/** What did not end with Success at the recipient: 110107 Import, failed. `told` = what the sender was told. */
+/** What did not end with Success at the recipient: 110107 Import, failed. `told` = what the sender was told, `why` = what not. */
 export function refusedImport(
   world: World,
   peer: PeerIdentity,
   submission: Submission | null,
   told: readonly string[],
+  why: string | null = null,
 ): AuditEvent {
   const agreement = world.agreements.find((each) => each.id === peer.agreement)
   return event({
@@ -126,7 +130,8 @@ export function refusedImport(
     at: world.clock.now().toISOString(),
     PatientID: patientCxOf(submission),
     objectId: submission?.submissionSet.uniqueId ?? null,
-    description: told.length === 0 ? broken(peer) : told.join(" "),
+    description: told.length === 0 ? broken(peer) : [...told, ...(why === null ? [] : [why])].join(" "),
+    asserted: peer.asserted ?? null,
   })
 }
 

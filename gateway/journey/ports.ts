@@ -4,6 +4,7 @@
  * Outbound actors and stores *answer* these ports; inbound actors *take* a handler. Each promise says what is
  * durable when it returns and whether it may be called twice.
  */
+import type { CodedValue } from "../standards/saml/assertion.ts"
 import type { Submission, DocumentEntry } from "../standards/xds/submission.ts"
 import type { RegistryResponse } from "../standards/xds/registry-response.ts"
 import type { Medium, ReadIn } from "./media/medium.ts"
@@ -245,6 +246,18 @@ export interface PeerIdentity {
   readonly remoteAddress: string
   /** It comes on a medium that a person reads in at this machine: no key was shown, the seal says whose it is. */
   readonly onMedium?: ReadIn
+  /** Who acts there, as the partner vouches for in this message; absent = nothing is said, or nobody looks. */
+  readonly asserted?: AssertedUser | null
+}
+
+/** Who acts in a message between gateways, by its assertion (IHE XUA). */
+export interface AssertedUser {
+  /** NameID: a certificate's subject, an account, or a system. */
+  readonly userId: string
+  /** For audit messages: `alias<user@issuer>` (ITI TF-2 3.40.4.2). */
+  readonly userName: string
+  readonly roles: readonly CodedValue[]
+  readonly purposes: readonly CodedValue[]
 }
 
 export interface OutboundDocument {
@@ -256,13 +269,14 @@ export interface OutboundDocument {
 
 export interface DocumentSource {
   /** One ITI-41 attempt. Resolves with whatever RegistryResponse came; throws SubmissionError otherwise.
-   *  `progress` gets bytes handed to the socket. */
+   *  `progress` gets bytes handed to the socket. `security`: a wsse:Security header of this attempt. */
   provideAndRegister(
     agreement: string,
     submission: Submission,
     documents: readonly OutboundDocument[],
     messageId: string,
     progress: (bytesSent: number) => void,
+    security?: string | null,
   ): Promise<RegistryResponse>
 }
 
@@ -388,6 +402,8 @@ export interface AuditEvent {
   readonly instances: number | null
   /** A sentence without patient data. */
   readonly description: string | null
+  /** Who acted at the gateway that sent, as its message says; absent = it says nothing. */
+  readonly asserted?: AssertedUser | null
 }
 
 export interface AuditTrail {
@@ -577,6 +593,8 @@ export interface Person {
   readonly name: string
   /** `system`: no person but a machine with a token, at the staff desk. */
   readonly role: "radiologist" | "clerk" | "system"
+  /** When they opened the session they act in, ISO 8601; absent outside of one. */
+  readonly loggedInAt?: string
 }
 
 export interface ReadingDesk {

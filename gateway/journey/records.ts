@@ -7,7 +7,15 @@
 import type { ArchiveChange, ArchiveLedger } from "./archive-records.ts"
 import type { PaceChange, PaceRecord, UnitsStanding } from "./line-records.ts"
 import type { OrphanChange, OrphanLedger, SettledChange } from "./orphan-records.ts"
-import type { Destruction, FrameKind, ObjectId, ObjectPlace, SlotId, AuditEvent } from "./ports.ts"
+import type {
+  Destruction,
+  FrameKind,
+  ObjectId,
+  ObjectPlace,
+  SlotId,
+  AssertedUser,
+  AuditEvent,
+} from "./ports.ts"
 import type {
   ComparedSubmission,
   PatientView,
@@ -195,6 +203,20 @@ export interface ImageHeader {
   readonly NumberOfFrames: number
 }
 
+/** The person or system that caused something to leave. */
+export interface Principal {
+  /** Login name, or `machine:NAME`. */
+  readonly account: string
+  readonly name: string
+  /** Of the certificate they signed with (RFC 4514); null when they did not sign with one. */
+  readonly certificateSubject: string | null
+  /** Qualification by that certificate (hcRole), e.g. `Medical Doctor`; null when it names none. */
+  readonly role: string | null
+  readonly authenticatedBy: "passkey" | "own-signature" | "token"
+  /** When they proved who they are: at the desk's door, or with the signature. */
+  readonly authenticatedAt: string
+}
+
 export interface RequestRecord {
   readonly id: string
   /** How often the ledger has kept it; absent in what it has not kept yet. Goes back with the record: see `commit`. */
@@ -226,6 +248,8 @@ export interface RequestRecord {
     readonly AccessionNumber: string
     /** entryUUID of the request document in the submission that brought or took it. */
     readonly enteredBy: string
+    /** In whose name its images leave by themselves; absent at a reading centre. */
+    readonly principal?: Principal
   }
 }
 
@@ -265,7 +289,14 @@ export interface SubmissionRecord {
   readonly verifiedAt: string | null
   /** As it was sent; before it is made, what is still to be made ready for it. */
   readonly bytesTotal: number
-  readonly private: { readonly submission: Submission | null; readonly verdict: Verdict | null }
+  readonly private: {
+    readonly submission: Submission | null
+    readonly verdict: Verdict | null
+    /** Outbound: who caused it; absent = the gateway itself. */
+    readonly principal?: Principal
+    /** Inbound: who sent it, as the partner says; absent = it does not say. */
+    readonly asserted?: AssertedUser
+  }
 }
 
 export type DocumentRole =
@@ -396,10 +427,10 @@ export interface JobRecord {
   readonly runAt: string
   readonly attempts: number
   readonly failureCode: string | null
-}
-
   /** It waits for a place on the line and for nothing else. Written, never read back. */
   readonly forPlace?: true
+}
+
 /** A station reached, for the way line and the timeline. */
 export interface Milestone {
   readonly subject: string
@@ -455,9 +486,9 @@ export type Change =
   | { readonly put: "certificate"; readonly record: CertificateRecord }
   | ArchiveChange
   | OrphanChange
+  | PaceChange
   | SettledChange
   | { readonly put: "job"; readonly record: JobRecord }
-  | PaceChange
   | { readonly put: "milestone"; readonly record: Milestone }
   | { readonly put: "audit"; readonly record: { readonly key: string; readonly event: AuditEvent } }
   /** Only the job as it was read: one put meanwhile with another time stays. */
@@ -466,8 +497,6 @@ export type Change =
   | { readonly remove: "instances"; readonly studyId: string }
   | { readonly remove: "documents"; readonly submissionId: string }
 
-/**
- * The one book of states. `commit` is all or nothing and durable when it resolves; `put` replaces by id.
 /** What whoever sends asks with every unit. An answer is a few rows, however much waits and however many units there are, unless it says so. */
 export interface LineLedger {
   /** Jobs that send images to this partner and are due, or wait for a place alone; most urgent first, then oldest. */
@@ -502,6 +531,8 @@ export interface LineLedger {
   paces(): Promise<readonly PaceRecord[]>
 }
 
+/**
+ * The one book of states. `commit` is all or nothing and durable when it resolves; `put` replaces by id.
  *
  * No update is lost: a study, request, submission or report goes back only over the revision it was read at. When
  * somebody else has put it meanwhile, `commit` throws ERR_LEDGER_STALE and whoever decided decides again.
@@ -544,14 +575,14 @@ export interface Ledger extends ArchiveLedger, LineLedger, OrphanLedger {
     direction: "out" | "in",
     submissionSetUid: string,
   ): Promise<SubmissionRecord | null>
+  /** `kind`: of this kind alone; a study that leaves in units has thousands of those. */
   submissionsOf(subject: {
     readonly studyId?: string
-  /** `kind`: of this kind alone; a study that leaves in units has thousands of those. */
     readonly requestId?: string
     readonly reportId?: string
+    readonly kind?: SubmissionKind
   }): Promise<readonly SubmissionRecord[]>
   /** What came in and is not, or never will be, verified; newest first. */
-    readonly kind?: SubmissionKind
   unverifiedArrivals(): Promise<readonly SubmissionRecord[]>
   documents(submissionId: string): Promise<readonly DocumentRecord[]>
   /** Inbound documents with this uniqueId, for XDSNonIdenticalHash. */

@@ -2,7 +2,12 @@
 import { createHash, X509Certificate } from "node:crypto"
 import { listen, type Recipient } from "../../gateway/actors/document-recipient/listen.ts"
 import type { RecipientLimits } from "../../gateway/actors/document-recipient/limits.ts"
-import type { FailedSubmission, Turn, TurnedAway } from "../../gateway/actors/document-recipient/options.ts"
+import type {
+  FailedSubmission,
+  RecipientOptions,
+  Turn,
+  TurnedAway,
+} from "../../gateway/actors/document-recipient/options.ts"
 import { identifyBy, pinOf } from "../../gateway/actors/secure-node/pins.ts"
 import { isBelow, type TlsProfile } from "../../gateway/actors/secure-node/profile.ts"
 import { chainOf, revokedBy, type RevokedOf } from "../../gateway/actors/secure-node/revoked.ts"
@@ -123,6 +128,8 @@ export async function openCenter(
     /** sourceId values the hospital may send under; its own by default. */
     readonly sourceIds?: readonly string[]
     readonly turn?: Turn
+    /** Who looks at what messages say of who acts; nobody by default. */
+    readonly assertedBy?: NonNullable<RecipientOptions["assertedBy"]>
   } = {},
 ): Promise<Center> {
   const handler = new RememberingHandler()
@@ -144,6 +151,7 @@ export async function openCenter(
       revoked: (certificate) => revokedOf(people, options.lists ?? [])(chainOf(certificate)),
       sourceOf: () => options.sourceIds ?? [SOURCE_ID],
       ...(options.turn === undefined ? {} : { turn: options.turn }),
+      ...(options.assertedBy === undefined ? {} : { assertedBy: options.assertedBy }),
       limits: { closeTimeoutMs: 500, drainTimeoutMs: 1_000, ...options.limits },
       onRefused: (refusal) => turnedAway.push(refusal),
       onFailed: (submission) => failed.push(submission),

@@ -36,6 +36,7 @@ const terms = {
     ROUTINE: { label: "通常", dueMinutes: 1440 },
   },
   limitedMetadata: [],
+  xua: "off",
   codes: JAPANESE_CODES,
   patientIdDomain: "1.2.392.100495.20.3.51.11311234567",
   validFrom: "2026-04-01",

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { AcceptanceError } from "../../journey/errors.ts"
 import type { PeerIdentity, SubmissionHandler } from "../../journey/ports.ts"
-import { SoapFault } from "../../standards/soap/fault.ts"
+import { SecurityFault, SoapFault } from "../../standards/soap/fault.ts"
 import { MultipartReader } from "../../standards/soap/multipart-reader.ts"
 import type { Submission } from "../../standards/xds/submission.ts"
 import { sendRefusal } from "../http-door/answer.ts"
@@ -70,7 +70,14 @@ export class Door {
   ): Promise<void> {
     const body = new RequestBody(request, multipart, this.#limits.maxRequestBytes)
     const admit = (submission: Submission): void => this.#admit(peer, submission)
-    const reception = new Reception(body, { peer, handler: this.#handler, start: head.start, admit })
+    const asserted = this.#options.assertedBy?.(peer.agreement) ?? null
+    const reception = new Reception(body, {
+      peer,
+      handler: this.#handler,
+      start: head.start,
+      asserted,
+      admit,
+    })
     this.#submissions += 1
     try {
       const errors = await reception.run()
@@ -79,7 +86,8 @@ export class Door {
       if (faults.length > 0) this.#options.onTolerated({ peer, faults })
     } catch (error) {
       const told = body.isLost ? [] : this.#refuse(response, error, reception)
-      this.#options.onFailed({ peer, submission: reception.submission, told })
+      const why = error instanceof SecurityFault ? error.why : null
+      this.#options.onFailed({ peer: reception.peer, submission: reception.submission, told, why })
     } finally {
       this.#submissions -= 1
       void body.release()

@@ -2,7 +2,7 @@
 import type { X509Certificate } from "node:crypto"
 import type { Socket } from "node:net"
 import type { TlsOptions } from "node:tls"
-import type { PeerIdentity } from "../../journey/ports.ts"
+import type { AssertedUser, PeerIdentity } from "../../journey/ports.ts"
 import type { Submission } from "../../standards/xds/submission.ts"
 import type { DoorPlace } from "../http-door/open.ts"
 import type { Revoked } from "../http-door/peer-certificate.ts"
@@ -26,6 +26,8 @@ export interface FailedSubmission {
   readonly submission: Submission | null
   /** What the sender was told, in its protocol's words; [] = the line broke before anything could be told. */
   readonly told: readonly string[]
+  /** What the sender was not told, since it would help whoever tries: why a Security header was not believed. Absent = nothing. */
+  readonly why?: string | null
 }
 
 /** A submission that was taken although its message is not quite as the profile wants it. */
@@ -62,6 +64,8 @@ export interface RecipientOptions extends DoorPlace {
   readonly sourceOf: (agreement: string) => readonly string[]
   /** Absent = connections stay what they are. */
   readonly turn?: Turn
+  /** Who looks at wsse:Security headers of this agreement's messages, and throws SecurityFault; null, or absent = nobody. */
+  readonly assertedBy?: (agreement: string) => ((security: readonly string[]) => AssertedUser | null) | null
   readonly limits?: Partial<RecipientLimits>
   readonly onRefused: (refusal: TurnedAway) => void
   /** Once for every submission that did not end with Success. */

@@ -3,7 +3,8 @@
  * nothing. Nothing is buffered beyond the metadata; a slow handler slows the sender.
  */
 import { AcceptanceError } from "../../journey/errors.ts"
-import type { PeerIdentity, SubmissionHandler, SubmissionIntake } from "../../journey/ports.ts"
+import type { AssertedUser, PeerIdentity, SubmissionHandler, SubmissionIntake } from "../../journey/ports.ts"
+import { WSSE } from "../../standards/soap/namespaces.ts"
 import type { PartHeaders } from "../../standards/soap/part-headers.ts"
 import { transferDecoder } from "../../standards/soap/transfer-encoding.ts"
 import type { MetadataComplaint } from "../../standards/xds/metadata-fault.ts"
@@ -21,6 +22,8 @@ export interface ReceptionContext {
   readonly handler: SubmissionHandler
   /** Content-ID of the root part by the request's Content-Type. */
   readonly start: string | null
+  /** null, or absent = nobody looks at what messages say of who acts. Throws SecurityFault. */
+  readonly asserted?: ((security: readonly string[]) => AssertedUser | null) | null
   /** Throws AcceptanceError when the peer may not send as this source, or not now. */
   readonly admit: (submission: Submission) => void
 }
@@ -35,13 +38,20 @@ export class Reception {
   readonly #body: RequestBody
   readonly #context: ReceptionContext
   readonly #root: RootPart
+  #peer: PeerIdentity
   #opened: Opened | null = null
   #intake: SubmissionIntake | null = null
 
   constructor(body: RequestBody, context: ReceptionContext) {
     this.#body = body
     this.#context = context
-    this.#root = new RootPart(body, context.start)
+    this.#root = new RootPart(body, context.start, (context.asserted ?? null) === null ? [] : [WSSE])
+    this.#peer = context.peer
+  }
+
+  /** With who acts there, once the headers are read. */
+  get peer(): PeerIdentity {
+    return this.#peer
   }
 
   get messageId(): string {
@@ -93,7 +103,9 @@ export class Reception {
   }
 
   async #provide(event: ProvideEvent): Promise<void> {
-    if (event.kind === "submission") this.#open(event.read.submission, event.read.warnings)
+    if (event.kind === "headers")
+      this.#peer = { ...this.#peer, asserted: this.#context.asserted?.(event.security) ?? null }
+    else if (event.kind === "submission") this.#open(event.read.submission, event.read.warnings)
     else if (event.kind === "include") this.#documents().expect(event.documentId, event.href)
     else if (event.kind === "document") await this.#readInline(this.#documents().inline(event.documentId))
   }
@@ -145,7 +157,7 @@ export class Reception {
   /** The handler is asked when the first octets are due, and once. */
   async #begun(): Promise<SubmissionIntake> {
     this.#intake ??= await this.#context.handler.begin(
-      this.#context.peer,
+      this.#peer,
       this.#metadata().submission,
       this.#root.messageId,
     )

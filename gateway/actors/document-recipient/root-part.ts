@@ -11,17 +11,21 @@ import type { RequestBody } from "../http-door/request-body.ts"
 export class RootPart {
   readonly #body: RequestBody
   readonly #start: string | null
-  readonly #reader = new ProvideAndRegisterReader()
+  readonly #reader: ProvideAndRegisterReader
   #events: ProvideEvent[] = []
   /** null before the root and after it. */
   #decoder: OctetDecoder | null = null
   #contentId: string | null = null
   #isNamed = true
 
-  /** @param start Content-ID of the root by the request's Content-Type */
-  constructor(body: RequestBody, start: string | null) {
+  /**
+   * @param start Content-ID of the root by the request's Content-Type
+   * @param understood namespaces of headers that are looked at
+   */
+  constructor(body: RequestBody, start: string | null, understood: readonly string[]) {
     this.#body = body
     this.#start = start
+    this.#reader = new ProvideAndRegisterReader(understood)
   }
 
   get messageId(): string {

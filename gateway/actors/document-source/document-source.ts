@@ -15,9 +15,9 @@ const EXPECTATION_FAILED = 417
  */
 export function documentSource(endpointOf: (agreement: string) => Endpoint | HeldEndpoint): DocumentSource {
   return {
-    async provideAndRegister(agreement, submission, documents, messageId, progress) {
+    async provideAndRegister(agreement, submission, documents, messageId, progress, security = null) {
       const endpoint = endpointOf(agreement)
-      const message = requestMessage(submission, documents, messageId, endpoint.url)
+      const message = requestMessage(submission, documents, { messageId, to: endpoint.url, security })
       const attempt = async (expectContinue: boolean): Promise<HttpAnswer> =>
         new Exchange(await open(endpoint), message, { ...endpoint, expectContinue }).run(
           message.pieces(),

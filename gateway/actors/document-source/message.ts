@@ -5,6 +5,7 @@ import { writeRequest } from "../../standards/soap/envelope-writer.ts"
 import { type Attachment, attachmentContentId, mtomFrame } from "../../standards/soap/mtom-writer.ts"
 import { PROVIDE_AND_REGISTER, writeProvideAndRegister } from "../../standards/xds/provide-and-register.ts"
 import type { Submission } from "../../standards/xds/submission.ts"
+import { verbatim } from "../../standards/xml/writer.ts"
 
 export interface RequestMessage {
   readonly contentType: string
@@ -13,16 +14,23 @@ export interface RequestMessage {
   pieces(): AsyncIterable<Uint8Array>
 }
 
+/** What stands above the body, and may differ from one attempt to the next. */
+export interface MessageHead {
+  readonly messageId: string
+  readonly to: string
+  /** A wsse:Security header, markup; null = none. */
+  readonly security: string | null
+}
+
 /**
- * The same submission and documents give the same bytes except for `messageId`.
+ * The same submission and documents give the same bytes below the headers.
  *
  * @throws Malformed XDS_REQUEST when a document has no entry or the reverse
  */
 export function requestMessage(
   submission: Submission,
   documents: readonly OutboundDocument[],
-  messageId: string,
-  to: string,
+  { messageId, to, security }: MessageHead,
 ): RequestMessage {
   const seed = `${submission.submissionSet.entryUUID} ${submission.submissionSet.uniqueId}`
   const attachments = pair(submission, documents)
@@ -31,7 +39,8 @@ export function requestMessage(
     contentId: attachmentContentId(seed, index),
   }))
   const body = writeProvideAndRegister(submission, links)
-  const root = Buffer.from(writeRequest({ action: PROVIDE_AND_REGISTER, messageId, to }, body))
+  const further = security === null ? [] : [verbatim(security)]
+  const root = Buffer.from(writeRequest({ action: PROVIDE_AND_REGISTER, messageId, to }, body, further))
   const frame = mtomFrame(seed, PROVIDE_AND_REGISTER, root, attachments)
   return {
     contentType: frame.contentType,

@@ -31,10 +31,10 @@ export function pacedSource(
     return bucket
   }
   return {
-    provideAndRegister: (agreement, submission, documents, messageId, progress) => {
+    provideAndRegister: (agreement, submission, documents, ...rest) => {
       const bucket = bucketOf(agreement)
       const paced = bucket === null ? documents : documents.map((each) => slowed(each, bucket))
-      return source.provideAndRegister(agreement, submission, paced, messageId, progress)
+      return source.provideAndRegister(agreement, submission, paced, ...rest)
     },
   }
 }

@@ -33,7 +33,8 @@ export function submissionHandler(world: World): SubmissionHandler {
   const door = comingIn(world)
   return {
     begin: async (peer, submission) => {
-      const inbound = await identified(world, judge(world, peer, submission))
+      const judged = { ...judge(world, peer, submission), asserted: peer.asserted ?? null }
+      const inbound = await identified(world, judged)
       if (inbound.StudyInstanceUID !== "") return begun(world, door, inbound)
       // Repeated, nothing of it is looked at again.
       const earlier = await recognise(world, inbound)

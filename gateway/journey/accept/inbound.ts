@@ -2,19 +2,25 @@
 import type { Submission } from "../../standards/xds/submission.ts"
 import type { RegistryErrorCode } from "../../standards/xds/error-codes.ts"
 import type { Agreement } from "../agreement.ts"
-import type { ReadIn } from "../ports.ts"
+import type { AssertedUser, ReadIn } from "../ports.ts"
 import type { SubmissionKind } from "../records.ts"
 
 export interface Inbound {
   readonly agreement: Agreement
   readonly kind: SubmissionKind
   readonly submission: Submission
+  /** Who sent it, as the partner says; absent = it does not say. */
+  readonly asserted?: AssertedUser | null
   readonly StudyInstanceUID: string
   /** workflowInstanceId: the request's id at the hospital. */
   readonly requestId: string
   /** The medium it comes on; undefined = over the line. */
   readonly onMedium: ReadIn | undefined
 }
+
+/** For the record of it. */
+export const assertedOf = ({ asserted = null }: Inbound): { readonly asserted?: AssertedUser } =>
+  asserted === null ? {} : { asserted }
 
 /** What its sender is told beside Success: a warning. */
 export interface Remark {

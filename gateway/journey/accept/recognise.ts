@@ -8,7 +8,7 @@
 import { createHash } from "node:crypto"
 import type { DocumentEntry, Submission } from "../../standards/xds/submission.ts"
 import { importAudit } from "../audit.ts"
-import type { Inbound } from "./inbound.ts"
+import { assertedOf, type Inbound } from "./inbound.ts"
 import { AcceptanceError } from "../errors.ts"
 import type { SubmissionIntake } from "../ports.ts"
 import { receiptAgain } from "../verify/receipt.ts"
@@ -40,7 +40,12 @@ export async function recognise(world: World, inbound: Inbound): Promise<Submiss
     },
     commit: async () => {
       const at = world.clock.now().toISOString()
-      const repeated = { ...earlier, failureCode: null, private: { ...earlier.private, submission } }
+      const { verdict } = earlier.private
+      const repeated = {
+        ...earlier,
+        failureCode: null,
+        private: { submission, verdict, ...assertedOf(inbound) },
+      }
       await world.ledger.commit([
         ...(await receiptAgain(world, earlier)),
         importAudit(world, repeated, "success", at, inbound.onMedium),

@@ -1,6 +1,6 @@
 /** Release: images leave. A submission is planned for each request; it carries the study and that request. */
 import { uuid } from "../ids.ts"
-import type { Change, RequestRecord, StudyRecord, SubmissionRecord } from "../records.ts"
+import type { Change, Principal, RequestRecord, StudyRecord, SubmissionRecord } from "../records.ts"
 import { next, take } from "../route.ts"
 import { due } from "../run.ts"
 import type { World } from "../world.ts"
@@ -23,6 +23,7 @@ export function release(
     studyId: study.id,
     requestId: request.id,
     bytesTotal: study.bytes,
+    private: { submission: null, verdict: null, ...principalIn(request) },
   }))
   return [
     {
@@ -35,6 +36,10 @@ export function release(
     ]),
   ]
 }
+
+/** What leaves by itself leaves in the name of whoever asked for it. */
+const principalIn = ({ private: { principal } }: RequestRecord): { readonly principal?: Principal } =>
+  principal === undefined ? {} : { principal }
 
 /** A submission that is to be made. */
 export function plan(

@@ -9,7 +9,8 @@ import { agreementInForce, agreementOf, keptAnew, takesNotices } from "../keep.t
 import { BINDING, holding } from "../locks.ts"
 import { plain } from "../metadata.ts"
 import type { Person, StaffDesk } from "../ports.ts"
-import type { Change, ReportRecord, RequestRecord, StudyRecord } from "../records.ts"
+import { inNameOf, principalOf } from "../principal.ts"
+import type { Change, Principal, ReportRecord, RequestRecord, StudyRecord } from "../records.ts"
 import { plan, release } from "../assemble/release.ts"
 import { documentOf } from "../submit/report-documents.ts"
 import { judgeReport, papersOf, readPapers } from "../verify/report-verdict.ts"
@@ -118,6 +119,7 @@ async function enter(world: World, person: Person, input: RequestInput): Promise
       StudyInstanceUID: input.StudyInstanceUID,
       AccessionNumber: input.AccessionNumber,
       enteredBy: enteredBy(person),
+      principal: principalOf(person, now),
     },
   }
   await current(() => commitBound(world, person, record))
@@ -179,19 +181,20 @@ async function releaseByStaff(world: World, person: Person, requestId: string): 
       throw new ReportError("ERR_REPORT_STATE", "copies of an image contradict each other: choose first")
     if (agreementInForce(world, request.agreement) === null)
       throw new ReportError("ERR_REPORT_STATE", "the agreement with this reading centre is not in force")
-    if (await hasBeenSent(world, request)) return releaseLate(world, study)
+    const principal = principalOf(person, world.clock.now())
+    if (await hasBeenSent(world, request)) return releaseLate(world, study, principal)
     if (next("study", study.state, "release") === null)
       throw new ReportError("ERR_REPORT_STATE", "the study is not complete")
-    await world.ledger.commit(release(world, study, [request]))
+    await world.ledger.commit(inNameOf(principal, release(world, study, [request])))
   })
 }
 
 /** It was sent: only what came after can leave, and not before what was sent has arrived. */
-async function releaseLate(world: World, study: StudyRecord): Promise<void> {
+async function releaseLate(world: World, study: StudyRecord, principal: Principal): Promise<void> {
   const { changes, leaves } = await supplement(world, study, true)
   if (!leaves)
     throw new ReportError("ERR_REPORT_STATE", "it has left already, or what was sent has not arrived yet")
-  await world.ledger.commit(changes)
+  await world.ledger.commit(inNameOf(principal, changes))
 }
 
 /**
@@ -205,7 +208,10 @@ async function retry(world: World, person: Person, requestId: string): Promise<v
   const file = await caseFile(world, request)
   if (isMadeAnew(world, file)) return releaseByStaff(world, person, requestId)
   const isRefused = stopped(file).some(({ kind, acceptedAt }) => kind === "recall" && acceptedAt !== null)
-  await world.ledger.commit(isRefused ? planRecall(world, request) : sentAgain(world, file))
+  const principal = principalOf(person, world.clock.now())
+  await world.ledger.commit(
+    isRefused ? inNameOf(principal, planRecall(world, request)) : sentAgain(world, file),
+  )
 }
 
 /** 受領: said to the center in a sealed, signed submission of its own, if it reads such. */
@@ -233,7 +239,7 @@ async function acknowledge(world: World, person: Person, requestId: string): Pro
       ? ([{ put: "submission", record: planned }, due("package", planned.id, at)] as const)
       : []),
   ]
-  await world.ledger.commit(changes)
+  await world.ledger.commit(inNameOf(principalOf(person, at), changes))
 }
 
 /** The reading centre had to erase its images before anybody read them; what is still wanted is asked for anew. */

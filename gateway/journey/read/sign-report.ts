@@ -13,6 +13,7 @@ import { uuidOid } from "../ids.ts"
 import { agreementOf, keptAnew, noLongerNeeded } from "../keep.ts"
 import { sealBytes } from "../submit/pack.ts"
 import type { Person, SealedObject } from "../ports.ts"
+import { inNameOf, signingPrincipal } from "../principal.ts"
 import type { ReportRecord } from "../records.ts"
 import { plan } from "../assemble/release.ts"
 import { ownedDocument, signatureOwner, type ReportDocument } from "../submit/report-documents.ts"
@@ -64,6 +65,7 @@ export async function sign(
     requestId: report.requestId,
     reportId: report.id,
   }
+  const principal = await signingPrincipal(world, person, signedAt)
   const signed: ReportDocument = {
     role: "signature",
     uniqueId,
@@ -90,7 +92,7 @@ export async function sign(
     { put: "request", record: done },
     term,
     ...(await noLongerNeeded(world, done)),
-    { put: "submission", record: planned },
+    ...inNameOf(principal, [{ put: "submission", record: planned }]),
     due(step.verb ?? "package", planned.id, at),
     audit(`signed/${report.id}`, {
       event: "signed",

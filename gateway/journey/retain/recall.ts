@@ -10,6 +10,7 @@ import { agreementOf, carriesImages, isErased, keepUntil, takesNotices } from ".
 import { BINDING, holding } from "../locks.ts"
 import type { ContentsOf } from "../submit/package.ts"
 import type { Person } from "../ports.ts"
+import { inNameOf, principalOf } from "../principal.ts"
 import { putAside } from "../submit/put-aside.ts"
 import { notice } from "../verify/receipt.ts"
 import type { Change, RequestRecord, StudyDecision, StudyRecord, SubmissionRecord } from "../records.ts"
@@ -54,7 +55,10 @@ export async function recall(world: World, person: Person, requestId: string, re
       ...submissions
         .filter(mayBeStopped)
         .flatMap((each) => putAside(world, each, "recalled", "ERR_INSTANCE_RECALLED")),
-      ...requests.flatMap((each) => [closed(each, decision.at), ...followUp(world, each, submissions)]),
+      ...inNameOf(
+        principalOf(person, at),
+        requests.flatMap((each) => [closed(each, decision.at), ...followUp(world, each, submissions)]),
+      ),
       recalledAudit(study, person, decision.at),
     ])
   })

@@ -1,5 +1,6 @@
-/** Attempt: the octets of a sealed submission handed to the line, the same at every attempt. */
+/** Attempt: the octets of a sealed submission handed to the line, the same at every attempt; who sends them is said anew each time. */
 import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
+import { securityHeader } from "../asserted.ts"
 import { SpoolError, SubmissionError } from "../errors.ts"
 import { uuidUrn } from "../ids.ts"
 import type { OutboundDocument } from "../ports.ts"
@@ -35,11 +36,20 @@ async function send(
   const { submission } = record.private
   if (submission === null) throw new SpoolError("ERR_SLOT_GONE", "what was to be sent is destroyed")
   const documents = (await world.ledger.documents(record.id)).map((each) => outbound(world, each))
-  const messageId = uuidUrn(world.chance)
-  return world.source.provideAndRegister(record.agreement, submission, documents, messageId, (bytes) => {
+  const progress = (bytes: number): void => {
     carried(bytes)
     world.progress(record.id, bytes)
-  })
+  }
+  const security = await securityHeader(world, record)
+  const messageId = uuidUrn(world.chance)
+  return world.source.provideAndRegister(
+    record.agreement,
+    submission,
+    documents,
+    messageId,
+    progress,
+    security,
+  )
 }
 
 /** As it was wrapped: the same at every attempt. */

@@ -85,6 +85,7 @@ const unitOf = (world: World, closing: SubmissionRecord): SubmissionRecord => ({
   partOf: closing.id,
   // Its place in the line is its study's.
   createdAt: closing.createdAt,
+  private: { ...closing.private, submission: null, verdict: null },
 })
 
 /** The unit, ready to be sent; and the submission it is of is looked at again at once. */

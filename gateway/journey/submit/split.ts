@@ -44,9 +44,11 @@ export function split(world: World, given: SubmissionRecord, { code }: Submissio
 /** The same release of the study for the same request, with its place in the line: it will not fit one unit now. */
 function anew(
   world: World,
-  { kind, agreement, slotId, studyId, requestId, bytesTotal, createdAt }: SubmissionRecord,
+  { kind, agreement, slotId, studyId, requestId, bytesTotal, createdAt, private: before }: SubmissionRecord,
 ): Change[] {
+  const said = { ...before, submission: null, verdict: null }
+  const planned = plan(world, { kind, agreement, slotId })
   // What came after that release still waits for its own.
-  const record = { ...plan(world, { kind, agreement, slotId }), studyId, requestId, bytesTotal, createdAt }
+  const record = { ...planned, studyId, requestId, bytesTotal, createdAt, private: said }
   return [{ put: "submission", record }, due("package", record.id, world.clock.now())]
 }

@@ -42,6 +42,8 @@ export interface AuditMessage {
   /** 0 success, 4 minor, 8 serious, 12 major failure. */
   readonly EventOutcomeIndicator: 0 | 4 | 8 | 12
   readonly EventOutcomeDescription: string
+  /** PurposeOfUse, where the user was asserted by XUA (ITI TF-2 3.40.4.2). */
+  readonly purposes: readonly AuditCode[]
   readonly participants: readonly ActiveParticipant[]
   readonly source: { readonly AuditSourceID: string; readonly AuditEnterpriseSiteID: string }
   readonly objects: readonly ParticipantObject[]
@@ -74,6 +76,7 @@ function eventIdentification(message: AuditMessage): Markup {
     message.EventOutcomeDescription === ""
       ? null
       : element("EventOutcomeDescription", {}, message.EventOutcomeDescription),
+    message.purposes.map((purpose) => coded("PurposeOfUse", purpose)),
   )
 }
 

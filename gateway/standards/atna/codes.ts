@@ -10,6 +10,17 @@ const dcm = (code: string, text: string): AuditCode => ({ code, system: "DCM", t
 const rfc3881 = (code: string, text: string): AuditCode => ({ code, system: "RFC-3881", text })
 const ihe = (code: string, text: string): AuditCode => ({ code, system: "IHE Transactions", text })
 
+/** A coded value of HL7 V3, as assertions of users have them. */
+export const auditCode = (coded: {
+  readonly code: string
+  readonly codeSystem: string
+  readonly displayName: string
+}): AuditCode => ({
+  code: coded.code,
+  system: coded.codeSystem,
+  text: coded.displayName === "" ? coded.code : coded.displayName,
+})
+
 export const EVENT_ID = {
   applicationActivity: dcm("110100", "Application Activity"),
   auditLogUsed: dcm("110101", "Audit Log Used"),

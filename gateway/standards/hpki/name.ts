@@ -38,6 +38,13 @@ function readAttribute(value: Der): { type: string; value: string } {
   return { type: ATTRIBUTE_TYPES[type] ?? type, value: text }
 }
 
+/** RFC 4514: the most specific first, separated by commas. */
+export const distinguishedName = ({ attributes }: Name): string =>
+  attributes
+    .toReversed()
+    .map(({ type, value }) => `${type}=${value.replace(/[",+;<>\\]|^[ #]| $/g, "\\$&")}`)
+    .join(",")
+
 /** First value of an attribute type such as `CN`; "" when absent. */
 export const attributeOf = (name: Name, type: string): string =>
   name.attributes.find((attribute) => attribute.type === type)?.value ?? ""

@@ -33,10 +33,15 @@ export function readAddressing(headers: readonly XmlElement[]): Addressing {
   }
 }
 
-/** @throws NotUnderstood for a header meant for us that must be understood and is none of WS-Addressing */
-export function checkUnderstood(headers: readonly XmlElement[]): void {
+/**
+ * @param understood namespaces of headers that somebody here looks at, beside those of WS-Addressing
+ * @throws NotUnderstood for a header meant for us that must be understood and is none of these
+ */
+export function checkUnderstood(headers: readonly XmlElement[], understood: readonly string[] = []): void {
+  const known = [WSA, ...understood]
   for (const header of headers)
-    if (header.namespace !== WSA && isMandatory(header) && isOurs(header)) throw new NotUnderstood(header)
+    if (!known.includes(header.namespace) && isMandatory(header) && isOurs(header))
+      throw new NotUnderstood(header)
 }
 
 /**

@@ -2,15 +2,19 @@
  * SOAP 1.2 envelope: headers as trees, the body as events, so that large bodies pass through (part 1 §5).
  */
 import { Malformed } from "../malformed.ts"
+import { declarationsOf, FragmentWriter, type WrittenAttributes } from "../xml/fragment.ts"
 import type { XmlLimits } from "../xml/limits.ts"
 import { isElement, TreeBuilder, type XmlElement } from "../xml/reader.ts"
 import { type XmlHandler, XmlStream, type XmlTag } from "../xml/stream.ts"
 import { SoapFault } from "./fault.ts"
-import { SOAP11, SOAP12 } from "./namespaces.ts"
+import { SOAP11, SOAP12, WSSE } from "./namespaces.ts"
+
+/** One assertion with its certificates is some 8 kB. */
+const MAX_SECURITY_LENGTH = 256 * 1024
 
 export interface EnvelopeHandler {
-  /** Called once, before anything of the body. */
-  headers(headers: readonly XmlElement[]): void
+  /** Called once, before anything of the body. `security`: each wsse:Security header as written, a document of its own. */
+  headers(headers: readonly XmlElement[], security: readonly string[]): void
   /** Events below soap12:Body. */
   readonly body: XmlHandler
 }
@@ -21,6 +25,10 @@ type Place = "start" | "envelope" | "header" | "body" | "after-body"
 export class EnvelopeReader implements XmlHandler {
   readonly #handler: EnvelopeHandler
   readonly #headers: XmlElement[] = []
+  readonly #security: string[] = []
+  /** Namespaces that Envelope and Header declare. */
+  readonly #declared = new Map<string, string>()
+  #fragment: FragmentWriter | null = null
   #place: Place = "start"
   #headersTold = false
   #block: TreeBuilder | null = null
@@ -31,16 +39,19 @@ export class EnvelopeReader implements XmlHandler {
     this.#handler = handler
   }
 
-  open(tag: XmlTag): "stream" | undefined {
-    if (this.#place === "body") return this.#openInBody(tag)
-    if (this.#place === "header") this.#openInHeader(tag)
-    else this.#openFrame(tag)
+  open(tag: XmlTag, written: WrittenAttributes): "stream" | undefined {
+    if (this.#place === "body") return this.#openInBody(tag, written)
+    if (this.#place === "header") this.#openInHeader(tag, written)
+    else this.#openFrame(tag, written)
     return undefined
   }
 
   text(text: string): void {
     if (this.#place === "body" && this.#depth > 0) this.#handler.body.text(text)
-    else this.#block?.text(text)
+    else {
+      this.#block?.text(text)
+      this.#fragment?.text(text)
+    }
   }
 
   close(): void {
@@ -48,7 +59,8 @@ export class EnvelopeReader implements XmlHandler {
     else if (this.#place === "header") this.#closeInHeader()
   }
 
-  #openFrame(tag: XmlTag): void {
+  #openFrame(tag: XmlTag, written: WrittenAttributes): void {
+    for (const [name, namespace] of declarationsOf(written)) this.#declared.set(name, namespace)
     if (this.#place === "start") this.#openEnvelope(tag)
     else if (this.#place === "envelope" && isElement(tag, SOAP12, "Header") && !this.#headersTold)
       this.#place = "header"
@@ -66,31 +78,43 @@ export class EnvelopeReader implements XmlHandler {
 
   #openBody(): void {
     this.#place = "body"
-    if (!this.#headersTold) this.#handler.headers(this.#headers)
+    if (!this.#headersTold) this.#handler.headers(this.#headers, this.#security)
     this.#headersTold = true
   }
 
-  #openInHeader(tag: XmlTag): void {
-    if (this.#depth === 0) this.#block = new TreeBuilder()
+  #openInHeader(tag: XmlTag, written: WrittenAttributes): void {
+    if (this.#depth === 0) {
+      this.#block = new TreeBuilder()
+      if (isElement(tag, WSSE, "Security"))
+        this.#fragment = new FragmentWriter(this.#declared, MAX_SECURITY_LENGTH)
+    }
     this.#depth += 1
     this.#block?.open(tag)
+    this.#fragment?.open(tag.name, written)
   }
 
   #closeInHeader(): void {
     if (this.#depth === 0) {
       this.#place = "envelope"
       this.#headersTold = true
-      this.#handler.headers(this.#headers)
+      this.#handler.headers(this.#headers, this.#security)
       return
     }
     this.#depth -= 1
     this.#block?.close()
-    if (this.#depth === 0 && this.#block?.root) this.#headers.push(this.#block.root)
+    this.#fragment?.close()
+    if (this.#depth === 0) this.#endBlock()
   }
 
-  #openInBody(tag: XmlTag): "stream" | undefined {
+  #endBlock(): void {
+    if (this.#block?.root) this.#headers.push(this.#block.root)
+    if (this.#fragment !== null) this.#security.push(this.#fragment.toString())
+    this.#fragment = null
+  }
+
+  #openInBody(tag: XmlTag, written: WrittenAttributes): "stream" | undefined {
     this.#depth += 1
-    return this.#handler.body.open(tag)
+    return this.#handler.body.open(tag, written)
   }
 
   #closeInBody(): void {

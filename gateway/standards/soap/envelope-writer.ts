@@ -10,14 +10,23 @@ export interface RequestHeaders {
   readonly to: string
 }
 
-/** A synchronous request: ReplyTo is present and anonymous (IHE_WSA102), without mustUnderstand. */
-export function writeRequest({ action, messageId, to }: RequestHeaders, body: Markup): string {
+/**
+ * A synchronous request: ReplyTo is present and anonymous (IHE_WSA102), without mustUnderstand.
+ *
+ * @param further header blocks of their own making, e.g. wsse:Security
+ */
+export function writeRequest(
+  { action, messageId, to }: RequestHeaders,
+  body: Markup,
+  further: readonly Markup[] = [],
+): string {
   const replyTo = element("wsa:ReplyTo", {}, element("wsa:Address", {}, ANONYMOUS))
   const headers = [
     writeAction(action),
     element("wsa:MessageID", {}, messageId),
     element("wsa:To", {}, to),
     replyTo,
+    ...further,
   ]
   return writeEnvelope(headers, body)
 }

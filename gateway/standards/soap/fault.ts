@@ -1,8 +1,8 @@
-/** SOAP 1.2 faults: what we answer when a message cannot even be understood (part 1 §5.4; WS-Addressing 1.0 SOAP §6.4). */
+/** SOAP 1.2 faults: what we answer when a message cannot even be understood (part 1 §5.4; WS-Addressing 1.0 SOAP §6.4; WS-Security 1.1 §12). */
 import { Malformed } from "../malformed.ts"
 import { childOf, isElement, type XmlElement } from "../xml/reader.ts"
 import { element, type Markup } from "../xml/writer.ts"
-import { SOAP12 } from "./namespaces.ts"
+import { SOAP12, WSSE } from "./namespaces.ts"
 import type { XmlTag } from "../xml/stream.ts"
 
 export type FaultValue = "VersionMismatch" | "MustUnderstand" | "DataEncodingUnknown" | "Sender" | "Receiver"
@@ -10,7 +10,7 @@ export type FaultValue = "VersionMismatch" | "MustUnderstand" | "DataEncodingUnk
 /** Thrown while reading an envelope; the actor writes it back. `code` of Malformed is `SOAP_<subcode or value>`. */
 export class SoapFault extends Malformed {
   readonly value: FaultValue
-  /** Local name in the WS-Addressing namespace, or null. */
+  /** Local name in the WS-Addressing namespace (of a SecurityFault: WS-Security), or null. */
   readonly subcode: string | null
 
   constructor(
@@ -40,11 +40,31 @@ export class NotUnderstood extends SoapFault {
   }
 }
 
+/** WS-Security 1.1 §12, in its own words. */
+const SECURITY_WORDS = {
+  InvalidSecurity: "An error was discovered processing the Security header",
+  InvalidSecurityToken: "An invalid security token was provided",
+  FailedCheck: "The signature or decryption was invalid",
+  SecurityTokenUnavailable: "Referenced security token could not be retrieved",
+} as const
+
+/** The Security header does not say what it must. Who sent it is told the standard's sentence alone; `why` is for our own trail. */
+export class SecurityFault extends SoapFault {
+  readonly why: string
+
+  constructor(subcode: keyof typeof SECURITY_WORDS, why: string, options?: { readonly cause?: unknown }) {
+    super("Sender", SECURITY_WORDS[subcode], subcode, options)
+    this.why = why
+  }
+}
+
 /** Subcodes that only say which way an addressing header is wrong (WS-Addressing 1.0 SOAP §6.4.1). */
 const OF_INVALID_HEADER: readonly string[] = ["InvalidCardinality", "OnlyAnonymousAddressSupported"]
 
 /** The Body child; prefixes soap12 and wsa must be bound around it (writeEnvelope does). */
-export function writeFault({ value, subcode, message }: SoapFault): Markup {
+export function writeFault(fault: SoapFault): Markup {
+  const { value, subcode, message } = fault
+  const prefix = fault instanceof SecurityFault ? "wsse" : "wsa"
   const subcodes = OF_INVALID_HEADER.includes(subcode ?? "")
     ? ["InvalidAddressingHeader", subcode]
     : [subcode]
@@ -52,15 +72,20 @@ export function writeFault({ value, subcode, message }: SoapFault): Markup {
     "soap12:Code",
     {},
     element("soap12:Value", {}, `soap12:${value}`),
-    nested(subcodes.filter((each) => each !== null)),
+    nested(
+      prefix,
+      subcodes.filter((each) => each !== null),
+    ),
   )
   const reason = element("soap12:Reason", {}, element("soap12:Text", { "xml:lang": "en" }, message))
   return element("soap12:Fault", {}, code, reason)
 }
 
-function nested([subcode, ...inner]: readonly string[]): Markup | null {
+function nested(prefix: "wsa" | "wsse", [subcode, ...inner]: readonly string[]): Markup | null {
   if (subcode === undefined) return null
-  return element("soap12:Subcode", {}, element("soap12:Value", {}, `wsa:${subcode}`), nested(inner))
+  const bound = prefix === "wsse" ? { "xmlns:wsse": WSSE } : {}
+  const value = element("soap12:Value", bound, `${prefix}:${subcode}`)
+  return element("soap12:Subcode", {}, value, nested(prefix, inner))
 }
 
 /** Header blocks that go with a fault: what version we speak, what we did not understand (part 1 §5.4.7, §5.4.8). */

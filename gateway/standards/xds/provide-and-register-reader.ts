@@ -18,6 +18,8 @@ import { type ReadSubmission, SubmissionReader } from "./submission-reader.ts"
 import { LCM, objectId, RIM, XDS_B } from "./vocabulary.ts"
 
 export type ProvideEvent =
+  /** All headers are read, nothing of the body. `security`: wsse:Security headers as written. */
+  | { readonly kind: "headers"; readonly security: readonly string[] }
   | { readonly kind: "submission"; readonly read: ReadSubmission }
   /** The document travels as a part; `href` as written. */
   | { readonly kind: "include"; readonly documentId: string; readonly href: string }
@@ -44,9 +46,10 @@ export class ProvideAndRegisterReader {
   #object: TreeBuilder | null = null
   #document: DocumentInProgress | null = null
 
-  constructor(limits: XmlLimits = PROVIDE_LIMITS) {
+  /** @param understood namespaces of headers that somebody looks at (see checkUnderstood) */
+  constructor(understood: readonly string[] = [], limits: XmlLimits = PROVIDE_LIMITS) {
     const envelope = new EnvelopeReader({
-      headers: (headers) => this.#headers(headers),
+      headers: (headers, security) => this.#headers(headers, security, understood),
       body: { open: (tag) => this.#open(tag), text: (text) => this.#text(text), close: () => this.#close() },
     })
     this.#stream = new XmlStream(limits, envelope)
@@ -91,12 +94,13 @@ export class ProvideAndRegisterReader {
     return events
   }
 
-  #headers(headers: readonly XmlElement[]): void {
+  #headers(headers: readonly XmlElement[], security: readonly string[], understood: readonly string[]): void {
     // First, so that every later fault can say what it relates to.
     this.#addressing = readAddressing(headers)
-    checkUnderstood(headers)
+    checkUnderstood(headers, understood)
     this.#headerParts = headers.flatMap(includesIn)
     checkRequest(this.#addressing, PROVIDE_AND_REGISTER)
+    this.#events.push({ kind: "headers", security })
   }
 
   #open(tag: XmlTag): "stream" | undefined {

@@ -7,6 +7,7 @@
 import { SaxesParser } from "saxes"
 import { Malformed } from "../malformed.ts"
 import { declarationAgrees, XmlDecoder } from "./decode.ts"
+import type { WrittenAttributes } from "./fragment.ts"
 import type { XmlLimits } from "./limits.ts"
 
 /** A start tag. Attributes by local name, or by `{namespace}local` when they have a namespace. */
@@ -20,8 +21,8 @@ export interface XmlTag {
 
 export interface XmlHandler {
   /** "stream": the text that follows directly is handed out in pieces as it comes and does not count for the limits
-   *  (inline base64). Such text must not hold references. */
-  open(tag: XmlTag): "stream" | undefined
+   *  (inline base64). Such text must not hold references. `written`: for who must write it again as it was. */
+  open(tag: XmlTag, written: WrittenAttributes): "stream" | undefined
   text(text: string): void
   close(): void
 }
@@ -149,7 +150,8 @@ export class XmlStream {
     const attributes = new Map<string, string>()
     for (const { uri, local, value } of Object.values(tag.attributes))
       if (uri !== XMLNS_NAMESPACE) attributes.set(uri === "" ? local : `{${uri}}${local}`, value)
-    const next = this.#handler.open({ name: tag.name, namespace: tag.uri, local: tag.local, attributes })
+    const { name, uri: namespace, local } = tag
+    const next = this.#handler.open({ name, namespace, local, attributes }, tag.attributes)
     this.#streamedText = false
     if (next === "stream" && !tag.isSelfClosing) this.#beginStreaming()
   }

@@ -87,5 +87,6 @@ export class Sessions {
 }
 
 function personOf(row: SessionRow): Person {
-  return { id: row.id, login: row.login, name: row.name, role: row.role }
+  const { id, login, name, role, openedAt } = row
+  return { id, login, name, role, loggedInAt: new Date(openedAt).toISOString() }
 }

@@ -1,7 +1,7 @@
 /** Our audit events → ATNA messages, by the table of kinds.ts. */
 import type { AuditEvent } from "../../journey/ports.ts"
 import type { AuditMessage, ParticipantObject } from "../../standards/atna/audit-message.ts"
-import { OBJECT_ID_TYPE } from "../../standards/atna/codes.ts"
+import { auditCode, OBJECT_ID_TYPE } from "../../standards/atna/codes.ts"
 import { KINDS } from "./kinds.ts"
 import type { AuditSource } from "./participants.ts"
 
@@ -17,6 +17,7 @@ export function messageOf(told: AuditEvent, source: AuditSource): AuditMessage {
     EventDateTime: event.at,
     EventOutcomeIndicator: OUTCOME[event.outcome],
     EventOutcomeDescription: event.description ?? "",
+    purposes: (event.asserted?.purposes ?? []).map(auditCode),
     participants: row.parties.of(event, source),
     source: {
       AuditSourceID: `${source.application}@${source.host}`,

@@ -1,7 +1,7 @@
 /** Who takes part in an event, and as what (PS3.15 A.5.3; ihe-wire 5.3). */
 import type { AuditEvent } from "../../journey/ports.ts"
 import type { ActiveParticipant } from "../../standards/atna/audit-message.ts"
-import { MEDIA_TYPE, ROLE, type AuditCode } from "../../standards/atna/codes.ts"
+import { auditCode, MEDIA_TYPE, ROLE, type AuditCode } from "../../standards/atna/codes.ts"
 
 /** Who we are in every message. */
 export interface AuditSource {
@@ -56,6 +56,14 @@ function person(event: AuditEvent, UserIsRequestor: boolean): readonly ActivePar
   return [{ UserID: event.user, UserIsRequestor, role: null, ...name, ...place }]
 }
 
+/** Who acted at the sending gateway, as its assertion says (ITI TF-2 3.40.4.2). */
+function assertedUser({ asserted }: AuditEvent): readonly ActiveParticipant[] {
+  if (asserted === undefined || asserted === null) return []
+  const { userId: UserID, userName: UserName, roles } = asserted
+  const [role] = roles
+  return [{ UserID, UserName, UserIsRequestor: true, role: role === undefined ? null : auditCode(role) }]
+}
+
 export const APPLICATION: Parties = {
   words: "this process (Application)",
   of: (_event, source) => [self(source, ROLE.application, false)],
@@ -67,16 +75,22 @@ export const SCHEDULER: Parties = {
 }
 
 export const FROM_PARTNER: Parties = {
-  words: "the partner (Source), our Document Recipient (Destination)",
+  words: "the partner (Source), who acted there, if it says so; our Document Recipient (Destination)",
   of: (event, source) => [
     ...peer(event, ROLE.source, true),
+    ...assertedUser(event),
     { ...self(source, ROLE.destination, false), UserID: source.recipient },
   ],
 }
 
 export const TO_PARTNER: Parties = {
-  words: "this process (Source), the partner's endpoint (Destination)",
-  of: (event, source) => [self(source, ROLE.source, true), ...peer(event, ROLE.destination, false)],
+  words:
+    "this process (Source), in whose name, if that is agreed to be said; the partner's endpoint (Destination)",
+  of: (event, source) => [
+    self(source, ROLE.source, true),
+    ...assertedUser(event),
+    ...peer(event, ROLE.destination, false),
+  ],
 }
 
 export const FROM_DEVICE: Parties = {

@@ -206,12 +206,8 @@ describe("Document Source to Document Recipient", () => {
     const { requestMessage } = await import("../../../gateway/actors/document-source/message.ts")
     const octets = randomBytes(10_000)
     const bytesOf = async (messageId: string): Promise<string> => {
-      const message = requestMessage(
-        sampleSubmission([octets]),
-        [outbound(uuid(1), octets)],
-        messageId,
-        center.url,
-      )
+      const head = { messageId, to: center.url, security: null }
+      const message = requestMessage(sampleSubmission([octets]), [outbound(uuid(1), octets)], head)
       const bytes = Buffer.concat(await collect(message.pieces()))
       assert.equal(bytes.length, message.lengthBytes)
       return bytes.toString("latin1")

@@ -172,6 +172,7 @@ describe("what we emit, against the schemas of IHE", () => {
   /** xds:Document is base64Binary in the schema: XOP stands for it on the wire. */
   const reinlined = (xml: string): string => xml.replaceAll(/<xop:Include [^>]*>/g, "AA==")
 
+  const HEAD = { messageId: "urn:uuid:1", to: "https://x/", security: null }
   for (const count of [1, 500])
     it(`is valid for ${count} documents`, async () => {
       const submission = sampleSubmission(Array.from({ length: count }, () => Buffer.from("x")))
@@ -180,7 +181,7 @@ describe("what we emit, against the schemas of IHE", () => {
         lengthBytes: 1,
         open: nothing,
       }))
-      const [head] = await take(requestMessage(submission, documents, "urn:uuid:1", "https://x/").pieces())
+      const [head] = await take(requestMessage(submission, documents, HEAD).pieces())
       const message = Buffer.from(head!).toString()
       validate(reinlined(message.slice(message.indexOf("<?xml"))))
     })
