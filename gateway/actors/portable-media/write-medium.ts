@@ -79,7 +79,9 @@ export async function writeMedium(
 
 async function write(path: string, file: MediumFile, progress: Writing): Promise<Written> {
   await attempted(path, () => mkdir(dirname(path), { recursive: true }))
-  const handle = await attempted(path, () => open(path, "w"))
+  // What lies there, or a link that leads somewhere else, is not written through.
+  await attempted(path, () => rm(path, { force: true }))
+  const handle = await attempted(path, () => open(path, "wx"))
   const sha1 = createHash("sha1")
   let lengthBytes = 0
   try {
