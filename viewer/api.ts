@@ -10,6 +10,7 @@ import type {
   RegistrationResponseJSON,
 } from "@simplewebauthn/browser"
 import type {
+  Amendment,
   DeletionView,
   CopyChoice,
   PatientRuling,
@@ -140,8 +141,8 @@ export class Api {
     return this.#json("POST", `/api/prepared/${part(prepareId)}/sign`, { response, pin })
   }
   /** @param expectedVersion the newest version that was seen */
-  correct(requestId: string, reason: string, expectedVersion: number): Promise<ReadingView> {
-    return this.#json("POST", `/api/cases/${part(requestId)}/correct`, { reason, expectedVersion })
+  amend(requestId: string, amendment: Amendment): Promise<ReadingView> {
+    return this.#json("POST", `/api/cases/${part(requestId)}/amend`, amendment)
   }
   async retryCase(requestId: string): Promise<void> {
     await this.#send("POST", `/api/cases/${part(requestId)}/retry`, {})
@@ -173,8 +174,8 @@ export class Api {
   async retry(requestId: string): Promise<void> {
     await this.#send("POST", `/api/requests/${part(requestId)}/retry`, {})
   }
-  async acknowledge(requestId: string): Promise<void> {
-    await this.#send("POST", `/api/requests/${part(requestId)}/acknowledge`, {})
+  async acknowledge(requestId: string, reportIds: readonly string[]): Promise<void> {
+    await this.#send("POST", `/api/requests/${part(requestId)}/acknowledge`, { reportIds })
   }
   async close(requestId: string): Promise<void> {
     await this.#send("POST", `/api/requests/${part(requestId)}/close`, {})

@@ -144,7 +144,7 @@ export async function receiveReport(
   const pdf = await desks.clerk.bytes(`/api/reports/${detail.report?.reportId ?? ""}/pdf`)
   if (!pdf.bytes.subarray(0, 5).equals(Buffer.from("%PDF-")))
     throw new NotReached("the report's PDF is no PDF")
-  await desks.clerk.post(`/api/requests/${requestId}/acknowledge`)
+  await desks.clerk.post(`/api/requests/${requestId}/acknowledge`, { reportIds: [detail.report?.reportId] })
   time.step("hospital: 受領")
   await until("acknowledgement seen at the reading centre", async () => {
     const seen = await desks.reader.get<ReadingView>(`/api/cases/${requestId}`)

@@ -150,6 +150,7 @@ export function entryCodes(
 /** Purposes of a signature in eventCodeList (ASTM E1762). */
 export const PURPOSE = {
   author: code("1.2.840.10065.1.12.1.1", ASTM, "Author's signature"),
+  addendum: code("1.2.840.10065.1.12.1.15", ASTM, "Addendum signature"),
   review: code("1.2.840.10065.1.12.1.13", ASTM, "Review signature"),
   source: code("1.2.840.10065.1.12.1.14", ASTM, "Source signature"),
 } as const

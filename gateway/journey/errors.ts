@@ -282,8 +282,14 @@ export const ERRORS = {
   ERR_REPORT_VERSION: row(
     "ContentError",
     "permanent",
-    "this version of the report is there already, or it replaces what nobody sent",
+    "this version of the report is there already, or it replaces or is added to what nobody sent",
     "nothing of it is shown; the reading centre must send a new version",
+  ),
+  ERR_REPORT_PARENT: row(
+    "ContentError",
+    "transient",
+    "an addendum came before the report it is written to",
+    "nothing: it is shown with the report when that has come; call the reading centre when it does not come",
   ),
   ERR_DUPLICATE: row(
     "AcceptanceError",

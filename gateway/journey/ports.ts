@@ -10,6 +10,7 @@ import type { RegistryResponse } from "../standards/xds/registry-response.ts"
 import type { Medium, ReadIn } from "./media/medium.ts"
 import type { CommitmentRequest, CommitmentResult } from "../standards/dicom/storage-commitment.ts"
 import type {
+  Amendment,
   DeletionView,
   CopyChoice,
   PreparedReport,
@@ -328,7 +329,7 @@ export interface ReportContent {
   readonly documentId: string
   readonly setId: string
   readonly versionNumber: number
-  readonly status: "final" | "corrected" | "preliminary"
+  readonly status: "final" | "corrected" | "preliminary" | "appended"
   readonly effectiveTime: string
   readonly patient: PatientView
   readonly patientIdRoot: string
@@ -342,6 +343,15 @@ export interface ReportContent {
   readonly findings: string
   readonly impression: string
   readonly correction: { readonly replacesDocumentId: string; readonly reason: string } | null
+  /** null in a report; of an addendum what it adds, and to which document in its first version. */
+  readonly addendum: {
+    readonly text: string
+    readonly appends: {
+      readonly documentId: string
+      readonly setId: string | null
+      readonly versionNumber: number | null
+    } | null
+  } | null
   readonly keyImages: readonly { readonly png: Uint8Array; readonly caption: string }[]
 }
 
@@ -624,8 +634,9 @@ export interface ReadingDesk {
     pin: string,
     assertion: Uint8Array,
   ): Promise<{ readonly reportId: string; readonly version: number }>
-  /** Throws ERR_REPORT_STATE when `expectedVersion` is not the newest: somebody has corrected it meanwhile. */
-  correct(person: Person, requestId: string, reason: string, expectedVersion: number): Promise<ReadingView>
+  /** Begins a correction or an addendum. Throws ERR_REPORT_STATE when what it is to follow stands no more: somebody has
+   *  corrected it meanwhile. */
+  amend(person: Person, requestId: string, amendment: Amendment): Promise<ReadingView>
   /** What was given up on its way to the hospital is sent again; throws ERR_REPORT_STATE when nothing was. */
   retry(person: Person, requestId: string): Promise<void>
   /** Whether what came is of the patient known under its number; the hospital is told when it is not. Throws ERR_REPORT_STATE
@@ -685,7 +696,9 @@ export interface StaffDesk extends StudyDesk {
   release(person: Person, requestId: string): Promise<void>
   /** What was given up is sent again, byte for byte, and what fails is tried now; ERR_REPORT_STATE when there is nothing. */
   retry(person: Person, requestId: string): Promise<void>
-  acknowledge(person: Person, requestId: string): Promise<void>
+  /** 受領 of these documents of the request: what the person has seen. Throws ERR_REPORT_STATE when one of them does not
+   *  stand, is not verified or was received before. */
+  acknowledge(person: Person, requestId: string, reportIds: readonly string[]): Promise<void>
   /** A request whose images the reading centre erased unread is closed; throws ERR_REPORT_STATE for any other. */
   close(person: Person, requestId: string): Promise<void>
   /** One of the report's documents as signed. */

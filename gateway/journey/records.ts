@@ -344,9 +344,11 @@ export interface ReportRecord {
   readonly requestId: string
   readonly studyId: string
   readonly agreement: string
-  /** CDA setId (OID): one lineage. */
+  /** CDA setId (OID): versions of one document, the report or an addendum (lineage.ts). */
   readonly setId: string
   readonly version: number
+  /** Of every version of an addendum: which version of which set its first one was added to. Absent = the report itself. */
+  readonly appends?: { readonly setId: string; readonly version: number }
   readonly status: ReportStatus
   readonly readerId: string
   readonly readerName: string

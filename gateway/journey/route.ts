@@ -361,7 +361,7 @@ export const CASE = [
   row<CaseState>("ready", "start", "inProgress", null, "a reader took it"),
   row<CaseState>("inProgress", "start", "inProgress", null, "the same reader came back"),
   row<CaseState>("inProgress", "signed", "completed", null, "the report is final"),
-  row<CaseState>("completed", "correct", "inProgress", null, "a correction was begun"),
+  row<CaseState>("completed", "amend", "inProgress", null, "a correction or an addendum was begun"),
   ...(["created", "ready", "inProgress"] as const).map((state) =>
     row<CaseState>(
       state,
@@ -376,7 +376,7 @@ export const CASE = [
     "give-up",
     "completed",
     null,
-    "the images went while a correction was written: a person gave it up, the signed report stands",
+    "the images went while a correction or an addendum was written: a person gave it up, what is signed stands",
   ),
   ...(["created", "ready", "inProgress"] as const).map((state) =>
     row<CaseState>(state, "recalled", "failed", null, "the hospital took the study back"),
@@ -393,7 +393,13 @@ export const CASE = [
     ),
   ),
   row<CaseState>("created", "acknowledged", "completed", null, "at the hospital: the report was received"),
-  row<CaseState>("completed", "report", "created", null, "at the hospital: a corrected report came"),
+  row<CaseState>(
+    "completed",
+    "report",
+    "created",
+    null,
+    "at the hospital: a corrected report or an addendum came",
+  ),
 ] as const
 
 /** Nobody has to do anything for the case any more. */
@@ -412,6 +418,13 @@ export const REPORT = [
     "corrected",
     "package",
     "a later version replaces an earlier one (RPLC)",
+  ),
+  row<ReportStatus>(
+    "draft",
+    "sign-addendum",
+    "appended",
+    "package",
+    "something is added to a signed version, which stands as it is (APND)",
   ),
 ] as const
 

@@ -196,6 +196,8 @@ export interface ReportDraft {
   readonly keyImages: readonly KeyImage[]
   /** Mandatory for a correction, "" otherwise. */
   readonly correctionReason: string
+  /** What an addendum adds; absent in a report. */
+  readonly addendum?: string
 }
 
 export interface ReportVersion {
@@ -204,15 +206,36 @@ export interface ReportVersion {
   readonly status: ReportStatus
   readonly signedAt: string | null
   readonly readerName: string
+  /** Of an addendum: which of the case's it is, from 1. Absent = a version of the report itself. */
+  readonly addendum?: number
+  /** Of an addendum: the version of the report it was written to. */
+  readonly to?: number
+}
+
+/** A signed document with its text. */
+export interface SignedText extends ReportVersion {
+  readonly text: ReportDraft
 }
 
 /** The case as the reading screen needs it. */
 export interface ReadingView extends WorkItem {
   readonly series: readonly SeriesView[]
-  /** What this reader is writing; while nothing is being written, the text of the newest signed version. */
+  /** What this reader is writing; while nothing is being written, the text of the newest signed version of the report. */
   readonly draft: (ReportDraft & { readonly draftVersion: number }) | null
+  /** Every document of the case, in the order in which they were written. */
   readonly versions: readonly ReportVersion[]
+  /** Of the signed ones those that stand: the newest version of the report, then of each addendum. */
+  readonly standing: readonly SignedText[]
   readonly signing: SigningView | null
+}
+
+/** How a signed document is followed by another: by one that replaces it, or by an addendum, which leaves it as it is. */
+export interface Amendment {
+  readonly what: "correction" | "addendum"
+  /** What is corrected, or added to: a document that stands. */
+  readonly reportId: string
+  /** Of a correction; "" of an addendum. */
+  readonly reason: string
 }
 
 export type SigningStep = "frozen" | "identity" | "hpki" | "time-stamp" | "sent" | "acknowledged"
@@ -308,12 +331,16 @@ export interface StaffItem {
   readonly verdict: VerdictOutcome | null
   /** The report is signed with a certificate made for tests: only a gateway that was told to believes it. */
   readonly testCertificate: boolean
-  /** A version that replaces another and is to be received: which, why, and whether an earlier one was received. */
+  /** A document after the first that is to be received: which, why, and whether an earlier one was received. */
   readonly revision: {
     readonly version: number
     readonly reason: string
     readonly receivedBefore: boolean
+    /** As in ReportVersion. */
+    readonly addendum?: number
   } | null
+  /** How many addenda its report has; absent = none. */
+  readonly addendaCount?: number
   /** What staff can do now; at most one primary action per row. */
   readonly action:
     "match" | "choose-study" | "decide" | "release" | "acknowledge" | "see-failure" | "close" | null
@@ -325,7 +352,7 @@ export interface StaffItem {
   readonly proposals: readonly ProposedStudy[]
 }
 
-/** One version of a report at the hospital. The texts of an invalid one are empty. */
+/** One version of a report, or of an addendum, at the hospital. The texts of an invalid one are empty. */
 export interface ReportView {
   readonly reportId: string
   readonly version: number
@@ -334,6 +361,13 @@ export interface ReportView {
   readonly impression: string
   /** Of a version that replaces another; "" in the first. */
   readonly correctionReason: string
+  /** Of an addendum: as in ReportVersion, with the version that has taken that one's place since, and what it adds. */
+  readonly addendum?: {
+    readonly number: number
+    readonly to: number
+    readonly replacedBy: number | null
+    readonly text: string
+  }
   readonly readerName: string
   readonly keyImages: number
   /** As in the signed document, in its order; may be fewer. */
@@ -357,14 +391,19 @@ export interface StaffReport {
   /** The reading centre's seal over the submission. */
   readonly seal: Verdict | null
   readonly acknowledgement: AcknowledgementView | null
+  /** Where it goes in the hospital besides this page. */
+  readonly deliveries: readonly DeliveryView[]
 }
 
-/** Report, signature, seal and acknowledgement are those of the newest version. */
+/** Report, signature, seal, acknowledgement and deliveries are those of the newest version of the report itself. */
 export interface StaffDetail extends StaffItem, Omit<StaffReport, "report"> {
   readonly request: RequestText | null
   readonly report: ReportView | null
+  /** What was added to it: the newest version of each addendum, in the order in which they were written. */
+  readonly addenda: readonly StaffReport[]
+  /** In the order in which they were written. */
   readonly versions: readonly (ReportVersion & { readonly verdict: VerdictOutcome | null })[]
-  /** The versions it replaced, oldest first: to be read, and for nothing else. */
+  /** The versions they replaced, oldest first: to be read, and for nothing else. */
   readonly earlier: readonly StaffReport[]
   /** What the reading centre destroyed, newest first. */
   readonly deletions: readonly DeletionView[]
@@ -377,8 +416,6 @@ export interface StaffDetail extends StaffItem, Omit<StaffReport, "report"> {
     readonly reason: string
     readonly toldCenterAt: string | null
   } | null
-  /** Where the report shown goes in the hospital besides this page. */
-  readonly deliveries: readonly DeliveryView[]
 }
 
 /** A deletion certificate, and whether it names what was sent. */

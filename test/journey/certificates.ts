@@ -28,6 +28,7 @@ export const START = new Date("2026-08-03T00:00:00Z")
 export const PIN = "test-pin-0000"
 /** Login names, and so the names of their key files. */
 export const READER_LOGIN = "reader1"
+export const OTHER_READER_LOGIN = "reader2"
 export const NURSE_LOGIN = "nurse1"
 const CRL_TERM_DAYS = 400
 
@@ -64,7 +65,8 @@ async function make(): Promise<Certificates> {
   const files = [
     ...Object.entries(holders).flatMap(([path, holder]) => holderFiles(path, holder)),
     ...holderFiles(`readers/${READER_LOGIN}`, reader, PIN),
-    ...holderFiles(`readers/${NURSE_LOGIN}`, await makeNurse(authorities.signature), PIN),
+    ...holderFiles(`readers/${OTHER_READER_LOGIN}`, await makeSigner(authorities.signature, DOCTOR), PIN),
+    ...holderFiles(`readers/${NURSE_LOGIN}`, await makeSigner(authorities.signature, NURSE), PIN),
   ]
   for (const [path, { content }] of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
@@ -85,15 +87,23 @@ async function make(): Promise<Certificates> {
   }
 }
 
-/** A signing card like a radiologist's in everything but the role. */
-async function makeNurse(authority: Authority): Promise<Holder> {
+interface CardHolder {
+  readonly name: string
+  readonly number: string
+  readonly role: "Medical Doctor" | "General Nurse"
+}
+const DOCTOR: CardHolder = { name: "Hanako Dokuei", number: "TEST0003", role: "Medical Doctor" }
+const NURSE: CardHolder = { name: "Hanako Kango", number: "TEST0002", role: "General Nurse" }
+
+/** A signing card like the radiologist's: another physician's, or in everything but the role. */
+async function makeSigner(authority: Authority, { name, number, role }: CardHolder): Promise<Holder> {
   return authority.certify(
     await newKey("rsa-2048"),
-    issue.writeName(["C", "JP"], ["O", "Dokuei DEMO"], ["CN", "Hanako Kango"], ["serialNumber", "TEST0002"]),
+    issue.writeName(["C", "JP"], ["O", "Dokuei DEMO"], ["CN", name], ["serialNumber", number]),
     { notBefore: days(START, -1), notAfter: days(START, 365) },
     issue.keyUsage("nonRepudiation"),
     issue.crlDistributionPoint("http://crl.example.org/hpki-signature.crl"),
-    issue.extension(EXTENSION.subjectDirectoryAttributes, false, writeHcRole("General Nurse")),
+    issue.extension(EXTENSION.subjectDirectoryAttributes, false, writeHcRole(role)),
     issue.certificatePolicy(testPolicy("signature")),
   )
 }

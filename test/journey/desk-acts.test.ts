@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import {
+  correctionOf,
   acknowledge,
   CLERK,
   enter,
@@ -55,10 +56,14 @@ describe("between the two desks", function () {
     await report(sides.center, id)
     await sides.settle(PATIENCE_MS)
     await acknowledge(sides.edge, id)
-    await assert.rejects(sides.center.reading.correct(OTHER_READER, id, "左右の誤記", 2), {
-      code: "ERR_REPORT_STATE",
-    })
-    const view = await sides.center.reading.correct(OTHER_READER, id, "左右の誤記", 1)
+    const correction = await correctionOf(sides.center, id, "左右の誤記")
+    await assert.rejects(
+      sides.center.reading.amend(OTHER_READER, id, { ...correction, reportId: "another" }),
+      {
+        code: "ERR_REPORT_STATE",
+      },
+    )
+    const view = await sides.center.reading.amend(OTHER_READER, id, correction)
     assert.equal(view.reportStatus, "draft")
   })
 })

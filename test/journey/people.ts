@@ -3,10 +3,16 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Person, StoreAnswer } from "../../gateway/journey/ports.ts"
-import type { ReadingView, ReportDraft, RequestInput, StaffItem } from "../../gateway/journey/views.ts"
+import type {
+  Amendment,
+  ReadingView,
+  ReportDraft,
+  RequestInput,
+  StaffItem,
+} from "../../gateway/journey/views.ts"
 import { MR_IMAGE_STORAGE, uid, writeStudy, type SmallStudy, type StudyShape } from "../peers/dicom-study.ts"
 import { AT_HOSPITAL } from "./agreements.ts"
-import { NURSE_LOGIN, PIN, READER_LOGIN } from "./certificates.ts"
+import { NURSE_LOGIN, OTHER_READER_LOGIN, PIN, READER_LOGIN } from "./certificates.ts"
 import { isCrash } from "./fuse.ts"
 import { MODALITY, OUR_AE, type Gateway } from "./gateway.ts"
 
@@ -14,8 +20,9 @@ export const CLERK: Person = { id: "p-clerk", login: "madoguchi", name: "窓口 
 export const READER: Person = { id: "p-reader", login: READER_LOGIN, name: "放射 太郎", role: "radiologist" }
 export const OTHER_READER: Person = {
   id: "p-other",
-  login: "reader2",
-  name: "読影 花子",
+  login: OTHER_READER_LOGIN,
+  // As on her card: it names her in Latin letters alone.
+  name: "Hanako Dokuei",
   role: "radiologist",
 }
 export const NURSE: Person = { id: "p-nurse", login: NURSE_LOGIN, name: "看護 花子", role: "radiologist" }
@@ -201,15 +208,40 @@ export async function correct(
     const view = await center.reading.reading(READER, requestId)
     return view.reportStatus === "draft" ? view : null
   }
-  const seen = (await center.reading.reading(READER, requestId)).versions.at(-1)?.version ?? 0
-  return insist(center, () => center.reading.correct(READER, requestId, reason, seen), draft)
+  const correction = await correctionOf(center, requestId, reason)
+  return insist(center, () => center.reading.amend(READER, requestId, correction), draft)
 }
 
-/** 受領. */
+/** Of the report as it stands. */
+export async function correctionOf(center: Gateway, requestId: string, reason: string): Promise<Amendment> {
+  const { standing } = await center.reading.reading(READER, requestId)
+  return { what: "correction", reportId: standing[0]?.reportId ?? "", reason }
+}
+
+/** A reader adds to the report as it stands, and signs. */
+export async function append(
+  center: Gateway,
+  requestId: string,
+  addendum: string,
+  person = READER,
+): Promise<void> {
+  const { standing } = await center.reading.reading(person, requestId)
+  const reportId = standing[0]?.reportId ?? ""
+  await center.reading.amend(person, requestId, { what: "addendum", reportId, reason: "" })
+  await writeAndSign(center, requestId, { ...EMPTY, addendum }, person)
+}
+const EMPTY: ReportDraft = { findings: "", impression: "", keyImages: [], correctionReason: "" }
+
+/** 受領 of whatever stands and is not received. */
 export async function acknowledge(edge: Gateway, requestId: string): Promise<void> {
-  const done = async (): Promise<boolean> =>
-    (await edge.staff.request(CLERK, requestId)).acknowledgement !== null
-  await insist(edge, () => edge.staff.acknowledge(CLERK, requestId), done)
+  const waiting = async (): Promise<string[]> => {
+    const detail = await edge.staff.request(CLERK, requestId)
+    return [detail, ...detail.addenda].flatMap(({ report, acknowledgement }) =>
+      report === null || acknowledgement !== null ? [] : [report.reportId],
+    )
+  }
+  const done = async (): Promise<boolean> => (await waiting()).length === 0
+  await insist(edge, async () => edge.staff.acknowledge(CLERK, requestId, await waiting()), done)
 }
 
 export async function row(edge: Gateway, requestId: string | null): Promise<StaffItem | undefined> {

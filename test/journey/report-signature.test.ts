@@ -86,7 +86,10 @@ describe("a radiologist's signature where the report arrives", function () {
       await assert.rejects(sides.edge.staff.document(CLERK, waiting.reportId!, kind), {
         code: "ERR_NOT_FOUND",
       })
-    await assert.rejects(sides.edge.staff.acknowledge(CLERK, requestId), { code: "ERR_REPORT_STATE" })
+    const { reportId } = waiting.report!
+    await assert.rejects(sides.edge.staff.acknowledge(CLERK, requestId, [reportId]), {
+      code: "ERR_REPORT_STATE",
+    })
 
     believes((trust) => trust)
     await sides.settle(DAY_MS)
@@ -107,7 +110,10 @@ describe("a radiologist's signature where the report arrives", function () {
     assert.equal(refused.action, "see-failure")
     assert.equal(reported(refused), "fail")
     assert.deepEqual(await submissions(), ["report failed"])
-    await assert.rejects(sides.edge.staff.acknowledge(CLERK, requestId), { code: "ERR_REPORT_STATE" })
+    const { reportId } = refused.report
+    await assert.rejects(sides.edge.staff.acknowledge(CLERK, requestId, [reportId]), {
+      code: "ERR_REPORT_STATE",
+    })
   })
 
   it("that waits for a newer list is shown, and is valid when the list is there; 受領 stays", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import type { AuditEvent } from "../../gateway/journey/ports.ts"
 import type { Gateway } from "./gateway.ts"
 import {
+  correctionOf,
   acknowledge,
   CLERK,
   DRAFT,
@@ -59,7 +60,8 @@ describe("the agreed term", function () {
     assert.ok((await row(sides.edge, requestId))?.notices.some(({ code }) => code === "images-gone"))
     const reading = await sides.center.reading.reading(READER, requestId)
     assert.equal(reading.versions.length, 1, "readers find their earlier reports")
-    await assert.rejects(sides.center.reading.correct(READER, requestId, "誤記", 1), {
+    const correction = await correctionOf(sides.center, requestId, "誤記")
+    await assert.rejects(sides.center.reading.amend(READER, requestId, correction), {
       code: "ERR_REPORT_STATE",
     })
     assert.equal(
@@ -101,7 +103,8 @@ describe("the agreed term", function () {
     const requestId = await read()
     const before = (await sides.edge.ledger.request(requestId))!.keepUntil
     sides.time.pass(3 * DAY_MS)
-    await sides.center.reading.correct(READER, requestId, "左右の誤記", 1)
+    const correction = await correctionOf(sides.center, requestId, "左右の誤記")
+    await sides.center.reading.amend(READER, requestId, correction)
     await report(sides.center, requestId, 2, { ...DRAFT, impression: "第2版" })
     await sides.settle()
     for (const gateway of [sides.edge, sides.center]) {

@@ -4,6 +4,7 @@ import type { Notice } from "../../gateway/journey/views.ts"
 import type { Gateway } from "./gateway.ts"
 import { checkAttempts } from "./loop.ts"
 import {
+  correctionOf,
   acknowledge,
   CLERK,
   DRAFT,
@@ -147,7 +148,7 @@ describe("people are told, and nothing is lost, when", () => {
     await sides.settle(PATIENCE_MS)
     await report(center, id)
     await sides.settle(PATIENCE_MS)
-    await center.reading.correct(READER, id, "左右の誤記", 1)
+    await center.reading.amend(READER, id, await correctionOf(center, id, "左右の誤記"))
     await sides.settle(2 * DAY_MS)
     await center.reading.close(READER, id)
     const after = await center.reading.reading(READER, id)
@@ -175,7 +176,8 @@ describe("people are told, and nothing is lost, when", () => {
     const [after] = await center.reading.worklist(READER)
     assert.deepEqual([after?.patient.PatientID, told(after?.notices)], ["P1", ["images-gone"]])
     assert.equal((await center.reading.reading(READER, id)).versions.length, 1)
-    await assert.rejects(center.reading.correct(READER, id, "誤記", 1), { code: "ERR_REPORT_STATE" })
+    const correction = await correctionOf(center, id, "誤記")
+    await assert.rejects(center.reading.amend(READER, id, correction), { code: "ERR_REPORT_STATE" })
   })
 
   it("the agreement has ended: nothing leaves, until there is one again", async () => {
@@ -280,7 +282,7 @@ describe("people are told, and nothing is lost, when", () => {
     await sides.settle(PATIENCE_MS)
     await acknowledge(edge, id)
     assert.deepEqual(await openAtEdge(), [])
-    await center.reading.correct(READER, id, "左右の誤り", 1)
+    await center.reading.amend(READER, id, await correctionOf(center, id, "左右の誤り"))
     await report(center, id, 2)
     await sides.settle(PATIENCE_MS)
     assert.deepEqual(await openAtEdge(), [id])

@@ -79,9 +79,11 @@ describe("the road there and back", function () {
   })
 
   it("replaces a corrected report: version 2 is shown with the earlier one, and acknowledged anew", async () => {
-    const corrected = await desks.reader.post<ReadingView>(`/api/cases/${requestId}/correct`, {
+    const signed = await desks.reader.get<ReadingView>(`/api/cases/${requestId}`)
+    const corrected = await desks.reader.post<ReadingView>(`/api/cases/${requestId}/amend`, {
+      what: "correction",
+      reportId: signed.standing[0]?.reportId,
       reason: "左右の記載を訂正",
-      expectedVersion: 1,
     })
     const text = {
       ...REPORT,

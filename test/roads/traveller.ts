@@ -101,7 +101,9 @@ async function received(desks: Desks, requestId: string): Promise<void> {
   await again(`acknowledgement of ${requestId}`, async () => {
     const detail = await desks.clerk.get<StaffDetail>(`/api/requests/${requestId}`)
     if (detail.report === null || detail.signature?.outcome !== "valid") return false
-    if (detail.acknowledgement === null) await desks.clerk.post(`/api/requests/${requestId}/acknowledge`)
+    const reportIds = [detail.report.reportId]
+    if (detail.acknowledgement === null)
+      await desks.clerk.post(`/api/requests/${requestId}/acknowledge`, { reportIds })
     const seen = await desks.reader.get<ReadingView>(`/api/cases/${requestId}`)
     return seen.signing?.steps.find(({ step }) => step === "acknowledged")?.state === "done"
   })

@@ -9,6 +9,7 @@ import { because } from "../parts/notices.ts"
 import { wayLine } from "../parts/way-line.ts"
 import { language, maybe, t } from "../text/language.ts"
 import { dayTime, deviceTime } from "../words/instant.ts"
+import { documentName } from "../words/document-name.ts"
 import { nameLines } from "../words/patient-name.ts"
 import { stage } from "../words/stage.ts"
 
@@ -82,7 +83,7 @@ export interface PaperPlace {
 /** What must stand on the sheet itself: it is printed, and then nothing stands beside it. */
 function marks(
   { recall }: StaffDetail,
-  { version }: Report,
+  { version, addendum }: Report,
   { replacedBy, testCertificate, outcome }: PaperPlace,
 ): TemplateResult {
   return html`${
@@ -99,7 +100,16 @@ function marks(
   ${
     replacedBy === null
       ? nothing
-      : html`<p class="doc-mark">${t("report.superseded", { n: version, by: replacedBy })}</p>`
+      : html`<p class="doc-mark">
+          ${addendum === undefined ? t("report.superseded", { n: version, by: replacedBy }) : t("addendum.superseded", { n: addendum.number, by: replacedBy })}
+        </p>`
+  }
+  ${
+    addendum === undefined || addendum.replacedBy === null
+      ? nothing
+      : html`<p class="doc-mark" data-written-to=${addendum.to}>
+          ${t("addendum.outlived", { to: addendum.to, by: addendum.replacedBy })}
+        </p>`
   }
   ${
     testCertificate
@@ -119,21 +129,44 @@ const FOOT = {
   unsigned: "verdict-text.unsigned-sheet",
 } as const
 
-/** The whole sheet. */
-export function paper(detail: StaffDetail, report: Report, api: Api, print: PaperPlace): TemplateResult {
-  const status = t(`report-status.${report.status}`)
-  return html`<article class="paper doc" aria-label=${t("report.title")}>
-    ${marks(detail, report, print)}
-    <h1 class=${language() === "en" ? "lat" : ""}>${t("report.title")}</h1>
-    ${patientBlock(detail, print.site)}
-    <h2>${t("report.purpose")}</h2>
+const numbered = ({ addendum }: Report): { readonly addendum?: number } =>
+  addendum === undefined ? {} : { addendum: addendum.number }
+
+const reportText = (detail: StaffDetail, report: Report): TemplateResult =>
+  html`<h2>${t("report.purpose")}</h2>
     ${prose(detail.request?.purpose ?? "")} ${correctionReason(report)}
     <h2>${t("report.findings")}</h2>
     ${prose(report.findings)}
     <h2>${t("report.impression")}</h2>
-    ${prose(report.impression)} ${keyImages(report, api)}
+    ${prose(report.impression)}`
+
+/** Somebody else's may have sections of a report besides. */
+const addendumText = (report: Report, { text, to }: NonNullable<Report["addendum"]>): TemplateResult =>
+  html`<p class="doc-to">${t("addendum.to", { to })}</p>
+    ${correctionReason(report)}
+    <h2>${t("addendum.text")}</h2>
+    ${prose(text)} ${ifSaid("report.findings", report.findings)}
+    ${ifSaid("report.impression", report.impression)}`
+
+const ifSaid = (title: "report.findings" | "report.impression", text: string): unknown =>
+  text === ""
+    ? nothing
+    : html`<h2>${t(title)}</h2>
+        ${prose(text)}`
+
+/** The whole sheet. */
+export function paper(detail: StaffDetail, report: Report, api: Api, print: PaperPlace): TemplateResult {
+  const title = t(report.addendum === undefined ? "report.title" : "addendum.title")
+  return html`<article class="paper doc" aria-label=${title} data-document=${report.reportId}>
+    ${marks(detail, report, print)}
+    <h1 class=${language() === "en" ? "lat" : ""}>${title}</h1>
+    ${patientBlock(detail, print.site)}
+    ${report.addendum === undefined ? reportText(detail, report) : addendumText(report, report.addendum)}
+    ${keyImages(report, api)}
     <footer class="doc-foot">
-      <span>${t("report.foot", { reader: report.readerName, version: report.version, status })}</span>
+      <span
+        >${t("report.foot", { reader: report.readerName, document: documentName({ ...numbered(report), version: report.version }), status: t(`report-status.${report.status}`) })}</span
+      >
       <span>${t(FOOT[print.outcome])}</span><span class="print-only">${print.printed}</span>
     </footer>
   </article>`
@@ -141,7 +174,7 @@ export function paper(detail: StaffDetail, report: Report, api: Api, print: Pape
 
 /** The signature does not hold: the text is covered until somebody says that the warning was understood. */
 export function coveredPaper(show: () => void): TemplateResult {
-  return html`<section class="paper covered" aria-label=${t("report.title")}>
+  return html`<section class="paper covered no-print" aria-label=${t("report.title")}>
     <div class="mini mini-hidden">
       <div class="hid stack stack-3">
         <b>${t("report.covered")}</b><span>${t("report.covered-note")}</span>

@@ -1,11 +1,18 @@
 /** Beside the report: is it genuine, has it been received, which version is it, what was deleted. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { DeliveryView, StaffDetail, Verdict, VerdictOutcome } from "../../gateway/journey/views.ts"
+import type {
+  AcknowledgementView,
+  DeliveryView,
+  StaffDetail,
+  Verdict,
+  VerdictOutcome,
+} from "../../gateway/journey/views.ts"
 import type { Api } from "../api.ts"
 import { certificate } from "../parts/certificate.ts"
 import { icon } from "../parts/icon.ts"
 import { summaryList, verdictClass, verdictDetail, verdictText, verdictTop } from "../parts/verdict-panel.ts"
 import { t } from "../text/language.ts"
+import { documentName } from "../words/document-name.ts"
 import { daySeconds, shortTime } from "../words/instant.ts"
 
 export interface Verification {
@@ -83,36 +90,79 @@ function ackRow(done: boolean, now: boolean, name: string, note: string, action:
   </div>`
 }
 
-/** Received by the staff here, and told to the centre. */
-export function acknowledgementSection(detail: StaffDetail, now: Date, acknowledge: unknown): TemplateResult {
-  const done = detail.acknowledgement
-  const told = done?.toldCenterAt ?? null
-  const doneNote =
+/** A document that stands, and how it is received. */
+export interface Received {
+  /** "" where there is but one. */
+  readonly name: string
+  readonly acknowledgement: AcknowledgementView | null
+  readonly acknowledge: unknown
+}
+
+function receivedRow({ name, acknowledgement: done, acknowledge }: Received, now: Date): TemplateResult {
+  const note =
     done === null
       ? t("ack.received-note")
       : `${done.by}${t("list.space")}${shortTime(new Date(done.at), now)}`
-  const toldNote = told === null ? t("ack.told-note") : shortTime(new Date(told), now)
+  const words = name === "" ? t("ack.received") : t("ack.received-of", { document: name })
+  return ackRow(done !== null, done === null, words, note, done === null ? acknowledge : nothing)
+}
+
+/** Received by the staff here, each document for itself, and told to the centre. */
+export function acknowledgementSection(documents: readonly Received[], now: Date): TemplateResult {
+  const told = documents.map(({ acknowledgement }) => acknowledgement?.toldCenterAt ?? null)
+  const isReceived = documents.every(({ acknowledgement }) => acknowledgement !== null)
+  const last = told.includes(null)
+    ? null
+    : (told
+        .filter((at) => at !== null)
+        .sort()
+        .at(-1) ?? null)
+  const toldNote = last === null ? t("ack.told-note") : shortTime(new Date(last), now)
   return html`<section class="panel">
     <header><h2>${t("ack.title")}</h2></header>
     <div class="acks panel-pad">
-      ${ackRow(done !== null, done === null, t("ack.received"), doneNote, done === null ? acknowledge : nothing)}
-      ${ackRow(told !== null, done !== null && told === null, t("ack.told"), toldNote, nothing)}
+      ${documents.map((each) => receivedRow(each, now))}
+      ${ackRow(last !== null, isReceived && last === null, t("ack.told"), toldNote, nothing)}
     </div>
   </section>`
+}
+
+/** Whose signature and documents stand below; nothing where there is but one. */
+export function chooseDocument(
+  documents: readonly { readonly reportId: string; readonly name: string; readonly isOpen: boolean }[],
+  shown: string,
+  show: (reportId: string) => void,
+): unknown {
+  if (documents.length < 2) return nothing
+  return html`<div class="doc-tabs" role="group" aria-label=${t("documents.which")}>
+    ${documents.map(
+      ({ reportId, name, isOpen }) =>
+        html`<button
+          class="doc-tab"
+          aria-pressed=${reportId === shown ? "true" : "false"}
+          data-choose=${reportId}
+          @click=${() => show(reportId)}
+        >
+          ${name}${isOpen ? html`<span class="doc-tab-dot" title=${t("note.unacknowledged")}></span>` : nothing}
+        </button>`,
+    )}
+  </div>`
 }
 
 type Version = StaffDetail["versions"][number]
 
 /** Who received this version, and when; "" = nobody. */
 function receivedWords(detail: StaffDetail, { reportId }: Version, now: Date): string {
-  const own = detail.report?.reportId === reportId ? detail.acknowledgement : null
-  const earlier = detail.earlier.find(({ report }) => report.reportId === reportId)?.acknowledgement ?? null
-  const done = own ?? earlier
+  const all = [detail, ...detail.addenda, ...detail.earlier]
+  const done = all.find(({ report }) => report?.reportId === reportId)?.acknowledgement ?? null
   return done === null ? "" : t("versions.received", { by: done.by, at: shortTime(new Date(done.at), now) })
 }
 
+const isReplaced = ({ versions }: StaffDetail, { addendum, version }: Version): boolean =>
+  versions.some((each) => each.addendum === addendum && each.version > version)
+
 /**
- * Every version, newest first; any of them can be read.
+ * Every document, newest first; any of them can be read.
  *
  * @param shown report id of the version on the page
  */
@@ -123,8 +173,7 @@ export function versionsSection(
   show: (reportId: string) => void,
 ): unknown {
   if (detail.versions.length === 0) return nothing
-  const newestFirst = [...detail.versions].sort((a, b) => b.version - a.version)
-  const newest = newestFirst[0]?.version ?? 0
+  const newestFirst = [...detail.versions].reverse()
   return html`<section class="panel">
     <header><h2>${t("versions.title")}</h2></header>
     <div class="panel-pad">
@@ -136,16 +185,17 @@ export function versionsSection(
             version.verdict === null ? "" : t(`verdict.${version.verdict}`),
             version.readerName,
             isShown ? t("versions.shown") : "",
-            version.version < newest ? t("versions.replaced", { n: version.version + 1 }) : "",
+            version.to === undefined ? "" : t("addendum.to", { to: version.to }),
+            isReplaced(detail, version) ? t("versions.replaced", { n: version.version + 1 }) : "",
           ]
-          return html`<li data-s=${isShown ? "now" : "done"} data-version=${version.version}>
+          return html`<li
+            data-s=${isShown ? "now" : "done"}
+            data-version=${version.version}
+            data-addendum=${version.addendum ?? nothing}
+          >
             <div class="row between">
               <div>
-                <b
-                  >${t("versions.version", { n: version.version })}${t("list.space")}${t(
-                    `report-status.${version.status}`,
-                  )}</b
-                >
+                <b>${documentName(version)}${t("list.space")}${t(`report-status.${version.status}`)}</b>
                 <small>${facts.filter(Boolean).join(t("list.dot"))}</small>
                 <small>${receivedWords(detail, version, now)}</small>
               </div>
@@ -153,7 +203,7 @@ export function versionsSection(
                 isShown
                   ? nothing
                   : html`<button class="btn btn-quiet" @click=${() => show(version.reportId)}>
-                      ${t("versions.read", { n: version.version })}
+                      ${documentName(version, "read")}
                     </button>`
               }
             </div>

@@ -12,6 +12,7 @@ import { because, isDelayed, isNotSent } from "../parts/notices.ts"
 import { examination, studyBar } from "../parts/study-bar.ts"
 import { staleWords } from "../parts/updated.ts"
 import { t } from "../text/language.ts"
+import { documentName } from "../words/document-name.ts"
 import { daySeconds, deviceTime } from "../words/instant.ts"
 import { address } from "../words/route.ts"
 import { isHeld, worst } from "../words/verdict.ts"
@@ -19,15 +20,33 @@ import { recallSection } from "./report-recall.ts"
 import { coveredPaper, paper, waitingPaper } from "./report-paper.ts"
 import {
   acknowledgementSection,
+  chooseDocument,
   deletionSection,
   documentsSection,
   verdictSection,
   versionsSection,
+  type Received,
   type Verification,
 } from "./report-side.ts"
 
-/** The version on the page: the newest, or one that it replaced. */
+/** The document whose signature stands beside the page: one that stands, or one that was replaced. */
 type Shown = Omit<StaffReport, "report"> & Pick<StaffDetail, "report"> & { readonly isEarlier: boolean }
+
+/** What stands: the report, and its addenda in their order. */
+function standing(detail: StaffDetail): readonly StaffReport[] {
+  const { report } = detail
+  return report === null ? [] : [{ ...detail, report }, ...detail.addenda]
+}
+
+const nameOf = ({ version, addendum }: StaffReport["report"]): string =>
+  documentName(addendum === undefined ? { version } : { version, addendum: addendum.number })
+
+/** What has taken the place of an earlier version: the newest of the same document. */
+function successor(detail: StaffDetail, { report, isEarlier }: Shown): StaffReport["report"] | null {
+  if (!isEarlier || report === null) return null
+  const number = report.addendum?.number
+  return standing(detail).find((each) => each.report.addendum?.number === number)?.report ?? null
+}
 
 type Act = "acknowledge" | "bind" | "recall" | "release" | "retry" | "check" | "close"
 
@@ -45,8 +64,8 @@ export class PageReport extends LightElement {
   readonly #detail = new Fetched(this, (by) => this.api.request(this.requestId, by))
   #checked: { reportId: string; at: Date; signature: Verdict; seal: Verdict } | null = null
   #detailOpen = false
-  /** An earlier version somebody wants to read; null = the newest. */
-  #version: string | null = null
+  /** A document somebody has chosen to look at; null = the newest that is to be received, or the report. */
+  #chosen: string | null = null
   /** Report whose covered text somebody asked to see all the same. */
   #uncovered: string | null = null
   #recallOpen = false
@@ -81,9 +100,9 @@ export class PageReport extends LightElement {
     this.requestUpdate()
   }
 
-  #acknowledge(): Promise<void> {
+  #acknowledge(reportId: string): Promise<void> {
     return this.#do("acknowledge", async () => {
-      await this.api.acknowledge(this.requestId)
+      await this.api.acknowledge(this.requestId, [reportId])
       await this.#detail.reload()
     })
   }
@@ -103,17 +122,24 @@ export class PageReport extends LightElement {
   }
 
   #shown(detail: StaffDetail): Shown {
-    const earlier = detail.earlier.find(({ report }) => report.reportId === this.#version)
-    return earlier === undefined ? { ...detail, isEarlier: false } : { ...earlier, isEarlier: true }
+    const earlier = detail.earlier.find(({ report }) => report.reportId === this.#chosen)
+    if (earlier !== undefined) return { ...earlier, isEarlier: true }
+    const documents = standing(detail)
+    const chosen = documents.find(({ report }) => report.reportId === this.#chosen)
+    const open = documents.findLast(({ acknowledgement }) => acknowledgement === null)
+    return { ...(chosen ?? open ?? detail), isEarlier: false }
   }
 
   #show(reportId: string): void {
-    this.#version = reportId
+    this.#chosen = reportId
     this.#detailOpen = false
     this.requestUpdate()
     void this.updateComplete.then(() => {
-      this.querySelector("main")?.scrollTo(0, 0)
-      this.querySelector("main")?.focus()
+      const main = this.querySelector("main")
+      const sheet = main?.querySelector(`[data-document="${reportId}"]`)
+      if (sheet?.previousElementSibling) sheet.scrollIntoView({ block: "start" })
+      else main?.scrollTo(0, 0)
+      main?.focus({ preventScroll: true })
     })
   }
 
@@ -122,7 +148,8 @@ export class PageReport extends LightElement {
     const fresh = this.#checked?.reportId === shown.report?.reportId ? this.#checked : null
     const signature = fresh?.signature ?? shown.signature
     const seal = fresh?.seal ?? shown.seal
-    const listed = fresh === null && !shown.isEarlier ? detail.verdict : null
+    const known = detail.versions.find(({ reportId }) => reportId === shown.report?.reportId)
+    const listed = fresh === null && !shown.isEarlier ? (known?.verdict ?? null) : null
     const outcome = worst([signature?.outcome, seal?.outcome, listed])
     return {
       signature,
@@ -133,18 +160,32 @@ export class PageReport extends LightElement {
     }
   }
 
-  #acknowledgeButton(verification: Verification): unknown {
-    if (!isHeld(verification.outcome))
+  #acknowledgeButton(reportId: string, { outcome }: Verification): unknown {
+    if (!isHeld(outcome))
       return html`<small class="hint"
-        >${t(verification.outcome === "invalid" ? "ack.not-invalid" : "ack.not-checked")}</small
+        >${t(outcome === "invalid" ? "ack.not-invalid" : "ack.not-checked")}</small
       >`
     return html`<button
       class="btn btn-primary"
+      data-acknowledge=${reportId}
       ?disabled=${this.#busy !== null}
-      @click=${() => this.#acknowledge()}
+      @click=${() => this.#acknowledge(reportId)}
     >
       ${icon("check", "s")}${t("ack.acknowledge")}
     </button>`
+  }
+
+  /** Every document that stands, each to be received for itself. */
+  #received(detail: StaffDetail): Received[] {
+    const documents = standing(detail)
+    return documents.map((each) => ({
+      name: documents.length > 1 ? nameOf(each.report) : "",
+      acknowledgement: each.acknowledgement,
+      acknowledge: this.#acknowledgeButton(
+        each.report.reportId,
+        this.#verification(detail, { ...each, isEarlier: false }),
+      ),
+    }))
   }
 
   #retry(): Promise<void> {
@@ -247,12 +288,17 @@ export class PageReport extends LightElement {
 
   /** An earlier version is read, never acted upon. */
   #superseded(shown: Shown, detail: StaffDetail): unknown {
-    const newest = detail.report
-    if (!shown.isEarlier || newest === null || shown.report === null) return nothing
+    const newest = successor(detail, shown)
+    if (newest === null || shown.report === null) return nothing
+    const { addendum, version } = shown.report
+    const words =
+      addendum === undefined
+        ? t("report.superseded", { n: version, by: newest.version })
+        : t("addendum.superseded", { n: addendum.number, by: newest.version })
     return banner(
       "warn",
       "history",
-      html`<b>${t("report.superseded", { n: shown.report.version, by: newest.version })}</b>`,
+      html`<b>${words}</b>`,
       html`<button class="btn" @click=${() => this.#show(newest.reportId)}>
         ${t("action.open-version", { n: newest.version })}
       </button>`,
@@ -286,8 +332,15 @@ export class PageReport extends LightElement {
   }
 
   /** Told until something does not get through; while it is to be received nothing else matters more. */
-  #corrected({ report, revision, way }: StaffDetail): unknown {
+  #corrected({ report, revision, way, addenda }: StaffDetail): unknown {
     const isOpen = revision !== null || way.every(({ reason }) => reason === null)
+    const arrived = addenda.find((each) => each.report.addendum?.number === revision?.addendum)?.report
+    if (arrived?.addendum !== undefined)
+      return banner(
+        "warn",
+        "pen",
+        html`<b>${t("addendum.arrived", { document: nameOf(arrived) })}</b> ${t("addendum.arrived-note")}`,
+      )
     return isOpen && (report?.status === "corrected" || report?.status === "amended")
       ? banner("warn", "history", t("report.corrected", { n: report.version }))
       : null
@@ -300,11 +353,21 @@ export class PageReport extends LightElement {
     })
   }
 
-  #left(detail: StaffDetail, shown: Shown, verification: Verification): TemplateResult {
-    const { report } = shown
+  /** The report with what was added to it, one sheet below the other; or one that was replaced, alone. */
+  #left(detail: StaffDetail, shown: Shown): TemplateResult {
     const now = this.api.clock.now()
-    if (report === null)
+    if (detail.report === null)
       return waitingPaper(detail, now, html`${this.#releaseButton(detail)} ${this.#recallSection(detail)}`)
+    const sheets: readonly Shown[] = shown.isEarlier
+      ? [shown]
+      : standing(detail).map((each) => ({ ...each, isEarlier: false }))
+    const papers = sheets.map((each) => this.#paper(detail, each, this.#verification(detail, each)))
+    return papers.length === 1 ? html`${papers}` : html`<div class="papers">${papers}</div>`
+  }
+
+  #paper(detail: StaffDetail, shown: Shown, verification: Verification): unknown {
+    const { report } = shown
+    if (report === null) return nothing
     if (verification.outcome === "invalid" && this.#uncovered !== report.reportId)
       return coveredPaper(() => {
         this.#uncovered = report.reportId
@@ -315,7 +378,7 @@ export class PageReport extends LightElement {
       printed: this.#printed(),
       outcome: verification.outcome,
       testCertificate: shown.testCertificate,
-      replacedBy: shown.isEarlier ? (detail.report?.version ?? null) : null,
+      replacedBy: successor(detail, shown)?.version ?? null,
     })
   }
 
@@ -323,7 +386,13 @@ export class PageReport extends LightElement {
     const { report } = shown
     const now = this.api.clock.now()
     if (report === null) return html`${deletionSection(detail)}`
-    return html`${verdictSection({
+    const documents = standing(detail).map(({ report: each, acknowledgement }) => ({
+      reportId: each.reportId,
+      name: nameOf(each),
+      isOpen: acknowledgement === null,
+    }))
+    return html`${shown.isEarlier ? nothing : chooseDocument(documents, report.reportId, (id) => this.#show(id))}
+    ${verdictSection({
       verification,
       detailOpen: this.#detailOpen,
       busy: this.#busy !== null,
@@ -333,12 +402,12 @@ export class PageReport extends LightElement {
       },
       checkAgain: () => void this.#checkAgain(report.reportId),
     })}
-    ${shown.isEarlier ? nothing : acknowledgementSection(detail, now, this.#acknowledgeButton(verification))}
+    ${shown.isEarlier ? nothing : acknowledgementSection(this.#received(detail), now)}
     ${versionsSection(detail, report.reportId, now, (reportId) => this.#show(reportId))}
     ${deletionSection(detail)}
     ${
       isHeld(verification.outcome)
-        ? documentsSection(report.reportId, shown.isEarlier ? [] : detail.deliveries, this.api, now)
+        ? documentsSection(report.reportId, shown.isEarlier ? [] : shown.deliveries, this.api, now)
         : nothing
     }
     ${shown.isEarlier ? nothing : this.#recallSection(detail)}`
@@ -370,7 +439,7 @@ export class PageReport extends LightElement {
         class="fill rep ${bare ? "rep-bare" : ""} ${verification.outcome === "invalid" ? "no-print" : ""}"
         tabindex="-1"
       >
-        ${this.#left(detail, shown, verification)}
+        ${this.#left(detail, shown)}
         <aside class="stack stack-4">${this.#side(detail, shown, verification)}</aside>
       </main>`
   }

@@ -9,6 +9,7 @@ import { examination } from "../parts/study-bar.ts"
 import { wayLine } from "../parts/way-line.ts"
 import { maybe, t } from "../text/language.ts"
 import { shortDeviceTime, shortTime } from "../words/instant.ts"
+import { documentName } from "../words/document-name.ts"
 import { address } from "../words/route.ts"
 import { isSettled, stage, type Stage } from "../words/stage.ts"
 
@@ -40,6 +41,7 @@ const LOOK: Readonly<Record<Stage, readonly [tone: string, drawing: IconName]>> 
   reported: ["", "pen"],
   unacknowledged: ["t-accent", "doc"],
   revised: ["t-warn", "history"],
+  appended: ["t-warn", "pen"],
   invalid: ["t-danger", "x"],
   acknowledged: ["", "user"],
   done: ["sub", "check"],
@@ -67,24 +69,32 @@ function stageNote(item: StaffItem, at: Stage, now: Date): unknown {
   return maybe(`stage-note.${at}`) ?? item.center
 }
 
-function revisionNote({ version, reason, receivedBefore }: NonNullable<StaffItem["revision"]>): string {
+function revisionNote(revision: NonNullable<StaffItem["revision"]>): string {
+  const { reason } = revision
   const which = reason === "" ? "" : t("list.colon", { reason })
-  const what = t(receivedBefore ? "stage-note.receive-again" : "stage-note.receive")
-  return `${t("versions.short", { n: version })}${which}${t("list.space")}${what}`
+  const what = t(isAgain(revision) ? "stage-note.receive-again" : "stage-note.receive")
+  return `${documentName(revision, "short")}${which}${t("list.space")}${what}`
 }
+
+/** An addendum is received for the first time, whatever was received before. */
+const isAgain = ({ receivedBefore, addendum, version }: NonNullable<StaffItem["revision"]>): boolean =>
+  receivedBefore && (addendum === undefined || version > 1)
 
 function notes(item: StaffItem, at: Stage): Partial<Record<StationName, string>> {
   if (at === "no-request") return { sent: t("note.request") }
   if (at === "waiting-release") return { sent: t("note.release") }
   if (item.revision !== null)
     return {
-      reported: t("note.revised", { n: item.revision.version }),
-      acknowledged: t(item.revision.receivedBefore ? "note.receive-again" : "note.unacknowledged"),
+      reported: revisedNote(item.revision),
+      acknowledged: t(isAgain(item.revision) ? "note.receive-again" : "note.unacknowledged"),
     }
   if (at === "unacknowledged") return { acknowledged: t("note.unacknowledged") }
   const part = item.way.find(({ state }) => state === "part")
   return part === undefined || part.share === null ? {} : { [part.name]: `${Math.round(part.share * 100)}%` }
 }
+
+const revisedNote = ({ addendum, version }: NonNullable<StaffItem["revision"]>): string =>
+  addendum === undefined ? t("note.revised", { n: version }) : t("note.appended", { n: addendum })
 
 function link(item: StaffItem, words: string, tone: string): TemplateResult {
   return item.requestId === null
@@ -134,8 +144,21 @@ function action(row: StaffRow): TemplateResult {
   return link(item, item.reportId === null ? t("action.see-way") : t("action.open-report"), "btn-quiet")
 }
 
-const openWords = ({ revision }: StaffItem): string =>
-  revision === null ? t("action.open-report") : t("action.open-version", { n: revision.version })
+function openWords({ revision }: StaffItem): string {
+  if (revision === null) return t("action.open-report")
+  return revision.addendum === undefined
+    ? t("action.open-version", { n: revision.version })
+    : t("action.open-addendum")
+}
+
+/** Once it was received, a word that there is more than the report. */
+function addendaMark({ addendaCount, revision }: StaffItem): unknown {
+  return addendaCount === undefined || revision?.addendum !== undefined
+    ? nothing
+    : html`<small class="row" data-addenda=${addendaCount}
+        >${icon("pen", "s")}<span>${t("addenda.count", { n: addendaCount })}</span></small
+      >`
+}
 
 /** The state already says why: once is enough. */
 const toldBeside = (item: StaffItem): Notice[] =>
@@ -172,7 +195,7 @@ export function staffRow(row: StaffRow): TemplateResult {
     <div role="cell" class="state">
       <b class="row ${tone}">${icon(drawing, "s")}${t(`stage.${at}`)}</b
       ><small>${stageNote(item, at, now)}</small
-      >${testMark(item)}${telephone(item)}${noticeLines(toldBeside(item))}
+      >${addendaMark(item)}${testMark(item)}${telephone(item)}${noticeLines(toldBeside(item))}
     </div>
     <div role="cell" class="sl-do">${action(row)}</div>
   </div>`

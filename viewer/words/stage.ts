@@ -19,6 +19,7 @@ export type Stage =
   | "reported"
   | "unacknowledged"
   | "revised"
+  | "appended"
   | "invalid"
   | "acknowledged"
   | "done"
@@ -56,6 +57,12 @@ function troubled(way: readonly Station[]): Stage {
   return at.name === "reported" ? "held" : "delayed"
 }
 
+/** What is to be received: a report, a version that replaces one, or what is added to one. */
+function arrivedStage(revision: StaffItem["revision"]): Stage {
+  if (revision === null) return "unacknowledged"
+  return revision.addendum === undefined ? "revised" : "appended"
+}
+
 /** Stage by what the row asks for first, then by its station. */
 export function stage(item: Staged): Stage {
   if (item.closed) return "closed"
@@ -66,7 +73,7 @@ export function stage(item: Staged): Stage {
   if (item.action === "release") return "waiting-release"
   if (item.verdict === "invalid") return "invalid"
   if (item.action === "see-failure") return troubled(item.way)
-  if (item.action === "acknowledge") return item.revision === null ? "unacknowledged" : "revised"
+  if (item.action === "acknowledge") return arrivedStage(item.revision)
   if (isDone(item.way, "acknowledged"))
     return HOME.every((name) =>
       item.way.every((s) => s.name !== name || s.state === "done" || s.state === "skip"),

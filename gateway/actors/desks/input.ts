@@ -2,7 +2,13 @@
 import express, { type Request, type Response } from "express"
 import { z } from "zod"
 import { DeskError } from "../../journey/errors.ts"
-import type { CopyChoice, QuarantineRuling, ReportDraft, RequestInput } from "../../journey/views.ts"
+import type {
+  Amendment,
+  CopyChoice,
+  QuarantineRuling,
+  ReportDraft,
+  RequestInput,
+} from "../../journey/views.ts"
 
 const BODY_LIMIT_BYTES = 256 * 1024
 
@@ -72,15 +78,24 @@ export const reportDraft: z.ZodType<ReportDraft> = z.strictObject({
   impression: text(10_000),
   keyImages: z.array(keyImage).max(16),
   correctionReason: text(1_000),
+  addendum: text(20_000).exactOptional(),
 })
 
 export const draftBody = z.strictObject({ draft: reportDraft, expectedVersion: z.int().min(0) })
 export const prepareBody = z.strictObject({ expectedVersion: z.int().min(0) })
-export const correctBody = z.strictObject({ reason: text(1_000).min(1), expectedVersion: z.int().min(1) })
 export const patientBody = z.strictObject({ what: z.enum(["same-patient", "other-patient"]) })
 
 const reason = text(1_000).min(1)
 const id = text(64).min(1)
+
+/** A correction has its reason, an addendum none. */
+export const amendBody: z.ZodType<Amendment> = z.discriminatedUnion("what", [
+  z.strictObject({ what: z.literal("correction"), reportId: id, reason }),
+  z.strictObject({ what: z.literal("addendum"), reportId: id, reason: z.literal("") }),
+])
+/** What a page can show of one request. */
+const MAX_RECEIVED = 100
+export const acknowledgeBody = z.strictObject({ reportIds: z.array(id).min(1).max(MAX_RECEIVED) })
 
 /** Of some 150 bytes each. */
 const MAX_CHOICES = 1_000

@@ -1,7 +1,7 @@
 /** The reading desk: HTTP of the reading centre for radiologists (docs/desk-api.md). */
 import type { ReadingDesk } from "../../journey/ports.ts"
 import { mountDicomweb } from "./dicomweb.ts"
-import { correctBody, draftBody, patientBody, prepareBody, signBody } from "./input.ts"
+import { amendBody, draftBody, patientBody, prepareBody, signBody } from "./input.ts"
 import { openDesk } from "./open-desk.ts"
 import type { DeskOptions, OpenDesk } from "./options.ts"
 import type { Routes } from "./routes.ts"
@@ -34,8 +34,8 @@ function mountCases(routes: Routes, desk: ReadingDesk, { clock }: DeskOptions): 
   routes.json("put", "/api/cases/:requestId/draft", draftBody, ({ person, param, body }) =>
     desk.saveDraft(person, param("requestId"), body.draft, body.expectedVersion),
   )
-  routes.json("post", "/api/cases/:requestId/correct", correctBody, ({ person, param, body }) =>
-    desk.correct(person, param("requestId"), body.reason, body.expectedVersion),
+  routes.json("post", "/api/cases/:requestId/amend", amendBody, ({ person, param, body }) =>
+    desk.amend(person, param("requestId"), body),
   )
   routes.json("post", "/api/cases/:requestId/retry", null, async ({ person, param }) => {
     await desk.retry(person, param("requestId"))

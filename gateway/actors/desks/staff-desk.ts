@@ -1,7 +1,7 @@
 /** The staff desk: HTTP of the hospital's gateway for its clerks and systems (docs/desk-api.md). */
 import type { StaffDesk, StudyDesk, TechnicianDesk } from "../../journey/ports.ts"
 import { DeskError } from "../../journey/errors.ts"
-import { bindBody, choiceBody, recallBody, requestInput, rulingBody } from "./input.ts"
+import { acknowledgeBody, bindBody, choiceBody, recallBody, requestInput, rulingBody } from "./input.ts"
 import { openDesk } from "./open-desk.ts"
 import type { DeskOptions, OpenDesk } from "./options.ts"
 import type { Call, Octets, Routes } from "./routes.ts"
@@ -54,10 +54,15 @@ function mountRequests(routes: Routes, desk: StaffDesk, { clock }: DeskOptions):
     await desk.retry(person, param("requestId"))
     return {}
   })
-  routes.json("post", "/api/requests/:requestId/acknowledge", null, async ({ person, param }) => {
-    await desk.acknowledge(person, param("requestId"))
-    return {}
-  })
+  routes.json(
+    "post",
+    "/api/requests/:requestId/acknowledge",
+    acknowledgeBody,
+    async ({ person, param, body }) => {
+      await desk.acknowledge(person, param("requestId"), body.reportIds)
+      return {}
+    },
+  )
   routes.json("post", "/api/requests/:requestId/close", null, async ({ person, param }) => {
     await desk.close(person, param("requestId"))
     return {}

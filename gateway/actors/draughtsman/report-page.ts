@@ -8,11 +8,13 @@ import type { Line, Sheet } from "./report-sheet.ts"
 import { drawKeyImages } from "./report-key-images.ts"
 import {
   birthWords,
+  documentWords,
   orderWords,
   originalWords,
+  parentWords,
   senderWords,
   studyWords,
-  TITLE,
+  titleWords,
   versionWords,
   WIDE,
 } from "./report-words.ts"
@@ -25,10 +27,11 @@ const BANNER = { fill: "#fbf4e6", bar: "#865000" } as const
 
 /** Draws the body of the report; page furniture is added afterwards, when the number of pages is known. */
 export function drawPages(sheet: Sheet, report: ReportContent, timeZone: string): void {
-  drawTitle(sheet)
+  drawTitle(sheet, report)
   drawPatient(sheet, report)
   drawBanner(sheet, report)
   drawSection(sheet, "検査目的", report.purpose)
+  drawSection(sheet, "追記", report.addendum?.text ?? "")
   drawSection(sheet, "所見", report.findings)
   drawSection(sheet, "診断", report.impression)
   if (report.keyImages.length > 0) {
@@ -38,8 +41,8 @@ export function drawPages(sheet: Sheet, report: ReportContent, timeZone: string)
   drawReader(sheet, report, timeZone)
 }
 
-function drawTitle(sheet: Sheet): void {
-  sheet.line(TITLE, { size: SIZE.title, bold: true, align: "center", spacing: 4 })
+function drawTitle(sheet: Sheet, report: ReportContent): void {
+  sheet.line(titleWords(report), { size: SIZE.title, bold: true, align: "center", spacing: 4 })
   sheet.down(34)
   sheet.rule(RULE, 0.75)
   sheet.down(11)
@@ -74,8 +77,10 @@ function drawKana(sheet: Sheet, kana: string, name: Line & { readonly text: stri
   return true
 }
 
-/** Says before anything else that this replaces another version, or is not yet final. */
+/** Says before anything else that this replaces another version, is added to one, or is not yet final. */
 function drawBanner(sheet: Sheet, report: ReportContent): void {
+  const parent = parentWords(report)
+  if (parent !== null) drawNotice(sheet, ...parent)
   if (report.correction)
     drawNotice(
       sheet,
@@ -143,7 +148,7 @@ export function drawFurniture(sheet: Sheet, report: ReportContent, page: number,
   const foot = { size: SIZE.foot, ink: INK_SOFT }
   sheet.line(`${versionWords(report)}${WIDE}${page} / ${pages} ページ`, { ...foot, y: PAGE.footY })
   sheet.line(originalWords(report), { ...foot, y: PAGE.footY, align: "right" })
-  sheet.line(`報告書 ${report.documentId}`, { ...foot, y: PAGE.footY + 12 })
+  sheet.line(documentWords(report), { ...foot, y: PAGE.footY + 12 })
 }
 
 function drawRunningHead(sheet: Sheet, report: ReportContent): void {
@@ -155,7 +160,7 @@ function drawRunningHead(sheet: Sheet, report: ReportContent): void {
     width: PAGE.width - 80,
     ink: INK_SOFT,
   })
-  sheet.line(TITLE, { size: SIZE.foot + 0.5, y: PAGE.headY, ink: INK_SOFT, align: "right" })
+  sheet.line(titleWords(report), { size: SIZE.foot + 0.5, y: PAGE.headY, ink: INK_SOFT, align: "right" })
   sheet.y = PAGE.headY + 16
   sheet.rule(HAIRLINE)
 }

@@ -10,7 +10,7 @@ import { rasterPage } from "./page-raster.ts"
 import { checkGlyphs, loadFonts } from "./report-fonts.ts"
 import { drawFurniture, drawPages } from "./report-page.ts"
 import { PAGE, SHEET, Sheet } from "./report-sheet.ts"
-import { TITLE } from "./report-words.ts"
+import { titleWords } from "./report-words.ts"
 
 /**
  * @throws ReportError ERR_REPORT_GLYPH before anything is drawn
@@ -64,6 +64,7 @@ function composed(report: ReportContent): ReportContent {
     findings: reportText(report.findings),
     impression: reportText(report.impression),
     correction: report.correction && { ...report.correction, reason: reportText(report.correction.reason) },
+    addendum: report.addendum && { ...report.addendum, text: reportText(report.addendum.text) },
   }
 }
 
@@ -87,6 +88,7 @@ function everyText(report: ReportContent): string {
     report.findings,
     report.impression,
     report.correction?.reason ?? "",
+    report.addendum?.text ?? "",
     ...report.keyImages.map(({ caption }) => caption),
   ].join("\n")
 }
@@ -105,7 +107,7 @@ function openDocument(report: ReportContent): PDFKit.PDFDocument {
     autoFirstPage: false,
     // No patient data in the file's properties: they show in file lists.
     info: {
-      Title: TITLE,
+      Title: titleWords(report),
       Author: report.center.name,
       Creator: "Dokuei",
       Producer: "Dokuei",

@@ -6,10 +6,13 @@ import type { ReportContent } from "../../journey/ports.ts"
 /** Ideographic space: parts facts in one line. */
 export const WIDE = "\u3000"
 
-export const TITLE = "画像診断報告書"
+/** An addendum must not be taken for the report itself, in a list of files or on a desk. */
+export const titleWords = ({ addendum }: ReportContent): string =>
+  addendum === null ? "画像診断報告書" : "画像診断報告書（追記）"
 
 const STATUS: Readonly<Record<ReportContent["status"], string>> = {
   final: "確定",
+  appended: "確定",
   corrected: "訂正",
   preliminary: "仮報告",
 }
@@ -20,9 +23,24 @@ const SEX: Readonly<Record<ReportContent["patient"]["sex"], string>> = {
   "": "",
 }
 
-/** `第2版（訂正）`. */
-export const versionWords = ({ versionNumber, status }: ReportContent): string =>
-  `第${versionNumber}版（${STATUS[status]}）`
+/** `第2版（訂正）`, `追記 第1版（確定）`. */
+export const versionWords = ({ versionNumber, status, addendum }: ReportContent): string =>
+  `${addendum === null ? "" : `追記${WIDE}`}第${versionNumber}版（${STATUS[status]}）`
+
+/** `報告書 2.25.…`, of an addendum `追記 2.25.…`. */
+export const documentWords = ({ documentId, addendum }: ReportContent): string =>
+  `${addendum === null ? "報告書" : "追記"} ${documentId}`
+
+/** What an addendum is added to, and where that is; null in every other document. */
+export function parentWords({ addendum }: ReportContent): readonly [heading: string, text: string] | null {
+  const parent = addendum?.appends ?? null
+  if (parent === null) return null
+  const version = parent.versionNumber === null ? "先の報告書" : `報告書${WIDE}第${parent.versionNumber}版`
+  return [
+    `追記${WIDE}${version}に書き加えるものです`,
+    `報告書の本文は変わりません。あわせてお読みください。報告書 ${parent.documentId}`,
+  ]
+}
 
 /** `1945-03-08 生 81歳・男`, as far as known. */
 export function birthWords({ patient, study }: ReportContent): string {

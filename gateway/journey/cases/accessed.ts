@@ -43,8 +43,8 @@ export function accountedReading(world: World, desk: ReadingDesk): ReadingDesk {
     ...desk,
     reading: async (person, requestId) => case_(person, requestId, await desk.reading(person, requestId)),
     start: async (person, requestId) => case_(person, requestId, await desk.start(person, requestId)),
-    correct: async (person, requestId, reason, expectedVersion) =>
-      case_(person, requestId, await desk.correct(person, requestId, reason, expectedVersion)),
+    amend: async (person, requestId, amendment) =>
+      case_(person, requestId, await desk.amend(person, requestId, amendment)),
     metadata: async (person, named, series) => {
       const items = await desk.metadata(person, named, series)
       await images(person, named)
@@ -92,7 +92,8 @@ export function accountedStaff(world: World, desk: StaffDesk): StaffDesk {
     },
     request: async (person, requestId) => {
       const view = await desk.request(person, requestId)
-      if (view.report !== null) await report(person, view.report.reportId, "the page")
+      const shown = [view.report, ...view.addenda.map((each) => each.report)]
+      for (const each of shown) if (each !== null) await report(person, each.reportId, "the page")
       return view
     },
     study: async (person, studyId) => {

@@ -9,6 +9,7 @@ import type {
   SubmissionRecord,
 } from "../records.ts"
 import { failureClassOf } from "../errors.ts"
+import { inOrder, isAddendum } from "../lineage.ts"
 import { agreementOf, carriesImages } from "../keep.ts"
 import { isOver } from "../route.ts"
 import { targetOf } from "../subject.ts"
@@ -49,9 +50,9 @@ export const erasureOf =
     holds(certificate.verdict?.outcome)
 
 function shown({ state }: RequestRecord, reports: readonly ReportRecord[]): ReportRecord[] {
-  const byVersion = [...reports].sort((a, b) => a.version - b.version)
-  const signed = byVersion.filter(({ status }) => status !== "draft")
-  return isOver(state) && signed.length > 0 ? signed : byVersion
+  const written = inOrder(reports)
+  const signed = written.filter(({ status }) => status !== "draft")
+  return isOver(state) && signed.length > 0 ? signed : written
 }
 
 /** Whose jobs say whether a case goes on: its study, and what is under way. */
@@ -94,12 +95,15 @@ export function lastAt(
 export function stopped({
   request,
   submissions,
-}: Pick<CaseFile, "request" | "submissions">): SubmissionRecord[] {
+  reports,
+}: Pick<CaseFile, "request" | "submissions" | "reports">): SubmissionRecord[] {
   // A unit that was given up stops the study it is part of.
   const wanted = submissions.filter(({ kind }) =>
     carriesImages(kind) ? kind === "study" && request.recalledAt === undefined : true,
   )
-  const ways = Map.groupBy(wanted, ({ direction, kind }) => `${direction} ${kind}`)
+  // An addendum goes its own way: the report it is added to is not there because that arrived.
+  const added = new Map(reports.filter(isAddendum).map(({ submissionId, setId }) => [submissionId, setId]))
+  const ways = Map.groupBy(wanted, ({ id, direction, kind }) => `${direction} ${kind} ${added.get(id) ?? ""}`)
   const last = [...ways.values()].flatMap((each) => each.at(-1) ?? [])
   return last.filter(({ state }) => state === "failed")
 }

@@ -14,7 +14,7 @@ export interface CaseFile {
   readonly request: RequestRecord
   readonly study: StudyRecord | null
   readonly submissions: readonly SubmissionRecord[]
-  /** By version. Of a case that is over only what was signed: a correction may have been begun and given up. */
+  /** In the order in which they were written, what is not signed last. Of a case that is over only what was signed: a correction may have been begun and given up. */
   readonly reports: readonly ReportRecord[]
   /** Of its study, oldest first: what was destroyed, and is accounted for. */
   readonly certificates: readonly CertificateRecord[]

@@ -51,7 +51,7 @@ const arrival = (file: CaseFile): SubmissionRecord | undefined =>
   file.submissions.findLast((each) => each.direction === "in" && each.kind === "study")
 
 function centerWay(file: CaseFile, study: StudyRecord): Station[] {
-  // A correction goes its own way: what an earlier version has reached is not what this one has.
+  // What follows a report goes its own way: what that has reached is not what a correction or an addendum has.
   const report = file.reports.at(-1)
   const delivery = file.submissions.find((each) => each.id === report?.submissionId)
   return way({

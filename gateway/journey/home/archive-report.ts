@@ -19,6 +19,7 @@ import type { DeliveryForm } from "../archive-records.ts"
 import { AssociationError, DeliveryError, SpoolError } from "../errors.ts"
 import { clearHead } from "../clear-object.ts"
 import { inflateWhatIsThere } from "../header.ts"
+import { addendumNumber, isAddendum } from "../lineage.ts"
 import type { OutboundInstance, ReportArchive } from "../ports.ts"
 import { readWhole } from "../read-whole.ts"
 import type { DocumentRole, ReportRecord } from "../records.ts"
@@ -32,8 +33,12 @@ const HEAD_BYTES = 4 * 1024 * 1024
 const SERIES_NUMBER = 9001
 /** Instance numbers of pages stand in their version's own thousand. */
 const PAGES_PER_VERSION = 1000
-/** For archives whose character set holds no Japanese. */
-const TITLES = ["画像診断報告書", "Diagnostic imaging report"]
+const VERSIONS_PER_ADDENDUM = 100
+/** The second for archives whose character set holds no Japanese. */
+const TITLES = {
+  report: ["画像診断報告書", "Diagnostic imaging report"],
+  addendum: ["画像診断報告書（追記）", "Addendum to a diagnostic imaging report"],
+} as const
 
 export interface Stored {
   readonly form: DeliveryForm
@@ -54,10 +59,11 @@ export async function storeReport(
     image: await anImage(world, report.studyId),
     characterSet,
     SOPInstanceUID: uidOfName(content.documentId, "encapsulated-pdf"),
-    SeriesInstanceUID: uidOfName(content.setId, "report-series"),
+    // One series per report: its addenda stand behind it.
+    SeriesInstanceUID: uidOfName(report.appends?.setId ?? content.setId, "report-series"),
     SeriesNumber: SERIES_NUMBER,
-    InstanceNumber: content.versionNumber,
-    titles: TITLES,
+    InstanceNumber: await instanceNumber(world, report),
+    titles: TITLES[isAddendum(report) ? "addendum" : "report"],
     HL7InstanceIdentifier: content.documentId,
     contentDateTime: localDateTime(new Date(content.effectiveTime), world.site.timeZone),
     manufacturer: "Dokuei",
@@ -73,6 +79,12 @@ export async function storeReport(
     const drawn = await pages(world, object, content, pdf)
     return await stored(archive, "secondary-capture", SECONDARY_CAPTURE_STORAGE, drawn)
   }
+}
+
+/** A report is numbered by its versions, its addenda from 101, 201, … on. */
+async function instanceNumber(world: World, report: ReportRecord): Promise<number> {
+  const number = addendumNumber(await world.ledger.reportsOfRequest(report.requestId), report) ?? 0
+  return number * VERSIONS_PER_ADDENDUM + report.version
 }
 
 async function stored(
@@ -99,7 +111,7 @@ async function pages(
     const captured: CapturedPage = {
       ...object,
       SOPInstanceUID: uidOfName(content.documentId, `page/${number}`),
-      InstanceNumber: content.versionNumber * PAGES_PER_VERSION + number,
+      InstanceNumber: object.InstanceNumber * PAGES_PER_VERSION + number,
       page,
       derivation,
     }

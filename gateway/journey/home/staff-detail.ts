@@ -6,11 +6,13 @@ import { staffItem, type LineProgress } from "./staff-item.ts"
 import type {
   DeletionView,
   DeliveryView,
+  ReportVersion,
   ReportView,
   StaffDetail,
   StaffReport,
   VerdictOutcome,
 } from "../views.ts"
+import { addendumNumber, standing, versionViews } from "../lineage.ts"
 import { documentOf } from "../submit/report-documents.ts"
 import { next } from "../route.ts"
 import type { CaseFile } from "../cases/case-file.ts"
@@ -22,27 +24,25 @@ export async function staffDetail(
   line: LineProgress,
   proposals: readonly StudyRecord[],
 ): Promise<StaffDetail> {
-  const report = file.reports.at(-1)
-  const newest = report === undefined ? NO_REPORT : await staffReport(world, file, report)
+  const views = (reports: readonly ReportRecord[]): Promise<StaffReport[]> =>
+    Promise.all(reports.map((each) => staffReport(world, file, each)))
+  const stand = standing(file.reports)
+  const [report, ...addenda] = await views(stand)
   return {
     ...staffItem(world, file, line, proposals),
-    ...newest,
+    ...(report ?? NO_REPORT),
     request: file.request.private.text,
-    earlier: await Promise.all(file.reports.slice(0, -1).map((each) => staffReport(world, file, each))),
-    versions: file.reports.map((each) => ({
-      reportId: each.id,
-      version: each.version,
-      status: each.status,
-      signedAt: each.signedAt,
-      readerName: each.readerName,
-      verdict: each.private.signature?.outcome ?? null,
-    })),
+    addenda,
+    earlier: await views(file.reports.filter((each) => !stand.includes(each))),
+    versions: versionViews(file.reports).map((each) => ({ ...each, verdict: outcomeOf(file, each) })),
     mayRecall: file.study !== null && next("study", file.study.state, "recall") !== null,
     recall: recallOf(file),
     deletions: file.certificates.map(deletionView).reverse(),
-    deliveries: report === undefined ? [] : (await world.ledger.deliveriesOf(report.id)).map(deliveryView),
   }
 }
+
+const outcomeOf = ({ reports }: CaseFile, { reportId }: ReportVersion): VerdictOutcome | null =>
+  reports.find(({ id }) => id === reportId)?.private.signature?.outcome ?? null
 
 const deliveryView = ({
   channel,
@@ -64,21 +64,23 @@ const NO_REPORT = {
   signature: null,
   seal: null,
   acknowledgement: null,
+  deliveries: [],
 } as const
 
 async function staffReport(world: World, file: CaseFile, report: ReportRecord): Promise<StaffReport> {
   const submission = await world.ledger.submission(report.submissionId ?? "")
   return {
-    report: reportView(report),
+    report: reportView(file, report),
     testCertificate: isTestPolicy(report.private.signature?.policy ?? ""),
     signature: report.private.signature,
     seal: submission?.private.verdict ?? null,
     acknowledgement: acknowledgement(file, report),
+    deliveries: (await world.ledger.deliveriesOf(report.id)).map(deliveryView),
   }
 }
 
 /** The text of an invalid report is not shown; of one that cannot be checked yet it is, beside its verdict. */
-function reportView(report: ReportRecord): ReportView {
+function reportView({ reports }: CaseFile, report: ReportRecord): ReportView {
   const { signature, draft, keyImages, captions = [] } = report.private
   const outcome: VerdictOutcome = signature?.outcome ?? "indeterminate"
   const hidden = outcome === "invalid"
@@ -89,11 +91,27 @@ function reportView(report: ReportRecord): ReportView {
     findings: hidden ? "" : draft.findings,
     impression: hidden ? "" : draft.impression,
     correctionReason: hidden ? "" : draft.correctionReason,
+    ...addendumView(reports, report, hidden),
     readerName: report.readerName,
     keyImages: hidden ? 0 : keyImages,
     captions: hidden ? [] : captions,
     pdfSha256: documentOf(report, "pdf").sha256,
   }
+}
+
+/** Of an addendum: what it adds, and to which version, which may have been replaced since. */
+function addendumView(
+  reports: readonly ReportRecord[],
+  report: ReportRecord,
+  hidden: boolean,
+): Pick<ReportView, "addendum"> {
+  const number = addendumNumber(reports, report)
+  const { appends } = report
+  if (number === null || appends === undefined) return {}
+  const newest = standing(reports).find(({ setId }) => setId === appends.setId)?.version ?? appends.version
+  const text = hidden ? "" : (report.private.draft.addendum ?? "")
+  const replacedBy = newest > appends.version ? newest : null
+  return { addendum: { number, to: appends.version, replacedBy, text } }
 }
 
 /** The reason goes with the images. */

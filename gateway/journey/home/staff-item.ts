@@ -10,9 +10,10 @@ import { isRecalled } from "../retain/recall.ts"
 import { isSameName } from "../assemble/same-name.ts"
 import { patientOf } from "../subject.ts"
 import { isGoneUnread } from "../retain/term.ts"
-import type { RequestRecord, StudyRecord, SubmissionRecord } from "../records.ts"
+import { addendumNumber, inOrder, isAddendum, parentOf, standing } from "../lineage.ts"
+import type { ReportRecord, RequestRecord, StudyRecord, SubmissionRecord } from "../records.ts"
 import { troubleOf, type Stations } from "../cases/trouble.ts"
-import type { Notice, ProposedStudy, StaffItem, Station } from "../views.ts"
+import type { Notice, ProposedStudy, StaffItem, Station, VerdictOutcome } from "../views.ts"
 import { holds } from "../verify/verify.ts"
 import type { World } from "../world.ts"
 
@@ -28,6 +29,7 @@ export function staffItem(
 ): StaffItem {
   const { request, study } = file
   const report = file.reports.at(-1)
+  const stand = standing(file.reports)
   return {
     requestId: request.id,
     telephoneOnResult: request.telephoneOnResult,
@@ -39,9 +41,10 @@ export function staffItem(
     study: study === null ? null : studyView(study),
     center: agreementOf(world, request.agreement)?.partner.name ?? "",
     way: edgeWay(world, file, line),
-    verdict: report?.private.signature?.outcome ?? null,
-    testCertificate: isTestPolicy(report?.private.signature?.policy ?? ""),
+    verdict: worstOf(stand),
+    testCertificate: stand.some((each) => isTestPolicy(each.private.signature?.policy ?? "")),
     revision: revision(file),
+    ...(stand.length > 1 ? { addendaCount: stand.filter(isAddendum).length } : {}),
     action: proposals.length > 0 ? "choose-study" : action(file),
     closed: request.state === "failed",
     reportId: report?.id ?? null,
@@ -96,8 +99,7 @@ function action(file: CaseFile): StaffItem["action"] {
   if (stopped(file).length > 0) return "see-failure"
   // Nobody is asked to receive a report about images that should not have been read.
   if (isRecalled(file.request)) return null
-  const report = reports.at(-1)
-  if (report?.acknowledgedAt === null && holds(report.private.signature?.outcome)) return "acknowledge"
+  if (toReceive(reports).length > 0) return "acknowledge"
   if (isGoneUnread(file)) return "close"
   if (study !== null && isContradictory(study) && !isErased(study)) return "decide"
   if (troubleOf(file, STATIONS) !== null) return "see-failure"
@@ -108,16 +110,37 @@ function action(file: CaseFile): StaffItem["action"] {
     : null
 }
 
-/** An earlier version may have been acted upon: what replaces it is not one more report. */
+/** An earlier document may have been acted upon: what replaces it, or is added to it, is not one more report. The newest. */
 function revision(file: CaseFile): StaffItem["revision"] {
-  const report = file.reports.at(-1)
-  if (report === undefined || report.version === 1 || action(file) !== "acknowledge") return null
+  const report = inOrder(toReceive(file.reports)).at(-1)
+  if (report === undefined || parentOf(report) === null || action(file) !== "acknowledge") return null
+  const addendum = addendumNumber(file.reports, report)
   return {
     version: report.version,
     reason: report.private.draft.correctionReason,
     receivedBefore: file.reports.some(({ acknowledgedAt }) => acknowledgedAt !== null),
+    ...(addendum === null ? {} : { addendum }),
   }
 }
+
+/** What stands, holds, and nobody has received: the report, and each addendum for itself. */
+export const toReceive = (reports: readonly ReportRecord[]): ReportRecord[] =>
+  standing(reports).filter(
+    ({ acknowledgedAt, private: { signature } }) => acknowledgedAt === null && holds(signature?.outcome),
+  )
+
+/** A report is worth no more than the addendum that was written to it. */
+function worstOf(stand: readonly ReportRecord[]): VerdictOutcome | null {
+  const outcomes = stand.flatMap(({ private: { signature } }) => signature?.outcome ?? [])
+  return WORST_FIRST.find((each) => outcomes.includes(each)) ?? null
+}
+const WORST_FIRST: readonly VerdictOutcome[] = [
+  "invalid",
+  "indeterminate",
+  "unsigned",
+  "valid-pending",
+  "valid",
+]
 
 const hasLate = (study: StudyRecord): boolean => study.late > 0 && !isErased(study)
 
@@ -126,6 +149,7 @@ function edgeWay(world: World, file: CaseFile, line: LineProgress): Station[] {
   // Where no signed receipts are agreed the recipient's answer is all that is ever said.
   const isByAnswer = agreementOf(world, file.request.agreement)?.receipts === "registry-response"
   const report = file.reports.at(-1)
+  const stand = standing(file.reports)
   const reported = file.submissions.find((each) => each.id === report?.submissionId)?.verifiedAt ?? null
   return way({
     received: file.study === null || file.study.state === "arriving" ? null : file.study.lastArrivalAt,
@@ -140,7 +164,9 @@ function edgeWay(world: World, file: CaseFile, line: LineProgress): Station[] {
     readingNow: false,
     reported,
     reportedAnew: revision(file) !== null,
-    acknowledged: report?.acknowledgedAt ?? null,
+    acknowledged: stand.every(({ acknowledgedAt }) => acknowledgedAt !== null)
+      ? (report?.acknowledgedAt ?? null)
+      : null,
     failure: troubleOf(file, STATIONS),
   })
 }

@@ -17,7 +17,7 @@ import { judgeReport, papersOf, readPapers } from "../verify/report-verdict.ts"
 import { readWhole } from "../read-whole.ts"
 import { isOver, next, take } from "../route.ts"
 import { due } from "../run.ts"
-import { staffItem, unmatchedItem, type LineProgress } from "./staff-item.ts"
+import { staffItem, toReceive, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "../subject.ts"
 import { isRecalled, planRecall } from "../retain/recall.ts"
 import { isMadeAnew, sentAgain } from "../submit/send-again.ts"
@@ -45,8 +45,8 @@ export function staffDesk(world: World, line: LineProgress): StaffDesk {
     enter: (person, input) => enter(world, person, input),
     release: (person, requestId) => current(() => releaseByStaff(world, person, requestId)),
     retry: (person, requestId) => current(() => retry(world, person, requestId)),
-    acknowledge: (person, requestId) =>
-      current(() => world.locks.with(requestId, () => acknowledge(world, person, requestId))),
+    acknowledge: (person, requestId, reportIds) =>
+      current(() => world.locks.with(requestId, () => acknowledge(world, person, requestId, reportIds))),
     close: (person, requestId) =>
       current(() => world.locks.with(requestId, () => close(world, person, requestId))),
     document: async (person, reportId, kind) => {
@@ -215,31 +215,45 @@ async function retry(world: World, person: Person, requestId: string): Promise<v
 }
 
 /** 受領: said to the center in a sealed, signed submission of its own, if it reads such. */
-async function acknowledge(world: World, person: Person, requestId: string): Promise<void> {
+async function acknowledge(
+  world: World,
+  person: Person,
+  requestId: string,
+  reportIds: readonly string[],
+): Promise<void> {
   only(person, "clerk")
   const request = kept(await world.ledger.request(requestId))
-  const file = await caseFile(world, request)
-  const report = found(file.reports.at(-1), "report")
-  if (report.acknowledgedAt !== null || !holds(report.private.signature?.outcome)) {
+  const waiting = toReceive((await caseFile(world, request)).reports)
+  const named = waiting.filter(({ id }) => reportIds.includes(id))
+  if (named.length === 0 || named.length < new Set(reportIds).size)
     throw new ReportError("ERR_REPORT_STATE", "there is no verified report to receive")
-  }
+  const isAll = named.length === waiting.length
+  const state = (isAll ? next("case", request.state, "acknowledged")?.to : null) ?? request.state
+  await world.ledger.commit([
+    ...inNameOf(
+      principalOf(person, world.clock.now()),
+      named.flatMap((report) => received(world, person, request, report)),
+    ),
+    { put: "request", record: { ...request, state } },
+  ])
+}
+
+/** Each document for itself: somebody may have acted upon one and not on the other. */
+function received(world: World, person: Person, request: RequestRecord, report: ReportRecord): Change[] {
   const at = world.clock.now()
   const planned = {
     ...plan(world, { kind: "acknowledgement", agreement: request.agreement, slotId: request.slotId }),
     studyId: targetOf(request),
-    requestId,
+    requestId: request.id,
     reportId: report.id,
   }
-  const state = next("case", request.state, "acknowledged")?.to ?? request.state
-  const received: ReportRecord = { ...report, acknowledgedAt: at.toISOString(), acknowledgedBy: person.name }
-  const changes: Change[] = [
-    { put: "report", record: received },
-    { put: "request", record: { ...request, state } },
+  const record: ReportRecord = { ...report, acknowledgedAt: at.toISOString(), acknowledgedBy: person.name }
+  return [
+    { put: "report", record },
     ...(takesNotices(world, request.agreement)
       ? ([{ put: "submission", record: planned }, due("package", planned.id, at)] as const)
       : []),
   ]
-  await world.ledger.commit(inNameOf(principalOf(person, at), changes))
 }
 
 /** The reading centre had to erase its images before anybody read them; what is still wanted is asked for anew. */

@@ -2,7 +2,8 @@
 import { found, only } from "../desk-guards.ts"
 import { DeskError, ReportError } from "../errors.ts"
 import { uuid, uuidOid } from "../ids.ts"
-import type { Person } from "../ports.ts"
+import { parentOf } from "../lineage.ts"
+import type { Person, ReportContent } from "../ports.ts"
 import type { ReportRecord, RequestRecord } from "../records.ts"
 import { discardFrozen, unfrozen } from "../submit/report-documents.ts"
 import { next, take } from "../route.ts"
@@ -12,21 +13,46 @@ import type { World } from "../world.ts"
 
 const EMPTY: ReportDraft = { findings: "", impression: "", keyImages: [], correctionReason: "" }
 
-/** The draft a reader writes on; `previous` when it corrects a signed version. */
+/** The first version of a report, or what follows a signed document. */
+export type Beginning =
+  | { readonly what: "report" }
+  | { readonly what: "correction"; readonly of: ReportRecord; readonly reason: string }
+  | { readonly what: "addendum"; readonly to: ReportRecord }
+
+/** A correction begins with what it corrects; an addendum stands beside it, in a set of its own. */
+function placeOf(world: World, begun: Beginning): Pick<ReportRecord, "setId" | "version" | "appends"> {
+  switch (begun.what) {
+    case "report":
+      return { setId: uuidOid(world.chance), version: 1 }
+    case "correction": {
+      const { setId, version, appends } = begun.of
+      return { setId, version: version + 1, ...(appends === undefined ? {} : { appends }) }
+    }
+    case "addendum": {
+      const { setId, version } = begun.to
+      return { setId: uuidOid(world.chance), version: 1, appends: { setId, version } }
+    }
+  }
+}
+
+function textOf(begun: Beginning): ReportDraft {
+  if (begun.what === "correction") return { ...begun.of.private.draft, correctionReason: begun.reason }
+  return begun.what === "addendum" ? { ...EMPTY, addendum: "" } : EMPTY
+}
+
+/** The draft a reader writes on. */
 export function newDraft(
   world: World,
   person: Person,
   request: RequestRecord,
-  previous: ReportRecord | null,
-  reason: string,
+  begun: Beginning,
 ): ReportRecord {
   return {
     id: uuid(world.chance),
     requestId: request.id,
     studyId: targetOf(request) ?? "",
     agreement: request.agreement,
-    setId: previous?.setId ?? uuidOid(world.chance),
-    version: (previous?.version ?? 0) + 1,
+    ...placeOf(world, begun),
     status: take("report", "-", "start"),
     readerId: person.id,
     readerName: person.name,
@@ -41,7 +67,7 @@ export function newDraft(
     acknowledgedBy: "",
     acknowledgedSeenAt: null,
     private: {
-      draft: { ...(previous?.private.draft ?? EMPTY), correctionReason: reason },
+      draft: textOf(begun),
       documents: [],
       keyImages: 0,
       signature: null,
@@ -71,14 +97,7 @@ export async function saveDraft(
   if (report.draftVersion !== expectedVersion)
     throw new ReportError("ERR_REPORT_STATE", "the draft was changed elsewhere")
   const draftVersion = report.draftVersion + 1
-  const correctionReason =
-    draft.correctionReason === "" ? report.private.draft.correctionReason : draft.correctionReason
-  const text: ReportDraft = {
-    ...draft,
-    findings: draft.findings.normalize("NFC"),
-    impression: draft.impression.normalize("NFC"),
-    correctionReason,
-  }
+  const text = textToSave(report, draft)
   // Whatever was frozen no longer is what the reader wrote.
   const record: ReportRecord = {
     ...report,
@@ -91,6 +110,27 @@ export async function saveDraft(
   await discardFrozen(world, report)
   return { draftVersion }
 }
+
+/** Whether it is an addendum was said when it was begun; a reason, once given, is not taken away by a screen that shows none. */
+function textToSave({ appends, private: { draft: kept } }: ReportRecord, draft: ReportDraft): ReportDraft {
+  const { addendum = "", ...report } = draft
+  return {
+    ...report,
+    findings: draft.findings.normalize("NFC"),
+    impression: draft.impression.normalize("NFC"),
+    correctionReason: draft.correctionReason === "" ? kept.correctionReason : draft.correctionReason,
+    ...(appends === undefined ? {} : { addendum: addendum.normalize("NFC") }),
+  }
+}
+
+/** By which event a draft is signed, and what it is then. */
+export const signing = (report: ReportRecord): "sign" | "sign-correction" | "sign-addendum" =>
+  SIGNING[parentOf(report)?.relation ?? "none"]
+const SIGNING = { none: "sign", RPLC: "sign-correction", APND: "sign-addendum" } as const
+
+/** As the document itself says it: frozen before it is signed. */
+export const signedStatus = (report: ReportRecord): ReportContent["status"] => SIGNED[signing(report)]
+const SIGNED = { sign: "final", "sign-correction": "corrected", "sign-addendum": "appended" } as const
 
 /** Throws ReportError when the table does not list the event for this state. */
 export function stateAfter(event: "save" | "prepare", { status }: ReportRecord): ReportRecord["status"] {

@@ -5,11 +5,12 @@
 import { writeImagingReport } from "../../standards/cda/imaging-report.ts"
 import { MIME } from "../codes.ts"
 import { found } from "../desk-guards.ts"
-import { ownDraft, stateAfter } from "./draft.ts"
+import { ownDraft, signedStatus, stateAfter } from "./draft.ts"
 import { ReportError } from "../errors.ts"
 import { hex, uuid, uuidOid } from "../ids.ts"
 import { agreementOf } from "../keep.ts"
 import { keyImages } from "./key-images.ts"
+import { isAddendum } from "../lineage.ts"
 import { sealBytes } from "../submit/pack.ts"
 import type { Person, ReportContent } from "../ports.ts"
 import type { DocumentRole, ReportRecord, RequestRecord, StudyRecord } from "../records.ts"
@@ -18,8 +19,9 @@ import {
   documentOf,
   frozenOwner,
   ownedDocument,
-  previousVersion,
+  parentReport,
   unfrozen,
+  type RelatedReport,
   type ReportDocument,
 } from "../submit/report-documents.ts"
 import { targetOf } from "../subject.ts"
@@ -39,8 +41,12 @@ export async function prepare(
   const report = await ownDraft(world, person, requestId)
   if (report.draftVersion !== expectedVersion)
     throw new ReportError("ERR_REPORT_STATE", "the draft was changed elsewhere; look at it again")
-  if (report.private.draft.impression.trim() === "")
-    throw new ReportError("ERR_REPORT_STATE", "the impression is empty")
+  const { impression, addendum } = report.private.draft
+  if ((addendum ?? impression).trim() === "")
+    throw new ReportError(
+      "ERR_REPORT_STATE",
+      `the ${addendum === undefined ? "impression" : "addendum"} is empty`,
+    )
   const request = found(await world.ledger.request(requestId), "case")
   const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
   if (study.state === "expired")
@@ -121,13 +127,12 @@ async function reportContent(
 ): Promise<ReportContent> {
   const agreement = found(agreementOf(world, request.agreement), "agreement")
   const { draft } = report.private
-  const previous = report.version > 1 ? await previousVersion(world, report) : null
-  const replaces = previous === null ? null : documentOf(previous, "cda").uniqueId
+  const parent = await parentReport(world, report)
   return {
     documentId: uuidOid(world.chance),
     setId: report.setId,
     versionNumber: report.version,
-    status: previous === null ? "final" : "corrected",
+    status: signedStatus(report),
     effectiveTime: at.toISOString(),
     patient: study.private.patient,
     patientIdRoot: agreement.patientIdDomain,
@@ -135,13 +140,32 @@ async function reportContent(
     hospital: { name: agreement.partner.name, oid: agreement.partner.oid },
     center: { name: world.site.name, oid: world.site.oid },
     requestNumber: request.private.requestNumber,
-    purpose: request.private.text.purpose,
+    // An addendum has no section for it (PS3.20 7.2), and its pages say what its text says.
+    purpose: isAddendum(report) ? "" : request.private.text.purpose,
     physician: request.private.text.physician,
     reader: { id: person.login, idRoot: world.site.oid, name: person.name },
     findings: draft.findings,
     impression: draft.impression,
-    correction: replaces === null ? null : { replacesDocumentId: replaces, reason: draft.correctionReason },
+    ...relationTo(report, parent),
     keyImages: await keyImages(world, study, draft.keyImages),
+  }
+}
+
+/** What it says of the one document it is related to. */
+function relationTo(
+  { private: { draft }, appends }: ReportRecord,
+  parent: RelatedReport | null,
+): Pick<ReportContent, "correction" | "addendum"> {
+  const documentId = parent === null ? "" : documentOf(parent.report, "cda").uniqueId
+  const correction =
+    parent?.relation === "RPLC" ? { replacesDocumentId: documentId, reason: draft.correctionReason } : null
+  const added =
+    parent?.relation === "APND"
+      ? { documentId, setId: parent.report.setId, versionNumber: parent.report.version }
+      : null
+  return {
+    correction,
+    addendum: appends === undefined ? null : { text: draft.addendum ?? "", appends: added },
   }
 }
 

@@ -6,22 +6,23 @@ import { heldItems } from "./held-item.ts"
 import { isErased } from "../keep.ts"
 import { milestone } from "../cases/milestones.ts"
 import type { Person, ReadingDesk } from "../ports.ts"
-import type { Change, RequestRecord } from "../records.ts"
-import { newDraft } from "./draft.ts"
+import type { Change, ReportRecord, RequestRecord } from "../records.ts"
+import { newDraft, type Beginning } from "./draft.ts"
+import { isAddendum, standing, versionViews } from "../lineage.ts"
 import { next } from "../route.ts"
 import { selected } from "../assemble/selection.ts"
 import { sentAgain } from "../submit/send-again.ts"
 import { rulePatient } from "./patient-ruling.ts"
 import { seriesViews } from "./series.ts"
 import { targetOf } from "../subject.ts"
-import type { ReadingView, SigningStep, SigningView, WorkItem } from "../views.ts"
+import type { Amendment, ReadingView, SigningStep, SigningView, WorkItem } from "../views.ts"
 import { caseFile, type CaseFile } from "../cases/case-file.ts"
 import { workItem } from "../cases/work-item.ts"
 import type { World } from "../world.ts"
 
 type CaseDesk = Pick<
   ReadingDesk,
-  "worklist" | "reading" | "start" | "correct" | "retry" | "rulePatient" | "close"
+  "worklist" | "reading" | "start" | "amend" | "retry" | "rulePatient" | "close"
 >
 
 export function caseDesk(world: World): CaseDesk {
@@ -30,8 +31,8 @@ export function caseDesk(world: World): CaseDesk {
     worklist: (person) => worklist(world, person),
     reading: (person, requestId) => reading(world, person, requestId),
     start: (person, requestId) => held(requestId, () => start(world, person, requestId)),
-    correct: (person, requestId, reason, expectedVersion) =>
-      held(requestId, () => correct(world, person, requestId, reason, expectedVersion)),
+    amend: (person, requestId, amendment) =>
+      held(requestId, () => amend(world, person, requestId, amendment)),
     retry: (person, requestId) => current(() => retry(world, person, requestId)),
     rulePatient: (person, requestId, what) => rulePatient(world, person, requestId, what),
     close: (person, requestId) => held(requestId, () => close(world, person, requestId)),
@@ -52,20 +53,20 @@ async function reading(world: World, person: Person, requestId: string): Promise
   only(person, "radiologist")
   const request = kept(await world.ledger.request(requestId))
   const file = await caseFile(world, request)
+  const versions = versionViews(file.reports)
   // Erased images are gone; the report lives on with its request.
   const study = found(file.study, "study")
-  const text = file.reports.findLast((each) => each.status !== "draft" || each.readerId === person.id)
+  const stand = standing(file.reports)
+  const own = file.reports.findLast((each) => each.status === "draft" && each.readerId === person.id)
+  const text = own ?? stand[0]
   return {
     ...workItem(world, person, file, study),
     series: seriesViews(selected(study, await world.ledger.instances(study.id))),
     draft: text === undefined ? null : { ...text.private.draft, draftVersion: text.draftVersion },
-    versions: file.reports.map(({ id, version, status, signedAt, readerName }) => ({
-      reportId: id,
-      version,
-      status,
-      signedAt,
-      readerName,
-    })),
+    versions,
+    standing: stand.flatMap(({ id, private: { draft } }) =>
+      versions.flatMap((each) => (each.reportId === id ? [{ ...each, text: draft }] : [])),
+    ),
     signing: signing(file),
   }
 }
@@ -83,39 +84,49 @@ async function start(world: World, person: Person, requestId: string): Promise<R
   const taken: RequestRecord = { ...request, state: step.to, readerId: person.id, readerName: person.name }
   const drafts = (await world.ledger.reportsOfRequest(requestId)).filter((each) => each.status === "draft")
   const changes: Change[] = [{ put: "request", record: taken }]
-  if (drafts.length === 0) changes.push({ put: "report", record: newDraft(world, person, taken, null, "") })
+  if (drafts.length === 0)
+    changes.push({ put: "report", record: newDraft(world, person, taken, { what: "report" }) })
   if (request.state === "ready")
     changes.push(milestone(requestId, "reading-started", world.clock.now().toISOString()))
   await world.ledger.commit(changes)
   return reading(world, person, requestId)
 }
 
-async function correct(
+async function amend(
   world: World,
   person: Person,
   requestId: string,
-  reason: string,
-  expectedVersion: number,
+  amendment: Amendment,
 ): Promise<ReadingView> {
   only(person, "radiologist")
   const request = kept(await world.ledger.request(requestId))
-  const step = next("case", request.state, "correct")
-  const versions = await world.ledger.reportsOfRequest(requestId)
-  const latest = [...versions].sort((a, b) => b.version - a.version)[0]
-  if (step === null || latest === undefined || reason.trim() === "") {
-    throw new ReportError("ERR_REPORT_STATE", "only a signed report can be corrected, and with a reason")
-  }
-  // Somebody corrected it meanwhile: what this reader has seen is no longer the report.
-  if (latest.version !== expectedVersion)
-    throw new ReportError("ERR_REPORT_STATE", "there is a newer version of this report")
+  const step = next("case", request.state, "amend")
+  if (step === null)
+    throw new ReportError("ERR_REPORT_STATE", "only a signed report can be corrected or added to")
+  const stand = standing(await world.ledger.reportsOfRequest(requestId))
+  const begun = beginning(stand, amendment)
   if (!(await hasImages(world, request)))
     throw new ReportError("ERR_REPORT_STATE", "the images were erased at the end of their term")
   const taken: RequestRecord = { ...request, state: step.to, readerId: person.id, readerName: person.name }
   await world.ledger.commit([
     { put: "request", record: taken },
-    { put: "report", record: newDraft(world, person, taken, latest, reason) },
+    { put: "report", record: newDraft(world, person, taken, begun) },
   ])
   return reading(world, person, requestId)
+}
+
+/** Of what stands, and never of what somebody has replaced meanwhile: this reader has not seen what it says now. */
+function beginning(stand: readonly ReportRecord[], { what, reportId, reason }: Amendment): Beginning {
+  const document = stand.find(({ id }) => id === reportId)
+  if (document === undefined)
+    throw new ReportError("ERR_REPORT_STATE", "there is a newer version of this document")
+  if (what === "correction") {
+    if (reason.trim() === "") throw new ReportError("ERR_REPORT_STATE", "a correction needs its reason")
+    return { what, of: document, reason }
+  }
+  if (isAddendum(document))
+    throw new ReportError("ERR_REPORT_STATE", "an addendum is written to the report, not to another addendum")
+  return { what, to: document }
 }
 
 /** What was given up on the way to the hospital (reports, receipts, certificates) leaves again. */

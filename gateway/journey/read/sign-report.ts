@@ -8,6 +8,7 @@ import { audit } from "../audit.ts"
 import { MIME } from "../codes.ts"
 import { found, only } from "../desk-guards.ts"
 import { DeskError, ReportError } from "../errors.ts"
+import { signing } from "./draft.ts"
 import { PREPARED_MS } from "./freeze.ts"
 import { uuidOid } from "../ids.ts"
 import { agreementOf, keptAnew, noLongerNeeded } from "../keep.ts"
@@ -19,7 +20,7 @@ import { plan } from "../assemble/release.ts"
 import { ownedDocument, signatureOwner, type ReportDocument } from "../submit/report-documents.ts"
 import { next } from "../route.ts"
 import { due } from "../run.ts"
-import { signReport } from "../submit/sign.ts"
+import { purposesOf, signReport } from "../submit/sign.ts"
 import type { World } from "../world.ts"
 
 /** What this person froze under this id, and has not signed yet. */
@@ -40,7 +41,7 @@ export async function sign(
   const report = await preparedReport(world, person, prepareId)
   const at = world.clock.now()
   const frozenAt = report.preparedAt === null ? 0 : new Date(report.preparedAt).getTime()
-  const step = next("report", report.status, report.version > 1 ? "sign-correction" : "sign")
+  const step = next("report", report.status, signing(report))
   if (step === null || at.getTime() - frozenAt > PREPARED_MS) {
     throw new ReportError("ERR_SIGN_INTENT", "what was frozen is no longer valid; prepare the report again")
   }
@@ -49,13 +50,10 @@ export async function sign(
   const request = found(await world.ledger.request(report.requestId), "case")
   const completed = next("case", request.state, "signed")
   if (completed === null) throw new ReportError("ERR_REPORT_STATE", "the case is not being read")
-  const { xml, isStamped } = await signReport(
-    world,
-    agreementOf(world, report.agreement),
-    person,
-    pin,
+  const { xml, isStamped } = await signReport(world, agreementOf(world, report.agreement), person, pin, {
     documents,
-  )
+    purposes: purposesOf(report),
+  })
   const uniqueId = uuidOid(world.chance)
   const place = await keepSignature(world, report, uniqueId, xml)
   const signedAt = world.clock.now().toISOString()
@@ -102,11 +100,14 @@ export async function sign(
       userName: person.name,
       PatientID: request.private.patient.PatientID,
       objectId: report.id,
-      description: `passkey assertion SHA-256 ${sha256(assertion)} over intent ${sha256(Buffer.from(report.private.intent, "base64"))}`,
+      description: `${ACT[signing(report)]}passkey assertion SHA-256 ${sha256(assertion)} over intent ${sha256(Buffer.from(report.private.intent, "base64"))}`,
     }),
   ])
   return { reportId: report.id, version: report.version }
 }
+
+/** For who reads the trail: what kind of document was signed. */
+const ACT = { sign: "", "sign-correction": "correction; ", "sign-addendum": "addendum; " } as const
 
 /** What changed since it was frozen its reader may not have seen. Under the request's lock, as whatever changes it is. */
 async function checkImages(world: World, { studyId, preparedAt }: ReportRecord): Promise<void> {

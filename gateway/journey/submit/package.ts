@@ -24,13 +24,21 @@ import { due, retryOf, type Decision, type Outcome } from "../run.ts"
 import { signSubmissionSet } from "./sign.ts"
 import type { World } from "../world.ts"
 
+/** A document of this submission, and one the recipient has. */
+interface Related {
+  readonly uniqueId: string
+  readonly entryUUID: string
+}
+
 export interface Contents {
   readonly subject: Subject
   readonly contents: readonly Content[]
   /** uniqueIds signed by a document of role "signature" or "receipt", for `signs` associations. */
   readonly signs: readonly { readonly by: string; readonly what: string }[]
   /** entryUUIDs at the recipient that these documents replace. */
-  readonly replaces: readonly { readonly uniqueId: string; readonly entryUUID: string }[]
+  readonly replaces: readonly Related[]
+  /** And those they are added to. */
+  readonly appends?: readonly Related[]
   /** entryUUIDs, in earlier submissions, of what a document of role "signature" signs as well. */
   readonly signsEarlier?: readonly { readonly by: string; readonly entryUUID: string }[]
   /** It is a unit of the submission that is to be made; so much is left for the next ones. */
@@ -225,9 +233,15 @@ function associations(made: Contents, sealed: readonly Packed[]): Association[] 
     const source = entryOf.get(by)
     return source === undefined ? [] : [{ type: "signs", source, target: entryUUID }]
   })
-  const replaces = made.replaces.flatMap(({ uniqueId, entryUUID }): Association[] => {
-    const source = entryOf.get(uniqueId)
-    return source === undefined ? [] : [{ type: "RPLC", source, target: entryUUID }]
-  })
-  return [...signs, ...signsEarlier, ...replaces]
+  const related = (type: "RPLC" | "APND", to: readonly Related[]): Association[] =>
+    to.flatMap(({ uniqueId, entryUUID }) => {
+      const source = entryOf.get(uniqueId)
+      return source === undefined ? [] : [{ type, source, target: entryUUID }]
+    })
+  return [
+    ...signs,
+    ...signsEarlier,
+    ...related("RPLC", made.replaces),
+    ...related("APND", made.appends ?? []),
+  ]
 }

@@ -3,21 +3,26 @@ import { MIME, PURPOSE } from "../codes.ts"
 import { found } from "../desk-guards.ts"
 import type { Content } from "./pack.ts"
 import { isSealing } from "../packaging.ts"
-import type { ContentsOf } from "./package.ts"
+import type { Contents, ContentsOf } from "./package.ts"
+import { isAddendum } from "../lineage.ts"
 import { readWhole } from "../read-whole.ts"
 import type { SealedObject } from "../ports.ts"
 import type { Change, ReportRecord } from "../records.ts"
-import { documentOf, ownedDocument, previousVersion, signatureOwner } from "./report-documents.ts"
+import { documentOf, ownedDocument, parentReport, signatureOwner } from "./report-documents.ts"
 import { notice } from "../verify/receipt.ts"
-import { withStamp } from "./sign.ts"
+import { purposesOf, withStamp } from "./sign.ts"
 import { subjectOf } from "../subject.ts"
 import type { World } from "../world.ts"
 
-const TITLES: Readonly<Record<"cda" | "pdf" | "signature", string>> = {
-  cda: "画像診断報告書",
-  pdf: "画像診断報告書（PDF）",
-  signature: PURPOSE.author.display,
-}
+const TITLES: Readonly<Record<"report" | "addendum", Readonly<Record<"cda" | "pdf" | "signature", string>>>> =
+  {
+    report: { cda: "画像診断報告書", pdf: "画像診断報告書（PDF）", signature: PURPOSE.author.display },
+    addendum: {
+      cda: "画像診断報告書（追記）",
+      pdf: "画像診断報告書（追記、PDF）",
+      signature: PURPOSE.addendum.display,
+    },
+  }
 
 /**
  * CDA, PDF and the radiologist's signature. One that was signed while the time-stamp authority did not answer gets its
@@ -26,17 +31,18 @@ const TITLES: Readonly<Record<"cda" | "pdf" | "signature", string>> = {
 export const reportContents: ContentsOf = async (world, record, agreement) => {
   const report = found(record.reportId === null ? null : await world.ledger.report(record.reportId), "report")
   const contents: Content[] = []
+  const titles = TITLES[isAddendum(report) ? "addendum" : "report"]
   const isSigned = isSealing(agreement)
   const roles = isSigned ? (["cda", "pdf", "signature"] as const) : (["cda", "pdf"] as const)
   for (const role of roles) {
     const { uniqueId, place } = documentOf(report, role)
     const unstamped = role === "signature" && report.stampedAt === null
     contents.push({
-      ...notice(world, role, TITLES[role], new Uint8Array(0)),
+      ...notice(world, role, titles[role], new Uint8Array(0)),
       uniqueId,
       mimeType: role === "pdf" ? MIME.pdf : MIME.xml,
       createdAt: new Date(report.preparedAt ?? record.createdAt),
-      purposes: role === "signature" ? [PURPOSE.author] : [],
+      purposes: role === "signature" ? purposesOf(report).map((purpose) => PURPOSE[purpose]) : [],
       legalAuthenticator: `${report.readerId}^${report.readerName}^^^^^^^&${world.site.oid}&ISO`,
       body: unstamped
         ? { bytes: await withStamp(world, await readWhole(world.spool, place)) }
@@ -48,7 +54,7 @@ export const reportContents: ContentsOf = async (world, record, agreement) => {
     subject: await subjectOf(world, record, agreement),
     contents,
     signs: (["cda", "pdf"] as const).map((role) => ({ by, what: documentOf(report, role).uniqueId })),
-    replaces: report.version > 1 ? await replacements(world, report) : [],
+    ...(await relations(world, report)),
     sealed: (objects) =>
       isSigned && report.stampedAt === null ? stampKept(world, report, objects.get(by)) : [],
   }
@@ -71,17 +77,18 @@ function stampKept(world: World, report: ReportRecord, object: SealedObject | un
   return [{ put: "report", record }, ownedDocument(signatureOwner(report.id), 0, stamped)]
 }
 
-/** RPLC of the earlier version's CDA and PDF, by the entryUUIDs we gave them (ihe-wire 1.7). */
-async function replacements(
+/** RPLC of the earlier version's CDA and PDF, or APND to what it is added to, by the entryUUIDs we gave them (ihe-wire 1.7). */
+async function relations(
   world: World,
   report: ReportRecord,
-): Promise<{ uniqueId: string; entryUUID: string }[]> {
-  const previous = await previousVersion(world, report)
-  const sent = await world.ledger.documents(previous.submissionId ?? "")
-  return (["cda", "pdf"] as const).flatMap((role) => {
+): Promise<Pick<Contents, "replaces" | "appends">> {
+  const parent = await parentReport(world, report)
+  const sent = parent === null ? [] : await world.ledger.documents(parent.report.submissionId ?? "")
+  const related = (["cda", "pdf"] as const).flatMap((role) => {
     const earlier = sent.find((each) => each.role === role)
     return earlier === undefined
       ? []
       : [{ uniqueId: documentOf(report, role).uniqueId, entryUUID: earlier.entryUUID }]
   })
+  return parent?.relation === "APND" ? { replaces: [], appends: related } : { replaces: related }
 }

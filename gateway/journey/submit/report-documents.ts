@@ -1,5 +1,6 @@
 /** The documents of a report: sealed under the request's slot, each with a row before any submission carries it. */
 import { found } from "../desk-guards.ts"
+import { parentAmong, parentOf, type Parent } from "../lineage.ts"
 import type { Change, DocumentRecord, DocumentRole, ReportRecord } from "../records.ts"
 import type { World } from "../world.ts"
 
@@ -12,13 +13,17 @@ export const documentOf = (report: ReportRecord, role: DocumentRole): ReportDocu
     `${role} of this report`,
   )
 
-/** The version that this one replaces. */
-export async function previousVersion(world: World, report: ReportRecord): Promise<ReportRecord> {
-  const versions = await world.ledger.reportsOfRequest(report.requestId)
-  return found(
-    versions.find((each) => each.version === report.version - 1),
-    "earlier version",
-  )
+export interface RelatedReport {
+  readonly relation: Parent["relation"]
+  readonly report: ReportRecord
+}
+
+/** The document that this one replaces, or is added to; null of the first of a case. */
+export async function parentReport(world: World, report: ReportRecord): Promise<RelatedReport | null> {
+  const parent = parentOf(report)
+  if (parent === null) return null
+  const reports = await world.ledger.reportsOfRequest(report.requestId)
+  return { relation: parent.relation, report: found(parentAmong(reports, report), "earlier document") }
 }
 
 /** A row so that roll-forward knows the frame although no submission carries it yet. `owner`: see below. */

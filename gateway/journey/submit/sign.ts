@@ -8,12 +8,13 @@ import { COMMITMENT, RECEIPT_COMMITMENTS, type Commitment } from "../../standard
 import { buildSignature, type SignedDocument } from "../../standards/dsg/sign.ts"
 import { timeStampInput, withTimeStamp } from "../../standards/dsg/time-stamp.ts"
 import type { Agreement } from "../agreement.ts"
-import { MIME } from "../codes.ts"
+import { MIME, type PURPOSE } from "../codes.ts"
 import { ReportError, TimeStampError } from "../errors.ts"
 import { uuid } from "../ids.ts"
+import { isAddendum } from "../lineage.ts"
 import { signingFault } from "../read/signing-certificate.ts"
 import type { Person } from "../ports.ts"
-import type { DocumentRole } from "../records.ts"
+import type { DocumentRole, ReportRecord } from "../records.ts"
 import type { World } from "../world.ts"
 
 interface Signer {
@@ -40,6 +41,20 @@ export function signReceipt(world: World, closing: SignedDocument): Promise<Uint
   return stamped(world, seal(world), [closing], null, RECEIPT_COMMITMENTS)
 }
 
+/** What the radiologist signs, and for what. */
+export interface ToSign {
+  readonly documents: readonly {
+    readonly role: DocumentRole
+    readonly uniqueId: string
+    readonly sha256: string
+  }[]
+  readonly purposes: readonly (keyof typeof COMMITMENT & keyof typeof PURPOSE)[]
+}
+
+/** An addendum is signed as one, too (ITI TF-3 5.5.2.2). */
+export const purposesOf = (report: ReportRecord): ToSign["purposes"] =>
+  isAddendum(report) ? ["author", "addendum"] : ["author"]
+
 /**
  * The radiologist's signature over CDA and PDF; without its time stamp when the authority does not answer now.
  *
@@ -50,7 +65,7 @@ export async function signReport(
   agreement: Agreement | null,
   person: Person,
   pin: string,
-  documents: readonly { readonly role: DocumentRole; readonly uniqueId: string; readonly sha256: string }[],
+  { documents, purposes }: ToSign,
 ): Promise<{ readonly xml: Uint8Array; readonly isStamped: boolean }> {
   const chain = await world.personKeys.chain(person.login)
   // Before a PIN is tried: would the hospital accept this certificate now?
@@ -62,7 +77,8 @@ export async function signReport(
     mimeType: each.role === "pdf" ? MIME.pdf : MIME.xml,
   }))
   const signer: Signer = { chain, sign: (bytes) => world.personKeys.sign(person.login, pin, bytes) }
-  const xml = await signature(world, signer, signed, null, [COMMITMENT.author])
+  const commitments = purposes.map((purpose) => COMMITMENT[purpose])
+  const xml = await signature(world, signer, signed, null, commitments)
   try {
     return { xml: await withStamp(world, xml), isStamped: true }
   } catch (error) {

@@ -14,7 +14,7 @@ import { SubmissionError } from "../errors.ts"
 import { agreementInForce, agreementOf, carriesImages, closeStudy, held } from "../keep.ts"
 import { lastingFault } from "../lasting-fault.ts"
 import { behindScout, lineUp, wasReached } from "./line-up.ts"
-import { previousVersion } from "./report-documents.ts"
+import { parentReport } from "./report-documents.ts"
 import { putAside } from "./put-aside.ts"
 import { isRecalled, mayBeStopped } from "../retain/recall.ts"
 import type { Change, JobRecord, SubmissionRecord } from "../records.ts"
@@ -96,7 +96,7 @@ async function isTakenBack(world: World, { requestId }: SubmissionRecord): Promi
 const SCOUT_ATTEMPTS = 7
 
 /**
- * A correction names what it replaces: it must not overtake the version before it; nor a recall its study, nor what is asked
+ * A correction names what it replaces, an addendum what it is added to: neither must overtake that; nor a recall its study, nor what is asked
  * for anew that recall.
  */
 const TURN_LOOK_MS = 15_000
@@ -108,15 +108,14 @@ async function isAheadOfItsTurn(world: World, record: SubmissionRecord): Promise
       (await isRecallOpen(world, record)) || (kind === "study" && (await hasUnitsUnderWay(world, record)))
     )
   const report = kind === "report" && reportId !== null ? await world.ledger.report(reportId) : null
-  if (report === null || report.version === 1) return false
-  const { submissionId } = await previousVersion(world, report)
-  const before = submissionId === null ? null : await world.ledger.submission(submissionId)
+  const parent = report === null ? null : await parentReport(world, report)
+  const before = await world.ledger.submission(parent?.report.submissionId ?? "")
   return before !== null && isUnderWay(before)
 }
-/** Made ahead of them for a medium: where it arrives nobody waits longer than an hour for the units it names. */
+
+/** Made ahead of them for a medium: where it arrives nobody waits long for the units it names. */
 const hasUnitsUnderWay = async (world: World, record: SubmissionRecord): Promise<boolean> =>
   (await world.ledger.unitsOf(record.id, "")).underWay > 0
-
 
 /** The notice would take back with the first sending what another request has sent since. */
 async function isRecallOpen(world: World, record: SubmissionRecord): Promise<boolean> {

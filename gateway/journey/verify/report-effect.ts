@@ -12,7 +12,8 @@ import { isRecalled } from "../retain/recall.ts"
 import { isSealing } from "../packaging.ts"
 import { planReceipt } from "./receipt.ts"
 import type { Change, DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
-import { checkReportSubject, checkReportVersion } from "./report-subject.ts"
+import { placeOf } from "./report-place.ts"
+import { checkReportSubject } from "./report-subject.ts"
 import { judgeReport, papersOf, readPapers } from "./report-verdict.ts"
 import { next } from "../route.ts"
 import { due } from "../run.ts"
@@ -40,7 +41,12 @@ export const reportEffect: EffectOf = (world, record, documents, agreement) =>
 const unsignedEffect: EffectOf = async (world, record, documents, agreement) => {
   const report = await unsignedReport(world, record, documents, agreement)
   const signature = record.private.verdict ?? unsealedVerdict(agreement, world.clock.now())
-  return { signature, follow: () => follow(world, record, agreement, { ...report, signature }) }
+  const arrived: Arrived = { ...report, signature }
+  return {
+    signature,
+    follow: () => follow(world, record, agreement, arrived),
+    waitsFor: "ERR_REPORT_PARENT",
+  }
 }
 
 const signedEffect: EffectOf = async (world, record, documents, agreement) => {
@@ -59,6 +65,7 @@ const signedEffect: EffectOf = async (world, record, documents, agreement) => {
   return {
     signature,
     follow: () => follow(world, record, agreement, arrived),
+    waitsFor: "ERR_REPORT_PARENT",
   }
 }
 
@@ -67,21 +74,24 @@ async function known(world: World, record: SubmissionRecord): Promise<ReportReco
   return reports.find((each) => each.submissionId === record.id)
 }
 
-/** What does not hold, or not yet, is kept with its verdict and gets no receipt. */
+/** What does not hold, or not yet, is kept with its verdict and gets no receipt. Null while what it is added to is not here. */
 async function follow(
   world: World,
   submission: SubmissionRecord,
   agreement: Agreement,
   { written, content, documents, signature }: Arrived,
-): Promise<readonly Change[]> {
+): Promise<readonly Change[] | null> {
   const request = await requestOf(world, submission)
   const earlier = await known(world, submission)
-  if (earlier === undefined && written !== null) {
-    const reports = await world.ledger.reportsOfRequest(request.id)
-    await checkReportVersion(world, submission, request, documents[0], written, reports)
-  }
+  const reports = await world.ledger.reportsOfRequest(request.id)
+  const place =
+    earlier !== undefined || written === null
+      ? {}
+      : await placeOf(world, { record: submission, request, cda: documents[0], content: written, reports })
+  if (place === null) return null
   const report: ReportRecord = {
     ...(earlier ?? newReport(world, submission, request, content)),
+    ...place,
     signedAt: signature.signedAt,
     stampedAt: signature.timeStampedAt,
     private: {
@@ -90,6 +100,7 @@ async function follow(
         impression: content.impression,
         keyImages: [],
         correctionReason: content.correction?.reason ?? "",
+        ...(written?.addendum ? { addendum: written.addendum.text } : {}),
       },
       documents: documents.map(({ role, uniqueId, place, sha256 }) => ({ role, uniqueId, place, sha256 })),
       keyImages: content.keyImages.length,
@@ -108,7 +119,19 @@ async function follow(
     ...(holds(signature.outcome) && written !== null && !isRecalled(request)
       ? [due("deliver", report.id, world.clock.now())]
       : []),
+    ...(earlier === undefined ? await waitingFor(world, submission) : []),
   ]
+}
+
+/** What came before what it is added to is looked at now. */
+async function waitingFor(world: World, { id, requestId }: SubmissionRecord): Promise<Change[]> {
+  const beside = await world.ledger.submissionsOf({ requestId: requestId ?? "" })
+  return beside
+    .filter(
+      (each) =>
+        each.direction === "in" && each.kind === "report" && each.state === "accepted" && each.id !== id,
+    )
+    .map((each) => due("verify", each.id, world.clock.now()))
 }
 
 /** With a report the term of its request begins anew; a correction makes one that was settled ask for something again. */

@@ -29,6 +29,8 @@ export interface Effect {
   readonly signature: Verdict | null
   /** How soon it is looked at again when `follow` has given null; absent = as for missing evidence. Runs under the locks. */
   readonly lookAgainMs?: () => Promise<number>
+  /** What it waits for when `follow` has given null, for who looks at the case; absent = what comes by itself. */
+  readonly waitsFor?: ErrorCode
   /**
    * The seal holds: what follows from this outcome of the signature inside, or of the seal when there is none. Null while
    * something it builds on waits for its own verdict: it is looked at again.
@@ -121,7 +123,10 @@ async function decided(world: World, looked: Looked): Promise<Outcome> {
   const failureCode = record.kind === "report" ? "ERR_REPORT_SIGNATURE" : "ERR_CONTENT"
   const follows = await effect.follow(verdict.outcome)
   if (follows === null)
-    return { changes: [], again: { at: await lookAgainAt(world, effect), failureCode: null } }
+    return {
+      changes: [],
+      again: { at: await lookAgainAt(world, effect), failureCode: effect.waitsFor ?? null },
+    }
   switch (verdict.outcome) {
     case "valid":
     case "valid-pending":

@@ -17,6 +17,7 @@ export const CDA_TYPE_EXTENSION = "POCD_HD000040"
 
 export const TEMPLATE = {
   imagingReport: "1.2.840.10008.9.1",
+  imagingAddendumReport: "1.2.840.10008.9.24",
   generalHeader: "1.2.840.10008.9.20",
   imagingHeader: "1.2.840.10008.9.21",
   parentDocument: "1.2.840.10008.9.22",
@@ -55,6 +56,8 @@ export const SECTION = {
   findings: kind(TEMPLATE.findings, "59776-5", "Procedure Findings", "所見"),
   impression: kind(TEMPLATE.impression, "19005-8", "Impression", "診断"),
   keyImages: kind(TEMPLATE.labeled, "55113-5", "Key Images", "キー画像"),
+  addendum: kind(TEMPLATE.addendum, "55107-7", "Addendum", "追記"),
+  /** As an addendum's: PS3.20 has no section for it. In an addendum it stands after the text. */
   correction: kind(TEMPLATE.addendum, "55107-7", "Addendum", "訂正の理由"),
 } as const
 

@@ -16,9 +16,9 @@ import {
 import { tsOfIso } from "./hl7-time.ts"
 import { isOid } from "./report-rules.ts"
 import { nameElement, patientNames } from "./person-name.ts"
-import type { ImagingReport, Organization, ReportPatient } from "./report-content.ts"
+import type { ImagingReport, Organization, ParentDocument, ReportPatient } from "./report-content.ts"
 
-const TITLE = "画像診断報告書"
+const TITLE = { report: "画像診断報告書", addendum: "画像診断報告書（追記）" } as const
 
 /** Everything before the body, in the order of the CDA schema. */
 export function header(report: ImagingReport): Markup[] {
@@ -37,15 +37,16 @@ export function header(report: ImagingReport): Markup[] {
 }
 
 function identification(report: ImagingReport): Markup[] {
-  const templates: string[] = [TEMPLATE.imagingReport, TEMPLATE.generalHeader, TEMPLATE.imagingHeader]
-  if (report.correction) templates.push(TEMPLATE.parentDocument)
+  const kind = report.addendum === null ? TEMPLATE.imagingReport : TEMPLATE.imagingAddendumReport
+  const templates: string[] = [kind, TEMPLATE.generalHeader, TEMPLATE.imagingHeader]
+  if (parentOf(report) !== null) templates.push(TEMPLATE.parentDocument)
   return [
     element("realmCode", { code: "JP" }),
     element("typeId", { root: CDA_TYPE_ROOT, extension: CDA_TYPE_EXTENSION }),
     ...templates.map((root) => element("templateId", { root })),
     element("id", { root: report.documentId }),
     loincCode(DOCUMENT_CODES[0], "Diagnostic Imaging Report"),
-    element("title", {}, TITLE),
+    element("title", {}, TITLE[report.addendum === null ? "report" : "addendum"]),
     element("effectiveTime", { value: tsOfIso(report.effectiveTime) }),
     element("confidentialityCode", { code: "N", codeSystem: CONFIDENTIALITY }),
     element("languageCode", { code: "ja-JP" }),
@@ -150,11 +151,28 @@ function serviceEvent(report: ImagingReport): Markup {
   return xml`<documentationOf><serviceEvent classCode="ACT">${studyId(report)}<code nullFlavor="OTH"><originalText>${study.StudyDescription}</originalText>${modalities}</code>${when}</serviceEvent></documentationOf>`
 }
 
-/** A correction replaces its parent, named by id; set and number follow from ours (PS3.20 8.2.4). */
+/** A correction replaces the version before it, whose set is its own; an addendum names set and version of another (PS3.20 8.2.4). */
+function parentOf(
+  report: ImagingReport,
+): { readonly typeCode: "RPLC" | "APND"; readonly parent: ParentDocument } | null {
+  const { correction, addendum, setId, versionNumber } = report
+  if (correction !== null) {
+    const documentId = correction.replacesDocumentId
+    return { typeCode: "RPLC", parent: { documentId, setId, versionNumber: versionNumber - 1 } }
+  }
+  const appends = addendum?.appends ?? null
+  return appends && { typeCode: "APND", parent: appends }
+}
+
 function parentDocument(report: ImagingReport): Markup[] {
-  if (!report.correction) return []
-  const { replacesDocumentId } = report.correction
+  const related = parentOf(report)
+  if (related === null) return []
+  const { documentId, setId, versionNumber } = related.parent
   return [
-    xml`<relatedDocument typeCode="RPLC"><parentDocument><id root="${replacesDocumentId}"/><setId root="${report.setId}"/><versionNumber value="${report.versionNumber - 1}"/></parentDocument></relatedDocument>`,
+    xml`<relatedDocument typeCode="${related.typeCode}"><parentDocument>${[
+      element("id", { root: documentId }),
+      setId !== null && element("setId", { root: setId }),
+      versionNumber !== null && element("versionNumber", { value: versionNumber }),
+    ]}</parentDocument></relatedDocument>`,
   ]
 }

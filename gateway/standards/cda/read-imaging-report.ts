@@ -5,7 +5,7 @@ import { Malformed } from "../malformed.ts"
 import { XML_LIMITS_INLINE } from "../xml/limits.ts"
 import { isElement, readXml } from "../xml/reader.ts"
 import type { XmlElement } from "../xml/reader.ts"
-import { CDA_TYPE_EXTENSION, CDA_TYPE_ROOT, DOCUMENT_CODES, HL7, LOINC } from "./codes.ts"
+import { CDA_TYPE_EXTENSION, CDA_TYPE_ROOT, DOCUMENT_CODES, HL7, LOINC, TEMPLATE } from "./codes.ts"
 import { all, at, attribute, optional, required } from "./path.ts"
 import { isoOfTs } from "./hl7-time.ts"
 import { readBody } from "./read-sections.ts"
@@ -18,7 +18,7 @@ import {
   readStudy,
 } from "./read-header.ts"
 import { nameOf } from "./person-name.ts"
-import type { ImagingReport } from "./report-content.ts"
+import type { ImagingReport, ParentDocument } from "./report-content.ts"
 import { checkReport } from "./report-rules.ts"
 
 /** A report, and who answers for its text: in our profile the author, which is for the verifier to hold against it. */
@@ -45,14 +45,16 @@ export const readImagingReport = (bytes: Uint8Array): ImagingReport =>
 
 function reportOf(root: XmlElement): ImagingReport {
   checkKind(root)
-  const parent = at(root, "relatedDocument", "parentDocument", "id")
-  const { purpose, findings, impression, reason, keyImages, bodyPart } = readBody(root)
+  const { replaces, appends } = readParent(root)
+  const isAddendum = appends !== null || isAddendumDocument(root)
+  const { purpose, findings, impression, addenda, keyImages, bodyPart } = readBody(root, isAddendum)
+  const { text, reason } = partsOf(addenda, isAddendum, replaces !== null)
   const order = readOrder(root)
   const report: ImagingReport = {
     documentId: attribute(required(root, "id"), "root"),
     setId: attribute(required(root, "setId"), "root"),
     versionNumber: Number(attribute(required(root, "versionNumber"), "value")),
-    status: statusOf(root, parent !== null),
+    status: statusOf(root, replaces, appends),
     effectiveTime: isoOfTs(attribute(required(root, "effectiveTime"), "value")),
     ...readPatient(root),
     study: { ...readStudy(root), bodyPart, AccessionNumber: order.AccessionNumber },
@@ -66,7 +68,8 @@ function reportOf(root: XmlElement): ImagingReport {
     reader: readReader(root),
     findings,
     impression,
-    correction: parent && { replacesDocumentId: attribute(parent, "root"), reason },
+    correction: replaces && { replacesDocumentId: replaces.documentId, reason },
+    addendum: isAddendum ? { text, appends } : null,
     keyImages,
   }
   checkReport(report)
@@ -87,11 +90,55 @@ function checkKind(root: XmlElement): void {
   if (!known) throw new Malformed("REPORT_NOT_CDA", "PS3.20 8.1", "not an imaging report")
 }
 
-/** The status has no element of its own in CDA R2: it follows from who answers and what is replaced. */
-function statusOf(root: XmlElement, replaces: boolean): ImagingReport["status"] {
-  const related = all(root, "relatedDocument").map((document) => optional(document, "typeCode"))
-  if (related.some((typeCode) => typeCode !== "RPLC"))
-    throw new Malformed("REPORT_INVALID", "CDA R2 4.2.3.1", "relation to the parent document is not RPLC")
-  if (replaces) return "corrected"
+const isAddendumDocument = (root: XmlElement): boolean =>
+  all(root, "templateId").some((each) => optional(each, "root") === TEMPLATE.imagingAddendumReport)
+
+interface Related {
+  readonly replaces: ParentDocument | null
+  readonly appends: ParentDocument | null
+}
+
+/** What it was made from (XFRM) may stand beside either (CDA R2 4.2.3.1); it says nothing of versions. */
+function readParent(root: XmlElement): Related {
+  const related = all(root, "relatedDocument").filter((each) => optional(each, "typeCode") !== "XFRM")
+  const [first, ...others] = related
+  if (first === undefined) return { replaces: null, appends: null }
+  const typeCode = optional(first, "typeCode")
+  if (others.length > 0 || (typeCode !== "RPLC" && typeCode !== "APND"))
+    throw new Malformed(
+      "REPORT_INVALID",
+      "CDA R2 4.2.3.1",
+      "relation to the parent document is not one of RPLC, APND",
+    )
+  const document = required(first, "parentDocument")
+  const [setId, version] = [at(document, "setId"), at(document, "versionNumber")]
+  const parent: ParentDocument = {
+    documentId: attribute(required(document, "id"), "root"),
+    setId: setId && optional(setId, "root"),
+    versionNumber: version && Number(attribute(version, "value")),
+  }
+  return typeCode === "RPLC" ? { replaces: parent, appends: null } : { replaces: null, appends: parent }
+}
+
+/** What the Addendum sections say. In an addendum that replaces another the last one is the reason, the others the text. */
+function partsOf(
+  addenda: readonly string[],
+  isAddendum: boolean,
+  replaces: boolean,
+): { readonly text: string; readonly reason: string } {
+  const joined = (texts: readonly string[]): string => texts.filter((each) => each !== "").join("\n\n")
+  if (!isAddendum) return { text: "", reason: joined(addenda) }
+  const said = replaces ? addenda.slice(0, -1) : addenda
+  return { text: joined(said), reason: replaces ? (addenda.at(-1) ?? "") : "" }
+}
+
+/** The status has no element of its own in CDA R2: it follows from who answers, what is replaced and what is added to. */
+function statusOf(
+  root: XmlElement,
+  replaces: ParentDocument | null,
+  appends: ParentDocument | null,
+): ImagingReport["status"] {
+  if (replaces !== null) return "corrected"
+  if (appends !== null) return "appended"
   return at(root, "legalAuthenticator") === null ? "preliminary" : "final"
 }

@@ -16,26 +16,30 @@ export interface ReportBody {
   readonly bodyPart: string
   readonly findings: string
   readonly impression: string
-  /** Reason of a correction, "" in any other version. */
-  readonly reason: string
+  /** Texts of the Addendum sections (PS3.20 9.6), in their order: what an addendum adds, or why a version replaces another. */
+  readonly addenda: readonly string[]
   readonly keyImages: readonly KeyImagePicture[]
 }
 
 /**
- * An impression is required (PS3.20 9.5); every other section may be absent.
+ * A report needs an impression (PS3.20 9.5), an addendum what it adds (PS3.20 7.2); every other section may be absent.
  *
  * @throws Malformed REPORT_INCOMPLETE, REPORT_INVALID, BASE64_MALFORMED
  */
-export function readBody(root: XmlElement): ReportBody {
+export function readBody(root: XmlElement, isAddendum: boolean): ReportBody {
   const sections = [...sectionsBelow(required(root, "component", "structuredBody"))]
   const impression = sectionOf(sections, SECTION.impression)
-  if (!impression) throw new Malformed("REPORT_INCOMPLETE", "PS3.20 9.5", "no Impression section")
+  const addenda = sections.filter((each) => isOfKind(each, SECTION.addendum)).map(textOfSection)
+  if (!impression && !isAddendum)
+    throw new Malformed("REPORT_INCOMPLETE", "PS3.20 9.5", "no Impression section")
+  if (isAddendum && textOfSection(impression) === "" && addenda.every((text) => text === ""))
+    throw new Malformed("REPORT_INCOMPLETE", "PS3.20 9.6", "no Addendum section")
   return {
     purpose: textOfSection(sectionOf(sections, SECTION.request)),
     bodyPart: targetSite(sectionOf(sections, SECTION.procedure)),
     findings: textOfSection(sectionOf(sections, SECTION.findings)),
     impression: textOfSection(impression),
-    reason: textOfSection(sectionOf(sections, SECTION.correction)),
+    addenda,
     keyImages: keyImages(sectionOf(sections, SECTION.keyImages)),
   }
 }
@@ -50,13 +54,15 @@ function* sectionsBelow(parent: XmlElement): Generator<XmlElement> {
 }
 
 function sectionOf(sections: readonly XmlElement[], kind: SectionKind): XmlElement | null {
-  const found = sections.filter((section) => {
-    const code = at(section, "code")
-    return code && optional(code, "code") === kind.code && optional(code, "codeSystem") === LOINC
-  })
+  const found = sections.filter((section) => isOfKind(section, kind))
   if (found.length > 1)
     throw new Malformed("REPORT_INVALID", "PS3.20 9", `${kind.displayName} stands more than once`)
   return found[0] ?? null
+}
+
+function isOfKind(section: XmlElement, kind: SectionKind): boolean {
+  const code = at(section, "code")
+  return code !== null && optional(code, "code") === kind.code && optional(code, "codeSystem") === LOINC
 }
 
 function textOfSection(section: XmlElement | null): string {

@@ -32,6 +32,15 @@ export interface KeyImagePicture {
   readonly caption: string
 }
 
+/** The document that another is related to (CDA R2 4.2.3.1). Set and number are for who writes: a reader goes by the id. */
+export interface ParentDocument {
+  /** OID, as the other two. */
+  readonly documentId: string
+  /** null when the document does not say. */
+  readonly setId: string | null
+  readonly versionNumber: number | null
+}
+
 export interface ImagingReport {
   /** OID. */
   readonly documentId: string
@@ -39,7 +48,7 @@ export interface ImagingReport {
   readonly setId: string
   /** From 1. */
   readonly versionNumber: number
-  readonly status: "final" | "corrected" | "preliminary"
+  readonly status: "final" | "corrected" | "preliminary" | "appended"
   /** ISO 8601 with zone. */
   readonly effectiveTime: string
   readonly patient: ReportPatient
@@ -56,5 +65,10 @@ export interface ImagingReport {
   readonly findings: string
   readonly impression: string
   readonly correction: { readonly replacesDocumentId: string; readonly reason: string } | null
+  /**
+   * null in a report. An addendum (PS3.20 7.2) is a document with a set of its own: what it adds; and, in its first version,
+   * to what. A later version replaces that one, and `appends` is null.
+   */
+  readonly addendum: { readonly text: string; readonly appends: ParentDocument | null } | null
   readonly keyImages: readonly KeyImagePicture[]
 }

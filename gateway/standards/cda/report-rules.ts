@@ -38,7 +38,26 @@ export function checkReport(report: ImagingReport): void {
     "CDA R2 4.2.3.1",
     "a corrected report names what it replaces, and no other does",
   )
+  rule(
+    (report.status === "appended") === (report.addendum !== null && report.addendum.appends !== null),
+    "CDA R2 4.2.3.1",
+    "the first version of an addendum names what it is added to, and no other document does",
+  )
   if (report.correction) checkCorrection(report.correction, report.versionNumber)
+  if (report.addendum) checkAddendum(report, report.addendum)
+}
+
+/** An addendum is no version of what it is added to: it has a set of its own and begins it. */
+function checkAddendum(
+  { status, setId, versionNumber, findings, impression }: ImagingReport,
+  { text, appends }: NonNullable<ImagingReport["addendum"]>,
+): void {
+  const said = [text, findings, impression].some((each) => each.trim() !== "")
+  rule(said, "PS3.20 9.6", "an addendum says nothing")
+  if (appends === null) return rule(status === "corrected", "CDA R2 4.2.3.1", "it is added to nothing")
+  rule(isOid(appends.documentId), "CDA R2 4.2.3.1", "the id of what it is added to is not an OID")
+  rule(appends.setId !== setId, "CDA R2 4.2.1.7", "an addendum is no version of what it is added to")
+  rule(versionNumber === 1, "CDA R2 4.2.1.8", "an addendum begins a set of its own")
 }
 
 function checkCorrection(

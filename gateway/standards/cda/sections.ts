@@ -10,17 +10,26 @@ import { paragraph } from "./narrative.ts"
 import { reportText } from "./report-text.ts"
 import type { ImagingReport, KeyImagePicture, ReportStudy } from "./report-content.ts"
 
-/** `structuredBody` with a section each for request, procedure, findings with key images, impression, correction. */
+/** `structuredBody`: the sections of a report, or of an addendum; of a correction with its reason last. */
 export function body(report: ImagingReport): Markup {
+  const { addendum, correction } = report
   const sections = [
-    clinicalInformation(report.purpose),
-    section(SECTION.procedure, paragraph(procedureText(report.study)), technique(report.study)),
-    section(SECTION.findings, paragraph(report.findings), keyImages(report.keyImages)),
-    section(SECTION.impression, paragraph(report.impression)),
-    report.correction && section(SECTION.correction, paragraph(report.correction.reason)),
+    addendum === null ? reportSections(report) : addendumSection(addendum.text, report.keyImages),
+    correction && section(SECTION.correction, paragraph(correction.reason)),
   ]
   return xml`<component><structuredBody>${sections}</structuredBody></component>`
 }
+
+/** One each for request, procedure, findings with key images, and impression. */
+const reportSections = (report: ImagingReport): Markup[] => [
+  clinicalInformation(report.purpose),
+  section(SECTION.procedure, paragraph(procedureText(report.study)), technique(report.study)),
+  section(SECTION.findings, paragraph(report.findings), keyImages(report.keyImages)),
+  section(SECTION.impression, paragraph(report.impression)),
+]
+
+const addendumSection = (text: string, pictures: readonly KeyImagePicture[]): Markup =>
+  section(SECTION.addendum, paragraph(text), keyImages(pictures))
 
 const clinicalInformation = (purpose: string): Markup =>
   section(SECTION.clinicalInformation, null, section(SECTION.request, paragraph(purpose)))

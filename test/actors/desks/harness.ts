@@ -83,7 +83,7 @@ export class Recorder {
       call[2] === PIN
         ? this.#answer("sign", call, { reportId: "1.2.3", version: 1 })
         : Promise.reject(new KeyError("ERR_KEY_PASSPHRASE", "the PIN is wrong")),
-    correct: (...call) => this.#answer("correct", call, { requestId: call[1] } as ReadingView),
+    amend: (...call) => this.#answer("amend", call, { requestId: call[1] } as ReadingView),
     retry: (...call) => this.#answer("retry", call, undefined),
     rulePatient: (...call) => this.#answer("rulePatient", call, undefined),
     close: (...call) => this.#answer("close", call, undefined),

@@ -32,7 +32,10 @@ describe("reading desk", () => {
       await client.post("/api/cases/req-1/start")
       const saved = await client.put("/api/cases/req-1/draft", { draft: DRAFT, expectedVersion: 3 })
       assert.deepEqual(saved, { draftVersion: 4 })
-      await client.post("/api/cases/req-1/correct", { reason: "左右の取り違え", expectedVersion: 1 })
+      const correction = { what: "correction", reportId: "rep-1", reason: "左右の取り違え" }
+      await client.post("/api/cases/req-1/amend", correction)
+      const addendum = { what: "addendum", reportId: "rep-2", reason: "" }
+      await client.post("/api/cases/req-1/amend", addendum)
       await client.post("/api/cases/req-1/retry")
       const [person] = desk.recorder.asked.map((call) => call[1])
       assert.deepEqual({ ...(person as object), id: "" }, { ...READER, id: "" })
@@ -43,7 +46,8 @@ describe("reading desk", () => {
           ["reading", "req-1"],
           ["start", "req-1"],
           ["saveDraft", "req-1", DRAFT, 3],
-          ["correct", "req-1", "左右の取り違え", 1],
+          ["amend", "req-1", correction],
+          ["amend", "req-1", addendum],
           ["retry", "req-1"],
         ],
       )
@@ -55,9 +59,11 @@ describe("reading desk", () => {
     })
 
     it("wants a reason for a correction", async () => {
-      await assert.rejects(client.post("/api/cases/req-1/correct", { reason: "", expectedVersion: 0 }), {
-        faults: ["reason", "expectedVersion"],
+      const named = (what: string): object => ({ what, reportId: "", reason: "" })
+      await assert.rejects(client.post("/api/cases/req-1/amend", named("correction")), {
+        faults: ["reportId", "reason"],
       })
+      await assert.rejects(client.post("/api/cases/req-1/amend", named("replacement")), { faults: ["what"] })
     })
   })
 

@@ -41,7 +41,8 @@ describe("staff desk", () => {
     await client.get("/api/requests/req-1")
     await client.post("/api/requests/req-1/release")
     await client.post("/api/requests/req-1/retry")
-    await client.post("/api/requests/req-1/acknowledge")
+    await client.post("/api/requests/req-1/acknowledge", { reportIds: ["rep-1", "rep-2"] })
+    await assert.rejects(client.post("/api/requests/req-1/acknowledge", {}), { faults: ["reportIds"] })
     assert.deepEqual(
       desk.recorder.asked.map(([method, person, ...rest]) => [method, (person as Person).login, ...rest]),
       [
@@ -50,7 +51,7 @@ describe("staff desk", () => {
         ["request", "suzuki", "req-1"],
         ["release", "suzuki", "req-1"],
         ["retry", "suzuki", "req-1"],
-        ["acknowledge", "suzuki", "req-1"],
+        ["acknowledge", "suzuki", "req-1", ["rep-1", "rep-2"]],
       ],
     )
   })

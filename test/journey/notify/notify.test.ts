@@ -140,11 +140,14 @@ describe("a notice by mail", () => {
       verifiedAt: at(5),
     })
     const came = file({
-      reports: [report({ submissionId: "s1", acknowledgedAt: null })],
+      reports: [report({ status: "final", submissionId: "s1", acknowledgedAt: null })],
       submissions: [brought],
     })
     assert.deepEqual(waitingSince([came], "report"), [at(5)])
-    const received = { ...came, reports: [report({ submissionId: "s1", acknowledgedAt: at(6) })] }
+    const received = {
+      ...came,
+      reports: [report({ status: "final", submissionId: "s1", acknowledgedAt: at(6) })],
+    }
     const held = { ...came, submissions: [{ ...brought, state: "accepted" as const }] }
     assert.deepEqual(waitingSince([received, held, statCase(1)], "report"), [])
     const begun = statCase(1, { request: request({ urgency: "STAT", state: "inProgress" }) })

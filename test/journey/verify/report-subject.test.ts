@@ -1,9 +1,10 @@
 import assert from "node:assert/strict"
 import type { ReportRecord, StudyHeader, SubmissionRecord } from "../../../gateway/journey/records.ts"
-import { checkReportVersion } from "../../../gateway/journey/verify/report-subject.ts"
+import { placeOf } from "../../../gateway/journey/verify/report-place.ts"
 import type { ImagingReport } from "../../../gateway/standards/cda/report-content.ts"
 import type { StaffDetail } from "../../../gateway/journey/views.ts"
 import {
+  correctionOf,
   acknowledge,
   CLERK,
   DRAFT,
@@ -66,7 +67,9 @@ describe("a report where it arrives", function () {
       [["failed", failureCode]],
     )
     assert.deepEqual(await outOfCenter(sides, requestId), ["failed"], "and the centre is told")
-    await assert.rejects(sides.edge.staff.acknowledge(CLERK, requestId), { code: "ERR_NOT_FOUND" })
+    await assert.rejects(sides.edge.staff.acknowledge(CLERK, requestId, ["none"]), {
+      code: "ERR_REPORT_STATE",
+    })
     const told = (await sides.edge.audited()).filter(({ event }) => event.event === "verified")
     assert.ok(told.some(({ event }) => event.outcome === "serious"))
   }
@@ -99,7 +102,8 @@ describe("a report where it arrives", function () {
     const requestId = await toRead(sides)
     await reportAbout(requestId, {})
     await acknowledge(sides.edge, requestId)
-    await sides.center.reading.correct(READER, requestId, "左右の誤記", 1)
+    const correction = await correctionOf(sides.center, requestId, "左右の誤記")
+    await sides.center.reading.amend(READER, requestId, correction)
     const detail = await reportAbout(requestId, {})
     assert.deepEqual(
       detail.versions.map(({ version, status, verdict }) => [version, status, verdict]),
@@ -137,8 +141,8 @@ describe("a report where it arrives", function () {
       )
       const submission = { ...came!.private.submission!, associations }
       const record = { ...came!, private: { ...came!.private, submission } }
-      const said = { setId: first!.setId, correction: null, ...content } as ImagingReport
-      return checkReportVersion(world, record, request, cda, said, reports)
+      const said = { setId: first!.setId, correction: null, addendum: null, ...content } as ImagingReport
+      return placeOf(world, { record, request, cda, content: said, reports })
     }
     const correction = { replacesDocumentId: cda.uniqueId, reason: "左右の誤記" }
     const refused = { code: "ERR_REPORT_VERSION" }

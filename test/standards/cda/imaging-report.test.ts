@@ -10,7 +10,7 @@ import { readImagingReport } from "../../../gateway/standards/cda/read-imaging-r
 import { reportText } from "../../../gateway/standards/cda/report-text.ts"
 import type { ImagingReport } from "../../../gateway/standards/cda/report-content.ts"
 import type { ReportContent } from "../../../gateway/journey/ports.ts"
-import { CORRECTED, REPORT } from "./sample-report.ts"
+import { ADDENDUM, CORRECTED, CORRECTED_ADDENDUM, REPORT } from "./sample-report.ts"
 
 const textOf = (report: ImagingReport) => new TextDecoder().decode(writeImagingReport(report))
 const bent = (from: string | RegExp, to: string, report = REPORT) => {
@@ -60,6 +60,33 @@ describe("imaging report document", () => {
       textOf(CORRECTED),
       /<relatedDocument typeCode="RPLC"><parentDocument><id root="2\.25\.1042[0-9]+"\/><setId root="2\.25\.2042[0-9]+"\/><versionNumber value="1"\/>/,
     )
+  })
+
+  it("names what an addendum is added to, in a document of its own kind and set", () => {
+    const text = textOf(ADDENDUM)
+    assert.match(
+      text,
+      /<relatedDocument typeCode="APND"><parentDocument><id root="2\.25\.1042[0-9]+"\/><setId root="2\.25\.2042[0-9]+"\/><versionNumber value="1"\/>/,
+    )
+    assert.match(text, /<templateId root="1\.2\.840\.10008\.9\.24"\/>/)
+    assert.doesNotMatch(text, /<templateId root="1\.2\.840\.10008\.9\.1"\/>/)
+    for (const each of [ADDENDUM, CORRECTED_ADDENDUM])
+      assert.deepEqual(readImagingReport(writeImagingReport(each)), each)
+  })
+
+  it("refuses an addendum that says nothing, is added to nothing, or is a version of what it is added to", () => {
+    const appends = ADDENDUM.addendum!.appends!
+    const bends: readonly Partial<ImagingReport>[] = [
+      { addendum: { text: " ", appends } },
+      { addendum: { text: "追記", appends: null } },
+      { addendum: null },
+      { status: "final" },
+      { setId: REPORT.setId },
+      { versionNumber: 2 },
+      { addendum: { text: "追記", appends: { ...appends, documentId: "1.02" } } },
+    ]
+    for (const bend of bends)
+      assert.throws(() => writeImagingReport({ ...ADDENDUM, ...bend }), code("REPORT_INVALID"))
   })
 
   it("keeps any text and caption exactly", () => {
@@ -135,14 +162,37 @@ describe("reading an imaging report", () => {
     assert.throws(() => readImagingReport(bent('B64">', 'B64">*')), code("BASE64_MALFORMED"))
   })
 
-  it("refuses a relation other than RPLC", () => {
-    assert.throws(
-      () =>
-        readImagingReport(
-          bent('relatedDocument typeCode="RPLC"', 'relatedDocument typeCode="APND"', CORRECTED),
-        ),
-      code("REPORT_INVALID"),
+  it("refuses a relation it does not know, two of them, and an addendum with the number of a version", () => {
+    const relation = /<relatedDocument typeCode="RPLC">.*<\/relatedDocument>/
+    for (const [from, to] of [
+      ['relatedDocument typeCode="RPLC"', 'relatedDocument typeCode="SUCC"'],
+      ['relatedDocument typeCode="RPLC"', 'relatedDocument typeCode="APND"'],
+      [relation, "$&$&"],
+    ] as const)
+      assert.throws(() => readImagingReport(bent(from, to, CORRECTED)), code("REPORT_INVALID"))
+  })
+
+  it("reads a neighbour's addendum: by its relation alone, with a parent that has no set, in sections of any kind", () => {
+    const plain = bent('<templateId root="1.2.840.10008.9.24"/>', "", ADDENDUM)
+    assert.deepEqual(readImagingReport(plain), ADDENDUM)
+    const bare = readImagingReport(
+      bent(/<setId root="[0-9.]+"\/><versionNumber value="1"\/><\/parent/, "</parent", ADDENDUM),
     )
+    assert.deepEqual(bare.addendum?.appends, {
+      documentId: REPORT.documentId,
+      setId: null,
+      versionNumber: null,
+    })
+    const impression = readImagingReport(bent("55107-7", "19005-8", ADDENDUM))
+    assert.deepEqual([impression.impression, impression.addendum?.text], [ADDENDUM.addendum?.text, ""])
+    assert.throws(() => readImagingReport(bent("55107-7", "55107-8", ADDENDUM)), code("REPORT_INCOMPLETE"))
+  })
+
+  it("reads what a document was made from (XFRM) beside its parent, and takes it for no relation of versions", () => {
+    const made =
+      '<relatedDocument typeCode="XFRM"><parentDocument><id root="1.2.3"/></parentDocument></relatedDocument>'
+    for (const report of [ADDENDUM, CORRECTED])
+      assert.deepEqual(readImagingReport(bent("<relatedDocument", `${made}<relatedDocument`, report)), report)
   })
 
   it("reads lists and tables of a neighbour's narrative line by line", () => {
@@ -163,6 +213,8 @@ describe("imaging report against the schema of HL7", () => {
   for (const [name, report] of Object.entries({
     final: REPORT,
     corrected: CORRECTED,
+    addendum: ADDENDUM,
+    "corrected-addendum": CORRECTED_ADDENDUM,
     preliminary: { ...REPORT, status: "preliminary" as const, keyImages: [] },
     "zero-led": { ...REPORT, study: { ...REPORT.study, StudyInstanceUID: "1.2.392.0017.5" } },
     sparse: {

@@ -42,6 +42,7 @@ export const REPORT: ImagingReport = {
     "左後頭葉から側頭葉内側に低吸収域を認め、左後大脳動脈領域の脳梗塞に矛盾しません。前回と比べ境界は明瞭です。\n内部に出血を示す高吸収域は指摘できません。径 12㎜ < 15㎜ & 38℃。",
   impression: "1. 左PCA領域の亜急性期脳梗塞。出血なし。\n2. 慢性虚血性白質変化。",
   correction: null,
+  addendum: null,
   keyImages: [
     { png: PNG, caption: "Se 2 画像 17" },
     { png: PNG, caption: "前回 Se 2 画像 18" },
@@ -54,4 +55,31 @@ export const CORRECTED: ImagingReport = {
   versionNumber: 2,
   status: "corrected",
   correction: { replacesDocumentId: REPORT.documentId, reason: "左右の誤記を訂正しました。" },
+}
+
+/** To the first version: neither purpose nor procedure stand in an addendum. */
+export const ADDENDUM: ImagingReport = {
+  ...REPORT,
+  documentId: "2.25.404235551234567890123456789012345678901",
+  setId: "2.25.504235551234567890123456789012345678901",
+  status: "appended",
+  effectiveTime: "2026-11-25T07:40:00Z",
+  study: { ...REPORT.study, bodyPart: "" },
+  purpose: "",
+  findings: "",
+  impression: "",
+  addendum: {
+    text: "2026-11-11 の頭部CTが届きました。\n低吸収域の範囲に変化はありません。",
+    appends: { documentId: REPORT.documentId, setId: REPORT.setId, versionNumber: 1 },
+  },
+  keyImages: [{ png: PNG, caption: "前回 Se 2 画像 18" }],
+}
+
+export const CORRECTED_ADDENDUM: ImagingReport = {
+  ...ADDENDUM,
+  documentId: "2.25.604235551234567890123456789012345678901",
+  versionNumber: 2,
+  status: "corrected",
+  correction: { replacesDocumentId: ADDENDUM.documentId, reason: "日付の誤記を訂正しました。" },
+  addendum: { text: "2026-11-10 の頭部CTが届きました。", appends: null },
 }

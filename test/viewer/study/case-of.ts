@@ -28,6 +28,7 @@ export function caseOf(series: readonly SyntheticSeries[], over: Partial<Reading
     })),
     draft: { findings: "", impression: "", keyImages: [], correctionReason: "", draftVersion: 3 },
     versions: [],
+    standing: [],
     signing: null,
     ...over,
   }

@@ -1,4 +1,10 @@
-import type { KeyImage, ReadingView, ReportDraft, SeriesView } from "../../../gateway/journey/views.ts"
+import type {
+  Amendment,
+  KeyImage,
+  ReadingView,
+  ReportDraft,
+  SeriesView,
+} from "../../../gateway/journey/views.ts"
 import { ApiError, type Api } from "../../api.ts"
 import { asApiError } from "../../parts/fetched.ts"
 import { clockTime } from "../../words/instant.ts"
@@ -9,8 +15,14 @@ const CONFLICT = 409
 
 const draftOf = (view: ReadingView): ReportDraft => {
   if (view.draft === null) return EMPTY_DRAFT
-  const { findings, impression, keyImages, correctionReason } = view.draft
-  return { findings, impression, keyImages, correctionReason }
+  const { findings, impression, keyImages, correctionReason, addendum } = view.draft
+  return {
+    findings,
+    impression,
+    keyImages,
+    correctionReason,
+    ...(addendum === undefined ? {} : { addendum }),
+  }
 }
 
 /** Whether this reader writes: the case is theirs and not closed. */
@@ -55,9 +67,11 @@ export class CaseSession {
     if (this.#keeper === null) return null
     return { state: this.#keeper.state, version: this.#keeper.version, savedAt: this.#savedAt }
   }
-  /** A version was signed before: what is written now replaces it. */
+  /** A version of the same document was signed before: what is written now replaces it. */
   get isCorrection(): boolean {
-    return this.#keeper !== null && this.#view.versions.some(({ signedAt }) => signedAt !== null)
+    const { versions } = this.#view
+    const own = versions.find(({ status }) => status === "draft")?.addendum
+    return this.#keeper !== null && versions.some((each) => each.signedAt !== null && each.addendum === own)
   }
 
   /** A newer answer of the gateway: everything but the text being written here. */
@@ -100,11 +114,9 @@ export class CaseSession {
     this.#changed()
   }
 
-  /** Opens a signed report for correction. */
-  async correct(reason: string): Promise<void> {
-    const { requestId, versions } = this.#view
-    const seen = Math.max(...versions.map(({ version }) => version))
-    this.take(await this.#api.correct(requestId, reason, seen))
+  /** Begins a correction of what is signed, or an addendum to it. */
+  async amend(amendment: Amendment): Promise<void> {
+    this.take(await this.#api.amend(this.#view.requestId, amendment))
   }
 
   close(): void {

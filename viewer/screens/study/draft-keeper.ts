@@ -120,4 +120,5 @@ const normalized = (draft: ReportDraft): ReportDraft => ({
   findings: draft.findings.normalize("NFC"),
   impression: draft.impression.normalize("NFC"),
   correctionReason: draft.correctionReason.normalize("NFC"),
+  ...(draft.addendum === undefined ? {} : { addendum: draft.addendum.normalize("NFC") }),
 })

@@ -69,9 +69,13 @@ export function frozenReport(
 ): TemplateResult {
   const { draft } = prepared
   return html`<article class="frozen doc" tabindex="0" aria-label=${st("sign.document")}>
-    <h1 class=${language() === "ja" ? "" : "lat"}>${st("sign.document")}</h1>
-    ${patientGrid(prepared, view)} ${section(st("sign.purpose"), view.request.purpose)}
-    ${section(st("report.reason"), draft.correctionReason)} ${section(st("report.findings"), draft.findings)}
+    <h1 class=${language() === "ja" ? "" : "lat"}>
+      ${st(draft.addendum === undefined ? "sign.document" : "sign.document-addendum")}
+    </h1>
+    ${patientGrid(prepared, view)}
+    ${draft.addendum === undefined ? section(st("sign.purpose"), view.request.purpose) : nothing}
+    ${section(st("report.reason"), draft.correctionReason)}
+    ${section(st("report.addendum"), draft.addendum ?? "")} ${section(st("report.findings"), draft.findings)}
     ${section(st("report.impression"), draft.impression)} ${keyFigures(keys, store)}
   </article>`
 }
@@ -89,6 +93,7 @@ export function frozenSheet(
   const words = [
     nameLines(patient, language()).name,
     draft.correctionReason,
+    draft.addendum ?? "",
     draft.findings,
     draft.impression,
   ]

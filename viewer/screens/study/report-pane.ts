@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit"
-import type { ReadingView, ReportDraft } from "../../../gateway/journey/views.ts"
+import type { ReadingView, ReportDraft, SignedText } from "../../../gateway/journey/views.ts"
 import { icon } from "../../parts/icon.ts"
 import { st } from "../../text/study.ts"
 import { sentences } from "../../words/sentences.ts"
@@ -8,6 +8,7 @@ import type { Saving } from "./case-session.ts"
 import type { FrameStore } from "./frame-store.ts"
 import { keyTray, type TrayActions, type TrayItem } from "./key-tray.ts"
 import type { SignCheck } from "./sign-checks.ts"
+import { signedTexts } from "./signed-texts.ts"
 import "./draft-field.ts"
 
 /** Ideographic space between facts. */
@@ -43,9 +44,12 @@ function savedWords({ saving }: ReportState): string {
     : st("draft.saved", { time: saving.savedAt })
 }
 
-function statusWord({ view, saving, isCorrection }: ReportState): string {
-  if (saving !== null) return st(isCorrection ? "report.correction" : "report.draft")
-  const version = view.versions.findLast(({ signedAt }) => signedAt !== null)?.version
+function statusWord({ view, draft, saving, isCorrection }: ReportState): string {
+  if (saving !== null) {
+    if (isCorrection) return st("report.correction")
+    return st(draft.addendum === undefined ? "report.draft" : "report.addendum-draft")
+  }
+  const version = view.standing[0]?.version
   return version === undefined ? st("report.draft") : st("report.signed", { version })
 }
 
@@ -83,7 +87,7 @@ function requestText({ view }: ReportState): TemplateResult {
 }
 
 function field(
-  name: "findings" | "impression" | "correctionReason",
+  name: "findings" | "impression" | "correctionReason" | "addendum",
   label: string,
   state: ReportState,
   actions: ReportActions,
@@ -91,7 +95,7 @@ function field(
   return html`<draft-field
     class="b-${name}"
     .label=${label}
-    .value=${state.draft[name]}
+    .value=${state.draft[name] ?? ""}
     .fixed=${state.saving === null}
     @edit=${(event: CustomEvent<string>) => actions.edit({ [name]: event.detail })}
     @compose=${(event: CustomEvent<boolean>) => actions.compose(event.detail)}
@@ -118,6 +122,18 @@ function submitBar(state: ReportState, actions: ReportActions): unknown {
   </div>`
 }
 
+/** Who writes an addendum has what it is added to before their eyes; who reads a report, what was added to it. */
+function texts(state: ReportState, actions: ReportActions): unknown {
+  const { draft, view } = state
+  if (draft.addendum !== undefined)
+    return html`${signedTexts(view.standing)} ${field("addendum", st("report.addendum"), state, actions)}`
+  return html`${field("findings", st("report.findings"), state, actions)}
+  ${field("impression", st("report.impression"), state, actions)} ${signedTexts(addendaOf(view))}`
+}
+
+const addendaOf = ({ standing }: ReadingView): readonly SignedText[] =>
+  standing.filter(({ addendum }) => addendum !== undefined)
+
 /** The report beside the images: request, text, key images, what to check, and the way to signing. */
 export function reportPane(state: ReportState, actions: ReportActions): TemplateResult {
   const mine = state.saving !== null
@@ -130,9 +146,7 @@ export function reportPane(state: ReportState, actions: ReportActions): Template
           ? field("correctionReason", st("report.reason"), state, actions)
           : nothing
       }
-      ${field("findings", st("report.findings"), state, actions)}
-      ${field("impression", st("report.impression"), state, actions)}
-      ${keyTray(state.keys, state.store, mine ? actions : null)}
+      ${texts(state, actions)} ${keyTray(state.keys, state.store, mine ? actions : null)}
       ${mine ? checksList(state.checks, actions.confirm) : nothing}
     </div>
     ${submitBar(state, actions)}

@@ -4,7 +4,8 @@ import type { Values } from "../../text/language.ts"
 
 /** One line of the list before signing. `blocked` forbids signing, `warn` asks for a second look. */
 export interface SignCheck {
-  readonly id: "patient" | "impression" | "reason" | "images" | "placeholder" | "side" | "sex" | "critical"
+  readonly id:
+    "patient" | "impression" | "addendum" | "reason" | "images" | "placeholder" | "side" | "sex" | "critical"
   readonly level: "ok" | "warn" | "blocked"
   readonly words: {
     readonly key: StudyKey
@@ -62,29 +63,32 @@ const ORGANS: Readonly<Record<"M" | "F", RegExp>> = {
   F: /前立腺|精巣|精嚢|陰茎|\bprostate\b|\btest(?:is|es|icular)\b/i,
 }
 
-function sexCheck({ findings, impression }: ReportDraft, sex: PatientView["sex"]): SignCheck[] {
+function sexCheck(draft: ReportDraft, sex: PatientView["sex"]): SignCheck[] {
   if (sex !== "M" && sex !== "F") return []
-  const organ = ORGANS[sex].exec(`${findings}\n${impression}`)?.[0]
+  const organ = ORGANS[sex].exec(textOf(draft))?.[0]
   return organ === undefined
     ? []
     : [check("sex", "warn", "check.sex", { organ, sex: sex === "M" ? "♂" : "♀" })]
 }
+
+const textOf = ({ findings, impression, addendum = "" }: ReportDraft): string =>
+  [findings, impression, addendum].join("\n")
 
 const CRITICAL =
   /出血|気胸|大動脈解離|肺塞栓|腸管穿孔|遊離ガス|くも膜下|脳ヘルニア|h(?:a)?emorrhage|pneumothorax|dissection|embolism|perforation|herniation/gi
 /** A sentence that denies what it names is no alarm. */
 const DENIED = /ない|なし|無し|ません|認めず|指摘でき|否定|\bno\b|\bwithout\b|\bnot\b/i
 
-function criticalCheck({ findings, impression }: ReportDraft): SignCheck[] {
-  const sentences = `${findings}\n${impression}`
+function criticalCheck(draft: ReportDraft): SignCheck[] {
+  const sentences = textOf(draft)
     .split(/[。．.\n]/)
     .filter((sentence) => !DENIED.test(sentence))
   const word = sentences.flatMap((sentence) => sentence.match(CRITICAL) ?? [])[0]
   return word === undefined ? [] : [check("critical", "warn", "check.critical", { word })]
 }
 
-function placeholderCheck({ findings, impression }: ReportDraft): SignCheck[] {
-  const text = /\{\{[^}]*\}\}|＿{2,}|_{3,}|【\u3000*】/.exec(`${findings}\n${impression}`)?.[0]
+function placeholderCheck(draft: ReportDraft): SignCheck[] {
+  const text = /\{\{[^}]*\}\}|＿{2,}|_{3,}|【\u3000*】/.exec(textOf(draft))?.[0]
   return text === undefined ? [] : [check("placeholder", "blocked", "check.placeholder", { text })]
 }
 
@@ -95,14 +99,24 @@ function imagesCheck({ study, confirmed }: CheckedCase): SignCheck {
   return check("images", "blocked", "check.images", values, {}, "check.images-do")
 }
 
+/** What a report, or an addendum, may not be without. */
+function saysCheck({ impression, addendum }: ReportDraft): SignCheck {
+  if (addendum === undefined)
+    return impression.trim() === ""
+      ? check("impression", "blocked", "check.impression")
+      : check("impression", "ok", "check.impression-ok")
+  return addendum.trim() === ""
+    ? check("addendum", "blocked", "check.addendum")
+    : check("addendum", "ok", "check.addendum-ok")
+}
+
 /** Everything to look at before signing; those that block come last, next to the button. */
 export function signChecks(input: CheckedCase): readonly SignCheck[] {
   const { draft, patient, confirmed } = input
-  const impression = draft.impression.trim() === "" ? "blocked" : "ok"
   const found: SignCheck[] = [
     ...sideCheck(draft),
     imagesCheck(input),
-    check("impression", impression, impression === "ok" ? "check.impression-ok" : "check.impression"),
+    saysCheck(draft),
     ...sexCheck(draft, patient.sex),
     ...criticalCheck(draft),
     ...placeholderCheck(draft),

@@ -2,6 +2,7 @@ import "./study.css"
 import { html, nothing, type TemplateResult } from "lit"
 import type { NoticeCode, ReadingView, StationName } from "../../../gateway/journey/views.ts"
 import { urgencyBadge } from "../../parts/badge.ts"
+import { icon } from "../../parts/icon.ts"
 import { banner } from "../../parts/banner.ts"
 import { dueDial } from "../../parts/due-dial.ts"
 import { noticeWords } from "../../parts/notices.ts"
@@ -10,6 +11,7 @@ import { wayLine } from "../../parts/way-line.ts"
 import { st } from "../../text/study.ts"
 import { isFinished } from "../../words/order.ts"
 import { address } from "../../words/route.ts"
+import { amendPanel, type AmendActions } from "./amend-panel.ts"
 import type { CaseSession } from "./case-session.ts"
 
 /** What happens at the hospital after it has the report is not the reader's to watch. */
@@ -38,23 +40,20 @@ export function studyHeader(
   })
 }
 
-function correction(correct: (reason: string) => void): TemplateResult {
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault()
-    const reason = new FormData(event.currentTarget as HTMLFormElement).get("reason")
-    if (typeof reason === "string" && reason.trim() !== "") correct(reason.trim())
-  }
-  return html`<form class="row" @submit=${submit}>
-    <input
-      class="input reason"
-      name="reason"
-      required
-      aria-label=${st("read.correct-reason")}
-      placeholder=${st("read.correct-reason")}
-    />
-    <button class="btn">${st("read.correct")}</button>
-  </form>`
+/** How a signed report is followed by another document: asked for, and then told before it is begun. */
+export interface Amending extends AmendActions {
+  readonly isOpen: boolean
+  readonly open: () => void
 }
+
+const amendButton = ({ isOpen, open, close }: Amending): TemplateResult =>
+  html`<button
+    class="btn amend-open"
+    aria-expanded=${isOpen ? "true" : "false"}
+    @click=${isOpen ? close : open}
+  >
+    ${icon("pen", "s")}${st("amend.open")}
+  </button>`
 
 /** Images came, or were taken back, after the study was sent: what a reader must know before anything is signed or left so. */
 const CHANGED: ReadonlySet<NoticeCode> = new Set([
@@ -71,14 +70,16 @@ const changedWords = (view: ReadingView): string =>
 
 /** At most one message over the images: who holds the case, what changed since it was sent, that it is signed, or that
  *  images are still coming. */
-export function notices(session: CaseSession, correct: (reason: string) => void): unknown {
+export function notices(session: CaseSession, amending: Amending): unknown {
   const { view, saving } = session
   if (view.reader !== null && !view.reader.mine)
     return banner("warn", "lock", st("read.locked", { name: view.reader.name }))
   const changed = changedWords(view)
   const isSigned = saving === null && view.state === "completed"
-  if (changed !== "") return banner("warn", "images", changed, isSigned ? correction(correct) : nothing)
-  if (isSigned) return banner("info", "check", st("read.finished"), correction(correct))
+  const panel = isSigned && amending.isOpen ? amendPanel(view, amending) : nothing
+  if (changed !== "")
+    return html`${banner("warn", "images", changed, isSigned ? amendButton(amending) : nothing)} ${panel}`
+  if (isSigned) return html`${banner("info", "check", st("read.finished"), amendButton(amending))} ${panel}`
   const { instances, instancesExpected } = view.study
   if (instancesExpected === null || instances >= instancesExpected) return nothing
   return banner("info", "images", st("read.arrived-part", { here: instances, expected: instancesExpected }))

@@ -19,7 +19,7 @@ import { seriesStrip } from "./series-strip.ts"
 import { signChecks, type Confirmed, type SignCheck } from "./sign-checks.ts"
 import { indexInStack } from "./stack.ts"
 import { choosePreset, commandOf, runCommand } from "./study-commands.ts"
-import { notices, studyHeader } from "./study-frame.ts"
+import { notices, studyHeader, type Amending } from "./study-frame.ts"
 import { toolBar, type ToolActions, type ToolState } from "./tool-bar.ts"
 import { viewportFigure } from "./viewport-figure.ts"
 
@@ -54,6 +54,7 @@ export class StudyScreen extends LightElement {
   #mode: ToolMode = "scroll"
   #presetsOpen = false
   #isFolded = false
+  #isAmending = false
   #confirmed: Confirmed = { patient: false, partial: false }
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined
   #ears = new AbortController()
@@ -272,13 +273,30 @@ export class StudyScreen extends LightElement {
     return reportTab(isBlocked, () => this.#set({ isFolded: false }))
   }
 
+  #amending(session: CaseSession): Amending {
+    const show = (isOpen: boolean): void => {
+      this.#isAmending = isOpen
+      this.requestUpdate()
+    }
+    return {
+      isOpen: this.#isAmending,
+      open: () => show(true),
+      close: () => show(false),
+      begin: (amendment) => {
+        show(false)
+        this.#set({ isFolded: false })
+        void session.amend(amendment)
+      },
+    }
+  }
+
   #read(session: CaseSession, images: ImageDesk): TemplateResult {
     const { view } = session
     const now = this.api.clock.now()
     const taken = view.study.studyDateTime
     const date = taken === null ? "" : shortDate(taken, now)
     const [tools, actions] = [this.#toolState(session, images), this.#toolActions(images)]
-    return html`${studyHeader(view, now)} ${notices(session, (reason) => void session.correct(reason))}
+    return html`${studyHeader(view, now)} ${notices(session, this.#amending(session))}
       <main class="fill read ${this.#isFolded ? "read-1" : ""}" tabindex="-1">
         ${seriesStrip(images.strip(), images.store, images.currentUid, date, (uid) => images.openUid(uid))}
         <div class="views">${this.#figure(session, images, tools, actions)}</div>

@@ -1,0 +1,99 @@
+/**
+ * Lineage: the documents of one case. A version replaces the one before it in its set (RPLC); an addendum begins a set of its
+ * own and is added to a version of another (APND). Either way a document has one parent, or none (CDA R2 4.2.3.1), and
+ * whatever is done with a version is done with an addendum.
+ */
+import type { ReportRecord } from "./records.ts"
+import type { ReportVersion } from "./views.ts"
+
+/** What places a document among the others. */
+type Placed = Pick<ReportRecord, "setId" | "version" | "appends" | "status" | "preparedAt">
+
+export interface Parent {
+  readonly relation: "RPLC" | "APND"
+  readonly setId: string
+  readonly version: number
+}
+
+export function parentOf({
+  setId,
+  version,
+  appends,
+}: Pick<Placed, "setId" | "version" | "appends">): Parent | null {
+  if (version > 1) return { relation: "RPLC", setId, version: version - 1 }
+  return appends === undefined ? null : { relation: "APND", ...appends }
+}
+
+export const isAddendum = ({ appends }: Pick<Placed, "appends">): boolean => appends !== undefined
+const isSigned = ({ status }: Pick<Placed, "status">): boolean => status !== "draft"
+
+const isSame = (a: Pick<Placed, "setId" | "version">, b: Pick<Placed, "setId" | "version">): boolean =>
+  a.setId === b.setId && a.version === b.version
+
+/** The parent, where it is here. */
+export function parentAmong<Report extends Placed>(
+  reports: readonly Report[],
+  report: Placed,
+): Report | undefined {
+  const parent = parentOf(report)
+  return parent === null ? undefined : reports.find((each) => isSame(each, parent))
+}
+
+/** As they were written, and never before what they are related to; what is not signed comes last. */
+export function inOrder<Report extends Placed>(reports: readonly Report[]): Report[] {
+  const placed = reports.map((report) => ({ report, ...placeOf(reports, report) }))
+  return placed
+    .sort((a, b) => compare(a.when, b.when) || a.depth - b.depth || compare(a.report.setId, b.report.setId))
+    .map(({ report }) => report)
+}
+
+/** Clocks of two readers may disagree: a document is never earlier than its parent. */
+function placeOf(
+  reports: readonly Placed[],
+  report: Placed,
+): { readonly when: string; readonly depth: number } {
+  const own = isSigned(report) ? (report.preparedAt ?? "") : UNSIGNED
+  const parent = parentAmong(reports, report)
+  if (parent === undefined) return { when: own, depth: report.version }
+  const above = placeOf(reports, parent)
+  return { when: own > above.when ? own : above.when, depth: above.depth + 1 }
+}
+/** After every time. */
+const UNSIGNED = "~"
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Of the signed ones those that no other replaces: the report first, then its addenda in their order. */
+export function standing<Report extends Placed>(reports: readonly Report[]): Report[] {
+  const signed = inOrder(reports).filter(isSigned)
+  const sets = [...Map.groupBy(signed, ({ setId }) => setId).values()]
+  const newest = sets.flatMap((versions) => versions.reduce((a, b) => (b.version > a.version ? b : a)))
+  return newest.sort((a, b) => Number(isAddendum(a)) - Number(isAddendum(b)))
+}
+
+/** Which of the case's addenda this is a version of, from 1; null of the report itself. */
+export function addendumNumber(reports: readonly Placed[], report: Placed): number | null {
+  if (!isAddendum(report)) return null
+  const sets = new Set(
+    inOrder(reports)
+      .filter(isAddendum)
+      .map(({ setId }) => setId),
+  )
+  return [...sets].indexOf(report.setId) + 1
+}
+
+/** What a list of documents says of each of them. */
+export function versionViews(reports: readonly ReportRecord[]): ReportVersion[] {
+  return inOrder(reports).map((report) => {
+    const number = addendumNumber(reports, report)
+    return {
+      reportId: report.id,
+      version: report.version,
+      status: report.status,
+      signedAt: report.signedAt,
+      readerName: report.readerName,
+      ...(number === null || report.appends === undefined
+        ? {}
+        : { addendum: number, to: report.appends.version }),
+    }
+  })
+}
