@@ -30,6 +30,18 @@ const endpoint = { id: "https://center.example.jp/xdr/recipient", address: "cent
 const person = { user: "sato", userName: "佐藤 花子", peer: { id: "", address: "192.0.2.7" } }
 const study = { PatientID: "0001234", StudyInstanceUID: "1.2.392.1" }
 
+/** Who acted at the other gateway, as its message says. */
+const asserted = {
+  userId: "CN=Taro Test,C=JP",
+  userName: "taro<CN=Taro Test,C=JP@urn:oid:1.2.392.1>",
+  roles: [
+    { code: "Medical Doctor", codeSystem: "1.2.392.100495.1.6.1.1", codeSystemName: "x", displayName: "" },
+  ],
+  purposes: [
+    { code: "TREAT", codeSystem: "2.16.840.1.113883.5.8", codeSystemName: "x", displayName: "treatment" },
+  ],
+}
+
 /** As the steps tell them. */
 export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
   "application-start": BLANK,
@@ -91,6 +103,7 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
     instances: 1,
   },
   export: {
+    asserted,
     ...BLANK,
     event: "export",
     peer: endpoint,
@@ -99,6 +112,7 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
   },
   "node-tested": { ...BLANK, ...person, event: "node-tested", objectId: "CT1", description: "C-ECHO to CT1" },
   import: {
+    asserted,
     ...BLANK,
     event: "import",
     peer: endpoint,
