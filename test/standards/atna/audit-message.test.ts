@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { writeAuditMessage } from "../../../gateway/standards/atna/audit-message.ts"
 import { messageOf } from "../../../gateway/storage/trail/message-of.ts"
-import { BLANK, EVENTS, SOURCE } from "../../storage/trail/events.ts"
+import { ASSERTED, BLANK, EVENTS, SOURCE } from "../../storage/trail/events.ts"
 
 const written = (event: keyof typeof EVENTS): string => writeAuditMessage(messageOf(EVENTS[event], SOURCE))
 const attribute = (xml: string, element: string, name: string): string[] =>
@@ -24,7 +24,7 @@ describe("audit messages", () => {
     }
     const outcomes = ["success", "minor", "serious", "major"] as const
     const files = Object.values(EVENTS).flatMap((event) =>
-      [event, { ...BLANK, event: event.event }].flatMap((each, bare) =>
+      [event, { ...BLANK, event: event.event }, { ...event, asserted: ASSERTED }].flatMap((each, bare) =>
         outcomes.map((outcome) => {
           const file = join(folder, `${event.event}-${outcome}-${bare}.xml`)
           writeFileSync(file, writeAuditMessage(messageOf({ ...each, outcome }, SOURCE)))

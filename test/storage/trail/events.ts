@@ -31,7 +31,7 @@ const person = { user: "sato", userName: "佐藤 花子", peer: { id: "", addres
 const study = { PatientID: "0001234", StudyInstanceUID: "1.2.392.1" }
 
 /** Who acted at the other gateway, as its message says. */
-const asserted = {
+export const ASSERTED = {
   userId: "CN=Taro Test,C=JP",
   userName: "taro<CN=Taro Test,C=JP@urn:oid:1.2.392.1>",
   roles: [
@@ -103,7 +103,6 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
     instances: 1,
   },
   export: {
-    asserted,
     ...BLANK,
     event: "export",
     peer: endpoint,
@@ -112,7 +111,6 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
   },
   "node-tested": { ...BLANK, ...person, event: "node-tested", objectId: "CT1", description: "C-ECHO to CT1" },
   import: {
-    asserted,
     ...BLANK,
     event: "import",
     peer: endpoint,

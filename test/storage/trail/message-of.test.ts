@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { messageOf } from "../../../gateway/storage/trail/message-of.ts"
-import { BLANK, EVENTS, SOURCE } from "./events.ts"
+import { ASSERTED, BLANK, EVENTS, SOURCE } from "./events.ts"
 
 describe("the audit message of a failed login", () => {
   const FAILED = { ...BLANK, event: "login-failed", outcome: "minor" } as const
@@ -23,7 +23,7 @@ describe("the audit message of a failed login", () => {
 describe("the audit message of a submission", () => {
   it("names who acts by the assertion that came with it, and for what, at both ends", () => {
     for (const kind of ["export", "import"] as const) {
-      const { participants, purposes } = messageOf(EVENTS[kind], SOURCE)
+      const { participants, purposes } = messageOf({ ...EVENTS[kind], asserted: ASSERTED }, SOURCE)
       const user = participants.find(({ UserName }) => UserName !== undefined)
       assert.deepEqual(
         [user?.UserName, user?.UserIsRequestor, user?.role?.text],
@@ -33,8 +33,7 @@ describe("the audit message of a submission", () => {
         purposes.map(({ code, text }) => `${code} ${text}`),
         ["TREAT treatment"],
       )
-      const silent = { ...EVENTS[kind], asserted: null }
-      assert.ok(messageOf(silent, SOURCE).participants.every(({ UserName }) => UserName === undefined))
+      assert.ok(messageOf(EVENTS[kind], SOURCE).participants.every(({ UserName }) => UserName === undefined))
     }
   })
 })
