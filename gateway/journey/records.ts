@@ -517,10 +517,10 @@ export interface LineLedger {
     limit: number,
   ): Promise<readonly JobRecord[]>
   /**
-   * When another job than this has failed with one of these at the same partner: the id of the job that tries next, the first
-   * of those and of what is due. Null: none has.
+   * When another job than this has failed with one of these at the same partner: the id of the job that tries next. It is the
+   * first of those that try again until `soon`, of what is due, and of this one. Null: none has failed so.
    */
-  scoutOf(jobId: string, now: string, failureCodes: readonly string[]): Promise<string | null>
+  scoutOf(jobId: string, now: string, soon: string, failureCodes: readonly string[]): Promise<string | null>
   /** Units of this submission. `erasedAt`: what the other side had taken before it is there no more; "" = nothing was erased. */
   unitsOf(submissionId: string, erasedAt: string): Promise<UnitsStanding>
   /** Ids of all objects that are images of these units, as they travelled. */

@@ -17,13 +17,17 @@ const WAITS: readonly string[] = [...DOWN, "ERR_SUBMISSION_UNANSWERED"]
 const QUEUE_LOOK = 10_000
 /** Who waits is woken by what the scout finds; this is for when the scout itself has gone. */
 const WAIT_MS = 600_000
+/** Whoever has failed and looks again later than this only waits for a scout: it is none. */
+const SCOUT_CALLS_WITHIN_MS = 150_000
 
 /** When the partner is down and another is its scout: until when this one waits. Null: it may try. */
 export async function behindScout(world: World, job: JobRecord): Promise<Required<Outcome>["again"] | null> {
   const now = world.clock.now()
-  const scout = await world.ledger.scoutOf(job.id, now.toISOString(), DOWN)
+  const later = (ms: number): Date => new Date(now.getTime() + ms)
+  const soon = later(SCOUT_CALLS_WITHIN_MS).toISOString()
+  const scout = await world.ledger.scoutOf(job.id, now.toISOString(), soon, DOWN)
   if (scout === null || scout === job.id) return null
-  return { at: new Date(now.getTime() + WAIT_MS), failureCode: "ERR_SUBMISSION_UNREACHABLE" }
+  return { at: later(WAIT_MS), failureCode: "ERR_SUBMISSION_UNREACHABLE" }
 }
 
 /** An attempt failed, and yet the partner was there. */

@@ -203,9 +203,10 @@ function onTheLine(statement: Statements, sealer: ColumnSealer): LineLedger {
     nextInLine: (agreement, now, taken, limit) =>
       jobs("nextInLine", agreement, now, JSON.stringify(taken), limit),
     heldUp: (agreement, now, codes, limit) => jobs("heldUp", agreement, JSON.stringify(codes), now, limit),
-    scoutOf: (jobId, now, codes) =>
+    scoutOf: (jobId, now, soon, codes) =>
       answer(() => {
-        const values = [jobId, jobId, JSON.stringify(codes), jobId, JSON.stringify(codes), now]
+        const listed = JSON.stringify(codes)
+        const values = [jobId, jobId, listed, jobId, jobId, listed, soon, now]
         return (statement("scoutOf").get(...values) as { id: string } | undefined)?.id ?? null
       }),
     unitsOf: (submissionId, erasedAt) =>

@@ -51,7 +51,7 @@ export const LINE_SQL = {
   scoutOf: `SELECT id FROM job INDEXED BY job_line WHERE partner = (SELECT partner FROM job WHERE id = ?)
     AND (SELECT 1 FROM job AS other WHERE other.partner = (SELECT partner FROM job WHERE id = ?)
       AND other.failure_code IN ${LISTED} AND other.id <> ? LIMIT 1)
-    AND (failure_code IN ${LISTED} OR (failure_code IS NULL AND run_at <= ?)) ORDER BY place, rowid LIMIT 1`,
+    AND (id = ? OR (failure_code IN ${LISTED} AND run_at <= ?) OR (failure_code IS NULL AND run_at <= ?)) ORDER BY place, rowid LIMIT 1`,
   unitsOf: `SELECT state, count(*) AS count FROM submission WHERE facts ->> 'partOf' = ? AND ${STILL_THERE} GROUP BY state`,
   whyUnitFailed: `SELECT facts ->> 'failureCode' AS code FROM submission WHERE facts ->> 'partOf' = ? AND state = 'failed' LIMIT 1`,
   objectsInUnits: `SELECT object_id AS objectId FROM submission JOIN document ON submission_id = submission.id

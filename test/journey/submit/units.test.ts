@@ -121,6 +121,20 @@ describe("a study that leaves in units of one image", function () {
     assert.deepEqual(await counts(), ["ready", 3, null])
   })
 
+  it("loses no time when the line breaks under one unit and before the next: neither waits for the other", async () => {
+    await open()
+    let units = 0
+    sides.line.fault = (kind, again) => {
+      if (kind !== "unit" || again > 0) return null
+      units += 1
+      if (units === 2) return "cut"
+      return units === 3 ? "unreachable" : null
+    }
+    await send(3 * MINUTE_MS)
+    assert.equal(units, 3)
+    assert.deepEqual(await counts(), ["ready", 3, null])
+  })
+
   it("leaves in smaller units where one is too large for a line that breaks so often", async () => {
     await open()
     requestId = await enter(sides.edge, requestFor("P1", "R1", { releaseWhenComplete: false }))

@@ -13,6 +13,7 @@ import { Slots } from "./slots.ts"
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 3, 1, 9, minute)).toISOString()
 const NOW = at(30)
+const SOON = at(45)
 const DOWN = ["ERR_SUBMISSION_UNREACHABLE"]
 
 describe("the line to a partner, as the ledger tells it", () => {
@@ -95,7 +96,7 @@ describe("the line to a partner, as the ledger tells it", () => {
   })
 
   it("tells who waits for a partner that is down, and who calls it next", async () => {
-    const scout = (id: string): Promise<string | null> => ledger.scoutOf(`submit/${id}`, NOW, DOWN)
+    const scout = (id: string): Promise<string | null> => ledger.scoutOf(`submit/${id}`, NOW, SOON, DOWN)
     await ledger.commit([out("a", 1), out("b", 2), out("c", 3), out("night", 0)])
     await ledger.commit([...["a", "b", "c"].map((id) => sends(id, at(10))), sends("night", at(59))])
     assert.equal(await scout("b"), null)
@@ -107,6 +108,10 @@ describe("the line to a partner, as the ledger tells it", () => {
     await ledger.commit([sends("a", at(50), "ERR_SUBMISSION_UNANSWERED")])
     assert.equal(await scout("c"), "submit/b")
     assert.equal(await scout("b"), "submit/b")
+    assert.equal(await scout("a"), "submit/a", "it is the oldest, whatever it failed with")
+    await ledger.commit([sends("a", at(59), DOWN[0])])
+    assert.equal(await scout("b"), "submit/b", "the oldest looks only much later")
+    await ledger.commit([sends("a", at(50), "ERR_SUBMISSION_UNANSWERED")])
     await ledger.commit([sends("c", at(10))])
     assert.equal(await scout("b"), null, "it alone has found the partner down")
   })
