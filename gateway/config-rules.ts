@@ -4,6 +4,7 @@
  */
 import type { Issue } from "./config-issue.ts"
 import { packagingIssues } from "./config-packaging.ts"
+import { roadHomeIssues } from "./config-road-home.ts"
 import { INSTITUTION_CODE, isDomainOfAnother } from "./journey/institution.ts"
 
 type Raw = Readonly<Record<string, unknown>>
@@ -39,6 +40,7 @@ function agreementIssues(root: Raw): Issue[] {
     ...patientDomains(root, agreements),
     ...sharedPins(agreements),
     ...agreements.flatMap((each, index) => packagingIssues(each, `agreements.${index}`)),
+    ...agreements.flatMap((each, index) => roadHomeIssues(each, `agreements.${index}`)),
   ]
 }
 

@@ -11,6 +11,7 @@ import { lineTerms } from "./config-line.ts"
 import { makePathsAbsolute, missingFiles } from "./config-files.ts"
 import type { Issue } from "./config-issue.ts"
 import { packaging } from "./config-packaging.ts"
+import { roadHome } from "./config-road-home.ts"
 import { crossIssues } from "./config-rules.ts"
 import { inWords, yamlFault } from "./config-words.ts"
 import { INSTITUTION_CODE } from "./journey/institution.ts"
@@ -93,7 +94,13 @@ const agreement = z.strictObject({
     oid: oid.describe("OID of the institution; its submissions carry it as sourceId"),
     institutionCode: institutionCode.describe("ten digits, empty outside Japan's scheme"),
   }),
-  endpoint: z.url({ protocol: /^https$/ }).describe("ITI-41 endpoint of the partner's Document Recipient"),
+  endpoint: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .describe(
+      "ITI-41 endpoint of the partner's Document Recipient; left out by a reading centre where roadHome is held",
+    ),
+  roadHome,
   tlsPins: z
     .array(pin)
     .min(1)

@@ -53,6 +53,8 @@ export interface SiteOptions {
   readonly quietPeriod: string
   /** How native images leave; by the settings' default as HTJ2K. */
   readonly recoding?: "htj2k" | "none"
+  /** How reports come to the hospital; by the settings' default the centre calls it. */
+  readonly roadHome?: "dialled" | "held"
   /** Address of the DICOM door, for devices on other hosts; loopback when not given. */
   readonly dicomHost?: string
 }
@@ -163,10 +165,15 @@ function agreement(site: Draft, partner: "edge" | "center", options: SiteOptions
   const pin = (name: string): string[] => [site.pki.spkiSha256[`${partner}/${name}`] ?? ""]
   const readerPin = site.pki.spkiSha256[`readers/${READER.login}`] ?? ""
   const { ports } = site
+  const { roadHome = "dialled" } = options
+  const port = partner === "center" ? ports.centerXdr : ports.edgeXdr
+  const endpoint = { endpoint: `https://127.0.0.1:${port}/xdr/recipient` }
   return {
     id: partner === "center" ? AGREEMENT.hospital : AGREEMENT.center,
     partner: partner === "center" ? CENTER : HOSPITAL,
-    endpoint: `https://127.0.0.1:${partner === "center" ? ports.centerXdr : ports.edgeXdr}/xdr/recipient`,
+    // A hospital that holds a connection open is never called.
+    ...(roadHome === "held" && partner === "edge" ? {} : endpoint),
+    roadHome,
     tlsPins: pin("tls"),
     sealPins: pin("seal"),
     // The centre signs and the hospital checks: only there the list says anything.

@@ -4,7 +4,7 @@
  */
 import type { Recipient } from "../actors/document-recipient/listen.ts"
 import { documentSource } from "../actors/document-source/document-source.ts"
-import type { Endpoint } from "../actors/document-source/endpoint.ts"
+import type { Endpoint, HeldEndpoint } from "../actors/document-source/endpoint.ts"
 import { pacedSource, type PaceTime } from "../actors/document-source/paced.ts"
 import { openDraughtsman } from "../actors/draughtsman/draughtsman.ts"
 import { listenMachineRoom, type MachineRoom } from "../actors/machine-room/listen.ts"
@@ -34,8 +34,8 @@ import { rollForward } from "../journey/recover/roll-forward.ts"
 import { startRunner, type Runner, type Step } from "../journey/run.ts"
 import { CONTENTS, EFFECTS } from "../journey/submit/submissions.ts"
 import { submit } from "../journey/submit/submit.ts"
-import { linePlaces } from "../journey/submit/line-places.ts"
 import { leftovers } from "../journey/submit/leftovers.ts"
+import { linePlaces } from "../journey/submit/line-places.ts"
 import { verify } from "../journey/verify/verify.ts"
 import type { Condition } from "../journey/technician/technician.ts"
 import type { World } from "../journey/world.ts"
@@ -55,6 +55,7 @@ import { openLocalDoor } from "./local-door.ts"
 import { mailOf } from "./mail.ts"
 import { keyFiles } from "./own-keys.ts"
 import { refusedServers, tellingSource } from "./refused-servers.ts"
+import { heldRoads, keepRoads, type NamedRoad } from "./road-home.ts"
 import { agreementsOf, credentialsOf, endpointsOf, openRecipient } from "./road.ts"
 import { openLevelStores } from "./stores.ts"
 import { syntaxesOf } from "./transfer-syntaxes.ts"
@@ -81,8 +82,10 @@ export interface Foundation {
   readonly contactListeners: Set<() => void>
   /** How the house itself is. */
   readonly condition: () => Promise<Condition>
-  /** Where and how each partner is reached. */
+  /** Where and how each partner is called. */
   readonly endpointOf: (agreement: string) => Endpoint
+  /** How the road home of each agreement is that has one. */
+  readonly roads: () => readonly NamedRoad[]
   /** Desks register here to hear what changed. */
   readonly listeners: Set<(requestId: string | null) => void>
   readonly record: (event: AuditEvent) => Promise<void>
@@ -134,7 +137,9 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const followed = { config, trail: trail.reader, lists, log, changed: tellContacts, refused }
   const collectors = await startCollectors(followed)
   const endpointOf = endpointsOf(config, credentials)
-  const documents = tellingSource(documentSource(endpointOf), (id) => endpointOf(id).url, refused)
+  const held = heldRoads(config, log)
+  const wayTo = (id: string): Endpoint | HeldEndpoint => held.endpointOf(id) ?? endpointOf(id)
+  const documents = tellingSource(documentSource(wayTo), (id) => wayTo(id).url, refused)
   const mbitPerSecondOf = (id: string): number | null =>
     config.agreements.find((each) => each.id === id)?.line.maxMbitPerSecond ?? null
   const draughtsman = openDraughtsman({ style: { timeZone: config.site.timeZone } })
@@ -162,6 +167,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     locks: locks(),
     pace: linePace((agreement) => bytesPerSecond(mbitPerSecondOf(agreement)), await ledger.paces()),
     places: linePlaces(),
+    leftovers: leftovers(),
     site: config.site,
     agreements: await agreementsOf(config),
     syntaxOf: syntaxesOf(config),
@@ -169,19 +175,22 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     progress: (submissionId, bytes) => {
       line.set(submissionId, bytes)
     },
-    leftovers: leftovers(),
   }
   log("info", "rolled-forward", { ...(await rollForward(world, spool)) })
   // One for the line and for media: what comes by both at once is told apart.
   const handler = submissionHandler(world)
-  const recipient = await openRecipient(config, world, credentials, { log, record }, handler)
+  const recipient = await openRecipient(config, world, credentials, { log, record }, { handler, held })
+  held.serve(world)
+  const told = { refused, log, changed: tellContacts }
+  const kept = keepRoads({ config, world, recipient, endpointOf, contacts, ...told })
+  const roads = (): readonly NamedRoad[] => [...held.states(), ...kept.states()]
   const localDoor = await openLocalDoor(config, world, handler, { log, record })
   await ledger.commit([activity("application-start")])
   let runner: Runner | null = null
   const stopTurning = await keepTurning(config, spool, log)
   const stopAccounts = await keepAccounts({ config, trail, spool, people, log })
   const clock = timeKeeping.watch
-  const watched = { config, spool, ledger, keys, lists, disk: stores.disk, collectors, clock }
+  const watched = { config, spool, ledger, keys, lists, disk: stores.disk, collectors, clock, roads }
   return {
     config,
     log,
@@ -195,6 +204,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     contactListeners,
     condition: () => condition(watched),
     endpointOf,
+    roads,
     line,
     listeners,
     record,
@@ -225,7 +235,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       timeKeeping.stop()
       stopTurning()
       stopAccounts()
-      await Promise.all([recipient.close(), localDoor.close()])
+      await Promise.all([kept.stop(), held.close(), recipient.close(), localDoor.close()])
       await ledger.commit([activity("application-stop")])
       await runner?.stop()
       await collectors.stop()

@@ -7,6 +7,7 @@ import {
   collectorCheck,
   daysLeft,
   outboxCheck,
+  roadHomeCheck,
   spaceCheck,
   stepsCheck,
   type Check,
@@ -26,6 +27,7 @@ import { VERSION } from "../version.ts"
 import type { Collectors } from "./collectors.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 import type { DiskWatch } from "./disk-watch.ts"
+import type { NamedRoad } from "./road-home.ts"
 
 const OUTBOX_LOOK = 1_001
 /** A line that is away for a moment is no news. */
@@ -42,6 +44,7 @@ interface Watched {
   readonly disk: DiskWatch
   readonly collectors: Pick<Collectors, "states">
   readonly clock: Pick<ClockWatch, "view">
+  readonly roads: () => readonly NamedRoad[]
 }
 
 interface OwnCertificate {
@@ -75,6 +78,7 @@ export async function health(watched: Watched): Promise<Health> {
       clockCheck(watched.clock.view()),
       outboxCheck(await outboxRows(ledger)),
       ...collectors.states().map((state) => collectorCheck(state, now)),
+      ...watched.roads().map((road) => roadHomeCheck(road, now)),
       rotCheck(rotten(spool)),
       orphansCheck(await ledger.orphans()),
       await failingSteps(ledger),
@@ -175,7 +179,7 @@ function listCheck(name: string, { issuer, nextUpdate }: Crl, now: Date): Check 
 }
 
 export function meters(
-  { spool, ledger, keys, config, collectors, clock }: Watched,
+  { spool, ledger, keys, config, collectors, clock, roads }: Watched,
   storage: (() => StorageTotals) | null,
   files: (() => readonly FileTotals[]) | null,
 ): Metrics {
@@ -186,6 +190,7 @@ export function meters(
     certificates: () => certificates({ keys, config }),
     collectors: () => collectors.states(),
     clock: () => clock.view(),
+    roads,
     storage,
     files,
   })

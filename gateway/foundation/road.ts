@@ -21,6 +21,7 @@ import { patientIdDomainOf } from "../journey/institution.ts"
 import { errorFields, type Log } from "../log.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 import { repeats, timesOf } from "./repeats.ts"
+import { nameOf, type HeldRoads } from "./road-home.ts"
 import { certificates } from "./trust-store.ts"
 
 /** Half of the recipient's connections: the other half is for submissions. */
@@ -31,6 +32,7 @@ export function agreementsOf(config: Config): Promise<readonly Agreement[]> {
     config.agreements.map(async (each) => ({
       ...each,
       ...termsOf(each),
+      endpoint: each.endpoint ?? nameOf(each.id),
       patientIdDomain: each.patientIdDomain ?? patientIdDomainOf(hospitalOf(config, each).institutionCode),
       objectCertificate:
         each.objectCertificate === undefined
@@ -83,11 +85,11 @@ export async function credentialsOf(
   }
 }
 
-/** By agreement; throws RangeError for one that is not in the configuration. */
+/** By agreement; throws RangeError for one that is not in the configuration, or whose hospital is never called. */
 export function endpointsOf(config: Config, credentials: NodeCredentials): (agreement: string) => Endpoint {
   return (id) => {
     const agreement = config.agreements.find((each) => each.id === id)
-    if (agreement === undefined) throw new RangeError(`no agreement ${id}`)
+    if (agreement?.endpoint === undefined) throw new RangeError(`no endpoint of agreement ${id}`)
     const { endpoint: url, tls: profile, tlsPins } = agreement
     return { url, tls: clientTls({ ...credentials, profile }, tlsPins) }
   }
@@ -103,7 +105,7 @@ export function openRecipient(
   world: World,
   credentials: NodeCredentials & { readonly revoked: RevokedOf },
   { log, record }: DoorWatch,
-  handler: SubmissionHandler,
+  { handler, held }: { readonly handler: SubmissionHandler; readonly held: HeldRoads },
 ): Promise<Recipient> {
   const { agreements, xdr } = config
   // What the port must understand; who may speak it is asked of each caller, once it is known who calls.
@@ -125,6 +127,8 @@ export function openRecipient(
       port: xdr.port,
       tls: serverTls({ ...credentials, profile }),
       guard: httpGuard(WAITING_PLACES),
+      limits: { maxConnections: RECIPIENT_LIMITS.maxConnections + held.places },
+      turn: held.turn,
       identify: identifyBy(Object.fromEntries(agreements.map((each) => [each.id, each.tlsPins]))),
       speaksEnough: (id, protocol) => !isBelow(profiles.get(id) ?? "1.3", protocol),
       revoked: (certificate) => credentials.revoked(chainOf(certificate)),

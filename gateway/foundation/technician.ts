@@ -63,6 +63,7 @@ export async function houseOf(parts: HouseParts): Promise<House> {
       return echoTo(remote, dicom.aeTitle)
     },
     reach: (agreement) => reachRecipient(base.endpointOf(agreement)),
+    roadHome: (id) => base.roads().find(({ agreement }) => agreement === id) ?? null,
   }
 }
 

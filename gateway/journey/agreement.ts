@@ -55,7 +55,7 @@ export interface LineTerms {
 export interface Agreement {
   readonly id: string
   readonly partner: Partner
-  /** ITI-41 endpoint of the partner's Document Recipient. */
+  /** ITI-41 endpoint of the partner's Document Recipient; of a hospital that is never called a name that leads nowhere. */
   readonly endpoint: string
   /** Hex SHA-256 of SubjectPublicKeyInfo. */
   readonly tlsPins: readonly string[]
@@ -108,6 +108,10 @@ export interface Agreement {
 export const CERTIFICATES_MS = 1825 * 24 * 60 * 60 * 1000
 
 /** Is the agreement in force at this instant, on clocks in this time zone? */
-export function inForce({ validFrom, validUntil }: Agreement, timeZone: string, now: Date): boolean {
+export function inForce(
+  { validFrom, validUntil }: Pick<Agreement, "validFrom" | "validUntil">,
+  timeZone: string,
+  now: Date,
+): boolean {
   return startOfDay(validFrom, timeZone) <= now && now < startOfDay(validUntil, timeZone)
 }

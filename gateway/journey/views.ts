@@ -629,6 +629,8 @@ export interface PartnerView extends ContactView {
   readonly maxMbitPerSecond: number | null
   /** When images leave again that are not STAT; null = now. */
   readonly opensAt: string | null
+  /** Null where the partner calls us. */
+  readonly roadHome: RoadHomeView | null
 }
 /** A connection the hospital holds open, through which comes what the reading centre sends. */
 export interface RoadHomeView {

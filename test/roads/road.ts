@@ -117,19 +117,7 @@ export class Road {
 
   /** The same for a gateway that is not running. */
   endTermsOf(role: Role, requestIds?: readonly string[]): void {
-    const ledger = new Database(join(this.dataDir(role), "ledger.sqlite"))
-    const chosen = requestIds ?? (ledger.prepare("SELECT id FROM request").pluck().all() as string[])
-    const now = new Date().toISOString()
-    const study = ledger.prepare(
-      "UPDATE study SET keep_until = ?, facts = json_set(facts, '$.keepUntil', ?) WHERE id = ? AND keep_until > ?",
-    )
-    const job = ledger.prepare("UPDATE job SET run_at = ? WHERE verb = 'expire' AND subject = ?")
-    const studies = ledger.prepare("SELECT study_id FROM request_study WHERE request_id = ?").pluck()
-    for (const id of chosen.flatMap((each) => studies.all(each) as string[])) {
-      study.run(now, now, id, now)
-      job.run(now, id)
-    }
-    ledger.close()
+    turnTerms(this.dataDir(role), requestIds)
   }
 
   /** Changes a configuration file; takes effect at the next start. */
@@ -200,6 +188,23 @@ export class Road {
       })
     }
   }
+}
+
+/** Turns the dates in the ledger of a gateway that is not running, as if the terms of these requests' studies had gone by. */
+export function turnTerms(dataDir: string, requestIds?: readonly string[]): void {
+  const ledger = new Database(join(dataDir, "ledger.sqlite"))
+  const chosen = requestIds ?? (ledger.prepare("SELECT id FROM request").pluck().all() as string[])
+  const now = new Date().toISOString()
+  const study = ledger.prepare(
+    "UPDATE study SET keep_until = ?, facts = json_set(facts, '$.keepUntil', ?) WHERE id = ? AND keep_until > ?",
+  )
+  const job = ledger.prepare("UPDATE job SET run_at = ? WHERE verb = 'expire' AND subject = ?")
+  const studies = ledger.prepare("SELECT study_id FROM request_study WHERE request_id = ?").pluck()
+  for (const id of chosen.flatMap((each) => studies.all(each) as string[])) {
+    study.run(now, now, id, now)
+    job.run(now, id)
+  }
+  ledger.close()
 }
 
 export interface ConfigDraft {

@@ -46,8 +46,10 @@ export class Door {
   async enter(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
     let peer: PeerIdentity | null = null
     try {
-      peer = this.#callers.identify(request.socket)
-      this.#turning.refuse(request, peer.agreement)
+      const caller = this.#callers.identify(request.socket)
+      // Nobody tries to provide anything yet.
+      this.#turning.refuse(request, caller.agreement)
+      peer = caller
       const head = readHead(request, this.#path, this.#limits.maxRequestBytes)
       const multipart = new MultipartReader(head.boundary, {
         maxParts: this.#limits.maxParts,

@@ -43,6 +43,8 @@ export interface Turn {
   readonly protocol: string
   /** Why this partner may not, or not now; null = it may. */
   readonly refusalOf: (agreement: string) => HttpRefusal | null
+  /** For the log: a partner asked, and may not. */
+  readonly onRefused: (agreement: string, refusal: HttpRefusal) => void
   /** The connection is its own from now on; the partner has been told. */
   readonly take: (agreement: string, socket: Socket) => void
 }

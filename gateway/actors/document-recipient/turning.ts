@@ -24,7 +24,9 @@ export class Turning {
   /** @throws HttpRefusal when another protocol was asked for, by somebody who may not */
   refuse(request: IncomingMessage, agreement: string): void {
     if (!this.#asks(request)) return
-    throw this.#options.turn?.refusalOf(agreement) ?? new HttpRefusal(503, "ask once more")
+    const refusal = this.#options.turn?.refusalOf(agreement) ?? new HttpRefusal(503, "ask once more")
+    this.#options.turn?.onRefused(agreement, refusal)
+    throw refusal
   }
 
   /** Connections that may turn are given away; what was sent behind the request, before our answer, nobody understands. */

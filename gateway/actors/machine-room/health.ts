@@ -89,6 +89,30 @@ export function collectorCheck({ name, waiting, waitingSince, failureCode }: Uns
 export const unsentMs = ({ waitingSince }: Pick<Unsent, "waitingSince">, now: Date): number =>
   waitingSince === null ? 0 : now.getTime() - Date.parse(waitingSince)
 
+/** A connection that a hospital holds open, as both of its ends know it. */
+export interface RoadHomeState {
+  readonly agreement: string
+  readonly connectedSince: string | null
+  readonly lastHeardAt: string | null
+  readonly downSince: string | null
+  /** Code of the last attempt that failed; at the hospital only. */
+  readonly failureCode: string | null
+  readonly opened: number
+}
+
+/** A router that is switched off and on has it back by then. */
+const ROAD_HOME_WARN_MS = 120_000
+
+export function roadHomeCheck(road: RoadHomeState, now: Date): Check {
+  const { agreement, connectedSince, lastHeardAt, downSince, failureCode } = road
+  const name = `road-home-${agreement}`
+  if (connectedSince !== null)
+    return { name, state: "ok", sentence: `since ${connectedSince}, last heard ${lastHeardAt ?? "never"}` }
+  const isLate = downSince !== null && now.getTime() - Date.parse(downSince) > ROAD_HOME_WARN_MS
+  const why = failureCode === null ? "" : `: ${failureCode}`
+  return { name, state: isLate ? "warn" : "ok", sentence: `none since ${downSince ?? "the start"}${why}` }
+}
+
 /** What is known of the clock; `detail` says why nothing is signed by it. */
 export interface ClockState {
   readonly check: string

@@ -1,10 +1,10 @@
 /**
- * Metrics in the text format of Prometheus. Labels are states, codes, uses and kinds: never a name, an id or a UID, for
- * a metrics store is no place for patients and labels must stay few.
+ * Metrics in the text format of Prometheus. Labels are states, codes, uses, kinds and what the configuration calls collectors
+ * and agreements: never another name, an id or a UID, for a metrics store is no place for patients and labels must stay few.
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client"
 import type { Change } from "../../journey/records.ts"
-import { daysLeft, unsentMs, type ClockState, type Unsent } from "./health.ts"
+import { daysLeft, unsentMs, type ClockState, type RoadHomeState, type Unsent } from "./health.ts"
 
 /** Running totals of the storage SCP. */
 export interface StorageTotals {
@@ -37,6 +37,7 @@ export interface MetricSources {
   readonly certificates: () => readonly { readonly use: string; readonly notAfter: Date }[]
   readonly collectors: () => readonly Unsent[]
   readonly clock: () => ClockState
+  readonly roads: () => readonly RoadHomeState[]
   /** null at a center. */
   readonly storage: (() => StorageTotals) | null
   /** Of each door for files; null at a center. */
@@ -56,6 +57,7 @@ export function metrics(sources: MetricSources): Metrics {
   gauges(register, sources)
   collectorGauges(register, sources)
   clockGauges(register, sources)
+  roadMeters(register, sources)
   if (sources.storage !== null) storageTotals(register, sources.storage)
   if (sources.files !== null) fileTotals(register, sources.files)
   return { register, ...counters(register) }
@@ -136,6 +138,40 @@ function collectorGauges(register: Registry, { now, collectors }: MetricSources)
     (each) => each.waiting,
   )
   gauge("dokuei_audit_unsent_seconds", "Age of the first of them", (each) => unsentMs(each, now()) / 1_000)
+}
+
+/** The label is the agreement's name in the configuration: there are as many as there are agreements. */
+function roadMeters(register: Registry, { now, roads }: MetricSources): void {
+  const common = { labelNames: ["agreement"], registers: [register] }
+  new Gauge({
+    ...common,
+    name: "dokuei_road_home_connected",
+    help: "1 while the hospital holds a connection open",
+    collect() {
+      for (const { agreement, connectedSince } of roads())
+        this.set({ agreement }, connectedSince === null ? 0 : 1)
+    },
+  })
+  new Gauge({
+    ...common,
+    name: "dokuei_road_home_silence_seconds",
+    help: "Since something came over it, a heartbeat at least",
+    collect() {
+      this.reset()
+      for (const { agreement, lastHeardAt } of roads())
+        if (lastHeardAt !== null)
+          this.set({ agreement }, Math.max(0, now().getTime() - Date.parse(lastHeardAt)) / 1_000)
+    },
+  })
+  new Counter({
+    ...common,
+    name: "dokuei_road_home_opened_total",
+    help: "Connections since the start: a number that rises fast is a line that breaks, or two gateways with one certificate",
+    collect() {
+      this.reset()
+      for (const { agreement, opened } of roads()) this.inc({ agreement }, opened)
+    },
+  })
 }
 
 /** The SCP counts by itself; a scrape copies its totals. */

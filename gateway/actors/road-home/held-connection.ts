@@ -124,7 +124,12 @@ export class HeldConnection {
     })
     asking.once("response", (response) => this.#hear(response))
     asking.once("error", (error) => this.cut(error.message))
-    asking.once("close", done)
+    // Whoever only says that it is still at work on so little is not there.
+    const late = setTimeout(() => this.cut("a heartbeat was not answered"), this.#options.timing.silenceMs)
+    asking.once("close", () => {
+      clearTimeout(late)
+      done()
+    })
     asking.end()
   }
 

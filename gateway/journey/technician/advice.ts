@@ -40,6 +40,9 @@ export type LightName =
   | "spool-rot"
   | "not-sent"
   | "not-delivered"
+  | "road-home-down"
+  | "road-home-refused"
+  | "road-home-replaced"
   | "commitments-waiting"
   | "certificate-soon"
   | "certificate-expired"
@@ -149,6 +152,50 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
       "The reports can be read in the list of requests.",
       "Tell whoever looks after the PACS",
       "Print the reports until it is put right",
+    ],
+  ),
+  "road-home-down": said(
+    [
+      "{about}からの帰り道がつながっていません",
+      "画像の送信は続いています。報告書は{about}で待ち、つながり次第届きます。何も失われません。",
+      "ルーターとネットワークの表示を見てください",
+      "急ぐ報告書は{about}へ電話で尋ねてください",
+      "続くときはシステム管理者に、長い接続を切る機器（ファイアウォール、プロキシ）がないか見てもらってください",
+    ],
+    [
+      "The road home from {about} is not connected",
+      "Images still leave. Reports wait at {about} and come as soon as it is. Nothing is lost.",
+      "Look at the router and the network",
+      "If a report is urgent, call {about}",
+      "If it lasts, ask the system administrator for what may end long connections (a firewall, a proxy)",
+    ],
+  ),
+  "road-home-refused": said(
+    [
+      "{about}が帰り道の接続を断っています",
+      "画像の送信は続いています。報告書は{about}で待ちます。何も失われません。",
+      "{about}へ電話し、契約の設定 roadHome が両方で held か確かめてください",
+      "急ぐ報告書は電話で尋ねてください",
+    ],
+    [
+      "{about} refuses the road home",
+      "Images still leave. Reports wait at {about}. Nothing is lost.",
+      "Call {about}: roadHome must be held in the agreement at both sides, and the agreement in force",
+      "Ask for urgent reports by telephone",
+    ],
+  ),
+  "road-home-replaced": said(
+    [
+      "別の装置が同じ証明書で{about}につながっています",
+      "報告書はもう一方の装置に届くことがあります。",
+      "予備機や入れ替え前のゲートウェイが動いていれば、止めてください",
+      "心当たりがなければ、証明書が漏れたおそれがあります。すぐにシステム管理者へ電話してください",
+    ],
+    [
+      "Another gateway is connected to {about} with our certificate",
+      "Reports may reach the other one.",
+      "If a spare gateway or the one before this still runs, stop it",
+      "If nobody knows of one, the key may have been stolen: call the system administrator now",
     ],
   ),
   "commitments-waiting": said(

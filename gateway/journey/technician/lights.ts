@@ -1,6 +1,6 @@
 /** Lights: what of all that is known somebody must do something about. Pure: facts in, lights out. */
 import { ADVICE, CERTIFICATE_NAMES, adviceFor, type LightCode, type Name } from "./advice.ts"
-import type { ContactView, Light, TechnicianView } from "../views.ts"
+import type { ContactView, Light, PartnerView, TechnicianView } from "../views.ts"
 
 export type Page = Omit<TechnicianView, "lights" | "serverTime">
 
@@ -27,6 +27,8 @@ const RED_AFTER_MS = 2 * MINUTE_MS
 const TURNED_AWAY_MS = 24 * HOUR_MS
 /** An image that was not taken is told so long, or until the next one was. */
 const REFUSAL_MS = HOUR_MS
+/** Two gateways that drive each other out do so again and again: after the last time it is told so long. */
+const REPLACED_MS = HOUR_MS
 /** The archive may take its time to check what it has promised to keep. */
 const COMMITMENT_MS = HOUR_MS
 const CERTIFICATE_WARN_DAYS = 30
@@ -94,8 +96,23 @@ function partnerLights({ page: { partners }, firstResponders, now }: Facts): Lig
     const { agreement, name, failed } = partner
     const call = firstResponders.get(agreement) ?? null
     const given = failed === 0 ? [] : [notSent(name, failed, call)]
-    return [...contactLight(partner, now, name, { what: "line", agreement }, call), ...given]
+    const away = contactLight(partner, now, name, { what: "line", agreement }, call)
+    // A line that is down is one thing to do, whatever does not come over it.
+    const road = away.length > 0 ? [] : roadHomeLights(partner, now, call)
+    return [...away, ...road, ...given]
   })
+}
+
+/** The centre answers, and yet nothing can come home. */
+function roadHomeLights({ name: about, roadHome }: PartnerView, now: Date, call: string | null): Light[] {
+  if (roadHome === null) return []
+  const { downSince: since, replacedAt, failureCode } = roadHome
+  if (replacedAt !== null && ageMs(replacedAt, now) <= REPLACED_MS)
+    return [light("road-home-replaced", "red", { about, since: replacedAt, call })]
+  if (since === null) return []
+  const tone = ageMs(since, now) >= RED_AFTER_MS ? "red" : "amber"
+  const isRefused = failureCode === "ERR_SUBMISSION_REFUSED"
+  return [light(isRefused ? "road-home-refused" : "road-home-down", tone, { about, since, call })]
 }
 
 const notSent = (about: string, n: number, call: string | null): Light =>

@@ -14,7 +14,15 @@ import { lineUp } from "../submit/line-up.ts"
 import { dayIn, startOfDay } from "../local-day.ts"
 import type { Person, TechnicianDesk } from "../ports.ts"
 import type { Standing } from "../records.ts"
-import type { ArchiveView, DeviceView, DiskView, DoorView, PartnerView, TestResult } from "../views.ts"
+import type {
+  ArchiveView,
+  DeviceView,
+  DiskView,
+  DoorView,
+  PartnerView,
+  RoadHomeView,
+  TestResult,
+} from "../views.ts"
 import type { World } from "../world.ts"
 
 /** A device or the archive, as configured. */
@@ -40,6 +48,8 @@ export interface House {
   readonly echo: (aeTitle: string) => Promise<void>
   /** Mutual TLS to a partner and no more. Throws SubmissionError. */
   readonly reach: (agreement: string) => Promise<void>
+  /** The connection we hold open for this partner; null where it calls us. */
+  readonly roadHome: (agreement: string) => RoadHomeView | null
 }
 
 /** How the house itself is, as /healthz tells it. */
@@ -150,6 +160,7 @@ function pageOf({ site, agreements }: World, house: House, standing: Standing, n
       ...partnerOf(each.id, each.partner.name, contacts.of(each.id), standing),
       maxMbitPerSecond: each.line.maxMbitPerSecond,
       opensAt: opensAt(each.line, "ROUTINE", site.timeZone, now)?.toISOString() ?? null,
+      roadHome: house.roadHome(each.id),
     })),
     archive: archive === null ? null : archiveOf(archive, house, standing),
     timeStamp: contacts.of(TIME_STAMP_AUTHORITY),
@@ -184,7 +195,7 @@ function partnerOf(
   name: string,
   contact: Contact,
   standing: Standing,
-): Omit<PartnerView, "maxMbitPerSecond" | "opensAt"> {
+): Omit<PartnerView, "maxMbitPerSecond" | "opensAt" | "roadHome"> {
   const own = standing.outgoing.filter((each) => each.agreement === agreement)
   const waiting = own.filter(({ state }) => state === "planned" || state === "sealed")
   const onTheWay = own.filter(({ state }) => state !== "failed")

@@ -8,6 +8,7 @@ import {
   collectorCheck,
   inService,
   outboxCheck,
+  roadHomeCheck,
   spaceCheck,
   type Health,
 } from "../../../gateway/actors/machine-room/health.ts"
@@ -37,6 +38,24 @@ const sources: MetricSources = {
   auditOutboxRows: () => Promise.resolve(3),
   certificates: () => [{ use: "seal", notAfter: days(10) }],
   clock: () => CLOCK,
+  roads: () => [
+    {
+      agreement: "mihon-hospital",
+      connectedSince: "2026-03-31T20:00:00Z",
+      lastHeardAt: "2026-03-31T23:59:50Z",
+      downSince: null,
+      failureCode: null,
+      opened: 3,
+    },
+    {
+      agreement: "kawa-clinic",
+      connectedSince: null,
+      lastHeardAt: null,
+      downSince: "2026-03-31T20:00:00Z",
+      failureCode: null,
+      opened: 0,
+    },
+  ],
   collectors: () => [
     { name: "arr", waiting: 4, waitingSince: "2026-03-31T23:00:00Z", failureCode: "ERR_COLLECTOR_TLS" },
   ],
@@ -139,6 +158,10 @@ describe("the machine room", () => {
       "dokuei_clock_bound_seconds 0.3",
       'dokuei_audit_unsent_records{collector="arr"} 4',
       'dokuei_audit_unsent_seconds{collector="arr"} 3600',
+      'dokuei_road_home_connected{agreement="mihon-hospital"} 1',
+      'dokuei_road_home_connected{agreement="kawa-clinic"} 0',
+      'dokuei_road_home_silence_seconds{agreement="mihon-hospital"} 10',
+      'dokuei_road_home_opened_total{agreement="mihon-hospital"} 3',
       'dokuei_certificate_days_left{use="seal"} 10',
       'dokuei_instances_total{outcome="stored"} 5',
       'dokuei_files_total{door="stow-rs",outcome="stored"} 3',
@@ -240,6 +263,28 @@ describe("health", () => {
       sentence: "7 records wait since 2026-03-31T00:00:00.000Z: ERR_COLLECTOR_TLS",
     })
     assert.equal(collectorCheck(none, NOW).sentence, "all of it is there")
+  })
+
+  it("warns of a road home that is down for more than two minutes, with why", () => {
+    const up = { agreement: "a", connectedSince: "08:00", lastHeardAt: "08:01", downSince: null }
+    const road = { ...up, failureCode: null, opened: 1 }
+    const down = (seconds: number, failureCode: string | null = null) => ({
+      ...road,
+      connectedSince: null,
+      downSince: new Date(NOW.getTime() - seconds * 1_000).toISOString(),
+      failureCode,
+    })
+    assert.deepEqual(roadHomeCheck(road, NOW), {
+      name: "road-home-a",
+      state: "ok",
+      sentence: "since 08:00, last heard 08:01",
+    })
+    assert.equal(roadHomeCheck(down(60), NOW).state, "ok")
+    assert.deepEqual(roadHomeCheck(down(121, "ERR_SUBMISSION_REFUSED"), NOW), {
+      name: "road-home-a",
+      state: "warn",
+      sentence: "none since 2026-03-31T23:57:59.000Z: ERR_SUBMISSION_REFUSED",
+    })
   })
 
   it("is in service as long as nothing fails", () => {

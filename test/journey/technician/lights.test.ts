@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { ADVICE, adviceFor, type LightCode } from "../../../gateway/journey/technician/advice.ts"
 import { ERRORS } from "../../../gateway/journey/errors.ts"
 import { lightsOf, type Facts, type Page } from "../../../gateway/journey/technician/lights.ts"
+import type { RoadHomeView } from "../../../gateway/journey/views.ts"
 
 const NOW = new Date("2026-04-01T03:00:00.000Z")
 const ago = (minutes: number): string => new Date(NOW.getTime() - minutes * 60_000).toISOString()
@@ -37,6 +38,15 @@ const PARTNER = {
   bytes: 0,
   maxMbitPerSecond: null,
   opensAt: null,
+  roadHome: null,
+}
+const ROAD_HOME = {
+  connectedSince: ago(500),
+  lastHeardAt: ago(0),
+  downSince: null,
+  failureCode: null,
+  replacedAt: null,
+  opened: 1,
 }
 const ARCHIVE = {
   ...ANSWERS,
@@ -126,6 +136,29 @@ describe("the lights of the technician's page", () => {
       ["red", ago(3), "当直 03-0000-0000", { what: "line", agreement: "center" }],
     )
     assert.match(JSON.stringify(red?.ja), /読影センター.*画像は失われません/)
+  })
+
+  it("tell of a road home that is down although the centre answers, and of who sits on it", () => {
+    const road = (over: Partial<RoadHomeView>) => ({
+      partners: [{ ...PARTNER, roadHome: { ...ROAD_HOME, ...over } }],
+    })
+    const down = (minutes: number, failureCode: string | null = null) =>
+      road({ connectedSince: null, downSince: ago(minutes), failureCode })
+    assert.deepEqual(told(road({})), [])
+    assert.deepEqual(told(down(1)), ["amber road-home-down"])
+    assert.deepEqual(told(down(3)), ["red road-home-down"])
+    assert.deepEqual(told(down(3, "ERR_SUBMISSION_REFUSED")), ["red road-home-refused"])
+    assert.deepEqual(told(road({ replacedAt: ago(59) })), ["red road-home-replaced"])
+    assert.deepEqual(told(road({ replacedAt: ago(61) })), [])
+    assert.equal(lights(down(3))[0]?.call, "当直 03-0000-0000")
+  })
+
+  it("tell of a line that is down once, whatever does not come over it", () => {
+    const away = silent(9, "ERR_SUBMISSION_UNREACHABLE")
+    const road = { ...ROAD_HOME, connectedSince: null, downSince: ago(9) }
+    assert.deepEqual(told({ partners: [{ ...PARTNER, ...away, roadHome: road }] }), [
+      "red ERR_SUBMISSION_UNREACHABLE",
+    ])
   })
 
   it("tell of what was given up, by number", () => {

@@ -12,7 +12,7 @@ import { maybe } from "../../text/language.ts"
 import { maybeTt, tt } from "../../text/technician.ts"
 import { byteWords } from "../../words/elapsed.ts"
 import { day, shortTime } from "../../words/instant.ts"
-import { ago, atAndAgo, lasting } from "./times.ts"
+import { ago, at, atAndAgo, lasting } from "./times.ts"
 import { testWords, type Tests } from "./to-do.ts"
 
 type Tone = "ok" | "warn" | "danger" | "info" | "plain"
@@ -70,7 +70,12 @@ function contactBadge({ failingSince, lastSuccessAt }: ContactView, now: Date): 
   return lastSuccessAt === null ? badge("plain", tt("line.unknown")) : badge("ok", tt("line.up"))
 }
 
-function contactFacts({ lastSuccessAt, lastFailureAt, failureCode }: ContactView, now: Date): TemplateResult {
+/** @param more further lines of the list */
+function contactFacts(
+  { lastSuccessAt, lastFailureAt, failureCode }: ContactView,
+  now: Date,
+  more: unknown = nothing,
+): TemplateResult {
   const time = (instant: string | null): string =>
     instant === null ? tt("line.none") : atAndAgo(instant, now)
   const words = failureCode === null ? null : (maybe(`code.${failureCode}`) ?? failureCode)
@@ -81,7 +86,27 @@ function contactFacts({ lastSuccessAt, lastFailureAt, failureCode }: ContactView
     <dd>
       ${time(lastFailureAt)}${words === null ? nothing : html`<br /><span class="t-danger">${words}</span>`}
     </dd>
+    ${more}
   </dl>`
+}
+
+/** The connection we hold open, through which reports come. */
+function roadHome({ roadHome: road }: PartnerView, now: Date): unknown {
+  if (road === null) return nothing
+  const { connectedSince, lastHeardAt, downSince } = road
+  const down = downSince === null ? tt("line.unknown") : tt("road.down", { ago: lasting(downSince, now) })
+  return html`<dt>${tt("road.title")}</dt>
+    <dd>
+      ${
+        connectedSince === null
+          ? html`<span class="t-danger strong">${down}</span>`
+          : html`${tt("road.up", { time: at(connectedSince, now) })}${
+              lastHeardAt === null
+                ? nothing
+                : html`<br /><span class="sub">${tt("road.heard", { ago: ago(lastHeardAt, now) })}</span>`
+            }`
+      }
+    </dd>`
 }
 
 /** What is agreed of it, where anything is. */
@@ -99,7 +124,7 @@ export function line(partner: PartnerView, tests: Tests, now: Date): TemplateRes
     "line",
     `${tt("line.title")}\u3000${name}`,
     contactBadge(partner, now),
-    html`${contactFacts(partner, now)} ${lineTerms(partner, now)}
+    html`${contactFacts(partner, now, roadHome(partner, now))} ${lineTerms(partner, now)}
       <div class="row wrap">
         <button
           class="btn btn-quiet s"
