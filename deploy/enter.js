@@ -31,6 +31,7 @@ const DEBIAN = {
   "python3-aiosmtpd": "/usr/lib/python3/dist-packages/aiosmtpd/smtp.py",
   "rsyslog-openssl": "/usr/share/doc/rsyslog-openssl/copyright",
   iproute2: "/sbin/ip",
+  nftables: "/usr/sbin/nft",
 }
 const DEMO = ["dcmtk", "openssl", "fonts-noto-cjk"]
 

@@ -79,6 +79,19 @@ describe("the configuration", () => {
     assert.equal(config.dicom.modalities[0]?.quietPeriod, 180_000)
   })
 
+  it("takes a hospital that keeps a connection open without an endpoint, and calls the centre at its own", () => {
+    const center = loaded(
+      changed("center", (raw) => {
+        raw.agreements[0].roadHome = "held"
+        delete raw.agreements[0].endpoint
+      }),
+    )
+    assert.equal(center.agreements[0]!.endpoint, undefined)
+    const edge = loaded(changed("edge", (raw) => (raw.agreements[0].roadHome = "held")))
+    assert.match(edge.agreements[0]!.endpoint!, /^https:/)
+    assert.equal(loaded(changed("edge", () => undefined)).agreements[0]!.roadHome, "dialled")
+  })
+
   it("has a quiet period of its own for studies of a modality that a device names", () => {
     const config = loaded(changed("edge", (raw) => (raw.dicom.modalities[1].quietPeriods = { US: "10m" })))
     assert.ok(config.role === "edge")
@@ -155,6 +168,30 @@ describe("the configuration", () => {
         (raw) => (raw.agreements[0].endpoint = "http://x/"),
         "agreements.0.endpoint",
         /URL/,
+      ],
+      [
+        "a partner without an endpoint",
+        "edge",
+        (raw) => delete raw.agreements[0].endpoint,
+        "agreements.0.endpoint",
+        /is missing/,
+      ],
+      [
+        "an endpoint of a hospital that is never called",
+        "center",
+        (raw) => (raw.agreements[0].roadHome = "held"),
+        "agreements.0.endpoint",
+        /must be left out with roadHome held/,
+      ],
+      [
+        "a hospital with a road home and no centre to call",
+        "edge",
+        (raw) => {
+          raw.agreements[0].roadHome = "held"
+          delete raw.agreements[0].endpoint
+        },
+        "agreements.0.endpoint",
+        /is missing/,
       ],
       [
         "an origin with a path",
