@@ -15,10 +15,10 @@ const permission = z
 export const packaging = z
   .strictObject({
     form: z
-      .enum(["sealed", "plain"])
+      .enum(["sealed", "den", "plain"])
       .default("sealed")
       .describe(
-        "how documents travel, both ways: `sealed` = encrypted for the recipient, as between two of these gateways; `plain` = as they are, inside mutual TLS alone. Nothing else is taken from this partner",
+        "how documents travel, both ways: `sealed` = encrypted for the recipient, as between two of these gateways; `den` = encrypted for the recipient by IHE Document Encryption; `plain` = as they are, inside mutual TLS alone. Nothing else is taken from this partner",
       ),
     seals: z
       .enum(["dsg", "none"])

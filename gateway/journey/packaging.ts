@@ -6,8 +6,11 @@
 import { MIME } from "./codes.ts"
 import type { DocumentRole } from "./records.ts"
 
-/** `sealed`: CMS AuthEnvelopedData, our own · `plain`: as it is, inside mutual TLS alone. One is pinned per agreement. */
-export type DocumentForm = "sealed" | "plain"
+/**
+ * `sealed`: CMS AuthEnvelopedData, our own · `den`: IHE Document Encryption · `plain`: as it is, inside mutual TLS alone. One is
+ * pinned per agreement.
+ */
+export type DocumentForm = "sealed" | "den" | "plain"
 
 /** What the partner has signed: that documents may travel unencrypted. */
 export interface WrittenPermission {
@@ -34,12 +37,15 @@ export const SEALED: Packaging = { form: "sealed", seals: "dsg", permission: nul
 /** The partner understands seals, receipts, units and notices. */
 export const isSealing = ({ packaging }: Agreed): boolean => packaging.seals === "dsg"
 
+/** Nothing but TLS keeps what travels from others. */
+export const isInClear = ({ packaging }: Agreed): boolean => packaging.form === "plain"
+
 /** mimeType of the octets on the wire, which is what metadata say (ITI TF-3 4.2.3.2.18). */
-export const wireMimeType = ({ packaging }: Agreed, clearMimeType: string): string =>
-  packaging.form === "plain" ? clearMimeType : MIME.cms
+export const wireMimeType = (agreed: Agreed, clearMimeType: string): string =>
+  isInClear(agreed) ? clearMimeType : MIME.cms
 
 /** An image in clear is known by its SOP Instance UID; what is encrypted is another document each time (domain.md 3). */
-export const isKnownBySopInstance = ({ packaging }: Agreed): boolean => packaging.form === "plain"
+export const isKnownBySopInstance = isInClear
 
 /** Signatures, receipts and notices are for those who speak of them; the rest any IHE partner reads. */
 const ANYBODYS: readonly DocumentRole[] = ["instance", "manifest", "request", "cda", "pdf"]

@@ -332,8 +332,8 @@ export interface DocumentRecord {
   readonly private: {
     readonly envelopePrefix: string
     readonly envelopeSuffix: string
-    /** Between the two stands the clear document; absent = the ciphertext as it lies in the spool. */
-    readonly body?: "clear"
+    /** Between the two stands the clear document, or its encryption under a key for this recipient; absent = the ciphertext as it lies in the spool. */
+    readonly body?: "clear" | { readonly cek: string; readonly iv: string }
   }
 }
 

@@ -9,6 +9,7 @@ import {
   ANY_FORMAT,
   answerOf,
   deliver,
+  DEN,
   foreign,
   KOS,
   MR,
@@ -21,10 +22,10 @@ import { DAY_MS, TwoSides } from "./world.ts"
 
 const PDF = Buffer.from("%PDF-1.7\n% a report\n%%EOF\n")
 
-async function plainSides(): Promise<{ sides: TwoSides; line: OverheardLine }> {
+async function sidesWith(terms = PLAIN): Promise<{ sides: TwoSides; line: OverheardLine }> {
   const line = new OverheardLine()
   const sides = await TwoSides.open({
-    agreement: { ...PLAIN, retention: { imagesMs: 5 * DAY_MS, reportsMs: 365 * DAY_MS } },
+    agreement: { ...terms, retention: { imagesMs: 5 * DAY_MS, reportsMs: 365 * DAY_MS } },
     between: line,
   })
   return { sides, line }
@@ -97,7 +98,7 @@ describe("a partner without seals, to whom documents go unencrypted", function (
   let sides: TwoSides
   let line: OverheardLine
   beforeEach(async () => {
-    ;({ sides, line } = await plainSides())
+    ;({ sides, line } = await sidesWith())
   })
   afterEach(() => sides.close())
 
@@ -291,5 +292,79 @@ describe("a partner without seals, to whom documents go unencrypted", function (
       const message = foreign(about, [{ ...pdf, references }])
       assert.equal(answerOf(await deliver(edge.door, AT_HOSPITAL.id, message)), "Failure XDSRepositoryError")
     }
+  })
+})
+
+describe("a partner to whom documents go under Document Encryption", function () {
+  this.timeout(60_000)
+  let sides: TwoSides
+  let line: OverheardLine
+  beforeEach(async () => {
+    ;({ sides, line } = await sidesWith(DEN))
+  })
+  afterEach(() => sides.close())
+
+  const sent = async (): Promise<Overheard> => {
+    await enter(sides.edge, requestFor("P1", "R-P1"))
+    await storeAll(sides.edge, study("P1", 2))
+    await sides.settle()
+    return line.heard[0]!
+  }
+
+  it("gets each document in an envelope of its own, opens it, and its report comes home the same way", async () => {
+    const { edge, center } = sides
+    const { submission, octets } = await sent()
+    const kinds = new Set(submission.documentEntries.map(({ mimeType }) => mimeType))
+    assert.deepEqual([...kinds], ["application/pkcs7-mime"])
+    const ENVELOPED = Buffer.from("06092a864886f70d010703", "hex")
+    for (const each of octets.values()) assert.ok(each.subarray(0, 20).includes(ENVELOPED))
+    const [item] = await center.reading.worklist(READER)
+    assert.deepEqual([item?.verification, item?.study.instances], ["unsigned", 2])
+    await report(center, item!.requestId)
+    await sides.settle()
+    const detail = await edge.staff.request(CLERK, item!.requestId)
+    assert.equal(detail.report?.impression, DRAFT.impression)
+    assert.deepEqual(
+      [detail.signature?.outcome, detail.signature?.policy],
+      ["unsigned", ""],
+      "not signed, and of no permission to leave in clear",
+    )
+    assert.deepEqual([edge.failures, center.failures], [[], []])
+  })
+
+  it("gets the same octets again when an answer was lost", async () => {
+    line.line.fault = (_kind, again) => (again < 2 ? "lost" : null)
+    await sent()
+    const attempts = line.line.attempts.map(({ sha256 }) => sha256)
+    assert.equal(attempts.length, 3)
+    assert.equal(new Set(attempts).size, 1)
+    assert.equal((await sides.center.reading.worklist(READER)).length, 1)
+  })
+
+  it("refuses one that was changed on its way in one word, and keeps nothing of it", async () => {
+    line.line.fault = () => "unreachable"
+    const { submission, octets } = await sent()
+    const { center } = sides
+    const slots = center.spool.slots.length
+    const [, , image] = submission.documentEntries
+    const whole = octets.get(image!.entryUUID)!
+    for (const at of [whole.length - 1, whole.length - 40, whole.length - 700, 700]) {
+      const bent = Buffer.from(whole)
+      bent[at] = bent[at]! ^ 0x20
+      const message = { submission, octets: new Map([...octets, [image!.entryUUID, bent] as const]) }
+      const { status, errors } = await deliver(center.door, AT_CENTER.id, message)
+      assert.deepEqual(
+        [status, errors.map(({ errorCode, codeContext }) => `${errorCode} ${codeContext}`)],
+        ["Failure", [`InvalidDocumentContent ${image!.uniqueId}`]],
+        `octet ${at} of ${whole.length}`,
+      )
+    }
+    assert.equal(center.spool.slots.length, slots)
+  })
+
+  it("is refused what comes in clear", async () => {
+    const message = foreign({ ...A_HOSPITAL, PatientID: "F1" }, files("F1", 1).documents)
+    const answer = answerOf(await deliver(sides.center.door, AT_CENTER.id, message))
+    assert.equal(answer, "Failure InvalidDocumentContent")
   })
 })

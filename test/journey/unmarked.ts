@@ -16,6 +16,12 @@ export const PLAIN: Partial<Agreement> = {
   recoding: "none",
 }
 
+/** As the configuration makes it of `packaging: {form: den}`. */
+export const DEN: Partial<Agreement> = {
+  ...PLAIN,
+  packaging: { form: "den", seals: "none", permission: null },
+}
+
 /** What went over the line, by the entryUUID of each document. */
 export interface Overheard {
   readonly submission: Submission

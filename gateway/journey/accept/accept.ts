@@ -25,6 +25,7 @@ import { recognise, refuseOtherBytes } from "./recognise.ts"
 import { remarks } from "./remarks.ts"
 import { roleIn } from "./roles.ts"
 import { takeClear } from "./take-clear.ts"
+import { takeDen } from "./take-den.ts"
 import { toldApart } from "./told-apart.ts"
 import { measured } from "./transmitted.ts"
 import type { World } from "../world.ts"
@@ -108,7 +109,7 @@ async function intake(world: World, inbound: Inbound, place: Landing): Promise<S
   }
 }
 
-/** As the agreement says documents come: encrypted for us, or in clear. */
+/** As the agreement says documents come: encrypted for us in the one way or the other, or in clear. */
 function sealed(
   world: World,
   inbound: Inbound,
@@ -116,9 +117,14 @@ function sealed(
   entry: DocumentEntry,
   octets: AsyncIterable<Uint8Array>,
 ): Promise<SealedObject> {
-  return inbound.agreement.packaging.form === "plain"
-    ? takeClear(segment, entry, metaOf(world, inbound, entry), octets)
-    : adopt(world, inbound, segment, entry, octets)
+  switch (inbound.agreement.packaging.form) {
+    case "sealed":
+      return adopt(world, inbound, segment, entry, octets)
+    case "den":
+      return takeDen(world, segment, entry, metaOf(world, inbound, entry), octets)
+    case "plain":
+      return takeClear(segment, entry, metaOf(world, inbound, entry), octets)
+  }
 }
 
 /** Images may have to wait for room; a report, a receipt or a notice never does. */

@@ -5,13 +5,12 @@
 import type { EnvelopeHeader } from "../../standards/cms/envelope-header.ts"
 import { readEnvelope } from "../../standards/cms/envelope-reader.ts"
 import { unwrapCek } from "../../standards/cms/unwrap-cek.ts"
-import { Malformed } from "../../standards/malformed.ts"
 import type { DocumentEntry } from "../../standards/xds/submission.ts"
 import { contentFault } from "./content-fault.ts"
-import { AcceptanceError, KeyError, SpoolError } from "../errors.ts"
 import type { Inbound } from "./inbound.ts"
 import type { AdoptingWriter, ObjectMeta, SealedObject, Segment } from "../ports.ts"
 import type { World } from "../world.ts"
+import { encryptionFault, ownObjectKey } from "./object-key.ts"
 import { roleIn } from "./roles.ts"
 
 /** Throws AcceptanceError InvalidDocumentContent, with the document's uniqueId as codeContext; SpoolError as it comes. */
@@ -31,20 +30,15 @@ export async function adopt(
       else sealed = (await writer?.finish(part.mac, metaOf(world, inbound, entry))) ?? null
     }
   } catch (error) {
-    throw refusal(error, entry.uniqueId)
+    throw encryptionFault(error, entry.uniqueId)
   }
   if (sealed === null) throw contentFault(entry.uniqueId, "the encrypted document is not whole")
   return sealed
 }
 
 async function openAdopting(world: World, segment: Segment, header: EnvelopeHeader): Promise<AdoptingWriter> {
-  const [certificate] = world.keys.chain("object")
-  if (certificate === undefined)
-    throw new Malformed("NOT_A_RECIPIENT", "RFC 5652 §6.2", "we have no object certificate")
-  const cek = await unwrapCek(header, certificate, {
-    agree: (spki) => world.keys.agree("object", spki),
-    decryptOaep: (ciphertext) => world.keys.decryptOaep("object", ciphertext),
-  })
+  const key = ownObjectKey(world)
+  const cek = await unwrapCek(header, key.certificate, key)
   return segment.adopt("submission", { cek, nonce: header.nonce })
 }
 
@@ -63,16 +57,4 @@ export function metaOf(world: World, inbound: Inbound, entry: DocumentEntry): Ob
     receivedAt: world.clock.now().toISOString(),
     supersedes: null,
   }
-}
-
-/** The failure in the registry's words. A disk of ours that fails is no fault of the document. */
-function refusal(error: unknown, uniqueId: string): unknown {
-  const foreignKey =
-    (error instanceof Malformed && error.code === "NOT_A_RECIPIENT") ||
-    (error instanceof KeyError && error.code === "ERR_KEY_UNFIT")
-  if (foreignKey)
-    return new AcceptanceError("ERR_OTHER_RECIPIENT", "InvalidDocumentContent", uniqueId, { cause: error })
-  if (error instanceof Malformed) return contentFault(uniqueId, error)
-  if (error instanceof SpoolError && error.code === "ERR_TAG_MISMATCH") return contentFault(uniqueId, error)
-  return error
 }

@@ -84,7 +84,7 @@ function documentRecord(
     hash: sent.hash,
     sizeBytes: sent.sizeBytes,
     sha256: Buffer.from(object.facts.sha256).toString("hex"),
-    clearMimeType: entry.mimeType,
+    clearMimeType: object.facts.meta.mimeType,
     private: {
       envelopePrefix: "",
       envelopeSuffix: Buffer.from(envelopeSuffix(object.facts.tag)).toString("base64"),

@@ -8,6 +8,7 @@ import type { Agreement } from "../agreement.ts"
 import { MIME } from "../codes.ts"
 import { AcceptanceError } from "../errors.ts"
 import { referenced } from "../metadata.ts"
+import { isInClear } from "../packaging.ts"
 import type { SubmissionKind } from "../records.ts"
 import { contentFault } from "./content-fault.ts"
 import type { Inbound } from "./inbound.ts"
@@ -32,10 +33,14 @@ export function judgeUnmarked(agreement: Agreement, submission: Submission): Omi
 }
 
 /** One form is pinned per agreement: who may send in clear does not send what nobody here can look into. */
-function checkForm({ packaging }: Agreement, { documentEntries }: Submission): void {
-  const encrypted = documentEntries.find(({ mimeType }) => mimeType === MIME.cms)
-  if (packaging.form === "plain" && encrypted !== undefined)
-    throw contentFault(encrypted.uniqueId, "it is encrypted, and the agreement says plain")
+function checkForm(agreement: Agreement, { documentEntries }: Submission): void {
+  const isEncrypted = !isInClear(agreement)
+  const otherwise = documentEntries.find(({ mimeType }) => (mimeType === MIME.cms) !== isEncrypted)
+  if (otherwise !== undefined)
+    throw contentFault(
+      otherwise.uniqueId,
+      `the agreement says ${agreement.packaging.form}, and it is ${otherwise.mimeType}`,
+    )
 }
 
 function kindOf(agreement: Agreement, { documentEntries, associations }: Submission): SubmissionKind {

@@ -8,10 +8,13 @@ import { MIME } from "../codes.ts"
 import type { ObjectMeta, SealedObject, Segment } from "../ports.ts"
 import { contentFault } from "./content-fault.ts"
 
+/** `mimeType` is that of the clear document. */
+type Typed = Pick<DocumentEntry, "uniqueId" | "mimeType">
+
 /** Throws AcceptanceError InvalidDocumentContent, with the document's uniqueId as codeContext; SpoolError as it comes. */
 export async function takeClear(
   segment: Segment,
-  entry: DocumentEntry,
+  entry: Typed,
   meta: ObjectMeta,
   octets: AsyncIterable<Uint8Array>,
 ): Promise<SealedObject> {
@@ -23,7 +26,7 @@ export async function takeClear(
 /** Readers of PDF look for its mark so far into a file (ISO 32000-1 annex H, implementation note 13). */
 const HEAD_BYTES = 1024
 
-async function* looked(entry: DocumentEntry, octets: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* looked(entry: Typed, octets: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let head: Buffer | null = Buffer.alloc(0)
   for await (const piece of octets) {
     if (head === null) {
@@ -41,7 +44,7 @@ async function* looked(entry: DocumentEntry, octets: AsyncIterable<Uint8Array>):
   yield head
 }
 
-function check({ uniqueId, mimeType }: DocumentEntry, head: Buffer): void {
+function check({ uniqueId, mimeType }: Typed, head: Buffer): void {
   const isDicom = head.toString("latin1", PART10_START_BYTES - 4, PART10_START_BYTES) === "DICM"
   if (mimeType === MIME.dicom && !isDicom) throw contentFault(uniqueId, "it is no DICOM file")
   const isPdf = head.subarray(0, HEAD_BYTES).includes("%PDF-")

@@ -116,7 +116,7 @@ function documentsOf(world: World, subset: Subset): readonly MediumFile[] {
     path,
     lengthBytes: document.sizeBytes,
     sha1: document.hash,
-    open: () => wireOctets(world.spool, document.place, asKept(document.private)),
+    open: () => wireOctets(world.spool, document.place, asKept(document)),
   }))
 }
 

@@ -57,6 +57,6 @@ function outbound(world: World, document: DocumentRecord): OutboundDocument {
   return {
     entryUUID: document.entryUUID,
     lengthBytes: document.sizeBytes,
-    open: () => wireOctets(world.spool, document.place, asKept(document.private)),
+    open: () => wireOctets(world.spool, document.place, asKept(document)),
   }
 }

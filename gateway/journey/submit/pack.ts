@@ -43,11 +43,12 @@ export async function pack(
     "sealed" in content.body
       ? content.body.sealed
       : await sealBytes(world, subject, content, content.body.bytes, segment)
-  const wrapping = wrappingFor(world, agreement, object)
+  const { mimeType } = content
+  const wrapping = wrappingFor(world, agreement, object, mimeType)
   const facts: EntryFacts = {
     ...content,
     entryUUID: uuidUrn(world.chance),
-    hash: await transmittedHash(world.spool, object.place, wrapping),
+    hash: await transmittedHash(world.spool, object.place, { ...wrapping, mimeType }),
     sizeBytes: wrapping.lengthBytes,
   }
   return {
@@ -55,7 +56,7 @@ export async function pack(
     object,
     facts,
     wrapping,
-    signed: { uniqueId: content.uniqueId, sha256: object.facts.sha256, mimeType: content.mimeType },
+    signed: { uniqueId: content.uniqueId, sha256: object.facts.sha256, mimeType },
   }
 }
 

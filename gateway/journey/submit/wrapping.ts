@@ -1,8 +1,8 @@
 /**
  * Wrapping: what one document is on the wire, made once and kept, so that every attempt sends the same octets.
  *
- * Sealed: prefix ‖ ciphertext as it lies in the spool ‖ suffix is one CMS AuthEnvelopedData. Plain: the clear document, read
- * from the spool while it is sent.
+ * Sealed: prefix ‖ ciphertext as it lies in the spool ‖ suffix is one CMS AuthEnvelopedData. DEN: prefix ‖ the document
+ * encrypted anew while it is sent, under a key that is kept. Plain: the clear document.
  */
 import { createHash } from "node:crypto"
 import {
@@ -10,6 +10,7 @@ import {
   envelopePrefix,
   envelopeSuffix,
 } from "../../standards/cms/auth-enveloped-data.ts"
+import { denCiphertext, denFrame, type DenKey } from "../../standards/den/write.ts"
 import { letGo } from "../../standards/let-go.ts"
 import type { Agreement } from "../agreement.ts"
 import type { ObjectPlace, SealedObject, Spool } from "../ports.ts"
@@ -20,20 +21,46 @@ export interface Wrapping {
   readonly prefix: Uint8Array
   readonly suffix: Uint8Array
   /** What stands between the two. */
-  readonly body: "ciphertext" | "clear"
+  readonly body: "ciphertext" | "clear" | DenKey
   readonly lengthBytes: number
 }
 
 const NOTHING = new Uint8Array(0)
 
+/** @param mimeType of the clear document */
 export function wrappingFor(
   world: World,
-  { packaging, objectCertificate }: Agreement,
+  agreement: Agreement,
   object: SealedObject,
+  mimeType: string,
 ): Wrapping {
-  const { cek, nonce, tag, ciphertextLengthBytes, clearLengthBytes } = object.facts
-  if (packaging.form === "plain")
-    return { prefix: NOTHING, suffix: NOTHING, body: "clear", lengthBytes: clearLengthBytes }
+  switch (agreement.packaging.form) {
+    case "plain":
+      return { prefix: NOTHING, suffix: NOTHING, body: "clear", lengthBytes: object.facts.clearLengthBytes }
+    case "den":
+      return denWrapping(world, agreement, object, mimeType)
+    case "sealed":
+      return sealedWrapping(world, agreement, object)
+  }
+}
+
+const CEK_LENGTH_BYTES = 32
+const IV_LENGTH_BYTES = 16
+
+function denWrapping(
+  { chance }: World,
+  { objectCertificate }: Agreement,
+  { facts }: SealedObject,
+  mimeType: string,
+): Wrapping {
+  const body = { cek: chance.bytes(CEK_LENGTH_BYTES), iv: chance.bytes(IV_LENGTH_BYTES) }
+  const document = { mimeType, lengthBytes: facts.clearLengthBytes }
+  const { prefix, lengthBytes } = denFrame(document, body, { recipients: [objectCertificate], chance })
+  return { prefix, suffix: NOTHING, body, lengthBytes }
+}
+
+function sealedWrapping(world: World, { objectCertificate }: Agreement, object: SealedObject): Wrapping {
+  const { cek, nonce, tag, ciphertextLengthBytes } = object.facts
   const recipients = [objectCertificate]
   const prefix = envelopePrefix({ cek, nonce, ciphertextLengthBytes, recipients, chance: world.chance })
   return {
@@ -44,41 +71,54 @@ export function wrappingFor(
   }
 }
 
-type Octets = Pick<Wrapping, "prefix" | "suffix" | "body">
+export interface Wrapped extends Omit<Wrapping, "lengthBytes"> {
+  /** Of the clear document. */
+  readonly mimeType: string
+}
 
 /** May be asked again: the same octets. */
 export async function* wireOctets(
   spool: Spool,
   place: ObjectPlace,
-  wrapping: Octets,
+  { prefix, suffix, body, mimeType }: Wrapped,
 ): AsyncGenerator<Uint8Array> {
-  const { prefix, suffix, body } = wrapping
   if (prefix.length > 0) yield prefix
   const object = await spool.open(place)
-  yield* body === "clear" ? object.clear() : object.ciphertext()
+  if (body === "ciphertext") yield* object.ciphertext()
+  else if (body === "clear") yield* object.clear()
+  else yield* denCiphertext({ mimeType, lengthBytes: object.facts.clearLengthBytes }, body, object.clear())
   if (suffix.length > 0) yield suffix
 }
 
 /** XDS hash (ITI TF-3 4.2.3.2.10): SHA-1 of the octets on the line; one more read of the object. */
-export async function transmittedHash(spool: Spool, place: ObjectPlace, wrapping: Octets): Promise<string> {
-  const { prefix, suffix, body } = wrapping
+export async function transmittedHash(spool: Spool, place: ObjectPlace, wrapped: Wrapped): Promise<string> {
+  const { prefix, suffix, body } = wrapped
   const hash = createHash("sha1")
-  for await (const piece of wireOctets(spool, place, wrapping)) {
+  for await (const piece of wireOctets(spool, place, wrapped)) {
     hash.update(piece)
     // A ciphertext's pieces are ours alone; nobody else's memory is given back.
-    if (body === "ciphertext" && piece !== prefix && piece !== suffix) letGo(piece)
+    if (body !== "clear" && piece !== prefix && piece !== suffix) letGo(piece)
   }
   return hash.digest("hex")
 }
 
-export const kept = ({ prefix, suffix, body }: Wrapping): DocumentRecord["private"] => ({
-  envelopePrefix: Buffer.from(prefix).toString("base64"),
-  envelopeSuffix: Buffer.from(suffix).toString("base64"),
-  ...(body === "clear" ? { body } : {}),
-})
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64")
 
-export const asKept = ({ envelopePrefix, envelopeSuffix, body }: DocumentRecord["private"]): Octets => ({
-  prefix: Buffer.from(envelopePrefix, "base64"),
-  suffix: Buffer.from(envelopeSuffix, "base64"),
-  body: body ?? "ciphertext",
-})
+export function kept({ prefix, suffix, body }: Wrapping): DocumentRecord["private"] {
+  const envelope = { envelopePrefix: base64(prefix), envelopeSuffix: base64(suffix) }
+  if (body === "ciphertext") return envelope
+  return { ...envelope, body: body === "clear" ? body : { cek: base64(body.cek), iv: base64(body.iv) } }
+}
+
+export function asKept({ clearMimeType, private: wrapped }: DocumentRecord): Wrapped {
+  const { envelopePrefix, envelopeSuffix, body = "ciphertext" } = wrapped
+  return {
+    prefix: Buffer.from(envelopePrefix, "base64"),
+    suffix: Buffer.from(envelopeSuffix, "base64"),
+    body:
+      typeof body === "string"
+        ? body
+        : { cek: Buffer.from(body.cek, "base64"), iv: Buffer.from(body.iv, "base64") },
+    mimeType: clearMimeType,
+  }
+}

@@ -6,13 +6,12 @@
  * a retry with fresh chance would be another document to the peer.
  */
 import { Malformed } from "../malformed.ts"
-import { der, derHeader, integer, octetString, oid, sequence, setOf } from "./der-write.ts"
+import { integer, octetString, oid, openContainer, sequence } from "./der-write.ts"
 import { TAG } from "./der.ts"
-import { ICV_LENGTH_BYTES, MAX_RECIPIENTS, NONCE_LENGTH_BYTES } from "./envelope-header.ts"
+import { ICV_LENGTH_BYTES, NONCE_LENGTH_BYTES } from "./envelope-header.ts"
 import { CEK_LENGTH_BYTES, type Chance } from "./key-wrap.ts"
 import { OID } from "./oids.ts"
-import { recipientCertificate } from "./recipient-certificate.ts"
-import { agreedRecipientInfo, transportedRecipientInfo } from "./recipient-info.ts"
+import { recipientInfos } from "./recipient-info.ts"
 
 export interface EnvelopeInput {
   /** 32 octets. */
@@ -37,19 +36,19 @@ export function envelopePrefix(input: EnvelopeInput): Uint8Array {
     oid(OID.aes256Gcm),
     sequence(octetString(input.nonce), integer(ICV_LENGTH_BYTES)),
   )
-  const innermost = open(0x80, [], input.ciphertextLengthBytes)
-  const encryptedContentInfo = open(
+  const innermost = openContainer(0x80, [], input.ciphertextLengthBytes)
+  const encryptedContentInfo = openContainer(
     TAG.sequence,
     [oid(OID.data), algorithm, innermost.octets],
     innermost.bodyBytes,
   )
-  const authEnveloped = open(
+  const authEnveloped = openContainer(
     TAG.sequence,
     [integer(0), recipientInfos(input), encryptedContentInfo.octets],
     encryptedContentInfo.bodyBytes + ENVELOPE_SUFFIX_LENGTH_BYTES,
   )
-  const explicit = open(0xa0, [authEnveloped.octets], authEnveloped.bodyBytes)
-  return open(TAG.sequence, [oid(OID.authEnvelopedData), explicit.octets], explicit.bodyBytes).octets
+  const explicit = openContainer(0xa0, [authEnveloped.octets], authEnveloped.bodyBytes)
+  return openContainer(TAG.sequence, [oid(OID.authEnvelopedData), explicit.octets], explicit.bodyBytes).octets
 }
 
 /** Everything after the ciphertext: the tag. */
@@ -57,27 +56,4 @@ export function envelopeSuffix(tag: Uint8Array): Uint8Array {
   if (tag.length !== ICV_LENGTH_BYTES)
     throw new Malformed("ENVELOPE_ICV_LENGTH", "RFC 5084 §3.2", "tag is not 16 octets")
   return octetString(tag)
-}
-
-/** Octets of a container up to where `bodyBytes` more octets follow that belong to it. */
-function open(tag: number, parts: readonly Uint8Array[], bodyBytes: number) {
-  const known = Buffer.concat(parts)
-  return { octets: Buffer.concat([derHeader(tag, known.length + bodyBytes), known]), bodyBytes }
-}
-
-function recipientInfos(input: EnvelopeInput): Uint8Array {
-  if (input.recipients.length === 0 || input.recipients.length > MAX_RECIPIENTS) {
-    throw new Malformed("ENVELOPE_RECIPIENT", "RFC 5083 §2.1", `between 1 and ${MAX_RECIPIENTS} recipients`)
-  }
-  return setOf(...input.recipients.map((certificate) => recipientInfo(certificate, input)))
-}
-
-function recipientInfo(encoded: Uint8Array, { cek, chance }: EnvelopeInput): Uint8Array {
-  const { certificate, key } = recipientCertificate(encoded)
-  const rid = sequence(certificate.issuer.encoded, der(TAG.integer, certificate.serial))
-  if (key.asymmetricKeyType === "rsa") return transportedRecipientInfo(rid, key, cek, chance)
-  if (key.asymmetricKeyDetails?.namedCurve === "prime256v1") {
-    return agreedRecipientInfo(rid, certificate.spki, cek, chance)
-  }
-  throw new Malformed("ENVELOPE_RECIPIENT", "RFC 5753 §3.1", "recipient key is neither RSA nor P-256")
 }

@@ -14,6 +14,16 @@ export function der(tag: number, ...contents: readonly Uint8Array[]): Uint8Array
   return Buffer.concat([derHeader(tag, lengthBytes), ...contents])
 }
 
+/** Octets of a container up to where `bodyBytes` more octets follow that belong to it. */
+export function openContainer(
+  tag: number,
+  parts: readonly Uint8Array[],
+  bodyBytes: number,
+): { readonly octets: Uint8Array; readonly bodyBytes: number } {
+  const known = Buffer.concat(parts)
+  return { octets: Buffer.concat([derHeader(tag, known.length + bodyBytes), known]), bodyBytes }
+}
+
 export const sequence = (...parts: readonly Uint8Array[]) => der(TAG.sequence, ...parts)
 
 /** SET OF: the encodings in ascending order (X.690 §11.6). */

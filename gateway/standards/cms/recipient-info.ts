@@ -1,9 +1,13 @@
-/** RecipientInfo (RFC 5652 §6.2) for one certificate: the content-encryption key, closed for its holder. */
+/** RecipientInfo (RFC 5652 §6.2): the content-encryption key, closed for the holder of each certificate. */
 import { type KeyObject, createECDH } from "node:crypto"
-import { bitString, context, integer, octetString, oid, sequence } from "./der-write.ts"
+import { Malformed } from "../malformed.ts"
+import { bitString, context, der, integer, octetString, oid, sequence, setOf } from "./der-write.ts"
+import { TAG } from "./der.ts"
 import { pointOf } from "./ec-point.ts"
 import { type Chance, deriveKek, encryptOaep, wrapKey } from "./key-wrap.ts"
+import { MAX_RECIPIENTS } from "./envelope-header.ts"
 import { OID } from "./oids.ts"
+import { recipientCertificate } from "./recipient-certificate.ts"
 
 const P256_SCALAR_LENGTH_BYTES = 32
 const KEY_WRAP = sequence(oid(OID.aes256Wrap))
@@ -14,8 +18,37 @@ const OAEP_SHA256 = sequence(
   sequence(context(0, SHA256), context(1, sequence(oid(OID.mgf1), SHA256))),
 )
 
+export interface Recipients {
+  readonly cek: Uint8Array
+  /** Certificates (DER): EC P-256 keys get ECDH with AES key wrap, RSA keys RSAES-OAEP. */
+  readonly recipients: readonly Uint8Array[]
+  readonly chance: Chance
+}
+
+/** SET OF RecipientInfo. Throws Malformed ENVELOPE_RECIPIENT for a key that cannot receive. */
+export function recipientInfos(input: Recipients): Uint8Array {
+  if (input.recipients.length === 0 || input.recipients.length > MAX_RECIPIENTS) {
+    throw new Malformed("ENVELOPE_RECIPIENT", "RFC 5083 §2.1", `between 1 and ${MAX_RECIPIENTS} recipients`)
+  }
+  return setOf(...input.recipients.map((certificate) => recipientInfo(certificate, input)))
+}
+
+function recipientInfo(encoded: Uint8Array, { cek, chance }: Recipients): Uint8Array {
+  const { certificate, key } = recipientCertificate(encoded)
+  const rid = sequence(certificate.issuer.encoded, der(TAG.integer, certificate.serial))
+  if (key.asymmetricKeyType === "rsa") return transportedRecipientInfo(rid, key, cek, chance)
+  if (key.asymmetricKeyDetails?.namedCurve === "prime256v1") {
+    return agreedRecipientInfo(rid, certificate.spki, cek, chance)
+  }
+  throw new Malformed("ENVELOPE_RECIPIENT", "RFC 5753 §3.1", "recipient key is neither RSA nor P-256")
+}
+
+/** Whether a holder agrees on the key: then EnvelopedData is of version 2 (RFC 5652 §6.1). */
+export const isAgreed = (encoded: Uint8Array): boolean =>
+  recipientCertificate(encoded).key.asymmetricKeyType !== "rsa"
+
 /** KeyTransRecipientInfo, version 0. `rid` is IssuerAndSerialNumber DER. */
-export function transportedRecipientInfo(
+function transportedRecipientInfo(
   rid: Uint8Array,
   key: KeyObject,
   cek: Uint8Array,
@@ -25,7 +58,7 @@ export function transportedRecipientInfo(
 }
 
 /** KeyAgreeRecipientInfo (RFC 5753 §3.1.1), version 3: ephemeral-static ECDH on P-256, no ukm. */
-export function agreedRecipientInfo(
+function agreedRecipientInfo(
   rid: Uint8Array,
   recipientSpki: Uint8Array,
   cek: Uint8Array,

@@ -4,7 +4,7 @@ import { Malformed } from "../malformed.ts"
 import { spkiWithPoint } from "./ec-point.ts"
 import type { EnvelopeHeader } from "./envelope-header.ts"
 import type { EnvelopeRecipient, RecipientIdentifier } from "./envelope-recipient.ts"
-import { CEK_LENGTH_BYTES, deriveKek, unwrapKey } from "./key-wrap.ts"
+import { deriveKek, unwrapKey } from "./key-wrap.ts"
 import { recipientCertificate } from "./recipient-certificate.ts"
 
 /** The private half of a recipient's key; it stays where it is. */
@@ -16,7 +16,7 @@ export interface RecipientKey {
 }
 
 /**
- * The content-encryption key, 32 octets.
+ * The content-encryption key, as long as its cipher wants it.
  * Throws Malformed NOT_A_RECIPIENT when no RecipientInfo names the certificate, CEK_UNWRAP when its key does not
  * open it; errors of the key store itself pass through.
  */
@@ -31,8 +31,8 @@ export async function unwrapCek(
     throw new Malformed("NOT_A_RECIPIENT", "RFC 5652 §6.2", "no RecipientInfo names our certificate")
   }
   const cek = await openKey(recipient, certificate, key)
-  if (cek.length !== CEK_LENGTH_BYTES)
-    throw new Malformed("CEK_UNWRAP", "RFC 5084 §1.4", "key is not 32 octets")
+  if (cek.length !== header.keyLengthBytes)
+    throw new Malformed("CEK_UNWRAP", "RFC 5652 §6.3", `key is not ${header.keyLengthBytes} octets`)
   return cek
 }
 
