@@ -13,7 +13,7 @@ import { enrol } from "../../gateway/commands/enrol.ts"
 import { loadConfig } from "../../gateway/config.ts"
 import { buildViewer } from "../viewer/build-viewer.ts"
 import { hasChromium, launchChromium } from "../viewer/chromium.ts"
-import { picture, pictures } from "./browser/gallery.ts"
+import { everySize, picture, pictures } from "./browser/gallery.ts"
 import { percentileWindow, slice, windowed } from "./browser/slice-reference.ts"
 import { Tablet } from "./browser/tablet.ts"
 import { Road, type Role } from "./road.ts"
@@ -23,6 +23,7 @@ const FINDINGS = "脳実質に明らかな異常信号を認めません。"
 const IMPRESSION = "1. 頭蓋内に占拠性病変を認めません。\n2. 経過観察を勧めます。"
 const REASON = "左右の記載を訂正"
 const CORRECTED = "1. 右側頭葉に異常を認めません。"
+const ADDED = "前回の頭部CT（2026-07-01）が届きました。変化はありません。"
 /** What the clerk writes on the request form. */
 const WRITTEN = {
   department: "脳神経外科",
@@ -83,6 +84,8 @@ describe("the viewer at real gateways", function () {
   const until = (name: string, value: string): Promise<void> =>
     reader.page.locator(`image-view[data-${name}="${value}"]`).waitFor()
   const saved = (): Promise<void> => reader.page.locator('[data-draft="saved"]').waitFor()
+  const amendOpen = ({ page }: Tablet): Promise<void> =>
+    page.locator('.amend-open[aria-expanded="false"]').click()
   const button = ({ page }: Tablet, name: string | RegExp) => page.getByRole("button", { name })
 
   describe("the radiologist", () => {
@@ -305,6 +308,7 @@ describe("the viewer at real gateways", function () {
       await page.goto(`${road.site.centerOrigin}/#/read/${requestId}`)
       await until("quality", "full")
       assert.equal(await page.locator(".b-findings textarea").inputValue(), FINDINGS)
+      await button(reader, "追記・訂正").click()
       await page.locator("input[name=reason]").fill(REASON)
       await button(reader, "訂正を始める").click()
       assert.equal(await page.locator(".b-correctionReason textarea").inputValue(), REASON)
@@ -340,6 +344,52 @@ describe("the viewer at real gateways", function () {
       await pictures(clerk, "report-corrected", ".verdict")
       await button(clerk, "受領する").click()
       await reader.page.locator('li[data-step="acknowledged"][data-s="done"]').waitFor({ timeout: 10_000 })
+    })
+  })
+
+  describe("an addendum", () => {
+    it("is offered beside a correction, and written with the report before one's eyes", async () => {
+      const { page } = reader
+      await page.goto(`${road.site.centerOrigin}/#/read/${requestId}`)
+      await until("quality", "full")
+      await everySize(reader, "amend", ".viewport", () => amendOpen(reader))
+      await amendOpen(reader)
+      await page.locator(".amend").getByText("報告書に誤りはなく").waitFor()
+      await button(reader, "追記を書く").click()
+      assert.match(
+        await page.locator(".signed-doc").innerText(),
+        new RegExp(`報告書 第2版[\\s\\S]*${REASON}[\\s\\S]*${CORRECTED}`),
+      )
+      await page.locator(".b-addendum textarea").fill(ADDED)
+      await page.locator('[data-draft="saved"]').waitFor()
+      await everySize(reader, "addendum-write", ".b-addendum")
+      await button(reader, "確認した").click()
+      await button(reader, "署名へ進む").click()
+      await page.getByText("凍結済み 版 1").waitFor()
+      await page.locator('[data-sheet="drawn"]').waitFor()
+      assert.match(await page.locator(".frozen").innerText(), new RegExp(ADDED))
+      await picture(reader, "addendum-sign-ja")
+      await page.locator(".confirm").click()
+      await page.locator("input[name=pin]").fill(PIN)
+      await button(reader, "署名する").click()
+      await page.locator('li[data-step="sent"][data-s="done"]').waitFor()
+    })
+
+    it("comes up at the hospital behind its report, and is received for itself", async () => {
+      const { page } = clerk
+      await page.getByText("追記 1 が届きました。").waitFor()
+      const sheets = await page.locator(".papers .paper").allInnerTexts()
+      assert.equal(sheets.length, 2)
+      assert.match(sheets[0] ?? "", new RegExp(CORRECTED))
+      assert.match(sheets[1] ?? "", new RegExp(`報告書 第2版への追記[\\s\\S]*${ADDED}`))
+      await everySize(clerk, "report-appended", ".verdict")
+      await page.goto(`${road.site.edgeOrigin}/#/staff`)
+      await page.locator(".sl-row", { hasText: "追記が届きました" }).waitFor()
+      await everySize(clerk, "staff-appended", ".sl-row")
+      await page.getByRole("link", { name: "追記を開く" }).click()
+      await button(clerk, "受領する").click()
+      await reader.page.locator('li[data-step="acknowledged"][data-s="done"]').waitFor({ timeout: 10_000 })
+      await page.getByText("追記 1 が届きました。").waitFor({ state: "detached" })
     })
   })
 

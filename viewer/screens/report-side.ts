@@ -158,6 +158,12 @@ function receivedWords(detail: StaffDetail, { reportId }: Version, now: Date): s
   return done === null ? "" : t("versions.received", { by: done.by, at: shortTime(new Date(done.at), now) })
 }
 
+/** Of the first version of an addendum its name says it all. */
+const titleOf = (version: Version): string =>
+  version.status === "appended"
+    ? documentName(version)
+    : `${documentName(version)}${t("list.space")}${t(`report-status.${version.status}`)}`
+
 const isReplaced = ({ versions }: StaffDetail, { addendum, version }: Version): boolean =>
   versions.some((each) => each.addendum === addendum && each.version > version)
 
@@ -195,7 +201,7 @@ export function versionsSection(
           >
             <div class="row between">
               <div>
-                <b>${documentName(version)}${t("list.space")}${t(`report-status.${version.status}`)}</b>
+                <b>${titleOf(version)}</b>
                 <small>${facts.filter(Boolean).join(t("list.dot"))}</small>
                 <small>${receivedWords(detail, version, now)}</small>
               </div>

@@ -39,7 +39,7 @@ function standing(detail: StaffDetail): readonly StaffReport[] {
 }
 
 const nameOf = ({ version, addendum }: StaffReport["report"]): string =>
-  documentName(addendum === undefined ? { version } : { version, addendum: addendum.number })
+  documentName(addendum === undefined ? { version } : { version, addendum: addendum.number }, "whole")
 
 /** What has taken the place of an earlier version: the newest of the same document. */
 function successor(detail: StaffDetail, { report, isEarlier }: Shown): StaffReport["report"] | null {
@@ -340,6 +340,9 @@ export class PageReport extends LightElement {
         "warn",
         "pen",
         html`<b>${t("addendum.arrived", { document: nameOf(arrived) })}</b> ${t("addendum.arrived-note")}`,
+        html`<button class="btn" @click=${() => this.#show(arrived.reportId)}>
+          ${documentName({ addendum: arrived.addendum.number, version: arrived.version }, "read")}
+        </button>`,
       )
     return isOpen && (report?.status === "corrected" || report?.status === "amended")
       ? banner("warn", "history", t("report.corrected", { n: report.version }))

@@ -555,6 +555,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "ack.not-checked": "once its signature is checked",
   "versions.title": "Versions",
   "versions.version": "Version {n}",
+  "versions.report": "Report, version {n}",
   "versions.short": "Version {n}",
   "versions.addendum": "Addendum {n}",
   "versions.addendum-version": "Addendum {n}, version {version}",

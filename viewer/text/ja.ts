@@ -549,6 +549,7 @@ export const ja = {
   "ack.not-checked": "署名が確かめられると受領できます",
   "versions.title": "版の履歴",
   "versions.version": "第{n}版",
+  "versions.report": "報告書 第{n}版",
   "versions.short": "{n}版",
   "versions.addendum": "追記 {n}",
   "versions.addendum-version": "追記 {n} 第{version}版",

@@ -1,11 +1,12 @@
 /** What a document of a case is called: a version of the report, or of one of its addenda. */
 import { t, type MessageKey } from "../text/language.ts"
 
-type Saying = "name" | "short" | "read"
+type Saying = "name" | "whole" | "short" | "read"
 const SAYINGS: Readonly<
   Record<Saying, readonly [report: MessageKey, addendum: MessageKey, later: MessageKey]>
 > = {
   name: ["versions.version", "versions.addendum", "versions.addendum-version"],
+  whole: ["versions.report", "versions.addendum", "versions.addendum-version"],
   short: ["versions.short", "versions.addendum", "versions.addendum-version"],
   read: ["versions.read", "versions.read-addendum", "versions.read-addendum-version"],
 }

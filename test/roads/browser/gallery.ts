@@ -29,3 +29,35 @@ export async function pictures(tablet: Tablet, name: string, landmark: string): 
     await picture(tablet, `${name}-${language}`)
   }
 }
+
+/** A desk's screen, a tablet held upright, a telephone. */
+const SIZES = [
+  { width: 1920, height: 1080 },
+  { width: 820, height: 1180 },
+  { width: 390, height: 844 },
+] as const
+
+/** The same at every size; `open` is done after each load. Ends in Japanese at the size it had, loaded anew. */
+export async function everySize(
+  tablet: Tablet,
+  name: string,
+  landmark: string,
+  open: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  if (folder === "") return
+  const { page } = tablet
+  const before = page.viewportSize()
+  for (const language of ["en", "ja"]) {
+    await page.evaluate(`localStorage.setItem("dokuei.language", "${language}")`)
+    for (const size of SIZES) {
+      await page.setViewportSize(size)
+      await page.reload()
+      await page.locator(landmark).first().waitFor()
+      await open()
+      await picture(tablet, `${name}-${size.width}-${language}`)
+    }
+  }
+  if (before !== null) await page.setViewportSize(before)
+  await page.reload()
+  await page.locator(landmark).first().waitFor()
+}
