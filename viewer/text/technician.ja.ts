@@ -97,7 +97,7 @@ export const technicianJa = {
   "line.and": "・",
   "road.title": "帰り道（報告書）",
   "road.up": "{time} から接続中",
-  "road.heard": "最後の応答 {ago}",
+  "road.heard": "最後の合図 {ago}",
   "road.down": "切断 {ago}",
   "line.archive": "院内の保管先　{ae}",
   "line.archive-parts": "保管確認待ち {commitments}、報告 待ち {waiting}・停止 {failed}",

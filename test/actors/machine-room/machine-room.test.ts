@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { request } from "node:http"
 import { once } from "node:events"
 import type { IncomingMessage } from "node:http"
+import { connect } from "node:net"
 import {
   certificateCheck,
   clockCheck,
@@ -12,6 +13,7 @@ import {
   spaceCheck,
   type Health,
 } from "../../../gateway/actors/machine-room/health.ts"
+import { httpGuard } from "../../../gateway/actors/secure-node/waiting-room.ts"
 import { listenMachineRoom, type MachineRoom } from "../../../gateway/actors/machine-room/listen.ts"
 import { metrics, type MetricSources } from "../../../gateway/actors/machine-room/metrics.ts"
 import type { Change } from "../../../gateway/journey/records.ts"
@@ -94,6 +96,22 @@ describe("the machine room", () => {
   afterEach(() => room.close())
   const get = (path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(`http://127.0.0.1:${room.port}${path}`, init)
+
+  it("passes over a request to speak another protocol, and leaves nobody hanging who asks", async () => {
+    const guarded = await listenMachineRoom({
+      host: "127.0.0.1",
+      port: 0,
+      health,
+      register: metrics(sources).register,
+      guard: httpGuard(4),
+    })
+    const socket = connect(guarded.port, "127.0.0.1")
+    socket.write("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: elsewhere\r\n\r\n")
+    const [answer] = (await once(socket, "data")) as [Buffer]
+    assert.match(answer.toString(), /^HTTP\/1\.1 200 /)
+    socket.destroy()
+    await guarded.close()
+  })
 
   it("answers 200 with every check while nothing fails", async () => {
     const response = await get("/healthz")

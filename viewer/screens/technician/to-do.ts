@@ -33,7 +33,7 @@ export function testWords(tests: Tests, key: string): unknown {
 const DRAWINGS: readonly (readonly [RegExp, IconName])[] = [
   [/^disk|^spool/, "disk"],
   [/^certificate|^list/, "cert"],
-  [/SUBMISSION|TIMESTAMP/, "line"],
+  [/SUBMISSION|TIMESTAMP|^road-home/, "line"],
   [/^not-sent/, "send"],
   [/^not-delivered/, "doc"],
   [/^audit|^step|^commitments/, "hourglass"],
