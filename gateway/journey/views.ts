@@ -373,6 +373,8 @@ export interface ReportView {
   /** As in the signed document, in its order; may be fewer. */
   readonly captions: readonly string[]
   readonly pdfSha256: string
+  /** Its documents: one that nobody signed has no signature, and may be a PDF alone. Absent = all three. */
+  readonly documents?: readonly ("pdf" | "cda" | "signature")[]
 }
 
 export interface AcknowledgementView {

@@ -132,9 +132,26 @@ const FOOT = {
 const numbered = ({ addendum }: Report): { readonly addendum?: number } =>
   addendum === undefined ? {} : { addendum: addendum.number }
 
-const reportText = (detail: StaffDetail, report: Report): TemplateResult =>
-  html`<h2>${t("report.purpose")}</h2>
-    ${prose(detail.request?.purpose ?? "")} ${correctionReason(report)}
+/** A report without a text that can be read here: its PDF is all there is. */
+const isInPdf = ({ documents, findings, impression }: Report): boolean =>
+  documents !== undefined && !documents.includes("cda") && findings === "" && impression === ""
+
+const reportText = (detail: StaffDetail, report: Report, api: Api): TemplateResult => {
+  const purpose = html`<h2>${t("report.purpose")}</h2>
+    ${prose(detail.request?.purpose ?? "")}`
+  return isInPdf(report)
+    ? html`${purpose}
+        <p class="doc-mark">
+          ${t("report.in-pdf")}
+          <a href=${api.documentUrl(report.reportId, "pdf")} target="_blank" rel="noopener"
+            >${t("documents.pdf")}</a
+          >
+        </p>`
+    : html`${purpose}${reportSections(report)}`
+}
+
+const reportSections = (report: Report): TemplateResult =>
+  html`${correctionReason(report)}
     <h2>${t("report.findings")}</h2>
     ${prose(report.findings)}
     <h2>${t("report.impression")}</h2>
@@ -161,7 +178,7 @@ export function paper(detail: StaffDetail, report: Report, api: Api, print: Pape
     ${marks(detail, report, print)}
     <h1 class=${language() === "en" ? "lat" : ""}>${title}</h1>
     ${patientBlock(detail, print.site)}
-    ${report.addendum === undefined ? reportText(detail, report) : addendumText(report, report.addendum)}
+    ${report.addendum === undefined ? reportText(detail, report, api) : addendumText(report, report.addendum)}
     ${keyImages(report, api)}
     <footer class="doc-foot">
       <span

@@ -6,6 +6,7 @@ import type {
   StaffDetail,
   Verdict,
   VerdictOutcome,
+  ReportView,
 } from "../../gateway/journey/views.ts"
 import type { Api } from "../api.ts"
 import { certificate } from "../parts/certificate.ts"
@@ -108,7 +109,11 @@ function receivedRow({ name, acknowledgement: done, acknowledge }: Received, now
 }
 
 /** Received by the staff here, each document for itself, and told to the centre. */
-export function acknowledgementSection(documents: readonly Received[], now: Date): TemplateResult {
+export function acknowledgementSection(
+  documents: readonly Received[],
+  now: Date,
+  isTold: boolean,
+): TemplateResult {
   const told = documents.map(({ acknowledgement }) => acknowledgement?.toldCenterAt ?? null)
   const isReceived = documents.every(({ acknowledgement }) => acknowledgement !== null)
   const last = told.includes(null)
@@ -122,7 +127,7 @@ export function acknowledgementSection(documents: readonly Received[], now: Date
     <header><h2>${t("ack.title")}</h2></header>
     <div class="acks panel-pad">
       ${documents.map((each) => receivedRow(each, now))}
-      ${ackRow(last !== null, isReceived && last === null, t("ack.told"), toldNote, nothing)}
+      ${isTold ? ackRow(last !== null, isReceived && last === null, t("ack.told"), toldNote, nothing) : nothing}
     </div>
   </section>`
 }
@@ -233,12 +238,11 @@ function deliveryLine({ state, aeTitle, at, failureCode }: DeliveryView, now: Da
 }
 
 export function documentsSection(
-  reportId: string,
+  { reportId, documents: kinds = ["pdf", "cda", "signature"] }: ReportView,
   deliveries: readonly DeliveryView[],
   api: Api,
   now: Date,
 ): TemplateResult {
-  const kinds = ["pdf", "cda", "signature"] as const
   return html`<section class="panel">
     <header><h2>${t("documents.title")}</h2></header>
     <div class="documents">

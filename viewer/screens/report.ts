@@ -405,12 +405,12 @@ export class PageReport extends LightElement {
       },
       checkAgain: () => void this.#checkAgain(report.reportId),
     })}
-    ${shown.isEarlier ? nothing : acknowledgementSection(this.#received(detail), now)}
+    ${shown.isEarlier ? nothing : acknowledgementSection(this.#received(detail), now, verification.outcome !== "unsigned")}
     ${versionsSection(detail, report.reportId, now, (reportId) => this.#show(reportId))}
     ${deletionSection(detail)}
     ${
       isHeld(verification.outcome)
-        ? documentsSection(report.reportId, shown.isEarlier ? [] : shown.deliveries, this.api, now)
+        ? documentsSection(report, shown.isEarlier ? [] : shown.deliveries, this.api, now)
         : nothing
     }
     ${shown.isEarlier ? nothing : this.#recallSection(detail)}`

@@ -96,8 +96,12 @@ function reportView({ reports }: CaseFile, report: ReportRecord): ReportView {
     keyImages: hidden ? 0 : keyImages,
     captions: hidden ? [] : captions,
     pdfSha256: documentOf(report, "pdf").sha256,
+    ...(outcome === "unsigned" ? { documents: papers(report) } : {}),
   }
 }
+
+const papers = ({ private: { documents } }: ReportRecord): ("pdf" | "cda")[] =>
+  (["pdf", "cda"] as const).filter((kind) => documents.some(({ role }) => role === kind))
 
 /** Of an addendum: what it adds, and to which version, which may have been replaced since. */
 function addendumView(

@@ -166,6 +166,43 @@ describe("the staff desk", function () {
     assert.equal(await page.locator(".apphead, .study-header, .verdict").first().isVisible(), false)
   })
 
+  it("says of a report that came unsigned, by agreement, that it did, beside it and on the sheet", async () => {
+    const detail = reportDetail("valid")
+    const none = signature("unsigned")
+    const report = {
+      ...detail.report!,
+      documents: ["pdf"] as const,
+      findings: "",
+      impression: "",
+      keyImages: 0,
+      captions: [],
+    }
+    server.answer("GET /api/requests/valid", {
+      ...detail,
+      verdict: "unsigned",
+      signature: none,
+      seal: none,
+      report,
+    })
+    const page = await open("#/staff/valid", ".verdict")
+    assert.match(
+      await page.locator(".verdict").innerText(),
+      /電子署名\s+なし（合意による）[\s\S]*覚書 第3条[\s\S]*署名なし（合意による）\s+暗号化なし（合意による）/,
+    )
+    assert.match(
+      await page.locator(".doc").innerText(),
+      /電子署名はありません（合意による）[\s\S]*報告書の本文は PDF にあります。/,
+    )
+    assert.deepEqual(await page.locator(".documents a").allInnerTexts(), ["PDF"])
+    assert.equal(await page.getByText("センターに通知済み").count(), 0)
+    assert.equal(await page.getByRole("button", { name: "受領する" }).isEnabled(), true)
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/unsigned-report.png` })
+    await page.getByRole("button", { name: "詳しい検証結果" }).click()
+    assert.deepEqual(await cutText(page, ".verdict-detail *:not(.vh)"), [])
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/unsigned-detail.png`, fullPage: true })
+  })
+
   it("shows every single test with the gateway's own words", async () => {
     const page = await open("#/staff/valid", ".verdict")
     await page.getByRole("button", { name: "詳しい検証結果" }).click()
