@@ -27,11 +27,18 @@ export function cx(id: string, oid: string): string {
 /** XON: name and, in XON.10, the OID. */
 export const xon = (name: string, oid: string): string => `${plain(name)}^^^^^^^^^${oid}`
 
+/** Of an agreement what its metadata follow. */
+type Terms = Pick<
+  Agreement,
+  "accepts" | "codes" | "limitedMetadata" | "packaging" | "partner" | "patientIdDomain"
+>
+
 /** Everything the entries of one submission have in common. */
-export interface Subject {
-  readonly agreement: Agreement
+export interface Described {
+  readonly agreement: Terms
   readonly site: Site
   readonly patient: PatientView
+  /** "" where there is none: what is sent on a test day need not be a study. */
   readonly StudyInstanceUID: string
   readonly AccessionNumber: string
   readonly requestNumber: string
@@ -40,6 +47,11 @@ export interface Subject {
   readonly modalities: readonly string[]
   /** Codes of the procedure the study was made for; [] where its images name none. */
   readonly procedures: readonly CodedEntry[]
+}
+
+/** The same of what one agreement is about. */
+export interface Subject extends Described {
+  readonly agreement: Agreement
 }
 
 /** What one document says of itself. */
@@ -61,7 +73,7 @@ export interface EntryFacts {
   readonly sizeBytes: number
 }
 
-export function documentEntry(subject: Subject, facts: EntryFacts): DocumentEntry {
+export function documentEntry(subject: Described, facts: EntryFacts): DocumentEntry {
   const agreed = subject.agreement.codes
   const coded = { SOPClassUID: facts.SOPClassUID, procedures: subject.procedures }
   const codes = entryCodes(facts.role, agreed, coded)
@@ -95,7 +107,7 @@ export function documentEntry(subject: Subject, facts: EntryFacts): DocumentEntr
 }
 
 export function submissionSet(
-  subject: Subject,
+  subject: Described,
   facts: {
     readonly kind: SubmissionKind
     readonly entryUUID: string
@@ -119,19 +131,19 @@ export function submissionSet(
   }
 }
 
-const isLimited = ({ agreement }: Subject): boolean => agreement.limitedMetadata.includes("send")
+const isLimited = ({ agreement }: Described): boolean => agreement.limitedMetadata.includes("send")
 
 /** Limited metadata are for a recipient that knows no number of the patient (ITI TF-2 3.41.4.1.2.2): so none is claimed. */
-function patientId(subject: Subject): string | null {
+function patientId(subject: Described): string | null {
   const { agreement, patient } = subject
   return isLimited(subject) ? null : cx(patient.PatientID, agreement.patientIdDomain)
 }
 
-function author({ site }: Subject): Author {
+function author({ site }: Described): Author {
   return { authorPerson: "", authorInstitution: [xon(site.name, site.oid)], authorRole: [] }
 }
 
-function modalityCodes(subject: Subject): Code[] {
+function modalityCodes(subject: Described): Code[] {
   return subject.modalities.map((modality) => ({
     code: modality,
     scheme: SCHEME.DICOM,
@@ -140,7 +152,7 @@ function modalityCodes(subject: Subject): Code[] {
 }
 
 /** PID-3, -5, -7, -8 (ITI TF-3 4.2.3.2.23); the ideographic name first, the kana as phonetic repetition. */
-function patientInfo({ patient, agreement }: Subject): string[] {
+function patientInfo({ patient, agreement }: Described): string[] {
   const [family = "", given = ""] = patient.ideographic.split(/[ \u3000]/)
   const [kanaFamily = "", kanaGiven = ""] = patient.phonetic.split(/[ \u3000]/)
   const names = [
@@ -157,19 +169,19 @@ function patientInfo({ patient, agreement }: Subject): string[] {
 }
 
 /** Accession and request numbers are the hospital's: of the two sites the one that submits studies. */
-function hospitalOf({ agreement, site }: Subject): { readonly oid: string } {
+function hospitalOf({ agreement, site }: Described): { readonly oid: string } {
   return agreement.accepts.includes("study") ? agreement.partner : site
 }
 
 /** CXi: `ID^^^&OID&ISO^type`; what binds request, images, report and receipts of one reading. */
-function references(subject: Subject, facts: EntryFacts): string[] {
+function references(subject: Described, facts: EntryFacts): string[] {
   const { oid } = hospitalOf(subject)
   const owned = (id: string, type: ReferenceType): string[] => {
     const text = plain(id)
     return text === "" ? [] : [`${text}^^^&${oid}&ISO^${type}`]
   }
   return [
-    `${subject.StudyInstanceUID}^^^^${REFERENCE_TYPE.study}`,
+    ...(subject.StudyInstanceUID === "" ? [] : [`${subject.StudyInstanceUID}^^^^${REFERENCE_TYPE.study}`]),
     `${subject.requestId}^^^^${REFERENCE_TYPE.workflow}`,
     ...owned(subject.AccessionNumber, REFERENCE_TYPE.accession),
     ...owned(subject.requestNumber, REFERENCE_TYPE.order),

@@ -11,7 +11,7 @@ import { RequestBody } from "../http-door/request-body.ts"
 import { answerPlainFault, answerSoap } from "./answer.ts"
 import type { Callers } from "./callers.ts"
 import type { RecipientLimits } from "./limits.ts"
-import { DEFAULT_PATH, type RecipientOptions } from "./options.ts"
+import { DEFAULT_PATH, type InClearOptions } from "./options.ts"
 import { Reception } from "./reception.ts"
 import { refusalOf } from "./refusal.ts"
 import { type MultipartHead, readHead } from "./request-head.ts"
@@ -20,19 +20,19 @@ import type { Turning } from "./turning.ts"
 const NO_SUBMISSION: ReadonlySet<number> = new Set([404, 405])
 
 export class Door {
-  readonly #options: RecipientOptions
+  readonly #options: InClearOptions
   readonly #limits: RecipientLimits
   readonly #handler: SubmissionHandler
-  readonly #callers: Callers
+  readonly #callers: Pick<Callers, "identify">
   readonly #turning: Turning
   readonly #path: string
   #submissions = 0
 
   constructor(
-    options: RecipientOptions,
+    options: InClearOptions,
     limits: RecipientLimits,
     handler: SubmissionHandler,
-    { callers, turning }: { readonly callers: Callers; readonly turning: Turning },
+    { callers, turning }: { readonly callers: Pick<Callers, "identify">; readonly turning: Turning },
   ) {
     this.#callers = callers
     this.#turning = turning
@@ -82,8 +82,9 @@ export class Door {
     })
     this.#submissions += 1
     try {
-      const errors = await reception.run()
-      answerSoap(response, { status: "Success", errors }, reception.messageId)
+      const answer = { status: "Success", errors: await reception.run() } as const
+      answerSoap(response, answer, reception.messageId)
+      this.#options.onAnswered?.(answer, reception.addressing)
       const faults = [...head.faults, ...reception.tolerated]
       if (faults.length > 0) this.#options.onTolerated({ peer, faults })
     } catch (error) {
@@ -100,7 +101,7 @@ export class Door {
     if (this.#submissions > this.#limits.maxSubmissions)
       throw new AcceptanceError("ERR_RECIPIENT_BUSY", "XDSRepositoryBusy", "too many submissions at once")
     const { sourceId } = submission.submissionSet
-    if (this.#options.sourceOf(peer.agreement).includes(sourceId)) return
+    if (this.#options.sourceOf(peer.agreement)?.includes(sourceId) ?? true) return
     const detail = `sourceId ${sourceId} is not one of agreement ${peer.agreement}`
     this.#options.onRefused({ ...peer, reason: "source-id", detail })
     throw new AcceptanceError(
@@ -114,27 +115,30 @@ export class Door {
   #refuse(
     response: ServerResponse,
     error: unknown,
-    { isRecognised, messageId }: Reception,
+    { isRecognised, messageId, addressing }: Reception,
   ): readonly string[] {
     const { answer, isOurFault } = refusalOf(error, isRecognised)
     if (isOurFault) this.#options.onFault(error)
     answerSoap(response, answer, messageId)
+    this.#options.onAnswered?.(answer, addressing)
     return answer instanceof SoapFault ? [answer.code] : answer.errors.map(({ errorCode }) => errorCode)
   }
 
   /** @returns what was told; null where nobody tried to provide anything: another path or method */
   #answerHead(response: ServerResponse, error: unknown): string | null {
-    if (error instanceof HttpRefusal) {
-      sendRefusal(response, error)
-      return NO_SUBMISSION.has(error.status) ? null : `HTTP ${error.status}`
-    }
+    if (error instanceof HttpRefusal) return this.#answerHttp(response, error)
     const { answer, isOurFault } = refusalOf(error, false)
     if (isOurFault) this.#options.onFault(error)
-    if (answer instanceof SoapFault) {
-      answerPlainFault(response, answer)
-      return answer.code
-    }
-    sendRefusal(response, new HttpRefusal(500, "internal fault"))
-    return "HTTP 500"
+    if (!(answer instanceof SoapFault))
+      return this.#answerHttp(response, new HttpRefusal(500, "internal fault"))
+    answerPlainFault(response, answer)
+    this.#options.onAnswered?.(answer, null)
+    return answer.code
+  }
+
+  #answerHttp(response: ServerResponse, refusal: HttpRefusal): string | null {
+    sendRefusal(response, refusal)
+    this.#options.onAnswered?.(refusal, null)
+    return NO_SUBMISSION.has(refusal.status) ? null : `HTTP ${refusal.status}`
   }
 }

@@ -27,7 +27,8 @@ export async function listen(options: RecipientOptions, handler: SubmissionHandl
   const callers = new Callers(options)
   const turning = new Turning(options, callers)
   const door = new Door(options, limits, handler, { callers, turning })
-  const enter: Enter = (...call) => door.enter(...call)
+  const inner: Enter = (...call) => door.enter(...call)
+  const enter = options.around?.(inner) ?? inner
   const server = createServer({
     ...options.tls,
     // Judged by us instead of by Node, which would hang up without telling whose certificate it was.

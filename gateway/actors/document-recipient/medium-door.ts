@@ -71,7 +71,7 @@ export class MediumDoor {
   }
 
   #admit({ agreement }: PeerIdentity, { submissionSet: { sourceId } }: Submission): void {
-    if (this.#options.sourceOf(agreement).includes(sourceId)) return
+    if (this.#options.sourceOf(agreement)?.includes(sourceId) ?? true) return
     throw new AcceptanceError(
       "ERR_NOT_AGREED",
       "XDSRepositoryError",

@@ -4,6 +4,7 @@
  */
 import { AcceptanceError } from "../../journey/errors.ts"
 import type { AssertedUser, PeerIdentity, SubmissionHandler, SubmissionIntake } from "../../journey/ports.ts"
+import type { Addressing } from "../../standards/soap/addressing.ts"
 import { WSSE } from "../../standards/soap/namespaces.ts"
 import type { PartHeaders } from "../../standards/soap/part-headers.ts"
 import { transferDecoder } from "../../standards/soap/transfer-encoding.ts"
@@ -56,6 +57,11 @@ export class Reception {
 
   get messageId(): string {
     return this.#root.messageId
+  }
+
+  /** null until the headers are read. */
+  get addressing(): Addressing | null {
+    return this.#root.addressing
   }
 
   /** null until the metadata are read. */

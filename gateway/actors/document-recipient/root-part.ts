@@ -1,4 +1,5 @@
 /** The root part of one ITI-41 request, read as it comes: its envelope as events, and what is to be known of it. */
+import type { Addressing } from "../../standards/soap/addressing.ts"
 import { SoapFault } from "../../standards/soap/fault.ts"
 import type { PartHeaders } from "../../standards/soap/part-headers.ts"
 import { type OctetDecoder, transferDecoder } from "../../standards/soap/transfer-encoding.ts"
@@ -30,6 +31,11 @@ export class RootPart {
 
   get messageId(): string {
     return this.#reader.messageId
+  }
+
+  /** null until the headers were read. */
+  get addressing(): Addressing | null {
+    return this.#reader.addressing
   }
 
   get contentId(): string | null {

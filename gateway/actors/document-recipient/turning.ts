@@ -6,19 +6,21 @@ import { HttpRefusal } from "../http-door/refusal.ts"
 import type { Callers } from "./callers.ts"
 import { DEFAULT_PATH, type RecipientOptions } from "./options.ts"
 
-export class Turning {
-  readonly #options: RecipientOptions
-  readonly #callers: Callers
+type TurningOptions = Pick<RecipientOptions, "path" | "turn">
 
-  constructor(options: RecipientOptions, callers: Callers) {
+export class Turning {
+  readonly #options: TurningOptions
+  readonly #callers: Pick<Callers, "agreementOn">
+
+  constructor(options: TurningOptions, callers: Pick<Callers, "agreementOn">) {
     this.#options = options
     this.#callers = callers
   }
 
   /** Where not, the request goes on to the door as if nobody had asked, and is refused there. */
   mayTurn(request: IncomingMessage): boolean {
-    const agreement = this.#callers.agreementOn(request.socket)
-    return this.#asks(request) && agreement !== null && this.#options.turn?.refusalOf(agreement) === null
+    const agreement = this.#asks(request) ? this.#callers.agreementOn(request.socket) : null
+    return agreement !== null && this.#options.turn?.refusalOf(agreement) === null
   }
 
   /** @throws HttpRefusal when another protocol was asked for, by somebody who may not */
@@ -41,7 +43,8 @@ export class Turning {
       socket.write(
         `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${turn.protocol}\r\n\r\n`,
       )
-      turn.take(agreement, socket as Socket)
+      const isAccepted = (): boolean => this.#callers.agreementOn(request.socket) === agreement
+      turn.take(agreement, socket as Socket, isAccepted)
     })
   }
 

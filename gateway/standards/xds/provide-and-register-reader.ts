@@ -60,6 +60,11 @@ export class ProvideAndRegisterReader {
     return this.#addressing?.messageId ?? ""
   }
 
+  /** null until its headers were read. */
+  get addressing(): Addressing | null {
+    return this.#addressing
+  }
+
   /** What its headers should have and do not, in words. */
   get lacks(): readonly string[] {
     return this.#addressing?.lacks ?? []

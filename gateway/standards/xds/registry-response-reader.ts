@@ -32,9 +32,11 @@ function readStatus(status: string): boolean {
 function readError(element: XmlElement): RegistryError {
   const errorCode = attributeOf(element, "errorCode") ?? ""
   const severity = attributeOf(element, "severity") ?? ""
+  const location = attributeOf(element, "location") ?? ""
   return {
     errorCode,
     codeContext: attributeOf(element, "codeContext") ?? "",
     severity: severity.endsWith(":Warning") ? "Warning" : severity === "" ? severityOf(errorCode) : "Error",
+    ...(location === "" ? {} : { location }),
   }
 }
