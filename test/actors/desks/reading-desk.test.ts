@@ -38,7 +38,8 @@ describe("reading desk", () => {
       await client.post("/api/cases/req-1/amend", addendum)
       await client.post("/api/cases/req-1/retry")
       const [person] = desk.recorder.asked.map((call) => call[1])
-      assert.deepEqual({ ...(person as object), id: "" }, { ...READER, id: "" })
+      const loggedInAt = "2026-04-01T00:00:00.000Z"
+      assert.deepEqual({ ...(person as object), id: "" }, { ...READER, id: "", loggedInAt })
       assert.deepEqual(
         desk.recorder.asked.map(([method, , ...rest]) => [method, ...rest]),
         [
