@@ -217,6 +217,9 @@ export class Api {
   keyImageUrl(reportId: string, index: number): string {
     return `/api/reports/${part(reportId)}/key-images/${index}`
   }
+  attachmentUrl(reportId: string, index: number): string {
+    return `/api/reports/${part(reportId)}/attachments/${index}`
+  }
 
   // ---- anything else under this origin (DICOMweb)
 

@@ -375,6 +375,7 @@ export interface AuditEvent {
     | "instances-sent"
     | "export"
     | "import"
+    | "images-stored"
     | "medium-exported"
     | "medium-read"
     | "study-accessed"
@@ -704,6 +705,8 @@ export interface StaffDesk extends StudyDesk {
   /** One of the report's documents as signed. */
   document(person: Person, reportId: string, kind: "pdf" | "cda" | "signature"): Promise<Uint8Array>
   keyImage(person: Person, reportId: string, index: number): Promise<Uint8Array>
+  /** What came with the report and nobody has signed; the index counts from 0. */
+  attachment(person: Person, reportId: string, index: number): Promise<Uint8Array>
   /** The radiologist's signature, judged anew; and what was found of the seal when it came. */
   verification(
     person: Person,

@@ -395,6 +395,17 @@ export interface StaffReport {
   readonly acknowledgement: AcknowledgementView | null
   /** Where it goes in the hospital besides this page. */
   readonly deliveries: readonly DeliveryView[]
+  /** What else came with it and no signature of a person covers: renditions made of it, and attachments. */
+  readonly attachments: readonly AttachmentView[]
+}
+
+export interface AttachmentView {
+  /** As its sender named it; "" without a name. */
+  readonly title: string
+  /** "" where nobody says in clear. */
+  readonly mediaType: string
+  /** Made from the report by its sender (XFRM). */
+  readonly derived: boolean
 }
 
 /** Report, signature, seal, acknowledgement and deliveries are those of the newest version of the report itself. */

@@ -2,8 +2,10 @@
 import { html, nothing, type TemplateResult } from "lit"
 import type {
   AcknowledgementView,
+  AttachmentView,
   DeliveryView,
   StaffDetail,
+  StaffReport,
   Verdict,
   VerdictOutcome,
   ReportView,
@@ -237,9 +239,27 @@ function deliveryLine({ state, aeTitle, at, failureCode }: DeliveryView, now: Da
   </p>`
 }
 
+/** What nobody has signed is offered apart, and by these words. */
+function attachmentLinks(reportId: string, attachments: readonly AttachmentView[], api: Api): unknown {
+  if (attachments.length === 0) return nothing
+  return html`<div class="attachments">
+    <p class="s sub">${t("documents.unsigned")}</p>
+    ${attachments.map(
+      ({ title, mediaType, derived }, index) =>
+        html`<a class="btn btn-quiet" href=${api.attachmentUrl(reportId, index)} download>
+          ${icon("doc", "s")}<span
+            >${title || mediaType || t("documents.title")}<small class="sub"
+              >${t("list.space")}${t(derived ? "documents.derived" : "documents.attached")}</small
+            ></span
+          >
+        </a>`,
+    )}
+  </div>`
+}
+
 export function documentsSection(
   { reportId, documents: kinds = ["pdf", "cda", "signature"] }: ReportView,
-  deliveries: readonly DeliveryView[],
+  { deliveries, attachments }: Pick<StaffReport, "deliveries" | "attachments">,
   api: Api,
   now: Date,
 ): TemplateResult {
@@ -258,7 +278,7 @@ export function documentsSection(
           </a>`,
       )}
     </div>
-    ${deliveries.map((each) => deliveryLine(each, now))}
+    ${attachmentLinks(reportId, attachments, api)} ${deliveries.map((each) => deliveryLine(each, now))}
   </section>`
 }
 

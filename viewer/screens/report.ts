@@ -410,7 +410,7 @@ export class PageReport extends LightElement {
     ${deletionSection(detail)}
     ${
       isHeld(verification.outcome)
-        ? documentsSection(report, shown.isEarlier ? [] : shown.deliveries, this.api, now)
+        ? documentsSection(report, shown.isEarlier ? { ...shown, deliveries: [] } : shown, this.api, now)
         : nothing
     }
     ${shown.isEarlier ? nothing : this.#recallSection(detail)}`

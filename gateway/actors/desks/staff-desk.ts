@@ -105,15 +105,26 @@ function mountReports(routes: Routes, desk: StaffDesk): void {
       bytes: await desk.document(person, param("reportId"), kind),
     }))
   routes.octets("/api/reports/:reportId/key-images/:index", (call) => keyImage(desk, call))
+  routes.octets("/api/reports/:reportId/attachments/:index", (call) => attachment(desk, call))
   routes.json("get", "/api/reports/:reportId/verification", null, ({ person, param }) =>
     desk.verification(person, param("reportId")),
   )
 }
 
-/** The index counts from 0. */
-async function keyImage(desk: StaffDesk, { person, param }: Call<null>): Promise<Octets> {
+/** Indexes count from 0. */
+function indexOf({ param }: Call<null>): number {
   const index = param("index")
-  if (!/^(0|[1-9]\d?)$/.test(index)) throw new DeskError("ERR_NOT_FOUND", "no such key image")
-  const bytes = await desk.keyImage(person, param("reportId"), Number(index))
+  if (!/^(0|[1-9]\d?)$/.test(index)) throw new DeskError("ERR_NOT_FOUND", "no such index")
+  return Number(index)
+}
+
+async function keyImage(desk: StaffDesk, call: Call<null>): Promise<Octets> {
+  const bytes = await desk.keyImage(call.person, call.param("reportId"), indexOf(call))
   return { mediaType: "image/png", bytes, fileName: null, disposition: "inline" }
+}
+
+/** Nobody here has made or signed it: no browser shows it by itself. */
+async function attachment(desk: StaffDesk, call: Call<null>): Promise<Octets> {
+  const bytes = await desk.attachment(call.person, call.param("reportId"), indexOf(call))
+  return { mediaType: "application/octet-stream", bytes, fileName: "attachment", disposition: "attachment" }
 }

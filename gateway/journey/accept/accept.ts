@@ -85,7 +85,7 @@ async function intake(world: World, inbound: Inbound, place: Landing): Promise<S
   const received: Received[] = []
   return {
     document: async (entry, octets) => {
-      const role = roleIn(inbound.agreement, entry)
+      const role = roleIn(inbound.agreement, entry, inbound.submission)
       if (role === null) throw contentFault(entry.uniqueId, "formatCode is outside the agreement")
       const passing = measured(entry, octets)
       const object = await sealed(world, inbound, segment, entry, passing.octets)

@@ -48,7 +48,10 @@ export function metaOf(world: World, inbound: Inbound, entry: DocumentEntry): Ob
     StudyInstanceUID: inbound.StudyInstanceUID,
     SeriesInstanceUID: "",
     uniqueId: entry.uniqueId,
-    SOPClassUID: roleIn(inbound.agreement, entry) === "instance" ? (entry.formatCode?.code ?? "") : "",
+    SOPClassUID:
+      roleIn(inbound.agreement, entry, inbound.submission) === "instance"
+        ? (entry.formatCode?.code ?? "")
+        : "",
     TransferSyntaxUID: "",
     mimeType: entry.mimeType,
     callingAE: "",

@@ -43,8 +43,9 @@ function checkForm(agreement: Agreement, { documentEntries }: Submission): void 
     )
 }
 
-function kindOf(agreement: Agreement, { documentEntries, associations }: Submission): SubmissionKind {
-  const roles = documentEntries.map((entry) => roleIn(agreement, entry))
+function kindOf(agreement: Agreement, submission: Submission): SubmissionKind {
+  const { documentEntries, associations } = submission
+  const roles = documentEntries.map((entry) => roleIn(agreement, entry, submission))
   const count = (wanted: string): number => roles.filter((role) => role === wanted).length
   if (count("instance") + count("manifest") === 0) {
     if (count("pdf") === 1 && count("cda") <= 1) return "report"

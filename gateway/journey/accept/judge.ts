@@ -5,8 +5,8 @@
  */
 import type { Submission } from "../../standards/xds/submission.ts"
 import { REFERENCE_TYPE, type ReferenceType } from "../../standards/xds/vocabulary.ts"
-import { inForce, type Agreement } from "../agreement.ts"
-import { kindOf, roleOf } from "../codes.ts"
+import { inForce, type Agreement, type Site } from "../agreement.ts"
+import { kindOf } from "../codes.ts"
 import { contentFault } from "./content-fault.ts"
 import { AcceptanceError } from "../errors.ts"
 import type { Inbound } from "./inbound.ts"
@@ -15,6 +15,7 @@ import { agreementOf } from "../keep.ts"
 import { isSealing } from "../packaging.ts"
 import { referenced } from "../metadata.ts"
 import { isReplacing } from "./relationships.ts"
+import { roleIn } from "./roles.ts"
 import type { PeerIdentity } from "../ports.ts"
 import type { DocumentRole, SubmissionKind } from "../records.ts"
 import type { World } from "../world.ts"
@@ -24,7 +25,7 @@ type Many = "one" | "maybe" | "some" | "any"
 const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<DocumentRole, Many>>>>> = {
   study: { manifest: "one", request: "one", recoding: "maybe", instance: "some" },
   unit: { announcement: "maybe", recoding: "maybe", instance: "some" },
-  report: { cda: "one", pdf: "one" },
+  report: { cda: "one", pdf: "one", attachment: "any" },
   receipt: {},
   refusal: { refusal: "one" },
   recall: { recall: "one" },
@@ -47,7 +48,7 @@ export function judge(world: World, peer: PeerIdentity, submission: Submission):
     throw notAgreed("no agreement is in force with this peer")
   checkLimited(agreement, submission)
   if (set.sourceId !== agreement.partner.oid) throw notAgreed("sourceId is not the one agreed for this peer")
-  checkRecipient(world, submission)
+  checkRecipient(world.site, submission)
   if (!isSealing(agreement)) return { ...judgeUnmarked(agreement, submission), onMedium: peer.onMedium }
   const kind = kindOf(set)
   if (kind === null || !agreement.accepts.includes(AGREED_WITH[kind] ?? kind))
@@ -62,7 +63,10 @@ const notAgreed = (why: string): AcceptanceError =>
   new AcceptanceError("ERR_NOT_AGREED", "XDSRepositoryError", why)
 
 /** Limited metadata are for those with whom it is agreed (ITI TF-1 15.2: Accepts Limited Metadata). */
-function checkLimited({ limitedMetadata }: Agreement, { submissionSet, documentEntries }: Submission): void {
+export function checkLimited(
+  { limitedMetadata }: Pick<Agreement, "limitedMetadata">,
+  { submissionSet, documentEntries }: Submission,
+): void {
   if (limitedMetadata.includes("accept")) return
   const flagged = [submissionSet, ...documentEntries].filter((object) => object.limitedMetadata)
   const [first] = flagged
@@ -75,9 +79,12 @@ function checkLimited({ limitedMetadata }: Agreement, { submissionSet, documentE
 }
 
 /** Absent is accepted, a foreign one refused (domain.md 8). XON.10 holds the OID. */
-function checkRecipient(world: World, { submissionSet: { intendedRecipient } }: Submission): void {
+export function checkRecipient(
+  { oid }: Pick<Site, "oid">,
+  { submissionSet: { intendedRecipient } }: Submission,
+): void {
   const oids = intendedRecipient.map((each) => each.split("|")[0]?.split("^")[9])
-  if (oids.length > 0 && !oids.includes(world.site.oid))
+  if (oids.length > 0 && !oids.includes(oid))
     throw new AcceptanceError(
       "ERR_OTHER_RECIPIENT",
       "UnknownRecipient",
@@ -86,14 +93,11 @@ function checkRecipient(world: World, { submissionSet: { intendedRecipient } }: 
 }
 
 /** A manifest that replaces another may bring no image: then it takes some back. Nor one whose images came in units. */
-function checkDocuments(
-  kind: SubmissionKind,
-  { documentEntries, associations }: Submission,
-  { codes }: Agreement,
-): void {
+function checkDocuments(kind: SubmissionKind, submission: Submission, agreement: Agreement): void {
+  const { documentEntries, associations } = submission
   const found = new Map<string, number>()
   for (const entry of documentEntries) {
-    const role = roleOf(entry, codes)
+    const role = roleIn(agreement, entry, submission)
     if (role === null) throw contentFault(entry.uniqueId, "formatCode is outside the agreement")
     if (role !== "signature") found.set(role, (found.get(role) ?? 0) + 1)
   }

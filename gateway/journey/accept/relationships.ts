@@ -33,10 +33,12 @@ export async function unresolved(world: World, inbound: Inbound): Promise<readon
   const earlier = await documentsAbout(world, inbound)
   return asked.flatMap((association) => {
     const { type, source, target } = association
-    if (type === "signs" || targetAmong(earlier, submission, association) !== null) return []
-    return [
-      { errorCode: UNPROCESSED[type], codeContext: `${type} of ${source}: ${target} is not known here` },
-    ]
+    if (type === "signs") return []
+    const found = targetAmong(earlier, submission, association)
+    if (found !== null && !(type === "APND" && found.role === "attachment")) return []
+    const why =
+      found === null ? "is not known here" : "is derived from another document: nothing is added to that"
+    return [{ errorCode: UNPROCESSED[type], codeContext: `${type} of ${source}: ${target} ${why}` }]
   })
 }
 

@@ -24,7 +24,9 @@ async function queued(
   { agreement, kind, requestId, submission }: Inbound,
 ): Promise<readonly Remark[]> {
   if (kind !== "study" || (await otherPatient(world, agreement, requestId, submission)) === null) return []
-  const manifest = submission.documentEntries.find((entry) => roleIn(agreement, entry) === "manifest")
+  const manifest = submission.documentEntries.find(
+    (entry) => roleIn(agreement, entry, submission) === "manifest",
+  )
   return [
     { errorCode: "DocumentQueued", codeContext: manifest?.uniqueId ?? submission.submissionSet.uniqueId },
   ]

@@ -2,7 +2,7 @@
  * What each document of an inbound submission is. Who shares our codes says it by them. Anybody else says it by the SOP Class
  * and format codes that IHE and DICOM have given out, or by the MIME type alone: what is none of these is kept as an attachment.
  */
-import type { DocumentEntry } from "../../standards/xds/submission.ts"
+import type { DocumentEntry, Submission } from "../../standards/xds/submission.ts"
 import type { Agreement } from "../agreement.ts"
 import { MIME, roleOf } from "../codes.ts"
 import { isSealing, isUnderstood } from "../packaging.ts"
@@ -17,12 +17,22 @@ const REPORT_FORMATS: readonly string[] = [
 ]
 
 /** Null: by the codes agreed it is nothing. */
-export function roleIn(agreement: Agreement, entry: DocumentEntry): DocumentRole | null {
+export function roleIn(
+  agreement: Agreement,
+  entry: DocumentEntry,
+  { associations }: Pick<Submission, "associations">,
+): DocumentRole | null {
   const coded = roleOf(entry, agreement.codes)
-  if (isSealing(agreement)) return coded
+  if (isSealing(agreement)) return coded ?? (isDerived(entry, associations) ? "attachment" : null)
   if (coded !== null && isUnderstood(agreement, coded)) return coded
   return byType(entry)
 }
+
+/** Made from another document (XFRM, ITI TF-3 4.2.2.2.4): a further rendition, which nobody has signed. */
+export const isDerived = (
+  { entryUUID }: Pick<DocumentEntry, "entryUUID">,
+  associations: Submission["associations"],
+): boolean => associations.some(({ type, source }) => type === "XFRM" && source === entryUUID)
 
 function byType({ mimeType, formatCode }: DocumentEntry): DocumentRole {
   if (mimeType === MIME.dicom) return "instance"

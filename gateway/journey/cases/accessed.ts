@@ -116,6 +116,11 @@ export function accountedStaff(world: World, desk: StaffDesk): StaffDesk {
       await report(person, reportId, "the key images")
       return png
     },
+    attachment: async (person, reportId, index) => {
+      const bytes = await desk.attachment(person, reportId, index)
+      await report(person, reportId, "the attachments")
+      return bytes
+    },
     verification: async (person, reportId) => {
       const verdicts = await desk.verification(person, reportId)
       await report(person, reportId, "the verification")

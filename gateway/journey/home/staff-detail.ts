@@ -2,6 +2,7 @@
 import { isTestPolicy } from "../../standards/hpki/profile.ts"
 import type { DeliveryRecord } from "../archive-records.ts"
 import type { CertificateRecord, ReportRecord, StudyRecord } from "../records.ts"
+import { attachmentsOf } from "./attachments.ts"
 import { staffItem, type LineProgress } from "./staff-item.ts"
 import type {
   DeletionView,
@@ -65,6 +66,7 @@ const NO_REPORT = {
   seal: null,
   acknowledgement: null,
   deliveries: [],
+  attachments: [],
 } as const
 
 async function staffReport(world: World, file: CaseFile, report: ReportRecord): Promise<StaffReport> {
@@ -76,6 +78,7 @@ async function staffReport(world: World, file: CaseFile, report: ReportRecord): 
     seal: submission?.private.verdict ?? null,
     acknowledgement: acknowledgement(file, report),
     deliveries: (await world.ledger.deliveriesOf(report.id)).map(deliveryView),
+    attachments: (await attachmentsOf(world, report)).map(({ view }) => view),
   }
 }
 

@@ -1,6 +1,7 @@
 /** Staff: the hospital enters requests, releases images, receives reports. */
 import { readImagingReport } from "../../standards/cda/read-imaging-report.ts"
 import { audit } from "../audit.ts"
+import { openEnded } from "../assemble/open-ended.ts"
 import { bindRequest, candidates, hasBeenSent, mayLeave, proposed } from "../assemble/bind.ts"
 import { current, found, kept, only } from "../desk-guards.ts"
 import { DeskError, ReportError } from "../errors.ts"
@@ -17,6 +18,7 @@ import { judgeReport, papersOf, readPapers } from "../verify/report-verdict.ts"
 import { readWhole } from "../read-whole.ts"
 import { isOver, next, take } from "../route.ts"
 import { due } from "../run.ts"
+import { attachmentsOf } from "./attachments.ts"
 import { staffItem, toReceive, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "../subject.ts"
 import { isRecalled, planRecall } from "../retain/recall.ts"
@@ -54,6 +56,11 @@ export function staffDesk(world: World, line: LineProgress): StaffDesk {
       if (!holds(report.private.signature?.outcome))
         throw new DeskError("ERR_NOT_FOUND", "this report cannot be checked yet: it is read on its page")
       return readWhole(world.spool, documentOf(report, kind).place)
+    },
+    attachment: async (person, reportId, index) => {
+      const report = await shownReport(world, person, reportId)
+      const { document } = found((await attachmentsOf(world, report))[index], "attachment")
+      return readWhole(world.spool, document.place)
     },
     keyImage: async (person, reportId, index) => {
       const report = await shownReport(world, person, reportId)
@@ -185,7 +192,8 @@ async function releaseByStaff(world: World, person: Person, requestId: string): 
     if (await hasBeenSent(world, request)) return releaseLate(world, study, principal)
     if (next("study", study.state, "release") === null)
       throw new ReportError("ERR_REPORT_STATE", "the study is not complete")
-    await world.ledger.commit(inNameOf(principal, release(world, study, [request])))
+    const begun = await openEnded(world, study)
+    await world.ledger.commit(inNameOf(principal, release(world, study, [request], 0, begun)))
   })
 }
 

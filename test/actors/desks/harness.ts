@@ -109,6 +109,7 @@ export class Recorder {
     certificates: (...call) => this.#answer("certificates", call, []),
     document: (...call) => this.#answer("document", call, Buffer.from(call[2])),
     keyImage: (...call) => this.#answer("keyImage", call, PNG),
+    attachment: (...call) => this.#answer("attachment", call, PNG),
     verification: (...call) =>
       this.#answer("verification", call, { signature: {} as Verdict, seal: {} as Verdict }),
   }
