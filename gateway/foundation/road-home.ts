@@ -58,8 +58,8 @@ export interface HeldRoads {
   readonly close: () => Promise<void>
 }
 
-/** The longest a held connection says nothing: a recipient there always says 100 (Continue). */
-const TIMEOUTS = { ...EXCHANGE_TIMEOUTS, continueMs: ROAD_TIMING.silenceMs }
+/** A recipient there always says 100 (Continue): while it does not, its silence is found out before a document moves. */
+const TIMEOUTS = { ...EXCHANGE_TIMEOUTS, continueMs: ROAD_TIMING.silenceMs + 2 * ROAD_TIMING.lookMs }
 /** One that is used, and one that was replaced and ends. */
 const PLACES_EACH = 2
 
@@ -89,7 +89,7 @@ export function heldRoads(config: Config, log: Log): HeldRoads {
       protocol: ROAD_HOME,
       refusalOf: (agreement) => roads.refusalOf(agreement),
       onRefused: (agreement, { message }) => onRefused({ agreement, why: message }),
-      take: (agreement, socket) => roads.take(agreement, socket),
+      take: (...given) => roads.take(...given),
     },
     places: PLACES_EACH * held.size,
     endpointOf: (id) =>

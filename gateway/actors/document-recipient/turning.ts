@@ -6,13 +6,11 @@ import { HttpRefusal } from "../http-door/refusal.ts"
 import type { Callers } from "./callers.ts"
 import { DEFAULT_PATH, type RecipientOptions } from "./options.ts"
 
-type TurningOptions = Pick<RecipientOptions, "path" | "turn">
-
 export class Turning {
-  readonly #options: TurningOptions
-  readonly #callers: Pick<Callers, "agreementOn">
+  readonly #options: RecipientOptions
+  readonly #callers: Callers
 
-  constructor(options: TurningOptions, callers: Pick<Callers, "agreementOn">) {
+  constructor(options: RecipientOptions, callers: Callers) {
     this.#options = options
     this.#callers = callers
   }

@@ -16,6 +16,8 @@ export interface Loan {
 
 export interface HeldOptions {
   readonly timing: RoadTiming
+  /** Is the certificate it was opened with good still? A connection may outlive it: asked before every request. */
+  readonly isAccepted: () => boolean
   readonly heard: () => void
   /** Once, with a sentence for the log. */
   readonly ended: (why: string) => void
@@ -52,13 +54,14 @@ export class HeldConnection {
     socket.setTimeout(0)
     socket.setNoDelay(true)
     socket.once("end", () => this.cut("the hospital ended it"))
-    socket.once("error", (error) => this.cut(error.message))
+    socket.on("error", (error) => this.cut(error.message))
     socket.once("close", () => this.cut("it broke"))
     this.#beat()
   }
 
   /** Waits for its turn; null when the connection has ended meanwhile, or takes no more requests. */
   lend(): Promise<Loan | null> {
+    this.#examine()
     if (this.#isRetired || this.#why !== null) return Promise.resolve(null)
     if (!this.#isLent) return Promise.resolve(this.#loan())
     return new Promise((resolve) => this.#waiting.push(resolve))
@@ -95,6 +98,7 @@ export class HeldConnection {
       if (isBack) return
       isBack = true
       this.#isLent = false
+      this.#examine()
       if (this.#why !== null) return
       if (this.#isRetired) this.#leave()
       else this.#waiting.shift()?.(this.#loan())
@@ -102,8 +106,15 @@ export class HeldConnection {
     return { agent: this.#agent, giveBack }
   }
 
+  /** May it be used once more? */
+  #examine(): void {
+    if (this.#socket.destroyed) this.cut("a request on it did not come to its end")
+    else if (!this.#options.isAccepted()) this.cut("its certificate is not accepted any more")
+  }
+
   /** Nobody uses it: is the other side there still? What does not come is noticed by its silence. */
   #beat(): void {
+    this.#examine()
     if (this.#isLent || this.#isRetired || this.#why !== null) return
     const loan = this.#loan()
     this.#ask({}, () => loan.giveBack())
@@ -123,7 +134,7 @@ export class HeldConnection {
       headers: { Host: "road-home", ...headers },
     })
     asking.once("response", (response) => this.#hear(response))
-    asking.once("error", (error) => this.cut(error.message))
+    asking.on("error", (error) => this.cut(error.message))
     // Whoever only says that it is still at work on so little is not there.
     const late = setTimeout(() => this.cut("a heartbeat was not answered"), this.#options.timing.silenceMs)
     asking.once("close", () => {

@@ -62,7 +62,7 @@ export class Roads {
   }
 
   /** A partner that may hold a connection holds this one from now on. What it held before ends in good order. */
-  take(agreement: string, socket: Socket): void {
+  take(agreement: string, socket: Socket, isAccepted: () => boolean): void {
     const road = this.#roads.get(agreement)
     if (road === undefined || socket.destroyed) {
       socket.destroy()
@@ -71,6 +71,7 @@ export class Roads {
     const older = road.current
     const connection = new HeldConnection(socket, {
       timing: this.#timing,
+      isAccepted,
       heard: () => this.#heard(road, connection),
       ended: (why) => this.#ended(agreement, road, connection, why),
     })

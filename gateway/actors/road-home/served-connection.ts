@@ -50,7 +50,7 @@ export class ServedConnection {
         resolve({ why: this.#why, isReplaced: this.#isReplaced })
       })
     })
-    socket.once("error", (error) => (this.#why = error.message))
+    socket.on("error", (error) => (this.#why = error.message))
     socket.setNoDelay(true)
     this.#serve(head)
   }
