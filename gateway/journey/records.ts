@@ -273,6 +273,11 @@ export interface SubmissionRecord {
   readonly answers: string | null
   /** Of a unit we sent: the submission that closes its delivery. */
   readonly partOf?: string
+  /**
+   * Of a study whose units leave while it still comes in: when it was released; null = not yet, and it does not leave. Absent:
+   * it was released when this was planned.
+   */
+  readonly releasedAt?: string | null
   /** Of a study that is to leave on a medium: all its units are made, and closed, at once. Absent = no. */
   readonly onMedium?: true
   /** SubmissionSet.uniqueId, "" while planned. */

@@ -1,0 +1,13 @@
+/** Open-ended: a delivery whose units leave before its study is released (early.ts). */
+import type { StudyRecord, SubmissionRecord } from "../records.ts"
+import type { World } from "../world.ts"
+
+/** Its study still comes in, or waits for a person: units of it leave, and it does not. */
+export const isOpenEnded = ({ releasedAt }: { readonly releasedAt?: string | null | undefined }): boolean =>
+  releasedAt === null
+
+/** Of a study that is about to be released: what has begun to leave already. */
+export async function openEnded(world: World, { id }: StudyRecord): Promise<readonly SubmissionRecord[]> {
+  const all = await world.ledger.submissionsOf({ studyId: id, kind: "study" })
+  return all.filter((each) => each.state === "planned" && isOpenEnded(each))
+}
