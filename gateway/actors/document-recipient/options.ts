@@ -3,8 +3,11 @@ import type { X509Certificate } from "node:crypto"
 import type { Socket } from "node:net"
 import type { TlsOptions } from "node:tls"
 import type { AssertedUser, PeerIdentity } from "../../journey/ports.ts"
+import type { Addressing } from "../../standards/soap/addressing.ts"
+import type { SoapFault } from "../../standards/soap/fault.ts"
+import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
 import type { Submission } from "../../standards/xds/submission.ts"
-import type { DoorPlace } from "../http-door/open.ts"
+import type { DoorPlace, Enter } from "../http-door/open.ts"
 import type { Revoked } from "../http-door/peer-certificate.ts"
 import type { HttpRefusal } from "../http-door/refusal.ts"
 import type { RecipientLimits } from "./limits.ts"
@@ -62,13 +65,17 @@ export interface RecipientOptions extends DoorPlace {
   readonly speaksEnough: (agreement: string, protocol: string | null) => boolean
   /** `revokedBy(…)`: why this peer is refused, or null. Asked after the handshake and again at every request. */
   readonly revoked: Revoked
-  /** SubmissionSet.sourceId values an agreement may send under. */
-  readonly sourceOf: (agreement: string) => readonly string[]
+  /** SubmissionSet.sourceId values an agreement may send under; null = whichever. */
+  readonly sourceOf: (agreement: string) => readonly string[] | null
   /** Absent = connections stay what they are. */
   readonly turn?: Turn
   /** Who looks at wsse:Security headers of this agreement's messages, and throws SecurityFault; null, or absent = nobody. */
   readonly assertedBy?: (agreement: string) => ((security: readonly string[]) => AssertedUser | null) | null
   readonly limits?: Partial<RecipientLimits>
+  /** What stands between the port and the door, and sees each request whole; absent = nothing. */
+  readonly around?: (enter: Enter) => Enter
+  /** Whatever is answered, with the headers it is answered to, where they could be read; absent = nobody looks. */
+  readonly onAnswered?: (answer: RegistryResponse | SoapFault | HttpRefusal, to: Addressing | null) => void
   readonly onRefused: (refusal: TurnedAway) => void
   /** Once for every submission that did not end with Success. */
   readonly onFailed: (failed: FailedSubmission) => void
@@ -77,5 +84,8 @@ export interface RecipientOptions extends DoorPlace {
   /** Faults that are ours, for the log; the peer was answered XDSRepositoryError or …OutOfResources. */
   readonly onFault: (error: unknown) => void
 }
+
+/** What is left to be told where no TLS is spoken. */
+export type InClearOptions = Omit<RecipientOptions, "tls" | "identify" | "speaksEnough" | "revoked" | "turn">
 
 export const DEFAULT_PATH = "/xdr/recipient"

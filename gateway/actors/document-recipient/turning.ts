@@ -6,11 +6,13 @@ import { HttpRefusal } from "../http-door/refusal.ts"
 import type { Callers } from "./callers.ts"
 import { DEFAULT_PATH, type RecipientOptions } from "./options.ts"
 
-export class Turning {
-  readonly #options: RecipientOptions
-  readonly #callers: Callers
+type TurningOptions = Pick<RecipientOptions, "path" | "turn">
 
-  constructor(options: RecipientOptions, callers: Callers) {
+export class Turning {
+  readonly #options: TurningOptions
+  readonly #callers: Pick<Callers, "agreementOn">
+
+  constructor(options: TurningOptions, callers: Pick<Callers, "agreementOn">) {
     this.#options = options
     this.#callers = callers
   }
