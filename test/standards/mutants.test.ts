@@ -18,14 +18,9 @@ import { locateFrame } from "../../gateway/standards/dicomweb/frame-place.ts"
 import { readCertificate } from "../../gateway/standards/hpki/certificate.ts"
 import { readCrl } from "../../gateway/standards/hpki/crl.ts"
 import { MultipartReader } from "../../gateway/standards/soap/multipart-reader.ts"
-import { writeRequest } from "../../gateway/standards/soap/envelope-writer.ts"
 import { readTimeStampResp } from "../../gateway/standards/tsp/response.ts"
 import { readTSTInfo } from "../../gateway/standards/tsp/tst-info.ts"
 import { ProvideAndRegisterReader } from "../../gateway/standards/xds/provide-and-register-reader.ts"
-import {
-  PROVIDE_AND_REGISTER,
-  writeProvideAndRegister,
-} from "../../gateway/standards/xds/provide-and-register.ts"
 import { der, integer, sequence } from "../../gateway/standards/cms/der-write.ts"
 import { studyHeader } from "../../gateway/journey/header.ts"
 import { transferSyntax } from "../../gateway/standards/dicom/sop-classes.ts"
@@ -36,7 +31,7 @@ import { randomFrom } from "../peers/chance.ts"
 import { mutated } from "../peers/mutations.ts"
 import { baseFiles } from "../roads/base-files.ts"
 import { REPORT } from "./cda/sample-report.ts"
-import { sampleSubmission } from "./xds/sample-submission.ts"
+import { provideAndRegister } from "./xds/sample-message.ts"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -109,7 +104,7 @@ async function readers(): Promise<readonly Reader[]> {
     { name: "a report", samples: [writeImagingReport(REPORT)], read: readSignedReport },
     {
       name: "a submission",
-      samples: [Buffer.from(provided())],
+      samples: [Buffer.from(provideAndRegister())],
       read: (bytes) => {
         const reader = new ProvideAndRegisterReader()
         reader.write(bytes)
@@ -139,21 +134,6 @@ async function readers(): Promise<readonly Reader[]> {
       read: (bytes) => checkConfig(bytes.toString("utf8"), "/nowhere", "unseen"),
     },
   ]
-}
-
-/** An ITI-41 request of two documents that travel as parts. */
-function provided(): string {
-  const submission = sampleSubmission([Buffer.from("one"), Buffer.from("two")])
-  const documents = submission.documentEntries.map(({ entryUUID }, n) => ({
-    entryUUID,
-    contentId: `${n}@here`,
-  }))
-  const headers = {
-    action: PROVIDE_AND_REGISTER,
-    messageId: "urn:uuid:00000000-0000-4000-8000-000000000001",
-    to: "https://center.example/xdr",
-  }
-  return writeRequest(headers, writeProvideAndRegister(submission, documents))
 }
 
 describe("readers of what others write", function () {

@@ -1,7 +1,7 @@
 /**
  * Bytes → characters for XML, fatal on the first wrong byte (XML 1.0 §4.3.3, appendix F).
  *
- * UTF-8 by default; UTF-16 by byte order mark or by the shape of its first four bytes. No other encoding exists
+ * UTF-8 by default; UTF-16 by byte order mark, or by the first two characters of its declaration. No other encoding exists
  * here: what the declaration claims is compared, never followed.
  */
 import { Malformed } from "../malformed.ts"
@@ -18,8 +18,8 @@ export function encodingOf(head: Uint8Array): XmlEncoding {
   const [a, b, c, d] = head
   if (a === 0xfe && b === 0xff) return "utf-16be"
   if (a === 0xff && b === 0xfe) return "utf-16le"
-  if (a === 0x00 && b === 0x3c && c === 0x00) return "utf-16be"
-  if (a === 0x3c && b === 0x00 && d === 0x00) return "utf-16le"
+  if (a === 0x00 && b === 0x3c && c === 0x00 && d === 0x3f) return "utf-16be"
+  if (a === 0x3c && b === 0x00 && c === 0x3f && d === 0x00) return "utf-16le"
   return "utf-8"
 }
 

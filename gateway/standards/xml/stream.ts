@@ -2,7 +2,7 @@
  * The one door to the XML parser: saxes behind limits, events out.
  *
  * Refused at the place where they are seen: DOCTYPE (hence every entity of one's own), nesting, attributes, names,
- * texts and totals over the limits, wrong bytes, unbound prefixes. Nothing is ever fetched.
+ * texts and totals over the limits, wrong bytes, unbound prefixes, any version but 1.0. Nothing is ever fetched.
  */
 import { SaxesParser } from "saxes"
 import { Malformed } from "../malformed.ts"
@@ -110,7 +110,10 @@ export class XmlStream {
     parser.on("error", (cause) => {
       throw new Malformed("XML_NOT_WELL_FORMED", "XML 1.0 §2.1", cause.message, { cause })
     })
-    parser.on("xmldecl", ({ encoding }) => this.#checkEncoding(encoding))
+    parser.on("xmldecl", ({ version, encoding }) => {
+      checkVersion(version)
+      this.#checkEncoding(encoding)
+    })
     parser.on("opentagstart", (tag) => this.#checkTag(tag.name))
     parser.on("attribute", (attribute) => this.#checkAttribute(attribute.name, attribute.value))
     parser.on("opentag", (tag) => this.#open(tag))
@@ -176,6 +179,12 @@ interface SaxesOpenTag {
   readonly attributes: Readonly<
     Record<string, { readonly uri: string; readonly local: string; readonly value: string }>
   >
+}
+
+/** By another one other characters are line ends and allowed: what was signed by 1.0 could be read by 1.1. */
+function checkVersion(declared: string | undefined): void {
+  if (declared !== undefined && declared !== "1.0")
+    throw new Malformed("XML_VERSION", "XML 1.0 §2.8", "only XML 1.0 is read")
 }
 
 /** References would be decoded in one place and not in the other. */

@@ -91,6 +91,8 @@ describe("XML reader", () => {
     ["UTF-8 cut in a character", "XML_ENCODING", Buffer.from([0x3c, 0x61, 0x3e, 0xe5])],
     ["another declared encoding", "XML_ENCODING", '<?xml version="1.0" encoding="Shift_JIS"?><a/>'],
     ["UTF-7 as declared", "XML_ENCODING", '<?xml version="1.0" encoding="UTF-7"?><a/>'],
+    ["XML 1.1", "XML_VERSION", '<?xml version="1.1"?><a/>'],
+    ["UTF-16 without mark and declaration", "XML_NOT_WELL_FORMED", Buffer.from("<a/>", "utf16le")],
     ["UTF-16 said in UTF-8", "XML_ENCODING", '<?xml version="1.0" encoding="UTF-16"?><a/>'],
     ["deep nesting", "XML_TOO_DEEP", "<a>".repeat(50_000)],
     [
