@@ -31,7 +31,8 @@ interface Demo {
 
 async function start({ options, time, running, fallen }: Demo): Promise<Site> {
   const dir = options.data
-  const site = await openSite(dir, { imagesKept: "30d", quietPeriod: "2s" })
+  const roadHome = options.behindNat ? "held" : "dialled"
+  const site = await openSite(dir, { imagesKept: "30d", quietPeriod: "2s", roadHome })
   time.step(`certificates, agreements and ports in ${dir}`)
   for (const name of site.movedPorts)
     time.note(`the port of ${name} was taken: another one from now on (ports.json)`)
@@ -47,6 +48,7 @@ async function start({ options, time, running, fallen }: Demo): Promise<Site> {
   for (const gateway of gateways) fallen(gateway, gateway.logFile)
   time.step(`hospital edge ${site.edgeOrigin}  (DICOM port ${site.ports.dicom}, AE title DOKUEI)`)
   time.step(`reading centre ${site.centerOrigin}`)
+  if (options.behindNat) time.note("the centre has no address of the hospital, which holds a connection open")
   return site
 }
 

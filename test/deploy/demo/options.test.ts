@@ -25,7 +25,9 @@ describe("the demonstration's command line", () => {
   })
 
   it("keeps data in dokuei-demo and sends its own study unless told otherwise", () => {
-    assert.deepEqual(demoOptions([]), { help: false, once: false, data: resolve("dokuei-demo"), study: null })
+    const plain = { help: false, once: false, behindNat: false, data: resolve("dokuei-demo"), study: null }
+    assert.deepEqual(demoOptions([]), plain)
+    assert.deepEqual(demoOptions(["--behind-nat"]), { ...plain, behindNat: true })
   })
 
   it("takes operands for what they are: a mistake", () => {
