@@ -13,6 +13,7 @@ import { mediaCommand } from "./commands/media/media.ts"
 import { pkiCommand } from "./commands/pki-command.ts"
 import { recoverCommand } from "./commands/recover.ts"
 import { runCommand } from "./commands/run.ts"
+import { xdrCommand } from "./commands/xdr/xdr.ts"
 import { VERSION } from "./version.ts"
 import { EXIT, exitCode, type Finish } from "./exit.ts"
 import { DokueiError } from "./journey/errors.ts"
@@ -32,6 +33,7 @@ function program(finish: Finish): Command {
     echoCommand,
     importCommand,
     mediaCommand,
+    xdrCommand,
   ])
     dokuei.addCommand(command(finish))
   return throwing(dokuei)

@@ -1,5 +1,6 @@
 /** What an import came to, for the person who has the medium in hand. */
 import type { StoreResult } from "../../standards/dicomweb/store-response.ts"
+import { printable } from "../printable.ts"
 import type { Medium } from "./medium.ts"
 import { statusHex } from "../../standards/dicom/dimse-status.ts"
 
@@ -66,6 +67,3 @@ const row = (word: string, count: number, meaning: string): string =>
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${printable(line)}`)]
-
-/** File names are the medium's: none of their bytes may move the terminal's cursor. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, "?")

@@ -1,4 +1,5 @@
 /** What became of a medium, for the person who has it in hand. */
+import { printable } from "../printable.ts"
 
 export interface Told {
   readonly report: string
@@ -26,6 +27,3 @@ export function mediumReport(right: string, wrong: string, subsets: readonly Sub
   const sum = `${subsets.length - failed.length} of ${subsets.length} ${right}`
   return { report: `${[...lines, sum].map(printable).join("\n")}\n`, isWhole: failed.length === 0 }
 }
-
-/** Names are the medium's: none of their bytes may move the terminal's cursor. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, "?")
