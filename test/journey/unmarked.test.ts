@@ -18,8 +18,17 @@ import {
   type ForeignDocument,
   type Overheard,
 } from "./unmarked.ts"
+import { writeImagingReport } from "../../gateway/standards/cda/imaging-report.ts"
+import type { ImagingReport } from "../../gateway/standards/cda/report-content.ts"
+import type { DocumentEntry } from "../../gateway/standards/xds/submission.ts"
+import { ADDENDUM, REPORT } from "../standards/cda/sample-report.ts"
 import { DAY_MS, TwoSides } from "./world.ts"
 
+const STRUCTURED = {
+  code: "urn:ihe:rad:CDA:ImagingReportStructuredHeadings:2013",
+  scheme: "1.3.6.1.4.1.19376.1.2.3",
+  display: "RAD CDA",
+}
 const PDF = Buffer.from("%PDF-1.7\n% a report\n%%EOF\n")
 
 async function sidesWith(terms = PLAIN): Promise<{ sides: TwoSides; line: OverheardLine }> {
@@ -218,6 +227,58 @@ describe("a partner without seals, to whom documents go unencrypted", function (
         [2, "corrected"],
       ],
       "the one that replaces nothing is kept for a person, and shown as no report",
+    )
+  })
+
+  it("may add to a report of its own, in a PDF or a CDA document of its own making, in whatever order they come", async () => {
+    const { edge } = sides
+    const requestId = await enter(edge, requestFor("P1", "R-P1"))
+    await storeAll(edge, study("P1", 1))
+    await sides.settle()
+    const references = [`R-P1^^^&${HOSPITAL.oid}&ISO^urn:ihe:iti:xds:2013:order`]
+    const paper = (uniqueId: string, mimeType: string, octets: Buffer, formatCode = ANY_FORMAT) => ({
+      uniqueId,
+      mimeType,
+      formatCode,
+      octets,
+      references,
+    })
+    const pdf = (n: number): ForeignDocument =>
+      paper(`2.25.99${n}`, "application/pdf", Buffer.concat([PDF, Buffer.from(`% ${n}\n`)]))
+    const cda = (report: ImagingReport): ForeignDocument =>
+      paper(report.documentId, "text/xml", Buffer.from(writeImagingReport(report)), STRUCTURED)
+    const { StudyInstanceUID } = (await edge.ledger.studies(1))[0]!.private
+    const subject = (each: ImagingReport): ImagingReport => ({
+      ...each,
+      patient: { ...each.patient, PatientID: "P1" },
+      study: { ...each.study, StudyInstanceUID },
+    })
+    const about = { ...A_CENTER, PatientID: "P1" }
+    const added = (target: string) => (entries: readonly DocumentEntry[]) =>
+      entries.map(({ entryUUID }) => ({ type: "APND" as const, source: entryUUID, target }))
+    const bring = async (...each: Parameters<typeof foreign>): Promise<string> =>
+      answerOf(await deliver(edge.door, AT_HOSPITAL.id, foreign(...each)))
+    const first = foreign(about, [cda(subject(REPORT)), pdf(1)])
+    const target = first.submission.documentEntries[0]!.entryUUID
+
+    const warned = "Success PartialAppendContentNotProcessed"
+    assert.equal(await bring(about, [pdf(2)], added(target)), warned)
+    await sides.settle()
+    assert.equal((await edge.staff.request(CLERK, requestId)).report, null, "by itself it says too little")
+    assert.equal(answerOf(await deliver(edge.door, AT_HOSPITAL.id, first)), "Success")
+    await sides.settle()
+    assert.equal(await bring(about, [cda(subject(ADDENDUM)), pdf(3)], added(target)), "Success")
+    await sides.settle()
+    const detail = await edge.staff.request(CLERK, requestId)
+    assert.equal(detail.report?.impression, REPORT.impression)
+    assert.deepEqual(
+      detail.addenda
+        .map(({ report: each, signature }) => [each.addendum?.text, each.addendum?.to, signature?.outcome])
+        .sort(),
+      [
+        ["", 1, "unsigned"],
+        [ADDENDUM.addendum?.text, 1, "unsigned"],
+      ],
     )
   })
 

@@ -139,16 +139,14 @@ const isInPdf = ({ documents, findings, impression }: Report): boolean =>
 const reportText = (detail: StaffDetail, report: Report, api: Api): TemplateResult => {
   const purpose = html`<h2>${t("report.purpose")}</h2>
     ${prose(detail.request?.purpose ?? "")}`
-  return isInPdf(report)
-    ? html`${purpose}
-        <p class="doc-mark">
-          ${t("report.in-pdf")}
-          <a href=${api.documentUrl(report.reportId, "pdf")} target="_blank" rel="noopener"
-            >${t("documents.pdf")}</a
-          >
-        </p>`
-    : html`${purpose}${reportSections(report)}`
+  return html`${purpose}${isInPdf(report) ? inPdf(report, api) : reportSections(report)}`
 }
+
+const inPdf = ({ reportId }: Report, api: Api): TemplateResult =>
+  html`<p class="doc-mark">
+    ${t("report.in-pdf")}
+    <a href=${api.documentUrl(reportId, "pdf")} target="_blank" rel="noopener">${t("documents.pdf")}</a>
+  </p>`
 
 const reportSections = (report: Report): TemplateResult =>
   html`${correctionReason(report)}
@@ -158,12 +156,20 @@ const reportSections = (report: Report): TemplateResult =>
     ${prose(report.impression)}`
 
 /** Somebody else's may have sections of a report besides. */
-const addendumText = (report: Report, { text, to }: NonNullable<Report["addendum"]>): TemplateResult =>
+const addendumText = (
+  report: Report,
+  { text, to }: NonNullable<Report["addendum"]>,
+  api: Api,
+): TemplateResult =>
   html`<p class="doc-to">${t("addendum.to", { to })}</p>
     ${correctionReason(report)}
-    <h2>${t("addendum.text")}</h2>
-    ${prose(text)} ${ifSaid("report.findings", report.findings)}
-    ${ifSaid("report.impression", report.impression)}`
+    ${
+      isInPdf(report)
+        ? inPdf(report, api)
+        : html`<h2>${t("addendum.text")}</h2>
+            ${prose(text)}`
+    }
+    ${ifSaid("report.findings", report.findings)} ${ifSaid("report.impression", report.impression)}`
 
 const ifSaid = (title: "report.findings" | "report.impression", text: string): unknown =>
   text === ""
@@ -178,7 +184,7 @@ export function paper(detail: StaffDetail, report: Report, api: Api, print: Pape
     ${marks(detail, report, print)}
     <h1 class=${language() === "en" ? "lat" : ""}>${title}</h1>
     ${patientBlock(detail, print.site)}
-    ${report.addendum === undefined ? reportText(detail, report, api) : addendumText(report, report.addendum)}
+    ${report.addendum === undefined ? reportText(detail, report, api) : addendumText(report, report.addendum, api)}
     ${keyImages(report, api)}
     <footer class="doc-foot">
       <span

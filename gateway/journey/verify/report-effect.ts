@@ -12,7 +12,7 @@ import { isRecalled } from "../retain/recall.ts"
 import { isSealing } from "../packaging.ts"
 import { planReceipt } from "./receipt.ts"
 import type { Change, DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
-import { placeOf } from "./report-place.ts"
+import { placeOf, type Place } from "./report-place.ts"
 import { checkReportSubject } from "./report-subject.ts"
 import { judgeReport, papersOf, readPapers } from "./report-verdict.ts"
 import { next } from "../route.ts"
@@ -27,6 +27,8 @@ interface Arrived {
   /** With the CDA document, which is read and holds against what was sent before; null without one. */
   readonly written: ImagingReport | null
   readonly content: ReportText
+  /** Of one without a CDA document: where the metadata place it; null while that is not here. */
+  readonly place: Place | null
   /** The CDA document first, if there is one. */
   readonly documents: readonly [DocumentRecord, ...DocumentRecord[]]
   readonly signature: Verdict
@@ -59,6 +61,7 @@ const signedEffect: EffectOf = async (world, record, documents, agreement) => {
   const arrived: Arrived = {
     written: content,
     content,
+    place: {},
     documents: [papers.cda, papers.pdf, papers.signature],
     signature,
   }
@@ -79,15 +82,18 @@ async function follow(
   world: World,
   submission: SubmissionRecord,
   agreement: Agreement,
-  { written, content, documents, signature }: Arrived,
+  { written, content, documents, signature, place: toldPlace }: Arrived,
 ): Promise<readonly Change[] | null> {
   const request = await requestOf(world, submission)
   const earlier = await known(world, submission)
   const reports = await world.ledger.reportsOfRequest(request.id)
+  const newcomer = { record: submission, request, cda: documents[0], content: written, reports }
   const place =
-    earlier !== undefined || written === null
+    earlier !== undefined
       ? {}
-      : await placeOf(world, { record: submission, request, cda: documents[0], content: written, reports })
+      : written === null
+        ? toldPlace
+        : await placeOf(world, { ...newcomer, content: written })
   if (place === null) return null
   const report: ReportRecord = {
     ...(earlier ?? newReport(world, submission, request, content)),
