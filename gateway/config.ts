@@ -180,6 +180,18 @@ const agreement = z.strictObject({
     .describe(
       "whether messages say who sends them (IHE XUA, a signed SAML assertion); `send`: ours do, and the partner's are checked where they do; `demand`: the partner's must too, or they are refused",
     ),
+  consentPolicies: z
+    .array(
+      z.strictObject({
+        policy: oid.describe("OID the hospital has given it"),
+        name: z.string().min(1).max(64).describe("as people choose it, e.g. 遠隔読影への同意"),
+      }),
+    )
+    .max(16)
+    .default([])
+    .describe(
+      "privacy policies of which a patient must have acknowledged one (IHE BPPC): a hospital sends no study without, a reading centre refuses one; [] = nobody asks",
+    ),
   codes: agreedCodes,
   patientIdDomain: oid
     .optional()

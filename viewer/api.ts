@@ -168,6 +168,9 @@ export class Api {
   enter(input: RequestInput): Promise<{ requestId: string }> {
     return this.#json("POST", "/api/requests", input)
   }
+  async consent(requestId: string, policy: string): Promise<void> {
+    await this.#send("POST", `/api/requests/${part(requestId)}/consent`, { policy })
+  }
   async release(requestId: string): Promise<void> {
     await this.#send("POST", `/api/requests/${part(requestId)}/release`, {})
   }

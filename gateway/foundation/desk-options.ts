@@ -28,7 +28,7 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
     chance: base.chance,
     log: base.log,
     audit: (event) => base.record(event),
-    agreements: config.agreements.map(({ id, partner, urgency }) => ({
+    agreements: config.agreements.map(({ id, partner, urgency, consentPolicies }) => ({
       id,
       partner: partner.name,
       dueMinutes: {
@@ -36,6 +36,7 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
         HIGH: urgency.HIGH.dueMinutes,
         ROUTINE: urgency.ROUTINE.dueMinutes,
       },
+      consentPolicies,
     })),
     machineTokens: await Promise.all(
       config.desk.machineTokens.map(async ({ name, tokenFile, may }) => ({

@@ -5,7 +5,7 @@ import type { AgreedCodes } from "./agreed-codes.ts"
 import { startOfDay } from "./local-day.ts"
 import type { Packaging } from "./packaging.ts"
 import type { SubmissionKind } from "./records.ts"
-import type { Urgency } from "./views.ts"
+import type { ConsentPolicy, Urgency } from "./views.ts"
 
 /** Our own institution. */
 export interface Site {
@@ -96,6 +96,8 @@ export interface Agreement {
   readonly limitedMetadata: readonly ("accept" | "send")[]
   /** Do messages say who sends them (IHE XUA)? `demand`: ours do, and the partner's must. */
   readonly xua: "off" | "send" | "demand"
+  /** One of them a patient must have acknowledged before images leave (IHE BPPC); empty = nobody asks. */
+  readonly consentPolicies: readonly ConsentPolicy[]
   /** First day, and first day on which nothing is exchanged any more: `YYYY-MM-DD` at our site. */
   readonly validFrom: string
   readonly validUntil: string

@@ -42,6 +42,9 @@ const entry = (
 })
 
 const DSG_DETACHED = code("urn:ihe:iti:dsg:detached:2014", IHE_FORMAT, "ITI DSG Detached")
+/** ITI TF-3 5.1.2. */
+const BPPC = code("urn:ihe:iti:bppc:2007", IHE_FORMAT, "ITI BPPC")
+const CONSENT = code("57016-8", SCHEME.LOINC, "Privacy Policy Acknowledgement Document")
 /** The MIME type tells all there is to tell (ITI TF-3 4.2.3.2.9). */
 const MIME_TYPE_SUFFICIENT = code(
   "urn:ihe:iti:xds:2017:mimeTypeSufficient",
@@ -134,6 +137,8 @@ export function entryCodes(
         own("urn:dokuei:recoding:1", "Recoding of images"),
         "art",
       )
+    case "consent":
+      return entry(MIME.xml, CONSENT, CONSENT, BPPC, languageCode)
     case "attachment":
       return entry(MIME.pdf, classCode.orders, typeCode.request, MIME_TYPE_SUFFICIENT, languageCode)
     case "announcement":
@@ -198,6 +203,7 @@ export function roleOf(document: DocumentEntry, codes: AgreedCodes): DocumentRol
     "certificate",
     "recoding",
     "announcement",
+    "consent",
   ]
   return roles.find((role) => entryCodes(role, codes).formatCode.code === format) ?? null
 }

@@ -432,6 +432,13 @@ export const ERRORS = {
     "reload the page",
     "HTTP 409",
   ),
+  ERR_CONSENT: row(
+    "ReportError",
+    "permanent",
+    "the agreement lets no images leave without the patient's consent, and none is on record",
+    "choose the policy the patient has acknowledged on the page of the request, and send",
+    "HTTP 409",
+  ),
   ERR_REPORT_GLYPH: row(
     "ReportError",
     "permanent",

@@ -48,7 +48,7 @@ export const wireMimeType = (agreed: Agreed, clearMimeType: string): string =>
 export const isKnownBySopInstance = isInClear
 
 /** Signatures, receipts and notices are for those who speak of them; the rest any IHE partner reads. */
-const ANYBODYS: readonly DocumentRole[] = ["instance", "manifest", "request", "cda", "pdf"]
+const ANYBODYS: readonly DocumentRole[] = ["instance", "manifest", "request", "cda", "pdf", "consent"]
 export const isUnderstood = (agreed: Agreed, role: DocumentRole): boolean =>
   isSealing(agreed) || ANYBODYS.includes(role)
 

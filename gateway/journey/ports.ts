@@ -388,6 +388,7 @@ export interface AuditEvent {
     | "credential-added"
     | "request-entered"
     | "requests-listed"
+    | "consent-recorded"
     | "node-authentication-failure"
     | "node-tested"
     | "security-alert"
@@ -694,6 +695,9 @@ export interface StaffDesk extends StudyDesk {
   /** Deletion certificates that came, newest first: also of requests whose own term is over. */
   certificates(person: Person): Promise<readonly DeletionView[]>
   enter(person: Person, input: RequestInput): Promise<{ readonly requestId: string }>
+  /** The patient has acknowledged this policy of the agreement's, and the person has made sure. Throws ERR_INPUT. */
+  consent(person: Person, requestId: string, policy: string): Promise<void>
+  /** Throws ERR_CONSENT while none is on record and the agreement wants one. */
   release(person: Person, requestId: string): Promise<void>
   /** What was given up is sent again, byte for byte, and what fails is tried now; ERR_REPORT_STATE when there is nothing. */
   retry(person: Person, requestId: string): Promise<void>

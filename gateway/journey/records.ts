@@ -18,6 +18,7 @@ import type {
 } from "./ports.ts"
 import type {
   ComparedSubmission,
+  ConsentPolicy,
   PatientView,
   ReportDraft,
   ReportStatus,
@@ -203,6 +204,14 @@ export interface ImageHeader {
   readonly NumberOfFrames: number
 }
 
+/** What a patient has acknowledged, and who has made sure (IHE BPPC). */
+export interface Consent extends ConsentPolicy {
+  /** Names the acknowledgement in its document, OID. */
+  readonly id: string
+  readonly at: string
+  readonly by: { readonly account: string; readonly name: string }
+}
+
 /** The person or system that caused something to leave. */
 export interface Principal {
   /** Login name, or `machine:NAME`. */
@@ -248,6 +257,8 @@ export interface RequestRecord {
     readonly AccessionNumber: string
     /** entryUUID of the request document in the submission that brought or took it. */
     readonly enteredBy: string
+    /** Absent = none is on record. */
+    readonly consent?: Consent
     /** In whose name its images leave by themselves; absent at a reading centre. */
     readonly principal?: Principal
   }
@@ -319,6 +330,7 @@ export type DocumentRole =
   | "certificate"
   | "recoding"
   | "announcement"
+  | "consent"
   | "attachment"
 /** One document of a submission: a sealed object and, outbound, the CMS header made for its recipients once. */
 export interface DocumentRecord {

@@ -317,6 +317,13 @@ export interface CopyChoice {
 }
 
 /** One row of the hospital's list. */
+/** A privacy policy of the hospital's (IHE BPPC). */
+export interface ConsentPolicy {
+  /** OID. */
+  readonly policy: string
+  readonly name: string
+}
+
 export interface StaffItem {
   readonly requestId: string | null
   readonly telephoneOnResult: boolean
@@ -341,6 +348,8 @@ export interface StaffItem {
   } | null
   /** How many addenda its report has; absent = none. */
   readonly addendaCount?: number
+  /** The patient must acknowledge one of these before the images leave; absent = nothing is missing. */
+  readonly consentMissing?: readonly ConsentPolicy[]
   /** What staff can do now; at most one primary action per row. */
   readonly action:
     "match" | "choose-study" | "decide" | "release" | "acknowledge" | "see-failure" | "close" | null
@@ -479,6 +488,8 @@ export interface RequestInput {
   readonly StudyInstanceUID: string
   readonly AccessionNumber: string
   readonly request: RequestText
+  /** The policy the patient has acknowledged, OID: whoever enters the request has made sure; absent = not yet. */
+  readonly consent?: string
   /** Images leave only when released: true = as soon as the study is complete. */
   readonly releaseWhenComplete: boolean
 }
@@ -498,6 +509,8 @@ export interface SessionView {
     readonly partner: string
     /** A request is due so long after it is entered. */
     readonly dueMinutes: Readonly<Record<Urgency, number>>
+    /** Empty = no consent is asked for. */
+    readonly consentPolicies: readonly ConsentPolicy[]
   }[]
 }
 

@@ -37,6 +37,7 @@ const terms = {
   },
   limitedMetadata: [],
   xua: "off",
+  consentPolicies: [],
   codes: JAPANESE_CODES,
   patientIdDomain: "1.2.392.100495.20.3.51.11311234567",
   validFrom: "2026-04-01",

@@ -1,6 +1,12 @@
 /** One request of the hospital: the report that came home, its verdict, and 受領; or the way it still has to go. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { SessionView, StaffDetail, StaffReport, Verdict } from "../../gateway/journey/views.ts"
+import type {
+  ConsentPolicy,
+  SessionView,
+  StaffDetail,
+  StaffReport,
+  Verdict,
+} from "../../gateway/journey/views.ts"
 import type { Api, ApiError } from "../api.ts"
 import type { LiveEvents } from "../live-events.ts"
 import { banner } from "../parts/banner.ts"
@@ -107,8 +113,9 @@ export class PageReport extends LightElement {
     })
   }
 
-  #release(): Promise<void> {
+  #release(policy?: string): Promise<void> {
     return this.#do("release", async () => {
+      if (policy !== undefined) await this.api.consent(this.requestId, policy)
       await this.api.release(this.requestId)
       await this.#detail.reload()
     })
@@ -279,11 +286,32 @@ export class PageReport extends LightElement {
       </div>`
     if (detail.proposals.length > 0) return this.#proposals(detail)
     if (detail.action !== "release") return this.#retryButton(detail)
+    if (detail.consentMissing !== undefined) return this.#consent(detail.consentMissing)
     return html`<div>
       <button class="btn btn-primary" ?disabled=${this.#busy !== null} @click=${() => this.#release()}>
         ${icon("send", "s")}${t("action.release")}
       </button>
     </div>`
+  }
+
+  /** Which policy the patient has acknowledged; whoever presses the button has made sure. */
+  #consent(policies: readonly ConsentPolicy[]): TemplateResult {
+    return html`<section class="panel panel-pad stack stack-3" aria-label=${t("consent.title")}>
+      <h2>${t("consent.title")}</h2>
+      <p class="sub">${t("consent.why")}</p>
+      <div class="row wrap">
+        ${policies.map(
+          ({ policy, name }) =>
+            html`<button
+              class="btn ${policies.length === 1 ? "btn-primary" : ""}"
+              ?disabled=${this.#busy !== null}
+              @click=${() => this.#release(policy)}
+            >
+              ${icon("send", "s")}${t("consent.send", { name })}
+            </button>`,
+        )}
+      </div>
+    </section>`
   }
 
   /** An earlier version is read, never acted upon. */

@@ -124,6 +124,11 @@ export class PageRequestForm extends LightElement {
     this.requestUpdate()
   }
 
+  #replace(input: RequestInput): void {
+    this.#input = input
+    this.#change({})
+  }
+
   #changeText(change: Partial<RequestText>): void {
     if (this.#input !== null) this.#change({ request: { ...this.#input.request, ...change } })
   }
@@ -176,7 +181,15 @@ export class PageRequestForm extends LightElement {
   }
 
   #own(name: "requestNumber" | "PatientID" | "patientName" | "AccessionNumber" | "agreement"): Field {
-    return this.#field(name, this.#initial?.[name] ?? "", (value) => this.#change({ [name]: value }))
+    return this.#field(name, this.#initial?.[name] ?? "", (value) => this.#write(name, value))
+  }
+
+  /** Another reading centre has other policies. */
+  #write(name: keyof RequestInput, value: string): void {
+    if (this.#input === null) return
+    const { consent, ...without } = this.#input
+    const kept = name === "agreement" || consent === undefined ? without : this.#input
+    this.#replace({ ...kept, [name]: value })
   }
 
   #text(name: Exclude<keyof RequestText, "setting">): Field {
@@ -213,38 +226,58 @@ export class PageRequestForm extends LightElement {
       urgency === "STAT" ? html`${icon("bell", "s")}${t("urgency.STAT")}` : t(`urgency.${urgency}`)
     return html`<section class="panel">
       <h2>${t("form.urgency")}</h2>
-      <div class="f-3 f-urg">
-        ${segments(
-          t("request.urgency"),
-          input.urgency,
-          URGENCIES.map((value) => ({ value, label: words(value), stat: value === "STAT" })),
-          (value) => this.#change({ urgency: value as Urgency }),
-          this.#dueWords(input),
-        )}
-        ${selectField(
-          this.#own("agreement"),
-          this.session.agreements.map(({ id, partner }) => ({ value: id, label: partner })),
-        )}
-        ${segments(
-          t("form.telephone"),
-          input.telephoneOnResult === true ? "yes" : "no",
-          [
-            { value: "yes", label: html`${icon("phone", "s")}${t("form.telephone-yes")}` },
-            { value: "no", label: t("form.telephone-no") },
-          ],
-          (value) => this.#change({ telephoneOnResult: value === "yes" }),
-        )}
-        ${segments(
-          t("form.release"),
-          input.releaseWhenComplete ? "complete" : "person",
-          [
-            { value: "complete", label: t("form.release-complete") },
-            { value: "person", label: t("form.release-person") },
-          ],
-          (value) => this.#change({ releaseWhenComplete: value === "complete" }),
-        )}
+      <div class="stack stack-3">
+        <div class="f-3 f-urg">
+          ${segments(
+            t("request.urgency"),
+            input.urgency,
+            URGENCIES.map((value) => ({ value, label: words(value), stat: value === "STAT" })),
+            (value) => this.#change({ urgency: value as Urgency }),
+            this.#dueWords(input),
+          )}
+          ${selectField(
+            this.#own("agreement"),
+            this.session.agreements.map(({ id, partner }) => ({ value: id, label: partner })),
+          )}
+          ${segments(
+            t("form.telephone"),
+            input.telephoneOnResult === true ? "yes" : "no",
+            [
+              { value: "yes", label: html`${icon("phone", "s")}${t("form.telephone-yes")}` },
+              { value: "no", label: t("form.telephone-no") },
+            ],
+            (value) => this.#change({ telephoneOnResult: value === "yes" }),
+          )}
+          ${segments(
+            t("form.release"),
+            input.releaseWhenComplete ? "complete" : "person",
+            [
+              { value: "complete", label: t("form.release-complete") },
+              { value: "person", label: t("form.release-person") },
+            ],
+            (value) => this.#change({ releaseWhenComplete: value === "complete" }),
+          )}
+        </div>
+        ${this.#consent(input)}
       </div>
     </section>`
+  }
+
+  /** Only where the reading centre chosen wants one. */
+  #consent(input: RequestInput): unknown {
+    const policies = this.#agreement(input)?.consentPolicies ?? []
+    if (policies.length === 0) return nothing
+    const { consent, ...without } = input
+    return segments(
+      t("consent.title"),
+      consent ?? "",
+      [
+        ...policies.map(({ policy, name }) => ({ value: policy, label: name })),
+        { value: "", label: t("consent.not-yet") },
+      ],
+      (value) => this.#replace(value === "" ? without : { ...without, consent: value }),
+      t(consent === undefined ? "consent.waits" : "consent.made-sure"),
+    )
   }
 
   #agreement({ agreement }: RequestInput): SessionView["agreements"][number] | undefined {
@@ -262,11 +295,18 @@ export class PageRequestForm extends LightElement {
         })
   }
 
+  #consentWords(input: RequestInput): string {
+    const policies = this.#agreement(input)?.consentPolicies ?? []
+    const chosen = policies.find(({ policy }) => policy === input.consent)
+    return policies.length === 0 ? "" : (chosen?.name ?? t("consent.waits"))
+  }
+
   #review(input: RequestInput): Review {
     return {
       input,
       study: this.seed?.study ?? null,
       partner: this.#agreement(input)?.partner ?? "",
+      consent: this.#consentWords(input),
       due: this.#dueWords(input),
     }
   }

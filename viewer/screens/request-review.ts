@@ -13,6 +13,8 @@ export interface Review {
   /** Null when its images are still to come. */
   readonly study: StudyView | null
   readonly partner: string
+  /** "" where none is asked for. */
+  readonly consent: string
   /** When it will be due, in words. */
   readonly due: string
 }
@@ -42,7 +44,7 @@ function studyWords(study: StudyView | null): string {
 }
 
 /** What will be sent, as it was written. */
-export function reviewPaper({ input, study, partner, due }: Review): TemplateResult {
+export function reviewPaper({ input, study, partner, consent, due }: Review): TemplateResult {
   const { request } = input
   return html`<section class="panel panel-pad stack stack-4 waiting">
     <h2>${t("form.check-title")}</h2>
@@ -55,6 +57,7 @@ export function reviewPaper({ input, study, partner, due }: Review): TemplateRes
       ${line("request.agreement", partner)} ${line("request.setting", t(`setting.${request.setting}`))}
       ${TEXTS.map(([label, name]) => line(label, request[name]))}
       ${line("form.telephone", t(input.telephoneOnResult === true ? "form.telephone-yes" : "form.telephone-no"))}
+      ${line("consent.title", consent)}
       ${line("form.release", t(input.releaseWhenComplete ? "form.sends-complete" : "form.sends-person"))}
     </dl>
     <p class="xs sub">${t("form.safe")}</p>

@@ -2,7 +2,8 @@
 import type { RequestInput, RequestText } from "../../gateway/journey/views.ts"
 
 export type RequestField =
-  Exclude<keyof RequestInput, "request" | "releaseWhenComplete" | "telephoneOnResult"> | keyof RequestText
+  | Exclude<keyof RequestInput, "request" | "releaseWhenComplete" | "telephoneOnResult" | "consent">
+  | keyof RequestText
 
 const REQUIRED: readonly RequestField[] = [
   "patientName",

@@ -116,6 +116,9 @@ export const choiceBody: z.ZodType<CopyChoice> = z.strictObject({
 export const recallBody = z.strictObject({ reason })
 export const bindBody = z.strictObject({ studyId: id })
 
+const policy = uid
+export const consentBody = z.strictObject({ policy })
+
 export const requestInput: z.ZodType<RequestInput> = z.strictObject({
   requestNumber: LO.min(1),
   PatientID: LO.min(1),
@@ -135,6 +138,7 @@ export const requestInput: z.ZodType<RequestInput> = z.strictObject({
     contrast: text(1_000),
     telephone: LO,
   }),
+  consent: policy.exactOptional(),
   releaseWhenComplete: z.boolean(),
 })
 

@@ -1,7 +1,15 @@
 /** The staff desk: HTTP of the hospital's gateway for its clerks and systems (docs/desk-api.md). */
 import type { StaffDesk, StudyDesk, TechnicianDesk } from "../../journey/ports.ts"
 import { DeskError } from "../../journey/errors.ts"
-import { acknowledgeBody, bindBody, choiceBody, recallBody, requestInput, rulingBody } from "./input.ts"
+import {
+  acknowledgeBody,
+  bindBody,
+  choiceBody,
+  consentBody,
+  recallBody,
+  requestInput,
+  rulingBody,
+} from "./input.ts"
 import { openDesk } from "./open-desk.ts"
 import type { DeskOptions, OpenDesk } from "./options.ts"
 import type { Call, Octets, Routes } from "./routes.ts"
@@ -46,6 +54,10 @@ function mountRequests(routes: Routes, desk: StaffDesk, { clock }: DeskOptions):
   routes.json("get", "/api/requests/:requestId", null, ({ person, param }) =>
     desk.request(person, param("requestId")),
   )
+  routes.json("post", "/api/requests/:requestId/consent", consentBody, async ({ person, param, body }) => {
+    await desk.consent(person, param("requestId"), body.policy)
+    return {}
+  })
   routes.json("post", "/api/requests/:requestId/release", null, async ({ person, param }) => {
     await desk.release(person, param("requestId"))
     return {}

@@ -10,6 +10,7 @@ import { AcceptanceError } from "../errors.ts"
 import { referenced } from "../metadata.ts"
 import { isInClear } from "../packaging.ts"
 import type { SubmissionKind } from "../records.ts"
+import { checkConsent } from "./consent.ts"
 import { contentFault } from "./content-fault.ts"
 import type { Inbound } from "./inbound.ts"
 import { isReplacing } from "./relationships.ts"
@@ -23,6 +24,7 @@ export function judgeUnmarked(agreement: Agreement, submission: Submission): Omi
   checkForm(agreement, submission)
   const kind = kindOf(agreement, submission)
   if (!agreement.accepts.includes(kind)) throw notAgreed(`a ${kind} is outside the agreement`)
+  checkConsent(kind, submission, agreement)
   return {
     agreement,
     kind,

@@ -14,6 +14,7 @@ import { judgeUnmarked } from "./judge-unmarked.ts"
 import { agreementOf } from "../keep.ts"
 import { isSealing } from "../packaging.ts"
 import { referenced } from "../metadata.ts"
+import { checkConsent } from "./consent.ts"
 import { isReplacing } from "./relationships.ts"
 import { roleIn } from "./roles.ts"
 import type { PeerIdentity } from "../ports.ts"
@@ -23,7 +24,7 @@ import type { World } from "../world.ts"
 /** Documents besides signatures: how many of each role a kind of submission holds. */
 type Many = "one" | "maybe" | "some" | "any"
 const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<DocumentRole, Many>>>>> = {
-  study: { manifest: "one", request: "one", recoding: "maybe", instance: "some" },
+  study: { manifest: "one", request: "one", consent: "maybe", recoding: "maybe", instance: "some" },
   unit: { announcement: "maybe", recoding: "maybe", instance: "some" },
   report: { cda: "one", pdf: "one", attachment: "any" },
   receipt: {},
@@ -54,6 +55,7 @@ export function judge(world: World, peer: PeerIdentity, submission: Submission):
   if (kind === null || !agreement.accepts.includes(AGREED_WITH[kind] ?? kind))
     throw notAgreed("contentTypeCode is outside the agreement")
   checkDocuments(kind, submission, agreement)
+  checkConsent(kind, submission, agreement)
   const StudyInstanceUID = onlyId(submission, REFERENCE_TYPE.study)
   const requestId = onlyId(submission, REFERENCE_TYPE.workflow)
   return { agreement, kind, submission, StudyInstanceUID, requestId, onMedium: peer.onMedium }

@@ -5,6 +5,7 @@
  * may be an earlier examination, and is proposed to a person. Called under the locks of the studies and BINDING.
  */
 import { isOfPatient, takesImages } from "../receive/arrival.ts"
+import { lacksConsent } from "../consent.ts"
 import { agreementInForce } from "../keep.ts"
 import { instantIn } from "../local-day.ts"
 import { release } from "./release.ts"
@@ -106,6 +107,7 @@ async function leaving(
     if (
       request.releaseWhenComplete &&
       mayLeaveByItself(study, request) &&
+      !lacksConsent(world, request) &&
       agreementInForce(world, request.agreement) !== null
     )
       if (!(await hasBeenSent(world, request))) going.push(request)

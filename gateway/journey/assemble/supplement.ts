@@ -3,6 +3,7 @@
  * that replaces the one before (RPLC, never APND: domain.md 5), and only when all that went before it has arrived.
  */
 import { readManifest } from "../../standards/dicom/kos.ts"
+import { lacksConsent } from "../consent.ts"
 import { agreementInForce } from "../keep.ts"
 import { erasureOf, isOpenThere } from "../cases/case-file.ts"
 import { isRecalled } from "../retain/recall.ts"
@@ -125,7 +126,7 @@ function planned(
 }
 
 const mayGo = (world: World, { conflicts = 0 }: StudyRecord, request: RequestRecord): boolean =>
-  conflicts === 0 && agreementInForce(world, request.agreement) !== null
+  conflicts === 0 && agreementInForce(world, request.agreement) !== null && !lacksConsent(world, request)
 
 async function sentFor(world: World, study: StudyRecord): Promise<readonly RequestRecord[]> {
   const requests = await world.ledger.requestsOfStudy(study.id)

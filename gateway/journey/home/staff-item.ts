@@ -1,6 +1,7 @@
 /** One row of the hospital's list, drawn from what the ledger knows. */
 import { isTestPolicy } from "../../standards/hpki/profile.ts"
 import { mayLeave } from "../assemble/bind.ts"
+import { lacksConsent } from "../consent.ts"
 import { agreementOf, isErased } from "../keep.ts"
 import { NOTHING_YET, way } from "../cases/milestones.ts"
 import { notices, studyNotices } from "../cases/notices.ts"
@@ -45,6 +46,7 @@ export function staffItem(
     testCertificate: stand.some((each) => isTestPolicy(each.private.signature?.policy ?? "")),
     revision: revision(file),
     ...(stand.length > 1 ? { addendaCount: stand.filter(isAddendum).length } : {}),
+    ...consentMissing(world, file),
     action: proposals.length > 0 ? "choose-study" : action(file),
     closed: request.state === "failed",
     reportId: report?.id ?? null,
@@ -92,6 +94,11 @@ export function unmatchedItem(study: StudyRecord): StaffItem {
     notices: studyNotices(study),
     proposals: [],
   }
+}
+
+function consentMissing(world: World, file: CaseFile): Pick<StaffItem, "consentMissing"> {
+  if (action(file) !== "release" || !lacksConsent(world, file.request)) return {}
+  return { consentMissing: agreementOf(world, file.request.agreement)?.consentPolicies ?? [] }
 }
 
 function action(file: CaseFile): StaffItem["action"] {

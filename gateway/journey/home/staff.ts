@@ -16,6 +16,7 @@ import { plan, release } from "../assemble/release.ts"
 import { documentOf } from "../submit/report-documents.ts"
 import { judgeReport, papersOf, readPapers } from "../verify/report-verdict.ts"
 import { readWhole } from "../read-whole.ts"
+import { lacksConsent, withConsent } from "../consent.ts"
 import { isOver, next, take } from "../route.ts"
 import { due } from "../run.ts"
 import { attachmentsOf } from "./attachments.ts"
@@ -45,6 +46,8 @@ export function staffDesk(world: World, line: LineProgress): StaffDesk {
       return (await world.ledger.certificates(CERTIFICATES_LIMIT)).filter(saysSomething).map(deletionView)
     },
     enter: (person, input) => enter(world, person, input),
+    consent: (person, requestId, policy) =>
+      current(() => world.locks.with(requestId, () => consentTo(world, person, requestId, policy))),
     release: (person, requestId) => current(() => releaseByStaff(world, person, requestId)),
     retry: (person, requestId) => current(() => retry(world, person, requestId)),
     acknowledge: (person, requestId, reportIds) =>
@@ -129,7 +132,8 @@ async function enter(world: World, person: Person, input: RequestInput): Promise
       principal: principalOf(person, now),
     },
   }
-  await current(() => commitBound(world, person, record))
+  const { request, changes } = withConsent(world, person, record, input.consent ?? null)
+  await current(() => commitBound(world, person, request, changes))
   return { requestId: record.id }
 }
 
@@ -153,7 +157,12 @@ function enteredPatient(input: RequestInput): RequestRecord["private"]["patient"
 }
 
 /** A request may come after its images: then both are bound in the commit that enters it. */
-async function commitBound(world: World, person: Person, entered: RequestRecord): Promise<void> {
+async function commitBound(
+  world: World,
+  person: Person,
+  entered: RequestRecord,
+  beside: readonly Change[],
+): Promise<void> {
   const [request, term] = keptAnew(world, entered)
   const ids = (await candidates(world, request)).map(({ id }) => id).sort()
   await holding(world.locks, [...ids, BINDING], async () => {
@@ -162,6 +171,7 @@ async function commitBound(world: World, person: Person, entered: RequestRecord)
     await world.ledger.commit([
       ...(await bindRequest(world, request, there)),
       term,
+      ...beside.filter((each) => "put" in each && each.put === "audit"),
       audit(`request-entered/${request.id}`, {
         event: "request-entered",
         outcome: "success",
@@ -173,6 +183,13 @@ async function commitBound(world: World, person: Person, entered: RequestRecord)
       }),
     ])
   })
+}
+
+/** On record whether or not the images can leave now. */
+async function consentTo(world: World, person: Person, requestId: string, policy: string): Promise<void> {
+  only(person, "clerk")
+  const request = kept(await world.ledger.request(requestId))
+  await world.ledger.commit(withConsent(world, person, request, policy).changes)
 }
 
 /** For the first time, after a refusal, or again with what came late. */
@@ -188,6 +205,8 @@ async function releaseByStaff(world: World, person: Person, requestId: string): 
       throw new ReportError("ERR_REPORT_STATE", "copies of an image contradict each other: choose first")
     if (agreementInForce(world, request.agreement) === null)
       throw new ReportError("ERR_REPORT_STATE", "the agreement with this reading centre is not in force")
+    if (lacksConsent(world, request))
+      throw new ReportError("ERR_CONSENT", "no consent of the patient is on record")
     const principal = principalOf(person, world.clock.now())
     if (await hasBeenSent(world, request)) return releaseLate(world, study, principal)
     if (next("study", study.state, "release") === null)

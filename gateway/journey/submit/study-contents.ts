@@ -6,6 +6,7 @@ import { sharedAttributes, writeManifest, type ManifestSeries } from "../../stan
 import { writeReadingRequest } from "../../standards/request/reading-request.ts"
 import type { Agreement } from "../agreement.ts"
 import { KEY_OBJECT_SELECTION, MIME } from "../codes.ts"
+import { consentContents } from "./consent-document.ts"
 import { found } from "../desk-guards.ts"
 import { localDateTime } from "../local-day.ts"
 import { header } from "../read/images.ts"
@@ -80,6 +81,7 @@ async function itself(
     contents: [
       manifest,
       slip,
+      ...consentContents(world, request, study, agreement),
       ...closing.contents,
       ...(units.made === 0 ? recodingContents(world, study, left) : []),
       ...(await imageContents(world, left, agreement)),

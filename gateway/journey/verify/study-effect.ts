@@ -34,6 +34,7 @@ import type {
 import { due } from "../run.ts"
 import { selected } from "../assemble/selection.ts"
 import { openedImages, type OpenedImage } from "./opened-images.ts"
+import { checkConsentDocument } from "./consent.ts"
 import { checkStudySubject, namedBy } from "./study-subject.ts"
 import { namedUnits, type NamedUnits } from "./named-units.ts"
 import { unmarkedRequest } from "./unmarked-request.ts"
@@ -58,6 +59,7 @@ export const studyEffect: EffectOf = async (world, record, documents, agreement)
   const asked = isAsked
     ? readReadingRequest(await one("request"))
     : unmarkedRequest(world, record, agreement, study, manifest)
+  await checkConsentDocument(world, documents, agreement, asked)
   const look = (): Promise<NamedUnits> => namedUnits(world, record, documents, agreement)
   const named = await look()
   if (named.kind === "awaited") return whileAwaited(look)

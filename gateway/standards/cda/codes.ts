@@ -28,6 +28,9 @@ export const TEMPLATE = {
   request: "1.2.840.10008.9.7",
   procedureTechnique: "1.2.840.10008.9.14",
   labeled: "1.2.840.10008.9.10",
+  /** IHE BPPC without a scanned part, and each policy acknowledged in it (ITI TF-3 5.1.2). */
+  consent: "1.3.6.1.4.1.19376.1.5.3.1.1.7",
+  consentEvent: "1.3.6.1.4.1.19376.1.5.3.1.2.6",
   findings: "2.16.840.1.113883.10.20.6.1.2",
 } as const
 

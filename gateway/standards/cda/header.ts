@@ -55,7 +55,12 @@ function identification(report: ImagingReport): Markup[] {
   ]
 }
 
-function recordTarget({ patient, patientIdRoot, hospital }: ImagingReport): Markup {
+/** The patient, under the number of the hospital. */
+export function recordTarget({
+  patient,
+  patientIdRoot,
+  hospital,
+}: Pick<ImagingReport, "patient" | "patientIdRoot" | "hospital">): Markup {
   return xml`<recordTarget><patientRole><id root="${patientIdRoot}" extension="${patient.PatientID}"/><patient>${[
     ...patientNames(patient),
     gender(patient.sex),
@@ -76,7 +81,7 @@ function gender(sex: ReportPatient["sex"]): Markup {
 }
 
 /** id, name; telecom and addr are required by some headers and unknown to us. */
-const organization = ({ name, oid }: Organization): XmlContent => [
+export const organization = ({ name, oid }: Organization): XmlContent => [
   element("id", { root: oid }),
   element("name", {}, name),
   element("telecom", { nullFlavor: "UNK" }),
@@ -94,8 +99,9 @@ const readerEntity = ({ reader, center }: ImagingReport): XmlContent => [
 const author = (report: ImagingReport): Markup =>
   xml`<author><time value="${tsOfIso(report.effectiveTime)}"/><assignedAuthor>${readerEntity(report)}</assignedAuthor></author>`
 
-const custodian = (center: Organization): Markup =>
-  xml`<custodian><assignedCustodian><representedCustodianOrganization>${organization(center)}</representedCustodianOrganization></assignedCustodian></custodian>`
+/** Who keeps the original. */
+export const custodian = (keeper: Organization): Markup =>
+  xml`<custodian><assignedCustodian><representedCustodianOrganization>${organization(keeper)}</representedCustodianOrganization></assignedCustodian></custodian>`
 
 const recipient = ({ physician, hospital }: ImagingReport): Markup =>
   xml`<informationRecipient><intendedRecipient classCode="ASSIGNED">${

@@ -173,6 +173,12 @@ export const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
     REQUEST,
     "a person or a machine entered a reading request",
   ),
+  "consent-recorded": kind(
+    [patientRecord, null, "C"],
+    PERSON,
+    REQUEST,
+    "a person has made sure that the patient acknowledged a privacy policy",
+  ),
   "requests-listed": kind(
     [EVENT_ID.query, null, "E"],
     PERSON,

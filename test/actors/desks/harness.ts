@@ -43,6 +43,7 @@ export const AGREEMENT = {
   id: "minato",
   partner: "みなと病院",
   dueMinutes: { STAT: 60, HIGH: 240, ROUTINE: 1440 },
+  consentPolicies: [],
 }
 export const READER = { login: "sato", name: "佐藤 花子", role: "radiologist" } as const
 export const CLERK = { login: "suzuki", name: "鈴木 一郎", role: "clerk" } as const
@@ -102,6 +103,7 @@ export class Recorder {
     requests: (...call) => this.#answer("requests", call, []),
     request: (...call) => this.#answer("request", call, { requestId: call[1] } as StaffDetail),
     enter: (...call) => this.#answer("enter", call, { requestId: "req-1" }),
+    consent: (...call) => this.#answer("consent", call, undefined),
     release: (...call) => this.#answer("release", call, undefined),
     retry: (...call) => this.#answer("retry", call, undefined),
     acknowledge: (...call) => this.#answer("acknowledge", call, undefined),

@@ -39,6 +39,8 @@ describe("staff desk", () => {
     assert.deepEqual(list, { items: [], serverTime: "2026-04-01T00:00:00.000Z" })
     assert.deepEqual(await client.post("/api/requests", REQUEST), { requestId: "req-1" })
     await client.get("/api/requests/req-1")
+    await client.post("/api/requests/req-1/consent", { policy: "1.2.3" })
+    await assert.rejects(client.post("/api/requests/req-1/consent", { policy: "x" }), { faults: ["policy"] })
     await client.post("/api/requests/req-1/release")
     await client.post("/api/requests/req-1/retry")
     await client.post("/api/requests/req-1/acknowledge", { reportIds: ["rep-1", "rep-2"] })
@@ -49,6 +51,7 @@ describe("staff desk", () => {
         ["requests", "suzuki"],
         ["enter", "suzuki", REQUEST],
         ["request", "suzuki", "req-1"],
+        ["consent", "suzuki", "req-1", "1.2.3"],
         ["release", "suzuki", "req-1"],
         ["retry", "suzuki", "req-1"],
         ["acknowledge", "suzuki", "req-1", ["rep-1", "rep-2"]],

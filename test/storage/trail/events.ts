@@ -131,6 +131,14 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
     PatientID: study.PatientID,
     objectId: "urn:oid:2.25.7",
   },
+  "consent-recorded": {
+    ...BLANK,
+    ...person,
+    event: "consent-recorded",
+    PatientID: "0001234",
+    objectId: "urn:oid:2.25.7",
+    description: "policy 1.2.392.1.9",
+  },
   "requests-listed": {
     ...BLANK,
     event: "requests-listed",

@@ -4,6 +4,7 @@ import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
 import {
   acknowledgedDetail,
+  CLERK,
   lapsedItems,
   reportDetail,
   SEAL,
@@ -16,6 +17,10 @@ import { staff, visit } from "./open-desk.ts"
 import { buttonFaults, cutText } from "./page-checks.ts"
 
 const BUILD_MS = 180_000
+const POLICIES = [
+  { policy: "1.2.3", name: "遠隔読影への同意" },
+  { policy: "1.2.4", name: "症例検討への利用を含む同意" },
+]
 const NO_REPORT = { report: null, signature: null, seal: null, versions: [], earlier: [] }
 
 describe("the staff desk", function () {
@@ -304,6 +309,48 @@ describe("the staff desk", function () {
     server.answer("GET /api/reports/rep-valid/verification", { signature: signature("valid"), seal: SEAL })
     await page.getByRole("button", { name: "再確認" }).click()
     await page.getByText(/2026-11-25 \d\d:\d\d:\d\d に再確認しました/).waitFor()
+  })
+
+  it("asks whether the patient has agreed before images leave, names who says so, and sends", async () => {
+    const item = { ...STAFF_ITEMS.find(({ requestId }) => requestId === "0124")!, consentMissing: POLICIES }
+    server.answer("GET /api/requests", { items: [item], serverTime: SERVER_TIME })
+    server.answer("GET /api/requests/0124", { ...reportDetail("valid"), ...item, ...NO_REPORT })
+    server.answer("POST /api/requests/0124/consent", {})
+    server.answer("POST /api/requests/0124/release", {})
+    const page = await open("", ".sl-row")
+    assert.equal(
+      await page.locator(".sl-row").getByRole("button").count(),
+      0,
+      "nothing is sent from the list",
+    )
+    await page.getByRole("link", { name: "同意を確認" }).click()
+    await page.getByRole("heading", { name: "患者の同意" }).waitFor()
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/consent-request.png` })
+    await page.getByRole("button", { name: "「遠隔読影への同意」を確認して送信" }).click()
+    await server.wasAsked("POST /api/requests/0124/release")
+    const posted = server.asked
+      .filter(({ method }) => method === "POST")
+      .map(({ path, body }) => [path, body])
+    assert.deepEqual(posted, [
+      ["/api/requests/0124/consent", { policy: "1.2.3" }],
+      ["/api/requests/0124/release", {}],
+    ])
+  })
+
+  it("asks for the consent in the request form, only where the reading centre wants one", async () => {
+    const quiet = await open("#/request/new", ".form")
+    assert.equal(await quiet.getByText("患者の同意").count(), 0)
+    await opened.context.close()
+    const agreements = CLERK.agreements.map((each) => ({ ...each, consentPolicies: POLICIES }))
+    server.answer("GET /api/session", { ...CLERK, agreements })
+    const page = await open("#/request/new", ".form")
+    await page.getByText("確認するまで画像は送信されません").waitFor()
+    await page.getByRole("radio", { name: "遠隔読影への同意" }).click()
+    await page.getByText("あなたが確認者として記録されます").waitFor()
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/consent-form.png` })
+    assert.deepEqual(await cutText(page, ".form .seg *"), [])
   })
 
   it("writes a request for a study without one: names what is missing, then sends all of it", async () => {

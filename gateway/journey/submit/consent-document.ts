@@ -1,0 +1,35 @@
+/** The patient's consent as the document that travels with the study (IHE BPPC). */
+import { writeConsent } from "../../standards/cda/consent.ts"
+import type { Agreement } from "../agreement.ts"
+import type { RequestRecord, StudyRecord } from "../records.ts"
+import { patientOf } from "../subject.ts"
+import { notice } from "../verify/receipt.ts"
+import type { World } from "../world.ts"
+import type { Content } from "./pack.ts"
+
+/** [] where none is on record. Its policy stands in eventCodeList, in the hospital's own scheme. */
+export function consentContents(
+  world: World,
+  request: RequestRecord,
+  study: StudyRecord,
+  agreement: Agreement,
+): Content[] {
+  const { consent } = request.private
+  if (consent === undefined) return []
+  const { site } = world
+  const content = notice(world, "consent", "患者の同意", new Uint8Array(0))
+  const bytes = writeConsent({
+    documentId: content.uniqueId,
+    acknowledgementId: consent.id,
+    policy: consent.policy,
+    policyDomain: site.oid,
+    policyName: consent.name,
+    at: consent.at,
+    by: consent.by,
+    patient: patientOf(request, study.private),
+    patientIdRoot: agreement.patientIdDomain,
+    hospital: { name: site.name, oid: site.oid },
+  })
+  const purposes = [{ code: consent.policy, scheme: site.oid, display: consent.name }]
+  return [{ ...content, purposes, body: { bytes } }]
+}

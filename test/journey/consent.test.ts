@@ -1,0 +1,124 @@
+import assert from "node:assert/strict"
+import { checkConsent } from "../../gateway/journey/accept/consent.ts"
+import { checkConsentDocument } from "../../gateway/journey/verify/consent.ts"
+import type { ReadingRequest } from "../../gateway/standards/request/request-content.ts"
+import { AcceptanceError, ReportError } from "../../gateway/journey/errors.ts"
+import { AT_CENTER } from "./agreements.ts"
+import { CLERK, enter, READER, requestFor, storeAll, study } from "./people.ts"
+import { TwoSides } from "./world.ts"
+
+const POLICY = { policy: "1.2.392.100495.20.3.999.1.7.1", name: "遠隔読影への同意" }
+const AGREEMENT = { consentPolicies: [POLICY] }
+
+const told = async ({ edge }: TwoSides): Promise<string[]> =>
+  (await edge.audited())
+    .filter(({ event }) => event.event === "consent-recorded")
+    .map(({ event }) => `${event.user} ${event.description}`)
+
+const item = async ({ edge }: TwoSides) => (await edge.staff.requests(CLERK))[0]!
+
+describe("The consent of a patient, where an agreement wants one", function () {
+  this.timeout(60_000)
+  let sides: TwoSides
+  afterEach(() => sides.close())
+
+  it("is recorded with the request, travels with its study, and is looked at before anything is read", async () => {
+    sides = await TwoSides.open({ agreement: AGREEMENT })
+    const { edge, center } = sides
+    const requestId = await enter(edge, { ...requestFor("P1", "R-1"), consent: POLICY.policy })
+    await storeAll(edge, study("P1", 1))
+    await sides.settle()
+    const [worked] = await center.reading.worklist(READER)
+    assert.deepEqual([worked?.requestId, worked?.verification], [requestId, "valid"])
+    const arrived = (await center.ledger.submissionsOf({ requestId })).find(({ kind }) => kind === "study")
+    const roles = (await center.ledger.documents(arrived!.id)).map(({ role }) => role)
+    assert.ok(roles.includes("consent"), String(roles))
+    const entry = arrived?.private.submission?.documentEntries.find(
+      ({ formatCode }) => formatCode?.code === "urn:ihe:iti:bppc:2007",
+    )
+    assert.deepEqual(
+      entry?.eventCodeList.map(({ code }) => code),
+      [POLICY.policy],
+    )
+    assert.deepEqual(await told(sides), [`${CLERK.login} policy ${POLICY.policy}`])
+  })
+
+  it("keeps the images until a person has made sure, and then they leave", async () => {
+    sides = await TwoSides.open({ agreement: AGREEMENT })
+    const { edge, center } = sides
+    const requestId = await enter(edge, requestFor("P1", "R-1"))
+    await storeAll(edge, study("P1", 1))
+    await sides.settle()
+    assert.deepEqual(await center.reading.worklist(READER), [])
+    const waiting = await item(sides)
+    assert.deepEqual([waiting.action, waiting.consentMissing], ["release", [POLICY]])
+    await assert.rejects(
+      edge.staff.release(CLERK, requestId),
+      (error) => error instanceof ReportError && error.code === "ERR_CONSENT",
+    )
+    await assert.rejects(edge.staff.consent(CLERK, requestId, "1.2.3"), { code: "ERR_INPUT" })
+    await assert.rejects(edge.staff.consent(READER, requestId, POLICY.policy), { code: "ERR_NOT_ALLOWED" })
+    assert.deepEqual(await told(sides), [])
+    await edge.staff.consent(CLERK, requestId, POLICY.policy)
+    assert.equal((await item(sides)).consentMissing, undefined)
+    await edge.staff.release(CLERK, requestId)
+    await sides.settle()
+    assert.equal((await center.reading.worklist(READER))[0]?.requestId, requestId)
+    assert.deepEqual(await told(sides), [`${CLERK.login} policy ${POLICY.policy}`])
+  })
+
+  it("is refused by who enters a request for a policy that is not agreed", async () => {
+    sides = await TwoSides.open({ agreement: AGREEMENT })
+    await assert.rejects(sides.edge.staff.enter(CLERK, { ...requestFor("P1", "R-1"), consent: "1.2.3" }), {
+      code: "ERR_INPUT",
+    })
+  })
+
+  it("is wanted by the reading centre, whatever the hospital has agreed: a study without is refused", async () => {
+    sides = await TwoSides.open({ agreement: AGREEMENT })
+    const { edge, center } = sides
+    Object.assign(edge.world.agreements[0]!, { consentPolicies: [] })
+    const requestId = await enter(edge, requestFor("P1", "R-1"))
+    await storeAll(edge, study("P1", 1))
+    await sides.settle()
+    assert.deepEqual(await center.reading.worklist(READER), [])
+    assert.deepEqual(await center.ledger.submissionsOf({ requestId }), [])
+    const [refused] = await edge.ledger.submissionsOf({ requestId })
+    assert.deepEqual(
+      [refused?.state, refused?.failureCode],
+      ["failed", "ERR_SUBMISSION_REFUSED XDSRepositoryError"],
+    )
+    const submission = refused!.private.submission!
+    assert.throws(
+      () => checkConsent("study", submission, { ...AT_CENTER, ...AGREEMENT }),
+      (error) => error instanceof AcceptanceError && error.codeContext.includes("consent"),
+    )
+    checkConsent("unit", submission, { ...AT_CENTER, ...AGREEMENT })
+    checkConsent("study", submission, AT_CENTER)
+  })
+
+  it("about another patient, to another policy or over, lets nothing be read", async () => {
+    sides = await TwoSides.open({ agreement: AGREEMENT })
+    const { edge, center } = sides
+    const requestId = await enter(edge, { ...requestFor("P1", "R-1"), consent: POLICY.policy })
+    await storeAll(edge, study("P1", 1))
+    await sides.settle()
+    const arrived = (await center.ledger.submissionsOf({ requestId })).find(({ kind }) => kind === "study")
+    const documents = await center.ledger.documents(arrived!.id)
+    const agreement = center.world.agreements[0]!
+    const patient = { PatientID: "P1", idRoot: agreement.patientIdDomain }
+    const looked = (about: Partial<typeof patient>, terms: Partial<typeof agreement> = {}) =>
+      checkConsentDocument(
+        center.world,
+        documents,
+        { ...agreement, ...terms },
+        { patient: { ...patient, ...about } as ReadingRequest["patient"] },
+      )
+    await looked({})
+    await assert.rejects(looked({ PatientID: "P2" }), { code: "ERR_OTHER_SUBJECT" })
+    await assert.rejects(looked({ idRoot: "1.2.3" }), { code: "ERR_OTHER_SUBJECT" })
+    const other = { consentPolicies: [{ policy: "1.2.3", name: "x" }] }
+    await assert.rejects(looked({}, other), { code: "ERR_DOCUMENTS" })
+    await looked({ PatientID: "P2" }, { consentPolicies: [] })
+  })
+})
