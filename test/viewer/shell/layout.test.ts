@@ -67,6 +67,13 @@ const SCREENS: readonly Screen[] = [
     landmark: ".verdict",
     sizes: [DESK],
   },
+  {
+    name: "report-appended",
+    day: staff,
+    hash: "#/staff/appended",
+    landmark: ".doc-tabs",
+    sizes: [PORTRAIT, ZOOMED],
+  },
   { name: "stopped", day: staff, hash: "#/staff/0121", landmark: ".waiting", sizes: [DESK] },
   {
     name: "login",

@@ -3,6 +3,7 @@ import type { Page } from "playwright-core"
 import type { SessionView } from "../../../gateway/journey/views.ts"
 import {
   acknowledgedDetail,
+  appendedDetail,
   CLERK,
   READER,
   reportDetail,
@@ -25,6 +26,7 @@ export function ordinaryDay(server: DeskServer, session: SessionView): void {
   for (const outcome of ["valid", "valid-pending", "indeterminate", "invalid"] as const)
     server.answer(`GET /api/requests/${outcome}`, reportDetail(outcome))
   server.answer("GET /api/requests/acknowledged", acknowledgedDetail())
+  server.answer("GET /api/requests/appended", appendedDetail())
   server.answer("GET /api/requests/0121", stoppedDetail())
 }
 

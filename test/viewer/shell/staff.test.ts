@@ -248,6 +248,38 @@ describe("the staff desk", function () {
     await page.getByText("この報告は訂正版です（第2版）。").waitFor()
   })
 
+  it("shows a report with its addenda in their order, each with its signature and its own receipt", async () => {
+    const page = await open("#/staff/appended", ".verdict")
+    await page.getByText("追記 2 が届きました。").waitFor()
+    const sheets = await page.locator(".papers .paper").allInnerTexts()
+    assert.deepEqual(
+      sheets.map((text) => /左PCA領域|頭部CTが届きました|MRI を追加/.exec(text)?.[0]),
+      ["左PCA領域", "頭部CTが届きました", "MRI を追加"],
+    )
+    assert.match(await page.locator("[data-written-to='1']").innerText(), /その後、第2版に差し替え/)
+    assert.equal(await page.locator(".doc-tab[aria-pressed='true']").innerText(), "追記 2")
+    assert.equal(await page.getByRole("button", { name: "受領する" }).count(), 1)
+    const received: unknown[] = []
+    server.handlers.set("POST /api/requests/appended/acknowledge", ({ body }) => {
+      received.push(body)
+      return { json: {} }
+    })
+    await page.getByRole("button", { name: "受領する" }).click()
+    await page.waitForFunction(() => !document.querySelector("[data-acknowledge][disabled]"))
+    assert.deepEqual(received, [{ reportIds: ["rep-addendum-2"] }])
+    await page.locator("[data-choose='rep-valid']").click()
+    assert.equal(await page.locator(".doc-tab[aria-pressed='true']").innerText(), "報告書 第2版")
+    await page.getByText("署名の対象ではない文書").waitFor()
+    assert.deepEqual(await buttonFaults(page), [])
+    await page.emulateMedia({ media: "print" })
+    assert.equal(
+      await page
+        .locator(".papers .paper")
+        .evaluateAll((all) => all.filter((e) => e.checkVisibility()).length),
+      3,
+    )
+  })
+
   it("lets an earlier version be read, marked as replaced, with who received it, and be acted upon no more", async () => {
     const page = await open("#/staff/valid", ".verdict")
     await page.getByText("受領：窓口 三奈 14:10").waitFor()
