@@ -9,16 +9,16 @@ const permission = z
   })
   .optional()
   .describe(
-    "the written permission to send documents unencrypted: in the audit trail of each exchange, and in the verdict people see. Needed for `plain`, and for nothing else",
+    "the written permission to send documents unencrypted: in the audit trail of each exchange, and in the verdict people see. Needed for `plain` and `stow`, and for nothing else",
   )
 
 export const packaging = z
   .strictObject({
     form: z
-      .enum(["sealed", "den", "plain"])
+      .enum(["sealed", "den", "plain", "stow"])
       .default("sealed")
       .describe(
-        "how documents travel, both ways: `sealed` = encrypted for the recipient, as between two of these gateways; `den` = encrypted for the recipient by IHE Document Encryption; `plain` = as they are, inside mutual TLS alone. Nothing else is taken from this partner",
+        "how documents travel, both ways: `sealed` = encrypted for the recipient, as between two of these gateways; `den` = encrypted for the recipient by IHE Document Encryption; `plain` = as they are, inside mutual TLS alone; `stow` = images only, as they are, by STOW-RS to the partner's DICOMweb, whose service root `endpoint` is: no request, no seal, and no report comes back this way. Nothing else is taken from this partner",
       ),
     seals: z
       .enum(["dsg", "none"])
@@ -41,7 +41,7 @@ export function packagingIssues(agreement: Raw, path: string): Issue[] {
     permission: permitted,
     seals = form === "sealed" ? "dsg" : "none",
   } = groupOf(agreement.packaging)
-  const isPlain = form === "plain"
+  const isPlain = form === "plain" || form === "stow"
   return [
     ...(isPlain && permitted === undefined
       ? [
@@ -52,7 +52,15 @@ export function packagingIssues(agreement: Raw, path: string): Issue[] {
         ]
       : []),
     ...(!isPlain && permitted !== undefined
-      ? [at(`${path}.packaging.permission`, "is for form plain only: nothing leaves unencrypted here")]
+      ? [
+          at(
+            `${path}.packaging.permission`,
+            "is for forms plain and stow only: nothing leaves unencrypted here",
+          ),
+        ]
+      : []),
+    ...(form === "stow" && seals === "dsg"
+      ? [at(`${path}.packaging.seals`, "must be none with form stow: an archive takes images alone")]
       : []),
     ...(form === "sealed" && seals === "none"
       ? [at(`${path}.packaging.seals`, "must be dsg with form sealed")]

@@ -490,7 +490,7 @@ describe("the configuration", () => {
       const sealed = found((raw) => {
         raw.agreements[0].packaging = { permission: PERMISSION }
       })
-      assert.match(sealed[0] ?? "", /permission: is for form plain only/)
+      assert.match(sealed[0] ?? "", /permission: is for forms plain and stow only/)
     })
     it("has no units, no signed receipts and none of our notices", () => {
       const contradicted = { units: "adaptive", receipts: "signed", accepts: ["report", "receipt"] }

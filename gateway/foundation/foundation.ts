@@ -4,6 +4,7 @@
  */
 import type { Recipient } from "../actors/document-recipient/listen.ts"
 import { documentSource } from "../actors/document-source/document-source.ts"
+import { storeSource } from "../actors/document-source/store-source.ts"
 import type { Endpoint, HeldEndpoint } from "../actors/document-source/endpoint.ts"
 import { pacedSource, type PaceTime } from "../actors/document-source/paced.ts"
 import { openDraughtsman } from "../actors/draughtsman/draughtsman.ts"
@@ -56,7 +57,7 @@ import { mailOf } from "./mail.ts"
 import { keyFiles } from "./own-keys.ts"
 import { refusedServers, tellingSource } from "./refused-servers.ts"
 import { heldRoads, keepRoads, type NamedRoad } from "./road-home.ts"
-import { agreementsOf, credentialsOf, endpointsOf, openRecipient } from "./road.ts"
+import { agreementsOf, credentialsOf, endpointsOf, documentsTo, openRecipient } from "./road.ts"
 import { openLevelStores } from "./stores.ts"
 import { syntaxesOf } from "./transfer-syntaxes.ts"
 import { openTrust } from "./trust-store.ts"
@@ -139,7 +140,8 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const endpointOf = endpointsOf(config, credentials)
   const held = heldRoads(config, log)
   const wayTo = (id: string): Endpoint | HeldEndpoint => held.endpointOf(id) ?? endpointOf(id)
-  const documents = tellingSource(documentSource(wayTo), (id) => wayTo(id).url, refused)
+  const ways = documentsTo(config, { submit: documentSource(wayTo), store: storeSource(endpointOf) })
+  const documents = tellingSource(ways, (id) => wayTo(id).url, refused)
   const mbitPerSecondOf = (id: string): number | null =>
     config.agreements.find((each) => each.id === id)?.line.maxMbitPerSecond ?? null
   const draughtsman = openDraughtsman({ style: { timeZone: config.site.timeZone } })

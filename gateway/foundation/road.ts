@@ -15,7 +15,7 @@ import type { Config } from "../config.ts"
 import { assertedIn } from "../journey/asserted.ts"
 import type { Agreement } from "../journey/agreement.ts"
 import { event, refusedImport } from "../journey/audit.ts"
-import type { AuditEvent, SubmissionHandler } from "../journey/ports.ts"
+import type { AuditEvent, DocumentSource, SubmissionHandler } from "../journey/ports.ts"
 import type { World } from "../journey/world.ts"
 import { patientIdDomainOf } from "../journey/institution.ts"
 import { errorFields, type Log } from "../log.ts"
@@ -92,6 +92,18 @@ export function endpointsOf(config: Config, credentials: NodeCredentials): (agre
     if (agreement?.endpoint === undefined) throw new RangeError(`no endpoint of agreement ${id}`)
     const { endpoint: url, tls: profile, tlsPins } = agreement
     return { url, tls: clientTls({ ...credentials, profile }, tlsPins) }
+  }
+}
+
+/** By the form of documents each agreement has. */
+export function documentsTo(
+  { agreements }: Config,
+  ways: { readonly submit: DocumentSource; readonly store: DocumentSource },
+): DocumentSource {
+  const stow = new Set(agreements.filter(({ packaging }) => packaging.form === "stow").map(({ id }) => id))
+  return {
+    provideAndRegister: (agreement, ...sent) =>
+      (stow.has(agreement) ? ways.store : ways.submit).provideAndRegister(agreement, ...sent),
   }
 }
 

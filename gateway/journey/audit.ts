@@ -1,6 +1,8 @@
 /** Audit rows of the steps (ihe-wire §5.3): one message per side and patient, outcome included. */
 import { sentAs } from "./asserted.ts"
 import type { Submission } from "../standards/xds/submission.ts"
+import { REFERENCE_TYPE } from "../standards/xds/vocabulary.ts"
+import { referenced } from "./metadata.ts"
 import type { AuditEvent, Medium, PeerIdentity, Person, ReadIn } from "./ports.ts"
 import { exchangeWords } from "./packaging.ts"
 import type { Change, StudyRecord, SubmissionRecord } from "./records.ts"
@@ -39,7 +41,19 @@ function described(world: World, { agreement, failureCode }: SubmissionRecord): 
   return words.filter((each) => each !== null).join("; ") || null
 }
 
-/** ITI-41 at the source: 110106 Export. */
+/** Images alone, to an archive, are a transfer of instances (PS3.15 A.5.3.7); everything else leaves by ITI-41. */
+function leftBy(
+  world: World,
+  { agreement, submissionSetUid, private: { submission } }: SubmissionRecord,
+): Pick<Told, "event" | "objectId" | "StudyInstanceUID" | "instances"> {
+  const agreed = world.agreements.find((each) => each.id === agreement)
+  if (agreed?.packaging.form !== "stow") return { event: "export", objectId: submissionSetUid }
+  const entries = submission?.documentEntries ?? []
+  const [StudyInstanceUID = null] = entries.flatMap((each) => referenced(each, REFERENCE_TYPE.study))
+  return { event: "images-stored", StudyInstanceUID, instances: entries.length }
+}
+
+/** A submission left, or was to: 110106 Export. */
 export function exportAudit(
   world: World,
   record: SubmissionRecord,
@@ -47,12 +61,11 @@ export function exportAudit(
   at: string,
 ): Change {
   return audit(`export/${record.id}/${record.attempts}/${at}`, {
-    event: "export",
+    ...leftBy(world, record),
     outcome,
     at,
     peer: peerOf(world, record),
     PatientID: patientOf(record),
-    objectId: record.submissionSetUid,
     description: described(world, record),
     asserted: sentAs(world, record),
   })

@@ -7,10 +7,10 @@ import { MIME } from "./codes.ts"
 import type { DocumentRole } from "./records.ts"
 
 /**
- * `sealed`: CMS AuthEnvelopedData, our own · `den`: IHE Document Encryption · `plain`: as it is, inside mutual TLS alone. One is
- * pinned per agreement.
+ * `sealed`: CMS AuthEnvelopedData, our own · `den`: IHE Document Encryption · `plain`: as it is, inside mutual TLS alone ·
+ * `stow`: the images alone, as they are, by STOW-RS to the partner's DICOMweb inside mutual TLS. One is pinned per agreement.
  */
-export type DocumentForm = "sealed" | "den" | "plain"
+export type DocumentForm = "sealed" | "den" | "plain" | "stow"
 
 /** What the partner has signed: that documents may travel unencrypted. */
 export interface WrittenPermission {
@@ -38,7 +38,8 @@ export const SEALED: Packaging = { form: "sealed", seals: "dsg", permission: nul
 export const isSealing = ({ packaging }: Agreed): boolean => packaging.seals === "dsg"
 
 /** Nothing but TLS keeps what travels from others. */
-export const isInClear = ({ packaging }: Agreed): boolean => packaging.form === "plain"
+export const isInClear = ({ packaging }: Agreed): boolean =>
+  packaging.form === "plain" || packaging.form === "stow"
 
 /** mimeType of the octets on the wire, which is what metadata say (ITI TF-3 4.2.3.2.18). */
 export const wireMimeType = (agreed: Agreed, clearMimeType: string): string =>
@@ -49,8 +50,10 @@ export const isKnownBySopInstance = isInClear
 
 /** Signatures, receipts and notices are for those who speak of them; the rest any IHE partner reads. */
 const ANYBODYS: readonly DocumentRole[] = ["instance", "manifest", "request", "cda", "pdf", "consent"]
+/** To an archive nothing is said. */
+const ARCHIVED: readonly DocumentRole[] = ["instance"]
 export const isUnderstood = (agreed: Agreed, role: DocumentRole): boolean =>
-  isSealing(agreed) || ANYBODYS.includes(role)
+  isSealing(agreed) || (agreed.packaging.form === "stow" ? ARCHIVED : ANYBODYS).includes(role)
 
 /** `読影委託契約書 別紙3 (2026-04-01)`; null where nothing travels unencrypted. For check-config, audit trail and verdicts. */
 export const permissionWords = ({ packaging: { permission } }: Agreed): string | null =>

@@ -66,6 +66,11 @@ export class Orthanc {
     return orthanc
   }
 
+  /** Of its REST and its plugins. */
+  get httpPort(): number {
+    return this.#httpPort
+  }
+
   async get<T>(path: string): Promise<T> {
     const answer = await fetch(`http://127.0.0.1:${this.#httpPort}${path}`)
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`)

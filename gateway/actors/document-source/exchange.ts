@@ -45,6 +45,7 @@ export class Exchange {
     this.#request = opening.post({
       "Content-Type": message.contentType,
       "Content-Length": message.lengthBytes,
+      ...(message.accept === undefined ? {} : { Accept: message.accept }),
       ...(expectContinue ? { Expect: "100-continue" } : {}),
     })
     this.#watch()

@@ -9,6 +9,8 @@ import { verbatim } from "../../standards/xml/writer.ts"
 
 export interface RequestMessage {
   readonly contentType: string
+  /** What the answer is wanted in; absent = whatever there is. */
+  readonly accept?: string
   readonly lengthBytes: number
   /** Reads each document when its turn comes, hence once; again only while none was read. */
   pieces(): AsyncIterable<Uint8Array>
@@ -71,7 +73,7 @@ function pair(
 }
 
 /** Content-Length was promised with `lengthBytes`: another length would corrupt the message. */
-async function* exactly(document: OutboundDocument): AsyncGenerator<Uint8Array> {
+export async function* exactly(document: OutboundDocument): AsyncGenerator<Uint8Array> {
   let lengthBytes = 0
   for await (const piece of document.open()) {
     lengthBytes += piece.length

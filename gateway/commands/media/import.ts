@@ -117,7 +117,11 @@ async function provide(
     lengthBytes,
     open: () => told(octetsOf(file), progress),
   }))
-  const message = requestMessage(submission, outbound, `urn:uuid:${randomUUID()}`, `urn:dokuei:medium`)
+  const message = requestMessage(submission, outbound, {
+    messageId: `urn:uuid:${randomUUID()}`,
+    to: "urn:dokuei:medium",
+    security: null,
+  })
   const query = new URLSearchParams({ user: user(), type: medium.type, name: medium.name })
   return interpret(
     await client.answered({

@@ -123,6 +123,7 @@ function sealed(
     case "den":
       return takeDen(world, segment, entry, metaOf(world, inbound, entry), octets)
     case "plain":
+    case "stow":
       return takeClear(segment, entry, metaOf(world, inbound, entry), octets)
   }
 }

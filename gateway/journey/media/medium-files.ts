@@ -18,6 +18,7 @@ import { found } from "../desk-guards.ts"
 import { DeskError } from "../errors.ts"
 import { agreementOf } from "../keep.ts"
 import { dtm } from "../metadata.ts"
+import { isInClear } from "../packaging.ts"
 import type { DocumentRecord, SubmissionRecord } from "../records.ts"
 import { asKept, wireOctets } from "../submit/wrapping.ts"
 import type { World } from "../world.ts"
@@ -65,7 +66,7 @@ function later(time: string, before: string): string {
 }
 
 /** May anybody read what lies in it? */
-export const isClear = ({ agreement }: Subset): boolean => agreement.packaging.form === "plain"
+export const isClear = ({ agreement }: Subset): boolean => isInClear(agreement)
 
 /** In the order in which they are written; README and INDEX first, so that a medium that broke off says what it is. */
 export function mediumFiles(

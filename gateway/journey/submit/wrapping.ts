@@ -36,6 +36,7 @@ export function wrappingFor(
 ): Wrapping {
   switch (agreement.packaging.form) {
     case "plain":
+    case "stow":
       return { prefix: NOTHING, suffix: NOTHING, body: "clear", lengthBytes: object.facts.clearLengthBytes }
     case "den":
       return denWrapping(world, agreement, object, mimeType)

@@ -116,6 +116,12 @@ export const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
     SUBMISSION,
     "ITI-41 at the recipient: one for every request of an agreed partner, a repetition included. Minor: the line broke; serious: it was refused",
   ),
+  "images-stored": kind(
+    [instancesTransferred, null, "R"],
+    TO_PARTNER,
+    STUDY,
+    "images left by STOW-RS to a partner's DICOMweb: one for every attempt. Minor: it is tried again; serious: it was refused",
+  ),
   "medium-exported": kind(
     [EVENT_ID.export, EVENT_TYPE.iti32, "R"],
     TO_MEDIUM,

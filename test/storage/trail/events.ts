@@ -69,6 +69,7 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
     peer: { id: "MEDIA", address: "" },
     instances: 120,
   },
+  "images-stored": { ...BLANK, ...study, event: "images-stored", peer: endpoint, instances: 120 },
   "medium-exported": {
     ...BLANK,
     event: "medium-exported",
