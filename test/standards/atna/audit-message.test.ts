@@ -56,6 +56,7 @@ describe("audit messages", () => {
       "media-imported": "110107 C",
       "instances-sent": "110104 R",
       export: "110106 R",
+      "images-stored": "110104 R",
       import: "110107 C",
       "medium-exported": "110106 R",
       "medium-read": "110107 C",
