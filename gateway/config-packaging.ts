@@ -27,6 +27,12 @@ export const packaging = z
         "`dsg`: both sides seal what they send, give receipts and send each other notices; `none`: the partner understands none of these, and what it sends is neither signed nor judged by our content type codes. Default: dsg for sealed, else none",
       ),
     permission,
+    to: z
+      .enum(["recipient", "repository"])
+      .default("recipient")
+      .describe(
+        "what stands at `endpoint`: the Document Recipient of this partner (XDR), or an XDS.b Document Repository, where others look: then nobody is named as intendedRecipient",
+      ),
   })
   .prefault({})
 
@@ -68,7 +74,28 @@ export function packagingIssues(agreement: Raw, path: string): Issue[] {
     ...(!isPlain && agreement.objectCertificate === undefined
       ? [at(`${path}.objectCertificate`, "is missing: documents are encrypted for it")]
       : []),
+    ...repositoryIssues(agreement, path, seals),
     ...(seals === "none" ? unsealedIssues(agreement, path) : sealedIssues(agreement, path)),
+  ]
+}
+
+/** Others read there, and its registry knows patients by number alone. */
+function repositoryIssues(
+  { packaging: packed, limitedMetadata, accepts }: Raw,
+  path: string,
+  seals: unknown,
+): Issue[] {
+  const isEmpty = Array.isArray(accepts) && accepts.length === 0
+  if (groupOf(packed).to !== "repository") return isEmpty ? [at(`${path}.accepts`, "must not be empty")] : []
+  return [
+    ...(seals === "none"
+      ? []
+      : [
+          at(`${path}.packaging.seals`, "must be none: a repository gives no receipts, and reads no notices"),
+        ]),
+    ...(Array.isArray(limitedMetadata) && limitedMetadata.includes("send")
+      ? [at(`${path}.limitedMetadata`, "must not have send: a registry takes nothing without a patientId")]
+      : []),
   ]
 }
 

@@ -119,7 +119,9 @@ const agreement = z.strictObject({
     .describe("`ihe-stx`: TLS 1.2 with the BCP 195 suites as well (ITI-19)"),
   legalBasis: z.string().default("entrustment").describe("why the partner may have the data"),
   purposes: z.array(z.string()).default(["remote reading"]).describe("what the data may be used for"),
-  accepts: z.array(z.enum(KINDS)).min(1).describe("what the partner may submit to us"),
+  accepts: z
+    .array(z.enum(KINDS))
+    .describe("what the partner may submit to us; [] only where nothing comes back, as from a repository"),
   receipts: z
     .enum(["signed", "registry-response"])
     .optional()

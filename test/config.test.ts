@@ -499,6 +499,24 @@ describe("the configuration", () => {
       })
       assert.deepEqual(paths(wrong), ["agreements.0.receipts", "agreements.0.units", "agreements.0.accepts"])
     })
+    it("may be a repository, from which nothing comes back, and which reads nothing of ours", () => {
+      const plainly = { form: "plain", permission: PERMISSION }
+      const to = (more: object, packaging: object = plainly): string[] =>
+        paths(
+          found((raw) => {
+            plain(raw, packaging, { accepts: [], ...more })
+          }),
+        )
+      assert.deepEqual(to({}, { ...plainly, to: "repository" }), [])
+      assert.deepEqual(to({}), ["agreements.0.accepts"])
+      assert.deepEqual(to({ limitedMetadata: ["send"] }, { ...plainly, to: "repository" }), [
+        "agreements.0.limitedMetadata",
+      ])
+      const sealed = found((raw) => {
+        raw.agreements[0].packaging = { to: "repository" }
+      })
+      assert.deepEqual(paths(sealed), ["agreements.0.packaging.seals"])
+    })
     it("is another than ours: sealed documents are nothing without seals, pins and a certificate", () => {
       const wrong = found((raw) => {
         plain(raw, { form: "sealed", seals: "none" })

@@ -50,14 +50,19 @@ export function agreementsOf(config: Config): Promise<readonly Agreement[]> {
 
 /** What follows from how documents are packed, where nothing else is said: who understands no seals understands no units. */
 function termsOf({
-  packaging: { form, seals = form === "sealed" ? "dsg" : "none", permission },
+  packaging: { form, seals = form === "sealed" ? "dsg" : "none", permission, to },
   receipts,
   recoding,
   units,
 }: Config["agreements"][number]): Pick<Agreement, "packaging" | "receipts" | "recoding" | "units"> {
   const isSealing = seals === "dsg"
   return {
-    packaging: { form, seals, permission: permission ?? null },
+    packaging: {
+      form,
+      seals,
+      permission: permission ?? null,
+      ...(to === "repository" ? { to } : {}),
+    },
     receipts: receipts ?? (isSealing ? "signed" : "registry-response"),
     recoding: recoding ?? (isSealing ? "htj2k" : "none"),
     units: units ?? (isSealing ? "adaptive" : "off"),

@@ -6,7 +6,7 @@ import type { Agreement, Site } from "./agreement.ts"
 import { SCHEME } from "./agreed-codes.ts"
 import { contentTypeCode, entryCodes } from "./codes.ts"
 import { ContentError } from "./errors.ts"
-import { wireMimeType } from "./packaging.ts"
+import { isRepository, wireMimeType } from "./packaging.ts"
 import type { DocumentRole, SubmissionKind } from "./records.ts"
 import type { PatientView } from "./views.ts"
 import type { CodedEntry } from "../standards/dicom/coded-entry.ts"
@@ -127,7 +127,7 @@ export function submissionSet(
     title: type.display,
     author: author(subject),
     contentTypeCode: type,
-    intendedRecipient: [xon(agreement.partner.name, agreement.partner.oid)],
+    intendedRecipient: isRepository(agreement) ? [] : [xon(agreement.partner.name, agreement.partner.oid)],
   }
 }
 

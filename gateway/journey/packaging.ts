@@ -26,6 +26,8 @@ export interface Packaging {
   readonly seals: "dsg" | "none"
   /** Null where nothing travels unencrypted. */
   readonly permission: WrittenPermission | null
+  /** What takes the submissions is an XDS.b Document Repository, for whoever may look there; absent = a Document Recipient. */
+  readonly to?: "repository"
 }
 
 interface Agreed {
@@ -40,6 +42,9 @@ export const isSealing = ({ packaging }: Agreed): boolean => packaging.seals ===
 /** Nothing but TLS keeps what travels from others. */
 export const isInClear = ({ packaging }: Agreed): boolean =>
   packaging.form === "plain" || packaging.form === "stow"
+
+/** A repository keeps for others: nobody in particular is meant. */
+export const isRepository = ({ packaging }: Agreed): boolean => packaging.to === "repository"
 
 /** mimeType of the octets on the wire, which is what metadata say (ITI TF-3 4.2.3.2.18). */
 export const wireMimeType = (agreed: Agreed, clearMimeType: string): string =>

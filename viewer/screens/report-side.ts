@@ -264,7 +264,9 @@ export function documentsSection(
   now: Date,
 ): TemplateResult {
   return html`<section class="panel">
-    <header><h2>${t("documents.title")}</h2></header>
+    <header>
+      <h2>${t(kinds.includes("signature") ? "documents.title" : "documents.title-unsigned")}</h2>
+    </header>
     <div class="documents">
       ${kinds.map(
         (kind) =>

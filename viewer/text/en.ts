@@ -579,6 +579,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "documents.derived": "made from the report",
   "documents.attached": "attached",
   "documents.title": "Signed documents",
+  "documents.title-unsigned": "Documents, not signed",
   "documents.pdf": "PDF",
   "documents.cda": "CDA",
   "documents.signature": "Signature (XAdES)",

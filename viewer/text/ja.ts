@@ -573,6 +573,7 @@ export const ja = {
   "documents.derived": "報告書から作られたもの",
   "documents.attached": "添付",
   "documents.title": "署名された文書",
+  "documents.title-unsigned": "届いた文書（署名なし）",
   "documents.pdf": "PDF",
   "documents.cda": "CDA",
   "documents.signature": "署名（XAdES）",

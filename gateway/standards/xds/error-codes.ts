@@ -1,4 +1,4 @@
-/** RegistryError codes of ITI-41 and what they mean for the sender (ITI TF-3 table 4.2.4.1-2). */
+/** RegistryError codes of ITI-41 and what they mean for the sender (ITI TF-3 table 4.2.4.1-2); those of a registry pass through a repository. */
 
 type Severity = "Error" | "Warning"
 interface CodeRow {
@@ -29,7 +29,13 @@ export const REGISTRY_ERROR_CODES = {
   XDSNonIdenticalHash: error,
   XDSNonIdenticalSize: error,
   XDSPatientIdDoesNotMatch: error,
+  XDSRegistryBusy: busy,
   XDSRegistryDeprecatedDocumentError: error,
+  XDSRegistryDuplicateUniqueIdInMessage: error,
+  XDSRegistryError: error,
+  XDSRegistryMetadataError: error,
+  XDSRegistryNotAvailable: busy,
+  XDSRegistryOutOfResources: busy,
   XDSRepositoryBusy: busy,
   XDSRepositoryDuplicateUniqueIdInMessage: error,
   XDSRepositoryError: error,
