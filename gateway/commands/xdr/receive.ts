@@ -21,7 +21,7 @@ import type { Submission } from "../../standards/xds/submission.ts"
 import { printable } from "../printable.ts"
 import { nodeCredentials, type NodeFiles } from "./node.ts"
 import { Trial } from "./trial.ts"
-import { TrialFolder } from "./trial-folder.ts"
+import { foldersIn, TrialFolder } from "./trial-folder.ts"
 
 export interface ReceiveOptions {
   readonly host: string
@@ -80,7 +80,7 @@ function doorOptions(
 ): Omit<InClearOptions, "host" | "port"> {
   return {
     sourceOf: () => (sources.length === 0 ? null : sources),
-    around: (enter) => attending(enter, folder, current, print),
+    around: (enter) => attending(enter, foldersIn(folder), current, print),
     onAnswered: (answer, to) => current.getStore()?.answered(answer, to),
     onFailed: ({ submission }) => {
       if (submission !== null) current.getStore()?.read(submission)
@@ -94,28 +94,30 @@ function doorOptions(
             `${spkiSha256 === null ? "" : `; pin ${spkiSha256}`}\n`,
         ),
     ),
-    onFault: (error) =>
-      print(`fault of ours: ${error instanceof Error ? printable(error.message) : "unknown"}\n`),
+    onFault: (error) => print(faultOfOurs(error)),
   }
 }
+
+const faultOfOurs = (error: unknown): string =>
+  `fault of ours: ${error instanceof Error ? printable(error.message) : "unknown"}\n`
 
 /** Each request is a trial; its octets are kept as they are read, and no faster. */
 function attending(
   enter: Enter,
-  folder: string,
+  newFolder: () => string,
   current: AsyncLocalStorage<Trial>,
   print: (text: string) => void,
 ): Enter {
   return async (request, response, expectsContinue) => {
-    const trial = new Trial(request, new TrialFolder(folder), systemClock.now())
+    const trial = new Trial(request, new TrialFolder(newFolder), systemClock.now())
     // Paused, a listener sees what somebody else reads and makes nothing flow by itself.
     request.pause()
     request.on("data", (piece: Uint8Array) => {
-      if (!trial.isAnswered) trial.folder.keep(trial.head, piece)
+      if (!trial.isAnswered) trial.folder.keep(() => trial.head, piece)
     })
     await current.run(trial, () => enter(request, response, expectsContinue))
     print(`${trial.summary()}\n`)
-    await trial.folder.close(trial.report())
+    await trial.folder.close(trial.report()).catch((error: unknown) => print(faultOfOurs(error)))
   }
 }
 

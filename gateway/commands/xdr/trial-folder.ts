@@ -26,7 +26,7 @@ export interface DocumentKept {
 }
 
 export class TrialFolder {
-  readonly #parent: string
+  readonly #make: () => string
   #path: string | null = null
   #request: number | null = null
   #requestBytes = 0
@@ -34,8 +34,9 @@ export class TrialFolder {
   /** Why the request is not kept whole; null = it is. */
   #requestFault: string | null = null
 
-  constructor(parent: string) {
-    this.#parent = parent
+  /** @param make `foldersIn(…)` */
+  constructor(make: () => string) {
+    this.#make = make
   }
 
   /** null while nothing was kept. */
@@ -48,12 +49,12 @@ export class TrialFolder {
   }
 
   /** The next octets of the request. Written at once: whoever sends waits for it. Never throws: documents matter more. */
-  keep(head: string, octets: Uint8Array): void {
+  keep(head: () => string, octets: Uint8Array): void {
     if (this.#requestFault !== null) return
     try {
       if (this.#request === null) {
         this.#request = openSync(join(this.#made(), "request.http"), "wx", PRIVATE)
-        writeSync(this.#request, head)
+        writeSync(this.#request, head())
       }
       const left = MAX_REQUEST_BYTES - this.#requestBytes
       writeSync(this.#request, octets.subarray(0, left))
@@ -108,21 +109,30 @@ export class TrialFolder {
   }
 
   #made(): string {
-    this.#path ??= newFolder(this.#parent)
+    this.#path ??= this.#make()
     return this.#path
   }
 }
 
-/** `0001`, or the first number that no earlier run has taken. @throws the system's error */
-function newFolder(parent: string): string {
-  for (let number = 1; ; number += 1) {
-    const path = join(parent, String(number).padStart(4, "0"))
-    try {
-      mkdirSync(path, { mode: OWNER_ONLY })
-      return path
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error
+/** New folders, one at each call: `0001` and so on, past those of earlier runs. They throw the system's error. */
+export function foldersIn(parent: string): () => string {
+  let number = 0
+  return () => {
+    for (;;) {
+      number += 1
+      const path = join(parent, String(number).padStart(4, "0"))
+      if (isMade(path)) return path
     }
+  }
+}
+
+function isMade(path: string): boolean {
+  try {
+    mkdirSync(path, { mode: OWNER_ONLY })
+    return true
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false
+    throw error
   }
 }
 

@@ -1,6 +1,7 @@
 /** One request of a test day, from its head to its answer: what is known of it, and told. */
 import type { X509Certificate } from "node:crypto"
 import type { IncomingMessage } from "node:http"
+import type { Socket } from "node:net"
 import { TLSSocket } from "node:tls"
 import { peerCertificate } from "../../actors/http-door/peer-certificate.ts"
 import { HttpRefusal } from "../../actors/http-door/refusal.ts"
@@ -24,8 +25,9 @@ const NAME_WIDTH = 14
 
 export class Trial {
   readonly folder: TrialFolder
-  readonly #at: Date
   readonly #request: IncomingMessage
+  /** Taken at once: a connection that breaks forgets who was on its other end. */
+  readonly #caller: readonly string[]
   readonly #documents: DocumentKept[] = []
   #submission: Submission | null = null
   #overlooked: readonly string[] = []
@@ -35,7 +37,9 @@ export class Trial {
   constructor(request: IncomingMessage, folder: TrialFolder, at: Date) {
     this.#request = request
     this.folder = folder
-    this.#at = at
+    const { method = "", url = "", socket } = request
+    const from = socket.remoteAddress ?? "?"
+    this.#caller = [`${at.toISOString()}  ${method} ${url} from ${from}`, ...identity(socket)]
   }
 
   /** Request line and headers as they came. */
@@ -85,18 +89,20 @@ export class Trial {
   }
 
   #lines(): readonly string[] {
-    return [...this.#caller(), ...this.#headers(), ...this.#metadata(), ...this.#octets(), ...this.#ending()]
+    return [
+      ...this.#caller,
+      this.#http(),
+      ...this.#headers(),
+      ...this.#metadata(),
+      ...this.#octets(),
+      ...this.#ending(),
+    ]
   }
 
-  #caller(): readonly string[] {
-    const { method = "", url = "", socket, headers } = this.#request
-    const at = this.#at.toISOString()
+  #http(): string {
+    const { headers } = this.#request
     const length = headers["content-length"] ?? headers["transfer-encoding"] ?? "no length"
-    return [
-      `${at}  ${method} ${url} from ${socket.remoteAddress ?? "?"}`,
-      ...identity(this.#request),
-      row("HTTP", `${headers["content-type"] ?? "no Content-Type"}; ${length}`),
-    ]
+    return row("HTTP", `${headers["content-type"] ?? "no Content-Type"}; ${length}`)
   }
 
   #headers(): readonly string[] {
@@ -143,7 +149,7 @@ const row = (name: string, value: string): string => `  ${name.padEnd(NAME_WIDTH
 const shown = (line: string): string =>
   printable(line.length > MAX_LINE_LENGTH ? `${line.slice(0, MAX_LINE_LENGTH)}…` : line)
 
-function identity({ socket }: IncomingMessage): readonly string[] {
+function identity(socket: Socket): readonly string[] {
   if (!(socket instanceof TLSSocket)) return [row("who", "in the clear: whoever is on this machine")]
   const { certificate } = peerCertificate(socket, () => null)
   return [
