@@ -34,6 +34,9 @@ export const lineTerms = z
       )
       .default([])
       .describe("when images leave; [] = at any time. Reports, receipts and notices go at any time"),
-    statWaits: z.boolean().default(false).describe("STAT studies wait for these hours too"),
+    statWaits: z
+      .boolean()
+      .default(false)
+      .describe("STAT studies wait for these hours too, and until they are complete"),
   })
   .prefault({})

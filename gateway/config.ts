@@ -400,6 +400,12 @@ const quiet = {
     .record(z.string().regex(/^[A-Z]{2,16}$/, "must be a Modality of (0008,0060), e.g. US"), duration)
     .default({})
     .describe("the same where a study's first image is of such a Modality (0008,0060), e.g. `{US: 10m}`"),
+  leaves: z
+    .enum(["when-complete", "while-scanning"])
+    .default("when-complete")
+    .describe(
+      "when images leave by themselves: all together when the study is complete, or in units while it still comes in, as STAT studies do by themselves; nothing leaves before a request names the study",
+    ),
 }
 const nodeHost = z.string().min(1)
 const nodePort = z.int().min(1).max(65535)

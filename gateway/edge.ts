@@ -13,7 +13,7 @@ import { fileEnds, fileOptions, mediaOf, openFileDoors } from "./foundation/file
 import { layFoundation } from "./foundation/foundation.ts"
 import { doorBook, houseOf, seldom } from "./foundation/technician.ts"
 import { accountedStaff } from "./journey/cases/accessed.ts"
-import { assemble, quietPeriods } from "./journey/assemble/assemble.ts"
+import { assemble, quietPeriods, type Senders } from "./journey/assemble/assemble.ts"
 import { commit, commitmentHandler } from "./journey/receive/commit.ts"
 import { watchedLine, watchedPlaces } from "./journey/technician/contacts.ts"
 import { deliver } from "./journey/home/deliver.ts"
@@ -62,10 +62,17 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
 
   // 2–5 assemble, package, sign, submit; 12 verify what comes home
   const media = mediaOf(dicom)
-  const quietMsOf = quietPeriods(devices, DEFAULT_QUIET_MS)
+  const early = new Set(
+    devices.filter(({ leaves }) => leaves === "while-scanning").map(({ aeTitle }) => aeTitle),
+  )
+  const senders: Senders = {
+    quietMsOf: quietPeriods(devices, DEFAULT_QUIET_MS),
+    isMedia: (callingAE) => media.has(callingAE),
+    leavesEarly: (callingAE) => early.has(callingAE),
+  }
   const machineRoom = await base.run(
     {
-      assemble: (job) => assemble(world, { quietMsOf, isMedia: (callingAE) => media.has(callingAE) }, job),
+      assemble: (job) => assemble(world, senders, job),
       commit: (job) => commit(world, watchedLine(line, base.contacts), archive !== null, job),
       deliver: (job) => deliver(world, places, job),
     },

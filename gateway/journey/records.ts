@@ -585,8 +585,8 @@ export interface Ledger extends ArchiveLedger, LineLedger, OrphanLedger {
   requestByNumber(agreement: string, requestNumber: string): Promise<RequestRecord | null>
   /** The newest few of this patient number; [] for none, and what is over is not among them. */
   requestsOfPatient(agreement: string, PatientID: string): Promise<readonly RequestRecord[]>
-  /** Without a study yet. */
-  unboundRequests(): Promise<readonly RequestRecord[]>
+  /** Without a study yet; of this urgency alone, when one is named. */
+  unboundRequests(urgency?: Urgency): Promise<readonly RequestRecord[]>
 
   submission(id: string): Promise<SubmissionRecord | null>
   submissionBySetUid(

@@ -94,7 +94,7 @@ export const STUDY = [
     null,
     "what came late leaves after what went before has arrived",
   ),
-  ...(["complete", "released", "closed"] as const).map((state) =>
+  ...(["arriving", "complete", "released", "closed"] as const).map((state) =>
     row<StudyState>(
       state,
       "recall",

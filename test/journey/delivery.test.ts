@@ -64,7 +64,8 @@ describe("the line between the gateways", function () {
       await storeAll(sides.edge, IMAGES)
       await sides.settle(120 * MINUTE_MS)
       const tries = sides.line.attempts.length
-      assert.ok(tries > 20 && tries < 120, `${tries} attempts in two hours`)
+      // About one a minute, by chance.
+      assert.ok(tries > 20 && tries < 150, `${tries} attempts in two hours`)
       const [submission] = (await sides.edge.ledger.submissionsOf({ requestId })).filter(
         ({ kind }) => kind === "study",
       )

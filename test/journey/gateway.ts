@@ -66,6 +66,8 @@ export const OUR_AE = "DOKUEI"
 export const MODALITY = "MR1"
 /** Whose files come from outside the hospital. */
 export const MEDIA = "MEDIA"
+/** Whose images leave while it scans. */
+export const SCANNER = "MR2"
 export const QUIET_MS = 60_000
 
 export interface GatewayParts {
@@ -81,7 +83,11 @@ export interface GatewayParts {
   readonly source: DocumentSource
 }
 
-const SENDERS = { quietMsOf: () => QUIET_MS, isMedia: (callingAE: string) => callingAE === MEDIA }
+const SENDERS = {
+  quietMsOf: () => QUIET_MS,
+  isMedia: (callingAE: string) => callingAE === MEDIA,
+  leavesEarly: (callingAE: string) => callingAE === SCANNER,
+}
 
 export class Gateway {
   readonly side: Side
@@ -333,7 +339,7 @@ export class Gateway {
       close: () => file.close(),
       filing: files,
       files: fileHandler(world, files, { aeTitle: OUR_AE, takes: (uid) => storageSopClass(uid) !== null }),
-      storage: instanceHandler(world, files, { aeTitle: OUR_AE, modalities: new Set([MODALITY]) }),
+      storage: instanceHandler(world, files, { aeTitle: OUR_AE, modalities: new Set([MODALITY, SCANNER]) }),
       door: submissionHandler(world),
       staff: accountedStaff(world, staffDesk(world, this.#line)),
       reading: accountedReading(world, { ...caseDesk(world), ...reportDesk(world), ...imageDesk(world) }),

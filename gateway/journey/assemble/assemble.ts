@@ -12,6 +12,7 @@ import { BINDING } from "../locks.ts"
 import type { JobRecord, StudyRecord } from "../records.ts"
 import { next } from "../route.ts"
 import type { Decision, Outcome } from "../run.ts"
+import { beginning } from "./early.ts"
 import { openConflicts, selected } from "./selection.ts"
 import { supplement } from "./supplement.ts"
 import { rejectedOf } from "./withdrawn.ts"
@@ -68,6 +69,8 @@ export interface Senders {
   readonly quietMsOf: QuietPeriod
   /** Do its files come from outside the hospital, on media? */
   readonly isMedia: (callingAE: string) => boolean
+  /** Do its images leave while the study still comes in? */
+  readonly leavesEarly: (callingAE: string) => boolean
 }
 
 /**
@@ -81,12 +84,24 @@ export async function assemble(world: World, senders: Senders, job: JobRecord): 
   const now = world.clock.now()
   const arrivals = { instances: study.instances, lastArrival: new Date(study.lastArrivalAt) }
   const result = assembly(arrivals, senders.quietMsOf(study.callingAE, study.private.modalities), now)
-  if (result.kind === "waiting") return { changes: [], again: { at: result.until, failureCode: null } }
+  if (result.kind === "waiting")
+    return whileComing(world, study, senders.leavesEarly(study.callingAE), result.until)
   const complete: StudyRecord = { ...(await lookedAt(world, study)), state: step.to }
   const came = howItCame(study, senders)
   return study.state === "arriving"
     ? bound(world, complete, came)
     : supplemented(world, { before: study, study: complete, came })
+}
+
+/** Until it is quiet; what may leave before begins to. */
+function whileComing(world: World, study: StudyRecord, leavesEarly: boolean, until: Date): Decision {
+  return {
+    locks: [BINDING],
+    decide: async () => ({
+      changes: await beginning(world, study, leavesEarly),
+      again: { at: until, failureCode: null },
+    }),
+  }
 }
 
 function howItCame({ callingAE, state }: StudyRecord, { isMedia }: Senders): Came {

@@ -10,6 +10,7 @@ import { agreementInForce } from "../keep.ts"
 import { instantIn } from "../local-day.ts"
 import { release } from "./release.ts"
 import type { Change, RequestRecord, StudyRecord } from "../records.ts"
+import { isOpenEnded, openEnded } from "./open-ended.ts"
 import { isSameName } from "./same-name.ts"
 import { withStudy } from "../subject.ts"
 import type { World } from "../world.ts"
@@ -111,7 +112,9 @@ async function leaving(
       agreementInForce(world, request.agreement) !== null
     )
       if (!(await hasBeenSent(world, request))) going.push(request)
-  return going.length > 0 ? release(world, known, going, known.late) : [{ put: "study", record: known }]
+  return going.length > 0
+    ? release(world, known, going, known.late, await openEnded(world, known))
+    : [{ put: "study", record: known }]
 }
 
 /** Between copies that contradict each other a person chooses first; what was taken back as a whole never leaves. */
@@ -140,7 +143,7 @@ const isSameNameOf = ({ private: asked }: RequestRecord, { private: header }: St
  * By name of the study, and of nobody else's patient. Whoever names the UID of images without a patient id has looked at
  * them; an accession number alone was typed at the device, so the patient's name must agree.
  */
-function isNamedFor(request: RequestRecord, study: StudyRecord): boolean {
+export function isNamedFor(request: RequestRecord, study: StudyRecord): boolean {
   if (!names(request, study)) return false
   if (!isUnnumbered(study)) return isSamePatient(request, study)
   return request.private.StudyInstanceUID !== "" || isSameNameOf(request, study)
@@ -163,10 +166,8 @@ export function names({ private: asked }: RequestRecord, { private: header }: St
 const namesNothing = ({ private: asked }: RequestRecord): boolean =>
   asked.StudyInstanceUID === "" && asked.AccessionNumber === ""
 
-/** Is a submission with this request's study there, on its way or about to be? A failed one is not. */
+/** Is a submission with this request's study there, on its way or about to be? A failed one is not, nor one that waits for its release. */
 export async function hasBeenSent(world: World, request: RequestRecord): Promise<boolean> {
-  const submissions = await world.ledger.submissionsOf({ requestId: request.id })
-  return submissions.some(
-    (each) => each.kind === "study" && each.direction === "out" && each.state !== "failed",
-  )
+  const submissions = await world.ledger.submissionsOf({ requestId: request.id, kind: "study" })
+  return submissions.some((each) => each.direction === "out" && each.state !== "failed" && !isOpenEnded(each))
 }

@@ -2,6 +2,7 @@
  * What leaves on a medium: what waits for a partner, or what there is of one reading. It is what would go, or went, on the
  * line, so that the line may bring it once more without harm.
  */
+import { isOpenEnded } from "../assemble/open-ended.ts"
 import { isUnderWay } from "../cases/case-file.ts"
 import { DeskError } from "../errors.ts"
 import { carriesImages } from "../keep.ts"
@@ -21,7 +22,10 @@ const MOST = 10_000
 export async function leaving(world: World, what: string): Promise<readonly SubmissionRecord[]> {
   const isPartner = world.agreements.some(({ id }) => id === what)
   const all = isPartner ? await waitingFor(world, what) : await ofReadings(world, what)
-  const some = all.filter((each) => each.direction === "out" && isLive(world, each.slotId))
+  // What still comes in is not all there.
+  const some = all.filter(
+    (each) => each.direction === "out" && !isOpenEnded(each) && isLive(world, each.slotId),
+  )
   if (some.length === 0) throw new DeskError("ERR_NOT_FOUND", `nothing of ${what} is there to leave`)
   return inOrder(some)
 }

@@ -4,6 +4,7 @@
  */
 import { MAX_REFERENCES } from "../../standards/dsg/signature-document.ts"
 import type { Agreement } from "../agreement.ts"
+import { isOpenEnded } from "../assemble/open-ended.ts"
 import { openConflicts, selected } from "../assemble/selection.ts"
 import { arrivedThere, erasedThere, notThere } from "../assemble/supplement.ts"
 import { found } from "../desk-guards.ts"
@@ -43,6 +44,8 @@ export async function deliveryOf(world: World, record: SubmissionRecord): Promis
   if (known !== null) return { ...known, study, units, seen, whole: null }
   const whole = await counted(world, record, study, seen)
   const { brings, left } = whole
+  // While it comes in each look finds more.
+  if (isOpenEnded(record)) return { brings, left, study, units, seen, whole }
   world.leftovers.keep(record.id, seen, { brings, left })
   return { brings, left, study, units, seen, whole }
 }
@@ -71,10 +74,11 @@ export async function counted(
  */
 function releasedOf(
   { late }: StudyRecord,
-  { createdAt }: SubmissionRecord,
+  { createdAt, releasedAt }: SubmissionRecord,
   counting: readonly InstanceRecord[],
 ): readonly InstanceRecord[] {
-  return late === 0 ? counting : counting.filter(({ receivedAt }) => receivedAt <= createdAt)
+  const at = releasedAt ?? createdAt
+  return late === 0 ? counting : counting.filter(({ receivedAt }) => receivedAt <= at)
 }
 
 export type Next =
@@ -91,18 +95,22 @@ export function nextOf(
   { pace }: Pick<World, "pace">,
   { id, units: terms, line }: Agreement,
   { units, left }: Pick<Delivery, "units" | "left">,
-  { onMedium }: Pick<SubmissionRecord, "onMedium"> = {},
+  { onMedium, releasedAt }: Pick<SubmissionRecord, "onMedium" | "releasedAt"> = {},
 ): Next {
   const { made, failureCode } = units
   if (failureCode !== null) return { kind: "stopped", failureCode }
-  if (made === 0 && (terms === "off" || isOnePiece(left, pace.wholeBytes(id)))) return { kind: "itself" }
+  const isOpen = isOpenEnded({ releasedAt })
+  if (!isOpen && made === 0 && (terms === "off" || isOnePiece(left, pace.wholeBytes(id))))
+    return { kind: "itself" }
   const underWay = onMedium === true ? 0 : units.underWay
-  if (left.length === 0) return { kind: underWay === 0 ? "itself" : "waits" }
+  if (left.length === 0) return { kind: underWay === 0 && !isOpen ? "itself" : "waits" }
   // The first one founds the study where it arrives: it goes alone.
   const isFounded = made > underWay
   if (underWay >= (isFounded ? line.inFlight : 1)) return { kind: "waits" }
   const unitBytes = pace.unitBytes(id, pace.inFlight(id, line.inFlight))
-  return { kind: "unit", images: filled(left, unitBytes, leastImages(units, left)) }
+  const images = filled(left, unitBytes, leastImages(units, left))
+  // More may come: what does not fill a unit waits for it.
+  return isOpen && images.length === left.length ? { kind: "waits" } : { kind: "unit", images }
 }
 
 const isOnePiece = (images: readonly InstanceRecord[], maxBytes: number): boolean =>

@@ -18,7 +18,7 @@ import { documentRecord, pack, type Content, type Packed } from "./pack.ts"
 import { isSealing, isUnderstood } from "../packaging.ts"
 import type { SealedObject, Segment } from "../ports.ts"
 import { putAside } from "./put-aside.ts"
-import type { Change, JobRecord, SubmissionRecord } from "../records.ts"
+import type { Change, JobRecord, SubmissionRecord, Verb } from "../records.ts"
 import { next } from "../route.ts"
 import { due, retryOf, type Decision, type Outcome } from "../run.ts"
 import { signSubmissionSet } from "./sign.ts"
@@ -50,6 +50,8 @@ export interface Contents {
 /** It cannot be made now: so long as `isStill` the answer would be the same. */
 export interface Waits {
   readonly isStill: () => Promise<boolean>
+  /** When it is looked at again, and by which step first; absent = when it is woken, and by this one. */
+  readonly again?: { readonly afterMs: number; readonly by: Verb }
 }
 /** It cannot be made at all: a unit of it was given up, for this reason. */
 export interface Stopped {
@@ -116,13 +118,16 @@ async function oneUnit(
 const UNITS_LOOK_MS = 60_000
 
 /** Under the study's lock: what it waits for ends before, and is seen, or after, and wakes it. */
-function waiting(world: World, { studyId }: SubmissionRecord, { isStill }: Waits): Decision {
+function waiting(world: World, { id, studyId }: SubmissionRecord, { isStill, again }: Waits): Decision {
   return {
     locks: [studyId],
     decide: async () => {
       const now = world.clock.now()
-      const at = (await isStill()) ? new Date(now.getTime() + UNITS_LOOK_MS) : now
-      return { changes: [], again: { at, failureCode: null } }
+      const later = new Date(now.getTime() + (again?.afterMs ?? UNITS_LOOK_MS))
+      const at = (await isStill()) ? later : now
+      return again === undefined || at === now
+        ? { changes: [], again: { at, failureCode: null } }
+        : { changes: [due(again.by, id, at)] }
     },
   }
 }

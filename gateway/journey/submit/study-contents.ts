@@ -5,6 +5,7 @@
 import { sharedAttributes, writeManifest, type ManifestSeries } from "../../standards/dicom/kos.ts"
 import { writeReadingRequest } from "../../standards/request/reading-request.ts"
 import type { Agreement } from "../agreement.ts"
+import { isOpenEnded } from "../assemble/open-ended.ts"
 import { KEY_OBJECT_SELECTION, MIME } from "../codes.ts"
 import { consentContents } from "./consent-document.ts"
 import { found } from "../desk-guards.ts"
@@ -18,28 +19,74 @@ import { notice } from "../verify/receipt.ts"
 import { recodingContents } from "../recode/recoding-document.ts"
 import type { InstanceRecord, RequestRecord, SubmissionRecord } from "../records.ts"
 import { requestDocument } from "./request-document.ts"
-import { requestOf, subjectOf } from "../subject.ts"
+import { requestOf, subjectOf, targetOf } from "../subject.ts"
 import { imageContents, unitContents } from "./unit-contents.ts"
 import type { World } from "../world.ts"
 
-export const studyContents: ContentsOf = async (world, record, agreement) => {
+export const studyContents: ContentsOf = async (world, record, agreement) =>
+  isOpenEnded(record) ? whileComing(world, record, agreement) : released(world, record, agreement)
+
+const released: ContentsOf = async (world, record, agreement) => {
   const delivery = await deliveryOf(world, record)
+  // A unit that left before woke this step; recoding goes on.
+  if (record.releasedAt !== undefined && !delivery.left.every((each) => isReady(agreement, each))) {
+    world.leftovers.forget(record.id)
+    return onceRecoded(COMING_LOOK_MS)
+  }
   const now = nextOf(world, agreement, delivery, record)
   switch (now.kind) {
     case "stopped":
       return { failureCode: now.failureCode }
     case "waits":
       return whileUnderWay(world, record, delivery)
-    case "unit": {
-      const request = await requestOf(world, record)
-      const made = await unitContents(world, record, request, delivery, now.images, agreement)
+    case "unit":
       keepTheRest(world, record, delivery, now.images.length)
-      return { ...made, subject: await subjectOf(world, record, agreement), signs: [], replaces: [] }
-    }
+      return oneUnit(world, record, agreement, delivery, now.images)
     case "itself":
       return itself(world, record, agreement, delivery)
   }
 }
+
+async function oneUnit(
+  world: World,
+  record: SubmissionRecord,
+  agreement: Agreement,
+  delivery: Delivery,
+  images: readonly InstanceRecord[],
+): Promise<Contents> {
+  const made = await unitContents(world, record, await requestOf(world, record), delivery, images, agreement)
+  return { ...made, subject: await subjectOf(world, record, agreement), signs: [], replaces: [] }
+}
+
+/** Of a study that is not released yet: full units, of images that are ready to travel. */
+const whileComing: ContentsOf = async (world, record, agreement) => {
+  const study = found(await world.ledger.study(record.studyId ?? ""), "study")
+  const request = await requestOf(world, record)
+  if (targetOf(request) !== study.id) return { failureCode: "ERR_OTHER_SUBJECT" }
+  const waits = onceRecoded(study.state === "arriving" ? COMING_LOOK_MS : RELEASE_LOOK_MS)
+  if ((study.conflicts ?? 0) > 0) return waits
+  const delivery = await deliveryOf(world, record)
+  const ready = { ...delivery, left: delivery.left.filter((each) => isReady(agreement, each)) }
+  const now = nextOf(world, agreement, ready, record)
+  if (now.kind === "stopped") return { failureCode: now.failureCode }
+  if (now.kind !== "unit") return waits
+  // What is not decided yet is read anew.
+  if (ready.left.length === delivery.left.length) keepTheRest(world, record, delivery, now.images.length)
+  return oneUnit(world, record, agreement, ready, now.images)
+}
+
+/** How it travels is decided. */
+const isReady = (agreement: Agreement, { recoding }: InstanceRecord): boolean =>
+  agreement.recoding === "none" || recoding !== null
+
+const onceRecoded = (afterMs: number): Waits => ({
+  isStill: () => Promise.resolve(true),
+  again: { afterMs, by: "recode" },
+})
+/** Images come, and are recoded, meanwhile. */
+const COMING_LOOK_MS = 5_000
+/** A person has to say something; who releases it wakes it. */
+const RELEASE_LOOK_MS = 60_000
 
 /** Until one more of its units has come to its end. */
 function whileUnderWay(world: World, { id }: SubmissionRecord, { units, seen }: Delivery): Waits {

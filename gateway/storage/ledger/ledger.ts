@@ -150,7 +150,10 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
       PatientID === ""
         ? Promise.resolve([])
         : all(read.request, "requestsOfPatient", hash("patient", agreement, PatientID)),
-    unboundRequests: () => all(read.request, "unboundRequests"),
+    unboundRequests: (urgency) =>
+      urgency === undefined
+        ? all(read.request, "unboundRequests")
+        : all(read.request, "unboundRequestsOfUrgency", urgency),
     submission: (id) => one(read.submission, "submission", id),
     submissionBySetUid: (agreement, direction, uid) =>
       one(read.submission, "submissionBySetUid", uid, agreement, direction),

@@ -59,6 +59,7 @@ export const SQL = {
   requestByNumber: `SELECT facts, sealed, revision FROM request WHERE number_hash = ? ORDER BY open DESC, requested_at DESC LIMIT 1`,
   requestsOfPatient: REQUESTS_OF_PATIENT,
   unboundRequests: `SELECT facts, sealed, revision FROM request WHERE bound = 0 ORDER BY requested_at LIMIT 1000`,
+  unboundRequestsOfUrgency: `SELECT facts, sealed, revision FROM request WHERE bound = 0 AND facts ->> 'urgency' = ? ORDER BY requested_at LIMIT 1000`,
   submission: `SELECT facts, sealed, revision FROM submission WHERE id = ?`,
   submissionBySetUid: `SELECT facts, sealed, revision FROM submission WHERE set_uid = ? AND agreement = ? AND direction = ?`,
   submissionsOfStudy: `SELECT facts, sealed, revision FROM submission WHERE study_id = ? ORDER BY created_at, rowid`,

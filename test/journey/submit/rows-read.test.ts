@@ -49,7 +49,7 @@ describe(`a delivery of ${UNITS} units`, function () {
       return Promise.resolve()
     }
     const images = study("P1", UNITS)
-    await enter(sides.edge, requestFor("P1", "R1"))
+    await enter(sides.edge, requestFor("P1", "R1", { urgency: "ROUTINE" }))
     await store(sides.edge, images.instances)
     for (let minutes = 0; seen.length < UNITS; minutes++) {
       assert.ok(minutes < UNITS + 20, `${seen.length} units have come`)

@@ -547,6 +547,7 @@ describe("the ledger", () => {
       "openRequests",
       "finishedRequests",
       "unboundRequests",
+      "unboundRequestsOfUrgency",
       "unverifiedArrivals",
       "auditOutbox",
       "arrivals",
