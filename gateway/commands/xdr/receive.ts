@@ -87,7 +87,7 @@ function doorOptions(
     },
     onTolerated: ({ faults }) => current.getStore()?.overlooked(faults),
     onRefused: repeats(
-      ({ reason, remoteAddress, spkiSha256 }: TurnedAway) => `${reason} ${remoteAddress} ${spkiSha256}`,
+      ({ detail, remoteAddress, spkiSha256 }: TurnedAway) => `${detail} ${remoteAddress} ${spkiSha256}`,
       ({ reason, remoteAddress, spkiSha256, detail }: TurnedAway, times) =>
         print(
           `turned away: ${reason} from ${remoteAddress}: ${printable(timesOf(detail, times))}` +

@@ -105,7 +105,7 @@ export function preparedTold({ submission, documents }: Prepared): string {
   const rest = documents.length - lines.length
   return told([
     ...submissionTable({ ...submission, documentEntries: [] }, () => ""),
-    `${documents.length} documents`,
+    documents.length === 1 ? "1 document" : `${documents.length} documents`,
     ...lines,
     ...(rest === 0 ? [] : [`  … and ${rest} more`]),
   ])
