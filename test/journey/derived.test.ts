@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import type { SubmissionHandler } from "../../gateway/journey/ports.ts"
 import type { Association, Submission } from "../../gateway/standards/xds/submission.ts"
+import { unresolved } from "../../gateway/journey/accept/relationships.ts"
 import { uuidOid } from "../../gateway/journey/ids.ts"
 import { CLERK, DRAFT, enter, requestFor, storeAll, study, writeAndSign } from "./people.ts"
 import { TwoSides } from "./world.ts"
@@ -69,6 +70,34 @@ describe("a rendition made of a report (XFRM)", function () {
     })
     const audited = (await sides.edge.audited()).filter(({ event }) => event.event === "report-accessed")
     assert.ok(audited.some(({ event }) => event.description === "the attachments"))
+  })
+
+  it("has nothing added to it: Success with a warning, of one that came before or comes along", async () => {
+    await sendWith(madeOf("XFRM"))
+    const { edge } = sides
+    const [came] = (await edge.ledger.submissionsOf({ requestId })).filter(({ kind }) => kind === "report")
+    const sent = came!.private.submission!
+    const rendition = sent.documentEntries.find(({ title }) => title === "報告書（FHIR）")!
+    const [cda] = sent.documentEntries
+    const added = { type: "APND", source: cda!.entryUUID, target: rendition.entryUUID } as const
+    const told = async (submission: Submission): Promise<string[]> => {
+      const [agreement] = edge.agreements
+      const StudyInstanceUID = (await edge.ledger.studies(1))[0]!.private.StudyInstanceUID
+      const inbound = {
+        agreement: agreement!,
+        kind: "report" as const,
+        requestId,
+        StudyInstanceUID,
+        submission,
+        onMedium: undefined,
+      }
+      return (await unresolved(edge.world, inbound)).map(({ errorCode }) => errorCode)
+    }
+    const another = { ...sent, submissionSet: { ...sent.submissionSet, uniqueId: "2.25.1" } }
+    const warned = ["PartialAppendContentNotProcessed"]
+    assert.deepEqual(await told({ ...another, documentEntries: [cda!], associations: [added] }), warned)
+    assert.deepEqual(await told({ ...another, associations: [...sent.associations, added] }), warned)
+    assert.deepEqual(await told(another), [])
   })
 
   it("that does not say of what it was made is no document of a report", async () => {

@@ -11,6 +11,7 @@ import { referenced } from "../metadata.ts"
 import type { DocumentRecord, SubmissionRecord } from "../records.ts"
 import type { World } from "../world.ts"
 import type { Inbound, Remark } from "./inbound.ts"
+import { isDerived } from "./roles.ts"
 
 /** The warning for a relationship nothing can be done with (ITI TF-2 3.41.4.1.3; spelt as in ITI TF-3 table 4.2.4.1-2). */
 const UNPROCESSED: Readonly<Record<Exclude<Relationship, "signs">, RegistryErrorCode>> = {
@@ -23,21 +24,25 @@ const UNPROCESSED: Readonly<Record<Exclude<Relationship, "signs">, RegistryError
 /** A document that stands where another stood. */
 export const isReplacing = (type: Relationship): boolean => type === "RPLC" || type === "XFRM_RPLC"
 
-/** One warning for each relationship whose target never came here: the submission is taken all the same. */
+/**
+ * One warning for each relationship whose target never came here, and for what is added to a rendition of a document: nothing
+ * can be (ITI TF-3 4.2.2.2). The submission is taken all the same.
+ */
 export async function unresolved(world: World, inbound: Inbound): Promise<readonly Remark[]> {
   const { submission } = inbound
-  const asked = submission.associations.filter(
-    ({ type, target }) => type !== "signs" && !isHere(submission, target),
-  )
-  if (asked.length === 0) return []
-  const earlier = await documentsAbout(world, inbound)
-  return asked.flatMap((association) => {
+  const { associations } = submission
+  const isAsked = ({ type, target }: Association): boolean => type !== "signs" && !isHere(submission, target)
+  const earlier = associations.some(isAsked) ? await documentsAbout(world, inbound) : []
+  return associations.flatMap((association) => {
     const { type, source, target } = association
     if (type === "signs") return []
-    const found = targetAmong(earlier, submission, association)
-    if (found !== null && !(type === "APND" && found.role === "attachment")) return []
-    const why =
-      found === null ? "is not known here" : "is derived from another document: nothing is added to that"
+    const found = isAsked(association) ? targetAmong(earlier, submission, association) : null
+    const isRendition = isAsked(association)
+      ? found?.role === "attachment"
+      : isDerived({ entryUUID: target }, associations)
+    const isUnknown = isAsked(association) && found === null
+    if (!isUnknown && !(type === "APND" && isRendition)) return []
+    const why = isUnknown ? "is not known here" : "is derived from another document: nothing is added to that"
     return [{ errorCode: UNPROCESSED[type], codeContext: `${type} of ${source}: ${target} ${why}` }]
   })
 }

@@ -265,7 +265,7 @@ describe("the staff desk", function () {
       return { json: {} }
     })
     await page.getByRole("button", { name: "受領する" }).click()
-    await page.waitForFunction(() => !document.querySelector("[data-acknowledge][disabled]"))
+    await page.locator("[data-acknowledge][disabled]").waitFor({ state: "detached" })
     assert.deepEqual(received, [{ reportIds: ["rep-addendum-2"] }])
     await page.locator("[data-choose='rep-valid']").click()
     assert.equal(await page.locator(".doc-tab[aria-pressed='true']").innerText(), "報告書 第2版")
