@@ -32,7 +32,7 @@ const SPOILS = [
   " xmlns:xml='http://www.w3.org/XML/1998/namespace'", " xmlns:p='http://www.w3.org/XML/1998/namespace'",
   " xmlns='http://www.w3.org/XML/1998/namespace'", " xmlns:p='http://www.w3.org/2000/xmlns/'", " xmlns:xmlns='urn:a'",
   " xmlns='http://www.w3.org/2000/xmlns/'", " xml:lang='ja'", " xml:space='preserve'", "<xmlns:a/>", "<xml:a/>", "<xmlfoo/>",
-  "<p:a/>", "<a:/>", "<:a/>", "<p:a:b xmlns:p='urn:p'/>", "<p:1 xmlns:p='urn:p'/>", "<1/>", "<-a/>", "<a\u00D7/>", "<a\u037E/>",
+  "<p:a/>", "<a:/>", "<:a/>", "<p:a:b xmlns:p='urn:p'/>", "<p:1 xmlns:p='urn:p'/>", "<p:\u0300 xmlns:p='urn:p'/>", " xmlns:p='urn:p' p:-a=''", " xmlns:1='urn:p'", "<1/>", "<-a/>", "<a\u00D7/>", "<a\u037E/>",
   "<\u00B7a/>", "<a\u00B7/>", "<a\u0300/>", "<\u0300a/>", "\u0000", "\u0001", "\u001F", "\u007F", "\uFFFE", "\uFFFF",
   "\u0085", "\u2028", "\uFEFF", "\u{1FFFE}", "\u{10FFFF}", "x", "<a/>", "\r", "\v", "\f",
 ] // prettier-ignore

@@ -114,8 +114,14 @@ export class XmlStream {
       checkVersion(version)
       this.#checkEncoding(encoding)
     })
-    parser.on("opentagstart", (tag) => this.#checkTag(tag.name))
-    parser.on("attribute", (attribute) => this.#checkAttribute(attribute.name, attribute.value))
+    parser.on("opentagstart", (tag) => {
+      this.#checkTag(tag.name)
+      checkLocalName(tag.name)
+    })
+    parser.on("attribute", (attribute) => {
+      this.#checkAttribute(attribute.name, attribute.value)
+      checkLocalName(attribute.name)
+    })
     parser.on("opentag", (tag) => this.#open(tag))
     parser.on("closetag", () => {
       this.#depth -= 1
@@ -179,6 +185,17 @@ interface SaxesOpenTag {
   readonly attributes: Readonly<
     Record<string, { readonly uri: string; readonly local: string; readonly value: string }>
   >
+}
+
+/** NameStartChar without the colon (XML 1.0 production 4). */
+const NAME_START =
+  /^[A-Z_a-z\u{C0}-\u{D6}\u{D8}-\u{F6}\u{F8}-\u{2FF}\u{370}-\u{37D}\u{37F}-\u{1FFF}\u{200C}-\u{200D}\u{2070}-\u{218F}\u{2C00}-\u{2FEF}\u{3001}-\u{D7FF}\u{F900}-\u{FDCF}\u{FDF0}-\u{FFFD}\u{10000}-\u{EFFFF}]/u
+
+/** saxes looks at the beginning of the prefix only. */
+function checkLocalName(name: string): void {
+  const colon = name.indexOf(":")
+  if (colon >= 0 && !NAME_START.test(name.slice(colon + 1)))
+    throw new Malformed("XML_NOT_WELL_FORMED", "XML Names §4", "a local name begins with what begins no name")
 }
 
 /** By another one other characters are line ends and allowed: what was signed by 1.0 could be read by 1.1. */

@@ -80,6 +80,8 @@ describe("XML reader", () => {
       "XML_NOT_WELL_FORMED",
       '<a xmlns:p="u" xmlns:q="u" p:b="1" q:b="2"/>',
     ],
+    ["a local name that is none", "XML_NOT_WELL_FORMED", '<p:1 xmlns:p="u"/>'],
+    ["a local name of an attribute that is none", "XML_NOT_WELL_FORMED", '<a xmlns:p="u" p:-b=""/>'],
     ["two roots", "XML_NOT_WELL_FORMED", "<a/><b/>"],
     ["no root", "XML_NOT_WELL_FORMED", ""],
     ["an open element", "XML_NOT_WELL_FORMED", "<a><b></b>"],
