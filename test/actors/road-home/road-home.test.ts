@@ -101,9 +101,15 @@ describe("a road home", function () {
     )
   })
 
-  it("streams 64 MB and keeps none of it, at the pace of the hospital's handler", async () => {
+  it("streams 32 MB and keeps none of it, at the pace of the hospital's handler", async function () {
+    this.timeout(600_000)
+    // Not by the router, which holds octets in this process too.
+    await hospital.stop()
+    hospital = await openHospital(people, center.port)
+    await connected()
     const block = randomBytes(64 * 1024)
-    const blocks = 1024
+    // 4 GiB in the long suite.
+    const blocks = process.env.DOKUEI_LONG === "1" ? 65_536 : 512
     const hash = createHash("sha1")
     for (let n = 0; n < blocks; n += 1) hash.update(block)
     const submission = sampleSubmission([null])
@@ -145,8 +151,7 @@ describe("a road home", function () {
     assert.deepEqual(answer, SUCCESS)
     // What the kernels of three sockets hold, and no more.
     assert.ok(ahead < 24 * MiB, `${Math.round(ahead / MiB)} MiB ahead`)
-    // With the share of the router, which is of this process too.
-    assert.ok(peakBytes - before < 24 * MiB, `${Math.round((peakBytes - before) / MiB)} MiB held`)
+    assert.ok(peakBytes - before < 12 * MiB, `${Math.round((peakBytes - before) / MiB)} MiB held`)
   })
 
   it("lasts through silence by heartbeats, and through long work by 102 (Processing)", async () => {
