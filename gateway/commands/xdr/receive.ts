@@ -6,12 +6,17 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import { mkdir } from "node:fs/promises"
 import { listen } from "../../actors/document-recipient/listen.ts"
 import { listenInClear } from "../../actors/document-recipient/listen-in-clear.ts"
-import type { InClearOptions, TurnedAway } from "../../actors/document-recipient/options.ts"
-import { DEFAULT_PATH } from "../../actors/document-recipient/options.ts"
+import { RECIPIENT_LIMITS } from "../../actors/document-recipient/limits.ts"
+import {
+  DEFAULT_PATH,
+  type InClearOptions,
+  type TurnedAway,
+} from "../../actors/document-recipient/options.ts"
 import type { Enter } from "../../actors/http-door/open.ts"
 import { pinOf } from "../../actors/secure-node/pins.ts"
 import { isBelow } from "../../actors/secure-node/profile.ts"
 import { serverTls } from "../../actors/secure-node/tls.ts"
+import { httpGuard } from "../../actors/secure-node/waiting-room.ts"
 import { systemClock } from "../../clock.ts"
 import { repeats, timesOf } from "../../foundation/repeats.ts"
 import { checkLimited, checkRecipient } from "../../journey/accept/judge.ts"
@@ -39,6 +44,8 @@ export interface ReceiveOptions {
 }
 
 const NOBODY = "in the clear"
+/** As at a gateway: the other half of its connections is for submissions. */
+const WAITING_PLACES = RECIPIENT_LIMITS.maxConnections / 2
 
 /** Resolves when the port is open. */
 export async function startReceiving(
@@ -79,6 +86,7 @@ function doorOptions(
   print: (text: string) => void,
 ): Omit<InClearOptions, "host" | "port"> {
   return {
+    guard: httpGuard(WAITING_PLACES),
     sourceOf: () => (sources.length === 0 ? null : sources),
     around: (enter) => attending(enter, foldersIn(folder), current, print),
     onAnswered: (answer, to) => current.getStore()?.answered(answer, to),

@@ -9,6 +9,7 @@ import { systemChance, systemClock } from "../../clock.ts"
 import { MediumError } from "../../journey/errors.ts"
 import { uuidUrn } from "../../journey/ids.ts"
 import type { OutboundDocument } from "../../journey/ports.ts"
+import { Malformed } from "../../standards/malformed.ts"
 import { MetadataFault } from "../../standards/xds/metadata-fault.ts"
 import { PROVIDE_LIMITS } from "../../standards/xds/provide-and-register-reader.ts"
 import { readSubmission } from "../../standards/xds/submission-reader.ts"
@@ -80,10 +81,16 @@ export async function send(to: string, files: NodeFiles, prepared: Prepared, scr
     const took = ((performance.now() - startedMs) / 1000).toFixed(1)
     const lines = [`answered after ${took} s: `, ...responseTold(response)]
     return { report: told(lines.slice(1), lines[0]), isTaken: response.status === "Success" }
+  } catch (error) {
+    throw error instanceof Malformed ? changed(error) : error
   } finally {
     progress.end()
   }
 }
+
+/** Measured before, sent afterwards. */
+const changed = (cause: Malformed): MediumError =>
+  new MediumError("ERR_MEDIUM_UNFIT", "a file changed while it was sent: send it once more", { cause })
 
 const told = (lines: readonly string[], before = ""): string =>
   `${before}${lines.map(printable).join("\n")}\n`
