@@ -89,7 +89,7 @@ export class ReportAtHospital {
     pdf: Uint8Array,
     bend: Partial<ReportRecord> = {},
   ): Promise<string> {
-    const id = `report-${content.versionNumber}`
+    const id = bend.id ?? `report-${content.versionNumber}`
     const documents = []
     for (const [role, bytes] of [
       ["cda", writeImagingReport(content)],

@@ -18,7 +18,7 @@ import { ANNEX_H, IDEOGRAPHIC_NAME, OTHER_NAMES } from "../../peers/japanese-nam
 import { Dcmqrscp } from "../../peers/dcmqrscp.ts"
 import { Orthanc } from "../../peers/orthanc.ts"
 import { Storescp } from "../../peers/storescp.ts"
-import { CORRECTED, REPORT } from "../../standards/cda/sample-report.ts"
+import { ADDENDUM, CORRECTED, REPORT } from "../../standards/cda/sample-report.ts"
 import { ReportAtHospital } from "../report-at-hospital.ts"
 
 const run = promisify(execFile)
@@ -165,15 +165,20 @@ describe("a report on its way to the hospital's archive", function () {
     assert.deepEqual([state, failureCode], ["failed", "ERR_ASSOCIATION_CONTEXT"])
   })
 
-  it("is joined by its correction in one series of the same study", async () => {
+  it("is joined by its correction and its addendum in one series of the same study", async () => {
     const peer = await Orthanc.open()
-    for (const content of [REPORT, CORRECTED])
-      await hospital.attempt(await hospital.comesHome(content, PDF), at(peer.port))
+    const appends = { setId: REPORT.setId, version: 1 }
+    const addendum = [ADDENDUM, PDF, { id: "addendum-1", appends }] as const
+    for (const home of [[REPORT, PDF] as const, [CORRECTED, PDF] as const, addendum])
+      await hospital.attempt(await hospital.comesHome(...home), at(peer.port))
     const stored = objects(await peer.files())
     await peer.close()
     const distinct = (keyword: string) => new Set(stored.map((each) => each.text(keyword))).size
-    assert.deepEqual(["StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"].map(distinct), [1, 1, 2])
-    assert.deepEqual(stored.map((each) => each.text("InstanceNumber")).sort(), ["1", "2"])
+    assert.deepEqual(["StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"].map(distinct), [1, 1, 3])
+    assert.deepEqual(
+      stored.map((each) => `${each.text("InstanceNumber")} ${each.text("DocumentTitle")}`).sort(),
+      ["1 画像診断報告書", "101 画像診断報告書（追記）", "2 画像診断報告書"],
+    )
   })
 
   it("is the same object when an attempt is repeated", async () => {
