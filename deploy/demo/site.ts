@@ -53,6 +53,8 @@ export interface SiteOptions {
   readonly quietPeriod: string
   /** How native images leave; by the settings' default as HTJ2K. */
   readonly recoding?: "htj2k" | "none"
+  /** Whether messages say who sends them; by the settings' default not. */
+  readonly xua?: "send" | "demand"
   /** How reports come to the hospital; by the settings' default the centre calls it. */
   readonly roadHome?: "dialled" | "held"
   /** Address of the DICOM door, for devices on other hosts; loopback when not given. */
@@ -183,6 +185,7 @@ function agreement(site: Draft, partner: "edge" | "center", options: SiteOptions
       partner === "center" ? ["report", "receipt", "certificate"] : ["study", "receipt", "acknowledgement"],
     retention: { images: options.imagesKept },
     ...(options.recoding === undefined ? {} : { recoding: options.recoding }),
+    ...(options.xua === undefined ? {} : { xua: options.xua }),
     urgency: {
       STAT: { label: "緊急", dueMinutes: 60 },
       HIGH: { label: "至急", dueMinutes: 240 },

@@ -26,7 +26,7 @@ describe("the road there and back", function () {
   let home: StaffDetail
 
   before(async () => {
-    road = await Road.open({ imagesKept: "30d", quietPeriod: "1s", recoding: "none" })
+    road = await Road.open({ imagesKept: "30d", quietPeriod: "1s", recoding: "none", xua: "demand" })
     desks = await road.desks()
     study = makeStudy(join(road.site.dir, "study"), "ROAD1")
   })
@@ -203,6 +203,24 @@ describe("the road there and back", function () {
         "110105 D 0",
       ],
     }
+    it("names at both ends who acted at the other: the clerk, the reader by the certificate, and a gateway for itself", () => {
+      for (const [from, to, person] of [
+        ["edge", "center", /^&lt;(?!urn:oid)[^@]+@urn:oid:/],
+        ["center", "edge", /^[^&]+&lt;.*CN=.*@urn:oid:/],
+      ] as const) {
+        const sent = usersOf(road, from, "110106")
+        assert.deepEqual(new Set(usersOf(road, to, "110107")), new Set(sent))
+        assert.ok(
+          sent.some((user) => person.test(user)),
+          sent.join("\n"),
+        )
+        assert.ok(
+          sent.some((user) => /^&lt;urn:oid:[^@]+@urn:oid:/.test(user)),
+          sent.join("\n"),
+        )
+      }
+    })
+
     for (const role of ROLES) {
       it(`of the ${role} holds by \`dokuei audit verify\` and tells every kind of event that happened`, async () => {
         const missing = () => EXPECTED[role].filter((kind) => !auditKinds(road, role).has(kind))
@@ -224,6 +242,12 @@ describe("the road there and back", function () {
     }
   })
 })
+
+/** Who was asserted in the exchanges of this kind, as XML has it. */
+const usersOf = (road: Road, role: Role, eventId: string): string[] =>
+  auditMessages(road, role)
+    .filter((message) => message.includes(`csd-code="${eventId}"`) && message.includes('csd-code="ITI-41"'))
+    .flatMap((message) => [...message.matchAll(/UserName="([^"]*)"/g)].map(([, user = ""]) => user))
 
 const isImageOf = (
   meta: { StudyInstanceUID: string; mimeType: string; SOPClassUID: string },

@@ -12,11 +12,13 @@ import { asKept, wireOctets } from "./wrapping.ts"
 /** What the line carried, or that it broke, decides how large the next units are. */
 export async function attempted(world: World, record: SubmissionRecord): Promise<RegistryResponse> {
   const { agreement, bytesTotal } = record
+  // Before the clock runs: what it takes to sign says nothing of the line.
+  const security = await securityHeader(world, record)
   const fromMs = world.clock.now().getTime()
   const carried = (bytes: number): Carried => ({ bytes, fromMs, untilMs: world.clock.now().getTime() })
   let handedOver = 0
   try {
-    const answer = await send(world, record, (bytes) => {
+    const answer = await send(world, record, security, (bytes) => {
       handedOver = bytes
     })
     world.pace.through(agreement, carried(bytesTotal))
@@ -31,6 +33,7 @@ export async function attempted(world: World, record: SubmissionRecord): Promise
 async function send(
   world: World,
   record: SubmissionRecord,
+  security: string | null,
   carried: (bytes: number) => void,
 ): Promise<RegistryResponse> {
   const { submission } = record.private
@@ -40,7 +43,6 @@ async function send(
     carried(bytes)
     world.progress(record.id, bytes)
   }
-  const security = await securityHeader(world, record)
   const messageId = uuidUrn(world.chance)
   return world.source.provideAndRegister(
     record.agreement,
