@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { Browser, CDPSession, Page } from "playwright-core"
-import type { ReportDraft } from "../../../gateway/journey/views.ts"
+import type { ReportDraft, ReportVersion, SignedText } from "../../../gateway/journey/views.ts"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
 import { DeskServer } from "../shell/desk-server.ts"
@@ -295,6 +295,46 @@ describe("the reading screen", function () {
     await page.getByText("確認した", { exact: true }).click()
     await sign.click()
     await page.waitForURL(/#\/sign\/0117$/)
+  })
+
+  it("offers an addendum and a correction of what is signed, and reads anew what somebody replaced meanwhile", async () => {
+    const signed = (reportId: string, number?: number): SignedText => ({
+      reportId,
+      version: 1,
+      status: number === undefined ? "final" : "appended",
+      signedAt: "2026-11-25T05:12:05Z",
+      readerName: "見本 灯",
+      ...(number === undefined ? {} : { addendum: number, to: 1 }),
+      text: {
+        ...TEXT,
+        keyImages: [],
+        correctionReason: "",
+        ...(number === undefined ? {} : { addendum: "追記です。" }),
+      },
+    })
+    const standing = [signed("rep-1"), signed("rep-2", 1)]
+    const versions: readonly ReportVersion[] = standing
+    const draft = { ...TEXT, keyImages: [], correctionReason: "", draftVersion: 3 }
+    await open(caseOf(SERIES, { state: "completed", draft, standing, versions }))
+    await page.locator(".signed-doc", { hasText: "追記です。" }).waitFor()
+    server.refuse(`POST /api/cases/${REQUEST_ID}/amend`, 409, "ERR_REPORT_STATE")
+    await page.locator(".amend-open").click()
+    await page.locator(".amend").getByText("報告書に誤りはなく").waitFor()
+    await page.locator(".amend select").selectOption({ label: "追記 1" })
+    await page.locator(".amend .reason").fill("日付の誤記")
+    await page.getByRole("button", { name: "訂正を始める" }).click()
+    await page.locator(".amend").waitFor({ state: "detached" })
+    await page.locator(".amend-open").click()
+    await page.getByRole("button", { name: "追記を書く" }).click()
+    await page.locator(".amend").waitFor({ state: "detached" })
+    assert.deepEqual(
+      server.asked.filter(({ path }) => path.endsWith("/amend")).map(({ body }) => body),
+      [
+        { what: "correction", reportId: "rep-2", reason: "日付の誤記" },
+        { what: "addendum", reportId: "rep-1", reason: "" },
+      ],
+    )
+    await page.locator(".signed-doc", { hasText: "追記です。" }).waitFor()
   })
 
   it("lets another reader's case be looked at and not written", async () => {

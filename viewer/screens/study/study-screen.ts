@@ -285,7 +285,8 @@ export class StudyScreen extends LightElement {
       begin: (amendment) => {
         show(false)
         this.#set({ isFolded: false })
-        void session.amend(amendment)
+        // Somebody was faster: what stands now is read anew.
+        session.amend(amendment).catch(() => this.#refresh())
       },
     }
   }
