@@ -12,7 +12,8 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs"
-import { request } from "node:https"
+import { createServer, request } from "node:https"
+import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { CommanderError } from "commander"
@@ -250,6 +251,25 @@ documents: { a.pdf: { title: 読影報告, typeCode: { code: X, scheme: 1.2.3, d
         send(door.url, node("hospital", [centerPin]), prepared, SCREEN),
         /changed while it was sent/,
       )
+    })
+
+    it("the SOAP fault of another recipient, in words and nothing but words", async () => {
+      const reason = "no such action\u009b2J here"
+      const fault = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason><s:Text xml:lang="en">${reason}</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>`
+      const tls = { key: readFileSync(at("center.key")), cert: readFileSync(at("center.pem")) }
+      const other = createServer(tls, (asked, answer) => {
+        asked.resume().on("end", () => {
+          answer.writeHead(400, { "Content-Type": "application/soap+xml" }).end(fault)
+        })
+      })
+      await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve))
+      const url = `https://127.0.0.1:${(other.address() as AddressInfo).port}/`
+      const prepared = await prepare(made("fault", { "a.pdf": "%PDF-1.4" }), null)
+      await assert.rejects(
+        send(url, node("hospital", [centerPin]), prepared, SCREEN),
+        /answered a SOAP fault Sender: no such action\?2J here/,
+      )
+      other.close()
     })
 
     it("a server without the key that was agreed, and a certificate nobody knows", async () => {

@@ -6,7 +6,7 @@ import { requestMessage } from "../../actors/document-source/message.ts"
 import { octetsOf } from "../../actors/portable-media/read-file.ts"
 import { clientTls, clientTlsByName } from "../../actors/secure-node/tls.ts"
 import { systemChance, systemClock } from "../../clock.ts"
-import { MediumError } from "../../journey/errors.ts"
+import { MediumError, SubmissionError } from "../../journey/errors.ts"
 import { uuidUrn } from "../../journey/ids.ts"
 import type { OutboundDocument } from "../../journey/ports.ts"
 import { Malformed } from "../../standards/malformed.ts"
@@ -82,15 +82,21 @@ export async function send(to: string, files: NodeFiles, prepared: Prepared, scr
     const lines = [`answered after ${took} s: `, ...responseTold(response)]
     return { report: told(lines.slice(1), lines[0]), isTaken: response.status === "Success" }
   } catch (error) {
-    throw error instanceof Malformed ? changed(error) : error
+    throw inWords(error)
   } finally {
     progress.end()
   }
 }
 
-/** Measured before, sent afterwards. */
-const changed = (cause: Malformed): MediumError =>
-  new MediumError("ERR_MEDIUM_UNFIT", "a file changed while it was sent: send it once more", { cause })
+/** For a terminal: the reason of a fault is the recipient's text. */
+function inWords(error: unknown): unknown {
+  if (error instanceof SubmissionError)
+    return new SubmissionError(error.code, printable(error.message), { cause: error })
+  if (!(error instanceof Malformed)) return error
+  // Measured before, sent afterwards.
+  const sentence = "a file changed while it was sent: send it once more"
+  return new MediumError("ERR_MEDIUM_UNFIT", sentence, { cause: error })
+}
 
 const told = (lines: readonly string[], before = ""): string =>
   `${before}${lines.map(printable).join("\n")}\n`
