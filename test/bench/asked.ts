@@ -15,6 +15,8 @@ export interface Asked {
   readonly waitingInstances: number
   /** Images of 512 KiB in `loop`. */
   readonly loopInstances: number
+  /** Images of 512 KiB of the large study in `transport`; 0: without it. */
+  readonly largeInstances: number
   /** Size of the multi-frame in `memory`, in MiB. */
   readonly multiFrameMiB: number
   /** Objects in the spool in `start`. */

@@ -16,6 +16,7 @@ import { measuredInto } from "./page.ts"
 import { shortOfRoom } from "./room.ts"
 import { alternate, median } from "./rounds.ts"
 import { tables } from "./table.ts"
+import { rawLineMs, transportFigures, transportSets, type Passage } from "./transport.ts"
 
 const WHAT = { figure: "some/1", unit: "ms", peerName: "somebody" }
 const AT_MOST_HALF: Promised = { floor: 0.5, aim: 0.4, bound: "at most" }
@@ -109,6 +110,48 @@ describe("the sets of images", () => {
   it("are not begun where the disk would be full before the end", () => {
     assert.equal(shortOfRoom("2GB", 20e9, 23e9), null)
     assert.equal(shortOfRoom("2GB", 20e9, 21.5e9), "2GB wants 22.0 GB of disk, 21.5 GB are free")
+  })
+})
+
+describe("the bench's lines", () => {
+  const passage = (wallMs: number): Passage => ({
+    bytes: 262e6,
+    wallMs,
+    sender: { cpuMs: 2620, peakRssMiB: 100 },
+    receiver: { cpuMs: 5240, peakRssMiB: 400 },
+  })
+
+  it("carry the octets alone in the raw line time", () => {
+    assert.deepEqual([rawLineMs(262e6, 10), rawLineMs(262e6, 100)], [209_600, 20_960])
+  })
+
+  it("are compared by the raw line time, and by seconds where they have no rate", () => {
+    const [time, ...ends] = transportFigures(100, [passage(2 * 20_960)], [passage(20_960)])
+    assert.deepEqual(
+      [time?.figure, time?.ours, time?.peer, time?.ratio],
+      ["transport-time/262MB/100Mbit", 2, 1, 2],
+    )
+    assert.deepEqual(
+      ends.map((each) => [each.figure, each.ours, reached(each)]),
+      [
+        ["transport-cpu-sender/262MB/100Mbit", 1000, "-"],
+        ["transport-rss-sender/262MB/100Mbit", 100, "floor"],
+        ["transport-cpu-receiver/262MB/100Mbit", 2000, "-"],
+        ["transport-rss-receiver/262MB/100Mbit", 400, "missed"],
+      ],
+    )
+    const [unshaped] = transportFigures(null, [passage(3_000)], [passage(1_500)])
+    assert.deepEqual(
+      [unshaped?.figure, unshaped?.unit, unshaped?.ours],
+      ["transport-time/262MB/unshaped", "s", 3],
+    )
+  })
+
+  it("are those that carry a study in minutes", () => {
+    assert.deepEqual(transportSets(500, 0), [{ instances: 500, lines: [null, 100, 50] }])
+    for (const { instances, lines } of transportSets(500, 8192))
+      for (const line of lines)
+        if (line !== null) assert.ok(rawLineMs(instances * 512 * 1024, line) < 360_000)
   })
 })
 
@@ -213,6 +256,16 @@ describe("npm run bench", () => {
       else assert.ok(each.ours > 0 && each.peer !== null && each.peer > 0, each.figure)
   })
 
+  it("hands a study over by lines of a known rate, beside storescu and Orthanc", function () {
+    if (process.env.DOKUEI_LONG !== "1") return this.skip()
+    this.timeout(300_000)
+    const { figures } = tinyRound(4, "transport")
+    const why = whyNoOwnNetwork()
+    if (why !== null) console.log(`      transport is left out: ${why}`)
+    assert.equal(figures.length, why === null ? 15 : 0)
+    for (const each of figures) assert.ok(each.ours > 0 && each.peer !== null && each.peer > 0, each.figure)
+  })
+
   it("has a place in docs/bench.md for every bench", () => {
     const page = readFileSync(join(import.meta.dirname, "../../docs/bench.md"), "utf8")
     const said = (() => {
@@ -223,7 +276,7 @@ describe("npm run bench", () => {
       }
     })()
     const names = /no bench none: ([\w, ]+)/.exec(said)?.[1]?.split(", ") ?? []
-    assert.ok(names.length >= 9, said)
+    assert.ok(names.length >= 10, said)
     for (const name of names) assert.notEqual(measuredInto(page, name, "measured"), page)
   })
 

@@ -19,6 +19,7 @@ import { packaging } from "./package.ts"
 import { start } from "./start.ts"
 import { circumstances, writeInto } from "./page.ts"
 import { tables } from "./table.ts"
+import { transport } from "./transport.ts"
 import { window } from "./window.ts"
 
 const BENCHES: Readonly<Record<string, (asked: Asked) => Promise<Figure[]>>> = {
@@ -31,6 +32,7 @@ const BENCHES: Readonly<Record<string, (asked: Asked) => Promise<Figure[]>>> = {
   start,
   ledger,
   loop,
+  transport,
 }
 
 const { values: options, positionals: names } = parseArgs({
@@ -65,6 +67,8 @@ const asked: Asked = {
   instances,
   waitingInstances: Math.min(200, instances),
   loopInstances: Math.min(100, instances),
+  // 4.3 GB.
+  largeInstances: options.long ? 8192 : 0,
   multiFrameMiB: Number(options["multi-frame"] ?? (options.long ? 2000 : 300)),
   objects: Number(options.objects ?? (options.long ? 100_000 : 10_000)),
   ledgerInstances: Number(options["ledger-instances"] ?? (options.long ? 1_000_000 : 200_000)),

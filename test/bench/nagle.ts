@@ -5,12 +5,9 @@
  *
  * Runs in a process and a network of its own (`nagle-inside.ts`).
  */
-import { spawn } from "node:child_process"
-import { once } from "node:events"
-import { join } from "node:path"
-import { OWN_NETWORK, whyNoOwnNetwork } from "../peers/own-network.ts"
 import type { Asked } from "./asked.ts"
 import type { Figure } from "./figure.ts"
+import { figuresFromInside } from "./inside.ts"
 
 /** What the process inside is told. */
 export interface NagleErrand {
@@ -19,26 +16,11 @@ export interface NagleErrand {
   readonly parent: string | null
 }
 
-/** No figures, and a line that says why, where no network can be made. */
-export async function nagle(asked: Asked): Promise<Figure[]> {
-  const why = whyNoOwnNetwork()
-  if (why !== null) {
-    asked.say(`  not measured: ${why}`)
-    return []
-  }
+export function nagle(asked: Asked): Promise<Figure[]> {
   const errand: NagleErrand = {
     rounds: asked.rounds,
     instances: asked.waitingInstances,
     parent: asked.parent,
   }
-  const inside = join(import.meta.dirname, "nagle-inside.ts")
-  const [command, ...options] = OWN_NETWORK
-  const child = spawn(command, [...options, process.execPath, inside, JSON.stringify(errand)], {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  })
-  const figures: Figure[] = []
-  child.on("message", (found: Figure[]) => figures.push(...found))
-  const [code] = (await once(child, "close")) as [number | null]
-  if (code !== 0) throw new Error(`the bench inside ended with ${String(code)}`)
-  return figures
+  return figuresFromInside("nagle-inside.ts", errand, asked)
 }

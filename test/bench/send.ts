@@ -16,6 +16,8 @@ export interface Device {
   /** What the sender is started with, e.g. to start it on another host. */
   readonly by: readonly string[]
   readonly env: NodeJS.ProcessEnv
+  /** Told of each sender that was started. */
+  readonly started?: (pid: number) => void
 }
 
 export const SAME_MACHINE: Device = { host: "127.0.0.1", by: [], env: PEER_ENVIRONMENT }
@@ -37,12 +39,13 @@ export async function send(
 async function sendOne(
   { port, aeTitle, name }: Target,
   files: readonly string[],
-  { host, by, env }: Device,
+  { host, by, env, started }: Device,
 ): Promise<void> {
   // -R: only the contexts these files need. It halts, and says so, at the first answer that is not success.
   const options = ["-R", "-aet", CALLING_AE, "-aec", aeTitle, host, String(port), ...files]
   const [command = "", ...args] = [...by, "storescu", ...options]
   const child = spawn(command, args, { env, stdio: ["ignore", "ignore", "pipe"] })
+  if (child.pid !== undefined) started?.(child.pid)
   let complaint = ""
   child.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString("latin1")))
   const [code] = (await once(child, "close")) as [number | null]

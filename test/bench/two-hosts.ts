@@ -1,6 +1,6 @@
 /**
- * A gateway's host and a device's on one machine: two networks of their own, joined by a cable (veth(4)). Whoever calls
- * `layCable` must be in a network of its own already; it is the gateway's.
+ * A gateway's host and a device's, or a partner's, on one machine: two networks of their own, joined by a cable (veth(4)).
+ * Whoever calls `layCable` must be in a network of its own already; it is the gateway's.
  */
 import { execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -14,16 +14,22 @@ const GATEWAY = "198.18.0.1"
 const DEVICE = "198.18.0.2"
 const SCRIPT = join(import.meta.dirname, "..", "..", "deploy", "quickack-route.sh")
 const POLL_MS = 5
+/** One of the largest pieces a kernel hands to a cable at once; a router's queue of some packets. */
+const TOKEN_BUCKET = "burst 64kb latency 50ms"
 
 export interface Cable {
   /** The gateway's address. */
   readonly gateway: string
+  /** The other host's. */
+  readonly device: string
   /** What a command is started with to run on the device's host. */
   readonly onDevice: readonly string[]
   /** The route to the device as the kernel makes it, or as `deploy/quickack-route.sh` leaves it. */
   route(kind: "plain" | "quickack"): void
   /** How often the gateway's kernel has waited with an acknowledgement until its timer sent it. */
   delayedAcks(): number
+  /** Makes it a line of so many Mbit/s each way (tc-tbf(8)); as fast as the machine is when null. */
+  shape(mbitPerSecond: number | null): void
   end(): Promise<void>
 }
 
@@ -37,16 +43,27 @@ export async function layCable(): Promise<Cable> {
   ip(`link add near type veth peer name far netns ${String(holder.pid)}`)
   ip(`address add ${GATEWAY}/30 dev near`)
   ip("link set near up")
-  for (const line of [`address add ${DEVICE}/30 dev far`, "link set far up"])
+  for (const line of ["link set lo up", `address add ${DEVICE}/30 dev far`, "link set far up"])
     run([...onDevice, "ip", ...line.split(" ")])
+  const shaped = new Set<string>()
   return {
     gateway: GATEWAY,
+    device: DEVICE,
     onDevice,
     route: (kind) => {
       if (kind === "quickack") run(["sh", SCRIPT, NETWORK])
       else ip(`route replace ${NETWORK} dev near proto kernel scope link src ${GATEWAY}`)
     },
     delayedAcks: () => Number(tcpCounters().get("DelayedACKs") ?? Number.NaN),
+    shape: (mbitPerSecond) => {
+      for (const [end, where] of [["near", []] as const, ["far", onDevice] as const]) {
+        const qdisc = (line: string): void => run([...where, "tc", "qdisc", ...line.split(" ")])
+        if (shaped.delete(end)) qdisc(`del dev ${end} root`)
+        if (mbitPerSecond === null) continue
+        qdisc(`add dev ${end} root tbf rate ${mbitPerSecond}mbit ${TOKEN_BUCKET}`)
+        shaped.add(end)
+      }
+    },
     end: async () => {
       holder.stdin.end()
       await ended

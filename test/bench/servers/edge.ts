@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { openSite, type Site } from "../../../deploy/demo/site.ts"
 import { GATEWAY_FLAGS } from "../../../deploy/node-flags.js"
 import { onFreePorts } from "../folder.ts"
-import { keepsAll, pidOf, stopProcess, type StorageServer } from "./server.ts"
+import { HERE, keepsAll, pidOf, stopProcess, type StorageServer, type Where } from "./server.ts"
 
 const GATEWAY = join(import.meta.dirname, "..", "..", "..", "gateway", "main.ts")
 const WITHOUT_SYNC = join(import.meta.dirname, "..", "without-sync.ts")
@@ -19,6 +19,7 @@ export interface EdgeOptions {
   readonly withoutSync?: boolean
   /** More arguments of node, e.g. `--cpu-prof`. */
   readonly nodeOptions?: readonly string[]
+  readonly where?: Where
   /** Address of its DICOM door, for devices on other hosts. */
   readonly dicomHost?: string
 }
@@ -44,11 +45,16 @@ export async function startEdge(folder: string, options: EdgeOptions = {}): Prom
 }
 
 /** A site that is there already. */
-export async function startEdgeOf(site: Site, options: EdgeOptions = {}): Promise<Edge> {
+export const startEdgeOf = (site: Site, options: EdgeOptions = {}): Promise<Edge> =>
+  startGatewayOf(site, site.edgeConfig, options)
+
+/** One of a site's two gateways, by its configuration file. */
+export async function startGatewayOf(site: Site, config: string, options: EdgeOptions): Promise<Edge> {
   const before = performance.now()
   const preload = options.withoutSync === true ? ["--import", WITHOUT_SYNC] : []
-  const args = [...GATEWAY_FLAGS, ...(options.nodeOptions ?? []), ...preload, GATEWAY, "run", site.edgeConfig]
-  const child = spawn(process.execPath, args, {
+  const args = [...GATEWAY_FLAGS, ...(options.nodeOptions ?? []), ...preload, GATEWAY, "run", config]
+  const [program = "", ...rest] = [...(options.where ?? HERE).by, process.execPath, ...args]
+  const child = spawn(program, rest, {
     cwd: site.dir,
     env: { ...process.env, NODE_NO_WARNINGS: "1" },
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,7 +1,16 @@
 /** Orthanc as Debian ships it, without plugins; and tuned as its book says (FAQ "Scalability", "Performance"). */
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { freePort, keepsAll, listening, pidOf, startPeer, stopProcess, type StorageServer } from "./server.ts"
+import {
+  freePort,
+  HERE,
+  keepsAll,
+  listening,
+  pidOf,
+  startPeer,
+  stopProcess,
+  type StorageServer,
+} from "./server.ts"
 
 export interface Orthanc extends StorageServer {
   /** REST API. */
@@ -27,6 +36,7 @@ export async function startOrthanc(
   kind: OrthancKind,
   name: string = kind,
   extra: object = {},
+  where = HERE,
 ): Promise<Orthanc> {
   const below = join(folder, name)
   await mkdir(below, { recursive: true })
@@ -47,15 +57,15 @@ export async function startOrthanc(
     ...extra,
   }
   await writeFile(file, JSON.stringify(settings))
-  const child = startPeer("Orthanc", [file])
-  await listening(child, http)
-  await listening(child, port)
+  const child = startPeer("Orthanc", [file], where)
+  await listening(child, http, where)
+  await listening(child, port, where)
   return {
     name,
     pid: pidOf(child),
     port,
     aeTitle,
-    origin: `http://127.0.0.1:${http}`,
+    origin: `http://${where.address}:${http}`,
     clear: keepsAll,
     stop: () => stopProcess(child),
   }

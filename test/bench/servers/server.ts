@@ -30,22 +30,32 @@ export async function freePort(): Promise<number> {
 /** Both delay small packets otherwise, and would be measured waiting for them. */
 export const PEER_ENVIRONMENT = { ...process.env, TCP_NODELAY: "1" }
 
-export function startPeer(command: string, args: readonly string[]): ChildProcess {
-  return spawn(command, args, { stdio: "ignore", env: PEER_ENVIRONMENT })
+/** The host a server runs on. */
+export interface Where {
+  readonly address: string
+  /** What a command is started with to run there; it becomes the command. */
+  readonly by: readonly string[]
+}
+
+export const HERE: Where = { address: "127.0.0.1", by: [] }
+
+export function startPeer(command: string, args: readonly string[], { by }: Where = HERE): ChildProcess {
+  const [program = "", ...rest] = [...by, command, ...args]
+  return spawn(program, rest, { stdio: "ignore", env: PEER_ENVIRONMENT })
 }
 
 /** Resolves when something listens on `port`; throws when the process ends before. */
-export async function listening(child: ChildProcess, port: number): Promise<void> {
+export async function listening(child: ChildProcess, port: number, { address }: Where = HERE): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS
-  while (!(await answers(port))) {
+  while (!(await answers(port, address))) {
     if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode}`)
     if (Date.now() > deadline) throw new Error(`${child.spawnfile} does not listen on ${port}`)
     await sleep(POLL_MS)
   }
 }
 
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1")
+async function answers(port: number, address: string): Promise<boolean> {
+  const socket = connect(port, address)
   return new Promise((resolve) => {
     socket.once("connect", () => {
       socket.end()
