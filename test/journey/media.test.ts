@@ -164,6 +164,23 @@ describe("a medium", function () {
     assert.equal((await item())?.study.instances, 4)
   })
 
+  it("keeps its units as they are, however often the line cuts them meanwhile", async () => {
+    await send({}, 2 * images.instances[0]!.dataSet.length + 1000)
+    await write(sides.edge, AT_HOSPITAL.id)
+    sides.edge.unitBytes = 1
+    let cuts = 0
+    sides.line.fault = (kind) => (kind !== "unit" ? null : cuts++ < 8 ? "cut" : "unreachable")
+    await sides.settle(SETTLE_MS)
+    assert.ok(cuts > 8)
+    assert.deepEqual(
+      (await standing(sides.edge)).filter((each) => each !== "out unit sealed"),
+      ["out study sealed"],
+    )
+    sides.line.fault = () => null
+    await sides.settle(10 * SETTLE_MS)
+    assert.equal((await item())?.study.instances, 4)
+  })
+
   it("brings a report and its receipt", async () => {
     await send()
     await readIn(sides.center, AT_CENTER.id, await write(sides.edge, AT_HOSPITAL.id))

@@ -18,12 +18,14 @@ const CUTS_WHOLE = 3
 /** It broke once more. Made for a line that carried more, or held longer, than this one: as it is it may never get through. */
 export async function isTooLarge(
   world: World,
-  { id, kind, unanswered = 0, agreement, bytesTotal }: SubmissionRecord,
+  { id, kind, partOf, unanswered = 0, agreement, bytesTotal }: SubmissionRecord,
 ): Promise<boolean> {
   if (!carriesImages(kind) || unanswered + 1 < CUTS_WHOLE) return false
   const terms = agreementOf(world, agreement)
   if (terms?.units !== "adaptive") return false
   if (bytesTotal < 2 * world.pace.unitBytes(agreement, terms.line.inFlight)) return false
+  // What was closed for a medium names it as it is.
+  if (partOf !== undefined && (await world.ledger.submission(partOf))?.state !== "planned") return false
   const images = (await world.ledger.documents(id)).filter(({ role }) => role === "instance")
   return images.length > 1
 }
