@@ -295,6 +295,11 @@ export class PageRequestForm extends LightElement {
         })
   }
 
+  #lacksConsent(input: RequestInput): boolean {
+    const policies = this.#agreement(input)?.consentPolicies ?? []
+    return policies.length > 0 && policies.every(({ policy }) => policy !== input.consent)
+  }
+
   #consentWords(input: RequestInput): string {
     const policies = this.#agreement(input)?.consentPolicies ?? []
     const chosen = policies.find(({ policy }) => policy === input.consent)
@@ -344,6 +349,11 @@ export class PageRequestForm extends LightElement {
             : ok(`${examination(study)}${t("list.space")}${t("arrival.count", { n: study.instances })}`)
         }
         ${ok(t("form.sends-request"))}
+        ${
+          this.#lacksConsent(input)
+            ? html`<li>${icon("hourglass")}<span>${t("consent.waits")}</span></li>`
+            : nothing
+        }
         ${input.releaseWhenComplete ? ok(t("form.sends-complete")) : html`<li>${icon("hourglass")}<span>${t("form.sends-person")}</span></li>`}
       </ul>
       <p class="xs sub">${t("form.safe")}</p>

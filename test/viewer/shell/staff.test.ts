@@ -377,9 +377,12 @@ describe("the staff desk", function () {
     const agreements = CLERK.agreements.map((each) => ({ ...each, consentPolicies: POLICIES }))
     server.answer("GET /api/session", { ...CLERK, agreements })
     const page = await open("#/request/new", ".form")
-    await page.getByText("確認するまで画像は送信されません").waitFor()
+    const waits = page.getByText("確認するまで画像は送信されません")
+    await waits.first().waitFor()
+    assert.equal(await waits.count(), 2, "at the choice, and beside what will be sent")
     await page.getByRole("radio", { name: "遠隔読影への同意" }).click()
     await page.getByText("あなたが確認者として記録されます").waitFor()
+    assert.equal(await waits.count(), 0)
     const folder = process.env.DOKUEI_SCREENS
     if (folder !== undefined) await page.screenshot({ path: `${folder}/consent-form.png` })
     assert.deepEqual(await cutText(page, ".form .seg *"), [])
