@@ -122,6 +122,9 @@ export async function dcmsend(files: readonly string[], to: Receiver): Promise<S
   }
 }
 
+/** An object of odd length ends Orthanc at times, and at times does not: that alone is no word about who receives it. */
+const TRIES_AT_ONE_FILE = 4
+
 /** Takes files over REST and sends each for itself: the answer to a list does not say which failed. */
 export async function orthanc(files: readonly string[], to: Receiver): Promise<Sent> {
   const open = (): Promise<Orthanc> =>
@@ -134,9 +137,10 @@ export async function orthanc(files: readonly string[], to: Receiver): Promise<S
   const told = new Map<string, Told>()
   try {
     for (const file of files) {
-      const each = await throughOrthanc(peer, file)
-      told.set(file, peer.isAlive ? each : notSent("Orthanc ends at it"))
-      if (!peer.isAlive) {
+      for (let tries = 0; tries < TRIES_AT_ONE_FILE; tries++) {
+        const each = await throughOrthanc(peer, file)
+        told.set(file, peer.isAlive ? each : notSent("Orthanc ends at it"))
+        if (peer.isAlive) break
         await peer.close()
         peer = await open()
       }
