@@ -173,7 +173,7 @@ describe("a study that leaves while it is scanned", function () {
     )
   })
 
-  it("waits while copies of an image contradict each other, and goes on when a person has chosen", async () => {
+  it("waits while copies of an image contradict each other", async () => {
     await open()
     await ask()
     const [first] = images.instances
