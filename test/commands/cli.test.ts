@@ -6,6 +6,7 @@ import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { connect, createServer, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { parse, stringify } from "yaml"
 import { EXIT } from "../../gateway/exit.ts"
 import { openPeople } from "../../gateway/storage/people/people.ts"
 import { openTrail } from "../../gateway/storage/trail/trail.ts"
@@ -46,6 +47,24 @@ describe("dokuei", () => {
       /ERR_CONFIG_INVALID: .*wrong\.yaml has 2 faults\n {2}dicom\.modalities\.0\.quietPeriod: must be a number with s, m, h or d/,
     )
     assert.equal(dokuei("run", file("wrong.yaml")).code, EXIT.configuration.code)
+  })
+
+  it("warns each time of what leaves unencrypted by agreement, and names the paper", async () => {
+    const raw: ReturnType<typeof parse> = parse(readFileSync(file("edge.yaml"), "utf8"))
+    const permission = { document: "覚書 第3条", date: "2026-04-01" }
+    Object.assign(raw.agreements[0], {
+      packaging: { form: "plain", permission },
+      accepts: ["report"],
+      receipts: "registry-response",
+      units: "off",
+    })
+    await writeFile(file("plain.yaml"), stringify(raw))
+    const checked = dokuei("check-config", file("plain.yaml"))
+    assert.deepEqual([checked.code, checked.stderr], [EXIT.ok.code, ""])
+    assert.match(
+      checked.stdout,
+      /^warning: agreement .* unencrypted inside TLS, by 覚書 第3条 of 2026-04-01$/m,
+    )
   })
 
   it("ends with 3 when a key is not the one of its certificate", async () => {

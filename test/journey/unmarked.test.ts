@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { writeManifest, sharedAttributes } from "../../gateway/standards/dicom/kos.ts"
-import { readPart10 } from "../../gateway/standards/dicom/data-set.ts"
+import { readPart10, type DataSet } from "../../gateway/standards/dicom/data-set.ts"
 import { fileMetaBytes } from "../../gateway/standards/dicom/part10.ts"
 import { AT_CENTER, AT_HOSPITAL, CENTER, HOSPITAL } from "./agreements.ts"
 import { countedChance } from "../peers/chance.ts"
@@ -52,50 +52,53 @@ const fileMeta = (SOPInstanceUID: string): Uint8Array =>
     ReceivingApplicationEntityTitle: "DOKUEI",
   })
 
-/** What a hospital of another make sends: a manifest and images, as files. */
-function files(
-  PatientID: string,
-  slices: number,
-): { documents: ForeignDocument[]; StudyInstanceUID: string } {
-  const made = study(PatientID, slices)
-  const images = made.instances.map(({ SOPInstanceUID, dataSet }) => ({
-    SOPInstanceUID,
-    octets: Buffer.concat([fileMeta(SOPInstanceUID), dataSet]),
-  }))
-  const { dataSet } = readPart10(images[0]!.octets)
-  const shared = sharedAttributes(dataSet)
-  const manifest = writeManifest(
+interface Named {
+  readonly SOPClassUID: string
+  readonly SOPInstanceUID: string
+}
+
+/** "Of Interest" is no title of ours: it takes the place of another. */
+function keyObjects(
+  dataSet: DataSet,
+  title: "113030" | "113000",
+  named: readonly Named[],
+  seed: string,
+): ForeignDocument {
+  const { SOPInstanceUID, file } = writeManifest(
     {
-      shared,
-      series: [
-        {
-          SeriesInstanceUID: dataSet.text("SeriesInstanceUID"),
-          instances: images.map(({ SOPInstanceUID }) => ({ SOPClassUID: MR.code, SOPInstanceUID })),
-        },
-      ],
+      shared: sharedAttributes(dataSet),
+      series: [{ SeriesInstanceUID: dataSet.text("SeriesInstanceUID"), instances: named }],
+      title: title === "113030" ? title : "113037",
       contentDateTime: "20260401090000",
       manufacturer: "Another",
       aeTitle: "ANOTHER",
     },
-    countedChance("manifest").bytes(32),
+    countedChance(seed).bytes(32),
   )
-  const dicom = "application/dicom"
+  const octets = Buffer.from(Buffer.from(file).toString("latin1").replace("113037", title), "latin1")
+  return { uniqueId: SOPInstanceUID, mimeType: "application/dicom", formatCode: KOS, octets }
+}
+
+/** What a hospital of another make sends: a manifest and images, as files; perhaps with a selection of the study's own. */
+function files(
+  PatientID: string,
+  slices: number,
+  own: "113000" | "113030" | null = null,
+): { documents: ForeignDocument[]; StudyInstanceUID: string } {
+  const images = study(PatientID, slices).instances.map(({ SOPInstanceUID, dataSet }): ForeignDocument => ({
+    uniqueId: SOPInstanceUID,
+    mimeType: "application/dicom",
+    formatCode: MR,
+    octets: Buffer.concat([fileMeta(SOPInstanceUID), dataSet]),
+  }))
+  const { dataSet } = readPart10(images[0]!.octets)
+  const named = images.map(({ uniqueId }) => ({ SOPClassUID: MR.code, SOPInstanceUID: uniqueId }))
+  const selection = own === null ? [] : [keyObjects(dataSet, own, named, `selection ${PatientID}`)]
+  const selected = selection.map(({ uniqueId }) => ({ SOPClassUID: KOS.code, SOPInstanceUID: uniqueId }))
+  const manifest = keyObjects(dataSet, "113030", [...named, ...selected], `manifest ${PatientID}`)
   return {
-    StudyInstanceUID: shared.StudyInstanceUID,
-    documents: [
-      {
-        uniqueId: manifest.SOPInstanceUID,
-        mimeType: dicom,
-        formatCode: KOS,
-        octets: Buffer.from(manifest.file),
-      },
-      ...images.map(({ SOPInstanceUID, octets }) => ({
-        uniqueId: SOPInstanceUID,
-        mimeType: dicom,
-        formatCode: MR,
-        octets,
-      })),
-    ],
+    StudyInstanceUID: dataSet.text("StudyInstanceUID"),
+    documents: [...selection, manifest, ...images],
   }
 }
 
@@ -333,6 +336,19 @@ describe("a partner without seals, to whom documents go unencrypted", function (
       assert.equal(center.spool.slots.length, slots)
       assert.deepEqual(await center.ledger.studies(10), [])
     })
+
+  it("may send key object selections of the study itself: the one with the title is the manifest", async () => {
+    const { center } = sides
+    const { documents } = files("F1", 2, "113000")
+    const message = foreign({ ...A_HOSPITAL, PatientID: "F1" }, documents)
+    assert.equal(answerOf(await deliver(center.door, AT_CENTER.id, message)), "Success")
+    await sides.settle()
+    const [item] = await center.reading.worklist(READER)
+    assert.deepEqual([item?.state, item?.study.instances], ["ready", 3])
+    const twice = foreign({ ...A_HOSPITAL, PatientID: "F3" }, files("F3", 1, "113030").documents)
+    const answer = answerOf(await deliver(center.door, AT_CENTER.id, twice))
+    assert.equal(answer, "Failure InvalidDocumentContent")
+  })
 
   it("is believed nothing of another patient's images", async () => {
     const { center } = sides
