@@ -168,9 +168,12 @@ describe("a report on its way to the hospital's archive", function () {
   it("is joined by its correction and its addendum in one series of the same study", async () => {
     const peer = await Orthanc.open()
     const appends = { setId: REPORT.setId, version: 1 }
-    const addendum = [ADDENDUM, PDF, { id: "addendum-1", appends }] as const
-    for (const home of [[REPORT, PDF] as const, [CORRECTED, PDF] as const, addendum])
-      await hospital.attempt(await hospital.comesHome(...home), at(peer.port))
+    const reports = [
+      await hospital.comesHome(REPORT, PDF),
+      await hospital.comesHome(CORRECTED, PDF),
+      await hospital.comesHome(ADDENDUM, PDF, { id: "addendum-1", appends }),
+    ]
+    for (const id of reports) await hospital.attempt(id, at(peer.port))
     const stored = objects(await peer.files())
     await peer.close()
     const distinct = (keyword: string) => new Set(stored.map((each) => each.text(keyword))).size
