@@ -3,9 +3,11 @@
  * closes the delivery is planned with its first look and waits; it leaves when the study is complete and released.
  *
  * Nothing leaves before a request names the study, by its UID or its accession number and of its patient: that alone is no
- * matter of what comes later. A request that a person has to choose, or that waits for a person's word, waits.
+ * matter of what comes later. A request that a person has to choose, or that waits for a person's word or for the patient's
+ * consent, waits.
  */
 import type { Agreement } from "../agreement.ts"
+import { lacksConsent } from "../consent.ts"
 import { agreementInForce } from "../keep.ts"
 import { isSealing } from "../packaging.ts"
 import type { Change, RequestRecord, StudyRecord, SubmissionRecord } from "../records.ts"
@@ -43,6 +45,7 @@ function mayBegin(world: World, request: RequestRecord, leavesEarly: boolean): b
     takesUnits(agreement) &&
     request.releaseWhenComplete &&
     !isRecalled(request) &&
+    !lacksConsent(world, request) &&
     (leavesEarly || (request.urgency === "STAT" && !agreement.line.statWaits))
   )
 }

@@ -116,6 +116,17 @@ describe("a study that leaves while it is scanned", function () {
     assert.deepEqual(sent(), [])
   })
 
+  it("does not leave before the patient's consent is on record, where the agreement wants one", async () => {
+    const policy = "1.2.392.100495.20.3.999.1.7.1"
+    await open({ consentPolicies: [{ policy, name: "遠隔読影への同意" }] })
+    await ask({ urgency: "STAT" })
+    await scan(0, 3)
+    assert.deepEqual(sent(), [])
+    await sides.edge.staff.consent(CLERK, requestId, policy)
+    await scan(3, 4)
+    assert.deepEqual(sent(), ["unit", "unit", "unit"])
+  })
+
   it("closes when a person releases what is known to be incomplete", async () => {
     await open()
     await ask()
