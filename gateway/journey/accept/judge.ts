@@ -80,13 +80,13 @@ export function checkLimited(
   )
 }
 
-/** Absent is accepted, a foreign one refused (domain.md 8). XON.10 holds the OID. */
+/** Absent is accepted, a foreign one refused (domain.md 8). XON.10 holds our OID, or our ten digits. */
 export function checkRecipient(
-  { oid }: Pick<Site, "oid">,
+  { oid, institutionCode = "" }: Pick<Site, "oid"> & Partial<Pick<Site, "institutionCode">>,
   { submissionSet: { intendedRecipient } }: Submission,
 ): void {
-  const oids = intendedRecipient.map((each) => each.split("|")[0]?.split("^")[9])
-  if (oids.length > 0 && !oids.includes(oid))
+  const ids = intendedRecipient.map((each) => each.split("|")[0]?.split("^")[9] ?? "")
+  if (ids.length > 0 && !ids.some((id) => id !== "" && (id === oid || id === institutionCode)))
     throw new AcceptanceError(
       "ERR_OTHER_RECIPIENT",
       "UnknownRecipient",
