@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { compileCache } from "./compile-cache.js"
@@ -32,21 +33,25 @@ const DEBIAN = {
   "rsyslog-openssl": "/usr/share/doc/rsyslog-openssl/copyright",
   iproute2: "/sbin/ip",
   nftables: "/usr/sbin/nft",
+  curl: "/usr/bin/curl",
 }
 const DEMO = ["dcmtk", "openssl", "fonts-noto-cjk"]
 
+/** Files side by side: most of their time tests wait for other programs, for a disk or for a timer. */
+const SIDE_BY_SIDE = ["--parallel", "--jobs", String(availableParallelism() + 1)]
 const mocha = (args, ...options) => {
-  const files = args.some((each) => each.endsWith(".ts")) ? args : [...args, "test/**/*.test.ts"]
-  return [join(root, "node_modules", "mocha", "bin", "mocha.js"), "--exit", ...options, ...files]
+  const program = [join(root, "node_modules", "mocha", "bin", "mocha.js"), "--exit"]
+  if (args.some((each) => each.endsWith(".ts"))) return [...program, ...args]
+  return [...program, ...options, ...args, "test/**/*.test.ts"]
 }
 const VERBS = {
   demo: { debian: DEMO, viewer: true, run: (args) => [["deploy/demo/demo.ts", ...args]] },
-  test: { debian: Object.keys(DEBIAN), viewer: true, run: (args) => [mocha(args)] },
+  test: { debian: Object.keys(DEBIAN), viewer: true, run: (args) => [mocha(args, ...SIDE_BY_SIDE)] },
   "test:long": {
     debian: Object.keys(DEBIAN),
     viewer: true,
     env: { DOKUEI_LONG: "1" },
-    run: (args) => [mocha(args, "--timeout", "3600000")],
+    run: (args) => [[...mocha(args), "--timeout", "3600000"]],
   },
   bench: { debian: Object.keys(DEBIAN), viewer: false, run: (args) => [["test/bench/bench.ts", ...args]] },
   check: {
@@ -65,7 +70,7 @@ const VERBS = {
         "--config",
         ".dependency-cruiser.cjs",
       ],
-      mocha([]),
+      mocha([], ...SIDE_BY_SIDE),
     ],
   },
   dokuei: {

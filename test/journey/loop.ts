@@ -189,8 +189,9 @@ export async function checkSpools({ edge, center }: TwoSides): Promise<void> {
     for await (const { place, facts } of gateway.spool.scan())
       if (!(await gateway.ledger.knows(place.objectId, facts.kind))) strays.push(facts.kind)
     assert.deepEqual(strays, [], `strays at the ${gateway.side}`)
+    // The start itself may be what the disk fails at: a mark that was not written is told, and nothing is lost by it.
     assert.deepEqual(
-      gateway.spool.rot.filter(({ what }) => what !== "slot-mended"),
+      gateway.spool.rot.filter(({ what }) => what !== "slot-mended" && what !== "mark"),
       [],
     )
     assert.equal(

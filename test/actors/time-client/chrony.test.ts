@@ -86,7 +86,7 @@ describe("chrony as it is asked", function () {
   it("says that the clock is right, by whom and when", async () => {
     await chrony.follow(0)
     const { offsetMs, boundMs, source, heardAt } = await reading()
-    assert.ok(Math.abs(offsetMs) < 50 && boundMs < 500, `${offsetMs} ${boundMs}`)
+    assert.ok(Math.abs(offsetMs) < 500 && boundMs < 1_000, `${offsetMs} ${boundMs}`)
     assert.equal(source, "127.0.0.1")
     assert.ok(Math.abs(Date.now() - Date.parse(heardAt)) < 10_000)
   })
@@ -94,8 +94,8 @@ describe("chrony as it is asked", function () {
   it("says that the clock is three seconds off", async () => {
     await chrony.follow(3)
     const { offsetMs, boundMs } = await reading()
-    assert.ok(Math.abs(Math.abs(offsetMs) - 3_000) < 50, String(offsetMs))
-    assert.ok(boundMs >= 2_950)
+    assert.ok(Math.abs(Math.abs(offsetMs) - 3_000) < 500, String(offsetMs))
+    assert.ok(boundMs >= 2_500)
   })
 
   it("is no use when it does not run, or is not there", async () => {
