@@ -14,12 +14,13 @@ import {
 import { writeMedium } from "../../gateway/actors/portable-media/write-medium.ts"
 import type { Agreement } from "../../gateway/journey/agreement.ts"
 import { DeskError } from "../../gateway/journey/errors.ts"
+import { leaving } from "../../gateway/journey/media/leaving.ts"
 import { mediaDesk } from "../../gateway/journey/media/media-desk.ts"
 import type { MediumPlan } from "../../gateway/journey/ports.ts"
 import { readDicomdir } from "../../gateway/standards/dicom/dicomdir.ts"
 import { AT_CENTER, AT_HOSPITAL } from "./agreements.ts"
 import type { Gateway } from "./gateway.ts"
-import { enter, READER, report, requestFor, row, storeAll, study } from "./people.ts"
+import { CLERK, enter, READER, report, requestFor, row, storeAll, study } from "./people.ts"
 import { PLAIN } from "./unmarked.ts"
 import { TwoSides } from "./world.ts"
 
@@ -105,6 +106,8 @@ describe("a medium", function () {
     (await gateway.ledger.submissionsOf({ requestId }))
       .map(({ direction, kind, state }) => `${direction} ${kind} ${state}`)
       .sort()
+  const kindsLeaving = async (): Promise<string[]> =>
+    (await leaving(sides.edge.world, requestId)).map(({ kind }) => kind)
   const item = async () =>
     (await sides.center.reading.worklist(READER)).find((each) => each.requestId === requestId)
 
@@ -233,6 +236,23 @@ describe("a medium", function () {
         ["sato", "STICK", "serious", "no room"],
       ],
     )
+  })
+
+  it("takes nothing of a study that was taken back, whatever became of it on the line", async () => {
+    await send()
+    const plan = await readyPlan(sides.edge, requestId)
+    await plan.check()
+    sides.line.fault = (kind) => (kind === "study" ? "cut" : null)
+    await sides.settle(SETTLE_MS)
+    await sides.edge.staff.recall(CLERK, requestId, "別の患者")
+    const notAllowed = (error: unknown): boolean =>
+      error instanceof DeskError && error.code === "ERR_NOT_ALLOWED"
+    await assert.rejects(plan.check(), notAllowed, "not even by a plan that is older")
+    assert.deepEqual(await kindsLeaving(), ["recall"], "as it may have arrived")
+    sides.line.fault = () => null
+    await sides.settle(5 * SETTLE_MS)
+    assert.ok((await standing(sides.edge)).includes("out study verified"))
+    assert.deepEqual(await kindsLeaving(), ["recall"], "as it has arrived")
   })
 
   it("is not made of what nobody knows, nor of what has no agreement in force", async () => {

@@ -77,6 +77,7 @@ export class MediaRoutes {
     const begun = this.#begun(token)
     const file = begun.plan.files[Number(number)]
     if (file === undefined) throw new HttpRefusal(404, "the plan has no such file")
+    await begun.plan.check()
     begun.begun ??= begun.plan.begin()
     await begun.begun
     await sendFile(response, file)

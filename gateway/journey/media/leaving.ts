@@ -7,6 +7,7 @@ import { isUnderWay } from "../cases/case-file.ts"
 import { DeskError } from "../errors.ts"
 import { carriesImages } from "../keep.ts"
 import { isLive } from "../live-slot.ts"
+import { isTakenBack } from "../retain/recall.ts"
 import type { RequestRecord, SubmissionRecord } from "../records.ts"
 import type { World } from "../world.ts"
 
@@ -22,12 +23,25 @@ const MOST = 10_000
 export async function leaving(world: World, what: string): Promise<readonly SubmissionRecord[]> {
   const isPartner = world.agreements.some(({ id }) => id === what)
   const all = isPartner ? await waitingFor(world, what) : await ofReadings(world, what)
-  // What still comes in is not all there.
-  const some = all.filter(
-    (each) => each.direction === "out" && !isOpenEnded(each) && isLive(world, each.slotId),
+  const some = await unrecalled(
+    world,
+    // What still comes in is not all there.
+    all.filter((each) => each.direction === "out" && !isOpenEnded(each) && isLive(world, each.slotId)),
   )
   if (some.length === 0) throw new DeskError("ERR_NOT_FOUND", `nothing of ${what} is there to leave`)
   return inOrder(some)
+}
+
+/** Images of a request that was taken back leave no more, whatever became of them on the line; the notice of it does. */
+export async function unrecalled(
+  world: World,
+  some: readonly SubmissionRecord[],
+): Promise<readonly SubmissionRecord[]> {
+  const images = some.filter(({ kind }) => carriesImages(kind))
+  const byRequest = new Map(images.map((each) => [each.requestId, each]))
+  const gone = new Set<string | null>()
+  for (const [requestId, each] of byRequest) if (await isTakenBack(world, each)) gone.add(requestId)
+  return some.filter(({ kind, requestId }) => !(carriesImages(kind) && gone.has(requestId)))
 }
 
 async function waitingFor(world: World, agreement: string): Promise<readonly SubmissionRecord[]> {

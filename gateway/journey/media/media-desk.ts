@@ -6,7 +6,7 @@ import { DeskError } from "../errors.ts"
 import type { AuditEvent } from "../ports.ts"
 import type { SubmissionRecord } from "../records.ts"
 import type { World } from "../world.ts"
-import { leaving } from "./leaving.ts"
+import { leaving, unrecalled } from "./leaving.ts"
 import { makeReady } from "./make-ready.ts"
 import type { MediaDesk, Medium } from "./medium.ts"
 import { mediumFiles, subsetsOf } from "./medium-files.ts"
@@ -26,6 +26,7 @@ export function mediaDesk(world: World, maker: MediumMaker): MediaDesk {
         submissions: records.length,
         waiting,
         files: waiting.length > 0 ? [] : mediumFiles(world, maker, await subsetsOf(world, records)),
+        check: () => checkUnrecalled(world, records),
         begin: () => tell("success", null),
         failed: (why) => tell("serious", why),
       }
@@ -37,6 +38,15 @@ export function mediaDesk(world: World, maker: MediumMaker): MediaDesk {
 function checkInForce(world: World, agreement: string): void {
   if (agreementInForce(world, agreement) === null)
     throw new DeskError("ERR_NOT_ALLOWED", `agreement ${agreement} is not in force`)
+}
+
+/** A plan may be older than a person's decision to take a study on it back. */
+async function checkUnrecalled(world: World, records: readonly SubmissionRecord[]): Promise<void> {
+  if ((await unrecalled(world, records)).length < records.length)
+    throw new DeskError(
+      "ERR_NOT_ALLOWED",
+      "a study on this medium was taken back: what is written of it must not leave",
+    )
 }
 
 interface Telling {

@@ -43,6 +43,8 @@ export interface MediumPlan {
   /** What must be made first; then there are no files yet. */
   readonly waiting: readonly NotReady[]
   readonly files: readonly MediumFile[]
+  /** Asked before each file. @throws DeskError ERR_NOT_ALLOWED once a study on it was taken back */
+  check(): Promise<void>
   /** Told before the first octet is handed out. Durable when it resolves. */
   begin(): Promise<void>
   /** It did not come about: told after `begin`. @param why without patient data */

@@ -23,6 +23,15 @@ import type { World } from "../world.ts"
 /** A study that was is in the state of that name until its slot is destroyed; a request stays so. */
 export const isRecalled = ({ recalledAt = null }: StudyRecord | RequestRecord): boolean => recalledAt !== null
 
+/** The request it leaves for was taken back with the study. */
+export async function isTakenBack(
+  world: Pick<World, "ledger">,
+  { requestId }: Pick<SubmissionRecord, "requestId">,
+): Promise<boolean> {
+  const request = requestId === null ? null : await world.ledger.request(requestId)
+  return request !== null && isRecalled(request)
+}
+
 /**
  * By staff, for the study of this request and every other request that asked for it.
  *

@@ -16,7 +16,7 @@ import { lastingFault } from "../lasting-fault.ts"
 import { behindScout, lineUp, wasReached } from "./line-up.ts"
 import { parentReport } from "./report-documents.ts"
 import { putAside } from "./put-aside.ts"
-import { isRecalled, mayBeStopped } from "../retain/recall.ts"
+import { isTakenBack, mayBeStopped } from "../retain/recall.ts"
 import type { Change, JobRecord, SubmissionRecord } from "../records.ts"
 import { next, take } from "../route.ts"
 import { due, retryAt, type Decision, type Outcome } from "../run.ts"
@@ -85,11 +85,6 @@ async function afterwards(world: World, record: SubmissionRecord): Promise<reado
     ...(pace === null ? [] : [{ put: "pace", record: pace } as const]),
     ...(await callNext(world, record.agreement, line.inFlight)),
   ]
-}
-
-async function isTakenBack(world: World, { requestId }: SubmissionRecord): Promise<boolean> {
-  const request = requestId === null ? null : await world.ledger.request(requestId)
-  return request !== null && isRecalled(request)
 }
 
 /** A partner is called by one scout alone: it is called about once a minute, and a line that is back is soon used. */
