@@ -10,7 +10,7 @@ import { agreementInForce } from "../keep.ts"
 import { instantIn } from "../local-day.ts"
 import { release } from "./release.ts"
 import type { Change, RequestRecord, StudyRecord } from "../records.ts"
-import { isOpenEnded, openEnded } from "./open-ended.ts"
+import { isAnySent, openEnded } from "./open-ended.ts"
 import { isSameName } from "./same-name.ts"
 import { withStudy } from "../subject.ts"
 import type { World } from "../world.ts"
@@ -166,8 +166,6 @@ export function names({ private: asked }: RequestRecord, { private: header }: St
 const namesNothing = ({ private: asked }: RequestRecord): boolean =>
   asked.StudyInstanceUID === "" && asked.AccessionNumber === ""
 
-/** Is a submission with this request's study there, on its way or about to be? A failed one is not, nor one that waits for its release. */
-export async function hasBeenSent(world: World, request: RequestRecord): Promise<boolean> {
-  const submissions = await world.ledger.submissionsOf({ requestId: request.id, kind: "study" })
-  return submissions.some((each) => each.direction === "out" && each.state !== "failed" && !isOpenEnded(each))
+export async function hasBeenSent(world: World, { id }: RequestRecord): Promise<boolean> {
+  return isAnySent(await world.ledger.submissionsOf({ requestId: id, kind: "study" }))
 }

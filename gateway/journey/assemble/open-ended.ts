@@ -6,6 +6,13 @@ import type { World } from "../world.ts"
 export const isOpenEnded = ({ releasedAt }: { readonly releasedAt?: string | null | undefined }): boolean =>
   releasedAt === null
 
+/** Of the submissions of one request: is one with its study there, on its way or about to be? A failed one is not, nor one that waits for its release. */
+export const isAnySent = (submissions: readonly SubmissionRecord[]): boolean =>
+  submissions.some(
+    (each) =>
+      each.direction === "out" && each.kind === "study" && each.state !== "failed" && !isOpenEnded(each),
+  )
+
 /** Of a study that is about to be released: what has begun to leave already. */
 export async function openEnded(world: World, { id }: StudyRecord): Promise<readonly SubmissionRecord[]> {
   const all = await world.ledger.submissionsOf({ studyId: id, kind: "study" })

@@ -10,6 +10,7 @@ import { isRecalled } from "../retain/recall.ts"
 import { readWhole } from "../read-whole.ts"
 import type { Change, InstanceRecord, RequestRecord, StudyRecord, SubmissionRecord } from "../records.ts"
 import { travelling } from "../recode/recoding-document.ts"
+import { isOpenEnded } from "./open-ended.ts"
 import { release } from "./release.ts"
 import { selected } from "./selection.ts"
 import { namedBy } from "../verify/study-subject.ts"
@@ -32,8 +33,10 @@ export async function arrivedThere(
   except: string | null = null,
 ): Promise<Arrived | "open" | null> {
   const beside = await world.ledger.submissionsOf({ requestId, kind: "study" })
+  // What waits for its release takes with it whatever is there by then.
   const all = beside.filter(
-    (each) => each.direction === "out" && each.studyId === study.id && each.id !== except,
+    (each) =>
+      each.direction === "out" && each.studyId === study.id && each.id !== except && !isOpenEnded(each),
   )
   if (all.some((each) => isOpenThere(world, each))) return "open"
   const there = all.filter(({ acceptedAt, state }) => acceptedAt !== null && state !== "failed")

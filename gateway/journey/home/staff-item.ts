@@ -1,6 +1,7 @@
 /** One row of the hospital's list, drawn from what the ledger knows. */
 import { isTestPolicy } from "../../standards/hpki/profile.ts"
 import { mayLeave } from "../assemble/bind.ts"
+import { isAnySent } from "../assemble/open-ended.ts"
 import { lacksConsent } from "../consent.ts"
 import { agreementOf, isErased } from "../keep.ts"
 import { NOTHING_YET, way } from "../cases/milestones.ts"
@@ -112,10 +113,16 @@ function action(file: CaseFile): StaffItem["action"] {
   if (troubleOf(file, STATIONS) !== null) return "see-failure"
   if (study !== null && !mayLeave(study)) return null
   // What is complete and bound leaves by itself or waits for a person; late images always do.
-  return study !== null && (study.state === "complete" || study.state === "recalled" || hasLate(study))
+  return study !== null && (isUnreleased(study) || hasLate(study) || hasLeftForOthers(file, study))
     ? "release"
     : null
 }
+
+const isUnreleased = ({ state }: StudyRecord): boolean => state === "complete" || state === "recalled"
+
+/** It was released for another request, and that says nothing of this one. */
+const hasLeftForOthers = ({ submissions }: CaseFile, { state }: StudyRecord): boolean =>
+  (state === "released" || state === "closed") && !isAnySent(submissions)
 
 /** An earlier document may have been acted upon: what replaces it, or is added to it, is not one more report. The newest. */
 function revision(file: CaseFile): StaffItem["revision"] {

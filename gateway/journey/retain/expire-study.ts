@@ -73,7 +73,10 @@ async function accountOf(
   })
 }
 
-/** One of several deliveries is not at its end: its bytes lie in this slot. Of what was taken back no receipt is awaited. */
+/**
+ * One of several deliveries is not at its end: its bytes lie in this slot. That is so, too, while units of it have left and
+ * a person is asked to release the rest. Of what was taken back no receipt is awaited.
+ */
 async function isDelivering(world: World, study: StudyRecord): Promise<boolean> {
   const submissions = await world.ledger.submissionsOf({ studyId: study.id })
   const isOpen = (each: SubmissionRecord): boolean =>

@@ -10,6 +10,8 @@ import { DAY_MS, MINUTE_MS, TwoSides } from "../world.ts"
 const QUIET_AND_MORE_MS = 10 * MINUTE_MS
 /** Not quiet yet, and long enough for what may leave. */
 const SCANNING_MS = QUIET_MS / 2
+/** Of the copy in this house, where a test waits for its end. */
+const TERM_MS = 90 * MINUTE_MS
 
 describe("a study that leaves while it is scanned", function () {
   this.timeout(60_000)
@@ -143,6 +145,44 @@ describe("a study that leaves while it is scanned", function () {
     await sides.settle(QUIET_AND_MORE_MS)
     assert.deepEqual(sent(), ["unit", "unit", "unit", "study"])
     assert.equal((await listed())?.state, "ready")
+  })
+
+  it("is released for each request by itself, and kept until all of them have it", async () => {
+    sides = await TwoSides.open({
+      unitBytes: 1,
+      agreement: {
+        retention: { imagesMs: TERM_MS, unreadImagesMs: 30 * DAY_MS, reportsMs: 365 * DAY_MS },
+      },
+    })
+    const short = study("P2", 4, { NumberOfStudyRelatedInstances: 5 })
+    const asked = { urgency: "ROUTINE", StudyInstanceUID: short.StudyInstanceUID } as const
+    const first = await enter(sides.edge, requestFor("P2", "RA", asked))
+    const second = await enter(sides.edge, requestFor("P2", "RB", asked))
+    const actions = async (): Promise<unknown[]> => [
+      (await row(sides.edge, first))?.action,
+      (await row(sides.edge, second))?.action,
+    ]
+    const [late, ...inTime] = short.instances
+    await store(sides.edge, inTime, SCANNER)
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual(await actions(), ["release", "release"])
+    await sides.edge.staff.release(CLERK, second)
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual(await actions(), ["release", null])
+
+    await store(sides.edge, [late!], SCANNER)
+    await sides.settle(QUIET_AND_MORE_MS)
+    const [kept] = await sides.edge.ledger.studiesByUid(short.StudyInstanceUID)
+    const looks = (await sides.edge.ledger.jobsOf(kept!.id)).map(({ verb }) => verb)
+    assert.deepEqual(looks, ["expire"], "what came late waits for nobody else's release")
+
+    await sides.settle(2 * TERM_MS)
+    assert.equal((await sides.edge.ledger.study(kept!.id))?.state, "closed")
+    await sides.edge.staff.release(CLERK, first)
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual(await actions(), [null, null])
+    await sides.settle(2 * TERM_MS)
+    assert.equal((await sides.edge.ledger.study(kept!.id))?.state, "expired")
   })
 
   it("hides what was withdrawn after its unit had left", async () => {
