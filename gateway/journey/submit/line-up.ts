@@ -1,8 +1,8 @@
 /**
  * The line to a partner. While it is down one submission is its scout, the most urgent one: the others wait for what the
- * scout finds instead of each calling in vain and holding up whatever else is to be done. When the partner answers, what
- * waited goes at once and in order: by urgency, then by age. When it is only heard from, the scout goes: that it reaches us
- * does not say that we reach it.
+ * scout finds instead of each calling in vain and holding up whatever else is to be done. When one gets through, what
+ * waited goes at once and in order: by urgency, then by age. When the partner is only heard from, the scout goes: that it
+ * reaches us does not say that we reach it.
  */
 import { SubmissionError } from "../errors.ts"
 import type { Change, JobRecord } from "../records.ts"
@@ -11,7 +11,10 @@ import type { World } from "../world.ts"
 
 /** The partner itself was not reached: no submission would have got through. */
 const DOWN: readonly string[] = ["ERR_SUBMISSION_UNREACHABLE", "ERR_SUBMISSION_TLS"]
-/** What goes again as soon as the partner answers. */
+/**
+ * What goes again as soon as one of them got through. What was not answered waits for no less: two that are cut would call
+ * each other for ever.
+ */
 const WAITS: readonly string[] = [...DOWN, "ERR_SUBMISSION_UNANSWERED"]
 /** Weeks of studies. What waits beyond them is found when those before it have gone. */
 const QUEUE_LOOK = 10_000
@@ -34,17 +37,26 @@ export async function behindScout(world: World, job: JobRecord): Promise<Require
 export const wasReached = (error: unknown): boolean =>
   error instanceof SubmissionError && !DOWN.includes(error.code)
 
-/** The partner answered. */
+/** One got through, or may now. */
 export const lineUp = (world: World, agreement: string): Promise<readonly Change[]> =>
-  woken(world, agreement, QUEUE_LOOK)
+  woken(world, agreement, WAITS, QUEUE_LOOK)
+
+/** One reached it, and yet failed: only who waited for that to be reached. */
+export const partnerUp = (world: World, agreement: string): Promise<readonly Change[]> =>
+  woken(world, agreement, DOWN, QUEUE_LOOK)
 
 /** It was heard from: what it answers to the first one wakes the others. */
 export const sendScout = (world: World, agreement: string): Promise<readonly Change[]> =>
-  woken(world, agreement, 1)
+  woken(world, agreement, WAITS, 1)
 
-async function woken(world: World, agreement: string, most: number): Promise<readonly Change[]> {
+async function woken(
+  world: World,
+  agreement: string,
+  why: readonly string[],
+  most: number,
+): Promise<readonly Change[]> {
   const now = world.clock.now()
-  const waiting = await world.ledger.heldUp(agreement, now.toISOString(), WAITS, most)
+  const waiting = await world.ledger.heldUp(agreement, now.toISOString(), why, most)
   // A moment apart, so that they are due in this order.
   return waiting.map((job, index): Change => {
     const runAt = new Date(now.getTime() + index).toISOString()

@@ -13,7 +13,7 @@ import { isUnderWay } from "../cases/case-file.ts"
 import { SubmissionError } from "../errors.ts"
 import { agreementInForce, agreementOf, carriesImages, closeStudy, held } from "../keep.ts"
 import { lastingFault } from "../lasting-fault.ts"
-import { behindScout, lineUp, wasReached } from "./line-up.ts"
+import { behindScout, lineUp, partnerUp, wasReached } from "./line-up.ts"
 import { parentReport } from "./report-documents.ts"
 import { putAside } from "./put-aside.ts"
 import { isTakenBack, mayBeStopped } from "../retain/recall.ts"
@@ -184,7 +184,7 @@ async function failedAttempt(
 ): Promise<Outcome> {
   const lasting = lastingFault(error)
   // Whatever it answered, it is there.
-  const woken = wasReached(error) ? await lineUp(world, record.agreement) : []
+  const woken = wasReached(error) ? await partnerUp(world, record.agreement) : []
   if (lasting !== null) {
     const event = error instanceof SubmissionError ? "refused" : "unusable"
     return {

@@ -4,6 +4,7 @@ import { MINUTE_MS, TwoSides } from "../world.ts"
 
 const OUTAGE_MS = 60 * MINUTE_MS
 const SOON_MS = 10_000
+const ATTEMPT = { kind: "study", atMs: 0, failed: true }
 
 describe("what waits for a partner that could not be reached", () => {
   let sides: TwoSides
@@ -71,5 +72,19 @@ describe("what waits for a partner that could not be reached", () => {
     const tried = attempts.slice(before).map(({ kind }) => kind)
     assert.ok(tried.includes("report"))
     assert.equal(tried.filter((kind) => kind === "study").length, 1)
+  })
+  it("is not called by another that the partner did not answer either: each has its own time", async () => {
+    // Were they to call each other, this would never end.
+    const enough = 500
+    sides.line.fault = () => (attempts.push(ATTEMPT) > enough ? "unreachable" : "cut")
+    for (const PatientID of ["P1", "P2"]) {
+      await enter(sides.edge, requestFor(PatientID, `R-${PatientID}`))
+      await storeAll(sides.edge, study(PatientID, 1))
+    }
+    await sides.settle(OUTAGE_MS)
+    assert.ok(
+      attempts.length > 10 && attempts.length < 4 * (OUTAGE_MS / MINUTE_MS),
+      `${attempts.length} attempts`,
+    )
   })
 })
