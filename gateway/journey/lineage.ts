@@ -24,6 +24,14 @@ export function parentOf({
   return appends === undefined ? null : { relation: "APND", ...appends }
 }
 
+/** What is added to an addendum is added to what that was added to. */
+export const addedTo = ({
+  setId,
+  version,
+  appends,
+}: Pick<Placed, "setId" | "version" | "appends">): NonNullable<Placed["appends"]> =>
+  appends ?? { setId, version }
+
 export const isAddendum = ({ appends }: Pick<Placed, "appends">): boolean => appends !== undefined
 const isSigned = ({ status }: Pick<Placed, "status">): boolean => status !== "draft"
 

@@ -12,7 +12,7 @@ import { isRecalled } from "../retain/recall.ts"
 import { isSealing } from "../packaging.ts"
 import { planReceipt } from "./receipt.ts"
 import type { Change, DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
-import { placeOf, type Place } from "./report-place.ts"
+import { placeOf } from "./report-place.ts"
 import { checkReportSubject } from "./report-subject.ts"
 import { judgeReport, papersOf, readPapers } from "./report-verdict.ts"
 import { next } from "../route.ts"
@@ -27,8 +27,6 @@ interface Arrived {
   /** With the CDA document, which is read and holds against what was sent before; null without one. */
   readonly written: ImagingReport | null
   readonly content: ReportText
-  /** Of one without a CDA document: where the metadata place it; null while that is not here. */
-  readonly place: Place | null
   /** The CDA document first, if there is one. */
   readonly documents: readonly [DocumentRecord, ...DocumentRecord[]]
   readonly signature: Verdict
@@ -61,7 +59,6 @@ const signedEffect: EffectOf = async (world, record, documents, agreement) => {
   const arrived: Arrived = {
     written: content,
     content,
-    place: {},
     documents: [papers.cda, papers.pdf, papers.signature],
     signature,
   }
@@ -82,22 +79,15 @@ async function follow(
   world: World,
   submission: SubmissionRecord,
   agreement: Agreement,
-  { written, content, documents, signature, place: toldPlace }: Arrived,
+  arrived: Arrived,
 ): Promise<readonly Change[] | null> {
+  const { written, content, documents, signature } = arrived
   const request = await requestOf(world, submission)
   const earlier = await known(world, submission)
-  const reports = await world.ledger.reportsOfRequest(request.id)
-  const newcomer = { record: submission, request, cda: documents[0], content: written, reports }
-  const place =
-    earlier !== undefined
-      ? {}
-      : written === null
-        ? toldPlace
-        : await placeOf(world, { ...newcomer, content: written })
-  if (place === null) return null
+  const placed = earlier ?? (await newReport(world, submission, request, arrived))
+  if (placed === null) return null
   const report: ReportRecord = {
-    ...(earlier ?? newReport(world, submission, request, content)),
-    ...place,
+    ...placed,
     signedAt: signature.signedAt,
     stampedAt: signature.timeStampedAt,
     private: {
@@ -147,31 +137,34 @@ function reopened(world: World, request: RequestRecord): Change[] {
   return [{ put: "request", record }, term]
 }
 
-function newReport(
+/** Placed among those that are here now, not when it was looked at. Null while what it is added to is not here. */
+async function newReport(
   world: World,
   submission: SubmissionRecord,
   request: RequestRecord,
-  content: ReportText,
-): Omit<ReportRecord, "private"> {
-  return {
-    id: uuid(world.chance),
-    requestId: request.id,
-    studyId: targetOf(request) ?? "",
-    agreement: submission.agreement,
-    setId: content.setId,
-    version: content.versionNumber,
-    status: content.status,
-    readerId: content.reader.id,
-    readerName: content.reader.name,
-    slotId: request.slotId,
-    draftVersion: 0,
-    prepareId: null,
-    preparedAt: content.effectiveTime,
-    signedAt: null,
-    stampedAt: null,
-    submissionId: submission.id,
-    acknowledgedAt: null,
-    acknowledgedBy: "",
-    acknowledgedSeenAt: null,
-  }
+  { written, content, documents: [paper] }: Arrived,
+): Promise<Omit<ReportRecord, "private"> | null> {
+  const reports = await world.ledger.reportsOfRequest(request.id)
+  const place = await placeOf(world, { record: submission, request, paper, written, reports })
+  return (
+    place && {
+      id: uuid(world.chance),
+      requestId: request.id,
+      studyId: targetOf(request) ?? "",
+      agreement: submission.agreement,
+      ...place,
+      readerId: content.reader.id,
+      readerName: content.reader.name,
+      slotId: request.slotId,
+      draftVersion: 0,
+      prepareId: null,
+      preparedAt: content.effectiveTime,
+      signedAt: null,
+      stampedAt: null,
+      submissionId: submission.id,
+      acknowledgedAt: null,
+      acknowledgedBy: "",
+      acknowledgedSeenAt: null,
+    }
+  )
 }

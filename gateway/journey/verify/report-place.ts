@@ -1,127 +1,112 @@
 /**
- * Where a report that came in stands among the documents of its request: which it replaces, or is added to. By its id in the
- * text, and in the metadata by its entryUUID or among the references (RPLC, APND: ITI TF-3 4.2.2.2.3).
+ * Where a report that came in stands among the documents of its request: which it replaces, or is added to. Its text says so
+ * by ids, and the metadata say the same; without a text of its own the metadata alone.
  */
 import type { ImagingReport } from "../../standards/cda/report-content.ts"
-import type { Association } from "../../standards/xds/submission.ts"
-import { isReplacing, targetAmong } from "../accept/relationships.ts"
-import { ContentError } from "../errors.ts"
-import { isAddendum } from "../lineage.ts"
-import type { DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
+import {
+  earlierPapers,
+  relatedTo,
+  relationsOf,
+  wrongVersion,
+  type EarlierPaper,
+  type Newcomer,
+  type ParentRelation,
+  type Place,
+} from "./earlier-papers.ts"
+import { addedTo, isAddendum } from "../lineage.ts"
+import type { ReportRecord } from "../records.ts"
+import { toldPlace } from "./told-place.ts"
 import type { World } from "../world.ts"
-
-/** Fields of its record. */
-export type Place = Pick<ReportRecord, "appends">
-
-/** A report that came in, and the documents that came before it. */
-export interface Newcomer {
-  readonly record: SubmissionRecord
-  readonly request: RequestRecord
-  readonly cda: DocumentRecord
-  readonly content: ImagingReport
-  readonly reports: readonly ReportRecord[]
-}
 
 /**
  * One report per request, and addenda to it; each version once. Null while an addendum, or a version of one, has come before
- * what it is related to: by itself it says too little to be shown.
+ * what it is related to: by itself it says too little to be shown. Called under the request's lock: of two that come at once
+ * the second meets the first.
  *
  * @throws ContentError ERR_REPORT_VERSION
  */
 export async function placeOf(world: World, newcomer: Newcomer): Promise<Place | null> {
-  const { content, reports } = newcomer
-  const set = reports.find(({ setId }) => setId === content.setId)
-  if (reports.some(({ setId, version }) => setId === content.setId && version === content.versionNumber))
-    throw wrongVersion(`version ${content.versionNumber} is there already`)
-  if (content.addendum?.appends) return addedTo(world, newcomer, content.addendum.appends.documentId, set)
-  if (set === undefined ? content.addendum !== null : isAddendum(set))
-    return replacedAddendum(world, newcomer, set)
-  if (reports.some((each) => !isAddendum(each) && each.setId !== content.setId))
-    throw wrongVersion("another report is there already")
-  return replacedReport(world, newcomer)
+  const earlier = await earlierPapers(world, newcomer)
+  const { written } = newcomer
+  if (written === null) return toldPlace(newcomer, earlier)
+  const own = { setId: written.setId, version: written.versionNumber, status: written.status }
+  const among = writtenPlace({ ...newcomer, written }, earlier)
+  return among && { ...own, ...among }
 }
 
+/** With a text. */
+type Written = Newcomer & { readonly written: ImagingReport }
+type Appending = Pick<ReportRecord, "appends">
+
+function writtenPlace(newcomer: Written, earlier: readonly EarlierPaper[]): Appending | null {
+  const { written, reports } = newcomer
+  const set = reports.find(({ setId }) => setId === written.setId)
+  if (reports.some(({ setId, version }) => setId === written.setId && version === written.versionNumber))
+    throw wrongVersion(`version ${written.versionNumber} is there already`)
+  if (written.addendum?.appends) return firstOfAddendum(newcomer, earlier, written.addendum.appends, set)
+  if (set === undefined ? written.addendum !== null : isAddendum(set))
+    return replacedAddendum(newcomer, earlier, set)
+  if (reports.some((each) => !isAddendum(each) && each.setId !== written.setId))
+    throw wrongVersion("another report is there already")
+  return replacedReport(newcomer, earlier)
+}
+
+type Named = NonNullable<NonNullable<ImagingReport["addendum"]>["appends"]>
+
 /** The first version of an addendum. */
-async function addedTo(
-  world: World,
-  newcomer: Newcomer,
-  documentId: string,
+function firstOfAddendum(
+  newcomer: Written,
+  earlier: readonly EarlierPaper[],
+  named: Named,
   set: ReportRecord | undefined,
-): Promise<Place | null> {
-  const to = newcomer.reports.find(({ private: { documents } }) =>
-    documents.some(({ role, uniqueId }) => role === "cda" && uniqueId === documentId),
-  )
+): Appending | null {
   // Later versions of it wait for this one, so there are none.
   if (set !== undefined) throw wrongVersion("its set is that of another document")
-  if (to === undefined) return null
-  const { appends: named } = newcomer.content.addendum ?? {}
-  const isSame =
-    (named?.setId ?? to.setId) === to.setId && (named?.versionNumber ?? to.version) === to.version
-  const sent = await sentFor(world, newcomer.request, documentId)
+  const sent = withId(earlier, named.documentId)
+  const to = sent.find(({ report }) => report !== null)?.report ?? null
+  if (to === null) return null
+  const isSame = (named.setId ?? to.setId) === to.setId && (named.versionNumber ?? to.version) === to.version
   if (!isSame || !isRelated(newcomer, "APND", sent))
     throw wrongVersion("it is not added to what was sent before")
-  // What is added to an addendum is added to what that was added to.
-  return { appends: to.appends ?? { setId: to.setId, version: to.version } }
+  return { appends: addedTo(to) }
 }
 
 /** A later version of an addendum: it says of what it is a version, and no more of what that was added to. */
-async function replacedAddendum(
-  world: World,
-  newcomer: Newcomer,
+function replacedAddendum(
+  newcomer: Written,
+  earlier: readonly EarlierPaper[],
   set: ReportRecord | undefined,
-): Promise<Place | null> {
-  const sent = await sentFor(world, newcomer.request, newcomer.content.correction?.replacesDocumentId ?? "")
+): Appending | null {
+  const sent = withId(earlier, newcomer.written.correction?.replacesDocumentId ?? "")
   if (set?.appends === undefined || sent.length === 0) return null
   if (!isRelated(newcomer, "RPLC", sent)) throw wrongVersion("it does not replace what was sent before")
   return { appends: set.appends }
 }
 
 /** A version of the report. The one it replaces may never have come: then this is the first the hospital sees. */
-async function replacedReport(world: World, newcomer: Newcomer): Promise<Place> {
-  const { content, reports, request } = newcomer
-  const named = content.correction?.replacesDocumentId ?? null
-  const earlier = named === null ? [] : await sentFor(world, request, named)
-  if (named !== null && earlier.length === 0 && reports.length === 0) return {}
+function replacedReport(newcomer: Written, earlier: readonly EarlierPaper[]): Appending {
+  const { written, reports } = newcomer
+  const named = written.correction?.replacesDocumentId ?? null
+  const sent = named === null ? [] : withId(earlier, named)
+  if (named !== null && sent.length === 0 && reports.length === 0) return {}
   const isRight =
-    earlier.length === 0
+    sent.length === 0
       ? named === null && relationsOf(newcomer, "RPLC").length === 0
-      : isRelated(newcomer, "RPLC", earlier)
+      : isRelated(newcomer, "RPLC", sent)
   if (!isRight) throw wrongVersion("it does not replace what was sent before")
   return {}
 }
 
-const isOf = (relation: "RPLC" | "APND", { type }: Association): boolean =>
-  relation === "RPLC" ? isReplacing(type) : type === "APND"
-
-const relationsOf = (
-  { record: { private: said }, cda }: Newcomer,
-  relation: "RPLC" | "APND",
-): readonly Association[] =>
-  (said.submission?.associations ?? []).filter(
-    (each) => isOf(relation, each) && each.source === cda.entryUUID,
-  )
+/** The CDA documents with this id that came for this request. */
+const withId = (earlier: readonly EarlierPaper[], documentId: string): readonly EarlierPaper[] =>
+  earlier.filter(({ document: { role, uniqueId } }) => role === "cda" && uniqueId === documentId)
 
 /** The metadata say the same as the text. */
-function isRelated(newcomer: Newcomer, relation: "RPLC" | "APND", sent: readonly DocumentRecord[]): boolean {
-  const { submission } = newcomer.record.private
+function isRelated(newcomer: Written, relation: ParentRelation, sent: readonly EarlierPaper[]): boolean {
   const related = relationsOf(newcomer, relation)
   return (
-    submission !== null &&
     related.length > 0 &&
-    related.every((each) => targetAmong(sent, submission, each) !== null) &&
+    related.every((each) => relatedTo(newcomer, [each], sent).length > 0) &&
     relationsOf(newcomer, relation === "RPLC" ? "APND" : "RPLC").length === 0
   )
 }
-
-/** The CDA documents with this id that came for this request. */
-async function sentFor(world: World, request: RequestRecord, documentId: string): Promise<DocumentRecord[]> {
-  const sent: DocumentRecord[] = []
-  for (const document of await world.ledger.documentsByUniqueId(documentId)) {
-    const submission = await world.ledger.submission(document.submissionId)
-    const came = submission?.direction === "in" && submission.requestId === request.id
-    if (came && document.role === "cda") sent.push(document)
-  }
-  return sent
-}
-
-const wrongVersion = (why: string): ContentError => new ContentError("ERR_REPORT_VERSION", why)

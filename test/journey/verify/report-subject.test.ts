@@ -140,9 +140,9 @@ describe("a report where it arrives", function () {
         (target) => ({ type: "RPLC", source: cda.entryUUID, target }) as const,
       )
       const submission = { ...came!.private.submission!, associations }
-      const record = { ...came!, private: { ...came!.private, submission } }
+      const record = { ...came!, id: "a newcomer", private: { ...came!.private, submission } }
       const said = { setId: first!.setId, correction: null, addendum: null, ...content } as ImagingReport
-      return placeOf(world, { record, request, cda, content: said, reports })
+      return placeOf(world, { record, request, paper: cda, written: said, reports })
     }
     const correction = { replacesDocumentId: cda.uniqueId, reason: "左右の誤記" }
     const refused = { code: "ERR_REPORT_VERSION" }

@@ -1,0 +1,79 @@
+/**
+ * What came home for a request before a newcomer, and how the newcomer's metadata are related to it: by its entryUUID, or
+ * among the references (RPLC, APND: ITI TF-3 4.2.2.2.3).
+ */
+import type { ImagingReport } from "../../standards/cda/report-content.ts"
+import type { Association } from "../../standards/xds/submission.ts"
+import { isReplacing, targetAmong } from "../accept/relationships.ts"
+import { ContentError } from "../errors.ts"
+import type { DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
+import type { World } from "../world.ts"
+
+/** A report that came in, and the reports that came before it. */
+export interface Newcomer {
+  readonly record: SubmissionRecord
+  readonly request: RequestRecord
+  /** Its CDA document, where that can be read; else its PDF. */
+  readonly paper: DocumentRecord
+  /** Null without a CDA document that can be read: then the metadata say where it belongs. */
+  readonly written: ImagingReport | null
+  readonly reports: readonly ReportRecord[]
+}
+
+/** Where it belongs: fields of its record. */
+export type Place = Pick<ReportRecord, "setId" | "version" | "status" | "appends">
+
+/** A CDA document or a PDF that came for the same request. */
+export interface EarlierPaper {
+  readonly document: DocumentRecord
+  readonly submission: SubmissionRecord
+  /** Null while it has no verdict, and of what ended unusable. */
+  readonly report: ReportRecord | null
+}
+
+export async function earlierPapers(
+  { ledger }: World,
+  { record, request, reports }: Newcomer,
+): Promise<readonly EarlierPaper[]> {
+  const beside = await ledger.submissionsOf({ requestId: request.id, kind: "report" })
+  const came = beside.filter(({ id, direction }) => direction === "in" && id !== record.id)
+  const papers = await Promise.all(
+    came.map(async (submission) => {
+      const report = reports.find(({ submissionId }) => submissionId === submission.id) ?? null
+      const documents = await ledger.documents(submission.id)
+      return documents.filter(isPaper).map((document) => ({ document, submission, report }))
+    }),
+  )
+  return papers.flat()
+}
+
+const isPaper = ({ role }: DocumentRecord): boolean => role === "cda" || role === "pdf"
+
+export type ParentRelation = "RPLC" | "APND"
+
+const isOf = (relation: ParentRelation, { type }: Association): boolean =>
+  relation === "RPLC" ? isReplacing(type) : type === "APND"
+
+/** What the metadata say of the newcomer's own paper. */
+export const relationsOf = (
+  { record: { private: said }, paper }: Newcomer,
+  relation: ParentRelation,
+): readonly Association[] =>
+  (said.submission?.associations ?? []).filter(
+    (each) => isOf(relation, each) && each.source === paper.entryUUID,
+  )
+
+/** The papers that one of these relations of the newcomer is to. */
+export function relatedTo(
+  { record }: Newcomer,
+  relations: readonly Association[],
+  earlier: readonly EarlierPaper[],
+): readonly EarlierPaper[] {
+  const { submission } = record.private
+  if (submission === null) return []
+  return earlier.filter(({ document }) =>
+    relations.some((each) => targetAmong([document], submission, each) !== null),
+  )
+}
+
+export const wrongVersion = (why: string): ContentError => new ContentError("ERR_REPORT_VERSION", why)

@@ -1,0 +1,45 @@
+/** Where a report without a CDA document stands: its metadata say which one it replaces, or is added to. */
+import { uidOfName } from "../../standards/dicom/name-uid.ts"
+import {
+  relatedTo,
+  relationsOf,
+  wrongVersion,
+  type EarlierPaper,
+  type Newcomer,
+  type Place,
+} from "./earlier-papers.ts"
+import { addedTo } from "../lineage.ts"
+import type { ReportRecord } from "../records.ts"
+
+/**
+ * Null while what it is added to is not here.
+ *
+ * @throws ContentError ERR_REPORT_VERSION
+ */
+export function toldPlace(newcomer: Newcomer, earlier: readonly EarlierPaper[]): Place | null {
+  const { record, request, reports } = newcomer
+  const replaced = reportAmong(relatedTo(newcomer, relationsOf(newcomer, "RPLC"), earlier))
+  if (replaced !== null) return placeAfter(replaced, reports)
+  const added = relationsOf(newcomer, "APND")
+  if (added.length > 0) {
+    const to = reportAmong(relatedTo(newcomer, added, earlier))
+    const setId = uidOfName(record.submissionSetUid, "addendum-set")
+    return to && { setId, version: 1, status: "appended", appends: addedTo(to) }
+  }
+  if (reports.length > 0) throw wrongVersion("a report is there already, and this one does not replace it")
+  return { setId: uidOfName(request.id, "report-set"), version: 1, status: "final" }
+}
+
+const reportAmong = (papers: readonly EarlierPaper[]): ReportRecord | null =>
+  papers.find(({ report }) => report !== null)?.report ?? null
+
+/** A version of an addendum is added to what that was added to. */
+function placeAfter({ setId, appends }: ReportRecord, reports: readonly ReportRecord[]): Place {
+  const versions = reports.filter((each) => each.setId === setId).map(({ version }) => version)
+  return {
+    setId,
+    version: 1 + Math.max(...versions),
+    status: "corrected",
+    ...(appends === undefined ? {} : { appends }),
+  }
+}
