@@ -15,6 +15,7 @@ import type {
   SlotId,
   AssertedUser,
   AuditEvent,
+  ReadIn,
 } from "./ports.ts"
 import type {
   ComparedSubmission,
@@ -312,6 +313,8 @@ export interface SubmissionRecord {
     readonly principal?: Principal
     /** Inbound: who sent it, as the partner says; absent = it does not say. */
     readonly asserted?: AssertedUser
+    /** Inbound: the medium it came on first, and who read it in; absent = it came over the line. */
+    readonly cameOn?: ReadIn
   }
 }
 

@@ -221,6 +221,21 @@ describe("a medium", function () {
     assert.ok(!existsSync(join(clear, "IHE_XDM/SUBSET01/METADATA.P7M")))
   })
 
+  it("without seals is told by who read it in, and never by the key of a connection", async () => {
+    await send(PLAIN)
+    await readIn(sides.center, AT_CENTER.id, await write(sides.edge, requestId))
+    await sides.settle(SETTLE_MS)
+    const arrived = (await sides.center.ledger.submissionsOf({ requestId })).find(
+      ({ kind }) => kind === "study",
+    )
+    const { verdict } = arrived!.private
+    assert.equal(verdict?.outcome, "unsigned")
+    assert.deepEqual(
+      verdict.tests.map(({ name, detail }) => (name === "medium" ? `${name} ${detail}` : name)),
+      ["medium suzuki", "transmitted", "same-subject", "unsigned-agreed", "unencrypted-agreed"],
+    )
+  })
+
   it("is in the audit trail before it is made, with who asked", async () => {
     await send()
     const plan = await readyPlan(sides.edge, requestId)

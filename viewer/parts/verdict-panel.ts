@@ -7,7 +7,7 @@ import type { Verdict, VerdictOutcome, VerdictTest } from "../../gateway/journey
 import { maybe, t } from "../text/language.ts"
 import { clockSeconds, day, daySeconds } from "../words/instant.ts"
 import { detailWords } from "../words/test-detail.ts"
-import { changed, summary, type SummaryTest } from "../words/verdict.ts"
+import { changed, readInBy, summary, type SummaryTest } from "../words/verdict.ts"
 import { icon, type IconName } from "./icon.ts"
 
 const LOOK: Readonly<Record<VerdictOutcome, readonly [panelClass: string, drawing: IconName]>> = {
@@ -70,9 +70,12 @@ function invalidWords(verdict: Verdict): unknown {
   return html`${why}<b>${t("verdict-text.do-not-use")}</b>`
 }
 
-/** Where it came from is known by the connection alone, and the page says what was agreed. */
+/** Where it came from is known by the connection alone, or by who had the medium in hand, and the page says what was agreed. */
 function unsignedWords(verdict: Verdict): string {
-  const words = t("verdict-text.unsigned", { holder: holderName(verdict) })
+  const by = readInBy(verdict)
+  const holder = holderName(verdict)
+  const words =
+    by === null ? t("verdict-text.unsigned", { holder }) : t("verdict-text.unsigned-medium", { holder, by })
   if (verdict.policy === "") return words
   return `${words}${t("verdict-text.unencrypted", { permission: verdict.policy })}`
 }
@@ -98,7 +101,7 @@ const MARKS: Readonly<Record<VerdictTest["outcome"], readonly [markClass: string
 }
 
 /** Agreed, and still nothing to be at ease about. */
-const WARNED: readonly SummaryTest["name"][] = ["unsigned", "unencrypted"]
+const WARNED: readonly SummaryTest["name"][] = ["medium", "unsigned", "unencrypted"]
 
 function summaryLine({ name, outcome }: SummaryTest): TemplateResult {
   const [markClass, drawing] = WARNED.includes(name) ? (["w", "alert"] as const) : MARKS[outcome]

@@ -444,6 +444,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "verdict-text.no-change-found": "No change was found. ",
   "verdict-text.unsigned":
     "It came without a signature, as agreed with {holder}. The sender is known by the key of the connection alone. ",
+  "verdict-text.unsigned-medium":
+    "It came without a signature, as agreed with {holder}, on a medium that {by} read in. Who made the medium was not checked. ",
   "verdict-text.unencrypted": "It was not encrypted either ({permission}).",
   "verdict-text.unsigned-sheet": "No electronic signature (by agreement)",
   "verdict-text.changed": "The report that arrived is not the one that was signed. ",
@@ -487,6 +489,10 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "check.unsigned.pass": "Not signed, by agreement",
   "check.unsigned.fail": "Not signed",
   "check.unsigned.unknown": "Not signed",
+  "check.medium.name": "medium",
+  "check.medium.pass": "Came on a medium: sender not checked",
+  "check.medium.fail": "Came on a medium: sender not checked",
+  "check.medium.unknown": "Came on a medium: sender not checked",
   "check.unencrypted.name": "encryption",
   "check.unencrypted.pass": "Not encrypted, by agreement",
   "check.unencrypted.fail": "Not encrypted",
@@ -514,6 +520,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "test.digest": "Document digests",
   "test.exact-set": "Exact set of documents",
   "test.connection": "Key of the connection",
+  "test.medium": "Read in from a medium by",
   "test.transmitted": "Hash and size of what came",
   "test.same-subject": "Patient, study and request",
   "test.unsigned-agreed": "Agreed without signature",

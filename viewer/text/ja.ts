@@ -438,6 +438,8 @@ export const ja = {
   "verdict-text.no-change-found": "改変は見つかっていません。",
   "verdict-text.unsigned":
     "{holder}との合意により、署名のない文書として届きました。送り主は通信の鍵だけで確かめています。",
+  "verdict-text.unsigned-medium":
+    "{holder}との合意により、署名のない文書として届きました。{by}が媒体から取り込んだもので、媒体を作った人は確かめていません。",
   "verdict-text.unencrypted": "暗号化もされていません（{permission}）。",
   "verdict-text.unsigned-sheet": "電子署名はありません（合意による）",
   "verdict-text.changed": "届いた報告書は、署名されたものと一致しません。",
@@ -481,6 +483,10 @@ export const ja = {
   "check.unsigned.pass": "署名なし（合意による）",
   "check.unsigned.fail": "署名なし",
   "check.unsigned.unknown": "署名なし",
+  "check.medium.name": "媒体",
+  "check.medium.pass": "媒体で受領（送り主 未確認）",
+  "check.medium.fail": "媒体で受領（送り主 未確認）",
+  "check.medium.unknown": "媒体で受領（送り主 未確認）",
   "check.unencrypted.name": "暗号化",
   "check.unencrypted.pass": "暗号化なし（合意による）",
   "check.unencrypted.fail": "暗号化なし",
@@ -508,6 +514,7 @@ export const ja = {
   "test.digest": "文書のハッシュ値",
   "test.exact-set": "文書の過不足",
   "test.connection": "通信相手の鍵",
+  "test.medium": "媒体から取り込んだ人",
   "test.transmitted": "届いた文書のハッシュ値と大きさ",
   "test.same-subject": "患者・検査・依頼の一致",
   "test.unsigned-agreed": "署名しない合意",

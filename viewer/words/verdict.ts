@@ -32,6 +32,7 @@ export type SummaryName =
   | "time-stamp"
   | "issuer"
   | "connection"
+  | "medium"
   | "unsigned"
   | "unencrypted"
   | "seal"
@@ -44,7 +45,8 @@ export interface SummaryTest {
 /** Technical tests behind each line a person reads, by the names of standards/dsg and standards/hpki. */
 const BEHIND: readonly (readonly [SummaryName, readonly string[]])[] = [
   ["unchanged", ["signature-value", "references", "digest", "exact-set", "submission-set"]],
-  ["connection", ["connection", "transmitted", "same-subject"]],
+  ["connection", ["connection"]],
+  ["medium", ["medium"]],
   ["unsigned", ["unsigned-agreed"]],
   ["unencrypted", ["unencrypted-agreed"]],
   ["signer", ["signer-is-author", "signer-agreed"]],
@@ -90,7 +92,7 @@ const SEAL_OUTCOME: Readonly<Record<VerdictOutcome, VerdictTest["outcome"]>> = {
 
 /**
  * Lines without any test behind them are left out: a check that was not made is not shown as passed. Tests of no line
- * (form, algorithms) are told only when they did not pass.
+ * (form, algorithms, hash and size of what came) are told only when they did not pass.
  */
 export function summary(main: Verdict, seal: Verdict | null): SummaryTest[] {
   const names: readonly SummaryName[] = [...BEHIND.map(([name]) => name), "other"]
@@ -102,6 +104,10 @@ export function summary(main: Verdict, seal: Verdict | null): SummaryTest[] {
   const isSealed = seal !== null && seal.outcome !== "unsigned"
   return !isSealed ? lines : [...lines, { name: "seal", outcome: SEAL_OUTCOME[seal.outcome] }]
 }
+
+/** Who read it in, where it came on a medium and nobody looked at who sent it; else null. */
+export const readInBy = ({ tests }: Verdict): string | null =>
+  tests.find(({ name }) => name === "medium")?.detail ?? null
 
 /** Was a change of the bytes found (true), ruled out (false), or not looked at (null)? */
 export function changed(main: Verdict): boolean | null {

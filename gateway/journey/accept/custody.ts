@@ -3,7 +3,7 @@ import { envelopeSuffix } from "../../standards/cms/auth-enveloped-data.ts"
 import type { DocumentEntry } from "../../standards/xds/submission.ts"
 import { importAudit } from "../audit.ts"
 import { uuid } from "../ids.ts"
-import { assertedOf, type Inbound } from "./inbound.ts"
+import { assertedOf, cameOnOf, type Inbound } from "./inbound.ts"
 import type { Landing } from "./landed.ts"
 import { sendScout } from "../submit/line-up.ts"
 import { holding } from "../locks.ts"
@@ -49,7 +49,7 @@ export async function takeCustody(
     acceptedAt: at.toISOString(),
     verifiedAt: null,
     bytesTotal: received.reduce((sum, each) => sum + each.sent.sizeBytes, 0),
-    private: { submission: inbound.submission, verdict: null, ...assertedOf(inbound) },
+    private: { submission: inbound.submission, verdict: null, ...assertedOf(inbound), ...cameOnOf(inbound) },
   }
   const documents = received.map((each, ordinal): Change => ({
     put: "document",

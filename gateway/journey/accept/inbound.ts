@@ -19,6 +19,10 @@ export interface Inbound {
 }
 
 /** For the record of it. */
+export const cameOnOf = ({ onMedium }: Inbound): { readonly cameOn?: ReadIn } =>
+  onMedium === undefined ? {} : { cameOn: onMedium }
+
+/** For the record of it. */
 export const assertedOf = ({ asserted = null }: Inbound): { readonly asserted?: AssertedUser } =>
   asserted === null ? {} : { asserted }
 

@@ -37,10 +37,10 @@ export const reportEffect: EffectOf = (world, record, documents, agreement) =>
     ? signedEffect(world, record, documents, agreement)
     : unsignedEffect(world, record, documents, agreement)
 
-/** As the agreement says nobody signed it: it counts by the connection it came over, and every page says so. */
+/** As the agreement says nobody signed it: it counts by the connection or medium it came by, and every page says so. */
 const unsignedEffect: EffectOf = async (world, record, documents, agreement) => {
   const report = await unsignedReport(world, record, documents, agreement)
-  const signature = record.private.verdict ?? unsealedVerdict(agreement, world.clock.now())
+  const signature = record.private.verdict ?? unsealedVerdict(record, agreement, world.clock.now())
   const arrived: Arrived = { ...report, signature }
   return {
     signature,

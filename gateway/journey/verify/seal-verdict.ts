@@ -16,7 +16,7 @@ export async function verdictOfSeal(
 ): Promise<Verdict> {
   const before = record.private.verdict
   if (record.state !== "accepted" && before !== null) return before
-  if (!isSealing(agreement)) return unsealedVerdict(agreement, world.clock.now())
+  if (!isSealing(agreement)) return unsealedVerdict(record, agreement, world.clock.now())
   const signature = documents.find((each) => each.role === "set-signature")
   const xml = signature === undefined ? new Uint8Array(0) : await readWhole(world.spool, signature.place)
   const claimed = {

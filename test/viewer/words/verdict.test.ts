@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { changed, summary, worst } from "../../../viewer/words/verdict.ts"
+import { changed, readInBy, summary, worst } from "../../../viewer/words/verdict.ts"
 import { SEAL, signature } from "../fixtures/desk.ts"
 
 describe("worst", () => {
@@ -35,6 +35,22 @@ describe("the summary of a verdict", () => {
     assert.deepEqual(line("key-usage"), [{ name: "issuer", outcome: "fail" }])
     assert.deepEqual(line("references"), [{ name: "unchanged", outcome: "fail" }])
     assert.deepEqual(line("algorithms"), [{ name: "other", outcome: "fail" }])
+  })
+  it("does not speak of a key where something came on a medium", () => {
+    const none = signature("unsigned")
+    const [, ...others] = none.tests
+    const onMedium = {
+      ...none,
+      tests: [{ name: "medium", outcome: "pass" as const, detail: "suzuki" }, ...others],
+    }
+    assert.deepEqual(
+      [none, onMedium].map((each) => summary(each, null).map(({ name }) => name)),
+      [
+        ["connection", "unsigned", "unencrypted"],
+        ["medium", "unsigned", "unencrypted"],
+      ],
+    )
+    assert.deepEqual([none, onMedium].map(readInBy), [null, "suzuki"])
   })
   it("leaves out what was not tested instead of calling it passed", () => {
     assert.deepEqual(summary({ ...signature("valid"), tests: [] }, null), [])
