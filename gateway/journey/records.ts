@@ -449,6 +449,8 @@ export interface JobRecord {
   readonly runAt: string
   readonly attempts: number
   readonly failureCode: string | null
+  /** Of a job that sends: its agreement. Read, never written: the ledger knows it by the subject. */
+  readonly partner?: string
   /** It waits for a place on the line and for nothing else. Written, never read back. */
   readonly forPlace?: true
 }

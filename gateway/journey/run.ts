@@ -52,8 +52,12 @@ export interface Runner {
   stop(): Promise<void>
 }
 
+/** Of what works here. */
 const CONCURRENT_JOBS = 4
-const JOBS_PER_LOOK = 64
+/** Of what waits for a line: a partner that takes minutes to answer holds up neither what works here nor other partners. */
+const CONCURRENT_SENDINGS = 16
+const SENDINGS_TO_A_PARTNER = 8
+const JOBS_PER_LOOK = 256
 const LONGEST_SLEEP_MS = 5_000
 const AUDIT_BATCH = 256
 const FIRST_RETRY_MS = 1_000
@@ -85,7 +89,7 @@ export function retryAt(now: Date, attempts: number, chance: Chance): Date {
 
 export function startRunner(parts: RunnerParts): Runner {
   const stopping = new AbortController()
-  const running = new Map<string, Promise<void>>()
+  const running = new Map<string, Running>()
   let sleep = new AbortController()
   const wake = (): void => sleep.abort()
 
@@ -96,8 +100,7 @@ export function startRunner(parts: RunnerParts): Runner {
   const takeDueJobs = async (): Promise<void> => {
     const now = parts.clock.now().toISOString()
     for (const job of await parts.ledger.dueJobs(now, JOBS_PER_LOOK)) {
-      if (running.size >= CONCURRENT_JOBS) return
-      if (running.has(job.id)) continue
+      if (running.has(job.id) || !hasPlace(job, running)) continue
       const work = runJob(parts, job)
         // Not even the failure could be written: the job is due still, and held back here meanwhile.
         .catch((error: unknown) => rest(job, error))
@@ -105,7 +108,7 @@ export function startRunner(parts: RunnerParts): Runner {
           running.delete(job.id)
           wake()
         })
-      running.set(job.id, work)
+      running.set(job.id, { job, work })
     }
   }
   const loop = async (): Promise<void> => {
@@ -126,18 +129,29 @@ export function startRunner(parts: RunnerParts): Runner {
     stop: async () => {
       stopping.abort()
       await ended
-      await Promise.all(running.values())
+      await Promise.all([...running.values()].map(({ work }) => work))
       // What cannot be delivered now waits in the outbox for the next start.
       await deliverAudit(parts).catch((error: unknown) => parts.onFailure(null, error))
     },
   }
 }
 
-/** Until the next job is due; jobs already running wake us themselves when they end. */
-async function sleepMs(parts: RunnerParts, running: ReadonlyMap<string, unknown>): Promise<number> {
-  if (running.size >= CONCURRENT_JOBS) return LONGEST_SLEEP_MS
-  const jobs = await parts.ledger.dueJobs("9999", running.size + 1)
-  const waiting = jobs.find((job) => !running.has(job.id))
+interface Running {
+  readonly job: JobRecord
+  readonly work: Promise<void>
+}
+
+function hasPlace({ verb, partner }: JobRecord, running: ReadonlyMap<string, Running>): boolean {
+  const sending = [...running.values()].filter(({ job }) => job.verb === "submit")
+  if (verb !== "submit") return running.size - sending.length < CONCURRENT_JOBS
+  const toPartner = sending.filter(({ job }) => job.partner === partner)
+  return sending.length < CONCURRENT_SENDINGS && toPartner.length < SENDINGS_TO_A_PARTNER
+}
+
+/** Until the next job that has a place is due; jobs already running wake us themselves when they end. */
+async function sleepMs(parts: RunnerParts, running: ReadonlyMap<string, Running>): Promise<number> {
+  const jobs = await parts.ledger.dueJobs("9999", JOBS_PER_LOOK)
+  const waiting = jobs.find((job) => !running.has(job.id) && hasPlace(job, running))
   if (waiting === undefined) return LONGEST_SLEEP_MS
   const ms = new Date(waiting.runAt).getTime() - parts.clock.now().getTime()
   return Math.min(Math.max(ms, 0), LONGEST_SLEEP_MS)

@@ -266,7 +266,7 @@ describe("the runner", () => {
     assert.equal(runs, 2)
   })
 
-  it("runs one job per subject at a time and four in all", async () => {
+  it("runs one job per subject at a time, and four in all of what works here", async () => {
     const running = new Map<string, number>()
     let most = 0
     let clash = false
@@ -283,13 +283,33 @@ describe("the runner", () => {
       return { changes: [] }
     }
     await ledger.commit(
-      ["a", "b", "c", "d", "e"].flatMap((subject) => [put("package", subject), put("submit", subject)]),
+      ["a", "b", "c", "d", "e"].flatMap((subject) => [put("package", subject), put("verify", subject)]),
     )
-    start({ package: busy, submit: busy })
+    start({ package: busy, verify: busy })
     await new Promise((resolve) => setTimeout(resolve, 250))
     assert.deepEqual(await jobs(), [])
     assert.equal(clash, false)
     assert.ok(most > 1 && most <= 4, String(most))
+  })
+
+  it("goes on with what works here while a partner takes its time to answer, and sends it so many at a time", async () => {
+    const answer = Promise.withResolvers<undefined>()
+    const begun: string[] = []
+    const step: Step = async (job) => {
+      begun.push(job.verb)
+      if (job.verb === "submit") await answer.promise
+      return { changes: [] }
+    }
+    await ledger.commit(Array.from({ length: 20 }, (_, n) => put("submit", `receipt ${n}`)))
+    const going = start({ submit: step, verify: step })
+    await settled()
+    await ledger.commit([put("verify", "a study of another partner")])
+    going.wake()
+    await settled()
+    assert.deepEqual(begun, [...Array<string>(8).fill("submit"), "verify"])
+    answer.resolve(undefined)
+    await settled()
+    assert.equal(begun.length, 21)
   })
 
   it("moves audit rows from the ledger to the trail, each once", async () => {

@@ -42,6 +42,7 @@ export interface JobRow {
   readonly run_at: string
   readonly attempts: number
   readonly failure_code: string | null
+  readonly partner?: string | null
 }
 export interface AuditRow {
   readonly sequence: number
@@ -101,6 +102,7 @@ export const jobOf = (row: JobRow): JobRecord => ({
   runAt: row.run_at,
   attempts: row.attempts,
   failureCode: row.failure_code,
+  ...(typeof row.partner === "string" ? { partner: row.partner } : {}),
 })
 
 export const auditEntryOf =
