@@ -54,16 +54,18 @@ export async function* readDen(
   yield* inside.end()
 }
 
-/** A key that does not unwrap is another key, as RFC 3218 §2.3.2 has it: then nothing inside holds, which is found out later. */
+/**
+ * Null where the recipient's key opens nothing. Not another key in its place: whoever knew which could write under it. All
+ * is read as for a key that opens nothing inside, and refused at the end (RFC 3218 §2.3.2).
+ */
 async function keyOf(
   header: EnvelopeHeader,
   unwrap: (header: EnvelopeHeader) => Promise<Uint8Array>,
-): Promise<Uint8Array> {
+): Promise<Uint8Array | null> {
   try {
     return await unwrap(header)
   } catch (error) {
-    if (error instanceof Malformed && error.code === "CEK_UNWRAP")
-      return new Uint8Array(header.keyLengthBytes)
+    if (error instanceof Malformed && error.code === "CEK_UNWRAP") return null
     throw error
   }
 }
@@ -73,10 +75,16 @@ class Inside {
   readonly #decipher: Decipheriv
   readonly #digested = new DigestedReader(MAX_CIPHERTEXT_LENGTH_BYTES)
   readonly #entity = new EntityReader()
-  #isBroken = false
+  #isBroken: boolean
 
-  constructor({ keyLengthBytes, nonce }: EnvelopeHeader, cek: Uint8Array) {
-    this.#decipher = createDecipheriv(`aes-${keyLengthBytes * 8}-cbc`, cek, nonce)
+  /** Without a key it is broken from the start, and deciphers all the same: that takes as long as it does under any key. */
+  constructor({ keyLengthBytes, nonce }: EnvelopeHeader, cek: Uint8Array | null) {
+    this.#isBroken = cek === null
+    this.#decipher = createDecipheriv(
+      `aes-${keyLengthBytes * 8}-cbc`,
+      cek ?? new Uint8Array(keyLengthBytes),
+      nonce,
+    )
   }
 
   decrypted(ciphertext: Uint8Array): Uint8Array {

@@ -225,6 +225,41 @@ describe("Document Encryption (DEN)", function () {
     for (const [what, body] of Object.entries(bodies)) assert.equal(await faultOf(body), "DEN", what)
   })
 
+  for (const who of ["rsa", "ec"] as const)
+    it(`takes no key in the place of one that opens nothing: a guess is read as nothing else (${who})`, async () => {
+      const document = { mimeType: "application/dicom", lengthBytes: CLEAR.length }
+      const chance = countedChance("den")
+      const { prefix } = denFrame(document, KEY, { recipients: [leaf(holders[who])], chance })
+      const wrapped = Buffer.from(prefix)
+      // Where the wrapped key begins: an OCTET STRING of an RSA modulus, or of 32 octets wrapped in AES.
+      const mark = who === "rsa" ? Buffer.from([4, 0x82, 1, 0]) : Buffer.from([4, 40])
+      const at = wrapped.lastIndexOf(mark) + mark.length + 20
+      wrapped[at] = wrapped[at]! ^ 1
+      let last = 0
+      const pieces = async function* (message: Uint8Array) {
+        for await (const piece of inPieces(message, 777)) {
+          last += piece.length
+          yield piece
+        }
+      }
+      for (const cek of [new Uint8Array(32), new Uint8Array(32).fill(255), KEY.cek]) {
+        const body = await whole(denCiphertext(document, { ...KEY, cek }, inPieces(CLEAR, 1000)))
+        const message = Buffer.concat([wrapped, body])
+        last = 0
+        const handed: number[] = []
+        await assert.rejects(
+          async () => {
+            for await (const { clear } of readDen(pieces(message), (header) =>
+              unwrapCek(header, leaf(holders[who]), privateHalf(holders[who].key)),
+            ))
+              handed.push(clear.length)
+          },
+          { code: "DEN" },
+        )
+        assert.deepEqual([handed, last], [[], message.length], "after the last octet, and nothing before")
+      }
+    })
+
   it("hands nothing out as whole that was not digested so: a stranger's key, PKCS#1 v1.5, GCM", async () => {
     const entity = Buffer.concat([Buffer.from(ENTITY), SHORT])
     assert.equal(await faultOf(theirs(entity, {}), holders.stranger), "NOT_A_RECIPIENT")
