@@ -268,15 +268,21 @@ export interface OutboundDocument {
   open(): AsyncIterable<Uint8Array>
 }
 
+/**
+ * @param bytesSent of a submission that were handed to the socket, with what stands around its documents
+ * @param bytesBefore of these by earlier attempts, and not again by this one; absent = none
+ */
+export type SendProgress = (bytesSent: number, bytesBefore?: number) => void
+
 export interface DocumentSource {
   /** One ITI-41 attempt. Resolves with whatever RegistryResponse came; throws SubmissionError otherwise.
-   *  `progress` gets bytes handed to the socket. `security`: a wsse:Security header of this attempt. */
+   *  `security`: a wsse:Security header of this attempt. */
   provideAndRegister(
     agreement: string,
     submission: Submission,
     documents: readonly OutboundDocument[],
     messageId: string,
-    progress: (bytesSent: number) => void,
+    progress: SendProgress,
     security?: string | null,
   ): Promise<RegistryResponse>
 }

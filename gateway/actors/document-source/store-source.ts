@@ -3,7 +3,7 @@
  * means: the partner's answer references every instance as stored.
  */
 import { SubmissionError } from "../../journey/errors.ts"
-import type { DocumentSource, OutboundDocument } from "../../journey/ports.ts"
+import type { DocumentSource, OutboundDocument, SendProgress } from "../../journey/ports.ts"
 import { statusHex } from "../../standards/dicom/dimse-status.ts"
 import { mayBeStoredLater, readStoreAnswer, type StoreAnswer } from "../../standards/dicomweb/store-answer.ts"
 import { Malformed } from "../../standards/malformed.ts"
@@ -51,12 +51,12 @@ export function storeSource(endpointOf: (agreement: string) => Endpoint): Docume
 }
 
 /** Bytes over several requests, each of which counts from nothing. */
-function summed(progress: (bytes: number) => void, fromBytes: number) {
+function summed(progress: SendProgress, fromBytes: number) {
   let [before, now] = [fromBytes, 0]
   return {
     progress: (bytes: number): void => {
       now = bytes
-      progress(before + bytes)
+      progress(before + bytes, fromBytes)
     },
     next: (): void => {
       before += now

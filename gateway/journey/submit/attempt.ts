@@ -3,29 +3,33 @@ import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
 import { securityHeader } from "../asserted.ts"
 import { SpoolError, SubmissionError } from "../errors.ts"
 import { uuidUrn } from "../ids.ts"
-import type { OutboundDocument } from "../ports.ts"
+import type { OutboundDocument, SendProgress } from "../ports.ts"
 import type { DocumentRecord, SubmissionRecord } from "../records.ts"
 import type { World } from "../world.ts"
 import type { Carried } from "./pace.ts"
 import { asKept, wireOctets } from "./wrapping.ts"
 
-/** What the line carried, or that it broke, decides how large the next units are. */
+/**
+ * What the line carried, or that it broke, decides how large the next units are. An answer before all was handed over says
+ * nothing of the line, nor does a refusal.
+ */
 export async function attempted(world: World, record: SubmissionRecord): Promise<RegistryResponse> {
   const { agreement, bytesTotal } = record
   // Before the clock runs: what it takes to sign says nothing of the line.
   const security = await securityHeader(world, record)
   const fromMs = world.clock.now().getTime()
-  const carried = (bytes: number): Carried => ({ bytes, fromMs, untilMs: world.clock.now().getTime() })
-  let handedOver = 0
+  let [there, before] = [0, 0]
+  const carried = (): Carried => ({ bytes: there - before, fromMs, untilMs: world.clock.now().getTime() })
   try {
-    const answer = await send(world, record, security, (bytes) => {
-      handedOver = bytes
+    const answer = await send(world, record, security, (bytes, bytesBefore = 0) => {
+      there = bytes
+      before = bytesBefore
     })
-    world.pace.through(agreement, carried(bytesTotal))
+    if (answer.status === "Success" && there >= bytesTotal) world.pace.through(agreement, carried())
     return answer
   } catch (error) {
     if (error instanceof SubmissionError && error.failure === "ambiguous")
-      world.pace.cut(agreement, carried(handedOver))
+      world.pace.cut(agreement, carried())
     throw error
   }
 }
@@ -34,13 +38,13 @@ async function send(
   world: World,
   record: SubmissionRecord,
   security: string | null,
-  carried: (bytes: number) => void,
+  carried: SendProgress,
 ): Promise<RegistryResponse> {
   const { submission } = record.private
   if (submission === null) throw new SpoolError("ERR_SLOT_GONE", "what was to be sent is destroyed")
   const documents = (await world.ledger.documents(record.id)).map((each) => outbound(world, each))
-  const progress = (bytes: number): void => {
-    carried(bytes)
+  const progress: SendProgress = (bytes, bytesBefore) => {
+    carried(bytes, bytesBefore)
     world.progress(record.id, bytes)
   }
   const messageId = uuidUrn(world.chance)

@@ -142,8 +142,12 @@ describe("STOW-RS to a partner's DICOMweb", function () {
     to: Source,
     { submission, documents }: ReturnType<typeof sent>,
     progress: number[] = [],
+    before: number[] = [],
   ): Promise<RegistryResponse> =>
-    to.provideAndRegister("archive", submission, documents, "urn:uuid:1", (bytes) => progress.push(bytes))
+    to.provideAndRegister("archive", submission, documents, "urn:uuid:1", (bytes, bytesBefore = 0) => {
+      progress.push(bytes)
+      before.push(bytesBefore)
+    })
 
   const answer = (stored: readonly string[], failed: readonly (readonly [string, number])[] = []): string =>
     JSON.stringify({
@@ -211,11 +215,13 @@ describe("STOW-RS to a partner's DICOMweb", function () {
       },
     ]
     await assert.rejects(provide(to, sending), withCode("ERR_SUBMISSION_BUSY"))
-    assert.equal((await provide(to, sending)).status, "Success")
+    const before: number[] = []
+    assert.equal((await provide(to, sending, [], before)).status, "Success")
     assert.deepEqual(
       seen.map(({ parts }) => parts),
       [3, 2],
     )
+    assert.deepEqual([...new Set(before)], [sending.documents[0]!.lengthBytes], "it went before")
   })
 
   it("takes a warning and a duplicate for stored, and nothing else", async () => {
