@@ -435,6 +435,8 @@ export interface CertificateRecord {
     /** At who destroyed: read before it could be read no more. */
     readonly submissions: readonly DestroyedSubmission[]
     readonly bytes: number
+    /** At who destroyed: the media it came on or left on, in words; absent = none. */
+    readonly media?: readonly string[]
   }
 }
 

@@ -17,12 +17,14 @@ import { DeskError } from "../../gateway/journey/errors.ts"
 import { leaving } from "../../gateway/journey/media/leaving.ts"
 import { mediaDesk } from "../../gateway/journey/media/media-desk.ts"
 import type { MediumPlan } from "../../gateway/journey/ports.ts"
+import { readWhole } from "../../gateway/journey/read-whole.ts"
+import { readDeletionCertificate } from "../../gateway/standards/notice/deletion-certificate.ts"
 import { readDicomdir } from "../../gateway/standards/dicom/dicomdir.ts"
 import { AT_CENTER, AT_HOSPITAL } from "./agreements.ts"
 import type { Gateway } from "./gateway.ts"
-import { CLERK, enter, READER, report, requestFor, row, storeAll, study } from "./people.ts"
+import { acknowledge, CLERK, enter, READER, report, requestFor, row, storeAll, study } from "./people.ts"
 import { PLAIN } from "./unmarked.ts"
-import { TwoSides } from "./world.ts"
+import { DAY_MS, TwoSides } from "./world.ts"
 
 const MAKER = {
   institution: "みほん市民病院",
@@ -234,6 +236,36 @@ describe("a medium", function () {
       verdict.tests.map(({ name, detail }) => (name === "medium" ? `${name} ${detail}` : name)),
       ["medium suzuki", "transmitted", "same-subject", "unsigned-agreed", "unencrypted-agreed"],
     )
+  })
+
+  it("is named in the certificate of the destruction: it came on one, and its report left on another", async () => {
+    await send({
+      retention: { imagesMs: 5 * DAY_MS, reportsMs: 60 * DAY_MS, certificatesMs: 200 * DAY_MS },
+    })
+    const root = await write(sides.edge, requestId)
+    await readIn(sides.center, AT_CENTER.id, root)
+    await readIn(sides.center, AT_CENTER.id, root)
+    sides.line.fault = () => null
+    await sides.settle()
+    await report(sides.center, requestId)
+    await sides.settle()
+    const [{ id: reportId } = { id: "" }] = await sides.center.ledger.reportsOfRequest(requestId)
+    await mediaDesk(sides.center.world, MAKER)
+      .plan("suzuki", { name: "DISC", type: "cd" }, reportId)
+      .then((plan) => plan.begin())
+    await acknowledge(sides.edge, requestId)
+    await sides.settle(100 * DAY_MS)
+    const said: unknown[] = []
+    for (const { id, kind } of await sides.edge.ledger.submissionsOf({ requestId })) {
+      if (kind !== "certificate") continue
+      const [document] = await sides.edge.ledger.documents(id)
+      const read = readDeletionCertificate(await readWhole(sides.edge.spool, document!.place))
+      said.push([read.what, read.copiesOutsideControl.map((each) => each.replace(/\d/g, "9"))])
+    }
+    assert.deepEqual(said, [
+      ["images", ["USB (9999-99-99)"]],
+      ["texts", ["CD (9999-99-99)"]],
+    ])
   })
 
   it("is in the audit trail before it is made, with who asked", async () => {

@@ -3,7 +3,7 @@ import { envelopeSuffix } from "../../standards/cms/auth-enveloped-data.ts"
 import type { DocumentEntry } from "../../standards/xds/submission.ts"
 import { importAudit } from "../audit.ts"
 import { uuid } from "../ids.ts"
-import { assertedOf, cameOnOf, type Inbound } from "./inbound.ts"
+import { assertedOf, cameOnOf, marked, type Inbound } from "./inbound.ts"
 import type { Landing } from "./landed.ts"
 import { sendScout } from "../submit/line-up.ts"
 import { holding } from "../locks.ts"
@@ -61,6 +61,7 @@ export async function takeCustody(
       { put: "submission", record: accepted },
       ...documents,
       importAudit(world, accepted, "success", at.toISOString(), inbound.onMedium),
+      ...marked(accepted, inbound, at.toISOString()),
       due("verify", accepted.id, at),
       ...(await sendScout(world, inbound.agreement.id)),
     ])

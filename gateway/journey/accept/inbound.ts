@@ -3,7 +3,8 @@ import type { Submission } from "../../standards/xds/submission.ts"
 import type { RegistryErrorCode } from "../../standards/xds/error-codes.ts"
 import type { Agreement } from "../agreement.ts"
 import type { AssertedUser, ReadIn } from "../ports.ts"
-import type { SubmissionKind } from "../records.ts"
+import { mark } from "../media/marks.ts"
+import type { Change, SubmissionKind, SubmissionRecord } from "../records.ts"
 
 export interface Inbound {
   readonly agreement: Agreement
@@ -21,6 +22,10 @@ export interface Inbound {
 /** For the record of it. */
 export const cameOnOf = ({ onMedium }: Inbound): { readonly cameOn?: ReadIn } =>
   onMedium === undefined ? {} : { cameOn: onMedium }
+
+/** The medium it came on is one more copy. */
+export const marked = (record: Pick<SubmissionRecord, "id">, { onMedium }: Inbound, at: string): Change[] =>
+  onMedium === undefined ? [] : [mark(record, onMedium.medium, at)]
 
 /** For the record of it. */
 export const assertedOf = ({ asserted = null }: Inbound): { readonly asserted?: AssertedUser } =>

@@ -8,7 +8,7 @@
 import { createHash } from "node:crypto"
 import type { DocumentEntry, Submission } from "../../standards/xds/submission.ts"
 import { importAudit } from "../audit.ts"
-import { assertedOf, type Inbound } from "./inbound.ts"
+import { assertedOf, marked, type Inbound } from "./inbound.ts"
 import { AcceptanceError } from "../errors.ts"
 import type { SubmissionIntake } from "../ports.ts"
 import { receiptAgain } from "../verify/receipt.ts"
@@ -49,6 +49,7 @@ export async function recognise(world: World, inbound: Inbound): Promise<Submiss
       await world.ledger.commit([
         ...(await receiptAgain(world, earlier)),
         importAudit(world, repeated, "success", at, inbound.onMedium),
+        ...marked(earlier, inbound, at),
       ])
       return []
     },

@@ -7,6 +7,7 @@ import type { AuditEvent } from "../ports.ts"
 import type { SubmissionRecord } from "../records.ts"
 import type { World } from "../world.ts"
 import { leaving, unrecalled } from "./leaving.ts"
+import { mark } from "./marks.ts"
 import { makeReady } from "./make-ready.ts"
 import type { MediaDesk, Medium } from "./medium.ts"
 import { mediumFiles, subsetsOf } from "./medium-files.ts"
@@ -59,5 +60,10 @@ interface Telling {
 /** One record for each submission set, as ITI TF-2 3.32.5.1.1 wants it. */
 async function told(world: World, records: readonly SubmissionRecord[], telling: Telling): Promise<void> {
   const at = world.clock.now().toISOString()
-  await world.ledger.commit(records.map((record) => mediumExport(world, record, { ...telling, at })))
+  const { outcome, medium } = telling
+  await world.ledger.commit([
+    ...records.map((record) => mediumExport(world, record, { ...telling, at })),
+    // It stays marked when it fails: what was written until then lies there.
+    ...(outcome === "success" ? records.map((record) => mark(record, medium, at)) : []),
+  ])
 }

@@ -8,6 +8,7 @@ import type { DestroyedSubmission } from "../../standards/notice/deletion-certif
 import { CERTIFICATES_MS, type Agreement } from "../agreement.ts"
 import { takesNotices } from "../keep.ts"
 import { isLive } from "../live-slot.ts"
+import { mediaOf } from "../media/marks.ts"
 import { referenced } from "../metadata.ts"
 import type { Destruction, SlotId } from "../ports.ts"
 import type { CertificateRecord, Change, SubmissionRecord } from "../records.ts"
@@ -24,7 +25,7 @@ export interface Doomed extends Pick<CertificateRecord, "what" | "studyId" | "re
   readonly agreement: Agreement
   /** The first one names the account. */
   readonly slots: readonly [SlotId, ...SlotId[]]
-  readonly whose: Omit<CertificateRecord["private"], "submissions" | "bytes">
+  readonly whose: Omit<CertificateRecord["private"], "submissions" | "bytes" | "media">
   /** All that may have brought or taken something in these slots. */
   readonly submissions: readonly SubmissionRecord[]
 }
@@ -36,6 +37,10 @@ export async function begunAccount(world: World, doomed: Doomed): Promise<Certif
   // While the slot lives nothing has gone, and there may be more in it than when the account was begun.
   if (begun !== null && !isLive(world, slots[0])) return begun
   const { submissions, bytes } = await objectsIn(world, doomed)
+  const media = await mediaOf(
+    world,
+    doomed.submissions.filter(({ slotId }) => slots.includes(slotId)),
+  )
   const now = world.clock.now()
   return {
     id: slots[0],
@@ -52,7 +57,7 @@ export async function begunAccount(world: World, doomed: Doomed): Promise<Certif
     slotId: begun?.slotId ?? (await world.spool.createSlot("documents")),
     keepUntil: endOfCertificate(agreement, now).toISOString(),
     compared: [],
-    private: { ...whose, submissions, bytes },
+    private: { ...whose, submissions, bytes, ...(media.length === 0 ? {} : { media }) },
   }
 }
 

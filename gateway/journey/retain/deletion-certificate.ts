@@ -38,7 +38,7 @@ export const certificateContents: ContentsOf = async (world, record, agreement) 
     "account of the destruction",
   )
   const done = found(certificate.destruction, "destruction")
-  const { submissions, StudyInstanceUID, requestNumber } = certificate.private
+  const { submissions, media = [], StudyInstanceUID, requestNumber } = certificate.private
   const draft = notice(world, "certificate", "データ消去証明書", new Uint8Array(0))
   const bytes = writeDeletionCertificate({
     documentId: draft.uniqueId,
@@ -53,7 +53,7 @@ export const certificateContents: ContentsOf = async (world, record, agreement) 
     backupsUntil: dayIn(new Date(new Date(done.at).getTime() + BACKUP_DAYS * DAY_MS), world.site.timeZone),
     counts: { objects: done.objects, bytes: done.bytes },
     submissions: objectsNamed(submissions) <= MAX_NAMED ? submissions : [],
-    copiesOutsideControl: [],
+    copiesOutsideControl: media,
     by: { oid: world.site.oid, name: world.site.name },
     owner: { oid: agreement.partner.oid, name: agreement.partner.name },
   })
