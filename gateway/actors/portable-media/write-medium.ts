@@ -3,7 +3,7 @@
  * the folder gets its name last. What an interrupted writing left is no medium to anybody, and goes with the next.
  */
 import { createHash } from "node:crypto"
-import { mkdir, open, readdir, rename, rm, statfs } from "node:fs/promises"
+import { mkdir, open, readdir, rename, rm, statfs, type FileHandle } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { XDM_FOLDER } from "../../standards/xdm/layout.ts"
 import type { MediumFile } from "../../journey/ports.ts"
@@ -28,11 +28,15 @@ interface Written {
 /** What is to be written, without how. */
 export type Announced = Pick<MediumFile, "path" | "lengthBytes" | "sha1">
 
-/** @throws MediumError when it holds documents already, lacks room, or a file is too large for its file system */
+/** @throws MediumError when something of these names lies there, room is lacking, or a file is too large for its file system */
 export async function checkRoom(root: string, files: readonly Announced[]): Promise<void> {
-  const names = await attempted(root, () => readdir(root))
-  if (names.some((name) => name.toUpperCase() === XDM_FOLDER))
+  const names = new Set((await attempted(root, () => readdir(root))).map((name) => name.toUpperCase()))
+  if (names.has(XDM_FOLDER))
     throw unfit(`there is a folder ${XDM_FOLDER} already: take an empty medium, or an empty folder`)
+  const taken = files.find(({ path }) => !isBelow(path) && names.has(path.toUpperCase()))
+  // It may be somebody's only disc: a README of his, the DICOMDIR of another hospital.
+  if (taken !== undefined)
+    throw unfit(`there is a ${taken.path} already: take an empty medium, or an empty folder`)
   await attempted(root, () => rm(join(root, UNFINISHED), { recursive: true, force: true }))
   const { bavail, bsize, type } = await attempted(root, () => statfs(root))
   const needed = files.reduce((sum, { lengthBytes }) => sum + roomOf(lengthBytes ?? 0, bsize), SLACK_BYTES)
@@ -42,6 +46,8 @@ export async function checkRoom(root: string, files: readonly Announced[]): Prom
   if (type === FAT_TYPE && large !== undefined)
     throw unfit(`${large.path} has more than 4 GiB: a FAT medium takes no such file, format it as exFAT`)
 }
+
+const isBelow = (path: string): boolean => path.startsWith(`${XDM_FOLDER}/`)
 
 const roomOf = (lengthBytes: number, blockBytes: number): number =>
   Math.ceil(lengthBytes / blockBytes) * blockBytes + BESIDE_BYTES
@@ -54,34 +60,63 @@ export interface Writing {
   readonly file: () => void
 }
 
-/** @throws MediumError when it could not be written, or reads back as something else; whatever `open` of a file throws */
+/**
+ * Nothing that lies there is written over, and of what was written nothing stays behind a failure.
+ *
+ * @throws MediumError when it could not be written, or reads back as something else; whatever `open` of a file throws
+ */
 export async function writeMedium(
   root: string,
   files: readonly MediumFile[],
   progress: Writing,
 ): Promise<void> {
   const below = (path: string): string =>
-    join(root, path.startsWith(`${XDM_FOLDER}/`) ? UNFINISHED + path.slice(XDM_FOLDER.length) : path)
+    join(root, isBelow(path) ? UNFINISHED + path.slice(XDM_FOLDER.length) : path)
   await attempted(root, () => mkdir(join(root, UNFINISHED)))
+  const made = [join(root, UNFINISHED)]
   try {
     const written: Written[] = []
-    for (const file of files) written.push(await write(below(file.path), file, progress))
+    for (const file of files) {
+      const path = below(file.path)
+      const handle = await created(path)
+      if (!isBelow(file.path)) made.push(path)
+      written.push(await write(handle, path, file, progress))
+    }
     for (const folder of new Set(files.map(({ path }) => dirname(below(path))))) await syncFolder(folder)
     await syncFolder(join(root, UNFINISHED))
     for (const each of written) await readBack(each, progress)
     await attempted(root, () => rename(join(root, UNFINISHED), join(root, XDM_FOLDER)))
+    made.push(join(root, XDM_FOLDER))
     await syncFolder(root)
   } catch (error) {
-    await rm(join(root, UNFINISHED), { recursive: true, force: true }).catch(() => undefined)
+    await removed(made, error)
     throw error
   }
 }
 
-async function write(path: string, file: MediumFile, progress: Writing): Promise<Written> {
+/** @throws MediumError where it cannot: who has the medium in hand must know that patients may be named on it */
+async function removed(paths: readonly string[], cause: unknown): Promise<void> {
+  const ends = await Promise.allSettled(paths.map((path) => rm(path, { recursive: true, force: true })))
+  const left = paths.filter((_, index) => ends[index]?.status === "rejected")
+  if (left.length === 0) return
+  const why = cause instanceof Error ? cause.message : "it could not be written"
+  throw unfit(`${why}; and ${left.join(", ")} cannot be removed again: patients may be named there`, {
+    cause,
+  })
+}
+
+/** Neither what lies there nor what a link leads to is written over. */
+async function created(path: string): Promise<FileHandle> {
   await attempted(path, () => mkdir(dirname(path), { recursive: true }))
-  // What lies there, or a link that leads somewhere else, is not written through.
-  await attempted(path, () => rm(path, { force: true }))
-  const handle = await attempted(path, () => open(path, "wx"))
+  return attempted(path, () => open(path, "wx"))
+}
+
+async function write(
+  handle: FileHandle,
+  path: string,
+  file: MediumFile,
+  progress: Writing,
+): Promise<Written> {
   const sha1 = createHash("sha1")
   let lengthBytes = 0
   try {

@@ -191,7 +191,7 @@ describe("writing a medium", () => {
       },
     })
     await assert.rejects(writeMedium(root, [...files, broken], QUIET), /the gateway stopped/)
-    assert.deepEqual(readdirSync(root), ["README.TXT"])
+    assert.deepEqual(readdirSync(root), [], "INDEX.HTM and DICOMDIR may name the patient")
     const other = file("IHE_XDM/SUBSET01/DOC00002.XML", CONTENT[0]!, { sha1: sha1(CONTENT[1]!) })
     await assert.rejects(writeMedium(root, [...files, other], QUIET), unfit(/did not come whole/))
     assert.ok(!existsSync(join(root, "IHE_XDM")))
@@ -219,13 +219,29 @@ describe("writing a medium", () => {
     await assert.rejects(checkRoom(root, files), unfit(/already/))
   })
 
+  it("leaves what lies on the medium as it is, whatever the case of its name, and says so first", async () => {
+    writeFileSync(join(root, "Readme.txt"), "somebody's own")
+    await assert.rejects(
+      checkRoom(root, files),
+      unfit(/there is a README\.TXT already: take an empty medium/),
+    )
+    assert.equal(readFileSync(join(root, "Readme.txt"), "utf8"), "somebody's own")
+    // It was put there after somebody asked, and what was written before it goes again.
+    writeFileSync(join(root, "DICOMDIR"), "another hospital's")
+    const late = [file("INDEX.HTM", CONTENT[0]!), file("DICOMDIR", CONTENT[0]!), files[1]!]
+    await assert.rejects(writeMedium(root, late, QUIET), unfit(/DICOMDIR cannot be written \(EEXIST\)/))
+    assert.deepEqual(readdirSync(root).sort(), ["DICOMDIR", "Readme.txt"])
+    assert.equal(readFileSync(join(root, "DICOMDIR"), "utf8"), "another hospital's")
+  })
+
   it("writes through no link that lies on the medium", async () => {
     const elsewhere = join(dirname(root), `${root.slice(-6)}-elsewhere`)
     writeFileSync(elsewhere, "keep me")
-    symlinkSync(elsewhere, join(root, "README.TXT"))
     symlinkSync(dirname(root), join(root, "IHE_XDM.NEW"))
     await checkRoom(root, files)
-    await writeMedium(root, files, QUIET)
+    symlinkSync(elsewhere, join(root, "README.TXT"))
+    await assert.rejects(checkRoom(root, files), unfit(/already/))
+    await assert.rejects(writeMedium(root, files, QUIET), unfit(/EEXIST/))
     assert.equal(readFileSync(elsewhere, "utf8"), "keep me")
     rmSync(elsewhere)
   })
