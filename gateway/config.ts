@@ -269,7 +269,9 @@ const common = {
               .array(z.enum(["enter", "list-own"]))
               .min(1)
               .default(["enter", "list-own"])
-              .describe("enter requests; list those it entered, with how far they are"),
+              .describe(
+                "enter requests (never a consent, which a person records); list those it entered, with how far they are",
+              ),
           }),
         )
         .default([])

@@ -488,7 +488,7 @@ export interface RequestInput {
   readonly StudyInstanceUID: string
   readonly AccessionNumber: string
   readonly request: RequestText
-  /** The policy the patient has acknowledged, OID: whoever enters the request has made sure; absent = not yet. */
+  /** The policy the patient has acknowledged, OID: the person who enters the request has made sure, no system may; absent = not yet. */
   readonly consent?: string
   /** Images leave only when released: true = as soon as the study is complete. */
   readonly releaseWhenComplete: boolean

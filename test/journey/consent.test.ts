@@ -2,7 +2,8 @@ import assert from "node:assert/strict"
 import { checkConsent } from "../../gateway/journey/accept/consent.ts"
 import { checkConsentDocument } from "../../gateway/journey/verify/consent.ts"
 import type { ReadingRequest } from "../../gateway/standards/request/request-content.ts"
-import { AcceptanceError, ReportError } from "../../gateway/journey/errors.ts"
+import { AcceptanceError, DeskError, ReportError } from "../../gateway/journey/errors.ts"
+import type { Person } from "../../gateway/journey/ports.ts"
 import { AT_CENTER } from "./agreements.ts"
 import { CLERK, enter, READER, requestFor, storeAll, study } from "./people.ts"
 import { TwoSides } from "./world.ts"
@@ -72,6 +73,31 @@ describe("The consent of a patient, where an agreement wants one", function () {
     await assert.rejects(sides.edge.staff.enter(CLERK, { ...requestFor("P1", "R-1"), consent: "1.2.3" }), {
       code: "ERR_INPUT",
     })
+  })
+
+  it("is no machine's to give: its request is taken without, and waits for a person", async () => {
+    sides = await TwoSides.open({ agreement: AGREEMENT })
+    const { edge, center } = sides
+    const system: Person = { ...CLERK, id: "machine:his", login: "machine:his", name: "HIS", role: "system" }
+    const asked = { ...requestFor("P1", "R-1"), releaseWhenComplete: true }
+    await assert.rejects(
+      edge.staff.enter(system, { ...asked, consent: POLICY.policy }),
+      (error) =>
+        error instanceof DeskError &&
+        error.code === "ERR_NOT_ALLOWED" &&
+        error.message.includes("a person records it"),
+    )
+    assert.deepEqual(await edge.staff.requests(CLERK), [], "nothing of it is kept")
+    const { requestId } = await edge.staff.enter(system, asked)
+    await assert.rejects(edge.staff.consent(system, requestId, POLICY.policy), { code: "ERR_NOT_ALLOWED" })
+    await storeAll(edge, study("P1", 1))
+    await sides.settle()
+    assert.deepEqual(await center.reading.worklist(READER), [])
+    assert.deepEqual(await told(sides), [])
+    await edge.staff.consent(CLERK, requestId, POLICY.policy)
+    await edge.staff.release(CLERK, requestId)
+    await sides.settle()
+    assert.equal((await center.reading.worklist(READER))[0]?.requestId, requestId)
   })
 
   it("is wanted by the reading centre, whatever the hospital has agreed: a study without is refused", async () => {

@@ -99,6 +99,9 @@ async function detail(
 
 async function enter(world: World, person: Person, input: RequestInput): Promise<{ requestId: string }> {
   only(person, "clerk", "system")
+  // What a patient has acknowledged a person makes sure of: a system's word would let the images leave by itself.
+  if (input.consent !== undefined && person.role !== "clerk")
+    throw new DeskError("ERR_NOT_ALLOWED", "consent: a person records it, on the page of the request")
   const agreement = agreementInForce(world, input.agreement)
   if (agreement === null) throw new DeskError("ERR_INPUT", "agreement: no such agreement is in force")
   if (plain(input.PatientID) === "") throw new DeskError("ERR_INPUT", "PatientID: no message can carry it")
