@@ -72,7 +72,8 @@ describe("a study and its report on USB sticks while the line is down", function
   it("writes a study as it would go over the line, and tells nobody whose it is", async () => {
     const to = stick("to-center")
     await until("the study is released", async () => {
-      const { code } = await exported("edge", study.StudyInstanceUID, to)
+      const { code, stdout } = await exported("edge", study.StudyInstanceUID, to)
+      if (code === 0) assert.match(stdout, /still waits for the line/)
       return code === 0
     })
     assert.deepEqual(readdirSync(to).sort(), ["IHE_XDM", "INDEX.HTM", "README.TXT"])
@@ -139,6 +140,13 @@ describe("a study and its report on USB sticks while the line is down", function
         (await exported("edge", AGREEMENT.hospital, stick(`e${Date.now()}`))).code === 1
       )
     })
+  })
+
+  it("does not say of a copy that it waits", async () => {
+    const { code, stdout } = await exported("edge", study.StudyInstanceUID, stick("copy"))
+    assert.equal(code, 0)
+    assert.match(stdout, /it is a copy of what has arrived already/)
+    assert.doesNotMatch(stdout, /waits/)
   })
 
   it("tells the audit trail of each medium, with its kind", () => {

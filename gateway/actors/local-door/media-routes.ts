@@ -59,10 +59,10 @@ export class MediaRoutes {
   async #plan(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { user, medium, what } = await readPlanBody(request)
     const plan = await this.#desk.plan(user, medium, what)
-    const { recipients, submissions, waiting, files } = plan
+    const { recipients, submissions, underWay, waiting, files } = plan
     const token = waiting.length > 0 ? null : this.#keep(plan)
     const listed = files.map(({ path, lengthBytes, sha1 }) => ({ path, lengthBytes, sha1 }))
-    sendJson(response, { token, recipients, submissions, waiting, files: listed })
+    sendJson(response, { token, recipients, submissions, underWay, waiting, files: listed })
   }
 
   #keep(plan: MediumPlan): string {

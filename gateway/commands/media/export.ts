@@ -17,6 +17,7 @@ interface Plan {
   readonly token: string
   readonly recipients: readonly string[]
   readonly submissions: number
+  readonly underWay: number
   readonly files: readonly Announced[]
 }
 
@@ -50,10 +51,15 @@ export async function exportMedium(
   return [
     `${plan.submissions} submissions for ${plan.recipients.join(", ")}: ${plan.files.length} files, ${(bytes / 1024 / 1024).toFixed(1)} MiB, written and read back`,
     "unmount the medium before it is pulled; plugged in again, `dokuei media check` reads it itself and not the memory of this machine",
-    "what is on it still waits for the line, and goes there too when it is back: it is known again, and kept once",
+    afterwards(plan),
     "",
   ].join("\n")
 }
+
+const afterwards = ({ underWay }: Plan): string =>
+  underWay === 0
+    ? "it is a copy of what has arrived already: read in there, it is known again"
+    : "what is on it still waits for the line, and goes there too when it is back: it is known again, and kept once"
 
 async function ready(client: LocalClient, asking: unknown, screen: Screen): Promise<Plan> {
   const until = performance.now() + READY_WAIT_MS

@@ -1,6 +1,7 @@
 /** Media desk: each medium that is made is in the audit trail, before it is made. */
 import type { MediumMaker } from "../../standards/xdm/medium-maker.ts"
 import { mediumExport } from "../audit.ts"
+import { isUnderWay } from "../cases/case-file.ts"
 import { agreementInForce } from "../keep.ts"
 import { DeskError } from "../errors.ts"
 import type { AuditEvent } from "../ports.ts"
@@ -25,6 +26,7 @@ export function mediaDesk(world: World, maker: MediumMaker): MediaDesk {
       return {
         recipients: [...new Set(names)],
         submissions: records.length,
+        underWay: records.filter(isUnderWay).length,
         waiting,
         files: waiting.length > 0 ? [] : mediumFiles(world, maker, await subsetsOf(world, records)),
         check: () => checkUnrecalled(world, records),

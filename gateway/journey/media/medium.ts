@@ -40,6 +40,8 @@ export interface MediumPlan {
   /** Names of whom it is for. */
   readonly recipients: readonly string[]
   readonly submissions: number
+  /** So many of them wait for the line as well; 0 = it is a copy of what has arrived. */
+  readonly underWay: number
   /** What must be made first; then there are no files yet. */
   readonly waiting: readonly NotReady[]
   readonly files: readonly MediumFile[]

@@ -16,6 +16,7 @@ describe("media over the local door", () => {
   const plan: MediumPlan = {
     recipients: ["みほん読影センター"],
     submissions: 1,
+    underWay: 0,
     waiting: [],
     files: ["A.TXT", "B.TXT"].map((path) => ({
       path,
