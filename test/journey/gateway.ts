@@ -89,6 +89,9 @@ const SENDERS = {
   leavesEarly: (callingAE: string) => callingAE === SCANNER,
 }
 
+/** A ledger that fails, not one that is behind its spool. */
+const isOutOfOrder = (error: unknown): boolean => error instanceof LedgerError && error.code === "ERR_LEDGER"
+
 export class Gateway {
   readonly side: Side
   /** What steps failed with, since the gateway was first opened. */
@@ -151,7 +154,7 @@ export class Gateway {
   }
 
   /** Opens, or opens again: first what the last life left is rolled forward. A crash while doing so ends this life too,
-   *  and so does a disk that fails then: the service manager starts the process again. */
+   *  and so does a disk or a ledger that fails then: the service manager starts the process again. */
   async open(): Promise<void> {
     if (this.starts === 0) await this.#disk.mkdir("/data")
     for (;;) {
@@ -164,7 +167,8 @@ export class Gateway {
         this.rolledForward = await rollForward(this.world, this.spool)
         return
       } catch (error) {
-        if (!isCrash(error) && !(error instanceof SpoolError)) throw error
+        const startsAgain = isCrash(error) || error instanceof SpoolError || isOutOfOrder(error)
+        if (!startsAgain) throw error
         this.#now?.close()
         this.#now = null
       }
