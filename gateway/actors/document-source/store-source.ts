@@ -23,6 +23,8 @@ const IN_BETWEEN = new Set([502, 504])
 const TRY_AGAIN = new Set([408, 425, 429, 500, 503])
 /** With a Store Instances Response Module. */
 const TOLD = new Set([200, 202, 409])
+/** Something in between may answer in its place, once. Whoever names none of the images so often never will. */
+const MAX_SILENT = 2
 
 /**
  * @param endpointOf of which `url` is the service root, e.g. `https://pacs.example.jp/dicom-web`
@@ -30,17 +32,17 @@ const TOLD = new Set([200, 202, 409])
  *   refused for good; throws SubmissionError when it is to be tried again. What a document throws comes through.
  */
 export function storeSource(endpointOf: (agreement: string) => Endpoint): DocumentSource {
-  const known = new Map<string, Set<string>>()
+  const known = new Map<string, Remembered>()
   return {
     async provideAndRegister(agreement, submission, documents, _messageId, progress) {
       const endpoint = endpointOf(agreement)
-      const there = remembered(known, submission.submissionSet.uniqueId)
+      const memory = remembered(known, submission.submissionSet.uniqueId)
       const images = imagesOf(submission, documents)
-      const left = images.filter(({ SOPInstanceUID }) => !there.has(SOPInstanceUID))
+      const left = images.filter(({ SOPInstanceUID }) => !memory.there.has(SOPInstanceUID))
       const sent = summed(progress, lengthOf(images) - lengthOf(left))
       const refused: string[] = []
       for (const request of requestsOf(left)) {
-        refused.push(...(await stored(endpoint, request, there, sent.progress)))
+        refused.push(...(await stored(endpoint, request, memory, sent.progress)))
         sent.next()
       }
       if (refused.length > 0) return failure(refused)
@@ -68,13 +70,20 @@ function summed(progress: SendProgress, fromBytes: number) {
 const lengthOf = (images: readonly OutboundImage[]): number =>
   images.reduce((sum, { document }) => sum + document.lengthBytes, 0)
 
-/** Of earlier attempts of this submission. */
-function remembered(known: Map<string, Set<string>>, uniqueId: string): Set<string> {
-  const there = known.get(uniqueId) ?? new Set<string>()
-  known.set(uniqueId, there)
+/** Of earlier attempts of a submission. */
+interface Remembered {
+  /** SOP Instance UIDs of what the partner has. */
+  readonly there: Set<string>
+  /** Answers in a row that named none of the images they answered to. */
+  silent: number
+}
+
+function remembered(known: Map<string, Remembered>, uniqueId: string): Remembered {
+  const memory = known.get(uniqueId) ?? { there: new Set<string>(), silent: 0 }
+  known.set(uniqueId, memory)
   const [oldest] = known.keys()
   if (known.size > MAX_REMEMBERED && oldest !== undefined) known.delete(oldest)
-  return there
+  return memory
 }
 
 /** In clear an image is known by its SOP Instance UID. */
@@ -92,7 +101,7 @@ function imagesOf(submission: Submission, documents: readonly OutboundDocument[]
 async function stored(
   endpoint: Endpoint,
   images: readonly OutboundImage[],
-  there: Set<string>,
+  memory: Remembered,
   progress: (bytes: number) => void,
 ): Promise<readonly string[]> {
   const url = `${endpoint.url.replace(/\/$/, "")}${STUDIES}`
@@ -100,24 +109,27 @@ async function stored(
   if (answer.status === TOO_LARGE && images.length > 1) {
     const half = Math.ceil(images.length / 2)
     const sent = summed(progress, 0)
-    const refused = [...(await stored(endpoint, images.slice(0, half), there, sent.progress))]
+    const refused = [...(await stored(endpoint, images.slice(0, half), memory, sent.progress))]
     sent.next()
-    return [...refused, ...(await stored(endpoint, images.slice(half), there, sent.progress))]
+    return [...refused, ...(await stored(endpoint, images.slice(half), memory, sent.progress))]
   }
-  return outcome(answer, images, there)
+  return outcome(answer, images, memory)
 }
 
 function outcome(
   answer: HttpAnswer,
   images: readonly OutboundImage[],
-  there: Set<string>,
+  memory: Remembered,
 ): readonly string[] {
   const told = toldBy(answer)
   if (told === null) return [`HTTP ${answer.status}`]
+  const { there } = memory
   const uids = images.map(({ SOPInstanceUID }) => SOPInstanceUID)
   for (const uid of uids) if (told.stored.has(uid)) there.add(uid)
   const reasons = uids.flatMap((uid) => (there.has(uid) ? [] : (told.failed.get(uid) ?? [])))
   const unsaid = uids.filter((uid) => !there.has(uid) && !told.failed.has(uid))
+  memory.silent = unsaid.length === uids.length ? memory.silent + 1 : 0
+  if (memory.silent >= MAX_SILENT) return [`HTTP ${answer.status} without a list of what is stored`]
   const lasting = reasons.filter((reason) => !mayBeStoredLater(reason))
   if (lasting.length > 0) return lasting.map(statusHex)
   if (reasons.length > 0)
@@ -137,13 +149,14 @@ function toldBy({ status, body }: HttpAnswer): StoreAnswer | null {
     return readStoreAnswer(Buffer.from(body).toString("utf8"))
   } catch (cause) {
     if (!(cause instanceof Malformed)) throw cause
-    if (status === 409) return null
-    throw unanswered(cause.message, cause)
+    return status === 409 ? null : TELLS_NOTHING
   }
 }
 
-const unanswered = (sentence: string, cause?: unknown): SubmissionError =>
-  new SubmissionError("ERR_SUBMISSION_UNANSWERED", sentence, { cause })
+const TELLS_NOTHING: StoreAnswer = { stored: new Set(), failed: new Map() }
+
+const unanswered = (sentence: string): SubmissionError =>
+  new SubmissionError("ERR_SUBMISSION_UNANSWERED", sentence)
 
 /** Each reason once. */
 const failure = (reasons: readonly string[]): RegistryResponse => ({

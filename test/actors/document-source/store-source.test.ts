@@ -240,6 +240,29 @@ describe("STOW-RS to a partner's DICOMweb", function () {
     })
   })
 
+  it("gives up with an archive that answers twice and does not say what it stored; an answer that says starts anew", async () => {
+    study = { ...study, instances: study.instances.slice(0, 2) }
+    const [a, b] = uids() as [string, string]
+    const to = source()
+    const sending = sent()
+    instead = [{ status: 200, body: "" }, { status: 200, body: answer([a]) }, { status: 502 }]
+    for (const _ of [1, 2, 3])
+      await assert.rejects(provide(to, sending), withCode("ERR_SUBMISSION_UNANSWERED"))
+    instead = [
+      { status: 200, body: "{}" },
+      { status: 202, body: "<html>" },
+    ]
+    await assert.rejects(provide(to, sending), withCode("ERR_SUBMISSION_UNANSWERED"))
+    const given = await provide(to, sending)
+    assert.deepEqual(
+      [given.status, given.errors.map(({ errorCode }) => errorCode)],
+      ["Failure", ["HTTP 202 without a list of what is stored"]],
+    )
+    // A person had it corrected, and sends it again.
+    instead = [{ status: 200, body: answer([b]) }]
+    assert.equal((await provide(to, sending)).status, "Success")
+  })
+
   it("sends less at a time when a request is too large, and gives up an image that is", async () => {
     study = { ...study, instances: study.instances.slice(0, 3) }
     instead = [{ status: 413 }]
