@@ -611,7 +611,7 @@ export interface Ledger extends ArchiveLedger, LineLedger, OrphanLedger {
   /** What came in and is not, or never will be, verified; newest first. */
   unverifiedArrivals(): Promise<readonly SubmissionRecord[]>
   documents(submissionId: string): Promise<readonly DocumentRecord[]>
-  /** Inbound documents with this uniqueId, for XDSNonIdenticalHash. */
+  /** With this uniqueId: of whoever sent them, in or out, destroyed or not. */
   documentsByUniqueId(uniqueId: string): Promise<readonly DocumentRecord[]>
 
   report(id: string): Promise<ReportRecord | null>

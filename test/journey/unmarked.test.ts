@@ -43,12 +43,12 @@ async function sidesWith(terms = PLAIN): Promise<{ sides: TwoSides; line: Overhe
 const rolesOf = ({ submission }: Overheard): string[] =>
   submission.documentEntries.map(({ mimeType, formatCode }) => `${mimeType} ${formatCode?.code ?? ""}`)
 
-const fileMeta = (SOPInstanceUID: string): Uint8Array =>
+const fileMeta = (SOPInstanceUID: string, SendingApplicationEntityTitle = "ANOTHER"): Uint8Array =>
   fileMetaBytes({
     MediaStorageSOPClassUID: MR.code,
     MediaStorageSOPInstanceUID: SOPInstanceUID,
     TransferSyntaxUID: "1.2.840.10008.1.2.1",
-    SendingApplicationEntityTitle: "ANOTHER",
+    SendingApplicationEntityTitle,
     ReceivingApplicationEntityTitle: "DOKUEI",
   })
 
@@ -77,6 +77,18 @@ function keyObjects(
   )
   const octets = Buffer.from(Buffer.from(file).toString("latin1").replace("113037", title), "latin1")
   return { uniqueId: SOPInstanceUID, mimeType: "application/dicom", formatCode: KOS, octets }
+}
+
+const namedIn = (documents: readonly ForeignDocument[]): Named[] =>
+  documents
+    .filter(({ formatCode }) => formatCode === MR)
+    .map(({ uniqueId }) => ({ SOPClassUID: MR.code, SOPInstanceUID: uniqueId }))
+
+/** The same image with another last byte. */
+function otherPixels(dataSet: Buffer): Buffer {
+  const other = Buffer.from(dataSet)
+  other[other.length - 1] = (other.at(-1) ?? 0) ^ 1
+  return other
 }
 
 /** What a hospital of another make sends: a manifest and images, as files; perhaps with a selection of the study's own. */
@@ -357,6 +369,62 @@ describe("a partner without seals, to whom documents go unencrypted", function (
     await sides.settle()
     const [item] = await center.reading.worklist(READER)
     assert.deepEqual([item?.state, item?.notices[0]?.reason], ["failed", "ERR_OTHER_SUBJECT"])
+  })
+
+  it("may send an image again in another file, and after its copy here was destroyed: its data set tells what it is", async () => {
+    const { center } = sides
+    const { documents, StudyInstanceUID } = files("F1", 2)
+    const routed = (AE: string, change = (dataSet: Buffer): Buffer => dataSet): ForeignDocument[] => [
+      keyObjects(readPart10(documents[1]!.octets).dataSet, "113030", namedIn(documents), `routed by ${AE}`),
+      ...documents.slice(1).map((image) => {
+        const dataSet = image.octets.subarray(fileMeta(image.uniqueId).length)
+        return { ...image, octets: Buffer.concat([fileMeta(image.uniqueId, AE), change(dataSet)]) }
+      }),
+    ]
+    const send = async (sent: readonly ForeignDocument[]): Promise<string> => {
+      const answer = await deliver(
+        center.door,
+        AT_CENTER.id,
+        foreign({ ...A_HOSPITAL, PatientID: "F1" }, sent),
+      )
+      await sides.settle()
+      return answerOf(answer)
+    }
+    const here = async (): Promise<unknown[]> => {
+      const [kept] = await center.ledger.studiesByUid(StudyInstanceUID).then((all) => all.slice(-1))
+      return [kept?.instances, (await center.ledger.instances(kept!.id)).length]
+    }
+    assert.deepEqual([await send(documents), await here()], ["Success", [2, 2]])
+    assert.deepEqual([await send(routed("ROUTER1")), await here()], ["Success", [2, 2]])
+    sides.time.pass(1_000)
+    // Put right at the device: the newer ones count, the older ones are kept beside them.
+    assert.deepEqual([await send(routed("ROUTER2", otherPixels)), await here()], ["Success", [2, 4]])
+    await sides.settle(10 * DAY_MS)
+    assert.deepEqual([await send(routed("ROUTER3")), await here()], ["Success", [2, 2]])
+  })
+
+  it("may not send other octets under the number of a document that is here; another partner may", async () => {
+    const { center } = sides
+    const [agreed] = center.agreements
+    const other = { ...agreed!, id: "other-hospital", partner: { ...agreed!.partner, oid: "1.2.3.4" } }
+    center.agreements = [agreed!, other]
+    await center.open()
+    const send = async (PatientID: string, text: string, { id, partner } = agreed!): Promise<string> => {
+      const slip = { uniqueId: "2.25.4711", mimeType: "application/pdf", formatCode: ANY_FORMAT }
+      const octets = Buffer.from(`%PDF-1.7\n% ${text}\n%%EOF\n`)
+      const message = foreign({ ...A_HOSPITAL, sourceId: partner.oid, PatientID }, [
+        ...files(PatientID, 1).documents,
+        { ...slip, octets },
+      ])
+      const answer = answerOf(await deliver(center.door, id, message))
+      await sides.settle()
+      return answer
+    }
+    assert.equal(await send("F1", "one"), "Success")
+    assert.equal(await send("F2", "two"), "Failure XDSNonIdenticalHash")
+    assert.equal(await send("F3", "three", other), "Success")
+    await sides.settle(10 * DAY_MS)
+    assert.equal(await send("F2", "two"), "Success")
   })
 
   it("answers no request of ours with a report that names none, or another's", async () => {

@@ -92,7 +92,11 @@ async function intake(world: World, inbound: Inbound, place: Landing): Promise<S
       const sent = passing.sent()
       // Where the sender does not say, only now it is known what came.
       if (entry.hash === null || entry.size === null)
-        await refuseOtherBytes(world, { uniqueId: entry.uniqueId, hash: sent.hash, size: sent.sizeBytes })
+        await refuseOtherBytes(world, inbound.agreement, {
+          ...entry,
+          hash: sent.hash,
+          size: sent.sizeBytes,
+        })
       received.push({ entry, sent, role, object })
     },
     commit: async () => {

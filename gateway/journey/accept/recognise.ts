@@ -7,9 +7,13 @@
  */
 import { createHash } from "node:crypto"
 import type { DocumentEntry, Submission } from "../../standards/xds/submission.ts"
+import type { Agreement } from "../agreement.ts"
 import { importAudit } from "../audit.ts"
+import { MIME } from "../codes.ts"
 import { assertedOf, marked, type Inbound } from "./inbound.ts"
 import { AcceptanceError } from "../errors.ts"
+import { isLive } from "../live-slot.ts"
+import { isKnownBySopInstance } from "../packaging.ts"
 import type { SubmissionIntake } from "../ports.ts"
 import { receiptAgain } from "../verify/receipt.ts"
 import type { DocumentRecord } from "../records.ts"
@@ -21,7 +25,7 @@ export async function recognise(world: World, inbound: Inbound): Promise<Submiss
   const { submissionSet, documentEntries } = submission
   const earlier = await world.ledger.submissionBySetUid(inbound.agreement.id, "in", submissionSet.uniqueId)
   if (earlier === null) {
-    for (const entry of documentEntries) await refuseOtherBytes(world, entry)
+    for (const entry of documentEntries) await refuseOtherBytes(world, inbound.agreement, entry)
     return null
   }
   const kept = new Map((await world.ledger.documents(earlier.id)).map((each) => [each.uniqueId, each]))
@@ -64,9 +68,23 @@ function isOfSamePatient(now: Submission, earlier: Submission | null): boolean {
 
 type Measured = Pick<DocumentEntry, "uniqueId" | "hash" | "size">
 
-/** The same document may come in another set, but not with other octets. */
-export async function refuseOtherBytes(world: World, entry: Measured): Promise<void> {
-  for (const kept of await world.ledger.documentsByUniqueId(entry.uniqueId)) refuseOther(entry, kept)
+/**
+ * The same document may come from its sender in another set, but not with other octets, as long as it is here: what another
+ * partner calls so is its own, and nobody can say what became of what was destroyed. A DICOM object in clear goes by its
+ * SOP Instance UID, which says nothing of the file around it: whether it is here, or is a copy that contradicts, its data
+ * set decides once it is opened (verify/study-effect.ts).
+ */
+export async function refuseOtherBytes(
+  world: World,
+  agreement: Agreement,
+  entry: Measured & Pick<DocumentEntry, "mimeType">,
+): Promise<void> {
+  if (isKnownBySopInstance(agreement) && entry.mimeType === MIME.dicom) return
+  for (const kept of await world.ledger.documentsByUniqueId(entry.uniqueId)) {
+    const carrier = await world.ledger.submission(kept.submissionId)
+    const isHere = carrier?.direction === "in" && carrier.agreement === agreement.id
+    if (isHere && isLive(world, kept.place.slotId)) refuseOther(entry, kept)
+  }
 }
 
 /** What the sender does not say is not other than before: its octets are compared anyway. */
