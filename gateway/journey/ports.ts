@@ -30,6 +30,7 @@ import type {
   PatientRuling,
 } from "./views.ts"
 
+export { MEDIUM_TYPES } from "./media/medium.ts"
 export type { MediaDesk, Medium, MediumFile, MediumPlan, MediumType, ReadIn } from "./media/medium.ts"
 
 // ---------------------------------------------------------------- time and chance

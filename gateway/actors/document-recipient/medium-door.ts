@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { AcceptanceError } from "../../journey/errors.ts"
-import type { PeerIdentity, SubmissionHandler } from "../../journey/ports.ts"
+import { MEDIUM_TYPES, type PeerIdentity, type SubmissionHandler } from "../../journey/ports.ts"
 import { SoapFault } from "../../standards/soap/fault.ts"
 import { MultipartReader } from "../../standards/soap/multipart-reader.ts"
 import type { Submission } from "../../standards/xds/submission.ts"
@@ -88,13 +88,11 @@ export class MediumDoor {
   }
 }
 
-const TYPES = ["usb", "cd", "dvd", "sd", "folder"] as const
-
 /** @throws HttpRefusal 400 */
 function callerOf(request: IncomingMessage): { readonly path: string; readonly peer: PeerIdentity } {
   const url = new URL(request.url ?? "", "http://localhost")
   const text = (key: string): string => url.searchParams.get(key)?.slice(0, 256) ?? ""
-  const type = TYPES.find((each) => each === text("type"))
+  const type = MEDIUM_TYPES.find((each) => each === text("type"))
   const agreement = url.pathname.slice(MEDIUM_PATH.length)
   if (type === undefined || text("user") === "" || agreement === "")
     throw new HttpRefusal(400, "user and type of the medium are wanted")

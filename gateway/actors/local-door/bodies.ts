@@ -1,7 +1,7 @@
 /** What commands send over the local door. */
 import type { IncomingMessage } from "node:http"
 import { z } from "zod"
-import type { Medium } from "../../journey/ports.ts"
+import { MEDIUM_TYPES, type Medium } from "../../journey/ports.ts"
 import { HttpRefusal, RequestTooLarge } from "../http-door/refusal.ts"
 
 const MAX_JSON_BYTES = 64 * 1024
@@ -9,7 +9,7 @@ const name = z.string().min(1).max(256)
 
 const planBody = z.strictObject({
   user: name,
-  medium: z.strictObject({ name, type: z.enum(["usb", "cd", "dvd", "sd", "folder"]) }),
+  medium: z.strictObject({ name, type: z.enum(MEDIUM_TYPES) }),
   what: name,
 })
 const endBody = z.strictObject({ failed: name.nullable() })

@@ -3,12 +3,10 @@ import { statSync } from "node:fs"
 import { basename, resolve } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import { EXIT, type Finish } from "../../exit.ts"
-import type { Medium, MediumType } from "../../journey/ports.ts"
+import { MEDIUM_TYPES, type Medium, type MediumType } from "../../journey/ports.ts"
 import { checkMedium } from "./check.ts"
 import { exportMedium } from "./export.ts"
 import { importMedium } from "./import.ts"
-
-const TYPES = ["usb", "cd", "dvd", "sd", "folder"] as const satisfies readonly MediumType[]
 
 export const mediaCommand = (finish: Finish): Command =>
   new Command("media")
@@ -18,7 +16,7 @@ export const mediaCommand = (finish: Finish): Command =>
     .addCommand(checkCommand(finish))
 
 const kind = (): Option =>
-  new Option("--medium <kind>", "what it is, for the audit trail").choices(TYPES).default("usb")
+  new Option("--medium <kind>", "what it is, for the audit trail").choices(MEDIUM_TYPES).default("usb")
 
 const exportCommand = (): Command =>
   new Command("export")
