@@ -180,7 +180,7 @@ const agreement = z.strictObject({
     .enum(["off", "send", "demand"])
     .default("off")
     .describe(
-      "whether messages say who sends them (IHE XUA, a signed SAML assertion); `send`: ours do, and the partner's are checked where they do; `demand`: the partner's must too, or they are refused",
+      "whether messages say who sends them (IHE XUA, a signed SAML assertion); `send`: ours do, and the partner's are checked where they do; `demand`: the partner's must too, or they are refused, and nothing comes or leaves on media, which cannot say it",
     ),
   consentPolicies: z
     .array(

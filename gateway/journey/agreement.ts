@@ -94,7 +94,7 @@ export interface Agreement {
   readonly patientIdDomain: string
   /** Limited metadata (ITI TF-3 table 4.3.1-3, column XDR MS): taken from this partner, or sent to it. */
   readonly limitedMetadata: readonly ("accept" | "send")[]
-  /** Do messages say who sends them (IHE XUA)? `demand`: ours do, and the partner's must. */
+  /** Do messages say who sends them (IHE XUA)? `demand`: ours do, and the partner's must, hence no media. */
   readonly xua: "off" | "send" | "demand"
   /** One of them a patient must have acknowledged before images leave (IHE BPPC); empty = nobody asks. */
   readonly consentPolicies: readonly ConsentPolicy[]

@@ -13,7 +13,7 @@ import {
 } from "../../gateway/actors/portable-media/survey.ts"
 import { writeMedium } from "../../gateway/actors/portable-media/write-medium.ts"
 import type { Agreement } from "../../gateway/journey/agreement.ts"
-import { DeskError } from "../../gateway/journey/errors.ts"
+import { AcceptanceError, DeskError } from "../../gateway/journey/errors.ts"
 import { leaving } from "../../gateway/journey/media/leaving.ts"
 import { mediaDesk } from "../../gateway/journey/media/media-desk.ts"
 import type { MediumPlan } from "../../gateway/journey/ports.ts"
@@ -300,6 +300,27 @@ describe("a medium", function () {
     await sides.settle(5 * SETTLE_MS)
     assert.ok((await standing(sides.edge)).includes("out study verified"))
     assert.deepEqual(await kindsLeaving(), ["recall"], "as it has arrived")
+  })
+
+  it("says nothing of who sends: where that is demanded none is taken in and none is written, else it comes", async () => {
+    await send({ ...PLAIN, xua: "send" })
+    const root = await write(sides.edge, requestId)
+    const agree = ({ world }: Gateway, xua: Agreement["xua"]): unknown =>
+      Object.assign(world.agreements[0]!, { xua })
+    agree(sides.center, "demand")
+    await assert.rejects(
+      readIn(sides.center, AT_CENTER.id, root),
+      (error) =>
+        error instanceof AcceptanceError &&
+        error.registryCode === "XDSRepositoryError" &&
+        error.codeContext.includes("an assertion of who sends"),
+    )
+    assert.deepEqual(await standing(sides.center), [])
+    agree(sides.edge, "demand")
+    await assert.rejects(planOf(sides.edge, requestId), { code: "ERR_NOT_ALLOWED", message: /xua: demand/ })
+    agree(sides.center, "send")
+    await readIn(sides.center, AT_CENTER.id, root)
+    assert.deepEqual(await standing(sides.center), ["in study accepted"])
   })
 
   it("is not made of what nobody knows, nor of what has no agreement in force", async () => {

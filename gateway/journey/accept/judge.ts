@@ -47,6 +47,11 @@ export function judge(world: World, peer: PeerIdentity, submission: Submission):
   const agreement = agreementOf(world, peer.agreement)
   if (agreement === null || !inForce(agreement, world.site.timeZone, world.clock.now()))
     throw notAgreed("no agreement is in force with this peer")
+  // Who could write a medium for a partner without seals, nobody can say: the assertion is what was agreed against that.
+  if (agreement.xua === "demand" && peer.onMedium !== undefined)
+    throw notAgreed(
+      "the agreement demands an assertion of who sends, and a medium has none: send it over the line",
+    )
   checkLimited(agreement, submission)
   if (set.sourceId !== agreement.partner.oid) throw notAgreed("sourceId is not the one agreed for this peer")
   checkRecipient(world.site, submission)

@@ -38,9 +38,15 @@ export function mediaDesk(world: World, maker: MediumMaker): MediaDesk {
   }
 }
 
-function checkInForce(world: World, agreement: string): void {
-  if (agreementInForce(world, agreement) === null)
-    throw new DeskError("ERR_NOT_ALLOWED", `agreement ${agreement} is not in force`)
+function checkInForce(world: World, id: string): void {
+  const agreement = agreementInForce(world, id)
+  if (agreement === null) throw new DeskError("ERR_NOT_ALLOWED", `agreement ${id} is not in force`)
+  // Better known here than at the other end of a courier's way.
+  if (agreement.xua === "demand")
+    throw new DeskError(
+      "ERR_NOT_ALLOWED",
+      `agreement ${id} demands that each message says who sends it (xua: demand), which no medium can: it would be refused`,
+    )
 }
 
 /** A plan may be older than a person's decision to take a study on it back. */
