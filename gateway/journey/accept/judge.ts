@@ -15,7 +15,7 @@ import { agreementOf } from "../keep.ts"
 import { isSealing } from "../packaging.ts"
 import { referenced } from "../metadata.ts"
 import { checkConsent } from "./consent.ts"
-import { isReplacing } from "./relationships.ts"
+import { checkRelationships, isReplacing } from "./relationships.ts"
 import { roleIn } from "./roles.ts"
 import type { PeerIdentity } from "../ports.ts"
 import type { DocumentRole, SubmissionKind } from "../records.ts"
@@ -55,6 +55,7 @@ export function judge(world: World, peer: PeerIdentity, submission: Submission):
   checkLimited(agreement, submission)
   if (set.sourceId !== agreement.partner.oid) throw notAgreed("sourceId is not the one agreed for this peer")
   checkRecipient(world.site, submission)
+  checkRelationships(submission)
   if (!isSealing(agreement)) return { ...judgeUnmarked(agreement, submission), onMedium: peer.onMedium }
   const kind = kindOf(set)
   if (kind === null || !agreement.accepts.includes(AGREED_WITH[kind] ?? kind))

@@ -7,6 +7,7 @@
 import type { RegistryErrorCode } from "../../standards/xds/error-codes.ts"
 import { REFERENCE_TYPE } from "../../standards/xds/vocabulary.ts"
 import type { Association, Relationship, Submission } from "../../standards/xds/submission.ts"
+import { AcceptanceError } from "../errors.ts"
 import { referenced } from "../metadata.ts"
 import type { DocumentRecord, SubmissionRecord } from "../records.ts"
 import type { World } from "../world.ts"
@@ -25,18 +26,40 @@ const UNPROCESSED: Readonly<Record<Exclude<Relationship, "signs">, RegistryError
 export const isReplacing = (type: Relationship): boolean => type === "RPLC" || type === "XFRM_RPLC"
 
 /**
+ * How many one document may have, on the average: it is added to another, made from it, or put in its place. What it signs is
+ * not counted, for nothing is looked up for that: a closing signature names every unit there is.
+ */
+const MAX_RELATIONSHIPS_PER_DOCUMENT = 4
+
+/** Throws AcceptanceError where a submission has more than so many. */
+export function checkRelationships({ documentEntries, associations }: Submission): void {
+  const count = associations.filter(({ type }) => type !== "signs").length
+  const most = MAX_RELATIONSHIPS_PER_DOCUMENT * documentEntries.length
+  if (count > most)
+    throw new AcceptanceError(
+      "ERR_METADATA",
+      "XDSRepositoryMetadataError",
+      `${count} relationships of ${documentEntries.length} documents, and ${most} are taken`,
+    )
+}
+
+/**
  * One warning for each relationship whose target never came here, and for what is added to a rendition of a document: nothing
  * can be (ITI TF-3 4.2.2.2). The submission is taken all the same.
  */
 export async function unresolved(world: World, inbound: Inbound): Promise<readonly Remark[]> {
   const { submission } = inbound
   const { associations } = submission
-  const isAsked = ({ type, target }: Association): boolean => type !== "signs" && !isHere(submission, target)
-  const earlier = associations.some(isAsked) ? await documentsAbout(world, inbound) : []
+  const here = new Set(submission.documentEntries.map(({ entryUUID }) => entryUUID))
+  const isAsked = ({ type, target }: Association): boolean => type !== "signs" && !here.has(target)
+  const targetOf = targetsAmong(
+    associations.some(isAsked) ? await documentsAbout(world, inbound) : [],
+    submission,
+  )
   return associations.flatMap((association) => {
     const { type, source, target } = association
     if (type === "signs") return []
-    const found = isAsked(association) ? targetAmong(earlier, submission, association) : null
+    const found = isAsked(association) ? targetOf(association) : null
     const isRendition = isAsked(association)
       ? found?.role === "attachment"
       : isDerived({ entryUUID: target }, associations)
@@ -47,21 +70,22 @@ export async function unresolved(world: World, inbound: Inbound): Promise<readon
   })
 }
 
-const isHere = ({ documentEntries }: Submission, id: string): boolean =>
-  documentEntries.some(({ entryUUID }) => entryUUID === id)
-
-/** Which of these documents a relationship of this submission is to; null when it is none of them. */
-export function targetAmong(
+/** Tells which of these documents a relationship of this submission is to; null when it is none of them. */
+export function targetsAmong(
   documents: readonly DocumentRecord[],
-  { documentEntries }: Submission,
-  { source, target }: Association,
-): DocumentRecord | null {
-  const byEntry = documents.find(({ entryUUID }) => entryUUID === target)
-  if (byEntry !== undefined) return byEntry
-  const entry = documentEntries.find(({ entryUUID }) => entryUUID === source)
-  if (entry === undefined) return null
-  const named = new Set(referenced(entry, REFERENCE_TYPE.uniqueId))
-  return documents.find(({ uniqueId }) => named.has(uniqueId)) ?? null
+  { documentEntries }: Pick<Submission, "documentEntries">,
+): (association: Pick<Association, "source" | "target">) => DocumentRecord | null {
+  // Of the same name the first counts. A sender says how many there are of each: nothing is gone through twice.
+  const inReverse = documents.toReversed()
+  const byEntry = new Map(inReverse.map((each) => [each.entryUUID, each]))
+  const byUniqueId = new Map(inReverse.map((each) => [each.uniqueId, each]))
+  const named = new Map(
+    documentEntries.map((entry) => {
+      const [first] = referenced(entry, REFERENCE_TYPE.uniqueId).filter((id) => byUniqueId.has(id))
+      return [entry.entryUUID, first ?? ""]
+    }),
+  )
+  return ({ source, target }) => byEntry.get(target) ?? byUniqueId.get(named.get(source) ?? "") ?? null
 }
 
 /** Everything that came or went under this agreement about the same study or reading, but not what comes now. */

@@ -32,7 +32,18 @@ export function roleIn(
 export const isDerived = (
   { entryUUID }: Pick<DocumentEntry, "entryUUID">,
   associations: Submission["associations"],
-): boolean => associations.some(({ type, source }) => type === "XFRM" && source === entryUUID)
+): boolean => derivedBy(associations).has(entryUUID)
+
+/** Asked for each document of a submission, and gone through once. */
+const derived = new WeakMap<Submission["associations"], ReadonlySet<string>>()
+
+function derivedBy(associations: Submission["associations"]): ReadonlySet<string> {
+  const known = derived.get(associations)
+  if (known !== undefined) return known
+  const sources = new Set(associations.filter(({ type }) => type === "XFRM").map(({ source }) => source))
+  derived.set(associations, sources)
+  return sources
+}
 
 function byType({ mimeType, formatCode }: DocumentEntry): DocumentRole {
   if (mimeType === MIME.dicom) return "instance"

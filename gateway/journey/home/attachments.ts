@@ -14,11 +14,13 @@ export async function attachmentsOf(world: World, { submissionId }: ReportRecord
   const brought = await world.ledger.submission(submissionId ?? "")
   const submission = brought?.private.submission
   const documents = brought === null ? [] : await world.ledger.documents(brought.id)
+  const entries = new Map(submission?.documentEntries.map((each) => [each.entryUUID, each]))
+  const associations = submission?.associations ?? []
   return documents
     .filter(({ role }) => role === "attachment")
     .map((document) => {
-      const entry = submission?.documentEntries.find(({ entryUUID }) => entryUUID === document.entryUUID)
-      const derived = isDerived(document, submission?.associations ?? [])
+      const entry = entries.get(document.entryUUID)
+      const derived = isDerived(document, associations)
       // What was encrypted tells its type in its signature alone.
       const mediaType = document.clearMimeType === MIME.cms ? "" : document.clearMimeType
       return { document, view: { title: entry?.title ?? "", mediaType, derived } }

@@ -4,7 +4,7 @@
  */
 import type { ImagingReport } from "../../standards/cda/report-content.ts"
 import type { Association } from "../../standards/xds/submission.ts"
-import { isReplacing, targetAmong } from "../accept/relationships.ts"
+import { isReplacing, targetsAmong } from "../accept/relationships.ts"
 import { ContentError } from "../errors.ts"
 import type { DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
 import type { World } from "../world.ts"
@@ -65,15 +65,17 @@ export const relationsOf = (
 
 /** The papers that one of these relations of the newcomer is to. */
 export function relatedTo(
-  { record }: Newcomer,
+  { record, paper }: Newcomer,
   relations: readonly Association[],
   earlier: readonly EarlierPaper[],
 ): readonly EarlierPaper[] {
   const { submission } = record.private
   if (submission === null) return []
-  return earlier.filter(({ document }) =>
-    relations.some((each) => targetAmong([document], submission, each) !== null),
-  )
+  const documentEntries = submission.documentEntries.filter(({ entryUUID }) => entryUUID === paper.entryUUID)
+  return earlier.filter(({ document }) => {
+    const targetOf = targetsAmong([document], { documentEntries })
+    return relations.some((each) => targetOf(each) !== null)
+  })
 }
 
 export const wrongVersion = (why: string): ContentError => new ContentError("ERR_REPORT_VERSION", why)

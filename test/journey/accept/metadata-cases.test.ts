@@ -6,7 +6,12 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import path from "node:path"
 import { AcceptanceError } from "../../../gateway/journey/errors.ts"
-import { targetAmong } from "../../../gateway/journey/accept/relationships.ts"
+import {
+  checkRelationships,
+  targetsAmong,
+  unresolved,
+} from "../../../gateway/journey/accept/relationships.ts"
+import { roleIn } from "../../../gateway/journey/accept/roles.ts"
 import type { SubmissionHandler } from "../../../gateway/journey/ports.ts"
 import type { DocumentRecord } from "../../../gateway/journey/records.ts"
 import { MetadataFault, type MetadataComplaint } from "../../../gateway/standards/xds/metadata-fault.ts"
@@ -390,7 +395,7 @@ describe("metadata at the journey's door", function () {
     const earlier = [{ entryUUID: uuid(70), uniqueId: "2.25.70" }] as unknown as readonly DocumentRecord[]
     const to = (target: string, references: readonly string[]) => {
       const submission = everyEntry(sample, { referenceIdList: references })
-      return targetAmong(earlier, submission, { type: "APND", source: uuid(1), target })?.uniqueId ?? null
+      return targetsAmong(earlier, submission)({ source: uuid(1), target })?.uniqueId ?? null
     }
     assert.equal(to(uuid(70), []), "2.25.70")
     assert.equal(to(uuid(71), ["2.25.70^^^^urn:ihe:iti:xds:2013:uniqueId"]), "2.25.70")
@@ -414,5 +419,53 @@ describe("metadata at the journey's door", function () {
     ])
     const [arrived] = await sides.center.ledger.studies(1)
     assert.equal(arrived?.private.patient.PatientID, "P1")
+  })
+
+  it("more relationships than documents can have: refused before anything is read; signatures are not counted", async () => {
+    await sendStudy((submission) => {
+      const [source, count] = [submission.documentEntries[0]!.entryUUID, submission.documentEntries.length]
+      const related = (type: "APND" | "signs", many: number) =>
+        Array.from({ length: many }, (_, index) => ({ type, source, target: uuid(7000 + index) }))
+      checkRelationships({
+        ...submission,
+        associations: [...related("APND", 4 * count), ...related("signs", 9 * count)],
+      })
+      return { ...submission, associations: related("APND", 4 * count + 1) }
+    })
+    assert.deepEqual(told[0], [METADATA])
+    assert.match(texts[0]!, /relationships of \d+ documents/)
+  })
+
+  it("many relationships of many documents take no longer each than one", async () => {
+    await sendStudy((submission) => submission)
+    const { world, ledger, agreements } = sides.center
+    const [kept] = await ledger.studies(1)
+    const many = 20_000
+    const documentEntries = Array.from({ length: many }, (_, index) => ({
+      ...sample.documentEntries[0]!,
+      entryUUID: uuid(index),
+      formatCode: null,
+      mimeType: "text/plain",
+    }))
+    const made = documentEntries.map(({ entryUUID }) => ({ type: "XFRM", source: entryUUID }) as const)
+    const associations = [
+      ...made.map((each) => ({ ...each, target: uuid(many + 1) })),
+      ...made.map(({ source }, index) => ({ type: "APND" as const, source, target: uuid(many - 1 - index) })),
+    ]
+    const submission = { ...sample, documentEntries, associations }
+    checkRelationships(submission)
+    const inbound = {
+      agreement: agreements[0]!,
+      kind: "report" as const,
+      requestId: "",
+      StudyInstanceUID: kept!.private.StudyInstanceUID,
+      submission,
+      onMedium: undefined,
+    }
+    const startedMs = performance.now()
+    const remarks = await unresolved(world, inbound)
+    const roles = new Set(documentEntries.map((entry) => roleIn(agreements[0]!, entry, submission)))
+    assert.ok(performance.now() - startedMs < 2_000)
+    assert.deepEqual([remarks.length, [...roles]], [2 * many, ["attachment"]])
   })
 })
