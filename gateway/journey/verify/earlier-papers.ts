@@ -78,4 +78,25 @@ export function relatedTo(
   })
 }
 
+/** Our own sender keeps their order; another's report may have to be given up and sent again by a person. */
+const PARENT_AWAITED_MS = 7 * 24 * 60 * 60 * 1000
+
+/**
+ * Null: what a newcomer is related to may still come, and it is looked at again. Not for ever: until it is judged its request
+ * is kept, and whoever sent it believes that it arrived.
+ *
+ * @throws ContentError ERR_REPORT_VERSION when all that brought it ended unusable, or it has been waited for long enough
+ */
+export function awaited(
+  { clock }: World,
+  { record: { acceptedAt, createdAt } }: Newcomer,
+  brought: readonly EarlierPaper[],
+): null {
+  if (brought.length > 0 && brought.every(({ submission }) => submission.state === "failed"))
+    throw wrongVersion("what it is related to was refused")
+  if (clock.now().getTime() - Date.parse(acceptedAt ?? createdAt) > PARENT_AWAITED_MS)
+    throw wrongVersion("what it is related to did not come")
+  return null
+}
+
 export const wrongVersion = (why: string): ContentError => new ContentError("ERR_REPORT_VERSION", why)

@@ -4,6 +4,7 @@
  */
 import type { ImagingReport } from "../../standards/cda/report-content.ts"
 import {
+  awaited,
   earlierPapers,
   relatedTo,
   relationsOf,
@@ -28,9 +29,9 @@ import type { World } from "../world.ts"
 export async function placeOf(world: World, newcomer: Newcomer): Promise<Place | null> {
   const earlier = await earlierPapers(world, newcomer)
   const { written } = newcomer
-  if (written === null) return toldPlace(newcomer, earlier)
+  if (written === null) return toldPlace(world, newcomer, earlier)
   const own = { setId: written.setId, version: written.versionNumber, status: written.status }
-  const among = writtenPlace({ ...newcomer, written }, earlier)
+  const among = writtenPlace(world, { ...newcomer, written }, earlier)
   return among && { ...own, ...among }
 }
 
@@ -38,14 +39,15 @@ export async function placeOf(world: World, newcomer: Newcomer): Promise<Place |
 type Written = Newcomer & { readonly written: ImagingReport }
 type Appending = Pick<ReportRecord, "appends">
 
-function writtenPlace(newcomer: Written, earlier: readonly EarlierPaper[]): Appending | null {
+function writtenPlace(world: World, newcomer: Written, earlier: readonly EarlierPaper[]): Appending | null {
   const { written, reports } = newcomer
   const set = reports.find(({ setId }) => setId === written.setId)
   if (reports.some(({ setId, version }) => setId === written.setId && version === written.versionNumber))
     throw wrongVersion(`version ${written.versionNumber} is there already`)
-  if (written.addendum?.appends) return firstOfAddendum(newcomer, earlier, written.addendum.appends, set)
+  if (written.addendum?.appends)
+    return firstOfAddendum(world, newcomer, earlier, written.addendum.appends, set)
   if (set === undefined ? written.addendum !== null : isAddendum(set))
-    return replacedAddendum(newcomer, earlier, set)
+    return replacedAddendum(world, newcomer, earlier, set)
   if (reports.some((each) => !isAddendum(each) && each.setId !== written.setId))
     throw wrongVersion("another report is there already")
   return replacedReport(newcomer, earlier)
@@ -55,6 +57,7 @@ type Named = NonNullable<NonNullable<ImagingReport["addendum"]>["appends"]>
 
 /** The first version of an addendum. */
 function firstOfAddendum(
+  world: World,
   newcomer: Written,
   earlier: readonly EarlierPaper[],
   named: Named,
@@ -64,7 +67,7 @@ function firstOfAddendum(
   if (set !== undefined) throw wrongVersion("its set is that of another document")
   const sent = withId(earlier, named.documentId)
   const to = sent.find(({ report }) => report !== null)?.report ?? null
-  if (to === null) return null
+  if (to === null) return awaited(world, newcomer, sent)
   const isSame = (named.setId ?? to.setId) === to.setId && (named.versionNumber ?? to.version) === to.version
   if (!isSame || !isRelated(newcomer, "APND", sent))
     throw wrongVersion("it is not added to what was sent before")
@@ -73,12 +76,13 @@ function firstOfAddendum(
 
 /** A later version of an addendum: it says of what it is a version, and no more of what that was added to. */
 function replacedAddendum(
+  world: World,
   newcomer: Written,
   earlier: readonly EarlierPaper[],
   set: ReportRecord | undefined,
 ): Appending | null {
   const sent = withId(earlier, newcomer.written.correction?.replacesDocumentId ?? "")
-  if (set?.appends === undefined || sent.length === 0) return null
+  if (set?.appends === undefined || sent.length === 0) return awaited(world, newcomer, sent)
   if (!isRelated(newcomer, "RPLC", sent)) throw wrongVersion("it does not replace what was sent before")
   return { appends: set.appends }
 }

@@ -1,6 +1,7 @@
 /** Where a report without a CDA document stands: its metadata say which one it replaces, or is added to. */
 import { uidOfName } from "../../standards/dicom/name-uid.ts"
 import {
+  awaited,
   relatedTo,
   relationsOf,
   wrongVersion,
@@ -10,21 +11,24 @@ import {
 } from "./earlier-papers.ts"
 import { addedTo } from "../lineage.ts"
 import type { ReportRecord } from "../records.ts"
+import type { World } from "../world.ts"
 
 /**
  * Null while what it is added to is not here.
  *
  * @throws ContentError ERR_REPORT_VERSION
  */
-export function toldPlace(newcomer: Newcomer, earlier: readonly EarlierPaper[]): Place | null {
+export function toldPlace(world: World, newcomer: Newcomer, earlier: readonly EarlierPaper[]): Place | null {
   const { record, request, reports } = newcomer
   const replaced = reportAmong(relatedTo(newcomer, relationsOf(newcomer, "RPLC"), earlier))
   if (replaced !== null) return placeAfter(replaced, reports)
   const added = relationsOf(newcomer, "APND")
   if (added.length > 0) {
-    const to = reportAmong(relatedTo(newcomer, added, earlier))
+    const brought = relatedTo(newcomer, added, earlier)
+    const to = reportAmong(brought)
+    if (to === null) return awaited(world, newcomer, brought)
     const setId = uidOfName(record.submissionSetUid, "addendum-set")
-    return to && { setId, version: 1, status: "appended", appends: addedTo(to) }
+    return { setId, version: 1, status: "appended", appends: addedTo(to) }
   }
   if (reports.length > 0) throw wrongVersion("a report is there already, and this one does not replace it")
   return { setId: uidOfName(request.id, "report-set"), version: 1, status: "final" }

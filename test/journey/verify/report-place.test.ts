@@ -6,7 +6,9 @@ import type { Submission } from "../../../gateway/standards/xds/submission.ts"
 import { AT_HOSPITAL, CENTER, HOSPITAL } from "../agreements.ts"
 import { acknowledge, CLERK, enter, requestFor, row, storeAll, study } from "../people.ts"
 import { ANY_FORMAT, answerOf, deliver, foreign, OverheardLine, PLAIN, type Overheard } from "../unmarked.ts"
-import { DAY_MS, TwoSides } from "../world.ts"
+import { DAY_MS, MINUTE_MS, TwoSides } from "../world.ts"
+
+const HOUR_MS = 60 * MINUTE_MS
 
 const A_CENTER = { sourceId: CENTER.oid, patientIdDomain: AT_HOSPITAL.patientIdDomain, PatientID: "P1" }
 const ORDER = `R-P1^^^&${HOSPITAL.oid}&ISO^urn:ihe:iti:xds:2013:order`
@@ -59,6 +61,12 @@ describe("the place of a report without a text", function () {
       await ledger.commit((await each.decide()).changes)
     }
   }
+  /** At once: what looks every few minutes looks when it is over. */
+  async function after(days: number): Promise<void> {
+    await sides.settle()
+    sides.time.pass(days * DAY_MS)
+    await sides.settle(HOUR_MS)
+  }
   const placed = async (): Promise<string[]> =>
     (await sides.edge.ledger.reportsOfRequest(requestId)).map(
       ({ status, version, appends }) =>
@@ -103,5 +111,39 @@ describe("the place of a report without a text", function () {
     assert.deepEqual((await placed()).sort(), ["appended 1 to 1", "final 1"])
     const detail = await sides.edge.staff.request(CLERK, requestId)
     assert.equal(detail.addenda.length, 1)
+  })
+
+  it("is awaited for a week, and no request is kept for a report that never comes", async () => {
+    assert.match(await arrives(pdf(2, { type: "APND", to: pdf(1) })), /PartialAppend/)
+    await after(6)
+    assert.deepEqual(
+      (await cameHome()).map(({ state }) => state),
+      ["accepted"],
+    )
+    assert.notEqual((await row(sides.edge, requestId))?.action, null, "a person is told meanwhile")
+    await after(2)
+    assert.deepEqual(
+      (await cameHome()).map(({ state, failureCode }) => [state, failureCode]),
+      [["failed", "ERR_REPORT_VERSION"]],
+    )
+    await after(400)
+    assert.equal((await sides.edge.ledger.request(requestId))?.state, "exited")
+  })
+
+  it("is not awaited beside what was refused", async () => {
+    const second = pdf(2)
+    await arrives(pdf(1))
+    await arrives(second)
+    await sides.settle()
+    await arrives(pdf(3, { type: "APND", to: second }))
+    await sides.settle()
+    assert.deepEqual(
+      (await cameHome()).map(({ state, failureCode }) => [state, failureCode]),
+      [
+        ["verified", null],
+        ["failed", "ERR_REPORT_VERSION"],
+        ["failed", "ERR_REPORT_VERSION"],
+      ],
+    )
   })
 })
