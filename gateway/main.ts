@@ -12,6 +12,7 @@ import { importCommand } from "./commands/import/import.ts"
 import { mediaCommand } from "./commands/media/media.ts"
 import { pkiCommand } from "./commands/pki-command.ts"
 import { recoverCommand } from "./commands/recover.ts"
+import { printableLines } from "./commands/printable.ts"
 import { runCommand } from "./commands/run.ts"
 import { xdrCommand } from "./commands/xdr/xdr.ts"
 import { VERSION } from "./version.ts"
@@ -53,7 +54,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has printed its own sentence; help and version end with 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok.code : EXIT.usage.code
-    process.stderr.write(`${sentence(error)}\n`)
+    process.stderr.write(`${printableLines(sentence(error))}\n`)
     return exitCode(error)
   }
 }

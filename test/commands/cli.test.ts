@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, readFileSync } from "node:fs"
-import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { appendFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { connect, createServer, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -30,6 +30,17 @@ describe("dokuei", () => {
       assert.match(asked.stdout, new RegExp(`^  ${command}`, "m"))
     assert.equal(dokuei("fly").code, EXIT.usage.code)
     assert.equal(dokuei("audit", "verify").code, EXIT.usage.code)
+  })
+
+  it("shows names of others without what moves a terminal's cursor, its own lines as lines", async () => {
+    const stick = file("stick")
+    await mkdir(join(stick, "IHE_XDM"), { recursive: true })
+    await symlink("/etc", join(stick, "IHE_XDM", "\u001b]0;owned\u0007\u001b[2J\u009b31m\u202eSUBSET01"))
+    const { code, stdout, stderr } = dokuei("media", "check", stick)
+    assert.deepEqual(
+      [code, stdout, stderr],
+      [EXIT.failed.code, "", "ERR_MEDIUM_UNFIT: ?]0;owned??[2J?31m?SUBSET01 is a link\n"],
+    )
   })
 
   it("checks a configuration: one line when it is right, every fault and 2 when it is not", async () => {
