@@ -1,7 +1,7 @@
 /** The door for commands on this machine: what of it leads to media, and who is told. */
 import { MediaRoutes } from "../actors/local-door/media-routes.ts"
 import { listenLocal } from "../actors/local-door/listen.ts"
-import { MEDIUM_PATH, MediumDoor } from "../actors/document-recipient/medium-door.ts"
+import { MEDIUM_PATH, mediumDoor } from "../actors/document-recipient/medium-door.ts"
 import type { Enter } from "../actors/http-door/open.ts"
 import type { Config } from "../config.ts"
 import { refusedImport } from "../journey/audit.ts"
@@ -22,10 +22,13 @@ export async function openLocalDoor(
 ): Promise<{ close(): Promise<void> }> {
   const onFault = (error: unknown): void => log("error", "local-door-fault", errorFields(error))
   const routes = new MediaRoutes(mediaDesk(world, makerOf(config)), onFault)
-  const door = new MediumDoor(
+  const door = mediumDoor(
     {
       sourceOf: (id) => config.agreements.filter((each) => each.id === id).map(({ partner }) => partner.oid),
       onFault,
+      onRefused: ({ reason, detail }) => log("warn", "medium-refused", { reason, detail }),
+      onTolerated: ({ peer, faults }) =>
+        log("warn", "medium-tolerated", { agreement: peer.agreement, faults: faults.join(", ") }),
       onFailed: ({ peer, submission, told }) => {
         log("warn", "medium-refused", { agreement: peer.agreement, told: told.join(" ") })
         record(refusedImport(world, peer, submission, told)).catch((error: unknown) =>
@@ -35,9 +38,9 @@ export async function openLocalDoor(
     },
     handler,
   )
-  const enter: Enter = (request, response) =>
+  const enter: Enter = (request, response, expectsContinue) =>
     request.url?.startsWith(MEDIUM_PATH) === true
-      ? door.enter(request, response)
+      ? door.enter(request, response, expectsContinue)
       : routes.enter(request, response)
   try {
     return await listenLocal(config.dataDir, enter)

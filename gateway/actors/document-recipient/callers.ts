@@ -1,4 +1,5 @@
 /** Who calls at the recipient's door, and who is turned away there (ITI TF-2 3.19). */
+import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import { TLSSocket } from "node:tls"
 import type { PeerIdentity } from "../../journey/ports.ts"
@@ -44,7 +45,7 @@ export class Callers {
    *
    * @throws HttpRefusal 403
    */
-  identify(socket: Socket): PeerIdentity {
+  identify({ socket }: Pick<IncomingMessage, "socket">): PeerIdentity {
     // A connection may outlive the certificate it was opened with.
     const { agreement, spkiSha256, subject, fault } = this.#callerOn(socket)
     if (fault !== null || spkiSha256 === null) {

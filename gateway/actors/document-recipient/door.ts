@@ -9,7 +9,6 @@ import { sendRefusal } from "../http-door/answer.ts"
 import { HttpRefusal } from "../http-door/refusal.ts"
 import { RequestBody } from "../http-door/request-body.ts"
 import { answerPlainFault, answerSoap } from "./answer.ts"
-import type { Callers } from "./callers.ts"
 import type { RecipientLimits } from "./limits.ts"
 import { DEFAULT_PATH, type InClearOptions } from "./options.ts"
 import { Reception } from "./reception.ts"
@@ -19,20 +18,32 @@ import type { Turning } from "./turning.ts"
 
 const NO_SUBMISSION: ReadonlySet<number> = new Set([404, 405])
 
+/** What is told of what comes in; who opens the door to whom is told elsewhere. */
+export type DoorOptions = Pick<
+  InClearOptions,
+  "path" | "sourceOf" | "assertedBy" | "onAnswered" | "onRefused" | "onFailed" | "onTolerated" | "onFault"
+>
+
+/** Who makes this request: by a certificate, or as the kind of door has it. */
+export interface Identifies {
+  /** @throws HttpRefusal for whoever is not served here */
+  identify(request: IncomingMessage): PeerIdentity
+}
+
 export class Door {
-  readonly #options: InClearOptions
+  readonly #options: DoorOptions
   readonly #limits: RecipientLimits
   readonly #handler: SubmissionHandler
-  readonly #callers: Pick<Callers, "identify">
+  readonly #callers: Identifies
   readonly #turning: Turning
   readonly #path: string
   #submissions = 0
 
   constructor(
-    options: InClearOptions,
+    options: DoorOptions,
     limits: RecipientLimits,
     handler: SubmissionHandler,
-    { callers, turning }: { readonly callers: Pick<Callers, "identify">; readonly turning: Turning },
+    { callers, turning }: { readonly callers: Identifies; readonly turning: Turning },
   ) {
     this.#callers = callers
     this.#turning = turning
@@ -46,7 +57,7 @@ export class Door {
   async enter(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
     let peer: PeerIdentity | null = null
     try {
-      const caller = this.#callers.identify(request.socket)
+      const caller = this.#callers.identify(request)
       // Nobody tries to provide anything yet.
       this.#turning.refuse(request, caller.agreement)
       peer = caller

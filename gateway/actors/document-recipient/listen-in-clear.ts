@@ -2,7 +2,7 @@
  * The recipient's door without TLS, on this machine alone: for trials with what speaks none. Nobody shows who he is there, so
  * whoever comes is the same partner; everything else is as at the other door.
  */
-import { createServer } from "node:http"
+import { createServer, type IncomingMessage } from "node:http"
 import { isIPv4, type Socket } from "node:net"
 import type { PeerIdentity, SubmissionHandler } from "../../journey/ports.ts"
 import { type Enter, openDoor, type OpenDoor } from "../http-door/open.ts"
@@ -24,7 +24,10 @@ export async function listenInClear(
 ): Promise<OpenDoor> {
   if (!isLoopback(options.host)) throw new RangeError(`${options.host} is not of this machine alone`)
   const limits = { ...RECIPIENT_LIMITS, ...options.limits }
-  const callers = { identify: (socket: Socket) => neighbour(socket, agreement), agreementOn: () => null }
+  const callers = {
+    identify: ({ socket }: IncomingMessage) => neighbour(socket, agreement),
+    agreementOn: () => null,
+  }
   const door = new Door(options, limits, handler, { callers, turning: new Turning({}, callers) })
   const enter: Enter = (...call) => door.enter(...call)
   return openDoor(createServer(), options, limits, options.around?.(enter) ?? enter)

@@ -4,6 +4,7 @@
  * the medium. Each submission set comes in whole or not at all; one that has come already is known again.
  */
 import { randomUUID } from "node:crypto"
+import { MEDIUM_PATH } from "../../actors/document-recipient/medium-door.ts"
 import { interpret } from "../../actors/document-source/interpret.ts"
 import { requestMessage } from "../../actors/document-source/message.ts"
 import { MediumTree } from "../../actors/portable-media/medium-tree.ts"
@@ -111,7 +112,7 @@ async function provide(
   progress: Progress,
 ): Promise<RegistryResponse> {
   const { client, medium } = importing
-  const path = `/media/submissions/${agreementOf(importing, submission.submissionSet.sourceId)}`
+  const agreement = agreementOf(importing, submission.submissionSet.sourceId)
   const outbound = documents.map(({ entry, path: file, lengthBytes }) => ({
     entryUUID: entry.entryUUID,
     lengthBytes,
@@ -122,11 +123,11 @@ async function provide(
     to: "urn:dokuei:medium",
     security: null,
   })
-  const query = new URLSearchParams({ user: user(), type: medium.type, name: medium.name })
+  const query = new URLSearchParams({ agreement, user: user(), type: medium.type, name: medium.name })
   return interpret(
     await client.answered({
       method: "POST",
-      path: `${path}?${query.toString()}`,
+      path: `${MEDIUM_PATH}?${query.toString()}`,
       contentType: message.contentType,
       lengthBytes: message.lengthBytes,
       body: message.pieces(),
