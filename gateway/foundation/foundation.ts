@@ -214,7 +214,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       const waiting = await lookAgain(world)
       if (waiting > 0) log("info", "looked-at-again", { jobs: waiting })
       if (mail !== null) await ledger.commit(notifyAll(mail, systemClock.now()))
-      const started = runSteps(world, { trail, mail, log }, own)
+      const started = runSteps(world, { trail, mail, log, oneConnection: held.agreements }, own)
       runner = started
       const meter = meters(watched, storage, files)
       hearer.committed = (changes) => {
@@ -292,9 +292,10 @@ interface RunnerNeeds {
   readonly trail: Trail
   readonly mail: MailParts | null
   readonly log: Log
+  readonly oneConnection: ReadonlySet<string>
 }
 
-function runSteps(world: World, { trail, mail, log }: RunnerNeeds, own: OwnSteps): Runner {
+function runSteps(world: World, { trail, mail, log, oneConnection }: RunnerNeeds, own: OwnSteps): Runner {
   return startRunner({
     ledger: world.ledger,
     trail,
@@ -302,6 +303,7 @@ function runSteps(world: World, { trail, mail, log }: RunnerNeeds, own: OwnSteps
     chance: world.chance,
     locks: world.locks,
     wait,
+    oneConnection,
     steps: {
       ...own,
       recode: (job) => recode(world, job),

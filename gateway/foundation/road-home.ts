@@ -46,6 +46,8 @@ async function sendWhatWaits(world: World, log: Log, agreement: string): Promise
 }
 
 export interface HeldRoads {
+  /** Agreements whose hospital holds one. */
+  readonly agreements: ReadonlySet<string>
   /** For the recipient's door. */
   readonly turn: Turn
   /** How many connections the door keeps for them, besides those for submissions. */
@@ -85,6 +87,7 @@ export function heldRoads(config: Config, log: Log): HeldRoads {
     (refused, times) => log("warn", "road-home-refused", { ...refused, times }),
   )
   return {
+    agreements: new Set(held.keys()),
     turn: {
       protocol: ROAD_HOME,
       refusalOf: (agreement) => roads.refusalOf(agreement),

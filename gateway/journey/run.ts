@@ -41,6 +41,8 @@ export interface RunnerParts {
   readonly locks: Locks
   readonly steps: Readonly<Record<Verb, Step>>
   readonly wait: Wait
+  /** Agreements under which everything goes over the one connection that the partner holds. Absent = none. */
+  readonly oneConnection?: ReadonlySet<string>
   /** A step failed; `null` = the runner's own business did (ledger or trail): it looks again a little later. */
   readonly onFailure: (job: JobRecord | null, error: unknown) => void
 }
@@ -57,6 +59,8 @@ const CONCURRENT_JOBS = 4
 /** Of what waits for a line: a partner that takes minutes to answer holds up neither what works here nor other partners. */
 const CONCURRENT_SENDINGS = 16
 const SENDINGS_TO_A_PARTNER = 8
+/** One goes, the next is ready for its turn: more would only wait in a place that others need. */
+const SENDINGS_OVER_ONE_CONNECTION = 2
 const JOBS_PER_LOOK = 256
 const LONGEST_SLEEP_MS = 5_000
 const AUDIT_BATCH = 256
@@ -100,7 +104,7 @@ export function startRunner(parts: RunnerParts): Runner {
   const takeDueJobs = async (): Promise<void> => {
     const now = parts.clock.now().toISOString()
     for (const job of await parts.ledger.dueJobs(now, JOBS_PER_LOOK)) {
-      if (running.has(job.id) || !hasPlace(job, running)) continue
+      if (running.has(job.id) || !hasPlace(parts, job, running)) continue
       const work = runJob(parts, job)
         // Not even the failure could be written: the job is due still, and held back here meanwhile.
         .catch((error: unknown) => rest(job, error))
@@ -141,17 +145,23 @@ interface Running {
   readonly work: Promise<void>
 }
 
-function hasPlace({ verb, partner }: JobRecord, running: ReadonlyMap<string, Running>): boolean {
+function hasPlace(
+  { oneConnection }: Pick<RunnerParts, "oneConnection">,
+  { verb, partner }: JobRecord,
+  running: ReadonlyMap<string, Running>,
+): boolean {
   const sending = [...running.values()].filter(({ job }) => job.verb === "submit")
   if (verb !== "submit") return running.size - sending.length < CONCURRENT_JOBS
   const toPartner = sending.filter(({ job }) => job.partner === partner)
-  return sending.length < CONCURRENT_SENDINGS && toPartner.length < SENDINGS_TO_A_PARTNER
+  const isOne = partner !== undefined && oneConnection?.has(partner) === true
+  const most = isOne ? SENDINGS_OVER_ONE_CONNECTION : SENDINGS_TO_A_PARTNER
+  return sending.length < CONCURRENT_SENDINGS && toPartner.length < most
 }
 
 /** Until the next job that has a place is due; jobs already running wake us themselves when they end. */
 async function sleepMs(parts: RunnerParts, running: ReadonlyMap<string, Running>): Promise<number> {
   const jobs = await parts.ledger.dueJobs("9999", JOBS_PER_LOOK)
-  const waiting = jobs.find((job) => !running.has(job.id) && hasPlace(job, running))
+  const waiting = jobs.find((job) => !running.has(job.id) && hasPlace(parts, job, running))
   if (waiting === undefined) return LONGEST_SLEEP_MS
   const ms = new Date(waiting.runAt).getTime() - parts.clock.now().getTime()
   return Math.min(Math.max(ms, 0), LONGEST_SLEEP_MS)

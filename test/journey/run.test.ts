@@ -13,6 +13,7 @@ import { openLedger } from "../../gateway/storage/ledger/ledger.ts"
 import { openTrail, type Trail } from "../../gateway/storage/trail/trail.ts"
 import { verifyTrail } from "../../gateway/storage/trail/verify-trail.ts"
 import { EVENTS, SOURCE } from "../storage/trail/events.ts"
+import { submission } from "../storage/ledger/records.ts"
 import { openBytes, sealBytes, Slots } from "../storage/ledger/slots.ts"
 
 /** Time that passes only when it is told to. */
@@ -83,7 +84,12 @@ describe("the runner", () => {
   const nothing: Step = () => Promise.resolve({ changes: [] })
   const start = (
     steps: Partial<Record<Verb, Step>>,
-    over: { readonly ledger?: Ledger; readonly trail?: AuditTrail; readonly chance?: Chance } = {},
+    over: {
+      readonly ledger?: Ledger
+      readonly trail?: AuditTrail
+      readonly chance?: Chance
+      readonly oneConnection?: ReadonlySet<string>
+    } = {},
   ): Runner => {
     runner = startRunner({
       ledger,
@@ -310,6 +316,40 @@ describe("the runner", () => {
     answer.resolve(undefined)
     await settled()
     assert.equal(begun.length, 21)
+  })
+
+  it("has two at most under way over the one connection that a partner holds: other partners have places as well", async () => {
+    const answers = ["held-a", "held-b", "called"].map((partner) => ({
+      partner,
+      answer: Promise.withResolvers<undefined>(),
+    }))
+    const begun: (string | undefined)[] = []
+    const step: Step = async ({ partner }) => {
+      begun.push(partner)
+      await answers.find((each) => each.partner === partner)?.answer.promise
+      return { changes: [] }
+    }
+    const sent = answers.flatMap(({ partner }) =>
+      Array.from({ length: 8 }, (_, n) => submission({ id: `${partner} ${n}`, agreement: partner })),
+    )
+    await ledger.commit(sent.map((record) => ({ put: "submission", record })))
+    await ledger.commit(sent.map(({ id }) => put("submit", id)))
+    start({ submit: step }, { oneConnection: new Set(["held-a", "held-b"]) })
+    await settled()
+    const count = (partner: string): number => begun.filter((each) => each === partner).length
+    assert.deepEqual(
+      answers.map(({ partner }) => count(partner)),
+      [2, 2, 8],
+    )
+    answers[0]!.answer.resolve(undefined)
+    await settled()
+    assert.deepEqual(
+      answers.map(({ partner }) => count(partner)),
+      [8, 2, 8],
+    )
+    for (const { answer } of answers) answer.resolve(undefined)
+    await settled()
+    assert.equal(begun.length, 24)
   })
 
   it("moves audit rows from the ledger to the trail, each once", async () => {
