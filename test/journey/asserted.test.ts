@@ -1,8 +1,9 @@
 import assert from "node:assert/strict"
 import { assertedIn, securityHeader } from "../../gateway/journey/asserted.ts"
-import { SubmissionError } from "../../gateway/journey/errors.ts"
+import { KeyError, SubmissionError } from "../../gateway/journey/errors.ts"
 import type { AssertedUser, DocumentSource, SubmissionHandler } from "../../gateway/journey/ports.ts"
 import type { SubmissionRecord } from "../../gateway/journey/records.ts"
+import { submit } from "../../gateway/journey/submit/submit.ts"
 import { SecurityFault } from "../../gateway/standards/soap/fault.ts"
 import { AT_CENTER, CENTER, HOSPITAL } from "./agreements.ts"
 import { Line } from "./line.ts"
@@ -105,6 +106,36 @@ describe("Who acts, as gateways say it to each other", function () {
       const attempts = line.inner.attempts.filter(({ kind }) => kind === "study")
       assert.equal(new Set(attempts.map(({ sha256 }) => sha256)).size, 1)
       assert.ok((await users(sides.edge, "export")).includes(clerk))
+    } finally {
+      sides.close()
+    }
+  })
+
+  it("that cannot be said leaves nothing under way: the study can be taken back, and nothing of it leaves", async () => {
+    const { line, sides } = await openSides("demand")
+    try {
+      const { edge } = sides
+      const requestId = await enter(edge, requestFor("P1", "R-1"))
+      await storeAll(edge, study("P1", 1))
+      const sent = async (): Promise<SubmissionRecord | undefined> =>
+        (await edge.ledger.submissionsOf({ requestId })).find(({ kind }) => kind === "study")
+      line.inner.fault = () => "busy"
+      await sides.settle()
+      const spoken = line.spoken.length
+      const job = (await edge.ledger.dueJobs("9999", 64)).find(({ verb }) => verb === "submit")!
+      const locked = new KeyError("ERR_KEY_PASSPHRASE", "nobody has said it")
+      const keys = {
+        ...edge.world.keys,
+        chain: () => edge.world.keys.chain("seal"),
+        sign: () => Promise.reject(locked),
+      }
+      const attempt = await submit({ ...edge.world, keys }, job)
+      await assert.rejects(async () => "decide" in attempt && attempt.decide(), KeyError)
+      assert.equal((await sent())?.state, "sealed")
+      await edge.staff.recall(CLERK, requestId, "wrong patient")
+      await sides.settle()
+      assert.equal((await sent())?.failureCode, "ERR_INSTANCE_RECALLED")
+      assert.equal(line.spoken.length, spoken)
     } finally {
       sides.close()
     }

@@ -1,6 +1,5 @@
 /** Attempt: the octets of a sealed submission handed to the line, the same at every attempt; who sends them is said anew each time. */
 import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
-import { securityHeader } from "../asserted.ts"
 import { SpoolError, SubmissionError } from "../errors.ts"
 import { uuidUrn } from "../ids.ts"
 import type { OutboundDocument, SendProgress } from "../ports.ts"
@@ -12,11 +11,15 @@ import { asKept, wireOctets } from "./wrapping.ts"
 /**
  * What the line carried, or that it broke, decides how large the next units are. An answer before all was handed over says
  * nothing of the line, nor does a refusal.
+ *
+ * @param security the wsse:Security header of this attempt
  */
-export async function attempted(world: World, record: SubmissionRecord): Promise<RegistryResponse> {
+export async function attempted(
+  world: World,
+  record: SubmissionRecord,
+  security: string | null,
+): Promise<RegistryResponse> {
   const { agreement, bytesTotal } = record
-  // Before the clock runs: what it takes to sign says nothing of the line.
-  const security = await securityHeader(world, record)
   const fromMs = world.clock.now().getTime()
   let [there, before] = [0, 0]
   const carried = (): Carried => ({ bytes: there - before, fromMs, untilMs: world.clock.now().getTime() })

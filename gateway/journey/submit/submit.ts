@@ -8,6 +8,7 @@
 import { mayTryAgain } from "../../standards/xds/error-codes.ts"
 import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
 import type { LineTerms } from "../agreement.ts"
+import { securityHeader } from "../asserted.ts"
 import { exportAudit } from "../audit.ts"
 import { isUnderWay } from "../cases/case-file.ts"
 import { SubmissionError } from "../errors.ts"
@@ -43,8 +44,10 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome | De
   if (waits !== null) return { changes: [], again: waits }
   const sending: SubmissionRecord = { ...record, state: attempt.to, attempts: record.attempts + 1 }
   try {
+    // Before it is under way, and before its time on the line: what cannot be signed has not left.
+    const security = await securityHeader(world, sending)
     await world.ledger.commit([{ put: "submission", record: sending }])
-    const answer = await attempted(world, sending)
+    const answer = await attempted(world, sending, security)
     return whileUnsaid(world, sending, (current) => answered(world, current, answer))
   } catch (error) {
     return whileUnsaid(world, sending, (current) => failedAttempt(world, current, error))
