@@ -31,7 +31,7 @@ const released: ContentsOf = async (world, record, agreement) => {
   // A unit that left before woke this step; recoding goes on.
   if (record.releasedAt !== undefined && !delivery.left.every((each) => isReady(agreement, each))) {
     world.leftovers.forget(record.id)
-    return onceRecoded(COMING_LOOK_MS)
+    return onceRecoded(world, record, COMING_LOOK_MS)
   }
   const now = nextOf(world, agreement, delivery, record)
   switch (now.kind) {
@@ -63,7 +63,7 @@ const whileComing: ContentsOf = async (world, record, agreement) => {
   const study = found(await world.ledger.study(record.studyId ?? ""), "study")
   const request = await requestOf(world, record)
   if (targetOf(request) !== study.id) return { failureCode: "ERR_OTHER_SUBJECT" }
-  const waits = onceRecoded(study.state === "arriving" ? COMING_LOOK_MS : RELEASE_LOOK_MS)
+  const waits = onceRecoded(world, record, study.state === "arriving" ? COMING_LOOK_MS : RELEASE_LOOK_MS)
   if ((study.conflicts ?? 0) > 0) return waits
   const delivery = await deliveryOf(world, record)
   const ready = { ...delivery, left: delivery.left.filter((each) => isReady(agreement, each)) }
@@ -79,8 +79,9 @@ const whileComing: ContentsOf = async (world, record, agreement) => {
 const isReady = (agreement: Agreement, { recoding }: InstanceRecord): boolean =>
   agreement.recoding === "none" || recoding !== null
 
-const onceRecoded = (afterMs: number): Waits => ({
-  isStill: () => Promise.resolve(true),
+/** Who releases it while it is looked at has put a job that must not wait. */
+const onceRecoded = (world: World, { id, releasedAt }: SubmissionRecord, afterMs: number): Waits => ({
+  isStill: async () => (await world.ledger.submission(id))?.releasedAt === releasedAt,
   again: { afterMs, by: "recode" },
 })
 /** Images come, and are recoded, meanwhile. */

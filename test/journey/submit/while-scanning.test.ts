@@ -1,6 +1,10 @@
 import assert from "node:assert/strict"
 import type { Agreement } from "../../../gateway/journey/agreement.ts"
 import type { RequestInput, WorkItem } from "../../../gateway/journey/views.ts"
+import type { JobRecord } from "../../../gateway/journey/records.ts"
+import { due } from "../../../gateway/journey/run.ts"
+import { packageSubmission } from "../../../gateway/journey/submit/package.ts"
+import { CONTENTS } from "../../../gateway/journey/submit/submissions.ts"
 import { MODALITY, QUIET_MS, SCANNER } from "../gateway.ts"
 import { CLERK, enter, READER, requestFor, row, store, study } from "../people.ts"
 import { checkAttempts } from "../loop.ts"
@@ -10,6 +14,7 @@ import { DAY_MS, MINUTE_MS, TwoSides } from "../world.ts"
 const QUIET_AND_MORE_MS = 10 * MINUTE_MS
 /** Not quiet yet, and long enough for what may leave. */
 const SCANNING_MS = QUIET_MS / 2
+const SOON_MS = 20_000
 /** Of the copy in this house, where a test waits for its end. */
 const TERM_MS = 90 * MINUTE_MS
 
@@ -145,6 +150,26 @@ describe("a study that leaves while it is scanned", function () {
     await sides.settle(QUIET_AND_MORE_MS)
     assert.deepEqual(sent(), ["unit", "unit", "unit", "study"])
     assert.equal((await listed())?.state, "ready")
+  })
+
+  it("closes at once when it is released while it is looked at", async () => {
+    await open()
+    const short = study("P2", 3, { NumberOfStudyRelatedInstances: 4 })
+    requestId = await enter(
+      sides.edge,
+      requestFor("P2", "R2", { urgency: "ROUTINE", StudyInstanceUID: short.StudyInstanceUID }),
+    )
+    await store(sides.edge, short.instances, SCANNER)
+    await sides.settle(QUIET_AND_MORE_MS)
+    const { ledger, world } = sides.edge
+    const [closing] = await ledger.submissionsOf({ requestId, kind: "study" })
+    const { record: job } = due("package", closing!.id, world.clock.now()) as { record: JobRecord }
+    const look = await packageSubmission(world, CONTENTS, job)
+    await sides.edge.staff.release(CLERK, requestId)
+    assert.ok("decide" in look)
+    await ledger.commit((await look.decide()).changes)
+    await sides.settle(SOON_MS)
+    assert.deepEqual(sent(), ["unit", "unit", "unit", "study"])
   })
 
   it("is released for each request by itself, and kept until all of them have it", async () => {
