@@ -44,13 +44,22 @@ export function split(world: World, given: SubmissionRecord, { code }: Submissio
 }
 
 /** The same release of the study for the same request, with its place in the line: it will not fit one unit now. */
-function anew(
-  world: World,
-  { kind, agreement, slotId, studyId, requestId, bytesTotal, createdAt, private: before }: SubmissionRecord,
-): Change[] {
+function anew(world: World, given: Omit<SubmissionRecord, "partOf">): Change[] {
+  const {
+    kind,
+    agreement,
+    slotId,
+    studyId,
+    requestId,
+    bytesTotal,
+    createdAt,
+    releasedAt,
+    private: before,
+  } = given
   const said = { ...before, submission: null, verdict: null }
   const planned = plan(world, { kind, agreement, slotId })
   // What came after that release still waits for its own.
-  const record = { ...planned, studyId, requestId, bytesTotal, createdAt, private: said }
+  const release = releasedAt === undefined ? {} : { releasedAt }
+  const record = { ...planned, studyId, requestId, bytesTotal, createdAt, ...release, private: said }
   return [{ put: "submission", record }, due("package", record.id, world.clock.now())]
 }

@@ -172,6 +172,29 @@ describe("a study that leaves while it is scanned", function () {
     assert.deepEqual(sent(), ["unit", "unit", "unit", "study"])
   })
 
+  it("is the same release when a line that breaks has it leave in smaller pieces", async () => {
+    await open()
+    sides.edge.unitBytes = 1_000_000
+    sides.line.fault = (kind) => (kind === "study" ? "cut" : null)
+    await ask()
+    await scan(0, 3)
+    // So far nothing fills a unit. It leaves whole, when it is quiet.
+    assert.deepEqual(sent(), [])
+    await sides.settle(QUIET_MS)
+    assert.deepEqual([...new Set(sent())], ["study"])
+    sides.edge.unitBytes = 1
+    await sides.settle(QUIET_AND_MORE_MS)
+    const released = (await sides.edge.ledger.submissionsOf({ requestId, kind: "study" })).map(
+      ({ releasedAt }) => releasedAt,
+    )
+    assert.equal(released.length, 2, "it was split")
+    assert.equal(typeof released[0], "string")
+    assert.equal(released[1], released[0])
+    sides.line.fault = () => null
+    await sides.settle(QUIET_AND_MORE_MS)
+    assert.deepEqual(await counts(), ["ready", 3, null])
+  })
+
   it("is released for each request by itself, and kept until all of them have it", async () => {
     sides = await TwoSides.open({
       unitBytes: 1,
