@@ -30,9 +30,11 @@ describe("what an attempt tells of the line", () => {
       through: (_: string, { bytes }: { bytes: number }) => heard.push(`through ${bytes}`),
       cut: (_: string, { bytes }: { bytes: number }) => heard.push(`cut ${bytes}`),
     }
-    await attempted({ ...world, pace, source: { provideAndRegister } }, record, null).catch((error: unknown) => {
-      assert.ok(error instanceof SubmissionError)
-    })
+    await attempted({ ...world, pace, source: { provideAndRegister } }, record, null).catch(
+      (error: unknown) => {
+        assert.ok(error instanceof SubmissionError)
+      },
+    )
     return heard
   }
   const answering =
