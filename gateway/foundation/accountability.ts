@@ -92,10 +92,9 @@ function rowsOfUse(key: string, { at, user, records, fault }: UsedNote): readonl
 
 /** What was mended by itself, or is the end of a destruction, is no alert. */
 function rowOfRot(rot: Rot, place: number): readonly Row[] {
-  if (rot.what !== "frame" && rot.what !== "slot") return []
+  const where = whereOf(rot)
+  if (where === null) return []
   const at = systemClock.now().toISOString()
-  const where =
-    rot.what === "frame" ? `segment ${rot.segmentId} from ${rot.offsetBytes}` : `slot ${rot.index}`
   const told: AuditEvent = event({
     event: "security-alert",
     outcome: "serious",
@@ -104,6 +103,21 @@ function rowOfRot(rot: Rot, place: number): readonly Row[] {
     description: `what was stored does not check any more: ${where}`,
   })
   return [{ key: `rot/${at}/${place}`, event: told }]
+}
+
+function whereOf(rot: Rot): string | null {
+  switch (rot.what) {
+    case "frame":
+      return `segment ${rot.segmentId} from ${rot.offsetBytes}`
+    case "segment":
+      return `segment ${rot.segmentId} is not there`
+    case "slot":
+      return `slot ${rot.index}`
+    case "slot-mended":
+    case "keyless":
+    case "mark":
+      return null
+  }
 }
 
 /** Of every section its digest: enough to say what changed, and nothing of what it was. */

@@ -23,6 +23,7 @@ import type { OrphanRecord } from "../journey/orphan-records.ts"
 import type { Ledger, Verb } from "../journey/records.ts"
 import type { Condition } from "../journey/technician/technician.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
+import { isRotten } from "../storage/spool/findings.ts"
 import { VERSION } from "../version.ts"
 import type { Collectors } from "./collectors.ts"
 import type { CrlFolder } from "./crl-folder.ts"
@@ -128,8 +129,7 @@ const TOLD_OTHERWISE: ReadonlySet<Verb> = new Set(["submit", "deliver", "commit"
 /** The clock has a light of its own. */
 const CLOCK_CODES: ReadonlySet<string> = new Set(["ERR_CLOCK_OFF", "ERR_CLOCK_UNKNOWN"])
 
-const rotten = (spool: FileSpool): number =>
-  spool.rot.filter(({ what }) => what === "frame" || what === "slot").length
+const rotten = (spool: FileSpool): number => spool.rot.filter(isRotten).length
 
 async function failingSteps(ledger: Ledger): Promise<Check> {
   const jobs = await ledger.failingJobs(FAILING_ATTEMPTS, FAILING_LOOK)

@@ -27,6 +27,8 @@ export interface OrphanLedger {
   orphan(slotId: SlotId): Promise<OrphanRecord | null>
   /** How many objects of this segment the ledger knows. For roll-forward. */
   objectsInSegment(segmentId: SegmentId): Promise<number>
+  /** The slot in which the objects lie that the ledger knows of this segment; null when it knows none. */
+  slotOfSegment(segmentId: SegmentId): Promise<SlotId | null>
   /** Closed segments all of whose objects were known at an earlier start. */
   settledSegments(): Promise<ReadonlySet<SegmentId>>
 }
@@ -34,7 +36,7 @@ export interface OrphanLedger {
 /** What a start learnt of closed segments, which are never opened for writing again. */
 export interface SettledRecord {
   readonly found: readonly SegmentId[]
-  /** Remembered, and not in the spool any more. */
+  /** Remembered, and not in the spool any more, as it should be. */
   readonly gone: readonly SegmentId[]
 }
 

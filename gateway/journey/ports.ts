@@ -138,6 +138,8 @@ export interface Spool {
     readonly isRemembered?: (segmentId: SegmentId) => boolean
     readonly isSettled?: (segmentId: SegmentId, frames: number) => Promise<boolean>
   }): AsyncIterable<SealedObject>
+  /** A segment of a live slot is not here, and the ledger names objects of it: told as rot is. */
+  lost(slotId: SlotId, segmentId: SegmentId): void
   /** Zero both slots, read back, unlink, sync the folder. Idempotent: a second call finishes a first. */
   destroySlot(slotId: SlotId): Promise<Destruction>
   /** Unlink one whole segment whose submission was refused or never acknowledged. Idempotent. */

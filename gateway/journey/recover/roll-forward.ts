@@ -26,7 +26,8 @@ export interface RolledForward {
 
 /** Runs before anything is received or sent. */
 export async function rollForward(world: Stores, spool: Spool): Promise<RolledForward> {
-  const { instances, strays, settled } = await survey(world, spool)
+  const { instances, strays, lost, settled } = await survey(world, spool)
+  for (const { slotId, segmentId } of lost) spool.lost(slotId, segmentId)
   const instancesFiled = await fileInstances(world, instances)
   for (const { slotId, segmentId } of strays) await spool.discardSegment(slotId, segmentId)
   if (settled.found.length + settled.gone.length > 0)

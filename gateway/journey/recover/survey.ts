@@ -1,6 +1,7 @@
 /** Survey: what lies in the spool and the ledger does not know. Nothing is changed by looking. */
-import type { SettledRecord } from "../orphan-records.ts"
+import type { OrphanLedger, SettledRecord } from "../orphan-records.ts"
 import type { SealedObject, SegmentId, SlotClass, SlotId, Spool } from "../ports.ts"
+import { isLive } from "../live-slot.ts"
 import type { Stores } from "../world.ts"
 
 /** A segment with frames of submissions or documents that the ledger does not know, and those frames counted. */
@@ -15,10 +16,17 @@ export interface Stray {
   readonly firstArrivalAt: string
 }
 
+/** A segment that is not in the spool, while its slot lives and the ledger names objects of it. */
+export interface Lost {
+  readonly slotId: SlotId
+  readonly segmentId: SegmentId
+}
+
 export interface Survey {
   /** By slot, oldest segment first. */
   readonly instances: ReadonlyMap<SlotId, readonly SealedObject[]>
   readonly strays: readonly Stray[]
+  readonly lost: readonly Lost[]
   /** Of the segments that are as the ledger knows them: for the ledger to remember and to forget. */
   readonly settled: SettledRecord
 }
@@ -62,7 +70,24 @@ export async function survey(
       strays.set(place.segmentId, withOneMore(strays.get(place.segmentId), object))
     }
   }
-  return { instances, strays: [...strays.values()], settled: { found, gone: [...gone] } }
+  const lost = await lostOf(ledger, spool, gone)
+  // Remembered as long as it is missed: each start tells it.
+  for (const { segmentId } of lost) gone.delete(segmentId)
+  return { instances, strays: [...strays.values()], lost, settled: { found, gone: [...gone] } }
+}
+
+/** What went with its slot, or with its rows, was to go. */
+async function lostOf(
+  ledger: Pick<OrphanLedger, "slotOfSegment">,
+  spool: Spool,
+  gone: ReadonlySet<SegmentId>,
+): Promise<Lost[]> {
+  const lost: Lost[] = []
+  for (const segmentId of gone) {
+    const slotId = await ledger.slotOfSegment(segmentId)
+    if (slotId !== null && isLive({ spool }, slotId)) lost.push({ slotId, segmentId })
+  }
+  return lost
 }
 
 function withOneMore(stray: Stray | undefined, { place, facts }: SealedObject): Stray {

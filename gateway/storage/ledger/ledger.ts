@@ -189,6 +189,11 @@ function inSpool(statement: Statements): OrphanLedger {
         const row = statement("objectsInSegment").get(segmentId, segmentId, segmentId)
         return (row as { objects: number }).objects
       }),
+    slotOfSegment: (segmentId) =>
+      answer(() => {
+        const row = statement("slotOfSegment").get(segmentId, segmentId, segmentId)
+        return (row as { slotId: string } | undefined)?.slotId ?? null
+      }),
     settledSegments: () =>
       answer(() => {
         const rows = statement("settledSegments").all() as { segmentId: string }[]

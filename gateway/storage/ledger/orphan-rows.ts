@@ -25,6 +25,10 @@ export const ORPHAN_SQL = {
   settledSegments: `SELECT segment_id AS segmentId FROM settled`,
   settle: `INSERT INTO settled (segment_id) VALUES (?) ON CONFLICT DO NOTHING`,
   unsettle: `DELETE FROM settled WHERE segment_id = ?`,
+  unsettleDocuments: `DELETE FROM settled WHERE segment_id IN (SELECT facts ->> '$.place.segmentId' FROM document WHERE submission_id = ?)`,
+  slotOfSegment: `SELECT facts ->> '$.place.slotId' AS slotId FROM instance WHERE facts ->> '$.place.segmentId' = ?
+      UNION SELECT facts ->> '$.place.slotId' FROM document WHERE facts ->> '$.place.segmentId' = ?
+      UNION SELECT recoding ->> '$.place.slotId' FROM instance WHERE recoding ->> '$.place.segmentId' = ? AND recoded_id IS NOT NULL`,
   objectsInSegment: `SELECT count(*) AS objects FROM (
       SELECT id FROM instance WHERE facts ->> '$.place.segmentId' = ?
       UNION SELECT object_id FROM document WHERE facts ->> '$.place.segmentId' = ?

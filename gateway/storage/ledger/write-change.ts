@@ -41,6 +41,8 @@ export function changeWriter(parts: ChangeParts): (change: Change) => void {
     if (change.remove === "job") return run("removeJob", [change.id, change.runAt])
     if (change.remove === "certificate") return run("removeCertificate", [change.id])
     if (change.remove === "instances") return run("removeInstances", [change.studyId])
+    // What is left of their segments is looked at by the next start.
+    run("unsettleDocuments", [change.submissionId])
     return run("removeDocuments", [change.submissionId])
   }
 }

@@ -226,6 +226,10 @@ export class FileSpool implements Spool {
     return scanSegments(ground, options)
   }
 
+  lost(slotId: SlotId, segmentId: SegmentId): void {
+    this.report({ what: "segment", slotId, segmentId })
+  }
+
   async destroySlot(slotId: SlotId): Promise<Destruction> {
     const { disk, clock } = this.#options
     slotFolder(this.#folders, slotId) // refuses what is no id before anything is done

@@ -12,6 +12,8 @@ export type Rot =
       readonly endBytes: number
       readonly cause: SpoolError
     }
+  /** A whole segment is not there, and the ledger names objects of it. */
+  | { readonly what: "segment"; readonly slotId: SlotId; readonly segmentId: SegmentId }
   /** Both copies of a slot are unreadable: what it kept cannot be opened. */
   | { readonly what: "slot"; readonly index: number; readonly cause: SpoolError }
   /** One copy of a slot was unreadable and has been written again from the other. */
@@ -20,6 +22,9 @@ export type Rot =
   | { readonly what: "keyless"; readonly slotId: SlotId; readonly segmentIds: readonly SegmentId[] }
   /** How far the ledger has come could not be noted: an older ledger would not be told from this one. */
   | { readonly what: "mark"; readonly cause: SpoolError }
+
+/** Something that was stored cannot be read. The rest is mended, or is about what is no object. */
+export const isRotten = ({ what }: Rot): boolean => what === "frame" || what === "segment" || what === "slot"
 
 /** The end of a segment that was being written when the power went; cut off, nobody had been told it arrived. */
 export interface Torn {

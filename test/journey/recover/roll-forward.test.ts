@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { enter, READER, requestFor, row, store, storeAll, STORED, study } from "../people.ts"
+import { DRAFT, enter, READER, requestFor, row, store, storeAll, STORED, study } from "../people.ts"
 import { MINUTE_MS, TwoSides } from "../world.ts"
 
 describe("roll-forward", () => {
@@ -49,6 +49,44 @@ describe("roll-forward", () => {
       }
   })
 
+  it("takes away what was frozen and never signed, also when it was settled and the next version came before a crash", async () => {
+    const { center } = sides
+    const requestId = await enter(sides.edge, requestFor("P1", "R1"))
+    await storeAll(sides.edge, study("P1", 1))
+    await sides.settle()
+    await center.reading.start(READER, requestId)
+    const { draftVersion } = await center.reading.saveDraft(READER, requestId, DRAFT, 1)
+    await center.reading.prepare(READER, requestId, draftVersion)
+    const [report] = await center.ledger.reportsOfRequest(requestId)
+    const { place } = report!.private.documents[0]!
+    await center.open()
+    assert.ok((await center.ledger.settledSegments()).has(place.segmentId))
+    const discard = center.spool.discardSegment.bind(center.spool)
+    Object.assign(center.spool, { discardSegment: () => Promise.reject(new Error("the power went")) })
+    await assert.rejects(center.reading.saveDraft(READER, requestId, DRAFT, draftVersion), /the power went/)
+    Object.assign(center.spool, { discardSegment: discard })
+    await center.open()
+    assert.deepEqual(center.rolledForward, { instancesFiled: 0, segmentsDropped: 1, slotsDestroyed: 0 })
+    assert.ok(![...center.disk.contents().keys()].some((path) => path.includes(place.segmentId)))
+  })
+
+  it("tells of settled segments that are missing, at each start until their slot is destroyed", async () => {
+    await storeAll(sides.edge, study("P1", 2))
+    await sides.edge.runDue()
+    await sides.edge.spool.close()
+    await sides.edge.open()
+    const [slot] = sides.edge.spool.slots
+    const [path] = [...sides.edge.disk.contents().keys()].filter((each) => each.endsWith(".seg"))
+    await sides.edge.disk.unlink(path!)
+    const told = async (): Promise<string[]> => {
+      await sides.edge.open()
+      return sides.edge.spool.rot.map(({ what }) => what)
+    }
+    assert.deepEqual([await told(), await told()], [["segment"], ["segment"]])
+    await sides.edge.spool.destroySlot(slot!.slotId)
+    assert.deepEqual(await told(), [])
+  })
+
   it("opens no segment again that an earlier start found settled, and forgets those that went", async () => {
     const opened: string[] = []
     const open = sides.edge.disk.open.bind(sides.edge.disk)
@@ -71,10 +109,7 @@ describe("roll-forward", () => {
     await sides.edge.spool.close()
     assert.equal(await openedByAStart(), 1)
     assert.equal((await sides.edge.ledger.settledSegments()).size, 7)
-    for (const name of [...sides.edge.disk.contents().keys()]
-      .filter((path) => path.endsWith(".seg"))
-      .slice(2))
-      await sides.edge.disk.unlink(name)
+    for (const { slotId } of sides.edge.spool.slots.slice(1)) await sides.edge.spool.destroySlot(slotId)
     assert.equal(await openedByAStart(), 0)
     assert.equal((await sides.edge.ledger.settledSegments()).size, 2)
   })
