@@ -18,8 +18,8 @@ import { judge } from "./judge.ts"
 import type { Landing } from "./landed.ts"
 import { isSealing } from "../packaging.ts"
 import type { SealedObject, Segment, SubmissionHandler, SubmissionIntake } from "../ports.ts"
-import { MAX_WHOLE_BYTES } from "../read-whole.ts"
 import type { DocumentRole, SubmissionKind } from "../records.ts"
+import { MAX_SIGNATURE_LENGTH_BYTES } from "../../standards/dsg/document.ts"
 import type { DocumentEntry } from "../../standards/xds/submission.ts"
 import { recognise, refuseOtherBytes } from "./recognise.ts"
 import { remarks } from "./remarks.ts"
@@ -150,19 +150,17 @@ async function checked(
 ): Promise<readonly Received[]> {
   if (!isSealing(inbound.agreement)) return toldApart(world, received)
   const candidates = received.filter((each) => each.role === "signature")
-  const bytesOf = async (each: Received): Promise<Uint8Array> => {
-    if (each.object.facts.clearLengthBytes > MAX_WHOLE_BYTES)
-      throw contentFault(each.entry.uniqueId, "no signature is that large")
-    return clearHead(world.spool, each.object.place, MAX_WHOLE_BYTES)
-  }
-  const signatures = await Promise.all(
-    candidates.map(async (each) => ({ uniqueId: each.entry.uniqueId, xml: await bytesOf(each) })),
-  )
+  const tooLarge = candidates.find(({ object }) => object.facts.clearLengthBytes > MAX_SIGNATURE_LENGTH_BYTES)
+  if (tooLarge !== undefined) throw contentFault(tooLarge.entry.uniqueId, "no signature is that large")
+  const signatures = candidates.map(({ entry: { uniqueId }, object }) => ({
+    uniqueId,
+    xml: () => clearHead(world.spool, object.place, MAX_SIGNATURE_LENGTH_BYTES),
+  }))
   const documents = received.map((each) => ({
     uniqueId: each.entry.uniqueId,
     sha256: each.object.facts.sha256,
   }))
-  const setSignature = checkSetSignature(
+  const setSignature = await checkSetSignature(
     world,
     inbound.agreement,
     inbound.submission.submissionSet.uniqueId,

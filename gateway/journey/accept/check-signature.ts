@@ -10,24 +10,30 @@ interface Digested {
   readonly sha256: Uint8Array
 }
 
+interface Candidate {
+  readonly uniqueId: string
+  /** Read when its turn comes: they are many, and large, as their sender likes. */
+  readonly xml: () => Promise<Uint8Array>
+}
+
 /**
  * The set's own signature among the signatures of a submission.
  *
  * @param documents every document received, the signatures too; each signs all but itself
- * @returns its uniqueId. Throws AcceptanceError InvalidDocumentContent when none holds.
+ * @returns its uniqueId. Throws AcceptanceError InvalidDocumentContent when none holds; what reading throws.
  */
-export function checkSetSignature(
+export async function checkSetSignature(
   world: World,
   agreement: Agreement,
   submissionSetUniqueId: string,
   documents: readonly Digested[],
-  signatures: readonly { readonly uniqueId: string; readonly xml: Uint8Array }[],
-): string {
+  signatures: readonly Candidate[],
+): Promise<string> {
   const faults: string[] = []
   for (const { uniqueId, xml } of signatures) {
     const others = documents.filter((each) => each.uniqueId !== uniqueId)
     const claimed = { documents: others, submissionSetUniqueId }
-    const { verdict } = verifySignature(xml, claimed, world.trust.seal(agreement), world.clock.now())
+    const { verdict } = verifySignature(await xml(), claimed, world.trust.seal(agreement), world.clock.now())
     const wrong = immediateFaults(verdict)
     if (wrong.length === 0) return uniqueId
     faults.push(...wrong.map((test) => `${test.name}: ${test.detail}`))

@@ -34,6 +34,12 @@ const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<Documen
   certificate: { certificate: "one" },
 }
 
+/**
+ * Its seal and one more is what we send: of a person, of all units, or of the receipt. Another may have more persons sign.
+ * Each is read and verified before the answer.
+ */
+const MAX_SIGNATURES = 8
+
 /** Who takes receipts takes the other answer as well; who takes studies gives them back. */
 const AGREED_WITH: Readonly<Partial<Record<SubmissionKind, SubmissionKind>>> = {
   refusal: "receipt",
@@ -107,8 +113,12 @@ function checkDocuments(kind: SubmissionKind, submission: Submission, agreement:
   for (const entry of documentEntries) {
     const role = roleIn(agreement, entry, submission)
     if (role === null) throw contentFault(entry.uniqueId, "formatCode is outside the agreement")
-    if (role !== "signature") found.set(role, (found.get(role) ?? 0) + 1)
+    found.set(role, (found.get(role) ?? 0) + 1)
   }
+  const signatures = found.get("signature") ?? 0
+  if (signatures > MAX_SIGNATURES)
+    throw notAgreed(`${signatures} signatures, and at most ${MAX_SIGNATURES} are taken`)
+  found.delete("signature")
   const here = new Set(documentEntries.map(({ entryUUID }) => entryUUID))
   const isOnEarlier =
     kind === "study" &&

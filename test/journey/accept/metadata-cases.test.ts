@@ -436,6 +436,20 @@ describe("metadata at the journey's door", function () {
     assert.match(texts[0]!, /relationships of \d+ documents/)
   })
 
+  it("more signatures than anybody needs: refused before one of them is read", async () => {
+    await sendStudy((submission) => {
+      const seal = submission.documentEntries.at(-1)!
+      const more = Array.from({ length: 8 }, (_, index) => ({
+        ...seal,
+        entryUUID: uuid(7000 + index),
+        uniqueId: `2.25.7000.${index}`,
+      }))
+      return { ...submission, documentEntries: [...submission.documentEntries, ...more] }
+    })
+    assert.deepEqual(told[0], ["XDSRepositoryError"])
+    assert.match(texts[0]!, /^9 signatures, .* 8 /)
+  })
+
   it("many relationships of many documents take no longer each than one", async () => {
     await sendStudy((submission) => submission)
     const { world, ledger, agreements } = sides.center
