@@ -73,6 +73,7 @@ describe("a medium", function () {
   async function write(gateway: Gateway, what: string): Promise<string> {
     const plan = await readyPlan(gateway, what)
     const root = mkdtempSync(join(folder, "stick-"))
+    await plan.begin()
     await writeMedium(root, plan.files, { bytes: () => undefined, file: () => undefined })
     return root
   }
@@ -321,6 +322,17 @@ describe("a medium", function () {
     agree(sides.center, "send")
     await readIn(sides.center, AT_CENTER.id, root)
     assert.deepEqual(await standing(sides.center), ["in study accepted"])
+  })
+
+  it("is followed by the notice of a recall, though nothing ever went over the line", async () => {
+    await send()
+    const root = await write(sides.edge, requestId)
+    await sides.edge.staff.recall(CLERK, requestId, "別の患者")
+    await readIn(sides.center, AT_CENTER.id, root)
+    sides.line.fault = () => null
+    await sides.settle(60 * SETTLE_MS)
+    assert.ok((await standing(sides.center)).includes("in recall verified"))
+    assert.deepEqual(await sides.center.ledger.studies(1), [], "and the centre has destroyed its copy")
   })
 
   it("is not made of what nobody knows, nor of what has no agreement in force", async () => {

@@ -15,6 +15,12 @@ export const mark = ({ id }: Pick<SubmissionRecord, "id">, { type }: Medium, at:
   record: { subject: id, name: `${ON_MEDIUM}${type}/${at}`, at },
 })
 
+/** It left on a medium, or came on one. */
+export const isMarked = async (
+  { ledger }: Pick<World, "ledger">,
+  { id }: Pick<SubmissionRecord, "id">,
+): Promise<boolean> => (await ledger.milestones(id)).some(({ name }) => name.startsWith(ON_MEDIUM))
+
 /** Each kind of medium and day once, e.g. `USB (2026-11-26)`, the oldest first. */
 export async function mediaOf(
   world: Pick<World, "ledger" | "site">,

@@ -8,6 +8,7 @@ import { found, kept, only } from "../desk-guards.ts"
 import { ReportError } from "../errors.ts"
 import { agreementOf, carriesImages, isErased, keepUntil, takesNotices } from "../keep.ts"
 import { BINDING, holding } from "../locks.ts"
+import { isMarked } from "../media/marks.ts"
 import type { ContentsOf } from "../submit/package.ts"
 import type { Person } from "../ports.ts"
 import { inNameOf, principalOf } from "../principal.ts"
@@ -58,6 +59,7 @@ export async function recall(world: World, person: Person, requestId: string, re
       private: { ...study.private, decisions: [...(study.private.decisions ?? []), decision] },
     }
     const submissions = await world.ledger.submissionsOf({ studyId })
+    const gone = await mayHaveLeft(world, submissions)
     await world.ledger.commit([
       { put: "study", record: recalled },
       ...(until === null ? [] : [due("expire", study.id, until)]),
@@ -66,7 +68,7 @@ export async function recall(world: World, person: Person, requestId: string, re
         .flatMap((each) => putAside(world, each, "recalled", "ERR_INSTANCE_RECALLED")),
       ...inNameOf(
         principalOf(person, at),
-        requests.flatMap((each) => [closed(each, decision.at), ...followUp(world, each, submissions)]),
+        requests.flatMap((each) => [closed(each, decision.at), ...followUp(world, each, gone)]),
       ),
       recalledAudit(study, person, decision.at),
     ])
@@ -96,19 +98,29 @@ export function closed(request: RequestRecord, recalledAt: string): Change {
   return { put: "request", record: { ...request, state, recalledAt } }
 }
 
+/** The submissions of images that are, or may be, at the other side, or on a medium on its way there. */
+async function mayHaveLeft(
+  world: World,
+  submissions: readonly SubmissionRecord[],
+): Promise<readonly SubmissionRecord[]> {
+  const gone: SubmissionRecord[] = []
+  for (const each of submissions.filter(
+    ({ direction, kind }) => direction === "out" && carriesImages(kind),
+  )) {
+    const isOnLine =
+      each.acceptedAt !== null ||
+      (!mayBeStopped(each) && (each.state !== "failed" || (each.unanswered ?? 0) > 0))
+    if (isOnLine || (await isMarked(world, each))) gone.push(each)
+  }
+  return gone
+}
+
 /**
  * Where the images are, or may be: the notice goes behind them (submit.ts keeps the order). Whoever reads no notices is told
  * by telephone, as by the notice on the page.
  */
-function followUp(world: World, request: RequestRecord, submissions: readonly SubmissionRecord[]): Change[] {
-  const sent = submissions.some(
-    (each) =>
-      each.direction === "out" &&
-      carriesImages(each.kind) &&
-      each.requestId === request.id &&
-      (each.acceptedAt !== null ||
-        (!mayBeStopped(each) && (each.state !== "failed" || (each.unanswered ?? 0) > 0))),
-  )
+function followUp(world: World, request: RequestRecord, gone: readonly SubmissionRecord[]): Change[] {
+  const sent = gone.some(({ requestId }) => requestId === request.id)
   return sent && takesNotices(world, request.agreement) ? planRecall(world, request) : []
 }
 
