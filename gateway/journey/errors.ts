@@ -288,7 +288,7 @@ export const ERRORS = {
   ERR_REPORT_PARENT: row(
     "ContentError",
     "transient",
-    "an addendum came before the report it is written to",
+    "an addendum came before the report it is written to, or before that could be verified",
     "nothing: it is shown with the report when that has come; call the reading centre when it does not come",
   ),
   ERR_DUPLICATE: row(

@@ -12,6 +12,7 @@ import type { HpkiTrust } from "../../gateway/standards/dsg/trust.ts"
 import { certificates, list, pinOf, START } from "./certificates.ts"
 import {
   acknowledge,
+  append,
   CLERK,
   DRAFT,
   enter,
@@ -114,6 +115,37 @@ describe("a radiologist's signature where the report arrives", function () {
     await assert.rejects(sides.edge.staff.acknowledge(CLERK, requestId, [reportId]), {
       code: "ERR_REPORT_STATE",
     })
+  })
+
+  it("that cannot be judged yet keeps an addendum waiting", async () => {
+    const reports = async (): Promise<string[]> =>
+      (await submissions()).filter((each) => each.startsWith("report"))
+    believes((trust) => ({ ...trust, crls: [] }))
+    await sides.settle(HOUR_MS)
+    await append(sides.center, requestId, "追記")
+    await sides.settle(HOUR_MS)
+    assert.deepEqual((await detail()).addenda, [])
+    believes((trust) => trust)
+    await sides.settle(HOUR_MS)
+    assert.deepEqual(await reports(), ["report verified", "report verified"])
+    assert.equal((await detail()).addenda.length, 1)
+  })
+
+  it("that does not hold gets no addendum, though that is signed well", async () => {
+    believes((trust) => ({ ...trust, anchors: [] }))
+    await sides.settle(HOUR_MS)
+    believes((trust) => trust)
+    await append(sides.center, requestId, "追記")
+    await sides.settle(HOUR_MS)
+    const all = await sides.edge.ledger.submissionsOf({ requestId, kind: "report" })
+    assert.deepEqual(
+      all.map(({ state, failureCode }) => [state, failureCode]),
+      [
+        ["failed", "ERR_REPORT_SIGNATURE"],
+        ["failed", "ERR_REPORT_VERSION"],
+      ],
+    )
+    assert.deepEqual((await detail()).addenda, [])
   })
 
   it("that waits for a newer list is shown, and is valid when the list is there; 受領 stays", async () => {

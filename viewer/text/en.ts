@@ -656,7 +656,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "code.ERR_DOCUMENTS": "A document that came cannot be read, or contradicts the others.",
   "code.ERR_OTHER_SUBJECT": "What came is about another patient, study or request. It is not shown.",
   "code.ERR_REPORT_SIGNATURE": "The signature of the report does not hold.",
-  "code.ERR_REPORT_PARENT": "An addendum came before its report, which is awaited.",
+  "code.ERR_REPORT_PARENT": "An addendum waits for its report, which has not come or is not verified yet.",
   "code.ERR_REPORT_VERSION": "The version of the report does not fit. It is not shown.",
   "code.PASSKEY_REFUSED": "The check was cancelled or took too long.",
   "code.PASSKEY_KNOWN": "This device is enrolled already. Please log in.",

@@ -648,7 +648,7 @@ export const ja = {
   "code.ERR_DOCUMENTS": "届いた文書が読めないか、互いに矛盾しています。",
   "code.ERR_OTHER_SUBJECT": "別の患者・検査・依頼についての文書が届きました。表示していません。",
   "code.ERR_REPORT_SIGNATURE": "報告書の署名が正しくありません。",
-  "code.ERR_REPORT_PARENT": "追記が先に届きました。元の報告書を待っています。",
+  "code.ERR_REPORT_PARENT": "追記が届きました。元の報告書の到着または検証を待っています。",
   "code.ERR_REPORT_VERSION": "報告書の版が合いません。表示していません。",
   "code.PASSKEY_REFUSED": "本人確認が取り消されたか、時間切れになりました。",
   "code.PASSKEY_KNOWN": "この端末は登録済みです。ログインしてください。",

@@ -7,6 +7,7 @@ import type { Association } from "../../standards/xds/submission.ts"
 import { isReplacing, targetsAmong } from "../accept/relationships.ts"
 import { ContentError } from "../errors.ts"
 import type { DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
+import { holds } from "./verify.ts"
 import type { World } from "../world.ts"
 
 /** A report that came in, and the reports that came before it. */
@@ -77,6 +78,13 @@ export function relatedTo(
     return relations.some((each) => targetOf(each) !== null)
   })
 }
+
+/**
+ * What can be added to: only what holds, because the addendum is shown beside it. While that cannot be told it is awaited, as
+ * `awaited` says; what does not hold was refused.
+ */
+export const reportThatHolds = (brought: readonly EarlierPaper[]): ReportRecord | null =>
+  brought.find(({ report }) => holds(report?.private.signature?.outcome))?.report ?? null
 
 /** Our own sender keeps their order; another's report may have to be given up and sent again by a person. */
 const PARENT_AWAITED_MS = 7 * 24 * 60 * 60 * 1000

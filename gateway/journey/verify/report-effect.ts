@@ -115,11 +115,11 @@ async function follow(
     ...(holds(signature.outcome) && written !== null && !isRecalled(request)
       ? [due("deliver", report.id, world.clock.now())]
       : []),
-    ...(earlier === undefined ? await waitingFor(world, submission) : []),
+    ...(earlier?.private.signature?.outcome !== signature.outcome ? await waitingFor(world, submission) : []),
   ]
 }
 
-/** What came before what it is added to is looked at now. */
+/** What came before what it is added to, or before the verdict over that, is looked at now. */
 async function waitingFor(world: World, { id, requestId }: SubmissionRecord): Promise<Change[]> {
   const beside = await world.ledger.submissionsOf({ requestId: requestId ?? "" })
   return beside

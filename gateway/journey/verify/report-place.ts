@@ -8,6 +8,7 @@ import {
   earlierPapers,
   relatedTo,
   relationsOf,
+  reportThatHolds,
   wrongVersion,
   type EarlierPaper,
   type Newcomer,
@@ -21,8 +22,8 @@ import type { World } from "../world.ts"
 
 /**
  * One report per request, and addenda to it; each version once. Null while an addendum, or a version of one, has come before
- * what it is related to: by itself it says too little to be shown. Called under the request's lock: of two that come at once
- * the second meets the first.
+ * what it is related to, or before that is known to hold: by itself it says too little to be shown. Called under the
+ * request's lock: of two that come at once the second meets the first.
  *
  * @throws ContentError ERR_REPORT_VERSION
  */
@@ -66,7 +67,7 @@ function firstOfAddendum(
   // Later versions of it wait for this one, so there are none.
   if (set !== undefined) throw wrongVersion("its set is that of another document")
   const sent = withId(earlier, named.documentId)
-  const to = sent.find(({ report }) => report !== null)?.report ?? null
+  const to = reportThatHolds(sent)
   if (to === null) return awaited(world, newcomer, sent)
   const isSame = (named.setId ?? to.setId) === to.setId && (named.versionNumber ?? to.version) === to.version
   if (!isSame || !isRelated(newcomer, "APND", sent))

@@ -4,6 +4,7 @@ import {
   awaited,
   relatedTo,
   relationsOf,
+  reportThatHolds,
   wrongVersion,
   type EarlierPaper,
   type Newcomer,
@@ -14,18 +15,21 @@ import type { ReportRecord } from "../records.ts"
 import type { World } from "../world.ts"
 
 /**
- * Null while what it is added to is not here.
+ * Null while what it is added to is not here, or has no verdict.
  *
  * @throws ContentError ERR_REPORT_VERSION
  */
 export function toldPlace(world: World, newcomer: Newcomer, earlier: readonly EarlierPaper[]): Place | null {
   const { record, request, reports } = newcomer
-  const replaced = reportAmong(relatedTo(newcomer, relationsOf(newcomer, "RPLC"), earlier))
-  if (replaced !== null) return placeAfter(replaced, reports)
+  // Whatever its verdict: a correction takes its place.
+  const replaced = relatedTo(newcomer, relationsOf(newcomer, "RPLC"), earlier).find(
+    ({ report }) => report !== null,
+  )
+  if (replaced?.report) return placeAfter(replaced.report, reports)
   const added = relationsOf(newcomer, "APND")
   if (added.length > 0) {
     const brought = relatedTo(newcomer, added, earlier)
-    const to = reportAmong(brought)
+    const to = reportThatHolds(brought)
     if (to === null) return awaited(world, newcomer, brought)
     const setId = uidOfName(record.submissionSetUid, "addendum-set")
     return { setId, version: 1, status: "appended", appends: addedTo(to) }
@@ -33,9 +37,6 @@ export function toldPlace(world: World, newcomer: Newcomer, earlier: readonly Ea
   if (reports.length > 0) throw wrongVersion("a report is there already, and this one does not replace it")
   return { setId: uidOfName(request.id, "report-set"), version: 1, status: "final" }
 }
-
-const reportAmong = (papers: readonly EarlierPaper[]): ReportRecord | null =>
-  papers.find(({ report }) => report !== null)?.report ?? null
 
 /** A version of an addendum is added to what that was added to. */
 function placeAfter({ setId, appends }: ReportRecord, reports: readonly ReportRecord[]): Place {
