@@ -49,22 +49,51 @@ export function parentAmong<Report extends Placed>(
 
 /** As they were written, and never before what they are related to; what is not signed comes last. */
 export function inOrder<Report extends Placed>(reports: readonly Report[]): Report[] {
-  const placed = reports.map((report) => ({ report, ...placeOf(reports, report) }))
-  return placed
+  const places = placesOf(reports)
+  return reports
+    .map((report) => ({ report, ...(places.get(report) ?? alone(report)) }))
     .sort((a, b) => compare(a.when, b.when) || a.depth - b.depth || compare(a.report.setId, b.report.setId))
     .map(({ report }) => report)
 }
 
+interface Place {
+  readonly when: string
+  readonly depth: number
+}
+
+/** Each is placed once, below its parent: a partner corrects as often as it likes. */
+function placesOf(reports: readonly Placed[]): ReadonlyMap<Placed, Place> {
+  // Of the same name the first counts.
+  const named = new Map(reports.toReversed().map((each) => [nameOf(each), each]))
+  const places = new Map<Placed, Place>()
+  for (const report of reports) {
+    const line = new Set<Placed>()
+    let next: Placed | undefined = report
+    while (next !== undefined && !places.has(next) && !line.has(next)) {
+      line.add(next)
+      const parent = parentOf(next)
+      next = parent === null ? undefined : named.get(nameOf(parent))
+    }
+    let above = next === undefined ? undefined : places.get(next)
+    for (const each of [...line].reverse()) {
+      above = above === undefined ? alone(each) : below(above, each)
+      places.set(each, above)
+    }
+  }
+  return places
+}
+
+const nameOf = ({ setId, version }: Pick<Placed, "setId" | "version">): string => `${version} ${setId}`
+
+const alone = (report: Placed): Place => ({
+  when: isSigned(report) ? (report.preparedAt ?? "") : UNSIGNED,
+  depth: report.version,
+})
+
 /** Clocks of two readers may disagree: a document is never earlier than its parent. */
-function placeOf(
-  reports: readonly Placed[],
-  report: Placed,
-): { readonly when: string; readonly depth: number } {
-  const own = isSigned(report) ? (report.preparedAt ?? "") : UNSIGNED
-  const parent = parentAmong(reports, report)
-  if (parent === undefined) return { when: own, depth: report.version }
-  const above = placeOf(reports, parent)
-  return { when: own > above.when ? own : above.when, depth: above.depth + 1 }
+function below(above: Place, report: Placed): Place {
+  const { when } = alone(report)
+  return { when: when > above.when ? when : above.when, depth: above.depth + 1 }
 }
 /** After every time. */
 const UNSIGNED = "~"
@@ -80,28 +109,27 @@ export function standing<Report extends Placed>(reports: readonly Report[]): Rep
 
 /** Which of the case's addenda this is a version of, from 1; null of the report itself. */
 export function addendumNumber(reports: readonly Placed[], report: Placed): number | null {
-  if (!isAddendum(report)) return null
-  const sets = new Set(
-    inOrder(reports)
-      .filter(isAddendum)
-      .map(({ setId }) => setId),
-  )
-  return [...sets].indexOf(report.setId) + 1
+  return isAddendum(report) ? (addendumNumbers(inOrder(reports)).get(report.setId) ?? 0) : null
+}
+
+/** By setId, of documents in their order. */
+function addendumNumbers(ordered: readonly Placed[]): ReadonlyMap<string, number> {
+  const sets = new Set(ordered.filter(isAddendum).map(({ setId }) => setId))
+  return new Map([...sets].map((setId, index) => [setId, index + 1]))
 }
 
 /** What a list of documents says of each of them. */
 export function versionViews(reports: readonly ReportRecord[]): ReportVersion[] {
-  return inOrder(reports).map((report) => {
-    const number = addendumNumber(reports, report)
-    return {
-      reportId: report.id,
-      version: report.version,
-      status: report.status,
-      signedAt: report.signedAt,
-      readerName: report.readerName,
-      ...(number === null || report.appends === undefined
-        ? {}
-        : { addendum: number, to: report.appends.version }),
-    }
-  })
+  const ordered = inOrder(reports)
+  const numbers = addendumNumbers(ordered)
+  return ordered.map((report) => ({
+    reportId: report.id,
+    version: report.version,
+    status: report.status,
+    signedAt: report.signedAt,
+    readerName: report.readerName,
+    ...(report.appends === undefined
+      ? {}
+      : { addendum: numbers.get(report.setId) ?? 0, to: report.appends.version }),
+  }))
 }
