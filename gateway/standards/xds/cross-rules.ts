@@ -28,9 +28,10 @@ export function relationshipsOf(objects: SubmittedObjects, complaints: Complaint
   for (const folder of objects.folders)
     complaints.warning(`folder ${folder} is not kept`, "PartialFolderContentNotProcessed", at(folder))
   const here = new Set(objects.documentEntries.map(({ entryUUID }) => entryUUID))
+  const folderOf = foldersOf(objects)
   return objects.associations.flatMap((association) =>
     association.type === "HasMember"
-      ? membershipLost(association, objects, complaints)
+      ? membershipLost(association, objects, folderOf, complaints)
       : relationship({ ...association, type: association.type }, here, complaints),
   )
 }
@@ -60,8 +61,9 @@ function checkMembership(objects: SubmittedObjects, complaints: Complaints): voi
   const { submissionSet, documentEntries, folders, associations } = objects
   const members = new Set<string>()
   const entries = new Set(documentEntries.map(({ entryUUID }) => entryUUID))
+  const folderOf = foldersOf(objects)
   for (const { id, type, source, target, status } of associations) {
-    if (type !== "HasMember" || isFolder(source, objects)) continue
+    if (type !== "HasMember" || folderOf(source) !== null) continue
     if (source !== submissionSet.entryUUID)
       complain(complaints, id, "HasMember from an object that is no SubmissionSet or Folder")
     else if (entries.has(target)) checkOriginal(id, status, complaints)
@@ -73,10 +75,17 @@ function checkMembership(objects: SubmittedObjects, complaints: Complaints): voi
     complain(complaints, submissionSet.entryUUID, "is labelled as SubmissionSet and as Folder")
 }
 
-/** One of this submission, or an earlier one by its entryUUID. */
-const isFolder = (id: string, { submissionSet, documentEntries, folders }: SubmittedObjects): boolean =>
-  folders.includes(id) ||
-  (isUuid(id) && id !== submissionSet.entryUUID && documentEntries.every(({ entryUUID }) => entryUUID !== id))
+/** Tells whether an id is of a folder: one of this submission, an earlier one by its entryUUID, or null: of none. */
+type FolderOf = (id: string) => "here" | "earlier" | null
+
+function foldersOf({ submissionSet, documentEntries, folders }: SubmittedObjects): FolderOf {
+  const here = new Set(folders)
+  const others = new Set([submissionSet.entryUUID, ...documentEntries.map(({ entryUUID }) => entryUUID)])
+  return (id) => {
+    if (here.has(id)) return "here"
+    return isUuid(id) && !others.has(id) ? "earlier" : null
+  }
+}
 
 function checkOriginal(id: string, status: string, complaints: Complaints): void {
   if (status !== "Original")
@@ -113,13 +122,13 @@ function relationship(
 /** A membership of something that is not here (status Reference), or in an earlier folder, is legal and not kept. */
 function membershipLost(
   { id, source, target, status }: RawAssociation,
-  objects: SubmittedObjects,
+  { submissionSet }: SubmittedObjects,
+  folderOf: FolderOf,
   complaints: Complaints,
 ): readonly Association[] {
-  const { submissionSet, folders } = objects
   if (source === submissionSet.entryUUID && status === "Reference")
     complaints.warning(`${id}: reference to ${target}`, "PartialRelationshipContentNotProcessed", at(id))
-  if (!folders.includes(source) && isFolder(source, objects))
+  if (folderOf(source) === "earlier")
     complaints.warning(`${id}: folder ${source} is not kept`, "PartialFolderContentNotProcessed", at(id))
   return []
 }

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
-import { MetadataFault, type MetadataComplaint } from "../../../gateway/standards/xds/metadata-fault.ts"
+import { relationshipsOf } from "../../../gateway/standards/xds/cross-rules.ts"
+import {
+  Complaints,
+  MetadataFault,
+  type MetadataComplaint,
+} from "../../../gateway/standards/xds/metadata-fault.ts"
 import type { Submission } from "../../../gateway/standards/xds/submission.ts"
 import { readSubmission } from "../../../gateway/standards/xds/submission-reader.ts"
 import { writeSubmission } from "../../../gateway/standards/xds/submission-writer.ts"
@@ -170,6 +175,27 @@ describe("submission", () => {
         warnings((xml) => xml.replace("</rim:RegistryObjectList>", `${folder}${member}$&`)),
         ["PartialFolderContentNotProcessed"],
       )
+    })
+    it("memberships in folders nobody knows, as many as there are documents, without going through these for each", () => {
+      const [entry] = sample.documentEntries
+      const ids = Array.from({ length: 20_000 }, (_, index) => uuid(index + 1))
+      const found = new Complaints()
+      const startedMs = performance.now()
+      relationshipsOf(
+        {
+          submissionSet: sample.submissionSet,
+          documentEntries: ids.map((entryUUID) => ({ ...entry!, entryUUID, uniqueId: entryUUID })),
+          folders: [],
+          associations: ids.flatMap((target, index) =>
+            [sample.submissionSet.entryUUID, uuid(2_000_000 + index)].map((source) => {
+              return { id: source, type: "HasMember", source, target, status: "Original" } as const
+            }),
+          ),
+        },
+        found,
+      )
+      assert.ok(performance.now() - startedMs < 1_000)
+      assert.deepEqual([found.errors.length, found.warnings.length], [0, 100])
     })
     it("a membership in an earlier folder, once for each", () => {
       const member = `<rim:Association id="fm" associationType="urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember" sourceObject="${uuid(555)}" targetObject="${uuid(1)}"/>`
