@@ -1,6 +1,7 @@
 /**
  * Names on a medium, whatever the case of their letters: media are copied between file systems that know capitals only and
- * such that tell them apart. No link is followed. Each folder is listed once.
+ * such that tell them apart. No link is followed. Each folder is listed once, or again where a
+ * medium has more names than are kept.
  */
 import { opendir } from "node:fs/promises"
 import { join } from "node:path"
@@ -9,11 +10,14 @@ import { lstatOf, readable, unfit } from "./read-file.ts"
 
 /** More in one folder is not looked at: 4,000 documents, and as much as anybody puts beside them. */
 const MAX_ENTRIES = 200_000
+/** Of all folders: what is more is listed again when it is asked for. */
+const MAX_HELD_ENTRIES = 2 * MAX_ENTRIES
 
 export class MediumTree {
   readonly root: string
   /** By folder: the names in it, by what they are compared as. */
   readonly #folders = new Map<string, ReadonlyMap<string, readonly string[]>>()
+  #held = 0
 
   constructor(root: string) {
     this.root = root
@@ -47,6 +51,12 @@ export class MediumTree {
     const known = this.#folders.get(folder)
     if (known !== undefined) return known
     const listed = await list(folder)
+    const entries = [...listed.values()].reduce((sum, { length }) => sum + length, 0)
+    if (this.#held + entries > MAX_HELD_ENTRIES) {
+      this.#folders.clear()
+      this.#held = 0
+    }
+    this.#held += entries
     this.#folders.set(folder, listed)
     return listed
   }

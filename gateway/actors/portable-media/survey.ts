@@ -18,6 +18,7 @@ import {
   type MediumSubmission,
 } from "../../standards/xdm/metadata-file.ts"
 import { MetadataFault } from "../../standards/xds/metadata-fault.ts"
+import { comparable } from "../../standards/dicom/dicomdir.ts"
 import type { DocumentEntry } from "../../standards/xds/submission.ts"
 import type { MediumTree } from "./medium-tree.ts"
 import { fileLength, lstatOf, readWhole, unfit } from "./read-file.ts"
@@ -54,6 +55,35 @@ export async function subsetFolders(tree: MediumTree): Promise<readonly SubsetFo
   if (folders.length === 0) throw unfit(`${XDM_FOLDER} holds no submission set`)
   if (folders.length > MAX_SUBSETS) throw unfit(`${XDM_FOLDER} holds too many folders`)
   return folders
+}
+
+/** How much a progress bar is about: what lies in the folders beside the metadata, by its length alone. Nothing is opened. */
+export async function extentOf(
+  tree: MediumTree,
+  folders: readonly SubsetFolder[],
+): Promise<{ readonly files: number; readonly lengthBytes: number }> {
+  let [files, lengthBytes] = [0, 0]
+  for (const { path } of folders)
+    for (const name of await namesOr(tree, path)) {
+      if (isMetadata(name)) continue
+      files += 1
+      lengthBytes += await lengthOr(join(path, name))
+    }
+  return { files, lengthBytes }
+}
+
+const isMetadata = (name: string): boolean =>
+  [METADATA_FILE, SEALED_METADATA_FILE].some((each) => comparable([each]) === comparable([name]))
+
+/** What cannot be read is told of when its turn comes. */
+const namesOr = (tree: MediumTree, path: string): Promise<readonly string[]> =>
+  tree.namesIn(path).catch((error: unknown) => unlessUnfit(error, []))
+const lengthOr = (path: string): Promise<number> =>
+  fileLength(path).catch((error: unknown) => unlessUnfit(error, 0))
+
+function unlessUnfit<T>(error: unknown, instead: T): T {
+  if (error instanceof MediumError) return instead
+  throw error
 }
 
 /** What stands encrypted beside the metadata; null where there is nothing. @throws MediumError */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { MediumTree } from "../../actors/portable-media/medium-tree.ts"
 import { octetsOf } from "../../actors/portable-media/read-file.ts"
 import {
+  extentOf,
   metadataIn,
   readSubset,
   subsetFolders,
@@ -11,36 +12,30 @@ import {
 } from "../../actors/portable-media/survey.ts"
 import { MediumError } from "../../journey/errors.ts"
 import { Progress, type Screen } from "../import/progress.ts"
-import { mediumReport, type SubsetTold, type Told } from "./report.ts"
+import { MediumReport, type SubsetTold, type Told } from "./report.ts"
 
+/** Folder by folder: what one says in its metadata is gone before the next is read. */
 export async function checkMedium(root: string, screen: Screen): Promise<Told> {
   const tree = new MediumTree(root)
   const folders = await subsetFolders(tree)
-  const found: (SubsetTold & { readonly toRead: readonly MediumDocument[] })[] = []
-  for (const folder of folders) found.push(await look(tree, folder))
-  const all = found.flatMap(({ toRead }) => toRead)
-  const totalBytes = all.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
-  const progress = new Progress(screen, all.length, totalBytes, () => performance.now())
-  const told: SubsetTold[] = []
+  const { files, lengthBytes } = await extentOf(tree, folders)
+  const progress = new Progress(screen, files, lengthBytes, () => performance.now())
+  const report = new MediumReport("whole", "NOT WHOLE")
   try {
-    for (const { toRead, ...subset } of found)
-      told.push({ ...subset, faults: [...subset.faults, ...(await read(toRead, progress))] })
+    for (const folder of folders) report.add(await checked(tree, folder, progress))
   } finally {
     progress.end()
   }
-  return mediumReport("whole", "NOT WHOLE", told)
+  return report.told()
 }
 
-async function look(
-  tree: MediumTree,
-  folder: SubsetFolder,
-): Promise<SubsetTold & { readonly toRead: readonly MediumDocument[] }> {
+async function checked(tree: MediumTree, folder: SubsetFolder, progress: Progress): Promise<SubsetTold> {
   const { name } = folder
   try {
     const { documents } = await readSubset(tree, folder, await metadataIn(tree, folder))
-    return { name, documents: documents.length, faults: [], remarks: [], toRead: documents }
+    return { name, documents: documents.length, faults: await read(documents, progress), remarks: [] }
   } catch (error) {
-    return { name, documents: 0, faults: faultsOf(error), remarks: [], toRead: [] }
+    return { name, documents: 0, faults: faultsOf(error), remarks: [] }
   }
 }
 

@@ -10,6 +10,7 @@ import { requestMessage } from "../../actors/document-source/message.ts"
 import { MediumTree } from "../../actors/portable-media/medium-tree.ts"
 import { octetsOf, unfit } from "../../actors/portable-media/read-file.ts"
 import {
+  extentOf,
   metadataIn,
   readSubset,
   sealedMetadataIn,
@@ -24,7 +25,7 @@ import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
 import { Progress, type Screen } from "../import/progress.ts"
 import { faultsOf } from "./check.ts"
 import { LocalClient, one, user } from "./local-client.ts"
-import { mediumReport, type SubsetTold, type Told } from "./report.ts"
+import { MediumReport, type SubsetTold, type Told } from "./report.ts"
 
 interface Importing {
   readonly config: Config
@@ -32,12 +33,6 @@ interface Importing {
   readonly tree: MediumTree
   readonly medium: Medium
   readonly as: string | null
-}
-
-interface Found {
-  readonly folder: SubsetFolder
-  readonly read: ReadSubset | null
-  readonly faults: readonly string[]
 }
 
 /** @throws MediumError when it is no XDM medium */
@@ -51,27 +46,17 @@ export async function importMedium(
   const config = loadConfig(file, "unseen")
   const client = new LocalClient(config.dataDir)
   const importing: Importing = { config, client, tree: new MediumTree(root), medium, as }
-  const found: Found[] = []
-  for (const folder of await subsetFolders(importing.tree)) found.push(await look(importing, folder))
-  const documents = found.flatMap(({ read }) => read?.documents ?? [])
-  const totalBytes = documents.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
-  const progress = new Progress(screen, documents.length, totalBytes, () => performance.now())
-  const told: SubsetTold[] = []
+  const folders = await subsetFolders(importing.tree)
+  const { files, lengthBytes } = await extentOf(importing.tree, folders)
+  const progress = new Progress(screen, files, lengthBytes, () => performance.now())
+  const report = new MediumReport("taken in", "NOT TAKEN IN")
   try {
-    for (const each of found) told.push(await take(importing, each, progress))
+    // One is looked at and taken before the next is read: what a medium says is no more than one of its folders does.
+    for (const folder of folders) report.add(await take(importing, folder, progress))
   } finally {
     progress.end()
   }
-  return mediumReport("taken in", "NOT TAKEN IN", told)
-}
-
-async function look(importing: Importing, folder: SubsetFolder): Promise<Found> {
-  try {
-    const read = await readSubset(importing.tree, folder, await metadataOf(importing, folder))
-    return { folder, read, faults: [] }
-  } catch (error) {
-    return { folder, read: null, faults: faultsOf(error) }
-  }
+  return report.told()
 }
 
 /** What was encrypted for us says more than what anybody may read. */
@@ -88,21 +73,19 @@ async function metadataOf({ client, tree }: Importing, folder: SubsetFolder): Pr
   return body
 }
 
-async function take(
-  importing: Importing,
-  { folder, read, faults }: Found,
-  progress: Progress,
-): Promise<SubsetTold> {
+async function take(importing: Importing, folder: SubsetFolder, progress: Progress): Promise<SubsetTold> {
   const { name } = folder
-  if (read === null) return { name, documents: 0, faults, remarks: [] }
-  const told = { name, documents: read.documents.length, remarks: [] }
   try {
+    const read = await readSubset(importing.tree, folder, await metadataOf(importing, folder))
+    const told = { name, documents: read.documents.length }
     const answer = await provide(importing, read, progress)
     const words = answer.errors.map(({ errorCode, codeContext }) => `${errorCode} ${codeContext}`)
-    return answer.status === "Success" ? { ...told, faults: [], remarks: words } : { ...told, faults: words }
+    return answer.status === "Success"
+      ? { ...told, faults: [], remarks: words }
+      : { ...told, faults: words, remarks: [] }
   } catch (error) {
-    if (error instanceof SubmissionError) return { ...told, faults: [error.message] }
-    return { ...told, faults: faultsOf(error) }
+    const faults = error instanceof SubmissionError ? [error.message] : faultsOf(error)
+    return { name, documents: 0, faults, remarks: [] }
   }
 }
 

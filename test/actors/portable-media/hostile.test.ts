@@ -22,6 +22,7 @@ import { metadataIn, readSubset, subsetFolders } from "../../../gateway/actors/p
 import { checkRoom, writeMedium } from "../../../gateway/actors/portable-media/write-medium.ts"
 import { MediumError } from "../../../gateway/journey/errors.ts"
 import { checkMedium } from "../../../gateway/commands/media/check.ts"
+import { MediumReport } from "../../../gateway/commands/media/report.ts"
 import type { MediumFile } from "../../../gateway/journey/ports.ts"
 import { writeMetadataFile } from "../../../gateway/standards/xdm/metadata-file.ts"
 import { sampleSubmission } from "../../standards/xds/sample-submission.ts"
@@ -136,6 +137,38 @@ describe("a medium nobody vouches for", () => {
     assert.match(await checked(), /is larger than 67108864 bytes/)
     rmSync(join(subset, "METADATA.XML"))
     assert.match(await checked(), /there is no METADATA\.XML/)
+  })
+
+  it("is read folder by folder, so that of all it says no more than one folder is in memory", async () => {
+    const second = join(root, "IHE_XDM/SUBSET02")
+    cpSync(subset, second, { recursive: true })
+    // Drawn over with each document: at the first one nothing of the second folder was read yet.
+    const screen = {
+      isTTY: true,
+      write: (line: string) => {
+        if (line.includes("1 of 4 files")) writeFileSync(join(second, "METADATA.XML"), "not XML")
+      },
+    }
+    const { report, isWhole } = await checkMedium(root, screen)
+    assert.match(report, /^SUBSET01 {2}whole, 2 documents\nSUBSET02 {2}NOT WHOLE\n/)
+    assert.equal(isWhole, false)
+  })
+
+  it("is told of in no more lines than somebody reads, and with its verdict", () => {
+    const report = new MediumReport("whole", "NOT WHOLE")
+    const faults = Array.from({ length: 4_000 }, (_, index) => `fault ${index} ${"x".repeat(3_000)}`)
+    for (const name of ["SUBSET01", "SUBSET02"]) report.add({ name, documents: 0, faults, remarks: [] })
+    report.add({ name: "SUBSET03", documents: 0, faults, remarks: [] })
+    const { report: text, isWhole } = report.told()
+    const lines = text.trimEnd().split("\n")
+    assert.equal(lines.length, 3 + 5_000 + 2)
+    assert.ok(lines.every((line) => line.length <= 2_002))
+    assert.deepEqual(lines.slice(-3), [
+      "SUBSET03  NOT WHOLE",
+      "7000 more faults are not listed",
+      "0 of 3 whole",
+    ])
+    assert.equal(isWhole, false)
   })
 
   it("is no medium without its folder, and may be deep where nobody looks", async () => {
