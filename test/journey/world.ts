@@ -92,9 +92,9 @@ export class TwoSides {
   }
 
   /** Everything happens that happens by itself, now and within the time that may pass. Crashed sides start again. */
-  async settle(forMs = 10 * MINUTE_MS): Promise<void> {
+  async settle(forMs = 10 * MINUTE_MS, mostTurns = 2_000): Promise<void> {
     const until = this.time.peek().getTime() + forMs
-    for (let turns = 0; turns < 2_000; turns++) {
+    for (let turns = 0; turns < mostTurns; turns++) {
       const ran = [await this.edge.runDue(), await this.center.runDue()]
       if (ran.includes(true)) continue
       const next = await this.#nextJob()

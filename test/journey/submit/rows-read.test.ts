@@ -53,7 +53,7 @@ describe(`a delivery of ${UNITS} units`, function () {
     await store(sides.edge, images.instances)
     for (let minutes = 0; seen.length < UNITS; minutes++) {
       assert.ok(minutes < UNITS + 20, `${seen.length} units have come`)
-      await sides.settle(MINUTE_MS)
+      await sides.settle(MINUTE_MS, 2_000 + 20 * UNITS)
     }
     const middle = Math.floor(UNITS / 2)
     for (const side of SIDES) {
