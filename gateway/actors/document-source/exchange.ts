@@ -5,6 +5,7 @@
 import type { ClientRequest, IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import { SubmissionError } from "../../journey/errors.ts"
+import { collected } from "../../standards/collected.ts"
 import { EXCHANGE_TIMEOUTS, type ExchangeTimeouts } from "./endpoint.ts"
 import { cutAnswer, failureOf, type Progress } from "./failure.ts"
 import type { RequestMessage } from "./message.ts"
@@ -177,14 +178,9 @@ export class Exchange {
   }
 }
 
-async function readWhole(response: IncomingMessage): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = []
-  let lengthBytes = 0
-  for await (const piece of response as AsyncIterable<Uint8Array>) {
-    lengthBytes += piece.length
-    if (lengthBytes > MAX_ANSWER_BYTES)
-      throw new SubmissionError("ERR_SUBMISSION_UNANSWERED", "the answer is too large to be one")
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces)
-}
+const readWhole = (response: IncomingMessage): Promise<Uint8Array> =>
+  collected(
+    response,
+    MAX_ANSWER_BYTES,
+    () => new SubmissionError("ERR_SUBMISSION_UNANSWERED", "the answer is too large to be one"),
+  )

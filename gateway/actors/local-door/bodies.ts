@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http"
 import { z } from "zod"
 import { MEDIUM_TYPES, type Medium } from "../../journey/ports.ts"
+import { collected } from "../../standards/collected.ts"
 import { HttpRefusal, RequestTooLarge } from "../http-door/refusal.ts"
 
 const MAX_JSON_BYTES = 64 * 1024
@@ -15,16 +16,8 @@ const planBody = z.strictObject({
 const endBody = z.strictObject({ failed: name.nullable() })
 
 /** The whole body. @throws RequestTooLarge */
-export async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = []
-  let lengthBytes = 0
-  for await (const piece of request as AsyncIterable<Uint8Array>) {
-    lengthBytes += piece.length
-    if (lengthBytes > maxBytes) throw new RequestTooLarge(maxBytes)
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces)
-}
+export const readBytes = (request: IncomingMessage, maxBytes: number): Promise<Uint8Array> =>
+  collected(request, maxBytes, () => new RequestTooLarge(maxBytes))
 
 export const readPlanBody = (
   request: IncomingMessage,

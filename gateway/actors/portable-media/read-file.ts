@@ -2,6 +2,7 @@
 import { constants, type Stats } from "node:fs"
 import { lstat, open } from "node:fs/promises"
 import { MediumError } from "../../journey/errors.ts"
+import { collected } from "../../standards/collected.ts"
 
 /** What is wrong with a medium or a file of it. */
 export const unfit = (sentence: string, options?: ErrorOptions): MediumError =>
@@ -46,16 +47,8 @@ export async function* octetsOf(path: string): AsyncGenerator<Uint8Array> {
 }
 
 /** A whole file. @throws MediumError when it is longer */
-export async function readWhole(path: string, maxBytes: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = []
-  let lengthBytes = 0
-  for await (const piece of octetsOf(path)) {
-    lengthBytes += piece.length
-    if (lengthBytes > maxBytes) throw unfit(`is larger than ${maxBytes} bytes`)
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces)
-}
+export const readWhole = (path: string, maxBytes: number): Promise<Uint8Array> =>
+  collected(octetsOf(path), maxBytes, () => unfit(`is larger than ${maxBytes} bytes`))
 
 /** The system's errors in words. */
 export function readable(error: unknown, path: string): unknown {

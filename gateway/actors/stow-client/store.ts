@@ -13,6 +13,7 @@ import { pipeline } from "node:stream/promises"
 import { setTimeout as sleep } from "node:timers/promises"
 import { AssociationError, DimseError } from "../../journey/errors.ts"
 import { readStoreResponse, type StoredPart } from "../../standards/dicomweb/store-response.ts"
+import { collected } from "../../standards/collected.ts"
 import type { StoreTarget } from "./target.ts"
 
 /** Nothing moved for so long: it is given up. */
@@ -147,14 +148,8 @@ function answerTo(request: ClientRequest): Promise<HttpAnswer> {
 }
 
 async function readAll(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let lengthBytes = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    lengthBytes += chunk.length
-    if (lengthBytes > MAX_ANSWER_BYTES) throw protocolFault("its answer is too long")
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString("utf8")
+  const body = await collected(response, MAX_ANSWER_BYTES, () => protocolFault("its answer is too long"))
+  return body.toString("utf8")
 }
 
 function outcomes({ status, body }: HttpAnswer, count: number): readonly StoredPart[] {

@@ -23,6 +23,7 @@ import {
   type TokenCheck,
   verifyToken,
 } from "../../standards/tsp/verify-token.ts"
+import { collected } from "../../standards/collected.ts"
 
 /** Tokens with certificates are about 3 to 10 kB. */
 const MAX_RESPONSE_LENGTH_BYTES = 1 << 17
@@ -66,21 +67,10 @@ async function post({ url, timeoutMs }: TimeStampClientOptions, request: Uint8Ar
       signal: AbortSignal.timeout(timeoutMs),
     })
     if (response.status !== 200 || response.body === null) throw unavailable(`HTTP ${response.status}`)
-    return await collect(response.body)
+    return await collected(response.body, MAX_RESPONSE_LENGTH_BYTES, () => invalid("the answer is too long"))
   } catch (cause) {
     throw cause instanceof TimeStampError ? cause : unavailable(`no answer from ${new URL(url).host}`, cause)
   }
-}
-
-async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = []
-  let lengthBytes = 0
-  for await (const piece of body) {
-    lengthBytes += piece.length
-    if (lengthBytes > MAX_RESPONSE_LENGTH_BYTES) throw invalid("the answer is too long")
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces)
 }
 
 function tokenOf(response: Uint8Array): Uint8Array {

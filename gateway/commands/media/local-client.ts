@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises"
 import { SOCKET_FILE } from "../../actors/local-door/listen.ts"
 import { systemCode } from "../../actors/portable-media/read-file.ts"
 import { MediumError } from "../../journey/errors.ts"
+import { collected } from "../../standards/collected.ts"
 
 /** The gateway could not be asked, or said no. */
 export const unheard = (sentence: string, options?: ErrorOptions): MediumError =>
@@ -140,17 +141,11 @@ function unanswered(cause: unknown): MediumError {
 }
 
 async function whole(response: IncomingMessage): Promise<LocalAnswer> {
-  const pieces: Uint8Array[] = []
-  let lengthBytes = 0
-  for await (const piece of response as AsyncIterable<Uint8Array>) {
-    lengthBytes += piece.length
-    if (lengthBytes > MAX_ANSWER_BYTES) throw unheard("the gateway's answer is too large to be one")
-    pieces.push(piece)
-  }
+  const tooLarge = (): MediumError => unheard("the gateway's answer is too large to be one")
   return {
     status: response.statusCode ?? 0,
     contentType: response.headers["content-type"] ?? "",
-    body: Buffer.concat(pieces),
+    body: await collected(response, MAX_ANSWER_BYTES, tooLarge),
   }
 }
 
