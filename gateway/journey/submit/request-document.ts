@@ -1,5 +1,5 @@
 /** 読影依頼票: the request entity as the document that travels, and back. */
-import type { ReadingRequest } from "../../standards/request/request-content.ts"
+import { NO_TEXTS, type ReadingRequest } from "../../standards/request/request-content.ts"
 import type { Agreement } from "../agreement.ts"
 import type { RequestRecord, StudyRecord } from "../records.ts"
 import { patientOf } from "../subject.ts"
@@ -49,19 +49,12 @@ export function requestDocument(
       onImages: [...new Set([onImages.PatientID, ...otherPatientIDs])].filter((each) => each !== PatientID),
     },
     texts: {
+      ...NO_TEXTS,
       purpose: text.purpose,
       diagnosis: text.diagnosis,
       history: text.history,
-      operations: "",
       contrastAgent: text.contrast,
-      contrastAmount: "",
-      contrastReaction: "",
-      eGFR: "",
-      pregnancy: "",
-      infection: "",
-      metal: "",
       region: study.private.bodyPart,
-      remark: "",
     },
     parts: 1,
     studies: [

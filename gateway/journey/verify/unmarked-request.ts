@@ -3,7 +3,7 @@
  * never urgent by itself, and the agreement's routine term counts from when it came.
  */
 import type { ReadManifest } from "../../standards/dicom/kos.ts"
-import type { ReadingRequest } from "../../standards/request/request-content.ts"
+import { NO_TEXTS, type ReadingRequest } from "../../standards/request/request-content.ts"
 import { REFERENCE_TYPE, type ReferenceType } from "../../standards/xds/vocabulary.ts"
 import type { Agreement } from "../agreement.ts"
 import { referenced } from "../metadata.ts"
@@ -61,21 +61,7 @@ export function unmarkedRequest(
       sex,
       onImages: [],
     },
-    texts: {
-      purpose: submission?.submissionSet.title ?? "",
-      diagnosis: "",
-      history: "",
-      operations: "",
-      contrastAgent: "",
-      contrastAmount: "",
-      contrastReaction: "",
-      eGFR: "",
-      pregnancy: "",
-      infection: "",
-      metal: "",
-      region: "",
-      remark: "",
-    },
+    texts: { ...NO_TEXTS, purpose: submission?.submissionSet.title ?? "" },
     parts: 1,
     studies: [
       { role: "target", StudyInstanceUID, AccessionNumber, description: shared.StudyDescription, missing: 0 },

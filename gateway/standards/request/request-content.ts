@@ -80,6 +80,8 @@ export const REQUEST_TEXTS = [
   "remark",
 ] as const
 export type RequestTexts = Readonly<Record<(typeof REQUEST_TEXTS)[number], string>>
+/** A form on which nothing is written. */
+export const NO_TEXTS = Object.fromEntries(REQUEST_TEXTS.map((name) => [name, ""])) as RequestTexts
 
 export interface ReadingRequest {
   /** OID of this document, its XDS uniqueId. */
