@@ -83,7 +83,7 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
   // 13 deliver
   const desk = await listenStaffDesk(
     await deskOptions(base),
-    accountedStaff(world, staffDesk(world, base.line)),
+    accountedStaff(world, staffDesk(world, base.line, files)),
     technicianDesk(world, await houseOf({ config, base, book, scp, senders: devices })),
   )
   notices.add(() => desk.notify({ kind: "devices", requestId: null, at: world.clock.now().toISOString() }))

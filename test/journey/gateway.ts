@@ -107,6 +107,8 @@ export class Gateway {
   contents = CONTENTS
   /** Of the next start. */
   syntaxOf: TransferSyntaxOf = transferSyntax
+  /** How long rows of what arrived wait for company. */
+  filingWait: () => Promise<void> = () => Promise.resolve()
   /** How large its units are; null = as its line carries. */
   unitBytes: number | null = null
   readonly #pace = linePace()
@@ -332,7 +334,7 @@ export class Gateway {
   #stations(world: World, spool: FileSpool, life: Life, file: FileLedger): Opened {
     const files = filing(
       world,
-      () => Promise.resolve(),
+      () => this.filingWait(),
       (error) => this.failures.push({ job: "filing", error }),
     )
     return {
@@ -345,7 +347,7 @@ export class Gateway {
       files: fileHandler(world, files, { aeTitle: OUR_AE, takes: (uid) => storageSopClass(uid) !== null }),
       storage: instanceHandler(world, files, { aeTitle: OUR_AE, modalities: new Set([MODALITY, SCANNER]) }),
       door: submissionHandler(world),
-      staff: accountedStaff(world, staffDesk(world, this.#line)),
+      staff: accountedStaff(world, staffDesk(world, this.#line, files)),
       reading: accountedReading(world, { ...caseDesk(world), ...reportDesk(world), ...imageDesk(world) }),
       runner: this.#runner(world),
     }

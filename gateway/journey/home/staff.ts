@@ -13,6 +13,7 @@ import type { Person, StaffDesk } from "../ports.ts"
 import { inNameOf, principalOf } from "../principal.ts"
 import type { Change, Principal, ReportRecord, RequestRecord, StudyRecord } from "../records.ts"
 import { plan, release } from "../assemble/release.ts"
+import type { Filing } from "../receive/file-instance.ts"
 import { documentOf } from "../submit/report-documents.ts"
 import { judgeReport, papersOf, readPapers } from "../verify/report-verdict.ts"
 import { readWhole } from "../read-whole.ts"
@@ -36,7 +37,10 @@ import type { World } from "../world.ts"
 /** The newest; older ones are in the ledger, and with whoever audits it. */
 const CERTIFICATES_LIMIT = 500
 
-export function staffDesk(world: World, line: LineProgress): StaffDesk {
+/**
+ * @param filing whoever asks for a study means every image its device was told we have: rows that still wait come first
+ */
+export function staffDesk(world: World, line: LineProgress, filing: Pick<Filing, "flush">): StaffDesk {
   return {
     ...studyDesk(world),
     requests: (person) => requests(world, person, line),
@@ -45,10 +49,16 @@ export function staffDesk(world: World, line: LineProgress): StaffDesk {
       only(person, "clerk")
       return (await world.ledger.certificates(CERTIFICATES_LIMIT)).filter(saysSomething).map(deletionView)
     },
-    enter: (person, input) => enter(world, person, input),
+    enter: async (person, input) => {
+      await filing.flush()
+      return enter(world, person, input)
+    },
     consent: (person, requestId, policy) =>
       current(() => world.locks.with(requestId, () => consentTo(world, person, requestId, policy))),
-    release: (person, requestId) => current(() => releaseByStaff(world, person, requestId)),
+    release: async (person, requestId) => {
+      await filing.flush()
+      await current(() => releaseByStaff(world, person, requestId))
+    },
     retry: (person, requestId) => current(() => retry(world, person, requestId)),
     acknowledge: (person, requestId, reportIds) =>
       current(() => world.locks.with(requestId, () => acknowledge(world, person, requestId, reportIds))),

@@ -31,6 +31,57 @@ const QUIET_AND_MORE_MS = 10 * MINUTE_MS
 const told = (notices: readonly Notice[] | undefined): string[] =>
   (notices ?? []).map(({ code, count }) => (count === undefined ? code : `${code} ${count}`))
 
+describe("a request for a study of which images came a moment ago", function () {
+  this.timeout(30_000)
+  let sides: TwoSides
+
+  beforeEach(async () => {
+    sides = await TwoSides.open({
+      agreement: { retention: { imagesMs: 30 * DAY_MS, reportsMs: 365 * DAY_MS } },
+    })
+  })
+  afterEach(() => sides.close())
+
+  const images = study("P1", 4)
+  /** One image, long enough ago to count as complete; three that were answered now and whose rows still wait. */
+  const almostThere = async (): Promise<void> => {
+    await storeAll(sides.edge, { ...images, instances: images.instances.slice(0, 1) })
+    await sides.settle(QUIET_AND_MORE_MS)
+    sides.edge.filingWait = () => new Promise(() => undefined)
+    await storeAll(sides.edge, { ...images, instances: images.instances.slice(1) })
+  }
+  const sent = async (requestId: string): Promise<number[]> => {
+    await sides.settle(QUIET_AND_MORE_MS)
+    const all = await sides.edge.ledger.submissionsOf({ requestId })
+    const documents = await Promise.all(
+      all.filter(({ kind }) => kind === "study").map(({ id }) => sides.edge.ledger.documents(id)),
+    )
+    return documents.map((each) => each.filter(({ role }) => role === "instance").length)
+  }
+
+  it("means those as well: one submission has them all", async () => {
+    await almostThere()
+    const requestId = await enter(sides.edge, requestFor("P1", "R1"))
+    // The runner may be quicker than the next rows.
+    const { ledger, world } = sides.edge
+    for (let round = 0; round < 5; round++)
+      for (const job of await ledger.dueJobs(world.clock.now().toISOString(), 64)) await sides.edge.run(job)
+    assert.deepEqual(await sent(requestId), [4])
+  })
+
+  it("means those as well when staff releases it: not before it is quiet, and then all of it", async () => {
+    await almostThere()
+    const { requestId } = await sides.edge.staff.enter(
+      CLERK,
+      requestFor("P1", "R1", { releaseWhenComplete: false }),
+    )
+    await assert.rejects(sides.edge.staff.release(CLERK, requestId))
+    await sides.settle(QUIET_AND_MORE_MS)
+    await sides.edge.staff.release(CLERK, requestId)
+    assert.deepEqual(await sent(requestId), [4])
+  })
+})
+
 describe("after a study was sent", function () {
   this.timeout(30_000)
   let sides: TwoSides
