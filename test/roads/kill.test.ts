@@ -67,11 +67,9 @@ describe("a road whose gateways are killed", function () {
     }
     const lanes = Array.from({ length: IN_FLIGHT }, lane)
     const kill = async (): Promise<void> => {
-      while (
-        killing &&
-        (killer.kills < KILLS || (killer.missed.length > 0 && killer.kills < KILLS + EXTRA_KILLS))
-      )
-        await killer.killOnce()
+      while (killing && killer.kills < KILLS) await killer.killOnce()
+      while (killing && killer.missed.length > 0 && killer.kills < KILLS + EXTRA_KILLS)
+        await killer.killAtMissed()
       killing = false
       // The last of them wait for the end of their terms.
       while (arrived.length < next) {

@@ -8,6 +8,10 @@ import { EVERY_STATE, statesLeft, Watch, type ThingState } from "./states.ts"
 
 const LONGEST_PAUSE_MS = 1_200
 const LONGEST_AIM_MS = 1_500
+/** A study passes a state once in its whole way: for one that no death has met yet it is worth to wait for the next. */
+const PATIENT_AIM_MS = 20_000
+/** What a reading centre's ledger never shows. */
+const EDGE_ONLY = new Set(["study arriving", "study released", "study closed", "study quarantined"])
 const LONGEST_INTO_SENDING_MS = 120
 const LOOK_MS = 2
 
@@ -41,6 +45,17 @@ export class Killer {
   async killOnce(): Promise<void> {
     const role = this.#pick(ROLES)
     await this.#moment(role)
+    await this.#kill(role)
+  }
+
+  /** At a state that no death has met so far. */
+  async killAtMissed(): Promise<void> {
+    const role = this.missed.every((state) => EDGE_ONLY.has(state)) ? "edge" : this.#pick(ROLES)
+    await this.#seen(role, this.#wanted(role), PATIENT_AIM_MS)
+    await this.#kill(role)
+  }
+
+  async #kill(role: Role): Promise<void> {
     await this.#road.kill(role)
     this.kills += 1
     for (const state of statesLeft(this.#road, role))
@@ -58,20 +73,19 @@ export class Killer {
       await Promise.race([this.#sending.promise, sleep(LONGEST_AIM_MS)])
       return sleep(this.#random() * LONGEST_INTO_SENDING_MS)
     }
-    await this.#seen(role, this.#wanted(role))
+    await this.#seen(role, this.#wanted(role), LONGEST_AIM_MS)
   }
 
   /** The state hit least, among those this role's ledger can show. */
   #wanted(role: Role): ThingState {
-    const edgeOnly = new Set(["study arriving", "study released", "study closed", "study quarantined"])
-    const possible = EVERY_STATE.filter((state) => role === "edge" || !edgeOnly.has(state))
+    const possible = EVERY_STATE.filter((state) => role === "edge" || !EDGE_ONLY.has(state))
     const least = Math.min(...possible.map((state) => this.histogram.get(state) ?? 0))
     return this.#pick(possible.filter((state) => this.histogram.get(state) === least))
   }
 
-  async #seen(role: Role, state: ThingState): Promise<void> {
+  async #seen(role: Role, state: ThingState, withinMs: number): Promise<void> {
     const watch = new Watch(this.#road, role)
-    const deadline = performance.now() + LONGEST_AIM_MS
+    const deadline = performance.now() + withinMs
     while (performance.now() < deadline && !watch.states().has(state)) await sleep(LOOK_MS)
     watch.close()
   }
