@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Command } from "commander"
+import { algorithmsPage } from "./docs/algorithms-page.ts"
 import { auditPage } from "./docs/audit-page.ts"
 import { conformancePage } from "./docs/conformance-page.ts"
 import { errorsPage } from "./docs/errors-page.ts"
@@ -17,7 +18,7 @@ const DOCS = join(import.meta.dirname, "..", "..", "docs")
 export const docsCommand = (): Command =>
   new Command("docs")
     .description(
-      "print settings.md, errors.md, journey.md, conformance-dicom.md, metadata.md, what-to-do.md and audit.md",
+      "print algorithms.md, settings.md, errors.md, journey.md, conformance-dicom.md, metadata.md, what-to-do.md and audit.md",
     )
     .option("--out <dir>", "folder to write to", DOCS)
     .action(async ({ out }: { out: string }) => {
@@ -29,6 +30,7 @@ export const docsCommand = (): Command =>
 /** File name → content of every generated page. */
 export async function generatedPages(): Promise<Readonly<Record<string, string>>> {
   return {
+    "algorithms.md": algorithmsPage(),
     "audit.md": auditPage(),
     "settings.md": settingsPage(),
     "errors.md": errorsPage(await malformedCodes(SOURCE)),

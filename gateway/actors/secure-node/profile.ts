@@ -7,12 +7,17 @@
  * bits by our own group, ECDHE of 256 bits and more.
  */
 import type { SecureContextOptions } from "node:tls"
+import type { TlsSuite } from "../../standards/algorithms/table.ts"
 
 export type TlsProfile = "1.3" | "ihe-stx" | "dicom-b13"
 
-const TLS13_SUITES = ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"]
+const TLS13_SUITES: readonly TlsSuite[] = [
+  "TLS_AES_256_GCM_SHA384",
+  "TLS_AES_128_GCM_SHA256",
+  "TLS_CHACHA20_POLY1305_SHA256",
+]
 /** RFC 9325 4.2, strongest first; then DHE, for the STX option alone. */
-const BCP195_SUITES = [
+const BCP195_SUITES: readonly TlsSuite[] = [
   "ECDHE-ECDSA-AES256-GCM-SHA384",
   "ECDHE-RSA-AES256-GCM-SHA384",
   "ECDHE-ECDSA-AES128-GCM-SHA256",
@@ -20,8 +25,8 @@ const BCP195_SUITES = [
   "DHE-RSA-AES256-GCM-SHA384",
   "DHE-RSA-AES128-GCM-SHA256",
 ]
-const B13_ALSO = ["ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305"]
-const SUITES: Readonly<Record<TlsProfile, readonly string[]>> = {
+const B13_ALSO: readonly TlsSuite[] = ["ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305"]
+const SUITES: Readonly<Record<TlsProfile, readonly TlsSuite[]>> = {
   "1.3": TLS13_SUITES,
   "ihe-stx": [...TLS13_SUITES, ...BCP195_SUITES],
   "dicom-b13": [...TLS13_SUITES, ...BCP195_SUITES, ...B13_ALSO],

@@ -6,6 +6,7 @@
  * every kind of recipient but those of envelope-recipient.ts, and every content cipher but AES-256-GCM with a 12-octet nonce
  * and a 16-octet tag in the one, AES-CBC in the other.
  */
+import { CBC_KEY_LENGTHS_BYTES, nameOf } from "../algorithms/permitted.ts"
 import { Malformed } from "../malformed.ts"
 import { type Der, DerParts, TAG, childrenOf } from "./der.ts"
 import { octetsOf, oidOf, smallInteger } from "./der-values.ts"
@@ -108,7 +109,8 @@ function readRecipients(set: Der): readonly EnvelopeRecipient[] {
 function readGcmParameters(algorithm: Der) {
   const parts = new DerParts(algorithm, "contentEncryptionAlgorithm")
   const cipher = oidOf(parts.take())
-  if (cipher !== OID.aes256Gcm) throw new Malformed("ENVELOPE_CIPHER", "RFC 5084 §3.2", `cipher ${cipher}`)
+  if (cipher !== OID.aes256Gcm)
+    throw new Malformed("ENVELOPE_CIPHER", "RFC 5084 §3.2", `cipher ${nameOf(cipher)}`)
   const parameters = new DerParts(parts.take(), "GCMParameters")
   parts.end()
   const nonce = Uint8Array.from(octetsOf(parameters.take()))
@@ -123,19 +125,13 @@ function readGcmParameters(algorithm: Der) {
   return { nonce, keyLengthBytes: 32, icvLengthBytes }
 }
 
-const CBC_KEY_LENGTH_BYTES: Readonly<Record<string, number>> = {
-  [OID.aes128Cbc]: 16,
-  [OID.aes192Cbc]: 24,
-  [OID.aes256Cbc]: 32,
-}
-
 /** RFC 3565 §4.1. */
 function readCbcParameters(algorithm: Der) {
   const parts = new DerParts(algorithm, "contentEncryptionAlgorithm")
   const cipher = oidOf(parts.take())
-  const keyLengthBytes = CBC_KEY_LENGTH_BYTES[cipher]
+  const keyLengthBytes = CBC_KEY_LENGTHS_BYTES[cipher]
   if (keyLengthBytes === undefined)
-    throw new Malformed("ENVELOPE_CIPHER", "RFC 3565 §4.1", `cipher ${cipher}`)
+    throw new Malformed("ENVELOPE_CIPHER", "RFC 3565 §4.1", `cipher ${nameOf(cipher)}`)
   const nonce = Uint8Array.from(octetsOf(parts.take()))
   parts.end()
   if (nonce.length !== IV_LENGTH_BYTES) throw malformed("initialization vector is not 16 octets")

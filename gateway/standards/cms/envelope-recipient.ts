@@ -4,6 +4,7 @@
  * Two kinds: key transport by RSAES-OAEP with SHA-256 (RFC 4056 §4.1) and key agreement by ephemeral-static ECDH with
  * AES-256 key wrap (RFC 5753 §3.1). RSAES-PKCS1-v1_5 is refused: CRYPTREC keeps it for old messages only.
  */
+import { type AcceptedHash, KEY_DERIVATIONS, nameOf } from "../algorithms/permitted.ts"
 import { Malformed } from "../malformed.ts"
 import { type Der, DerParts, TAG, childrenOf } from "./der.ts"
 import { bitStringOctets, integerOctets, octetsOf, oidOf, smallInteger } from "./der-values.ts"
@@ -24,7 +25,7 @@ export interface KeyAgreement {
   readonly rid: RecipientIdentifier
   /** Uncompressed point of the sender's ephemeral key. */
   readonly originatorPoint: Uint8Array
-  readonly kdfHash: "sha256" | "sha384"
+  readonly kdfHash: AcceptedHash
   /** AlgorithmIdentifier of the key wrap, exactly as written: it enters the KDF (RFC 5753 §7.2). */
   readonly keyInfo: Uint8Array
   /** User keying material, null when absent. */
@@ -59,25 +60,24 @@ function expectOaepSha256(algorithm: Der): void {
   const parts = new DerParts(algorithm, "keyEncryptionAlgorithm")
   const name = oidOf(parts.take())
   if (name !== OID.rsaesOaep)
-    throw new Malformed("ENVELOPE_KEY_TRANSPORT", "RFC 8017 §7.1", `key transport ${name}`)
+    throw new Malformed("ENVELOPE_KEY_TRANSPORT", "RFC 8017 §7.1", `key transport by ${nameOf(name)}`)
   const parameters = new DerParts(parts.take(), "RSAES-OAEP-params")
-  const hash = hashOf(new DerParts(parameters.take(0xa0), "hashAlgorithm", 0xa0).take())
-  const mgf = new DerParts(new DerParts(parameters.take(0xa1), "maskGenAlgorithm", 0xa1).take(), "MGF")
-  const mgfName = oidOf(mgf.take())
-  const mgfHash = hashOf(mgf.take())
-  if (hash !== OID.sha256 || mgfName !== OID.mgf1 || mgfHash !== OID.sha256) {
+  const [hash, mask] = [parameters.maybe(0xa0), parameters.maybe(0xa1)]
+  // What is not stated is SHA-1 (RFC 4055 §4.1).
+  if (hash === null || mask === null || !isSha256(hash, mask))
     throw new Malformed("ENVELOPE_KEY_TRANSPORT", "RFC 8017 §7.1", "OAEP without SHA-256")
-  }
   if (parameters.rest().length > 0) throw refused("OAEP label")
   parts.end()
 }
 
-const hashOf = (algorithm: Der) => oidOf(new DerParts(algorithm, "hash").take())
-
-const KDF_HASHES: Readonly<Record<string, "sha256" | "sha384">> = {
-  [OID.stdDhSha256Kdf]: "sha256",
-  [OID.stdDhSha384Kdf]: "sha384",
+function isSha256(hash: Der, mask: Der): boolean {
+  const mgf = new DerParts(new DerParts(mask, "maskGenAlgorithm", 0xa1).take(), "MGF")
+  const isMgf1 = oidOf(mgf.take()) === OID.mgf1
+  const hashes = [new DerParts(hash, "hashAlgorithm", 0xa0).take(), mgf.take()].map(hashOf)
+  return isMgf1 && hashes.every((each) => each === OID.sha256)
 }
+
+const hashOf = (algorithm: Der) => oidOf(new DerParts(algorithm, "hash").take())
 
 function readKeyAgreement(info: Der): readonly KeyAgreement[] {
   const parts = new DerParts(info, "KeyAgreeRecipientInfo", 0xa1)
@@ -86,11 +86,12 @@ function readKeyAgreement(info: Der): readonly KeyAgreement[] {
   const ukmPart = parts.maybe(0xa1)
   const ukm = ukmPart === null ? null : octetsOf(new DerParts(ukmPart, "ukm", 0xa1).take())
   const algorithm = new DerParts(parts.take(), "keyEncryptionAlgorithm")
-  const kdfHash = KDF_HASHES[oidOf(algorithm.take())]
-  if (kdfHash === undefined) throw refused("key agreement is not ECDH with X9.63 KDF over SHA-2")
+  const agreement = oidOf(algorithm.take())
+  const kdfHash = KEY_DERIVATIONS[agreement]
+  if (kdfHash === undefined) throw refused(`key agreement by ${nameOf(agreement)}`)
   const wrap = algorithm.take()
-  if (oidOf(new DerParts(wrap, "KeyWrapAlgorithm").take()) !== OID.aes256Wrap)
-    throw refused("key wrap is not AES-256")
+  const wrapName = oidOf(new DerParts(wrap, "KeyWrapAlgorithm").take())
+  if (wrapName !== OID.aes256Wrap) throw refused(`key wrap by ${nameOf(wrapName)}`)
   const keys = childrenOf(parts.take(TAG.sequence)).map(readEncryptedKey)
   parts.end()
   return keys.map((key) => ({ kind: "ecdh", originatorPoint, kdfHash, keyInfo: wrap.encoded, ukm, ...key }))

@@ -7,6 +7,7 @@ import {
   publicEncrypt,
   type KeyObject,
 } from "node:crypto"
+import type { AcceptedHash } from "../algorithms/permitted.ts"
 import { Malformed } from "../malformed.ts"
 import { context, octetString, sequence } from "./der-write.ts"
 
@@ -42,14 +43,14 @@ export function unwrapKey(kek: Uint8Array, wrapped: Uint8Array): Uint8Array {
  */
 export function deriveKek(
   sharedSecret: Uint8Array,
-  hash: "sha256" | "sha384",
+  hash: AcceptedHash,
   keyInfo: Uint8Array,
   ukm: Uint8Array | null,
 ): Uint8Array {
   const entityUInfo = ukm === null ? [] : [context(0, octetString(ukm))]
   const suppPubInfo = context(2, octetString(uint32(KEK_LENGTH_BYTES * 8)))
   const sharedInfo = sequence(keyInfo, ...entityUInfo, suppPubInfo)
-  // One round is enough: both hashes give at least 32 octets.
+  // One round is enough: every hash accepted gives at least 32 octets.
   const block = createHash(hash).update(sharedSecret).update(uint32(1)).update(sharedInfo).digest()
   return block.subarray(0, KEK_LENGTH_BYTES)
 }

@@ -1,4 +1,8 @@
-/** Object identifiers of CMS, X.509 and their algorithms (RFC 5652, 5083, 5084, 5753, 5754, 5035). */
+/** Object identifiers of CMS, X.509 and their algorithms (RFC 5652, 5083, 5084, 5753, 5754, 5035); those of algorithms are the table's. */
+import { ALGORITHMS as A } from "../algorithms/table.ts"
+
+export { HASHES } from "../algorithms/permitted.ts"
+
 export const OID = {
   data: "1.2.840.113549.1.7.1",
   signedData: "1.2.840.113549.1.7.2",
@@ -12,36 +16,29 @@ export const OID = {
   signingCertificate: "1.2.840.113549.1.9.16.2.12",
   signingCertificateV2: "1.2.840.113549.1.9.16.2.47",
 
-  aes128Cbc: "2.16.840.1.101.3.4.1.2",
-  aes192Cbc: "2.16.840.1.101.3.4.1.22",
-  aes256Cbc: "2.16.840.1.101.3.4.1.42",
-  aes256Gcm: "2.16.840.1.101.3.4.1.46",
-  aes256Wrap: "2.16.840.1.101.3.4.1.45",
+  aes128Cbc: A["AES-128-CBC"].oid,
+  aes192Cbc: A["AES-192-CBC"].oid,
+  aes256Cbc: A["AES-256-CBC"].oid,
+  aes256Gcm: A["AES-256-GCM"].oid,
+  aes256Wrap: A["AES-256 key wrap"].oid,
   rsaEncryption: "1.2.840.113549.1.1.1",
-  rsaesOaep: "1.2.840.113549.1.1.7",
-  mgf1: "1.2.840.113549.1.1.8",
+  rsaesOaep: A["RSAES-OAEP, SHA-256"].oid,
+  mgf1: A["MGF1, SHA-256"].oid,
   pSpecified: "1.2.840.113549.1.1.9",
-  rsassaPss: "1.2.840.113549.1.1.10",
-  sha256WithRsa: "1.2.840.113549.1.1.11",
-  sha384WithRsa: "1.2.840.113549.1.1.12",
-  sha512WithRsa: "1.2.840.113549.1.1.13",
+  rsassaPss: A["RSASSA-PSS, SHA-256"].oid,
+  sha256WithRsa: A["RSASSA-PKCS1-v1_5, SHA-256"].oid,
+  sha384WithRsa: A["RSASSA-PKCS1-v1_5, SHA-384"].oid,
+  sha512WithRsa: A["RSASSA-PKCS1-v1_5, SHA-512"].oid,
   ecPublicKey: "1.2.840.10045.2.1",
-  ecdsaSha256: "1.2.840.10045.4.3.2",
-  ecdsaSha384: "1.2.840.10045.4.3.3",
-  ecdsaSha512: "1.2.840.10045.4.3.4",
-  p256: "1.2.840.10045.3.1.7",
-  p384: "1.3.132.0.34",
-  stdDhSha256Kdf: "1.3.132.1.11.1",
-  stdDhSha384Kdf: "1.3.132.1.11.2",
-  sha1: "1.3.14.3.2.26",
-  sha256: "2.16.840.1.101.3.4.2.1",
-  sha384: "2.16.840.1.101.3.4.2.2",
-  sha512: "2.16.840.1.101.3.4.2.3",
+  ecdsaSha256: A["ECDSA, SHA-256"].oid,
+  ecdsaSha384: A["ECDSA, SHA-384"].oid,
+  ecdsaSha512: A["ECDSA, SHA-512"].oid,
+  p256: A["P-256"].oid,
+  p384: A["P-384"].oid,
+  stdDhSha256Kdf: A["ECDH, X9.63 KDF with SHA-256"].oid,
+  stdDhSha384Kdf: A["ECDH, X9.63 KDF with SHA-384"].oid,
+  sha1: A["SHA-1"].oid,
+  sha256: A["SHA-256"].oid,
+  sha384: A["SHA-384"].oid,
+  sha512: A["SHA-512"].oid,
 } as const
-
-/** node:crypto's name of each hash we accept. SHA-1 is not among them (CRYPTREC: monitored). */
-export const HASHES: Readonly<Record<string, "sha256" | "sha384" | "sha512">> = {
-  [OID.sha256]: "sha256",
-  [OID.sha384]: "sha384",
-  [OID.sha512]: "sha512",
-}

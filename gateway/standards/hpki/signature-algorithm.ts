@@ -1,31 +1,15 @@
 /**
- * Signature algorithms we believe (RFC 4055, RFC 5758; CRYPTREC recommended list): RSA and ECDSA over SHA-2. Keys of at
- * least RSA-2048 or P-256. SHA-1 is refused; HMAC and "no parameters" tricks cannot be named here at all.
+ * Signature algorithms we believe (RFC 4055, RFC 5758): what the table of algorithms accepts, RSA and ECDSA over SHA-2 with keys
+ * of at least RSA-2048 or P-256. SHA-1 is refused; HMAC and "no parameters" tricks cannot be named here at all.
  */
 import { type KeyObject, constants, createPublicKey, verify } from "node:crypto"
+import { CURVES, MIN_RSA_BITS, SIGNATURES, type SignatureScheme } from "../algorithms/permitted.ts"
 import { DerParts, readDer } from "../cms/der.ts"
 import { oidOf } from "../cms/der-values.ts"
 import { HASHES, OID } from "../cms/oids.ts"
 
-interface Scheme {
-  readonly key: "rsa" | "ec"
-  readonly hash: string
-  readonly pss: boolean
-}
-
-const SCHEMES: Readonly<Record<string, Scheme>> = {
-  [OID.sha256WithRsa]: { key: "rsa", hash: "sha256", pss: false },
-  [OID.sha384WithRsa]: { key: "rsa", hash: "sha384", pss: false },
-  [OID.sha512WithRsa]: { key: "rsa", hash: "sha512", pss: false },
-  [OID.ecdsaSha256]: { key: "ec", hash: "sha256", pss: false },
-  [OID.ecdsaSha384]: { key: "ec", hash: "sha384", pss: false },
-  [OID.ecdsaSha512]: { key: "ec", hash: "sha512", pss: false },
-}
-
-const MIN_RSA_BITS = 2048
 /** Larger keys are no stronger in practice and slow to check. */
 const MAX_RSA_BITS = 8192
-const CURVES = ["prime256v1", "secp384r1", "secp521r1"]
 
 /** The public key of an SPKI; null when it is too weak or of a kind we do not use. */
 export function acceptableKey(spki: Uint8Array): KeyObject | null {
@@ -67,12 +51,14 @@ export function signatureChecks(
   )
 }
 
+type Scheme = Omit<SignatureScheme, "hash"> & { readonly hash: string }
+
 function schemeOf(algorithm: Uint8Array, digestHash: string | undefined): Scheme | null {
   const parts = new DerParts(readDer(algorithm), "AlgorithmIdentifier")
   const name = oidOf(parts.take())
   if (name === OID.rsaEncryption && digestHash !== undefined)
     return { key: "rsa", hash: digestHash, pss: false }
-  if (name !== OID.rsassaPss) return SCHEMES[name] ?? null
+  if (name !== OID.rsassaPss) return SIGNATURES[name] ?? null
   const hash = pssHash(parts.take())
   return hash === null ? null : { key: "rsa", hash, pss: true }
 }
