@@ -24,3 +24,11 @@ export interface PaceChange {
   readonly put: "pace"
   readonly record: PaceRecord
 }
+
+/** Jobs that share the places of one line at the runner, and are as urgent as each other. */
+export interface JobQueue {
+  /** "" = what works here; else the partner that they send to, by its agreement ("?" when that is not known). */
+  readonly line: string
+  /** Of two queues of a line the smaller one goes first. */
+  readonly rank: string
+}

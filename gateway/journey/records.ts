@@ -5,7 +5,7 @@
  * that they die with it. Everything else is ids, states and times.
  */
 import type { ArchiveChange, ArchiveLedger } from "./archive-records.ts"
-import type { PaceChange, PaceRecord, UnitsStanding } from "./line-records.ts"
+import type { JobQueue, PaceChange, PaceRecord, UnitsStanding } from "./line-records.ts"
 import type { OrphanChange, OrphanLedger, SettledChange } from "./orphan-records.ts"
 import type {
   Destruction,
@@ -622,8 +622,17 @@ export interface Ledger extends ArchiveLedger, LineLedger, OrphanLedger {
   /** Newest first. */
   certificates(limit: number): Promise<readonly CertificateRecord[]>
 
-  /** Due jobs, oldest first. */
-  dueJobs(now: string, limit: number): Promise<readonly JobRecord[]>
+  /** Due jobs, oldest first; of one queue alone, without those named, where one is named. */
+  dueJobs(
+    now: string,
+    limit: number,
+    queue?: JobQueue & {
+      /** Ids of jobs that are not asked for. */
+      readonly without: readonly string[]
+    },
+  ): Promise<readonly JobRecord[]>
+  /** In which there is a job, due or not, by line and rank: a row for each, however many jobs it holds. */
+  jobQueues(): Promise<readonly JobQueue[]>
   jobsOf(subject: string): Promise<readonly JobRecord[]>
   /** Which failed so often, and are tried again. */
   failingJobs(attempts: number, limit: number): Promise<readonly JobRecord[]>

@@ -3,6 +3,7 @@
  * transaction. A crash anywhere leaves the job where it was, so every step must stand being run again.
  */
 import { DokueiError, type ErrorCode } from "./errors.ts"
+import type { JobQueue } from "./line-records.ts"
 import type { Change, JobRecord, Ledger, Verb } from "./records.ts"
 import type { AuditTrail, Chance, Clock } from "./ports.ts"
 import { holding, type Locks } from "./locks.ts"
@@ -61,7 +62,10 @@ const CONCURRENT_SENDINGS = 16
 const SENDINGS_TO_A_PARTNER = 8
 /** One goes, the next is ready for its turn: more would only wait in a place that others need. */
 const SENDINGS_OVER_ONE_CONNECTION = 2
-const JOBS_PER_LOOK = 256
+/** Name of the line of what works here (JobQueue). */
+const WORKS_HERE = ""
+/** Whenever it is due. */
+const LAST_OF_ALL = "9999"
 const LONGEST_SLEEP_MS = 5_000
 const AUDIT_BATCH = 256
 const FIRST_RETRY_MS = 1_000
@@ -102,9 +106,8 @@ export function startRunner(parts: RunnerParts): Runner {
     return parts.wait(FIRST_RETRY_MS, stopping.signal)
   }
   const takeDueJobs = async (): Promise<void> => {
-    const now = parts.clock.now().toISOString()
-    for (const job of await parts.ledger.dueJobs(now, JOBS_PER_LOOK)) {
-      if (running.has(job.id) || !hasPlace(parts, job, running)) continue
+    for (const { job, queue } of await dueByQueue(parts, running)) {
+      if (freePlaces(parts, queue.line, running) < 1) continue
       const work = runJob(parts, job)
         // Not even the failure could be written: the job is due still, and held back here meanwhile.
         .catch((error: unknown) => rest(job, error))
@@ -112,7 +115,7 @@ export function startRunner(parts: RunnerParts): Runner {
           running.delete(job.id)
           wake()
         })
-      running.set(job.id, { job, work })
+      running.set(job.id, { line: queue.line, work })
     }
   }
   const loop = async (): Promise<void> => {
@@ -141,30 +144,66 @@ export function startRunner(parts: RunnerParts): Runner {
 }
 
 interface Running {
-  readonly job: JobRecord
+  readonly line: string
   readonly work: Promise<void>
 }
+type RunningJobs = ReadonlyMap<string, Running>
+/** A queue of a line that has places, and how many. */
+interface OpenQueue {
+  readonly queue: JobQueue
+  readonly places: number
+}
+type PlaceParts = Pick<RunnerParts, "ledger" | "oneConnection">
 
-function hasPlace(
-  { oneConnection }: Pick<RunnerParts, "oneConnection">,
-  { verb, partner }: JobRecord,
-  running: ReadonlyMap<string, Running>,
-): boolean {
-  const sending = [...running.values()].filter(({ job }) => job.verb === "submit")
-  if (verb !== "submit") return running.size - sending.length < CONCURRENT_JOBS
-  const toPartner = sending.filter(({ job }) => job.partner === partner)
-  const isOne = partner !== undefined && oneConnection?.has(partner) === true
-  const most = isOne ? SENDINGS_OVER_ONE_CONNECTION : SENDINGS_TO_A_PARTNER
-  return sending.length < CONCURRENT_SENDINGS && toPartner.length < most
+/**
+ * How many more may begin. A line whose jobs all wait for a silent partner takes no place from the others: each has one that
+ * is its own, however many sendings there are in all.
+ */
+function freePlaces({ oneConnection }: PlaceParts, line: string, running: RunningJobs): number {
+  const lines = [...running.values()].map((each) => each.line)
+  const here = lines.filter((each) => each === WORKS_HERE).length
+  if (line === WORKS_HERE) return CONCURRENT_JOBS - here
+  const toPartner = lines.filter((each) => each === line).length
+  const most = oneConnection?.has(line) === true ? SENDINGS_OVER_ONE_CONNECTION : SENDINGS_TO_A_PARTNER
+  const inAll = CONCURRENT_SENDINGS - (lines.length - here)
+  return Math.min(most - toPartner, toPartner === 0 ? Math.max(inAll, 1) : inAll)
+}
+
+async function openQueues(parts: PlaceParts, running: RunningJobs): Promise<readonly OpenQueue[]> {
+  const queues = await parts.ledger.jobQueues()
+  return queues
+    .map((queue) => ({ queue, places: freePlaces(parts, queue.line, running) }))
+    .filter(({ places }) => places > 0)
+}
+
+/** What may begin, most urgent first, then as it became due: of each queue no more than its line has places. */
+async function dueByQueue(
+  parts: PlaceParts & Pick<RunnerParts, "clock">,
+  running: RunningJobs,
+): Promise<readonly { readonly job: JobRecord; readonly queue: JobQueue }[]> {
+  const now = parts.clock.now().toISOString()
+  const without = [...running.keys()]
+  const found = await Promise.all(
+    (await openQueues(parts, running)).map(async ({ queue, places }) => {
+      const jobs = await parts.ledger.dueJobs(now, places, { ...queue, without })
+      return jobs.map((job) => ({ job, queue }))
+    }),
+  )
+  return found
+    .flat()
+    .sort((a, b) => a.queue.rank.localeCompare(b.queue.rank) || a.job.runAt.localeCompare(b.job.runAt))
 }
 
 /** Until the next job that has a place is due; jobs already running wake us themselves when they end. */
-async function sleepMs(parts: RunnerParts, running: ReadonlyMap<string, Running>): Promise<number> {
-  const jobs = await parts.ledger.dueJobs("9999", JOBS_PER_LOOK)
-  const waiting = jobs.find((job) => !running.has(job.id) && hasPlace(parts, job, running))
-  if (waiting === undefined) return LONGEST_SLEEP_MS
-  const ms = new Date(waiting.runAt).getTime() - parts.clock.now().getTime()
-  return Math.min(Math.max(ms, 0), LONGEST_SLEEP_MS)
+async function sleepMs(parts: RunnerParts, running: RunningJobs): Promise<number> {
+  const without = [...running.keys()]
+  const first = await Promise.all(
+    (await openQueues(parts, running)).map(({ queue }) =>
+      parts.ledger.dueJobs(LAST_OF_ALL, 1, { ...queue, without }),
+    ),
+  )
+  const times = first.flat().map(({ runAt }) => new Date(runAt).getTime() - parts.clock.now().getTime())
+  return Math.min(Math.max(Math.min(...times), 0), LONGEST_SLEEP_MS)
 }
 
 /**

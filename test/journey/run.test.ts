@@ -120,6 +120,11 @@ describe("the runner", () => {
   const jobs = (): Promise<readonly JobRecord[]> => ledger.dueJobs("9999", 100)
   const afterMs = (job: JobRecord | undefined): number => Date.parse(job?.runAt ?? "") - time.now().getTime()
 
+  /** The trail is a real file: its sync takes as long as it takes. */
+  const delivered = async (): Promise<void> => {
+    for (let looks = 0; looks < 200 && (await ledger.auditOutbox(10)).length > 0; looks++) await sleep(10)
+  }
+
   it("runs what is due, oldest first, and nothing that is not", async () => {
     const seen: string[] = []
     await ledger.commit([put("submit", "b", -1), put("submit", "a", -2), put("submit", "c", 60_000)])
@@ -352,13 +357,75 @@ describe("the runner", () => {
     assert.equal(begun.length, 24)
   })
 
+  it("hides nobody's job behind a thousand that are due to a partner that is silent, and reads few of them", async () => {
+    const sent = [...Array.from({ length: 1_000 }, () => "silent"), "other"].map((agreement, n) =>
+      submission({ id: `${agreement} ${n}`, agreement }),
+    )
+    await ledger.commit(sent.map((record) => ({ put: "submission", record })))
+    await ledger.commit(sent.map(({ id }, n) => put("submit", id, n - 2_000)))
+    await ledger.commit([put("verify", "a study")])
+    let rows = 0
+    const counted: Ledger = {
+      ...ledger,
+      dueJobs: async (...asked) => {
+        const found = await ledger.dueJobs(...asked)
+        rows += found.length
+        return found
+      },
+    }
+    const silence = Promise.withResolvers<undefined>()
+    const begun: string[] = []
+    const submit: Step = async ({ partner = "", subject }) => {
+      begun.push(subject)
+      if (partner === "silent") await silence.promise
+      return { changes: [] }
+    }
+    const verify: Step = ({ subject }) => (begun.push(subject), Promise.resolve({ changes: [] }))
+    const going = start({ submit, verify }, { ledger: counted })
+    await settled()
+    const silent = Array.from({ length: 8 }, (_, n) => `silent ${n}`)
+    assert.deepEqual(begun.toSorted(), ["a study", "other 1000", ...silent].toSorted())
+    for (let wakes = 0; wakes < 10; wakes++) {
+      rows = 0
+      going.wake()
+      await settled()
+      assert.ok(rows <= 2, String(rows))
+    }
+    silence.resolve(undefined)
+    await going.stop()
+  })
+
+  it("keeps a place for each partner's first sending, however many partners are silent", async () => {
+    const silent = ["a", "b", "c", "d"]
+    const sent = [...silent.flatMap((agreement) => Array<string>(8).fill(agreement)), "other"].map(
+      (agreement, n) => submission({ id: `${agreement} ${n}`, agreement }),
+    )
+    await ledger.commit(sent.map((record) => ({ put: "submission", record })))
+    await ledger.commit(sent.map(({ id }, n) => put("submit", id, n - 2_000)))
+    const silence = Promise.withResolvers<undefined>()
+    const begun: string[] = []
+    start({
+      submit: async ({ partner = "" }) => {
+        begun.push(partner)
+        if (partner !== "other") await silence.promise
+        return { changes: [] }
+      },
+    })
+    await settled()
+    assert.deepEqual(
+      begun.toSorted(),
+      ["a".repeat(8), "b".repeat(8), "cd"].flatMap((each) => each.split("")).concat("other"),
+    )
+    silence.resolve(undefined)
+  })
+
   it("moves audit rows from the ledger to the trail, each once", async () => {
     await ledger.commit([
       { put: "audit", record: { key: "a", event: EVENTS.login } },
       { put: "audit", record: { key: "b", event: EVENTS.logout } },
     ])
     start({})
-    await settled()
+    await delivered()
     assert.deepEqual(await ledger.auditOutbox(10), [])
     assert.equal((await verifyTrail(join(folder, "audit.jsonl"))).links, 2)
   })
@@ -376,8 +443,7 @@ describe("the runner", () => {
     assert.equal((await ledger.auditOutbox(10)).length, 1)
     broken = false
     await time.pass(1_000)
-    // The trail is a real file: its sync takes as long as it takes.
-    for (let looks = 0; looks < 200 && (await ledger.auditOutbox(10)).length > 0; looks++) await sleep(10)
+    await delivered()
     assert.deepEqual(await ledger.auditOutbox(10), [])
   })
 

@@ -9,6 +9,7 @@ import { createHmac, createSecretKey } from "node:crypto"
 import Database from "better-sqlite3"
 import { LedgerError } from "../../journey/errors.ts"
 import type { ArchiveLedger } from "../../journey/archive-records.ts"
+import type { JobQueue } from "../../journey/line-records.ts"
 import type { OrphanLedger } from "../../journey/orphan-records.ts"
 import type {
   Change,
@@ -273,7 +274,15 @@ function archive(statement: Statements, hash: IndexHash, { audit }: LedgerOption
 /** Jobs, milestones and the outbox of the audit trail. */
 function bookkeeping(statement: Statements, { audit }: LedgerOptions) {
   return {
-    dueJobs: (now, limit) => answer(() => (statement("dueJobs").all(now, limit) as JobRow[]).map(jobOf)),
+    dueJobs: (now, limit, queue) =>
+      answer(() => {
+        const rows =
+          queue === undefined
+            ? statement("dueJobs").all(now, limit)
+            : statement("dueInQueue").all(queue.line, queue.rank, now, JSON.stringify(queue.without), limit)
+        return (rows as JobRow[]).map(jobOf)
+      }),
+    jobQueues: () => answer(() => statement("jobQueues").all() as JobQueue[]),
     jobsOf: (subject) => answer(() => (statement("jobsOf").all(subject) as JobRow[]).map(jobOf)),
     failingJobs: (attempts, limit) =>
       answer(() => (statement("failingJobs").all(attempts, limit) as JobRow[]).map(jobOf)),

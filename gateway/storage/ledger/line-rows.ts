@@ -33,6 +33,13 @@ export const LINE_COLUMNS = `
   CREATE TABLE pace (agreement TEXT PRIMARY KEY, facts TEXT NOT NULL) STRICT, WITHOUT ROWID;       -- paces
   `
 
+/** Whoever takes jobs reads each queue from its head: a partner that is silent hides nobody's behind its own. */
+export const QUEUE_COLUMNS = `
+  ALTER TABLE job ADD COLUMN line TEXT GENERATED ALWAYS AS (iif(verb = 'submit', coalesce(partner, '?'), '')) VIRTUAL;
+  ALTER TABLE job ADD COLUMN rank TEXT GENERATED ALWAYS AS (coalesce(substr(place, 1, 1), '0')) VIRTUAL;
+  CREATE INDEX job_queue ON job (line, rank, run_at);                                              -- dueInQueue, jobQueues
+  `
+
 const JOB = "id, verb, subject, run_at, attempts, failure_code"
 const LISTED = "(SELECT value FROM json_each(?))"
 /** Taken by the other side before this moment it does not count: it has erased it since. */
@@ -43,6 +50,13 @@ export const LINE_SQL = {
     VALUES (?,?,?,?,?,?,?, (SELECT agreement FROM submission WHERE id = ?), (SELECT ${PLACE} FROM submission WHERE id = ?))
     ON CONFLICT (id) DO UPDATE SET run_at=excluded.run_at, attempts=excluded.attempts, failure_code=excluded.failure_code,
       for_place=excluded.for_place, partner=excluded.partner, place=excluded.place`,
+  dueInQueue: `SELECT ${JOB}, partner FROM job INDEXED BY job_queue WHERE line = ? AND rank = ? AND run_at <= ? AND id NOT IN ${LISTED}
+    ORDER BY run_at LIMIT ?`,
+  jobQueues: `WITH RECURSIVE queue (line, rank) AS (
+      SELECT * FROM (SELECT line, rank FROM job INDEXED BY job_queue WHERE line >= '' ORDER BY line, rank LIMIT 1)
+      UNION ALL SELECT job.line, job.rank FROM queue JOIN job ON job.rowid = (SELECT rowid FROM job INDEXED BY job_queue
+        WHERE (line, rank) > (queue.line, queue.rank) ORDER BY line, rank LIMIT 1))
+    SELECT line, rank FROM queue`,
   placeJobs: `UPDATE job SET place = (SELECT ${PLACE} FROM submission WHERE id = job.subject)
     WHERE id IN (SELECT 'submit/' || id FROM submission INDEXED BY submission_in_line WHERE request_id = ? AND ${WAITING})`,
   nextInLine: `SELECT ${JOB} FROM job WHERE partner = ? AND (run_at <= ? OR for_place = 1) AND subject NOT IN ${LISTED}

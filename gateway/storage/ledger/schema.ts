@@ -8,7 +8,7 @@
 import { ARCHIVE_TABLES, SOP_INDEX } from "./archive-rows.ts"
 import { BOOK_TABLE } from "./book-rows.ts"
 import { CERTIFICATE_SLOTS } from "./certificate-rows.ts"
-import { LINE_COLUMNS } from "./line-rows.ts"
+import { LINE_COLUMNS, QUEUE_COLUMNS } from "./line-rows.ts"
 import { ORPHAN_TABLE, SEGMENT_INDEXES, SETTLED_TABLE } from "./orphan-rows.ts"
 import { PATIENT_INDEX } from "./patient-rows.ts"
 import { STANDING_INDEXES } from "./standing-rows.ts"
@@ -112,4 +112,5 @@ export const MIGRATIONS: readonly string[] = [
   PATIENT_INDEX,
   SETTLED_TABLE,
   LINE_COLUMNS,
+  QUEUE_COLUMNS,
 ]

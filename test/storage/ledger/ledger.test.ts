@@ -532,7 +532,7 @@ describe("the ledger", () => {
 
   /** How SQLite names what a plan is made of; `span` and subqueries hold only what was searched for. */
   const PARTS_OF_A_PLAN =
-    /^(USE TEMP B-TREE|LIST SUBQUERY|(CORRELATED )?SCALAR SUBQUERY|CO-ROUTINE|SETUP|RECURSIVE STEP|SCAN span|MERGE|LEFT|RIGHT|SCAN \(subquery|SCAN json_each VIRTUAL TABLE|CREATE BLOOM FILTER)/
+    /^(USE TEMP B-TREE|LIST SUBQUERY|(CORRELATED )?SCALAR SUBQUERY|CO-ROUTINE|SETUP|RECURSIVE STEP|SCAN (span|queue)$|MERGE|LEFT|RIGHT|SCAN \(subquery|SCAN json_each VIRTUAL TABLE|CREATE BLOOM FILTER)/
   it("has an index for every statement", () => {
     const db = new Database(path)
     const plan = (name: StatementName): string[] => {

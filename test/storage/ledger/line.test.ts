@@ -95,6 +95,37 @@ describe("the line to a partner, as the ledger tells it", () => {
     assert.deepEqual(await next(), ["b", "a"])
   })
 
+  it("is a queue for each urgency, beside what works here and what other partners are sent", async () => {
+    const works = sends("study", at(3)) as Extract<Change, { put: "job" }>
+    await ledger.commit([
+      asked("STAT"),
+      out("old", 1),
+      out("young", 2),
+      out("stat", 3, { requestId: "STAT" }),
+      out("there", 4, { agreement: "other" }),
+      sends("young", at(10)),
+      sends("old", at(20)),
+      sends("stat", at(50)),
+      sends("there", at(10)),
+      sends("unknown", at(10)),
+      { ...works, record: { ...works.record, id: "verify/study", verb: "verify" } },
+    ])
+    const center = { line: "center", rank: "0" }
+    assert.deepEqual(await ledger.jobQueues(), [
+      { line: "", rank: "0" },
+      { line: "?", rank: "0" },
+      center,
+      { line: "center", rank: "1" },
+      { line: "other", rank: "0" },
+    ])
+    const due = async (until: string, limit: number, without: readonly string[] = []) =>
+      (await ledger.dueJobs(until, limit, { ...center, without })).map(({ subject }) => subject)
+    assert.deepEqual(await due(NOW, 9), ["young", "old"])
+    assert.deepEqual(await due(at(15), 9), ["young"])
+    assert.deepEqual(await due(NOW, 1, ["submit/young"]), ["old"])
+    assert.deepEqual(await due(NOW, 9, ["submit/young", "submit/old"]), [])
+  })
+
   it("tells who waits for a partner that is down, and who calls it next", async () => {
     const scout = (id: string): Promise<string | null> => ledger.scoutOf(`submit/${id}`, NOW, SOON, DOWN)
     await ledger.commit([out("a", 1), out("b", 2), out("c", 3), out("night", 0)])
