@@ -16,9 +16,15 @@ module.exports = {
       { path: "^gateway/(?!journey/|standards/)" },
     ),
     rule(
+      "site-stands-beside",
+      "The site file prints configuration for the machine: it knows how faults are told, and nothing of the journey.",
+      { path: "^gateway/site/" },
+      { path: "^gateway/(?!site/|config-(issue|words)[.]ts$)" },
+    ),
+    rule(
       "pure-rooms-do-no-io",
-      "standards/ and journey/ take bytes, clock and chance as arguments.",
-      { path: "^gateway/(standards|journey)/" },
+      "standards/, journey/ and site/ take bytes, clock and chance as arguments.",
+      { path: "^gateway/(standards|journey|site)/" },
       { path: io, dependencyTypes: ["core"] },
     ),
     rule(

@@ -14,6 +14,7 @@ import { pkiCommand } from "./commands/pki-command.ts"
 import { recoverCommand } from "./commands/recover.ts"
 import { printableLines } from "./commands/printable.ts"
 import { runCommand } from "./commands/run.ts"
+import { siteCommand } from "./commands/site/site.ts"
 import { xdrCommand } from "./commands/xdr/xdr.ts"
 import { VERSION } from "./version.ts"
 import { EXIT, exitCode, type Finish } from "./exit.ts"
@@ -35,6 +36,7 @@ function program(finish: Finish): Command {
     importCommand,
     mediaCommand,
     xdrCommand,
+    siteCommand,
   ])
     dokuei.addCommand(command(finish))
   return throwing(dokuei)

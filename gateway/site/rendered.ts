@@ -1,0 +1,33 @@
+/** Everything a site file prints: files by where they lie on the machine. The same site gives the same octets. */
+import { chronySources, chronySettings } from "./chrony.ts"
+import { nftRuleset } from "./nftables.ts"
+import { networkScript, sysctlSettings } from "./routes.ts"
+import type { Site } from "./site.ts"
+import { charonSettings, swanctlConnections } from "./swanctl.ts"
+import { networkUnit, serviceDropIn } from "./units.ts"
+
+export interface RenderedFile {
+  /** Absolute, on the machine. */
+  readonly path: string
+  /** Of the file, e.g. 0o644. */
+  readonly mode: number
+  readonly text: string
+}
+
+const TABLE = "/etc/dokuei/network/dokuei.nft"
+const SCRIPT = "/etc/dokuei/network/up"
+
+export function rendered(site: Site): readonly RenderedFile[] {
+  const file = (path: string, text: string, mode = 0o644): RenderedFile => ({ path, mode, text })
+  return [
+    file(TABLE, nftRuleset(site)),
+    file(SCRIPT, networkScript(site), 0o755),
+    file("/etc/sysctl.d/60-dokuei.conf", sysctlSettings()),
+    file("/etc/swanctl/conf.d/dokuei.conf", swanctlConnections(site), 0o600),
+    file("/etc/strongswan.d/dokuei.conf", charonSettings(site)),
+    file("/etc/chrony/conf.d/dokuei.conf", chronySettings()),
+    file("/etc/chrony/sources.d/dokuei.sources", chronySources(site)),
+    file("/etc/systemd/system/dokuei-network.service", networkUnit(TABLE, SCRIPT)),
+    file(`/etc/systemd/system/dokuei-${site.role}.service.d/10-site.conf`, serviceDropIn(site)),
+  ]
+}
