@@ -4,15 +4,26 @@ import { writeHcRole } from "../../gateway/standards/hpki/hc-role.ts"
 import { EXTENSION } from "../../gateway/standards/hpki/extensions.ts"
 import * as issue from "../../gateway/standards/hpki/issue.ts"
 import { productionPolicy } from "../../gateway/standards/hpki/profile.ts"
-import { Authority, type Holder, type Key, days, newKey } from "../../gateway/commands/pki-authority.ts"
+import {
+  Authority,
+  type Holder,
+  type Key,
+  type Term,
+  days,
+  newKey,
+} from "../../gateway/commands/pki-authority.ts"
 import { countedChance } from "./chance.ts"
 
 export const NOW = new Date("2026-06-01T00:00:00Z")
 export const TERM = { notBefore: days(NOW, -30), notAfter: days(NOW, 300) }
 export const name = (cn: string) => issue.writeName(["C", "JP"], ["O", "Test"], ["CN", cn])
 
-export async function root(kind: "rsa-2048" | "p-256" | "p-384", cn: string): Promise<Authority> {
-  return Authority.root(await newKey(kind), name(cn), TERM, countedChance(cn))
+export async function root(
+  kind: "rsa-2048" | "p-256" | "p-384",
+  cn: string,
+  term: Term = TERM,
+): Promise<Authority> {
+  return Authority.root(await newKey(kind), name(cn), term, countedChance(cn))
 }
 
 /** Root, signature CA under `policy`, and what one physician's card looks like. */

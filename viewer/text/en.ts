@@ -539,6 +539,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "test.signing-certificate": "Signer's certificate",
   "test.signing-time": "Time of signing",
   "test.submission-set": "Submission it belongs to",
+  "test.key-strength": "Strength of the keys",
+  "test.evidence": "Evidence that came along",
   "test.validity": "Validity of the certificates",
   "test.basic-constraints": "Constraints of the authorities",
   "test.critical-extensions": "Critical extensions",

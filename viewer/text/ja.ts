@@ -533,6 +533,8 @@ export const ja = {
   "test.signing-certificate": "署名者の証明書",
   "test.signing-time": "署名の時刻",
   "test.submission-set": "送信単位との一致",
+  "test.key-strength": "鍵の強度",
+  "test.evidence": "同封の失効情報など",
   "test.validity": "証明書の有効期間",
   "test.basic-constraints": "認証局の制約",
   "test.critical-extensions": "証明書の拡張",

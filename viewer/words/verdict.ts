@@ -57,6 +57,7 @@ const BEHIND: readonly (readonly [SummaryName, readonly string[]])[] = [
     "issuer",
     [
       "path",
+      "key-strength",
       "validity",
       "policy",
       "pin",

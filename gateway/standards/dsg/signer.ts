@@ -1,7 +1,6 @@
 /** Who signed, with which mathematics, and is the signer to be believed? */
 import { createHash } from "node:crypto"
 import { type Certificate, readCertificate } from "../hpki/certificate.ts"
-import { readCrl } from "../hpki/crl.ts"
 import { validatePath } from "../hpki/path.ts"
 import { checkHpkiProfile } from "../hpki/profile.ts"
 import { type VerdictTest, check, fail, pass, unknown } from "../hpki/verdict-test.ts"
@@ -43,7 +42,11 @@ export function checkSignatureValue(document: SignatureDocument, signer: Certifi
   return check("signature-value", holds, "does not check under the signer's key")
 }
 
-/** Path, revocation, and what the certificate must be for its kind. */
+/**
+ * Path, revocation, and what the certificate must be for its kind.
+ *
+ * @param trust with the evidence that came along (`withEvidence`)
+ */
 export function checkSigner(
   signer: Certificate,
   document: SignatureDocument,
@@ -51,14 +54,9 @@ export function checkSigner(
   trust: SignatureTrust,
   now: Date,
 ): readonly VerdictTest[] {
-  const { certificates, evidence } = document
-  const helpers = [
-    ...trust.intermediates,
-    ...[...certificates, ...evidence.certificates].map(readCertificate),
-  ]
-  const crls = [...trust.crls, ...evidence.crls.map(readCrl)]
-  const rules = { now, newerCrl: trust.newerCrl }
-  const path = validatePath(signer, helpers, trust.anchors, validationTime, crls, rules)
+  const helpers = [...trust.intermediates, ...document.certificates.map(readCertificate)]
+  const { newerCrl, ocsp = [], anchors, crls } = trust
+  const path = validatePath(signer, helpers, anchors, validationTime, crls, { now, newerCrl, ocsp })
   const profile = trust.kind === "hpki" ? checkHpkiProfile(path.chain, trust.rules) : checkSeal(signer, trust)
   return [...path.tests, ...profile]
 }

@@ -3,8 +3,6 @@ import { type VerdictTest, check, unknown } from "../hpki/verdict-test.ts"
 import { MAX_CLOCK_SKEW_MS, verifyToken } from "../tsp/verify-token.ts"
 import type { SignatureDocument } from "./signature-document.ts"
 import type { SignatureTrust } from "./trust.ts"
-import { readCertificate } from "../hpki/certificate.ts"
-import { readCrl } from "../hpki/crl.ts"
 
 export interface SigningInstant {
   readonly genTime: Date | null
@@ -13,19 +11,15 @@ export interface SigningInstant {
   readonly tests: readonly VerdictTest[]
 }
 
+/** @param trust with the evidence that came along (`withEvidence`) */
 export function checkTimeStamp(
   document: SignatureDocument,
   trust: SignatureTrust,
   now: Date,
 ): SigningInstant {
-  const { timeStamps, evidence, properties } = document
-  const timeStampTrust = {
-    ...trust.timeStamp,
-    intermediates: [...trust.timeStamp.intermediates, ...evidence.certificates.map(readCertificate)],
-    crls: [...trust.timeStamp.crls, ...evidence.crls.map(readCrl)],
-  }
+  const { timeStamps, properties } = document
   const rules = { now, newerCrl: trust.newerCrl }
-  const checks = timeStamps.map(({ token, stamped }) => verifyToken(token, stamped, timeStampTrust, rules))
+  const checks = timeStamps.map(({ token, stamped }) => verifyToken(token, stamped, trust.timeStamp, rules))
   const tests = checks.flatMap((token) => token.tests)
   // A token that failed says nothing about time; the verdict is invalid anyway.
   const sound = checks.filter((token) => token.tests.every(({ outcome }) => outcome !== "fail"))

@@ -1,6 +1,7 @@
 /** What a verifier believes, and what it holds against a signature. All of it comes from configuration or from our own records. */
 import type { Certificate } from "../hpki/certificate.ts"
 import type { Crl } from "../hpki/crl.ts"
+import type { OcspResponse } from "../hpki/ocsp.ts"
 import type { HpkiRules } from "../hpki/profile.ts"
 import type { TimeStampTrust } from "../tsp/verify-token.ts"
 
@@ -9,9 +10,11 @@ interface CommonTrust {
   /** Sub-authorities that signatures may leave out. */
   readonly intermediates: readonly Certificate[]
   readonly crls: readonly Crl[]
+  /** OCSP responses at hand, of whatever certificates; absent = none. */
+  readonly ocsp?: readonly OcspResponse[]
   /** Anchors of its own: a healthcare authority says nothing about time. */
   readonly timeStamp: TimeStampTrust
-  /** required: stay `valid-pending` until a list issued after the time stamp is at hand (grace period). */
+  /** required: stay `valid-pending` until a list or answer issued after the time stamp is at hand (grace period). */
   readonly newerCrl: "required" | "preferred"
 }
 

@@ -12,6 +12,7 @@ import { attributeOf } from "../hpki/name.ts"
 import { type VerdictTest, check, fail, pass } from "../hpki/verdict-test.ts"
 import { Malformed } from "../malformed.ts"
 import { checkContent } from "./content.ts"
+import { checkEvidence, readEvidence, withEvidence } from "./embedded-evidence.ts"
 import { type SignatureDocument, readSignatureDocument } from "./signature-document.ts"
 import {
   checkAlgorithms,
@@ -67,7 +68,9 @@ function judge(
   now: Date,
 ): Verification {
   const signer = findSigner(document)
-  const instant = checkTimeStamp(document, trust, now)
+  const evidence = readEvidence(document.evidence)
+  const informed = withEvidence(trust, evidence)
+  const instant = checkTimeStamp(document, informed, now)
   const tests = [
     pass("structure"),
     checkAlgorithms(document),
@@ -77,7 +80,8 @@ function judge(
     checkSignatureValue(document, signer),
     ...checkContent(document, claimed),
     ...instant.tests,
-    ...(signer === null ? [] : checkSigner(signer, document, instant.validationTime, trust, now)),
+    ...(signer === null ? [] : checkSigner(signer, document, instant.validationTime, informed, now)),
+    ...checkEvidence(evidence),
   ]
   const { properties } = document
   return {

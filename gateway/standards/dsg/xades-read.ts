@@ -1,6 +1,6 @@
 /** XAdES qualifying properties (ETSI EN 319 132-1 §5): the ones that decide, as values. */
 import type { XmlElement } from "libxml2-wasm"
-import { C14N, DIGESTS, DS, XADES } from "./algorithms.ts"
+import { C14N, DIGESTS, DS, XADES, XADES141 } from "./algorithms.ts"
 import {
   base64Content,
   childElements,
@@ -87,6 +87,8 @@ export interface UnsignedProperties {
   readonly timeStamps: readonly { readonly canonicalization: string; readonly token: Uint8Array }[]
   readonly certificates: readonly Uint8Array[]
   readonly crls: readonly Uint8Array[]
+  /** OCSPResponse, or BasicOCSPResponse, DER. */
+  readonly ocsp: readonly Uint8Array[]
 }
 
 /** Nothing here is protected by the signature: tokens and lists must prove themselves. */
@@ -94,13 +96,16 @@ export function readUnsignedProperties(qualifyingProperties: XmlElement): Unsign
   const [unsigned] = childrenNamed(qualifyingProperties, XADES, "UnsignedProperties")
   const [properties] =
     unsigned === undefined ? [] : childrenNamed(unsigned, XADES, "UnsignedSignatureProperties")
-  if (properties === undefined) return { timeStamps: [], certificates: [], crls: [] }
+  if (properties === undefined) return { timeStamps: [], certificates: [], crls: [], ocsp: [] }
   const stamps = childrenNamed(properties, XADES, "SignatureTimeStamp")
   if (stamps.length > MAX_TIME_STAMPS) throw malformed("TIME_STAMP", "too many time stamps")
+  // The time-stamp authority's may stand apart; whose evidence it is, the evidence itself says.
+  const places = [properties, ...childrenNamed(properties, XADES141, "TimeStampValidationData")]
   return {
     timeStamps: stamps.map(readTimeStamp),
-    certificates: evidence(properties, ["CertificateValues", "EncapsulatedX509Certificate"]),
-    crls: evidence(properties, ["RevocationValues", "CRLValues", "EncapsulatedCRLValue"]),
+    certificates: evidence(places, ["CertificateValues", "EncapsulatedX509Certificate"]),
+    crls: evidence(places, ["RevocationValues", "CRLValues", "EncapsulatedCRLValue"]),
+    ocsp: evidence(places, ["RevocationValues", "OCSPValues", "EncapsulatedOCSPValue"]),
   }
 }
 
@@ -113,8 +118,8 @@ function readTimeStamp(stamp: XmlElement) {
   }
 }
 
-function evidence(properties: XmlElement, path: readonly string[]): readonly Uint8Array[] {
-  const values = valuesIn(properties, path)
+function evidence(places: readonly XmlElement[], path: readonly string[]): readonly Uint8Array[] {
+  const values = places.flatMap((place) => valuesIn(place, path))
   if (values.length > MAX_EVIDENCE) throw malformed("SIGNATURE_STRUCTURE", "too much evidence")
   return values
 }

@@ -2,7 +2,7 @@
 import { Malformed } from "../malformed.ts"
 import { type Der, DerParts, TAG, childrenOf, readDer } from "../cms/der.ts"
 import { bitStringOctets, booleanOf, integerOctets, smallInteger, timeOf } from "../cms/der-values.ts"
-import { EXTENSION, type Extension, readExtension, readExtensionList } from "./extensions.ts"
+import { EXTENSION, type Extension, readExtension, readExtensionList, readFullName } from "./extensions.ts"
 import { type Name, readName } from "./name.ts"
 
 /** MEDIS and JMA lists are some hundred kB. */
@@ -19,6 +19,10 @@ export interface Crl {
   readonly revoked: readonly RevokedCertificate[]
   /** Which certificates of the issuer the list covers (IssuingDistributionPoint). */
   readonly covers: "all" | "users" | "authorities"
+  /** URIs of the one distribution point whose certificates it covers; null = every one of the issuer's. */
+  readonly distributionPoint: readonly string[] | null
+  /** Certificates that expired since then stay on the list (X.509 expiredCertsOnCRL); null = they may leave it. */
+  readonly keepsExpiredSince: Date | null
 }
 
 export interface RevokedCertificate {
@@ -29,9 +33,15 @@ export interface RevokedCertificate {
   readonly invalidityDate: Date | null
 }
 
-export const REASON = { unspecified: 0, keyCompromise: 1, cACompromise: 2, superseded: 4 } as const
+export const REASON = {
+  unspecified: 0,
+  keyCompromise: 1,
+  cACompromise: 2,
+  superseded: 4,
+  certificateHold: 6,
+} as const
 
-/** Throws Malformed DER or CRL; delta, indirect and partitioned lists are refused. */
+/** Throws Malformed DER or CRL; delta and indirect lists, and those for some reasons only, are refused. */
 export function readCrl(encoded: Uint8Array): Crl {
   if (encoded.length > MAX_CRL_LENGTH_BYTES) throw malformed("longer than 16 MiB")
   const outer = new DerParts(readDer(encoded), "CertificateList")
@@ -56,7 +66,7 @@ function readTbs(tbs: Der, signatureAlgorithm: Uint8Array) {
   const extensions = readExtensionList(parts.maybe(0xa0))
   parts.end()
   const revoked = revokedPart === null ? [] : childrenOf(revokedPart).map(readRevoked)
-  return { issuer, thisUpdate, nextUpdate, revoked, covers: readCoverage(extensions) }
+  return { issuer, thisUpdate, nextUpdate, revoked, ...readScope(extensions) }
 }
 
 function readRevoked(value: Der): RevokedCertificate {
@@ -67,29 +77,48 @@ function readRevoked(value: Der): RevokedCertificate {
   parts.end()
   const extensions = list === null ? [] : childrenOf(list).map(readExtension)
   const reason = find(extensions, EXTENSION.reasonCode)
-  const invalidity = find(extensions, EXTENSION.invalidityDate)
   refuseCritical(extensions, [EXTENSION.reasonCode, EXTENSION.invalidityDate])
   return {
     serial,
     revocationDate,
     reason: reason === null ? REASON.unspecified : smallInteger(reason, TAG.enumerated),
-    invalidityDate: invalidity === null ? null : timeOf(invalidity),
+    invalidityDate: readInvalidityDate(extensions),
   }
 }
 
-function readCoverage(extensions: readonly Extension[]): Crl["covers"] {
+/** Since when the key was no longer its holder's (RFC 5280 §5.3.2); OCSP answers carry it too. */
+export function readInvalidityDate(extensions: readonly Extension[]): Date | null {
+  const date = find(extensions, EXTENSION.invalidityDate)
+  return date === null ? null : timeOf(date)
+}
+
+function readScope(
+  extensions: readonly Extension[],
+): Pick<Crl, "covers" | "distributionPoint" | "keepsExpiredSince"> {
   if (find(extensions, EXTENSION.deltaCRLIndicator) !== null) throw malformed("delta list")
   refuseCritical(extensions, [EXTENSION.issuingDistributionPoint, EXTENSION.authorityKeyIdentifier])
+  const expired = find(extensions, EXTENSION.expiredCertsOnCRL)
+  const keepsExpiredSince = expired === null ? null : timeOf(expired)
   const point = find(extensions, EXTENSION.issuingDistributionPoint)
-  if (point === null) return "all"
-  const flags = childrenOf(point).filter(({ tag }) => tag !== 0xa0)
+  if (point === null) return { covers: "all", distributionPoint: null, keepsExpiredSince }
+  return { ...readDistributionPoint(point), keepsExpiredSince }
+}
+
+/** IssuingDistributionPoint (RFC 5280 §5.2.5). */
+function readDistributionPoint(point: Der): Pick<Crl, "covers" | "distributionPoint"> {
+  const parts = childrenOf(point)
+  const name = parts.find(({ tag }) => tag === 0xa0)
+  const flags = parts.filter((part) => part !== name)
   const set = (number: number) => {
     const flag = flags.find(({ tag }) => tag === (0x80 | number))
     return flag !== undefined && booleanOf({ ...flag, tag: TAG.boolean })
   }
   // onlySomeReasons [3], indirectCRL [4], onlyContainsAttributeCerts [5]
   if (flags.some(({ tag }) => tag === 0x83) || set(4) || set(5)) throw malformed("partial or indirect list")
-  return set(1) ? "users" : set(2) ? "authorities" : "all"
+  return {
+    covers: set(1) ? "users" : set(2) ? "authorities" : "all",
+    distributionPoint: name === undefined ? null : readFullName(name),
+  }
 }
 
 function find(extensions: readonly Extension[], id: string): Der | null {

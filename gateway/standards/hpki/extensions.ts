@@ -20,7 +20,16 @@ export const EXTENSION = {
   certificatePolicies: "2.5.29.32",
   authorityKeyIdentifier: "2.5.29.35",
   extKeyUsage: "2.5.29.37",
+  nameConstraints: "2.5.29.30",
+  expiredCertsOnCRL: "2.5.29.60",
+  authorityInfoAccess: "1.3.6.1.5.5.7.1.1",
+  ocspNoCheck: "1.3.6.1.5.5.7.48.1.5",
 } as const
+
+/** id-ad-ocsp: how authorityInfoAccess marks the address of an OCSP responder. */
+const ACCESS_OCSP = "1.3.6.1.5.5.7.48.1"
+/** GeneralName uniformResourceIdentifier [6] IMPLICIT. */
+const URI = 0x86
 
 /** KeyUsage bits in their order (RFC 5280 §4.2.1.3). */
 export const KEY_USAGES = [
@@ -57,6 +66,8 @@ export interface Extensions {
   /** directoryName of subjectAltName: HPKI's Japanese name. */
   readonly alternativeName: Name | null
   readonly cRLDistributionPoints: readonly string[]
+  /** Addresses of OCSP responders (authorityInfoAccess). */
+  readonly ocspResponders: readonly string[]
   readonly hcRoles: readonly HCActor[]
 }
 
@@ -104,6 +115,7 @@ export function readExtensions(extensions: readonly Extension[]): Extensions {
       readDistributionPoints,
       [],
     ),
+    ocspResponders: read<readonly string[]>(EXTENSION.authorityInfoAccess, readOcspResponders, []),
     hcRoles: read<readonly HCActor[]>(EXTENSION.subjectDirectoryAttributes, readHcRoles, []),
   }
 }
@@ -142,13 +154,25 @@ function readDirectoryName(value: Der): Name | null {
 function readDistributionPoints(value: Der): readonly string[] {
   return childrenOf(value).flatMap((point) => {
     const names = new DerParts(point, "DistributionPoint").maybe(0xa0)
-    const fullName = names === null ? null : new DerParts(names, "distributionPoint", 0xa0).maybe(0xa0)
-    if (fullName === null) return []
-    return childrenOf(fullName)
-      .filter(({ tag }) => tag === 0x86)
-      .map(({ content }) => textOf({ tag: TAG.ia5String, content, encoded: content }))
+    return names === null ? [] : readFullName(names)
   })
 }
+
+/** URIs of a DistributionPointName `[0]`; names of other kinds are left out. */
+export function readFullName(distributionPointName: Der): readonly string[] {
+  const fullName = new DerParts(distributionPointName, "distributionPoint", 0xa0).maybe(0xa0)
+  return fullName === null ? [] : childrenOf(fullName).flatMap(uriOf)
+}
+
+function readOcspResponders(value: Der): readonly string[] {
+  return childrenOf(value).flatMap((description) => {
+    const parts = new DerParts(description, "AccessDescription")
+    return oidOf(parts.take()) === ACCESS_OCSP ? uriOf(parts.take()) : []
+  })
+}
+
+const uriOf = ({ tag, content }: Der): string[] =>
+  tag === URI ? [textOf({ tag: TAG.ia5String, content, encoded: content })] : []
 
 /** The holder's Japanese name, "" when the certificate has none. */
 export const japaneseName = (certificate: Pick<Extensions, "alternativeName">): string =>

@@ -2,7 +2,6 @@
  * Writing certificates and revocation lists (RFC 5280 §4.1, §5.1): for demo and test authorities, and for nothing else.
  * The issuer's key is a function, so this file holds no secret and no chance.
  */
-import { createHash } from "node:crypto"
 import { bitString, context, contextPrimitive, integer, oid, sequence, time } from "../cms/der-write.ts"
 import {
   boolean,
@@ -13,10 +12,10 @@ import {
   setOf,
   utf8String,
 } from "../cms/der-write.ts"
-import { DerParts, TAG, readDer } from "../cms/der.ts"
-import { bitStringOctets } from "../cms/der-values.ts"
+import { TAG } from "../cms/der.ts"
 import type { Certificate } from "./certificate.ts"
 import { EXTENSION, KEY_USAGES, type KeyUsage } from "./extensions.ts"
+import { keyIdentifier } from "./key-identifier.ts"
 import { ATTRIBUTE_TYPES } from "./name.ts"
 
 /** Who signs: the name and key that stand in what is issued, and the private half as a function. */
@@ -112,13 +111,6 @@ export function writeName(...attributes: readonly (readonly [type: string, value
 
 export function extension(id: string, critical: boolean, value: Uint8Array): Uint8Array {
   return sequence(oid(id), ...(critical ? [boolean(true)] : []), octetString(value))
-}
-
-/** SHA-1 of the key bits (RFC 5280 §4.2.1.2 method 1): a name for the key, not a protection. */
-export function keyIdentifier(spki: Uint8Array): Uint8Array {
-  const parts = new DerParts(readDer(spki), "SubjectPublicKeyInfo")
-  parts.take()
-  return createHash("sha1").update(bitStringOctets(parts.take())).digest()
 }
 
 export const subjectKeyIdentifier = (spki: Uint8Array) =>

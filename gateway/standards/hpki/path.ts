@@ -1,15 +1,16 @@
 /**
- * Certification path (RFC 5280 §6.1, steps 4 and 10 of our validator): leaf → configured anchor, at a given time.
+ * Certification path (RFC 5280 §6.1, tests 4 and 10 of our validator): leaf → configured anchor, at a given time.
  *
  * Only anchors from the configuration end a path; certificates that came with a message merely help to find it.
  * Policies are not processed here (RFC 5280's explicit-policy refuses every HPKI test card): profile.ts compares them.
  */
 import { type Certificate, sameCertificate, serialText } from "./certificate.ts"
 import type { Crl } from "./crl.ts"
-import { EXTENSION } from "./extensions.ts"
+import { EXTENSION, type Extension } from "./extensions.ts"
 import { sameName } from "./name.ts"
+import { issuerFault, keysFit } from "./path-fault.ts"
 import { type RevocationRules, checkRevocation } from "./revocation.ts"
-import { signatureChecks } from "./signature-algorithm.ts"
+import { acceptableKey, signatureChecks } from "./signature-algorithm.ts"
 import { type VerdictTest, check, fail, pass } from "./verdict-test.ts"
 
 const MAX_PATH_LENGTH = 6
@@ -18,7 +19,7 @@ const MAX_INTERMEDIATES = 32
 export interface PathResult {
   /** Leaf first, anchor last; the leaf alone when no path was found. */
   readonly chain: readonly Certificate[]
-  /** `path`, then per chain `validity`, `basic-constraints`, `critical-extensions`, and `revocation` per certificate. */
+  /** `path`, then per chain `key-strength`, `validity`, `basic-constraints`, `critical-extensions`, and `revocation` per certificate. */
   readonly tests: readonly VerdictTest[]
 }
 
@@ -36,16 +37,17 @@ export function validatePath(
   rules: RevocationRules,
 ): PathResult {
   const helpers = validFirst(intermediates.slice(0, MAX_INTERMEDIATES), at)
-  const chain = findPath(leaf, helpers, validFirst(anchors, at))
+  const { chain, deadEnd } = findPath(leaf, helpers, validFirst(anchors, at))
   if (chain === null) {
-    const detail = `${leaf.subject.text}: no path from ${leaf.issuer.text} to a configured anchor`
-    return { chain: [leaf], tests: [fail("path", detail)] }
+    const why = `${deadEnd.subject.text}: ${issuerFault(deadEnd, [...anchors, ...helpers])}`
+    return { chain: [leaf], tests: [fail("path", `no path to a configured anchor: ${why}`)] }
   }
   const anchor = chain.at(-1) ?? leaf
   return {
     chain,
     tests: [
       pass("path", `${chain.length - 1} steps to ${anchor.subject.text}`),
+      checkKeys(chain),
       checkValidity(chain, at),
       checkAuthorities(chain),
       checkCriticalExtensions(chain),
@@ -64,19 +66,21 @@ function findPath(
   leaf: Certificate,
   helpers: readonly Certificate[],
   anchors: readonly Certificate[],
-): readonly Certificate[] | null {
+): { readonly chain: readonly Certificate[] | null; readonly deadEnd: Certificate } {
   const paths: (readonly Certificate[])[] = [[leaf]]
   let unused = helpers
+  let deadEnd = leaf
   for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
     const last = path.at(-1) ?? leaf
-    if (anchors.some((anchor) => sameCertificate(anchor, last))) return path
+    if (anchors.some((anchor) => sameCertificate(anchor, last))) return { chain: path, deadEnd }
     const anchor = anchors.find((candidate) => issued(candidate, last))
-    if (anchor !== undefined) return [...path, anchor]
+    if (anchor !== undefined) return { chain: [...path, anchor], deadEnd }
     const issuers = path.length < MAX_PATH_LENGTH ? unused.filter((candidate) => issued(candidate, last)) : []
     unused = unused.filter((candidate) => !issuers.includes(candidate))
     for (const issuer of issuers) paths.push([...path, issuer])
+    deadEnd = last
   }
-  return null
+  return { chain: null, deadEnd }
 }
 
 /** A renewed authority keeps name and key: the certificate that was valid then is tried before the others. */
@@ -85,14 +89,18 @@ function validFirst(certificates: readonly Certificate[], at: Date): readonly Ce
   return [...certificates.filter(isValid), ...certificates.filter((certificate) => !isValid(certificate))]
 }
 
-function issued(issuer: Certificate, certificate: Certificate): boolean {
-  const { authorityKeyIdentifier: wanted } = certificate
-  const { subjectKeyIdentifier: has } = issuer
-  const keysFit = wanted === null || has === null || Buffer.compare(wanted, has) === 0
-  return (
-    sameName(issuer.subject, certificate.issuer) &&
-    keysFit &&
-    signatureChecks(certificate.signatureAlgorithm, issuer.spki, certificate.tbs, certificate.signature)
+const issued = (issuer: Certificate, certificate: Certificate): boolean =>
+  sameName(issuer.subject, certificate.issuer) &&
+  keysFit(issuer, certificate) &&
+  signatureChecks(certificate.signatureAlgorithm, issuer.spki, certificate.tbs, certificate.signature)
+
+/** Those of the authorities were strong enough to check with; the holder's own is looked at here. */
+function checkKeys(chain: readonly Certificate[]): VerdictTest {
+  const weak = chain.find(({ spki }) => acceptableKey(spki) === null)
+  return check(
+    "key-strength",
+    weak === undefined,
+    `the key of ${weak?.subject.text ?? ""} is too weak or of a kind that is not accepted`,
   )
 }
 
@@ -104,20 +112,27 @@ function checkValidity(chain: readonly Certificate[], at: Date): VerdictTest {
   return fail("validity", `${outside.subject.text}: valid ${term}, not at ${at.toISOString()}`)
 }
 
-/** RFC 5280 §6.1.4 (k)–(n): who signs certificates must be allowed to, and not more of them than allowed. */
+/**
+ * RFC 5280 §6.1.4 (k)–(n): who signs certificates must be allowed to, and not more of them than allowed. An authority's
+ * certificate for a new key of its own (self-issued) is no further step.
+ */
 function checkAuthorities(chain: readonly Certificate[]): VerdictTest {
-  const wrong = chain.find(
-    ({ isCa, keyUsage, pathLenConstraint }, depth) =>
-      depth > 0 &&
-      (!isCa ||
-        !(keyUsage?.includes("keyCertSign") ?? true) ||
-        (pathLenConstraint !== null && pathLenConstraint < depth - 1)),
-  )
-  return check(
-    "basic-constraints",
-    wrong === undefined,
-    `${wrong?.subject.text ?? ""} may not issue certificates here`,
-  )
+  let below = 0
+  for (const [depth, certificate] of chain.entries()) {
+    const fault = depth === 0 ? null : authorityFault(certificate, below)
+    if (fault !== null) return fail("basic-constraints", `${certificate.subject.text} ${fault}`)
+    if (depth > 0 && !sameName(certificate.issuer, certificate.subject)) below += 1
+  }
+  return pass("basic-constraints")
+}
+
+/** @param below authorities between this one and the holder */
+function authorityFault({ isCa, keyUsage, pathLenConstraint }: Certificate, below: number): string | null {
+  if (!isCa) return "is no authority (basicConstraints)"
+  if (!(keyUsage?.includes("keyCertSign") ?? true)) return "may not sign certificates (keyUsage)"
+  if (pathLenConstraint !== null && pathLenConstraint < below)
+    return `allows ${pathLenConstraint} authorities below it, not ${below}`
+  return null
 }
 
 const KNOWN_EXTENSIONS: readonly string[] = [
@@ -128,10 +143,17 @@ const KNOWN_EXTENSIONS: readonly string[] = [
   EXTENSION.subjectAltName,
 ]
 
+/** Name constraints are not processed, so an authority under them is refused even where it forgot to call them critical. */
 function checkCriticalExtensions(chain: readonly Certificate[]): VerdictTest {
-  const foreign = chain.find(({ extensions }) =>
-    extensions.some(({ critical, id }) => critical && !KNOWN_EXTENSIONS.includes(id)),
-  )
-  const detail = foreign === undefined ? "" : `${foreign.subject.text} (${serialText(foreign)})`
-  return check("critical-extensions", foreign === undefined, `${detail} has one that is not understood`)
+  const isForeign = ({ critical, id }: Extension): boolean =>
+    (critical && !KNOWN_EXTENSIONS.includes(id)) || id === EXTENSION.nameConstraints
+  for (const certificate of chain) {
+    const foreign = certificate.extensions.find(isForeign)
+    if (foreign !== undefined)
+      return fail(
+        "critical-extensions",
+        `${certificate.subject.text} (${serialText(certificate)}) has one that is not understood: ${foreign.id}`,
+      )
+  }
+  return pass("critical-extensions")
 }

@@ -1,44 +1,54 @@
 /**
- * Was the certificate revoked at the validation time? (RFC 5280 §6.3, JAHIS grace period)
+ * Was the certificate revoked at the validation time? (RFC 5280 §6.3, RFC 6960, JAHIS grace period; test 10 of our validator)
  *
- * Best evidence is a list issued *after* that time: revocations take hours to be published. A list that only covers the
- * time is enough where trust says so, and then a second test `newer-crl` stays unknown until a newer one comes.
+ * Best evidence is a list, or an OCSP answer, issued *after* that time: revocations take hours to be published. One that only
+ * covers the time is enough where trust says so, and then a second test `newer-crl` stays unknown until a newer one comes.
+ * Revocation is for ever: whatever says it counts, however old, but for a hold, which may be lifted.
  */
 import type { Certificate } from "./certificate.ts"
 import { serialText } from "./certificate.ts"
 import { type Crl, REASON, type RevokedCertificate } from "./crl.ts"
-import { sameName } from "./name.ts"
-import { signatureChecks } from "./signature-algorithm.ts"
+import { ocspStatements } from "./ocsp-evidence.ts"
+import type { OcspResponse } from "./ocsp.ts"
+import { type RevocationStatement, isTimely, listStatements } from "./revocation-statement.ts"
 import { type VerdictTest, fail, pass, unknown } from "./verdict-test.ts"
 
 export interface RevocationRules {
   /** The present: a list past its nextUpdate proves nothing about times after its thisUpdate. */
   readonly now: Date
-  /** required: without a list issued after the validation time the verdict is pending. */
+  /** required: without a list or answer issued after the validation time the verdict is pending. */
   readonly newerCrl: "required" | "preferred"
+  /** OCSP responses at hand, of whatever certificates. */
+  readonly ocsp?: readonly OcspResponse[]
 }
 
-/** Tests `revocation` and, when a newer list is required and missing, `newer-crl`. */
+/** Tests `revocation` and, when newer evidence is required and missing, `newer-crl`. */
 export function checkRevocation(
   certificate: Certificate,
   issuer: Certificate,
   crls: readonly Crl[],
   at: Date,
-  rules: RevocationRules,
+  { now, newerCrl, ocsp = [] }: RevocationRules,
 ): readonly VerdictTest[] {
   const name = certificate.subject.text
-  const crl = bestCrl(certificate, issuer, crls, at, rules.now)
-  if (crl === null) return [unknown("revocation", `no usable list of ${issuer.subject.text} for ${name}`)]
-  const entry = crl.revoked.find(({ serial }) => Buffer.compare(serial, certificate.serial) === 0)
-  if (entry !== undefined) return [judgeEntry(entry, certificate, at)]
-  const issued = `list of ${crl.thisUpdate.toISOString()}`
-  if (crl.thisUpdate >= at || rules.newerCrl === "preferred")
-    return [pass("revocation", `${name}: ${issued}`)]
-  return [
-    pass("revocation", `${name}: ${issued}`),
-    unknown("newer-crl", `${name}: a list issued after ${at.toISOString()} is awaited`),
-  ]
+  const statements = newestFirst([
+    ...listStatements(certificate, issuer, crls),
+    ...ocspStatements(certificate, issuer, ocsp, crls),
+  ]).filter(({ thisUpdate }) => thisUpdate <= now)
+  const [best] = statements.filter((each) => isTimely(each, certificate, at, now))
+  const entry = statements.map(({ revoked }) => revoked).find(isForEver) ?? best?.revoked ?? null
+  if (entry !== null) return [judgeEntry(entry, certificate, at)]
+  if (best === undefined) {
+    const what = certificate.ocspResponders.length > 0 ? "list or OCSP answer" : "list"
+    return [unknown("revocation", `no usable ${what} of ${issuer.subject.text} for ${name}`)]
+  }
+  const passed = pass("revocation", `${name}: ${best.source}`)
+  if (best.thisUpdate >= at || newerCrl === "preferred") return [passed]
+  return [passed, unknown("newer-crl", `${name}: a list issued after ${at.toISOString()} is awaited`)]
 }
+
+const isForEver = (entry: RevokedCertificate | null): entry is RevokedCertificate =>
+  entry !== null && entry.reason !== REASON.certificateHold
 
 /**
  * Does the newest list of its issuer name the certificate? Null also where there is no list. The list may be overdue:
@@ -51,48 +61,25 @@ export function listedAsRevoked(
   crls: readonly Crl[],
   now: Date,
 ): RevokedCertificate | null {
-  const crl = newestCrl(certificate, issuer, crls, ({ thisUpdate }) => thisUpdate <= now)
-  return crl?.revoked.find(({ serial }) => Buffer.compare(serial, certificate.serial) === 0) ?? null
+  const statements = newestFirst(listStatements(certificate, issuer, crls))
+  return statements.find(({ thisUpdate }) => thisUpdate <= now)?.revoked ?? null
 }
 
-const bestCrl = (certificate: Certificate, issuer: Certificate, crls: readonly Crl[], at: Date, now: Date) =>
-  newestCrl(certificate, issuer, crls, (crl) => isTimely(crl, at, now))
-
-function newestCrl(
-  certificate: Certificate,
-  issuer: Certificate,
-  crls: readonly Crl[],
-  counts: (crl: Crl) => boolean,
-): Crl | null {
-  const wanted = certificate.isCa ? "users" : "authorities"
-  const usable = crls.filter(
-    (crl) =>
-      sameName(crl.issuer, issuer.subject) &&
-      crl.covers !== wanted &&
-      counts(crl) &&
-      (issuer.keyUsage?.includes("cRLSign") ?? true) &&
-      signatureChecks(crl.signatureAlgorithm, issuer.spki, crl.tbs, crl.signature),
-  )
-  const newestFirst = usable.sort((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime())
-  return newestFirst[0] ?? null
-}
-
-/** Issued after `at`: evidence for ever. Otherwise it must cover `at` and not be overdue now. A list from the future
- *  is nobody's. */
-function isTimely(crl: Crl, at: Date, now: Date): boolean {
-  if (crl.thisUpdate > now) return false
-  return crl.thisUpdate >= at || (at <= crl.nextUpdate && now <= crl.nextUpdate)
-}
+const newestFirst = (statements: readonly RevocationStatement[]): readonly RevocationStatement[] =>
+  statements.toSorted((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime())
 
 function judgeEntry(entry: RevokedCertificate, certificate: Certificate, at: Date): VerdictTest {
-  const compromised = entry.reason === REASON.keyCompromise || entry.reason === REASON.cACompromise
-  const since = entry.revocationDate.toISOString()
-  const text = `${certificate.subject.text} (${serialText(certificate)}) revoked ${since}, reason ${entry.reason}`
-  if (entry.revocationDate <= at) return fail("revocation", text)
+  const { reason, revocationDate, invalidityDate } = entry
+  const compromised = reason === REASON.keyCompromise || reason === REASON.cACompromise
+  const since = revocationDate.toISOString()
+  const text = `${certificate.subject.text} (${serialText(certificate)}) revoked ${since}, reason ${reason}`
+  // A hold ends in revocation or is lifted: until then nothing is decided.
+  if (reason === REASON.certificateHold) return unknown("revocation", `${text}: on hold`)
+  if (revocationDate <= at) return fail("revocation", text)
   if (!compromised) return pass("revocation", `${text}, after the validation time`)
   // The key may have been in other hands before the revocation was written down.
-  if (entry.invalidityDate === null) return unknown("revocation", `${text}; since when is not stated`)
-  return entry.invalidityDate <= at
+  if (invalidityDate === null) return unknown("revocation", `${text}; since when is not stated`)
+  return invalidityDate <= at
     ? fail("revocation", text)
     : pass("revocation", `${text}, after the validation time`)
 }

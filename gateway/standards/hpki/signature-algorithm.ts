@@ -10,6 +10,8 @@ import { HASHES, OID } from "../cms/oids.ts"
 
 /** Larger keys are no stronger in practice and slow to check. */
 const MAX_RSA_BITS = 8192
+/** FIPS 186-5 §5.1: larger than 2^16. Small exponents made forgeries of badly checked paddings easy. */
+const MIN_RSA_EXPONENT = 65_537n
 
 /** The public key of an SPKI; null when it is too weak or of a kind we do not use. */
 export function acceptableKey(spki: Uint8Array): KeyObject | null {
@@ -19,10 +21,10 @@ export function acceptableKey(spki: Uint8Array): KeyObject | null {
   } catch {
     return null // a key nobody can read verifies nothing
   }
-  const { modulusLength = 0, namedCurve = "" } = key.asymmetricKeyDetails ?? {}
+  const { modulusLength = 0, publicExponent = 0n, namedCurve = "" } = key.asymmetricKeyDetails ?? {}
   const strong =
     key.asymmetricKeyType === "rsa"
-      ? modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS
+      ? modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS && publicExponent >= MIN_RSA_EXPONENT
       : CURVES.includes(namedCurve)
   return strong ? key : null
 }
@@ -52,6 +54,9 @@ export function signatureChecks(
 }
 
 type Scheme = Omit<SignatureScheme, "hash"> & { readonly hash: string }
+
+/** Is the AlgorithmIdentifier (DER) of a signature one of those we believe? */
+export const isAccepted = (algorithm: Uint8Array): boolean => schemeOf(algorithm, undefined) !== null
 
 function schemeOf(algorithm: Uint8Array, digestHash: string | undefined): Scheme | null {
   const parts = new DerParts(readDer(algorithm), "AlgorithmIdentifier")

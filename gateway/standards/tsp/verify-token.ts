@@ -10,6 +10,7 @@ import { readSignedData, verifySigner } from "../cms/signed-data.ts"
 import type { Certificate } from "../hpki/certificate.ts"
 import type { Crl } from "../hpki/crl.ts"
 import { EXTENSION } from "../hpki/extensions.ts"
+import type { OcspResponse } from "../hpki/ocsp.ts"
 import { validatePath } from "../hpki/path.ts"
 import type { RevocationRules } from "../hpki/revocation.ts"
 import { type VerdictTest, check, fail, pass } from "../hpki/verdict-test.ts"
@@ -25,6 +26,8 @@ export interface TimeStampTrust {
   /** Certificates of sub-authorities that tokens may leave out. */
   readonly intermediates: readonly Certificate[]
   readonly crls: readonly Crl[]
+  /** OCSP responses at hand; absent = none. */
+  readonly ocsp?: readonly OcspResponse[]
   /** Accepted TSA policies; empty = any. */
   readonly policies: readonly string[]
 }
@@ -116,7 +119,7 @@ function checkAuthority(
     trust.anchors,
     genTime,
     trust.crls,
-    rules,
+    { ...rules, ocsp: [...(rules.ocsp ?? []), ...(trust.ocsp ?? [])] },
   )
   return [checkPurpose(signer), checkKeyUsage(signer), ...path.tests]
 }

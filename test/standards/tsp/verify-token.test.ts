@@ -131,6 +131,7 @@ describe("a time-stamp token", () => {
         "extended-key-usage",
         "key-usage",
         "path",
+        "key-strength",
         "validity",
         "basic-constraints",
         "critical-extensions",
