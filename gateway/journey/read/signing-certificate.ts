@@ -3,13 +3,14 @@
  * reader is enrolled, by the rules the hospital will judge the signature by (signer.ts): what it would refuse is not
  * signed in the first place.
  */
+import { isNamed } from "../../standards/cda/signer-is-author.ts"
 import type { HpkiTrust } from "../../standards/dsg/trust.ts"
 import { readCertificate } from "../../standards/hpki/certificate.ts"
 import { validatePath } from "../../standards/hpki/path.ts"
 import { checkHpkiProfile } from "../../standards/hpki/profile.ts"
 import type { Agreement } from "../agreement.ts"
 import type { Person } from "../ports.ts"
-import { agreedReader, isNamed } from "../verify/signer.ts"
+import { agreedReader } from "../verify/signer.ts"
 
 /**
  * @param chain DER, leaf first

@@ -3,11 +3,10 @@
  */
 import { createHash } from "node:crypto"
 import type { SignedReport } from "../../standards/cda/read-imaging-report.ts"
+import { isNamed, signerIsAuthor } from "../../standards/cda/signer-is-author.ts"
 import { outcomeOf, type Verdict } from "../../standards/dsg/verdict.ts"
 import type { Verification } from "../../standards/dsg/verify.ts"
-import { japaneseName } from "../../standards/hpki/extensions.ts"
 import type { Certificate } from "../../standards/hpki/certificate.ts"
-import { attributeOf } from "../../standards/hpki/name.ts"
 import { check, type VerdictTest } from "../../standards/hpki/verdict-test.ts"
 import type { Agreement } from "../agreement.ts"
 
@@ -15,15 +14,9 @@ import type { Agreement } from "../agreement.ts"
 export function judgeSigner(
   { verdict, signer }: Verification,
   agreement: Agreement,
-  { report: { reader }, legalAuthenticator }: SignedReport,
+  written: SignedReport,
 ): Verdict {
-  const answers = legalAuthenticator?.id === reader.id && legalAuthenticator.idRoot === reader.idRoot
-  const author = check(
-    "signer-is-author",
-    answers && isNamed(signer, reader.name) && isNamed(signer, legalAuthenticator.name),
-    "the certificate's holder, the author and who answers for the text are not one person",
-  )
-  const tests = [...verdict.tests, author, ...agreedReader(signer, agreement)]
+  const tests = [...verdict.tests, signerIsAuthor(signer, written), ...agreedReader(signer, agreement)]
   return { ...verdict, outcome: outcomeOf(tests), tests }
 }
 
@@ -37,11 +30,3 @@ export function agreedReader(
   const agreed = readers.some(({ name, spkiSha256 }) => spkiSha256 === key && isNamed(signer, name))
   return [check("signer-agreed", agreed, `key ${key} is of no reader the agreement names`)]
 }
-
-/** Is this the certificate's Japanese or Latin name? Width and spaces do not count, characters do. */
-export const isNamed = (signer: Certificate | null, name: string): boolean =>
-  signer !== null &&
-  folded(name) !== "" &&
-  [japaneseName(signer), attributeOf(signer.subject, "CN")].some((each) => folded(each) === folded(name))
-
-const folded = (name: string): string => name.normalize("NFKC").replace(/\s/gu, "").toLowerCase()

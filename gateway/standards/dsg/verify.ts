@@ -30,6 +30,8 @@ export interface CoveredDocument {
   readonly uniqueId: string
   /** Clear MIME type from DataObjectFormat, "" when not stated. */
   readonly mimeType: string
+  /** As it was signed, of the clear octets; null for a digest other than SHA-256. */
+  readonly sha256: Uint8Array | null
 }
 
 export interface Verification {
@@ -88,7 +90,11 @@ function judge(
     verdict: verdictOf(tests, signer, properties.signingTime, instant.genTime, trust, now),
     covered: document.documents
       .filter(({ digest }) => digest !== null)
-      .map(({ id, uniqueId }) => ({ uniqueId, mimeType: properties.mimeTypes.get(id ?? "") ?? "" })),
+      .map(({ id, uniqueId, hash, digest }) => ({
+        uniqueId,
+        mimeType: properties.mimeTypes.get(id ?? "") ?? "",
+        sha256: hash === "sha256" ? digest : null,
+      })),
     commitments: properties.commitments,
     signer,
   }

@@ -1,0 +1,128 @@
+/**
+ * Evidence package: one file with which a stranger, years later and without a network, can confirm a report (docs/trust.md).
+ * Of the patient it says what the report says and no more; its name says nothing of anybody.
+ */
+import { INDEX_PATH, writeIndex, type EvidenceIndex } from "../../standards/evidence/evidence-index.ts"
+import { README_PATHS, READMES } from "../../standards/evidence/readme.ts"
+import { writeZip, type ZipFile } from "../../standards/zip/stored-zip.ts"
+import { agreementOf } from "../keep.ts"
+import { DeskError } from "../errors.ts"
+import type { RequestRecord, SubmissionRecord } from "../records.ts"
+import type { World } from "../world.ts"
+import { helpersOf, sha256, type Helpers, type Signed } from "./helpers.ts"
+import { papersOfRequest, type Paper, type Papers } from "./papers.ts"
+
+export interface EvidencePackage {
+  readonly fileName: string
+  /** The ZIP, in order. */
+  readonly pieces: readonly Uint8Array[]
+  /** SubmissionSet of the newest report in it, for the audit trail. */
+  readonly reports: number
+}
+
+/** The built page that verifies a package in a browser. */
+export type VerifierPage = () => Promise<Uint8Array>
+
+/** @throws DeskError ERR_NOT_FOUND when no signed report of the request holds; ERR_INPUT when it is too much for one package */
+export async function evidencePackage(
+  world: World,
+  request: RequestRecord,
+  verifierPage: VerifierPage,
+): Promise<EvidencePackage> {
+  const papers = await papersOfRequest(world, request)
+  const reports = papers.submissions.filter(({ kind }) => kind === "report").length
+  if (reports === 0)
+    throw new DeskError("ERR_NOT_FOUND", "there is no signed report of this request that holds")
+  const helpers = helpersOf(signedBy(world, papers))
+  const files = [...papersIn(papers), ...helperFiles(helpers), ...(await forPeople(verifierPage))]
+  const at = world.clock.now().toISOString()
+  const index = writeIndex(indexOf(papers, helpers, files, { at, by: world.site.name }))
+  const name = `${at.slice(0, 10).replaceAll("-", "")}-${sha256(index).slice(0, 8)}`
+  return {
+    fileName: `dokuei-evidence-${name}.zip`,
+    pieces: zipped([{ path: INDEX_PATH, octets: index }, ...files]),
+    reports,
+  }
+}
+
+function zipped(files: readonly ZipFile[]): readonly Uint8Array[] {
+  try {
+    return writeZip(files)
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new DeskError("ERR_INPUT", "the reports of this request are too large for one package", { cause })
+  }
+}
+
+const papersIn = ({ submissions, receipts }: Papers): readonly Paper[] => [
+  ...submissions.flatMap((each) => each.papers),
+  ...receipts.map(({ paper }) => paper),
+]
+
+/** Each signature with what it is judged by here: a person's report, or the seal of a partner or of our own. */
+function signedBy(world: World, { submissions, receipts }: Papers): readonly Signed[] {
+  const sealOf = ({ agreement }: SubmissionRecord): Signed["trust"][] => {
+    const agreed = agreementOf(world, agreement)
+    return agreed === null ? [] : [world.trust.seal(agreed)]
+  }
+  const seals = submissions.flatMap(({ record, kind, papers }) =>
+    papers
+      .filter(({ role }) => role === "set-signature" || (role === "signature" && kind === "study"))
+      .flatMap(({ octets }) => sealOf(record).map((trust) => ({ xml: octets, trust }))),
+  )
+  const persons = submissions.flatMap(({ kind, papers }) =>
+    papers
+      .filter(({ role }) => role === "signature" && kind === "report")
+      .map(({ octets }) => ({ xml: octets, trust: world.trust.report() })),
+  )
+  const receipt = receipts.flatMap(({ record, paper }) =>
+    sealOf(record).map((trust) => ({ xml: paper.octets, trust })),
+  )
+  return [...persons, ...seals, ...receipt]
+}
+
+const helperFiles = ({ certificates, crls }: Helpers): readonly Paper[] => [
+  ...certificates.map((octets) => helper("certificate", `certificates/${short(octets)}.cer`, octets)),
+  ...crls.map((octets) => helper("crl", `crls/${short(octets)}.crl`, octets)),
+]
+
+const helper = (role: Paper["role"], path: string, octets: Uint8Array): Paper => ({
+  path,
+  role,
+  uniqueId: "",
+  octets,
+})
+
+const short = (octets: Uint8Array): string => sha256(octets).slice(0, 16)
+
+async function forPeople(verifierPage: VerifierPage): Promise<readonly Paper[]> {
+  return [
+    helper("readme", README_PATHS.ja, Buffer.from(READMES.ja, "utf8")),
+    helper("readme", README_PATHS.en, Buffer.from(READMES.en, "utf8")),
+    helper("verifier", "verifier.html", await verifierPage()),
+  ]
+}
+
+function indexOf(
+  { submissions }: Papers,
+  { anchors }: Helpers,
+  files: readonly Paper[],
+  made: EvidenceIndex["made"],
+): EvidenceIndex {
+  return {
+    made,
+    files: files.map(({ path, role, uniqueId, octets }) => ({
+      path,
+      role,
+      uniqueId,
+      lengthBytes: octets.length,
+      sha256: sha256(octets),
+    })),
+    submissions: submissions.map(({ record, kind, papers }) => ({
+      kind,
+      submissionSetUniqueId: record.submissionSetUid,
+      files: papers.map(({ path }) => path),
+    })),
+    anchors,
+  }
+}

@@ -1,0 +1,74 @@
+/** A report: its reader's own signature over exactly its text and its sheet, and the reader is who wrote it. */
+import { type SignedReport, readSignedReport } from "../cda/read-imaging-report.ts"
+import { signerIsAuthor } from "../cda/signer-is-author.ts"
+import { outcomeOf } from "../dsg/verdict.ts"
+import { verifySignature } from "../dsg/verify.ts"
+import { type VerdictTest, fail, pass } from "../hpki/verdict-test.ts"
+import { Malformed } from "../malformed.ts"
+import type { EvidenceSubmission, FileRole } from "./evidence-index.ts"
+import { type JudgedPart, type JudgedReport, type Judging, part } from "./judged.ts"
+import { filesOf, type PresentFile } from "./package-files.ts"
+import { signatureTrust, withoutAnchors } from "./trust.ts"
+
+export interface JudgedReportPart {
+  readonly part: JudgedPart
+  /** What the text says, whoever signed it; null when it cannot be read. */
+  readonly written: SignedReport["report"] | null
+  /** Null unless its signature is valid. */
+  readonly report: JudgedReport | null
+}
+
+export function judgeReportPart(judging: Judging, submission: EvidenceSubmission): JudgedReportPart {
+  const files = filesOf(judging.opened, submission)
+  const [cda, pdf, signature] = (["cda", "pdf", "signature"] as const).map((role) => onlyOf(files, role))
+  if (!cda || !pdf || !signature) {
+    const tests = [fail("documents", "text, sheet and signature are not all there, each once")]
+    return { part: part("report", submission.submissionSetUniqueId, tests), written: null, report: null }
+  }
+  const claimed = { documents: [digested(cda), digested(pdf)], submissionSetUniqueId: null }
+  const trust = signatureTrust(judging.trust, judging.opened, "hpki")
+  const verification = withoutAnchors(
+    verifySignature(signature.octets, claimed, trust, judging.now),
+    judging.trust,
+    "hpki",
+  )
+  const { written, test } = readText(cda)
+  const tests = [
+    ...verification.verdict.tests,
+    test,
+    ...(written === null ? [] : [signerIsAuthor(verification.signer, written)]),
+  ]
+  const verdict = { ...verification.verdict, tests, outcome: outcomeOf(tests) }
+  const judged = part("report", cda.uniqueId, tests, verdict)
+  const report =
+    written === null || judged.outcome !== "valid"
+      ? null
+      : { content: written.report, cda: cda.octets, pdf: pdf.octets, verdict }
+  return { part: judged, written: written?.report ?? null, report }
+}
+
+/** Null also where there are two: which of them is meant nobody can say. */
+export function onlyOf(files: readonly PresentFile[], role: FileRole): PresentFile | null {
+  const [file = null, ...more] = files.filter((each) => each.role === role)
+  return more.length > 0 ? null : file
+}
+
+export const digested = ({
+  uniqueId,
+  sha256,
+}: PresentFile): { readonly uniqueId: string; readonly sha256: Uint8Array } => ({
+  uniqueId,
+  sha256: Buffer.from(sha256, "hex"),
+})
+
+function readText({ octets }: PresentFile): {
+  readonly written: SignedReport | null
+  readonly test: VerdictTest
+} {
+  try {
+    return { written: readSignedReport(octets), test: pass("text") }
+  } catch (problem) {
+    if (!(problem instanceof Malformed)) throw problem
+    return { written: null, test: fail("text", `${problem.code}: ${problem.message}`) }
+  }
+}

@@ -1,0 +1,76 @@
+/** Evidence packages of a study that went there and back, for every test that needs a real one. */
+import { Buffer } from "node:buffer"
+import { evidencePackage } from "../../../gateway/journey/evidence/evidence-package.ts"
+import type { Certificate } from "../../../gateway/standards/hpki/certificate.ts"
+import type { EvidenceTrust } from "../../../gateway/standards/evidence/trust.ts"
+import { readZip, type ZipFile } from "../../../gateway/standards/zip/stored-zip.ts"
+import { certificates, list } from "../certificates.ts"
+import { acknowledge, append, enter, report, requestFor, storeAll, study } from "../people.ts"
+import { TwoSides, type WorldOptions } from "../world.ts"
+
+export const PAGE = Buffer.from("<!doctype html><title>the verifier</title>")
+
+export interface MadePackage {
+  readonly fileName: string
+  readonly zip: Buffer
+  readonly files: readonly ZipFile[]
+  readonly trust: EvidenceTrust
+  readonly anchors: Readonly<Record<"seal" | "hpki" | "tsa", readonly Certificate[]>>
+  /** When it was exported. */
+  readonly at: Date
+}
+
+/** A report with an addendum, received by the hospital; exported there. */
+export async function exported(
+  options: WorldOptions & { readonly listsAfter?: boolean } = {},
+): Promise<MadePackage> {
+  const sides = await TwoSides.open(options)
+  try {
+    const requestId = await reported(sides)
+    if (options.listsAfter === true) await newLists(sides)
+    return await packageAt(sides, "edge", requestId)
+  } finally {
+    sides.close()
+  }
+}
+
+/** As the daily download brings them. */
+async function newLists({ time, trust }: TwoSides): Promise<void> {
+  const { authorities } = await certificates()
+  time.passTo(new Date(time.peek().getTime() + 86_400_000))
+  for (const name of trust.edge.lists.keys()) trust.edge.lists.set(name, list(authorities[name], time.peek()))
+}
+
+export async function reported(sides: TwoSides): Promise<string> {
+  const images = study("P1", 3)
+  const requestId = await enter(sides.edge, requestFor(images.PatientID, "R-P1"))
+  await storeAll(sides.edge, images)
+  await sides.settle()
+  await report(sides.center, requestId)
+  await sides.settle()
+  await append(sides.center, requestId, "前回検査と比較し、著変を認めません。")
+  await sides.settle()
+  await acknowledge(sides.edge, requestId)
+  await sides.settle()
+  return requestId
+}
+
+export async function packageAt(
+  sides: TwoSides,
+  side: "edge" | "center",
+  requestId: string,
+): Promise<MadePackage> {
+  const { world, ledger } = sides[side]
+  const request = await ledger.request(requestId)
+  const { fileName, pieces } = await evidencePackage(world, request!, () => Promise.resolve(PAGE))
+  const zip = Buffer.concat(pieces)
+  const { anchors } = await certificates()
+  return {
+    fileName,
+    zip,
+    files: readZip(zip),
+    trust: { anchors, allowTestPolicies: true },
+    anchors,
+    at: sides.time.peek(),
+  }
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict"
+import {
+  judgedEvidence,
+  unreadable,
+  type EvidenceVerdict,
+} from "../../../gateway/standards/evidence/judge.ts"
+import { readZip, type ZipFile } from "../../../gateway/standards/zip/stored-zip.ts"
+import { brokenPackages } from "../../journey/evidence/broken.ts"
+import { exported, type MadePackage } from "../../journey/evidence/packages.ts"
+
+const DAY_MS = 86_400_000
+const YEAR_MS = 365 * DAY_MS
+
+/** `report/digest`, for each test that came out so. */
+const named = ({ parts }: EvidenceVerdict, outcome: string): string[] =>
+  parts.flatMap((part) =>
+    part.tests.filter((test) => test.outcome === outcome).map((test) => `${part.name}/${test.name}`),
+  )
+
+describe("an evidence package", function () {
+  this.timeout(60_000)
+  let made: MadePackage
+  before(async () => {
+    made = await exported()
+  })
+  const judged = (files: readonly ZipFile[], now = made.at, trust = made.trust) =>
+    judgedEvidence(files, trust, now)
+
+  it("is valid with every test passed", () => {
+    const verdict = judged(made.files)
+    assert.deepEqual([...named(verdict, "fail"), ...named(verdict, "unknown")], [])
+    assert.equal(verdict.outcome, "valid")
+    const counts = Object.groupBy(verdict.parts, ({ name }) => name)
+    assert.deepEqual(
+      Object.entries(counts).map(([name, parts]) => [name, parts.length]),
+      [
+        ["package", 1],
+        ["report", 2],
+        ["lineage", 1],
+        ["submission", 5],
+        ["images", 1],
+        ["receipt", 3],
+        ["acknowledgement", 2],
+      ],
+    )
+  })
+
+  it("gives the reports out as they were verified, octet by octet", () => {
+    const { reports } = judged(made.files)
+    assert.deepEqual(
+      reports.map(({ content, verdict }) => [content.status, verdict.kind, verdict.outcome]),
+      [
+        ["final", "hpki", "valid"],
+        ["appended", "hpki", "valid"],
+      ],
+    )
+    const pdf = made.files.find(({ path }) => path === "report-1/report.pdf")!.octets
+    assert.equal(Buffer.compare(reports[0]!.pdf, pdf), 0)
+  })
+
+  it("is valid in ten years, when every certificate and list is over, if a list came after the signature", async () => {
+    const late = await exported({ listsAfter: true })
+    const verdict = judged(late.files, new Date(late.at.getTime() + 10 * YEAR_MS), late.trust)
+    assert.deepEqual(named(verdict, "fail"), [])
+    assert.equal(verdict.outcome, "valid")
+  })
+
+  it("cannot be judged by lists that are overdue and older than the signature", () => {
+    const verdict = judged(made.files, new Date(made.at.getTime() + 10 * YEAR_MS))
+    assert.equal(verdict.outcome, "indeterminate")
+    assert.deepEqual(named(verdict, "fail"), [])
+    assert.deepEqual(verdict.reports, [])
+  })
+
+  it("does not vouch for itself: without anchors nothing is valid, and nothing is shown", () => {
+    const verdict = judged(made.files, made.at, {
+      allowTestPolicies: true,
+      anchors: { hpki: [], seal: [], tsa: [] },
+    })
+    assert.equal(verdict.outcome, "indeterminate")
+    assert.deepEqual(named(verdict, "fail"), [])
+    assert.deepEqual(verdict.reports, [])
+    const without = new Set(named(verdict, "unknown"))
+    for (const name of ["report/path", "report/time-stamp-path", "submission/path", "receipt/path"])
+      assert.ok(without.has(name), name)
+  })
+
+  it("is invalid under somebody else's anchors", () => {
+    const { hpki, seal, tsa } = made.anchors
+    const verdict = judged(made.files, made.at, {
+      allowTestPolicies: true,
+      anchors: { hpki: seal, seal: hpki, tsa },
+    })
+    assert.equal(verdict.outcome, "invalid")
+    assert.ok(named(verdict, "fail").includes("report/path"))
+    assert.deepEqual(verdict.reports, [])
+  })
+
+  it("is invalid by a card made for tests, unless these are wanted", () => {
+    const verdict = judged(made.files, made.at, { ...made.trust, allowTestPolicies: false })
+    assert.ok(named(verdict, "fail").includes("report/policy"))
+    assert.equal(verdict.outcome, "invalid")
+  })
+
+  it("is not believed before it was made", () => {
+    const verdict = judged(made.files, new Date(made.at.getTime() - YEAR_MS))
+    assert.equal(verdict.outcome, "invalid")
+    assert.ok(named(verdict, "fail").includes("report/time-stamp-time"))
+  })
+
+  it("says nothing of the patient that the report does not say", () => {
+    for (const { path, octets } of made.files) {
+      if (/report\.(xml|pdf)$|manifest/.test(path)) continue
+      const text = Buffer.from(octets).toString("utf8")
+      for (const word of ["山田", "Yamada", "やまだ", "脳梗塞", "00-0012345"])
+        assert.ok(!text.includes(word), `${path}: ${word}`)
+    }
+    assert.match(made.fileName, /^dokuei-evidence-\d{8}-[0-9a-f]{8}\.zip$/)
+  })
+
+  it("names anchors by their digests alone", () => {
+    const verdict = judged(made.files)
+    assert.deepEqual(verdict.opened!.index.anchors.map(({ use }) => use).sort(), ["hpki", "seal", "tsa"])
+    const roots = verdict.opened!.certificates.filter((each) =>
+      made.anchors.hpki.some((anchor) => Buffer.compare(anchor.encoded, each.encoded) === 0),
+    )
+    assert.equal(roots.length, 1, "the root is there to be compared, and believed by nobody")
+  })
+
+  it("is found out, whatever is done to it", () => {
+    for (const { name, zip, outcome, because } of brokenPackages(made.files)) {
+      const verdict = judgedZip(zip)
+      assert.equal(verdict.outcome, outcome, name)
+      const told = new Set([...named(verdict, "fail"), ...named(verdict, "unknown")])
+      assert.ok(told.has(because), `${name}: ${[...told].join(" ")}`)
+    }
+  })
+
+  function judgedZip(zip: Buffer): EvidenceVerdict {
+    try {
+      return judged(readZip(zip))
+    } catch (problem) {
+      const part = unreadable(problem)
+      return { outcome: part.outcome, checkedAt: "", parts: [part], reports: [], opened: null }
+    }
+  }
+})
