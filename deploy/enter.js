@@ -29,6 +29,7 @@ const DEBIAN = {
   "libopenjp2-tools": "/usr/bin/opj_decompress",
   rsyslog: "/usr/sbin/rsyslogd",
   chrony: "/usr/sbin/chronyd",
+  slapd: "/usr/sbin/slapd",
   "python3-aiosmtpd": "/usr/lib/python3/dist-packages/aiosmtpd/smtp.py",
   "rsyslog-openssl": "/usr/share/doc/rsyslog-openssl/copyright",
   iproute2: "/sbin/ip",

@@ -21,6 +21,8 @@ const FILES = [
   "audit.collectors.*.ca",
   "mail.server.ca",
   "mail.server.passwordFile",
+  "directory.ca",
+  "directory.passwordFile",
   "dicom.tls.key",
   "dicom.tls.chain",
   "dicom.tls.ca",

@@ -3,6 +3,7 @@
  * schema refuses, so that a person hears of everything at once.
  */
 import type { Issue } from "./config-issue.ts"
+import { directoryIssues } from "./config-directory.ts"
 import { packagingIssues } from "./config-packaging.ts"
 import { roadHomeIssues } from "./config-road-home.ts"
 import { INSTITUTION_CODE, isDomainOfAnother } from "./journey/institution.ts"
@@ -21,6 +22,7 @@ export function crossIssues(config: unknown): Issue[] {
     ...repeated(items(group(root.desk).machineTokens), "desk.machineTokens", "name"),
     ...repeated(items(group(root.audit).collectors), "audit.collectors", "name"),
     ...mailIssues(root),
+    ...directoryIssues(group(root.directory)),
     ...personsIssues(root),
   ]
 }

@@ -7,6 +7,7 @@ import { dirname, resolve } from "node:path"
 import { parseDocument } from "yaml"
 import { z } from "zod"
 import { agreedCodes } from "./config-codes.ts"
+import { directorySchema } from "./config-directory.ts"
 import { lineTerms } from "./config-line.ts"
 import { makePathsAbsolute, missingFiles } from "./config-files.ts"
 import type { Issue } from "./config-issue.ts"
@@ -494,6 +495,13 @@ const dicomTls = z
 export const edgeSchema = z.strictObject({
   role: z.literal("edge"),
   ...common,
+  directory: directorySchema(
+    {
+      ca: file.optional().describe("authorities of its certificate, PEM; needed unless tls is none"),
+      passwordFile: file.optional().describe("one line"),
+    },
+    duration.prefault("1h").describe("how often it is read"),
+  ),
   dicom: z.strictObject({
     ...listen.shape,
     aeTitle: aeTitle.describe("ours: the AE title modalities call"),

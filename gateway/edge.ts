@@ -7,6 +7,7 @@ import { wait } from "./clock.ts"
 import type { EdgeConfig } from "./config.ts"
 import { deskOptions } from "./foundation/desk-options.ts"
 import { openLine } from "./foundation/commitment-line.ts"
+import { keepDirectory } from "./foundation/directory.ts"
 import { deliverOptions } from "./foundation/report-places.ts"
 import { openDicomDoor, receiveOptions, remoteOf } from "./foundation/dicom-door.ts"
 import { fileEnds, fileOptions, mediaOf, openFileDoors } from "./foundation/file-doors.ts"
@@ -24,6 +25,7 @@ import { fileHandler } from "./journey/receive/receive-file.ts"
 import { staffDesk } from "./journey/home/staff.ts"
 import { technicianDesk } from "./journey/technician/technician.ts"
 import { errorFields } from "./log.ts"
+import type { DirectoryView } from "./journey/views.ts"
 import type { Running } from "./running.ts"
 
 const DEFAULT_QUIET_MS = 60_000
@@ -81,10 +83,15 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
   )
 
   // 13 deliver
+  const directory = await keepDirectory(config, base)
+  const directoryView = (): DirectoryView | null => directory?.book.view() ?? null
   const desk = await listenStaffDesk(
-    await deskOptions(base),
+    { ...(await deskOptions(base)), ...(directory === null ? {} : { directory: directory.book.desk }) },
     accountedStaff(world, staffDesk(world, base.line, files)),
-    technicianDesk(world, await houseOf({ config, base, book, scp, senders: devices })),
+    technicianDesk(
+      world,
+      await houseOf({ config, base, book, scp, senders: devices, directory: directoryView }),
+    ),
   )
   notices.add(() => desk.notify({ kind: "devices", requestId: null, at: world.clock.now().toISOString() }))
   base.listeners.add((requestId) =>
@@ -106,6 +113,7 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
     ports,
     stop: async () => {
       deviceNews.stop()
+      directory?.stop()
       await Promise.all([scp.close(ASSOCIATION_GRACE_MS), fileDoors.close()])
       await line.close()
       // What the ledger does not take now lies in the spool: the next start files it.

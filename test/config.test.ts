@@ -24,6 +24,14 @@ const MAIL = {
   notices: [{ name: "radiology", to: "radiology@example.jp", about: "report" }],
 }
 
+const DIRECTORY = {
+  url: "ldaps://ldap.example.jp",
+  ca: "trust/tls-ca.pem",
+  bindDn: "cn=dokuei,dc=example,dc=jp",
+  passwordFile: "passphrase",
+  base: "ou=people,dc=example,dc=jp",
+}
+
 describe("the configuration", () => {
   let folder: string
   const texts = {} as Record<Role, string>
@@ -136,7 +144,8 @@ describe("the configuration", () => {
   })
 
   describe("refuses, naming the path,", () => {
-    const cases: readonly [string, Role, (raw: Raw) => void, string, RegExp][] = [
+    type Refusal = readonly [string, Role, (raw: Raw) => void, string, RegExp]
+    const cases: readonly Refusal[] = [
       ["an unknown setting", "edge", (raw) => (raw.desk.colour = "red"), "desk", /colour/],
       ["a setting of the other role", "center", (raw) => (raw.dicom = {}), "", /dicom/],
       ["a center without signing keys", "center", (raw) => delete raw.keys.persons, "keys.persons", /center/],
@@ -426,6 +435,46 @@ describe("the configuration", () => {
         "mail.server.port",
         /587 for starttls/,
       ],
+      ...(
+        [
+          [
+            "the directory in the clear",
+            { url: "ldap://ldap.example.jp", tls: "none" },
+            "tls",
+            /must be starttls/,
+          ],
+          ["a directory of another protocol", { url: "https://ldap.example.jp" }, "url", /ldaps:/],
+          [
+            "a search within the directory's address",
+            { url: "ldaps://h/dc=jp?cn" },
+            "url",
+            /base and filter/,
+          ],
+          ["TLS of the directory that is switched off", { tls: "none" }, "tls", /ldaps/],
+          ["a directory nobody vouches for", { ca: undefined }, "ca", /is missing/],
+          [
+            "a login at the directory without its password",
+            { passwordFile: undefined },
+            "passwordFile",
+            /go together/,
+          ],
+          ["a filter whose brackets do not close", { filter: "(&(cn=a)" }, "filter", /brackets/],
+          ["a filter with something behind it", { filter: "(cn=a)(cn=b)" }, "filter", /brackets/],
+          ["people without a name", { attributes: { name: [] } }, "attributes.name", /empty|at least/i],
+          [
+            "an attribute that is none",
+            { attributes: { mail: ["ma il"] } },
+            "attributes.mail.0",
+            /attribute/,
+          ],
+        ] as const
+      ).map(([what, change, path, message]): Refusal => [
+        what,
+        "edge",
+        (raw) => (raw.directory = { ...DIRECTORY, ...change }),
+        `directory.${path}`,
+        message,
+      ]),
       [
         "a limit of the clock that no clock keeps",
         "edge",

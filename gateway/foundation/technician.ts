@@ -18,6 +18,7 @@ export interface HouseParts {
   readonly base: Foundation
   readonly book: DoorBook
   readonly scp: Pick<StorageScp, "port" | "securePort">
+  readonly directory: House["directory"]
   /** Everything images come from, by the AE title they are filed under; only modalities can be called. */
   readonly senders: readonly { readonly aeTitle: string; readonly stat: boolean }[]
 }
@@ -63,6 +64,7 @@ export async function houseOf(parts: HouseParts): Promise<House> {
       return echoTo(remote, dicom.aeTitle)
     },
     reach: (agreement) => reachRecipient(base.endpointOf(agreement)),
+    directory: parts.directory,
     roadHome: (id) => base.roads().find(({ agreement }) => agreement === id) ?? null,
   }
 }

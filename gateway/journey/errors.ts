@@ -389,6 +389,31 @@ export const ERRORS = {
     "correct mail.from, the address or the password file, then restart; until then it is tried every hour",
   ),
 
+  ERR_DIRECTORY_UNREACHABLE: row(
+    "DirectoryError",
+    "transient",
+    "the hospital's directory cannot be reached, its certificate does not fit, or it is busy; people are found as it was read last",
+    "check directory.url, tls and ca and the line; it is read again by itself every few minutes",
+  ),
+  ERR_DIRECTORY_REFUSED: row(
+    "DirectoryError",
+    "permanent",
+    "the directory refuses login or search, or sends us to another one, which is never followed",
+    "correct directory.bindDn, the password file, base or filter, then restart; the message has its result code (RFC 4511 4.1.9)",
+  ),
+  ERR_DIRECTORY_EMPTY: row(
+    "DirectoryError",
+    "permanent",
+    "the directory answers, and shows nobody who has an id and a name: what was read before is kept",
+    "see whether the account may read the attributes of directory.attributes below base, and whether filter fits",
+  ),
+  ERR_DIRECTORY_UNREADABLE: row(
+    "DirectoryError",
+    "permanent",
+    "what answers is no LDAP directory, or sends more than a directory may have",
+    "check directory.url; narrow base or filter if there are more than 20,000 people",
+  ),
+
   ERR_CLOCK_OFF: row(
     "ClockError",
     "transient",
@@ -675,6 +700,8 @@ export class ContentError extends DokueiError<CodesOf<"ContentError">> {}
 export class TimeStampError extends DokueiError<CodesOf<"TimeStampError">> {}
 /** A notice by mail does not leave. */
 export class MailError extends DokueiError<CodesOf<"MailError">> {}
+/** The hospital's directory was not read. */
+export class DirectoryError extends DokueiError<CodesOf<"DirectoryError">> {}
 /** The clock is not good enough to sign by. */
 export class ClockError extends DokueiError<CodesOf<"ClockError">> {}
 export class ReportError extends DokueiError<CodesOf<"ReportError">> {}

@@ -4,6 +4,7 @@
  * Outbound actors and stores *answer* these ports; inbound actors *take* a handler. Each promise says what is
  * durable when it returns and whether it may be called twice.
  */
+import type { DirectoryPerson } from "../standards/pwp/directory-person.ts"
 import type { CodedValue } from "../standards/saml/assertion.ts"
 import type { Submission, DocumentEntry } from "../standards/xds/submission.ts"
 import type { RegistryResponse } from "../standards/xds/registry-response.ts"
@@ -725,6 +726,36 @@ export interface StaffDesk extends StudyDesk {
     person: Person,
     reportId: string,
   ): Promise<{ readonly signature: Verdict; readonly seal: Verdict }>
+}
+
+/** The hospital's directory of people (IHE Personnel White Pages, ITI-24). */
+export interface DirectorySource {
+  /** All of it. Throws DirectoryError. */
+  read(): Promise<DirectoryReading>
+}
+export interface DirectoryReading {
+  /** One at least. */
+  readonly people: readonly DirectoryPerson[]
+  /** Entries that have no id or name to be used. */
+  readonly leftOut: number
+  /** References to other directories: never followed. */
+  readonly referrals: number
+}
+/** What was read last, over a restart. */
+export interface AddressBookKeep {
+  load(): Promise<KeptAddressBook | null>
+  save(book: KeptAddressBook): Promise<void>
+}
+export interface KeptAddressBook extends Omit<DirectoryReading, "referrals"> {
+  readonly readAt: string
+}
+/** People to be chosen. */
+export interface DirectoryDesk {
+  /** A few, the likeliest first; [] for nothing typed. `readAt` null = it has never been read. */
+  find(
+    person: Person,
+    typed: string,
+  ): Promise<{ readonly people: readonly DirectoryPerson[]; readonly readAt: string | null }>
 }
 
 /** Devices, lines, disk and certificates, for whoever stands at the machine. */

@@ -502,6 +502,8 @@ export interface SessionView {
   } | null
   readonly site: string
   readonly desk: "reading" | "staff"
+  /** People are chosen from the hospital's directory; absent = there is none, they are written. */
+  readonly directory?: true
   readonly serverTime: string
   readonly idleMs: number
   readonly agreements: readonly {
@@ -539,6 +541,8 @@ export interface TechnicianView {
   /** Null where no archive is configured. */
   readonly archive: ArchiveView | null
   readonly timeStamp: ContactView
+  /** The hospital's directory of people; null where none is configured. */
+  readonly directory: DirectoryView | null
   readonly disk: DiskView
   readonly certificates: readonly {
     readonly use: string
@@ -610,6 +614,15 @@ export interface ContactView {
   readonly lastFailureAt: string | null
   readonly failingSince: string | null
   readonly failureCode: string | null
+}
+export interface DirectoryView extends ContactView {
+  /** Host and port. */
+  readonly name: string
+  /** When the people who can be chosen were read; null = never. */
+  readonly readAt: string | null
+  readonly people: number
+  /** Entries without an id or a name to be used. */
+  readonly leftOut: number
 }
 export interface DeviceView {
   readonly aeTitle: string

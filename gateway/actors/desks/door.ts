@@ -190,6 +190,7 @@ export class Door {
       person: person === null ? null : { id: person.id, name: person.name, role: person.role },
       site: this.#options.siteName,
       desk: this.#kind,
+      ...(this.#options.directory === undefined ? {} : { directory: true }),
       serverTime: this.#now().toISOString(),
       idleMs: this.#options.people.idleMs,
       agreements: person === null ? [] : this.#options.agreements,

@@ -116,6 +116,8 @@ export const choiceBody: z.ZodType<CopyChoice> = z.strictObject({
 export const recallBody = z.strictObject({ reason })
 export const bindBody = z.strictObject({ studyId: id })
 
+export const directoryBody = z.strictObject({ typed: LO })
+
 const policy = uid
 export const consentBody = z.strictObject({ policy })
 

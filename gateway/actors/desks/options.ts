@@ -1,6 +1,6 @@
 /** What a desk is given when it opens, and what it gives back. */
 import type { Server } from "node:net"
-import type { AuditEvent, Chance, Clock, People } from "../../journey/ports.ts"
+import type { AuditEvent, Chance, Clock, DirectoryDesk, People } from "../../journey/ports.ts"
 import type { DeskEvent, SessionView } from "../../journey/views.ts"
 
 /** Ids, codes, counts and times; never patient data. */
@@ -49,6 +49,8 @@ export interface DeskOptions {
   readonly audit: (event: AuditEvent) => void | Promise<void>
   readonly agreements: SessionView["agreements"]
   readonly machineTokens: readonly MachineToken[]
+  /** People of the hospital to be chosen, at its staff desk; none by default. */
+  readonly directory?: DirectoryDesk
   /** Between two pings of a live connection; a session that ended is noticed as fast. */
   readonly heartbeatMs?: number
 }

@@ -1,11 +1,12 @@
 /** The staff desk: HTTP of the hospital's gateway for its clerks and systems (docs/desk-api.md). */
-import type { StaffDesk, StudyDesk, TechnicianDesk } from "../../journey/ports.ts"
+import type { DirectoryDesk, StaffDesk, StudyDesk, TechnicianDesk } from "../../journey/ports.ts"
 import { DeskError } from "../../journey/errors.ts"
 import {
   acknowledgeBody,
   bindBody,
   choiceBody,
   consentBody,
+  directoryBody,
   recallBody,
   requestInput,
   rulingBody,
@@ -36,6 +37,7 @@ export function listenStaffDesk(
       mountStudies(routes, desk)
       mountReports(routes, desk)
       mountTechnician(routes, technician, options)
+      if (options.directory !== undefined) mountDirectory(routes, options.directory)
     },
   })
 }
@@ -79,6 +81,11 @@ function mountRequests(routes: Routes, desk: StaffDesk, { clock }: DeskOptions):
     await desk.close(person, param("requestId"))
     return {}
   })
+}
+
+/** POST, for whoever logs addresses shall not log whom people look for. */
+function mountDirectory(routes: Routes, desk: DirectoryDesk): void {
+  routes.json("post", "/api/directory", directoryBody, ({ person, body }) => desk.find(person, body.typed))
 }
 
 /** What a person decides about images. */

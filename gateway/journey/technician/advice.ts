@@ -31,6 +31,8 @@ const advice = ([title, note, ...steps]: readonly [string, string, ...string[]])
 
 const KEPT_JA = "撮影と保管は続いています。画像は失われません。"
 const KEPT_EN = "Scanning and storing go on. No image is lost."
+const PEOPLE_JA = "依頼は出せます。医師は、前に読み込んだ職員録から選ぶか、そのまま入力してください。"
+const PEOPLE_EN = "Requests can be sent. Physicians are chosen as the directory was read last, or written."
 
 /** Lights that are no error code. */
 export type LightName =
@@ -62,6 +64,7 @@ type CallCode = Extract<
   | `ERR_CLOCK_${string}`
   | `ERR_ASSOCIATION_${string}`
   | `ERR_DIMSE_${string}`
+  | `ERR_DIRECTORY_${string}`
 >
 export type LightCode = LightName | CallCode
 
@@ -574,6 +577,58 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
       `${KEPT_EN} Signing, and with it the sending of new studies, waits until somebody can.`,
       "See whether the hospital's network and the line to the outside are up",
       "If they are, ask the system administrator to look at the time service (chrony)",
+    ],
+  ),
+  ERR_DIRECTORY_UNREACHABLE: said(
+    [
+      "職員録（{about}）を読めません",
+      `${PEOPLE_JA}数分ごとに自動で読み直します。`,
+      "院内ネットワークが通じているか見てください",
+      "通じているならシステム管理者に、職員録のサーバー（LDAP）と directory.url・ca を確かめてもらってください",
+    ],
+    [
+      "The directory {about} cannot be read",
+      `${PEOPLE_EN} It is read again by itself every few minutes.`,
+      "See whether the hospital's network is up",
+      "If it is, ask the system administrator to look at the directory server (LDAP), directory.url and ca",
+    ],
+  ),
+  ERR_DIRECTORY_REFUSED: said(
+    [
+      "職員録（{about}）が読み取りを断っています",
+      PEOPLE_JA,
+      "システム管理者に directory の bindDn・passwordFile・base・filter を確かめてもらってください",
+    ],
+    [
+      "The directory {about} refuses to be read",
+      PEOPLE_EN,
+      "Ask the system administrator to check bindDn, passwordFile, base and filter of directory",
+    ],
+  ),
+  ERR_DIRECTORY_EMPTY: said(
+    [
+      "職員録（{about}）に、使える人が見つかりません",
+      PEOPLE_JA,
+      "システム管理者に、directory.filter と attributes、読み取り用アカウントの権限を確かめてもらってください",
+    ],
+    [
+      "The directory {about} shows nobody who can be chosen",
+      PEOPLE_EN,
+      "Ask the system administrator to check directory.filter and attributes, and what the account may read",
+    ],
+  ),
+  ERR_DIRECTORY_UNREADABLE: said(
+    [
+      "職員録（{about}）の答えが正しくありません",
+      PEOPLE_JA,
+      "システム管理者に directory.url を確かめてもらってください。別のサーバーが答えているかもしれません",
+      "職員が2万人を超えるなら、base か filter で絞ってください",
+    ],
+    [
+      "What answers as the directory {about} cannot be read",
+      PEOPLE_EN,
+      "Ask the system administrator to check directory.url: it may be another server that answers",
+      "With more than 20,000 people, narrow base or filter",
     ],
   ),
   ERR_ASSOCIATION_ADDRESS: said(

@@ -2,7 +2,14 @@
  * Contacts: when each system we call answered last, and since when it does not. Held in memory: what was before this start
  * the ledger knows, or nobody needs.
  */
-import { AssociationError, DimseError, SubmissionError, TimeStampError, type ErrorCode } from "../errors.ts"
+import {
+  AssociationError,
+  DimseError,
+  DirectoryError,
+  SubmissionError,
+  TimeStampError,
+  type ErrorCode,
+} from "../errors.ts"
 import type { Clock, CommitmentLine, DocumentSource, ReportArchive, TimeStampAuthority } from "../ports.ts"
 
 export interface Contact {
@@ -57,14 +64,14 @@ export class Contacts {
   }
 }
 
-const isOfTheOther = (
-  error: unknown,
-): error is SubmissionError | TimeStampError | AssociationError | DimseError =>
-  [SubmissionError, TimeStampError, AssociationError, DimseError].some((kind) => error instanceof kind)
+const OF_THE_OTHER = [SubmissionError, TimeStampError, AssociationError, DimseError, DirectoryError] as const
+const isOfTheOther = (error: unknown): error is InstanceType<(typeof OF_THE_OTHER)[number]> =>
+  OF_THE_OTHER.some((kind) => error instanceof kind)
 
 /** Names under which systems are remembered besides the ids of agreements, which have no colon. */
 export const TIME_STAMP_AUTHORITY = "time-stamp:"
 export const ARCHIVE = "archive:"
+export const DIRECTORY = "directory:"
 
 export const watchedSource = (source: DocumentSource, contacts: Contacts): DocumentSource => ({
   provideAndRegister: (agreement, ...rest) =>

@@ -45,6 +45,7 @@ export function lightsOf(facts: Facts): readonly Light[] {
     ...contactLight(facts.page.timeStamp, facts.now, "", null),
     ...contactLight(facts.page.clock, facts.now, "", null),
     ...archiveLights(facts),
+    ...directoryLights(facts),
     ...turnedAwayLights(facts),
     ...ownLights(facts),
   ]
@@ -127,6 +128,14 @@ function archiveLights({ page: { archive }, commitmentsSince, now }: Facts): Lig
     ...(reportsFailed === 0 ? [] : [light("not-delivered", "red", { n: reportsFailed })]),
     ...(isLate ? [light("commitments-waiting", "amber", { n, since: commitmentsSince })] : []),
   ]
+}
+
+/** Never red: people are found as they were read last, or written, and nothing waits for it. */
+function directoryLights({ page: { directory } }: Facts): Light[] {
+  if (directory === null) return []
+  const { name: about, failureCode, failingSince, readAt } = directory
+  if (failureCode === null || !isLight(failureCode)) return []
+  return [light(failureCode, "amber", { about, since: readAt ?? failingSince })]
 }
 
 /** Somebody we call does not answer, or the clock is off. */

@@ -17,6 +17,7 @@ import type { Standing } from "../records.ts"
 import type {
   ArchiveView,
   DeviceView,
+  DirectoryView,
   DiskView,
   DoorView,
   PartnerView,
@@ -48,6 +49,8 @@ export interface House {
   readonly echo: (aeTitle: string) => Promise<void>
   /** Mutual TLS to a partner and no more. Throws SubmissionError. */
   readonly reach: (agreement: string) => Promise<void>
+  /** The hospital's directory of people; null where there is none. */
+  readonly directory: () => DirectoryView | null
   /** The connection we hold open for this partner; null where it calls us. */
   readonly roadHome: (agreement: string) => RoadHomeView | null
 }
@@ -164,6 +167,7 @@ function pageOf({ site, agreements }: World, house: House, standing: Standing, n
     })),
     archive: archive === null ? null : archiveOf(archive, house, standing),
     timeStamp: contacts.of(TIME_STAMP_AUTHORITY),
+    directory: house.directory(),
   }
 }
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import type { DeskClient } from "../../../deploy/demo/desk-client.ts"
 import { DeskError } from "../../../gateway/journey/errors.ts"
-import type { Person } from "../../../gateway/journey/ports.ts"
+import type { DirectoryDesk, Person } from "../../../gateway/journey/ports.ts"
+import type { SessionView } from "../../../gateway/journey/views.ts"
 import { CLERK, enrolled, openHarness, PNG, type Harness } from "./harness.ts"
 
 const REQUEST = {
@@ -33,6 +34,28 @@ describe("staff desk", () => {
     client = await enrolled(desk, CLERK)
   })
   afterEach(() => desk.close())
+
+  it("finds people in the directory where there is one, and says in the session that there is", async () => {
+    await assert.rejects(client.post("/api/directory", { typed: "想定" }), { code: "ERR_NOT_FOUND" })
+    const asked: string[] = []
+    const directory: DirectoryDesk = {
+      find: ({ name }, typed) => {
+        asked.push(`${name} ${typed}`)
+        return Promise.resolve({ people: [], readAt: null })
+      },
+    }
+    const other = await openHarness("staff", { directory })
+    try {
+      const clerk = await enrolled(other, CLERK)
+      assert.equal((await clerk.get<SessionView>("/api/session")).directory, true)
+      const found = await clerk.post("/api/directory", { typed: "*)(uid=*" })
+      assert.deepEqual([found, asked], [{ people: [], readAt: null }, [`${CLERK.name} *)(uid=*`]])
+      await assert.rejects(clerk.post("/api/directory", { typed: "x".repeat(65) }), { code: "ERR_INPUT" })
+      assert.doesNotMatch(other.log.join("\n"), /uid/)
+    } finally {
+      await other.close()
+    }
+  })
 
   it("lists, enters, shows, releases, sends again and acknowledges requests in the name of who is logged in", async () => {
     const list = await client.get("/api/requests")

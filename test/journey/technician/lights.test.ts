@@ -65,6 +65,7 @@ const PAGE: Page = {
   partners: [PARTNER],
   archive: ARCHIVE,
   timeStamp: ANSWERS,
+  directory: null,
   disk: { freeBytes: 9, totalBytes: 10, warnBytes: 3, refuseBytes: 2, reserveBytes: 1, state: "ok" },
   certificates: [{ use: "seal", notAfter: "2027-04-01T00:00:00.000Z", daysLeft: 365 }],
   lists: [{ issuer: "CN=CA", nextUpdate: "2026-05-01T00:00:00.000Z", stale: false }],
@@ -123,6 +124,14 @@ describe("the lights of the technician's page", () => {
     assert.deepEqual(told(since(61)), ["amber collector-behind"])
     assert.deepEqual(told(since(59)), [])
     assert.deepEqual(told(since(null)), [])
+  })
+
+  it("are amber for a directory that is not read, however long, since it was read last", () => {
+    const directory = { name: "ldap.example.jp", readAt: ago(90), people: 40, leftOut: 0 }
+    const failing = { directory: { ...directory, ...silent(60, "ERR_DIRECTORY_UNREACHABLE") } }
+    assert.deepEqual(told(failing), ["amber ERR_DIRECTORY_UNREACHABLE"])
+    assert.equal(lights(failing)[0]?.since, ago(90))
+    assert.deepEqual(told({ directory: { ...directory, ...ANSWERS } }), [])
   })
 
   it("are amber for a line that is away for a moment, and red afterwards, with who is to be called", () => {

@@ -4,6 +4,7 @@ import type {
   ClockView,
   CollectorView,
   ContactView,
+  DirectoryView,
   PartnerView,
   TechnicianView,
 } from "../../../gateway/journey/views.ts"
@@ -213,6 +214,7 @@ export function certificates(view: TechnicianView, now: Date): TemplateResult {
       ${lists(view)}
       <dt>${tt("line.time-stamp")}</dt>
       <dd>${timeStamp(view.timeStamp, now)}</dd>
+      ${directory(view.directory, now)}
       <dt>${tt("certificates.clock")}</dt>
       <dd>${clock(view.clock)}</dd>
       <dt>${tt("certificates.audit")}</dt>
@@ -265,6 +267,21 @@ function collector({ name, waiting, failingSince }: CollectorView, now: Date): T
                 >${tt("line.down", { ago: lasting(failingSince, now) })}</span
               >`
       }
+    </dd>`
+}
+
+/** Amber at most: people are found as they were read last. */
+function directory(view: DirectoryView | null, now: Date): unknown {
+  if (view === null) return nothing
+  const { readAt, people: n, leftOut, failureCode } = view
+  const words =
+    readAt === null
+      ? tt("directory.never")
+      : html`${tt("directory.people", { n })}${tt("line.and")}${atAndAgo(readAt, now)}`
+  return html`<dt>${tt("directory.title")}</dt>
+    <dd>
+      ${failureCode === null ? words : html`<span class="t-warn strong">${words}</span>`}
+      ${leftOut === 0 ? nothing : html`<br /><span class="sub">${tt("directory.left-out", { n: leftOut })}</span>`}
     </dd>`
 }
 
