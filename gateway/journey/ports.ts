@@ -278,16 +278,22 @@ export interface OutboundDocument {
  */
 export type SendProgress = (bytesSent: number, bytesBefore?: number) => void
 
+/**
+ * An attempt begins: once there is a connection to send over, also where that was waited for, and before an octet leaves. It
+ * gives the wsse:Security header of this attempt, null = none. What it throws comes through, and nothing has left.
+ */
+export type BeginAttempt = () => Promise<string | null>
+
 export interface DocumentSource {
   /** One ITI-41 attempt. Resolves with whatever RegistryResponse came; throws SubmissionError otherwise.
-   *  `security`: a wsse:Security header of this attempt. */
+   *  `begin` is called once at most: never when no connection can be had. */
   provideAndRegister(
     agreement: string,
     submission: Submission,
     documents: readonly OutboundDocument[],
     messageId: string,
     progress: SendProgress,
-    security?: string | null,
+    begin?: BeginAttempt,
   ): Promise<RegistryResponse>
 }
 

@@ -213,6 +213,13 @@ export const SUBMISSION_OUT = [
     "submit",
     "transient or ambiguous failure: byte-identical retry",
   ),
+  row<SubmissionState>(
+    "sealed",
+    "again",
+    "sealed",
+    "submit",
+    "the hospital holds no connection open: nothing of it has left",
+  ),
   row<SubmissionState>("sending", "refused", "failed", null, "permanent failure: a person is told"),
   row<SubmissionState>(
     "sending",

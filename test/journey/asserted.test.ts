@@ -25,7 +25,8 @@ class SpokenLine {
     )
     return {
       provideAndRegister: async (...call) => {
-        const [, submission, , , , header = null] = call
+        const [agreement, submission, documents, messageId, progress, begin] = call
+        const header = (await begin?.()) ?? null
         this.spoken.push([submission.submissionSet.contentTypeCode!.code, header])
         const { world } = asPartner === AT_CENTER.id ? this.sides!.center : this.sides!.edge
         try {
@@ -33,7 +34,7 @@ class SpokenLine {
         } catch (cause) {
           throw new SubmissionError("ERR_SUBMISSION_REFUSED", String(cause), { cause })
         }
-        return inner.provideAndRegister(...call)
+        return inner.provideAndRegister(agreement, submission, documents, messageId, progress)
       },
     }
   }
@@ -136,6 +137,68 @@ describe("Who acts, as gateways say it to each other", function () {
       await sides.settle()
       assert.equal((await sent())?.failureCode, "ERR_INSTANCE_RECALLED")
       assert.equal(line.spoken.length, spoken)
+    } finally {
+      sides.close()
+    }
+  })
+
+  it("is said when there is a connection to say it over: what is taken back before has not left", async () => {
+    const { line, sides } = await openSides("demand")
+    try {
+      const { edge } = sides
+      const requestId = await enter(edge, requestFor("P1", "R-1"))
+      await storeAll(edge, study("P1", 1))
+      const sent = async (): Promise<SubmissionRecord | undefined> =>
+        (await edge.ledger.submissionsOf({ requestId })).find(({ kind }) => kind === "study")
+      line.inner.fault = () => "busy"
+      await sides.settle()
+      const spoken = line.spoken.length
+      const job = (await edge.ledger.dueJobs("9999", 64)).find(({ verb }) => verb === "submit")!
+      const waits = Promise.withResolvers<undefined>()
+      const turn = Promise.withResolvers<undefined>()
+      const source: DocumentSource = {
+        provideAndRegister: async (...call) => {
+          waits.resolve(undefined)
+          await turn.promise
+          const [, , , , , begin] = call
+          line.spoken.push(["study", (await begin?.()) ?? null])
+          throw new SubmissionError("ERR_SUBMISSION_UNREACHABLE", "no octet should leave")
+        },
+      }
+      const attempt = submit({ ...edge.world, source }, job)
+      await waits.promise
+      assert.equal((await sent())?.state, "sealed")
+      await edge.staff.recall(CLERK, requestId, "wrong patient")
+      await sides.settle()
+      turn.resolve(undefined)
+      const decision = await attempt
+      assert.ok("decide" in decision)
+      await decision.decide()
+      assert.equal((await sent())?.failureCode, "ERR_INSTANCE_RECALLED")
+      assert.equal(line.spoken.length, spoken)
+    } finally {
+      sides.close()
+    }
+  })
+
+  it("that finds no connection is an attempt that failed, and is tried again", async () => {
+    const { line, sides } = await openSides("demand")
+    try {
+      const { edge } = sides
+      const requestId = await enter(edge, requestFor("P1", "R-1"))
+      await storeAll(edge, study("P1", 1))
+      line.inner.fault = () => "busy"
+      await sides.settle()
+      const job = (await edge.ledger.dueJobs("9999", 64)).find(({ verb }) => verb === "submit")!
+      const gone = new SubmissionError("ERR_SUBMISSION_UNREACHABLE", "the hospital holds no connection open")
+      const source: DocumentSource = { provideAndRegister: () => Promise.reject(gone) }
+      const attempt = await submit({ ...edge.world, source }, job)
+      assert.ok("decide" in attempt)
+      const { changes, again } = await attempt.decide()
+      assert.equal(again?.failureCode, "ERR_SUBMISSION_UNREACHABLE")
+      await edge.ledger.commit(changes)
+      const [study_] = (await edge.ledger.submissionsOf({ requestId })).filter(({ kind }) => kind === "study")
+      assert.equal(study_?.state, "sealed")
     } finally {
       sides.close()
     }

@@ -37,7 +37,8 @@ export class Line {
   /** How one side submits to the other's door, as the partner it is there. */
   source(door: () => SubmissionHandler, asPartner: string): DocumentSource {
     return {
-      provideAndRegister: async (_agreement, submission, documents, messageId) => {
+      provideAndRegister: async (_agreement, submission, documents, messageId, _progress, begin) => {
+        await begin?.()
         const kind = submission.submissionSet.contentTypeCode!.code
         const submissionSetUid = submission.submissionSet.uniqueId
         const again = this.attempts.filter((each) => each.submissionSetUid === submissionSetUid).length

@@ -6,17 +6,26 @@ import { open } from "./opening.ts"
 
 const EXPECTATION_FAILED = 417
 
-/** @throws SubmissionError; whatever the message throws while it is read comes through unchanged */
+/**
+ * @param message made when there is a connection to send it over: what it says of who acts is good for minutes
+ * @throws SubmissionError; whatever the message throws while it is made or read comes through unchanged
+ */
 export async function attemptAt(
   endpoint: Endpoint | HeldEndpoint,
-  message: RequestMessage,
+  message: () => Promise<RequestMessage>,
   progress: (bytesSent: number) => void,
 ): Promise<HttpAnswer> {
-  const attempt = async (expectContinue: boolean): Promise<HttpAnswer> =>
-    new Exchange(await open(endpoint), message, { ...endpoint, expectContinue }).run(
-      message.pieces(),
-      progress,
-    )
+  let made: RequestMessage | null = null
+  const attempt = async (expectContinue: boolean): Promise<HttpAnswer> => {
+    const opening = await open(endpoint)
+    try {
+      made ??= await message()
+    } catch (error) {
+      opening.end()
+      throw error
+    }
+    return new Exchange(opening, made, { ...endpoint, expectContinue }).run(made.pieces(), progress)
+  }
   const asks = endpoint.expectContinue ?? true
   const answer = await attempt(asks)
   // A server that knows no Expect has read nothing yet (RFC 9110 §10.1.1).

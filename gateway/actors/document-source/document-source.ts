@@ -3,7 +3,7 @@ import type { DocumentSource } from "../../journey/ports.ts"
 import { attemptAt } from "./attempt-at.ts"
 import type { Endpoint, HeldEndpoint } from "./endpoint.ts"
 import { interpret } from "./interpret.ts"
-import { requestMessage } from "./message.ts"
+import { requestMessage, type RequestMessage } from "./message.ts"
 
 /**
  * @param endpointOf the recipient of an agreement; throws for an unknown agreement
@@ -12,9 +12,12 @@ import { requestMessage } from "./message.ts"
  */
 export function documentSource(endpointOf: (agreement: string) => Endpoint | HeldEndpoint): DocumentSource {
   return {
-    async provideAndRegister(agreement, submission, documents, messageId, progress, security = null) {
+    async provideAndRegister(agreement, submission, documents, messageId, progress, begin) {
       const endpoint = endpointOf(agreement)
-      const message = requestMessage(submission, documents, { messageId, to: endpoint.url, security })
+      const message = async (): Promise<RequestMessage> => {
+        const security = (await begin?.()) ?? null
+        return requestMessage(submission, documents, { messageId, to: endpoint.url, security })
+      }
       return interpret(await attemptAt(endpoint, message, progress))
     },
   }

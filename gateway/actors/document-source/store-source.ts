@@ -34,8 +34,10 @@ const MAX_SILENT = 2
 export function storeSource(endpointOf: (agreement: string) => Endpoint): DocumentSource {
   const known = new Map<string, Remembered>()
   return {
-    async provideAndRegister(agreement, submission, documents, _messageId, progress) {
+    async provideAndRegister(agreement, submission, documents, _messageId, progress, begin) {
       const endpoint = endpointOf(agreement)
+      // Several requests follow, and DICOMweb has no place for what it says.
+      await begin?.()
       const memory = remembered(known, submission.submissionSet.uniqueId)
       const images = imagesOf(submission, documents)
       const left = images.filter(({ SOPInstanceUID }) => !memory.there.has(SOPInstanceUID))
@@ -105,7 +107,7 @@ async function stored(
   progress: (bytes: number) => void,
 ): Promise<readonly string[]> {
   const url = `${endpoint.url.replace(/\/$/, "")}${STUDIES}`
-  const answer = await attemptAt({ ...endpoint, url }, storeMessage(images), progress)
+  const answer = await attemptAt({ ...endpoint, url }, () => Promise.resolve(storeMessage(images)), progress)
   if (answer.status === TOO_LARGE && images.length > 1) {
     const half = Math.ceil(images.length / 2)
     const sent = summed(progress, 0)

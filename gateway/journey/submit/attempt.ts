@@ -2,7 +2,7 @@
 import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
 import { SpoolError, SubmissionError } from "../errors.ts"
 import { uuidUrn } from "../ids.ts"
-import type { OutboundDocument, SendProgress } from "../ports.ts"
+import type { BeginAttempt, OutboundDocument, SendProgress } from "../ports.ts"
 import type { DocumentRecord, SubmissionRecord } from "../records.ts"
 import type { World } from "../world.ts"
 import type { Carried } from "./pace.ts"
@@ -12,19 +12,26 @@ import { asKept, wireOctets } from "./wrapping.ts"
  * What the line carried, or that it broke, decides how large the next units are. An answer before all was handed over says
  * nothing of the line, nor does a refusal.
  *
- * @param security the wsse:Security header of this attempt
+ * @param begin what is to be done before the first octet leaves
  */
 export async function attempted(
   world: World,
   record: SubmissionRecord,
-  security: string | null,
+  begin: BeginAttempt,
 ): Promise<RegistryResponse> {
   const { agreement, bytesTotal } = record
-  const fromMs = world.clock.now().getTime()
+  const nowMs = (): number => world.clock.now().getTime()
+  let fromMs = nowMs()
+  // How long a connection was waited for says nothing of the line.
+  const begun: BeginAttempt = async () => {
+    const security = await begin()
+    fromMs = nowMs()
+    return security
+  }
   let [there, before] = [0, 0]
-  const carried = (): Carried => ({ bytes: there - before, fromMs, untilMs: world.clock.now().getTime() })
+  const carried = (): Carried => ({ bytes: there - before, fromMs, untilMs: nowMs() })
   try {
-    const answer = await send(world, record, security, (bytes, bytesBefore = 0) => {
+    const answer = await send(world, record, begun, (bytes, bytesBefore = 0) => {
       there = bytes
       before = bytesBefore
     })
@@ -40,7 +47,7 @@ export async function attempted(
 async function send(
   world: World,
   record: SubmissionRecord,
-  security: string | null,
+  begin: BeginAttempt,
   carried: SendProgress,
 ): Promise<RegistryResponse> {
   const { submission } = record.private
@@ -51,14 +58,7 @@ async function send(
     world.progress(record.id, bytes)
   }
   const messageId = uuidUrn(world.chance)
-  return world.source.provideAndRegister(
-    record.agreement,
-    submission,
-    documents,
-    messageId,
-    progress,
-    security,
-  )
+  return world.source.provideAndRegister(record.agreement, submission, documents, messageId, progress, begin)
 }
 
 /** As it was wrapped: the same at every attempt. */

@@ -42,18 +42,26 @@ export async function submit(world: World, job: JobRecord): Promise<Outcome | De
   const waits =
     (await forTheHour(world, record)) ?? (await behindScout(world, job)) ?? (await forAPlace(world, record))
   if (waits !== null) return { changes: [], again: waits }
-  const sending: SubmissionRecord = { ...record, state: attempt.to, attempts: record.attempts + 1 }
+  const attempts = record.attempts + 1
+  const sending: SubmissionRecord = { ...record, state: attempt.to, attempts }
   try {
-    // Before it is under way, and before its time on the line: what cannot be signed has not left.
-    const security = await securityHeader(world, sending)
-    await world.ledger.commit([{ put: "submission", record: sending }])
-    const answer = await attempted(world, sending, security)
+    const answer = await attempted(world, sending, () => begun(world, sending))
     return whileUnsaid(world, sending, (current) => answered(world, current, answer))
   } catch (error) {
-    return whileUnsaid(world, sending, (current) => failedAttempt(world, current, error))
+    return whileUnsaid(world, sending, (current) => failedAttempt(world, { ...current, attempts }, error))
   } finally {
     world.places.leave(record.agreement, record.id)
   }
+}
+
+/**
+ * There is a connection to send over. Said before it is under way: what cannot be signed has not left, and what a person took
+ * back while it waited for the connection does not leave.
+ */
+async function begun(world: World, sending: SubmissionRecord): Promise<string | null> {
+  const security = await securityHeader(world, sending)
+  await world.ledger.commit([{ put: "submission", record: sending }])
+  return security
 }
 
 type Wait = Required<Outcome>["again"] | null

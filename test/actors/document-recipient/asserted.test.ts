@@ -37,7 +37,10 @@ describe("A Document Recipient that is told who acts", () => {
       [outbound(uuid(1), OCTETS)],
       "urn:uuid:11111111-2222-4333-8444-555555555555",
       () => undefined,
-      security === null ? null : writeSecurity(`<a who="${security}"/>`, mustUnderstand).text,
+      () =>
+        Promise.resolve(
+          security === null ? null : writeSecurity(`<a who="${security}"/>`, mustUnderstand).text,
+        ),
     )
   const refused = (subcode: string) => (error: unknown) => {
     assert.ok(error instanceof SubmissionError)

@@ -101,6 +101,39 @@ describe("a road home", function () {
     )
   })
 
+  it("lets an attempt begin when its turn has come, and not at all where there is no connection", async () => {
+    const begun: string[] = []
+    const beginning = (name: string, document: OutboundDocument, fault?: Error) =>
+      center.source.provideAndRegister(
+        "hospital-a",
+        sampleSubmission([new Uint8Array(document.lengthBytes)]),
+        [document],
+        MESSAGE_ID,
+        nothing,
+        () => {
+          begun.push(name)
+          return fault === undefined ? Promise.resolve(null) : Promise.reject(fault)
+        },
+      )
+    const slow = held(new Uint8Array(2))
+    const first = beginning("first", slow.document)
+    await until("the first", () => hospital.handler.seen.length === 1)
+    const small = outbound(uuid(1), new Uint8Array(3))
+    const locked = assert.rejects(beginning("locked", small, new Error("the key is locked")), /locked/)
+    const second = beginning("second", small)
+    await sleep(50)
+    assert.deepEqual(begun, ["first"])
+    slow.letGo()
+    assert.deepEqual([await first, await second], [SUCCESS, SUCCESS])
+    await locked
+    assert.deepEqual(begun, ["first", "locked", "second"])
+    assert.equal(router.opened, 1)
+    await hospital.stop()
+    await until("no connection", () => state().connectedSince === null)
+    assert.equal(await failure(beginning("third", small)), "ERR_SUBMISSION_UNREACHABLE")
+    assert.deepEqual(begun, ["first", "locked", "second"])
+  })
+
   it("streams 32 MB and keeps none of it, at the pace of the hospital's handler", async function () {
     this.timeout(600_000)
     // Not by the router, which holds octets in this process too.

@@ -30,7 +30,8 @@ describe("what an attempt tells of the line", () => {
       through: (_: string, { bytes }: { bytes: number }) => heard.push(`through ${bytes}`),
       cut: (_: string, { bytes }: { bytes: number }) => heard.push(`cut ${bytes}`),
     }
-    await attempted({ ...world, pace, source: { provideAndRegister } }, record, null).catch(
+    const begin = () => Promise.resolve(null)
+    await attempted({ ...world, pace, source: { provideAndRegister } }, record, begin).catch(
       (error: unknown) => {
         assert.ok(error instanceof SubmissionError)
       },
