@@ -1,12 +1,14 @@
 import assert from "node:assert/strict"
+import { carriesImages } from "../../gateway/journey/keep.ts"
+import { readWhole } from "../../gateway/journey/read-whole.ts"
 import { checkConsent } from "../../gateway/journey/accept/consent.ts"
+import { unitEffect } from "../../gateway/journey/verify/unit-effect.ts"
 import { checkConsentDocument } from "../../gateway/journey/verify/consent.ts"
-import type { ReadingRequest } from "../../gateway/standards/request/request-content.ts"
 import { AcceptanceError, DeskError, ReportError } from "../../gateway/journey/errors.ts"
 import type { Person } from "../../gateway/journey/ports.ts"
 import { AT_CENTER } from "./agreements.ts"
 import { CLERK, enter, READER, requestFor, storeAll, study } from "./people.ts"
-import { TwoSides } from "./world.ts"
+import { MINUTE_MS, TwoSides } from "./world.ts"
 
 const POLICY = { policy: "1.2.392.100495.20.3.999.1.7.1", name: "遠隔読影への同意" }
 const AGREEMENT = { consentPolicies: [POLICY] }
@@ -119,8 +121,64 @@ describe("The consent of a patient, where an agreement wants one", function () {
       () => checkConsent("study", submission, { ...AT_CENTER, ...AGREEMENT }),
       (error) => error instanceof AcceptanceError && error.codeContext.includes("consent"),
     )
-    checkConsent("unit", submission, { ...AT_CENTER, ...AGREEMENT })
+    checkConsent("report", submission, { ...AT_CENTER, ...AGREEMENT })
     checkConsent("study", submission, AT_CENTER)
+  })
+
+  it("is in every unit of a large study, each a document of its own of the same acknowledgement", async () => {
+    sides = await TwoSides.open({ agreement: AGREEMENT, unitBytes: 1 })
+    const { edge, center } = sides
+    const requestId = await enter(edge, { ...requestFor("P1", "R-1"), consent: POLICY.policy })
+    await storeAll(edge, study("P1", 2))
+    await sides.settle(5 * MINUTE_MS)
+    assert.equal((await center.reading.worklist(READER))[0]?.verification, "valid")
+    const arrived = (await center.ledger.submissionsOf({ requestId })).filter(({ kind }) =>
+      carriesImages(kind),
+    )
+    assert.deepEqual(arrived.map(({ kind }) => kind).toSorted(), ["study", "unit", "unit"])
+    const acknowledged = new Set<string | undefined>()
+    const named = new Set<string>()
+    for (const { id } of arrived) {
+      const [consent, ...others] = (await center.ledger.documents(id)).filter(
+        ({ role }) => role === "consent",
+      )
+      assert.equal(others.length, 0)
+      const text = Buffer.from(await readWhole(center.world.spool, consent!.place)).toString()
+      acknowledged.add(/<serviceEvent[^>]*>.*?<id root="([^"]+)"/s.exec(text)?.[1])
+      named.add(consent!.uniqueId)
+    }
+    assert.equal(acknowledged.size, 1)
+    assert.equal(named.size, 3)
+    const unit = arrived.find(({ kind }) => kind === "unit")!
+    const documents = await center.ledger.documents(unit.id)
+    const [agreement] = center.world.agreements
+    await unitEffect(center.world, unit, documents, agreement!)
+    const elsewhere = { ...agreement!, patientIdDomain: "1.2.3" }
+    await assert.rejects(unitEffect(center.world, unit, documents, elsewhere), { code: "ERR_OTHER_SUBJECT" })
+    const other = { ...agreement!, consentPolicies: [{ policy: "1.2.3", name: "x" }] }
+    await assert.rejects(unitEffect(center.world, unit, documents, other), { code: "ERR_DOCUMENTS" })
+  })
+
+  it("is wanted with the first unit: nothing more of a large study travels without it", async () => {
+    sides = await TwoSides.open({ agreement: AGREEMENT, unitBytes: 1 })
+    const { edge, center, line } = sides
+    Object.assign(edge.world.agreements[0]!, { consentPolicies: [] })
+    const requestId = await enter(edge, requestFor("P1", "R-1", { urgency: "ROUTINE" }))
+    await storeAll(edge, study("P1", 3))
+    await sides.settle(5 * MINUTE_MS)
+    assert.deepEqual(await center.ledger.submissionsOf({ requestId }), [])
+    assert.deepEqual(
+      line.attempts.map(({ kind }) => kind),
+      ["unit"],
+    )
+    const states = (await edge.ledger.submissionsOf({ requestId })).map(({ kind, failureCode }) => [
+      kind,
+      failureCode,
+    ])
+    assert.deepEqual(states.toSorted(), [
+      ["study", "ERR_SUBMISSION_REFUSED XDSRepositoryError"],
+      ["unit", "ERR_SUBMISSION_REFUSED XDSRepositoryError"],
+    ])
   })
 
   it("about another patient, to another policy or over, lets nothing be read", async () => {
@@ -132,14 +190,12 @@ describe("The consent of a patient, where an agreement wants one", function () {
     const arrived = (await center.ledger.submissionsOf({ requestId })).find(({ kind }) => kind === "study")
     const documents = await center.ledger.documents(arrived!.id)
     const agreement = center.world.agreements[0]!
-    const patient = { PatientID: "P1", idRoot: agreement.patientIdDomain }
-    const looked = (about: Partial<typeof patient>, terms: Partial<typeof agreement> = {}) =>
-      checkConsentDocument(
-        center.world,
-        documents,
-        { ...agreement, ...terms },
-        { patient: { ...patient, ...about } as ReadingRequest["patient"] },
-      )
+    const known = { PatientID: "P1", idRoot: agreement.patientIdDomain }
+    const looked = (about: Partial<typeof known>, terms: Partial<typeof agreement> = {}) => {
+      const { PatientID, idRoot } = { ...known, ...about }
+      const patient = { isNumber: (number: string) => number === PatientID, idRoot }
+      return checkConsentDocument(center.world, documents, { ...agreement, ...terms }, patient)
+    }
     await looked({})
     await assert.rejects(looked({ PatientID: "P2" }), { code: "ERR_OTHER_SUBJECT" })
     await assert.rejects(looked({ idRoot: "1.2.3" }), { code: "ERR_OTHER_SUBJECT" })

@@ -1,17 +1,18 @@
-/** Does a study bring the consent that the agreement wants? By its metadata, before a document is read (ITI TF-3 5.1.1). */
+/** Do images bring the consent that the agreement wants? By their metadata, before a document is read (ITI TF-3 5.1.1). */
 import type { Submission } from "../../standards/xds/submission.ts"
 import type { Agreement } from "../agreement.ts"
 import { roleOf } from "../codes.ts"
 import { AcceptanceError } from "../errors.ts"
+import { carriesImages } from "../keep.ts"
 import type { SubmissionKind } from "../records.ts"
 
-/** Units go before what closes them: that brings it, and nothing is read before. Throws AcceptanceError. */
+/** Each submission with images is judged by itself: units come in any order, and long before what closes them. Throws AcceptanceError. */
 export function checkConsent(
   kind: SubmissionKind,
   { documentEntries }: Submission,
   { consentPolicies, codes }: Agreement,
 ): void {
-  if (kind !== "study" || consentPolicies.length === 0) return
+  if (!carriesImages(kind) || consentPolicies.length === 0) return
   const acknowledged = documentEntries
     .filter((entry) => roleOf(entry, codes) === "consent")
     .flatMap(({ eventCodeList }) => eventCodeList.map(({ code }) => code))

@@ -25,7 +25,7 @@ import type { World } from "../world.ts"
 type Many = "one" | "maybe" | "some" | "any"
 const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<DocumentRole, Many>>>>> = {
   study: { manifest: "one", request: "one", consent: "maybe", recoding: "maybe", instance: "some" },
-  unit: { announcement: "maybe", recoding: "maybe", instance: "some" },
+  unit: { announcement: "maybe", consent: "maybe", recoding: "maybe", instance: "some" },
   report: { cda: "one", pdf: "one", attachment: "any" },
   receipt: {},
   refusal: { refusal: "one" },

@@ -1,4 +1,7 @@
-/** The patient's consent as the document that travels with the study (IHE BPPC). */
+/**
+ * The patient's consent as the document that travels with the images (IHE BPPC): one of its own in every unit, and in what closes
+ * them, so that each is judged when it comes (ADR 0013). All are of one acknowledgement, and name it.
+ */
 import { writeConsent } from "../../standards/cda/consent.ts"
 import type { Agreement } from "../agreement.ts"
 import type { RequestRecord, StudyRecord } from "../records.ts"

@@ -1,9 +1,10 @@
-/** A unit: some images of a study, what was recoded of them, and what the whole is going to be. */
+/** A unit: some images of a study, what was recoded of them, what the whole is going to be, and the patient's consent. */
 import { writeAnnouncement } from "../../standards/notice/announcement.ts"
 import type { Agreement } from "../agreement.ts"
 import { MIME } from "../codes.ts"
 import { uuidOid } from "../ids.ts"
 import { isKnownBySopInstance } from "../packaging.ts"
+import { consentContents } from "./consent-document.ts"
 import type { Content } from "./pack.ts"
 import { notice } from "../verify/receipt.ts"
 import { recodingContents, travelling } from "../recode/recoding-document.ts"
@@ -24,6 +25,7 @@ export async function unitContents(
   return {
     contents: [
       announcement(world, closing, request, delivery),
+      ...consentContents(world, request, delivery.study, agreement),
       ...recodingContents(world, delivery.study, images),
       ...(await imageContents(world, images, agreement)),
     ],

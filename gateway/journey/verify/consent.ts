@@ -1,6 +1,5 @@
 /** Is a consent that came about this patient, to an agreed policy, and in force? Its metadata were judged at the door. */
 import { readConsent } from "../../standards/cda/consent.ts"
-import type { ReadingRequest } from "../../standards/request/request-content.ts"
 import type { Agreement } from "../agreement.ts"
 import { ContentError } from "../errors.ts"
 import { readWhole } from "../read-whole.ts"
@@ -13,14 +12,14 @@ export async function checkConsentDocument(
   world: World,
   documents: readonly DocumentRecord[],
   { consentPolicies }: Agreement,
-  { patient }: Pick<ReadingRequest, "patient">,
+  patient: { readonly isNumber: (PatientID: string) => boolean; readonly idRoot: string },
 ): Promise<void> {
   const document = documents.find(({ role }) => role === "consent")
   // Where one is wanted, the door has seen that it is there.
   if (document === undefined || consentPolicies.length === 0) return
   const consent = readConsent(await readWhole(world.spool, document.place))
   sameSubject("consent", {
-    PatientID: consent.PatientID === patient.PatientID,
+    PatientID: patient.isNumber(consent.PatientID),
     "patient id domain": consent.patientIdRoot === patient.idRoot,
   })
   const now = world.clock.now()

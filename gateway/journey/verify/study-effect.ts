@@ -59,7 +59,10 @@ export const studyEffect: EffectOf = async (world, record, documents, agreement)
   const asked = isAsked
     ? readReadingRequest(await one("request"))
     : unmarkedRequest(world, record, agreement, study, manifest)
-  await checkConsentDocument(world, documents, agreement, asked)
+  await checkConsentDocument(world, documents, agreement, {
+    isNumber: (PatientID) => PatientID === asked.patient.PatientID,
+    idRoot: asked.patient.idRoot,
+  })
   const look = (): Promise<NamedUnits> => namedUnits(world, record, documents, agreement)
   const named = await look()
   if (named.kind === "awaited") return whileAwaited(look)

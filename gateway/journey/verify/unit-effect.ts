@@ -1,18 +1,26 @@
 /**
  * A unit that arrived: it takes no effect by itself, its images wait for the manifest. What it announces is told to whoever
- * waits for the study.
+ * waits for the study; where the agreement wants the patient's consent, a unit whose own does not hold is refused.
  */
 import { readAnnouncement, type Announcement } from "../../standards/notice/announcement.ts"
 import { found } from "../desk-guards.ts"
+import { plain } from "../metadata.ts"
 import { readWhole } from "../read-whole.ts"
 import type { AnnouncedDelivery, Change, DocumentRecord, StudyRecord, SubmissionRecord } from "../records.ts"
 import { isRecalled } from "../retain/recall.ts"
 import { due } from "../run.ts"
-import { sameSubject } from "../same-subject.ts"
+import { patientIdOf, sameSubject } from "../same-subject.ts"
+import { checkConsentDocument } from "./consent.ts"
 import { holds, type EffectOf } from "./verify.ts"
 import type { World } from "../world.ts"
 
-export const unitEffect: EffectOf = async (world, record, documents) => {
+export const unitEffect: EffectOf = async (world, record, documents, agreement) => {
+  const [entry] = record.private.submission?.documentEntries ?? []
+  // Whether all of them name the same patient is asked when the delivery closes.
+  await checkConsentDocument(world, documents, agreement, {
+    isNumber: (PatientID) => plain(PatientID) === patientIdOf(entry),
+    idRoot: agreement.patientIdDomain,
+  })
   const said = await announcement(world, documents)
   const images = documents.filter(({ role }) => role === "instance").length
   return {
