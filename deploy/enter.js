@@ -35,6 +35,9 @@ const DEBIAN = {
   iproute2: "/sbin/ip",
   nftables: "/usr/sbin/nft",
   curl: "/usr/bin/curl",
+  softhsm2: "/usr/bin/softhsm2-util",
+  opensc: "/usr/bin/pkcs11-tool",
+  "p11-kit": "/usr/bin/p11-kit",
 }
 const DEMO = ["dcmtk", "openssl", "fonts-noto-cjk"]
 

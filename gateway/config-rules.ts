@@ -13,6 +13,7 @@ type Raw = Readonly<Record<string, unknown>>
 export function crossIssues(config: unknown): Issue[] {
   const root = group(config)
   return [
+    ...keyIssues(group(root.keys)),
     ...agreementIssues(root),
     ...deskIssues(root),
     ...listenIssues(root),
@@ -25,6 +26,21 @@ export function crossIssues(config: unknown): Issue[] {
     ...directoryIssues(group(root.directory)),
     ...personsIssues(root),
   ]
+}
+
+/** A private key lies in a file or in a token. */
+function keyIssues(keys: Raw): Issue[] {
+  return ["seal", "object"].flatMap((use) => {
+    const path = `keys.${use}`
+    const { key, pkcs11 } = group(keys[use])
+    if (keys[use] === undefined) return []
+    if (key === undefined && pkcs11 === undefined) return [{ path, message: "needs key, or pkcs11" }]
+    if (key !== undefined && pkcs11 !== undefined)
+      return [
+        { path: `${path}.pkcs11`, message: "stands beside key: the private key lies in one place only" },
+      ]
+    return []
+  })
 }
 
 function agreementIssues(root: Raw): Issue[] {

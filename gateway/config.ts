@@ -79,6 +79,26 @@ const key = z.strictObject({
   key: file.describe("PKCS#8 PEM"),
   chain: file.describe("certificates, PEM, leaf first"),
 })
+const token = z
+  .strictObject({
+    module: file.describe("PKCS#11 library of the token's maker; it runs in a process of its own"),
+    token: z.string().min(1).max(32).describe("label of the token"),
+    key: z
+      .string()
+      .min(1)
+      .refine(
+        (name) => !/^id:/i.test(name) || /^id:([0-9a-f]{2}){1,64}$/i.test(name),
+        "must be id: and hex digits, two an octet",
+      )
+      .describe("label of the private key, or `id:` and its CKA_ID in hex"),
+    pinFile: file.describe("PIN, one line; one the token refuses is never tried again by itself"),
+  })
+  .describe("the private key lies in a PKCS#11 token, instead of key (docs/keys.md)")
+const keyOrToken = z.strictObject({
+  key: file.optional().describe("PKCS#8 PEM; or pkcs11"),
+  pkcs11: token.optional(),
+  chain: file.describe("certificates, PEM, leaf first"),
+})
 const urgencyTerm = z.strictObject({
   label: z.string().min(1).describe("e.g. 緊急, 至急, 通常"),
   dueMinutes: z.int().positive().describe("minutes from the request"),
@@ -283,8 +303,8 @@ const common = {
   health: listen.describe("/healthz and /metrics, for the machine room only"),
   keys: z.strictObject({
     passphraseFile: file.describe("opens the epoch key; from systemd LoadCredential, a TPM or an operator"),
-    seal: key.describe("施設シール: signs submissions, receipts and certificates"),
-    object: key.describe("decrypts what is addressed to us"),
+    seal: keyOrToken.describe("施設シール: signs submissions, receipts and certificates"),
+    object: keyOrToken.describe("decrypts what is addressed to us"),
     tls: key.describe("this node on the road between gateways, as server and as client"),
     persons: file.optional().describe("folder of the readers' signing keys (center)"),
   }),

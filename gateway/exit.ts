@@ -42,7 +42,8 @@ const NOT_OF_ITSELF: ReadonlySet<string> = new Set(["ERR_LEDGER_BEHIND", "ERR_LE
 export function exitCode(error: unknown): number {
   if (error instanceof ConfigError) return EXIT.configuration.code
   if (error instanceof ListenError && error.failure === "permanent") return EXIT.configuration.code
-  if (error instanceof KeyError) return EXIT.keys.code
+  // A token may be there again at the next start.
+  if (error instanceof KeyError && error.code !== "ERR_KEY_TOKEN") return EXIT.keys.code
   if (error instanceof LedgerError && NOT_OF_ITSELF.has(error.code)) return EXIT.ledger.code
   if (error instanceof SpoolError || error instanceof LedgerError) return EXIT.storage.code
   if (error instanceof AuditError) return EXIT.audit.code

@@ -9,6 +9,7 @@ import { docsCommand } from "./commands/docs.ts"
 import { echoCommand } from "./commands/echo.ts"
 import { enrolCommand } from "./commands/enrol.ts"
 import { importCommand } from "./commands/import/import.ts"
+import { keysCommand } from "./commands/keys.ts"
 import { mediaCommand } from "./commands/media/media.ts"
 import { pkiCommand } from "./commands/pki-command.ts"
 import { recoverCommand } from "./commands/recover.ts"
@@ -28,6 +29,7 @@ function program(finish: Finish): Command {
     runCommand,
     checkConfigCommand,
     enrolCommand,
+    keysCommand,
     recoverCommand,
     auditCommand,
     pkiCommand,

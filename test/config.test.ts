@@ -32,6 +32,9 @@ const DIRECTORY = {
   base: "ou=people,dc=example,dc=jp",
 }
 
+/** The files that are there are not looked into. */
+const TOKEN = { module: "passphrase", token: "gateway", key: "seal", pinFile: "passphrase" }
+
 describe("the configuration", () => {
   let folder: string
   const texts = {} as Record<Role, string>
@@ -146,6 +149,34 @@ describe("the configuration", () => {
   describe("refuses, naming the path,", () => {
     type Refusal = readonly [string, Role, (raw: Raw) => void, string, RegExp]
     const cases: readonly Refusal[] = [
+      [
+        "a private key nowhere",
+        "edge",
+        (raw) => delete raw.keys.seal.key,
+        "keys.seal",
+        /needs key, or pkcs11/,
+      ],
+      [
+        "a private key in two places",
+        "center",
+        (raw) => (raw.keys.object.pkcs11 = TOKEN),
+        "keys.object.pkcs11",
+        /one place only/,
+      ],
+      [
+        "a CKA_ID that is no octets",
+        "edge",
+        (raw) => (raw.keys.seal = { chain: raw.keys.seal.chain, pkcs11: { ...TOKEN, key: "id:abc" } }),
+        "keys.seal.pkcs11.key",
+        /two an octet/,
+      ],
+      [
+        "a module that is not there",
+        "edge",
+        (raw) => (raw.keys.seal = { chain: raw.keys.seal.chain, pkcs11: { ...TOKEN, module: "gone.so" } }),
+        "keys.seal.pkcs11.module",
+        /gone\.so does not exist/,
+      ],
       ["an unknown setting", "edge", (raw) => (raw.desk.colour = "red"), "desk", /colour/],
       ["a setting of the other role", "center", (raw) => (raw.dicom = {}), "", /dicom/],
       ["a center without signing keys", "center", (raw) => delete raw.keys.persons, "keys.persons", /center/],

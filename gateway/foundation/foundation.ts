@@ -41,7 +41,7 @@ import { verify } from "../journey/verify/verify.ts"
 import type { Condition } from "../journey/technician/technician.ts"
 import type { World } from "../journey/world.ts"
 import { errorFields, openLog, type Log } from "../log.ts"
-import { fileKeyStore } from "../storage/keys/file-key-store.ts"
+import { keyStore } from "../storage/keys/key-store.ts"
 import { personKeys } from "../storage/keys/person-keys.ts"
 import type { PeopleStore } from "../storage/people/people.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
@@ -54,7 +54,7 @@ import { condition, health, meters } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
 import { openLocalDoor } from "./local-door.ts"
 import { mailOf } from "./mail.ts"
-import { keyFiles } from "./own-keys.ts"
+import { keyPlaces, refusedPinsFolder } from "./own-keys.ts"
 import { refusedServers, tellingSource } from "./refused-servers.ts"
 import { heldRoads, keepRoads, type NamedRoad } from "./road-home.ts"
 import { agreementsOf, credentialsOf, endpointsOf, documentsTo, openRecipient } from "./road.ts"
@@ -122,7 +122,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const lists = crlFolder(config.trust.crls, (name, error) =>
     log("error", "revocation-list-unreadable", { name, ...errorFields(error) }),
   )
-  const keys = await fileKeyStore(keyFiles(config))
+  const keys = await keyStore(keyPlaces(config), refusedPinsFolder(config))
   const credentials = await credentialsOf(config, lists)
   const trust = await openTrust(config, lists)
   const line = new Map<string, number>()
@@ -242,6 +242,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       await runner?.stop()
       await collectors.stop()
       await draughtsman.close()
+      keys.close()
       await stores.close()
     },
   }

@@ -8,8 +8,10 @@ import type { Issue } from "../config-issue.ts"
 import { DokueiError, KeyError } from "../journey/errors.ts"
 import { readCertificate } from "../standards/hpki/certificate.ts"
 import { Malformed } from "../standards/malformed.ts"
+import { keyStore } from "../storage/keys/key-store.ts"
 import { certificateChain, privateKey, readKeyFile, readPassphrase } from "../storage/keys/pem-files.ts"
 import { tryDataFolder } from "../storage/spool/data-folder.ts"
+import { refusedPinsFolder } from "./own-keys.ts"
 import { certificates } from "./trust-store.ts"
 
 /** Every fault, by the path of its setting; files that are not there are told elsewhere. */
@@ -18,6 +20,7 @@ export async function namedFileIssues(config: Config, now: Date): Promise<readon
     fault("dataDir", () => tryDataFolder(config.dataDir)),
     fault("keys.passphraseFile", () => readPassphrase(config.keys.passphraseFile)),
     ...keyPairs(config).map((pair) => keyIssue(pair, now)),
+    ...(["seal", "object"] as const).map((use) => tokenIssue(config, use, now)),
     ...(["tlsCa", "sealCa", "hpkiRoots", "tsaRoots"] as const).map((name) =>
       fault(`trust.${name}`, () => someCertificate(config.trust[name])),
     ),
@@ -39,10 +42,10 @@ interface KeyPair {
 }
 
 function keyPairs(config: Config): KeyPair[] {
-  const own = (["seal", "object", "tls"] as const).map((use) => ({
-    path: `keys.${use}`,
-    ...config.keys[use],
-  }))
+  const own = (["seal", "object", "tls"] as const).flatMap((use) => {
+    const { key, chain } = config.keys[use]
+    return key === undefined ? [] : [{ path: `keys.${use}`, key, chain }]
+  })
   const tls = "dicom" in config ? config.dicom.tls : undefined
   return tls === undefined ? own : [...own, { path: "dicom.tls", key: tls.key, chain: tls.chain }]
 }
@@ -54,6 +57,18 @@ async function keyIssue({ path, key, chain }: KeyPair, now: Date): Promise<Issue
     const own = privateKey(await readKeyFile(key), null, key)
     certificateChain(await readKeyFile(chain), own, chain)
     await chainOf(chain, now)
+  })
+}
+
+/** The key in its token is tried against its certificate, as a start does; a PIN that is refused is tried once here, too. */
+async function tokenIssue(config: Config, use: "seal" | "object", now: Date): Promise<Issue | null> {
+  const { pkcs11, chain } = config.keys[use]
+  if (pkcs11 === undefined) return null
+  const dated = await fault(`keys.${use}.chain`, () => chainOf(chain, now))
+  if (dated !== null) return dated
+  return fault(`keys.${use}.pkcs11`, async () => {
+    const place = { [use]: { ...pkcs11, chainFile: chain } }
+    ;(await keyStore(place, refusedPinsFolder(config))).close()
   })
 }
 

@@ -11,6 +11,8 @@ import {
   openEpochKey,
   type OpenedEpochKey,
 } from "../storage/keys/epoch-key-file.ts"
+import type { KeyFiles } from "../storage/keys/file-key.ts"
+import type { KeyPlaces, TokenKeyFiles } from "../storage/keys/key-store.ts"
 import { currentEpoch } from "../storage/spool/file-spool.ts"
 
 const FIRST_EPOCH = 1
@@ -58,10 +60,18 @@ export function outboxSeal(indexKey: Uint8Array) {
   }
 }
 
-export function keyFiles(config: Config) {
-  const of = (name: "seal" | "object" | "tls") => ({
-    keyFile: config.keys[name].key,
-    chainFile: config.keys[name].chain,
-  })
-  return { seal: of("seal"), object: of("object"), tls: of("tls") }
+/** Where each of our keys lies. `checkConfig` has seen that seal and object name one place each. */
+export function keyPlaces({ keys }: Config): KeyPlaces {
+  const of = ({ key, pkcs11, chain }: Config["keys"]["seal"]): KeyFiles | TokenKeyFiles => {
+    if (pkcs11 !== undefined) return { ...pkcs11, chainFile: chain }
+    return { keyFile: key ?? "", chainFile: chain }
+  }
+  return {
+    seal: of(keys.seal),
+    object: of(keys.object),
+    tls: { keyFile: keys.tls.key, chainFile: keys.tls.chain },
+  }
 }
+
+/** Beside the epoch keys: what must not be tried again. */
+export const refusedPinsFolder = ({ dataDir }: Pick<Config, "dataDir">): string => join(dataDir, "keys")

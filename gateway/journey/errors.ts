@@ -132,6 +132,20 @@ export const ERRORS = {
     "HTTP 422",
   ),
 
+  ERR_KEY_TOKEN: row(
+    "KeyError",
+    "transient",
+    "the token that holds a key of ours, or its PKCS#11 module, does not answer; its process was ended, and the next operation starts another",
+    "see that the token is there (`pkcs11-tool --module MODULE -L`) and that p11-kit is installed; the step is run again by itself",
+    "XDSRepositoryError",
+  ),
+  ERR_KEY_PIN: row(
+    "KeyError",
+    "transient",
+    "the token has refused the PIN, or is at its last try; what waits for it is run again, the PIN is not tried again",
+    "put the right PIN into pinFile; if it was right and the token is mended, `dokuei keys retry-pin FILE`. A locked token its security officer opens",
+    "XDSRepositoryError",
+  ),
   ERR_KEY_UNFIT: row(
     "KeyError",
     "permanent",

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Agreement } from "../../gateway/journey/agreement.ts"
-import { fileKeyStore } from "../../gateway/storage/keys/file-key-store.ts"
+import { keyStore } from "../../gateway/storage/keys/key-store.ts"
 import { AT_CENTER, AT_HOSPITAL, CENTER, HOSPITAL } from "./agreements.ts"
 import { certificates, pinOf, START, type Certificates, type Side } from "./certificates.ts"
 import { Fuse } from "./fuse.ts"
@@ -116,5 +116,5 @@ async function keysOf({ folder }: Certificates, side: Side) {
     keyFile: join(folder, side, `${use}.key.pem`),
     chainFile: join(folder, side, `${use}.chain.pem`),
   })
-  return fileKeyStore({ seal: of("seal"), object: of("object") })
+  return keyStore({ seal: of("seal"), object: of("object") })
 }

@@ -69,7 +69,8 @@ export function certificateChain(pem: string, key: KeyObject | null, what: strin
   }
 }
 
-function demandKind(key: KeyObject, what: string): KeyObject {
+/** The key itself. Throws ERR_KEY_MISSING for a kind we do not use. */
+export function demandKind(key: KeyObject, what: string): KeyObject {
   const { namedCurve, modulusLength = 0 } = key.asymmetricKeyDetails ?? {}
   const isEc = key.asymmetricKeyType === "ec" && namedCurve === CURVE
   const isRsa = key.asymmetricKeyType === "rsa" && modulusLength >= MIN_RSA_BITS

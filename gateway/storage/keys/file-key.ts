@@ -1,8 +1,8 @@
-/** The gateway's keys from PEM files: answers the port `KeyStore`. Everything is read and checked when it is opened. */
+/** A gateway's key from PEM files. Everything is read and checked when it is opened. */
 import type { KeyObject } from "node:crypto"
 import { constants, createPublicKey, diffieHellman, privateDecrypt } from "node:crypto"
 import { KeyError } from "../../journey/errors.ts"
-import type { GatewayKey, KeyStore } from "../../journey/ports.ts"
+import type { HeldKey } from "./held-key.ts"
 import { certificateChain, privateKey, readKeyFile, readPassphrase } from "./pem-files.ts"
 import { signBytes } from "./sign.ts"
 
@@ -15,59 +15,18 @@ export interface KeyFiles {
   readonly passphraseFile?: string
 }
 
-interface OpenedKey {
-  readonly key: KeyObject
-  readonly chain: readonly Uint8Array[]
-}
-
 /**
  * Throws ERR_KEY_MISSING when a file cannot be read, holds something else or the chain is not the key's;
  * ERR_KEY_PASSPHRASE when a key does not open.
  */
-export async function fileKeyStore(
-  files: Readonly<Partial<Record<GatewayKey, KeyFiles>>>,
-): Promise<KeyStore> {
-  const keys = new Map<GatewayKey, OpenedKey>()
-  for (const use of ["seal", "object", "tls"] as const) {
-    const named = files[use]
-    if (named !== undefined) keys.set(use, await openKey(named))
-  }
-  return new FileKeyStore(keys)
-}
-
-async function openKey({ keyFile, chainFile, passphraseFile }: KeyFiles): Promise<OpenedKey> {
+export async function fileKey({ keyFile, chainFile, passphraseFile }: KeyFiles): Promise<HeldKey> {
   const passphrase = passphraseFile === undefined ? null : await readPassphrase(passphraseFile)
   const key = privateKey(await readKeyFile(keyFile), passphrase, keyFile)
-  return { key, chain: certificateChain(await readKeyFile(chainFile), key, chainFile) }
-}
-
-class FileKeyStore implements KeyStore {
-  readonly #keys: ReadonlyMap<GatewayKey, OpenedKey>
-
-  constructor(keys: ReadonlyMap<GatewayKey, OpenedKey>) {
-    this.#keys = keys
-  }
-
-  chain(use: GatewayKey): readonly Uint8Array[] {
-    return this.#opened(use).chain
-  }
-
-  async sign(use: GatewayKey, bytes: Uint8Array): Promise<Uint8Array> {
-    return signBytes(this.#opened(use).key, bytes)
-  }
-
-  async agree(use: "object", peerSpki: Uint8Array): Promise<Uint8Array> {
-    return await Promise.resolve(ecdh(this.#opened(use).key, peerSpki))
-  }
-
-  async decryptOaep(use: "object", ciphertext: Uint8Array): Promise<Uint8Array> {
-    return await Promise.resolve(oaep(this.#opened(use).key, ciphertext))
-  }
-
-  #opened(use: GatewayKey): OpenedKey {
-    const opened = this.#keys.get(use)
-    if (opened === undefined) throw new KeyError("ERR_KEY_MISSING", `no ${use} key is configured`)
-    return opened
+  return {
+    chain: certificateChain(await readKeyFile(chainFile), key, chainFile),
+    sign: (bytes) => signBytes(key, bytes),
+    agree: async (peerSpki) => await Promise.resolve(ecdh(key, peerSpki)),
+    decryptOaep: async (ciphertext) => await Promise.resolve(oaep(key, ciphertext)),
   }
 }
 

@@ -11,7 +11,7 @@ import {
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileKeyStore } from "../../../gateway/storage/keys/file-key-store.ts"
+import { keyStore } from "../../../gateway/storage/keys/key-store.ts"
 
 const MESSAGE = Buffer.from("送信要素")
 
@@ -66,8 +66,8 @@ describe("gateway keys from files", () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  const seal = (keyFile: string, chainFile: string, passphrase?: string): ReturnType<typeof fileKeyStore> =>
-    fileKeyStore({
+  const seal = (keyFile: string, chainFile: string, passphrase?: string): ReturnType<typeof keyStore> =>
+    keyStore({
       seal: {
         keyFile: at(keyFile),
         chainFile: at(chainFile),
@@ -101,7 +101,7 @@ describe("gateway keys from files", () => {
   })
 
   it("agree on the secret openssl derives", async () => {
-    const keys = await fileKeyStore({ object: { keyFile: at("ec.pem"), chainFile: at("ec.crt") } })
+    const keys = await keyStore({ object: { keyFile: at("ec.pem"), chainFile: at("ec.crt") } })
     openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "peer.pem")
     openssl("pkey", "-in", "peer.pem", "-pubout", "-outform", "DER", "-out", "peer.der")
     openssl("pkey", "-in", "ec.pem", "-pubout", "-out", "ec.pub")
@@ -112,7 +112,7 @@ describe("gateway keys from files", () => {
   })
 
   it("agree with nobody whose point is of another curve, is no point, or is no key", async () => {
-    const keys = await fileKeyStore({ object: { keyFile: at("ec.pem"), chainFile: at("ec.crt") } })
+    const keys = await keyStore({ object: { keyFile: at("ec.pem"), chainFile: at("ec.crt") } })
     const foreign = generateKeyPairSync("ec", { namedCurve: "P-384" }).publicKey.export({
       format: "der",
       type: "spki",
@@ -128,7 +128,7 @@ describe("gateway keys from files", () => {
   })
 
   it("open what was encrypted with RSAES-OAEP and SHA-256, and nothing else", async () => {
-    const keys = await fileKeyStore({ object: { keyFile: at("rsa.pem"), chainFile: at("rsa.crt") } })
+    const keys = await keyStore({ object: { keyFile: at("rsa.pem"), chainFile: at("rsa.crt") } })
     const key = new X509Certificate(keys.chain("object")[0]!).publicKey
     const cek = Buffer.alloc(32, 9)
     const padding = constants.RSA_PKCS1_OAEP_PADDING
