@@ -10,6 +10,10 @@ export const EXIT = {
     code: 1,
     meaning: "the command ran and the answer is no (a fault was found), or it failed unforeseen",
   },
+  undecided: {
+    code: 2,
+    meaning: "for `verify`: nothing speaks against the report, and not everything could be checked",
+  },
   configuration: {
     code: 2,
     meaning:

@@ -10,6 +10,7 @@ import { echoCommand } from "./commands/echo.ts"
 import { enrolCommand } from "./commands/enrol.ts"
 import { importCommand } from "./commands/import/import.ts"
 import { keysCommand } from "./commands/keys.ts"
+import { verifyCommand } from "./commands/evidence/verify.ts"
 import { mediaCommand } from "./commands/media/media.ts"
 import { pkiCommand } from "./commands/pki-command.ts"
 import { recoverCommand } from "./commands/recover.ts"
@@ -38,6 +39,7 @@ function program(finish: Finish): Command {
     importCommand,
     mediaCommand,
     xdrCommand,
+    verifyCommand,
     siteCommand,
   ])
     dokuei.addCommand(command(finish))

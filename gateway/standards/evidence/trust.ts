@@ -55,7 +55,9 @@ export function withoutAnchors(
   { anchors }: EvidenceTrust,
   of: "hpki" | "seal",
 ): Verification {
-  const tests = verdict.tests.map((test): VerdictTest => {
+  // Which keys two facilities have agreed upon nobody here knows: that was not tested.
+  const made = verdict.tests.filter(({ name }) => name !== "pin")
+  const tests = made.map((test): VerdictTest => {
     if (test.outcome !== "fail") return test
     if (test.name === "path" && anchors[of].length === 0) return noAnchor(test, of)
     const isOfTime = test.name === PATH_OF_TIME || BY_TIME.includes(test.name)

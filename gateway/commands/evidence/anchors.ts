@@ -1,0 +1,66 @@
+/**
+ * What whoever verifies brings: `hpki=roots.pem`, or `hpki=SHA-256` of a root whose fingerprint they have from its authority and
+ * whose certificate lies in the package. Each use by itself: whoever may issue seals must not thereby issue physicians.
+ */
+import { createHash } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { InvalidArgumentError } from "commander"
+import { ANCHOR_USES, type AnchorUse } from "../../standards/evidence/evidence-index.ts"
+import { readCertificate, type Certificate } from "../../standards/hpki/certificate.ts"
+import { Malformed } from "../../standards/malformed.ts"
+
+export interface GivenAnchor {
+  readonly use: AnchorUse
+  readonly certificates: readonly Certificate[]
+  /** Hex SHA-256 of a certificate; null for a file. */
+  readonly fingerprint: string | null
+}
+
+const PEM = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g
+
+/** @throws InvalidArgumentError in words for the command line */
+export function anchorOf(text: string): GivenAnchor {
+  const [, useName = "", what = ""] = /^(\w+)=(.+)$/s.exec(text) ?? []
+  const use = ANCHOR_USES.find((each) => each === useName)
+  if (use === undefined)
+    throw new InvalidArgumentError(
+      `${ANCHOR_USES.map((each) => `${each}=FILE`).join(", ")}: what it is for, and the file.`,
+    )
+  const digits = what
+    .replace(/^sha-?256:/i, "")
+    .replaceAll(":", "")
+    .toLowerCase()
+  if (/^[0-9a-f]{64}$/.test(digits)) return { use, certificates: [], fingerprint: digits }
+  return { use, certificates: certificatesOf(what), fingerprint: null }
+}
+
+function certificatesOf(path: string): readonly Certificate[] {
+  try {
+    const octets = readFileSync(path)
+    const pem = [...octets.toString("latin1").matchAll(PEM)].map(([, body = ""]) =>
+      Buffer.from(body, "base64"),
+    )
+    return (pem.length > 0 ? pem : [octets]).map(readCertificate)
+  } catch (problem) {
+    if (problem instanceof Malformed || (problem instanceof Error && "syscall" in problem))
+      throw new InvalidArgumentError(`${path} holds no certificate that can be read.`)
+    throw problem
+  }
+}
+
+/** A fingerprint stands for the certificate of the package that has it, if there is one. */
+export function anchorsFor(
+  given: readonly GivenAnchor[],
+  inPackage: readonly Certificate[],
+): Readonly<Record<AnchorUse, readonly Certificate[]>> {
+  const of = (wanted: AnchorUse): readonly Certificate[] =>
+    given
+      .filter(({ use }) => use === wanted)
+      .flatMap(({ certificates, fingerprint }) =>
+        fingerprint === null ? certificates : inPackage.filter((each) => fingerprintOf(each) === fingerprint),
+      )
+  return { hpki: of("hpki"), seal: of("seal"), tsa: of("tsa") }
+}
+
+export const fingerprintOf = ({ encoded }: Certificate): string =>
+  createHash("sha256").update(encoded).digest("hex")

@@ -1,0 +1,93 @@
+/** What was found of a package, for a person and for a program. */
+import type { NamedAnchor } from "../../standards/evidence/evidence-index.ts"
+import type { EvidenceVerdict } from "../../standards/evidence/judge.ts"
+import type { JudgedPart } from "../../standards/evidence/judged.ts"
+import type { VerdictTest } from "../../standards/hpki/verdict-test.ts"
+import { et, testWords } from "../../../viewer/text/evidence.ts"
+import { t } from "../../../viewer/text/language.ts"
+import { reasonWords } from "../../../viewer/words/evidence-reason.ts"
+import { daySeconds } from "../../../viewer/words/instant.ts"
+import { printable } from "../printable.ts"
+
+const MARKS: Readonly<Record<VerdictTest["outcome"], string>> = { pass: "+", fail: "x", unknown: "?" }
+
+export function told(verdict: EvidenceVerdict): string {
+  const { outcome, opened, parts, checkedAt } = verdict
+  const made = opened?.index.made
+  return [
+    `${et(`outcome.${outcome}`)}: ${et(`lead.${outcome}`)}`,
+    ...(made === undefined ? [] : [et("made-by", { by: made.by, at: made.at })]),
+    et("checked-at", { at: daySeconds(new Date(checkedAt)) }),
+    ...parts.flatMap(partLines),
+    ...anchorLines(opened?.index.anchors ?? []),
+    ...(opened === null ? [] : ["", et("later-unknown")]),
+    "",
+  ]
+    .map(printable)
+    .join("\n")
+}
+
+function partLines({ name, about, outcome, verdict, tests }: JudgedPart): readonly string[] {
+  const who = verdict === null ? [] : [[verdict.holderJapanese || verdict.holder, times(verdict)].join(" ")]
+  return [
+    "",
+    [`[${et(`outcome.${outcome}`)}]`, et(`part.${name}`), about].join(" ").trimEnd(),
+    ...who.filter((line) => line.trim() !== "").map((line) => `    ${line}`),
+    ...tests.map(testLine),
+  ]
+}
+
+const times = ({ signedAt, timeStampedAt }: NonNullable<JudgedPart["verdict"]>): string =>
+  [
+    signedAt === null ? "" : et("report.signed", { at: daySeconds(new Date(signedAt)) }),
+    timeStampedAt === null ? "" : et("report.stamped", { at: daySeconds(new Date(timeStampedAt)) }),
+  ]
+    .filter((each) => each !== "")
+    .join(" ")
+
+function testLine({ name, outcome, detail }: VerdictTest): string {
+  const words = `  ${MARKS[outcome]} ${t(`test-outcome.${outcome}`)}  ${testWords(name)}`
+  return detail === "" ? words : `${words}: ${reasonWords(detail)}`
+}
+
+/** For whoever has to find them: nothing of it is believed. */
+function anchorLines(anchors: readonly NamedAnchor[]): readonly string[] {
+  if (anchors.length === 0) return []
+  return [
+    "",
+    et("anchors.title"),
+    ...anchors
+      .map(({ use, subject, sha256 }) => `  ${use}: ${subject}\n      SHA-256 ${sha256}`)
+      .flatMap((each) => each.split("\n")),
+  ]
+}
+
+/** Names and details as the verifier has them: a program needs no language. */
+export function asJson({ outcome, checkedAt, opened, parts }: EvidenceVerdict): string {
+  const { made = null, anchors = [] } = opened?.index ?? {}
+  const listed = parts.map(({ verdict, ...part }) => ({
+    ...part,
+    signature: verdict === null ? null : factsOf(verdict),
+  }))
+  return `${JSON.stringify({ outcome, checkedAt, made, anchors, parts: listed }, null, 1)}\n`
+}
+
+const factsOf = ({
+  kind,
+  holder,
+  holderJapanese,
+  role,
+  issuer,
+  serial,
+  signedAt,
+  timeStampedAt,
+}: NonNullable<JudgedPart["verdict"]>): object => ({
+  kind,
+  holder,
+  holderJapanese,
+  role,
+  issuer,
+  serial,
+  signedAt,
+  timeStampedAt,
+})
