@@ -38,6 +38,8 @@ const DEBIAN = {
   softhsm2: "/usr/bin/softhsm2-util",
   opensc: "/usr/bin/pkcs11-tool",
   "p11-kit": "/usr/bin/p11-kit",
+  unzip: "/usr/bin/unzip",
+  zip: "/usr/bin/zip",
 }
 const DEMO = ["dcmtk", "openssl", "fonts-noto-cjk"]
 

@@ -9,16 +9,16 @@ const permission = z
   })
   .optional()
   .describe(
-    "the written permission to send documents unencrypted: in the audit trail of each exchange, and in the verdict people see. Needed for `plain` and `stow`, and for nothing else",
+    "the written permission to send documents unencrypted: in the audit trail of each exchange, and in the verdict people see. Needed for `plain`, `zip` and `stow`, and for nothing else",
   )
 
 export const packaging = z
   .strictObject({
     form: z
-      .enum(["sealed", "den", "plain", "stow"])
+      .enum(["sealed", "den", "plain", "zip", "stow"])
       .default("sealed")
       .describe(
-        "how documents travel, both ways: `sealed` = encrypted for the recipient, as between two of these gateways; `den` = encrypted for the recipient by IHE Document Encryption; `plain` = as they are, inside mutual TLS alone; `stow` = images only, as they are, by STOW-RS to the partner's DICOMweb, whose service root `endpoint` is: no request, no seal, and no report comes back this way. Nothing else is taken from this partner",
+        "how documents travel, both ways: `sealed` = encrypted for the recipient, as between two of these gateways; `den` = encrypted for the recipient by IHE Document Encryption; `plain` = as they are, inside mutual TLS alone; `zip` = the same, with all images of a submission as one ZIP document with a DICOMDIR, for a partner that cannot take many documents; `stow` = images only, as they are, by STOW-RS to the partner's DICOMweb, whose service root `endpoint` is: no request, no seal, and no report comes back this way. Nothing else is taken from this partner",
       ),
     seals: z
       .enum(["dsg", "none"])
@@ -27,6 +27,12 @@ export const packaging = z
         "`dsg`: both sides seal what they send, give receipts and send each other notices; `none`: the partner understands none of these, and what it sends is neither signed nor judged by our content type codes. Default: dsg for sealed, else none",
       ),
     permission,
+    manifest: z
+      .enum(["beside", "inside"])
+      .default("beside")
+      .describe(
+        "of form `zip`: the manifest (key object selection) is a document beside the ZIP, as IHE has it, or lies in it, for a partner that takes one document alone",
+      ),
     to: z
       .enum(["recipient", "repository"])
       .default("recipient")
@@ -38,6 +44,9 @@ export const packaging = z
 
 export type PackagingConfig = z.infer<typeof packaging>
 
+/** Nothing but TLS keeps what travels from others. */
+const IN_CLEAR: readonly string[] = ["plain", "zip", "stow"]
+
 type Raw = Readonly<Record<string, unknown>>
 
 /** What an agreement's packaging demands of its other settings; reads the raw value, as `config-rules.ts` does. */
@@ -45,9 +54,10 @@ export function packagingIssues(agreement: Raw, path: string): Issue[] {
   const {
     form = "sealed",
     permission: permitted,
+    manifest = "beside",
     seals = form === "sealed" ? "dsg" : "none",
   } = groupOf(agreement.packaging)
-  const isPlain = form === "plain" || form === "stow"
+  const isPlain = IN_CLEAR.includes(String(form))
   return [
     ...(isPlain && permitted === undefined
       ? [
@@ -61,12 +71,23 @@ export function packagingIssues(agreement: Raw, path: string): Issue[] {
       ? [
           at(
             `${path}.packaging.permission`,
-            "is for forms plain and stow only: nothing leaves unencrypted here",
+            "is for forms plain, zip and stow only: nothing leaves unencrypted here",
           ),
         ]
       : []),
     ...(form === "stow" && seals === "dsg"
       ? [at(`${path}.packaging.seals`, "must be none with form stow: an archive takes images alone")]
+      : []),
+    ...(form === "zip" && seals === "dsg"
+      ? [
+          at(
+            `${path}.packaging.seals`,
+            "must be none with form zip: a seal names documents, not files in one",
+          ),
+        ]
+      : []),
+    ...(form !== "zip" && manifest !== "beside"
+      ? [at(`${path}.packaging.manifest`, "is for form zip only: elsewhere it is a document like any other")]
       : []),
     ...(form === "sealed" && seals === "none"
       ? [at(`${path}.packaging.seals`, "must be dsg with form sealed")]

@@ -570,7 +570,20 @@ describe("the configuration", () => {
       const sealed = found((raw) => {
         raw.agreements[0].packaging = { permission: PERMISSION }
       })
-      assert.match(sealed[0] ?? "", /permission: is for forms plain and stow only/)
+      assert.match(sealed[0] ?? "", /permission: is for forms plain, zip and stow only/)
+    })
+    it("may take a study as one ZIP, with the manifest in it; no other form has that, and no ZIP a seal", () => {
+      const zip = (more: object): string[] =>
+        paths(
+          found((raw) => {
+            plain(raw, { form: "zip", permission: PERMISSION, ...more })
+          }),
+        )
+      assert.deepEqual(zip({}), [])
+      assert.deepEqual(zip({ manifest: "inside" }), [])
+      assert.deepEqual(zip({ form: "plain", manifest: "inside" }), ["agreements.0.packaging.manifest"])
+      assert.ok(zip({ seals: "dsg" }).includes("agreements.0.packaging.seals"))
+      assert.ok(zip({ permission: undefined }).includes("agreements.0.packaging.permission"))
     })
     it("has no units, no signed receipts and none of our notices", () => {
       const contradicted = { units: "adaptive", receipts: "signed", accepts: ["report", "receipt"] }

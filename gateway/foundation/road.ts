@@ -50,7 +50,7 @@ export function agreementsOf(config: Config): Promise<readonly Agreement[]> {
 
 /** What follows from how documents are packed, where nothing else is said: who understands no seals understands no units. */
 function termsOf({
-  packaging: { form, seals = form === "sealed" ? "dsg" : "none", permission, to },
+  packaging: { form, seals = form === "sealed" ? "dsg" : "none", permission, to, manifest },
   receipts,
   recoding,
   units,
@@ -62,6 +62,7 @@ function termsOf({
       seals,
       permission: permission ?? null,
       ...(to === "repository" ? { to } : {}),
+      ...(form === "zip" && manifest === "inside" ? { manifest } : {}),
     },
     receipts: receipts ?? (isSealing ? "signed" : "registry-response"),
     recoding: recoding ?? (isSealing ? "htj2k" : "none"),

@@ -16,6 +16,7 @@ export const MIME = {
   pdf: "application/pdf",
   cms: "application/pkcs7-mime",
   png: "image/png",
+  zip: "application/zip",
 } as const
 
 const code = (value: string, scheme: string, display: string): Code => ({ code: value, scheme, display })
@@ -141,6 +142,8 @@ export function entryCodes(
       return entry(MIME.xml, CONSENT, CONSENT, BPPC, languageCode)
     case "attachment":
       return entry(MIME.pdf, classCode.orders, typeCode.request, MIME_TYPE_SUFFICIENT, languageCode)
+    case "zip":
+      return entry(MIME.zip, classCode.images, study, MIME_TYPE_SUFFICIENT, languageCode)
     case "announcement":
       return entry(
         MIME.xml,

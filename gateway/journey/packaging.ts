@@ -8,9 +8,10 @@ import type { DocumentRole } from "./records.ts"
 
 /**
  * `sealed`: CMS AuthEnvelopedData, our own · `den`: IHE Document Encryption · `plain`: as it is, inside mutual TLS alone ·
- * `stow`: the images alone, as they are, by STOW-RS to the partner's DICOMweb inside mutual TLS. One is pinned per agreement.
+ * `zip`: as they are, and the images of a submission as one ZIP · `stow`: the images alone, as they are, by STOW-RS to the
+ * partner's DICOMweb inside mutual TLS. One is pinned per agreement.
  */
-export type DocumentForm = "sealed" | "den" | "plain" | "stow"
+export type DocumentForm = "sealed" | "den" | "plain" | "zip" | "stow"
 
 /** What the partner has signed: that documents may travel unencrypted. */
 export interface WrittenPermission {
@@ -28,6 +29,8 @@ export interface Packaging {
   readonly permission: WrittenPermission | null
   /** What takes the submissions is an XDS.b Document Repository, for whoever may look there; absent = a Document Recipient. */
   readonly to?: "repository"
+  /** Of `zip`: the manifest lies in it as well, and is no document of its own; absent = it stands beside the ZIP. */
+  readonly manifest?: "inside"
 }
 
 interface Agreed {
@@ -41,7 +44,11 @@ export const isSealing = ({ packaging }: Agreed): boolean => packaging.seals ===
 
 /** Nothing but TLS keeps what travels from others. */
 export const isInClear = ({ packaging }: Agreed): boolean =>
-  packaging.form === "plain" || packaging.form === "stow"
+  packaging.form !== "sealed" && packaging.form !== "den"
+
+/** Does it travel in the submission's ZIP? */
+export const isZipped = ({ packaging: { form, manifest } }: Agreed, role: DocumentRole): boolean =>
+  form === "zip" && (role === "instance" || (role === "manifest" && manifest === "inside"))
 
 /** A repository keeps for others: nobody in particular is meant. */
 export const isRepository = ({ packaging }: Agreed): boolean => packaging.to === "repository"

@@ -335,11 +335,14 @@ export type DocumentRole =
   | "announcement"
   | "consent"
   | "attachment"
+  | "zip"
 /** One document of a submission: a sealed object and, outbound, the CMS header made for its recipients once. */
 export interface DocumentRecord {
   readonly submissionId: string
   readonly ordinal: number
   readonly role: DocumentRole
+  /** uniqueId of the ZIP it lies in: by itself it is no document of the submission. Absent = it is one. */
+  readonly within?: string
   readonly uniqueId: string
   readonly entryUUID: string
   readonly place: ObjectPlace

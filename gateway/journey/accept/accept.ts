@@ -26,6 +26,8 @@ import { remarks } from "./remarks.ts"
 import { roleIn } from "./roles.ts"
 import { takeClear } from "./take-clear.ts"
 import { takeDen } from "./take-den.ts"
+import { takeZip } from "./take-zip.ts"
+import { withManifest } from "./made-manifest.ts"
 import { toldApart } from "./told-apart.ts"
 import { measured } from "./transmitted.ts"
 import type { World } from "../world.ts"
@@ -88,7 +90,7 @@ async function intake(world: World, inbound: Inbound, place: Landing): Promise<S
       const role = roleIn(inbound.agreement, entry, inbound.submission)
       if (role === null) throw contentFault(entry.uniqueId, "formatCode is outside the agreement")
       const passing = measured(entry, octets)
-      const object = await sealed(world, inbound, segment, entry, passing.octets)
+      const taken = await takenFrom(world, inbound, segment, { entry, role }, passing.octets)
       const sent = passing.sent()
       // Where the sender does not say, only now it is known what came.
       if (entry.hash === null || entry.size === null)
@@ -97,10 +99,10 @@ async function intake(world: World, inbound: Inbound, place: Landing): Promise<S
           hash: sent.hash,
           size: sent.sizeBytes,
         })
-      received.push({ entry, sent, role, object })
+      received.push({ entry, sent, role, object: taken.object }, ...taken.inside)
     },
     commit: async () => {
-      const documents = await checked(world, inbound, received)
+      const documents = await checked(world, inbound, segment, received)
       await segment.sync()
       await segment.close()
       await takeCustody(world, inbound, place, segment.segmentId, documents)
@@ -111,6 +113,18 @@ async function intake(world: World, inbound: Inbound, place: Landing): Promise<S
       if (place.owner === null) await world.spool.destroySlot(place.slotId)
     },
   }
+}
+
+/** The document, and what came in it. */
+async function takenFrom(
+  world: World,
+  inbound: Inbound,
+  segment: Segment,
+  { entry, role }: { readonly entry: DocumentEntry; readonly role: DocumentRole },
+  octets: AsyncIterable<Uint8Array>,
+): Promise<{ readonly object: SealedObject; readonly inside: readonly Received[] }> {
+  if (role === "zip") return takeZip(world, inbound, segment, entry, octets)
+  return { object: await sealed(world, inbound, segment, entry, octets), inside: [] }
 }
 
 /** As the agreement says documents come: encrypted for us in the one way or the other, or in clear. */
@@ -127,6 +141,7 @@ function sealed(
     case "den":
       return takeDen(world, segment, entry, metaOf(world, inbound, entry), octets)
     case "plain":
+    case "zip":
     case "stow":
       return takeClear(segment, entry, metaOf(world, inbound, entry), octets)
   }
@@ -146,9 +161,11 @@ async function openSegment(world: World, { kind }: Inbound, place: Landing): Pro
 async function checked(
   world: World,
   inbound: Inbound,
+  segment: Segment,
   received: readonly Received[],
 ): Promise<readonly Received[]> {
-  if (!isSealing(inbound.agreement)) return toldApart(world, received)
+  if (!isSealing(inbound.agreement))
+    return withManifest(world, inbound, segment, await toldApart(world, received))
   const candidates = received.filter((each) => each.role === "signature")
   const tooLarge = candidates.find(({ object }) => object.facts.clearLengthBytes > MAX_SIGNATURE_LENGTH_BYTES)
   if (tooLarge !== undefined) throw contentFault(tooLarge.entry.uniqueId, "no signature is that large")

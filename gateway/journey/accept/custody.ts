@@ -15,7 +15,9 @@ import type { Transmitted } from "./transmitted.ts"
 import type { World } from "../world.ts"
 
 export interface Received {
-  readonly entry: DocumentEntry
+  readonly entry: Pick<DocumentEntry, "uniqueId" | "entryUUID">
+  /** uniqueId of the ZIP it came in; absent = it came by itself. */
+  readonly within?: string
   readonly sent: Transmitted
   readonly role: DocumentRole
   readonly object: SealedObject
@@ -73,12 +75,13 @@ export async function takeCustody(
 function documentRecord(
   submissionId: string,
   ordinal: number,
-  { entry, sent, role, object }: Received,
+  { entry, within, sent, role, object }: Received,
 ): DocumentRecord {
   return {
     submissionId,
     ordinal,
     role,
+    ...(within === undefined ? {} : { within }),
     uniqueId: entry.uniqueId,
     entryUUID: entry.entryUUID,
     place: object.place,

@@ -8,7 +8,9 @@ import { readPart10 } from "../../standards/dicom/data-set.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import type { DocumentEntry } from "../../standards/xds/submission.ts"
 import { REFERENCE_TYPE, type ReferenceType } from "../../standards/xds/vocabulary.ts"
+import { firstFiles } from "../../standards/zip/first-files.ts"
 import { AcceptanceError } from "../errors.ts"
+import { MIME } from "../codes.ts"
 import { uuid } from "../ids.ts"
 import { plain, referenced } from "../metadata.ts"
 import { isSealing } from "../packaging.ts"
@@ -128,14 +130,21 @@ async function* chained(head: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
 }
 
-function studyIn({ syntaxOf }: World, { uniqueId }: DocumentEntry, head: Uint8Array): string {
-  try {
-    const { dataSet } = readPart10(head, { untilTag: BEHIND_STUDY_TAG, inflate: inflateCapped, syntaxOf })
-    const uid = dataSet.text("StudyInstanceUID")
+function studyIn(world: World, { uniqueId, mimeType }: DocumentEntry, head: Uint8Array): string {
+  for (const file of mimeType === MIME.zip ? firstFiles(head) : [head]) {
+    const uid = studyOf(world, file)
     if (uid !== "") return uid
-  } catch (error) {
-    if (!(error instanceof Malformed)) throw error
-    throw contentFault(uniqueId, error)
   }
   throw contentFault(uniqueId, "neither referenceIdList nor the first document names the study")
+}
+
+/** "" for what is no DICOM object, or none of a study. */
+function studyOf({ syntaxOf }: World, head: Uint8Array): string {
+  try {
+    const { dataSet } = readPart10(head, { untilTag: BEHIND_STUDY_TAG, inflate: inflateCapped, syntaxOf })
+    return dataSet.text("StudyInstanceUID")
+  } catch (error) {
+    if (error instanceof Malformed) return ""
+    throw error
+  }
 }

@@ -49,6 +49,12 @@ function kindOf(agreement: Agreement, submission: Submission): SubmissionKind {
   const { documentEntries, associations } = submission
   const roles = documentEntries.map((entry) => roleIn(agreement, entry, submission))
   const count = (wanted: string): number => roles.filter((role) => role === wanted).length
+  if (count("request") > 1) throw notAgreed("more than one reading request")
+  if (agreement.packaging.form === "zip" && count("instance") > 0)
+    throw notAgreed("the agreement says zip, and images came beside it")
+  if (count("zip") > 1) throw notAgreed("a study comes as one ZIP")
+  // Whether a manifest is in it is seen when it is unpacked.
+  if (count("zip") === 1) return "study"
   if (count("instance") + count("manifest") === 0) {
     if (count("pdf") === 1 && count("cda") <= 1) return "report"
     throw notAgreed("a report is one PDF, with its CDA document or without")
@@ -58,7 +64,6 @@ function kindOf(agreement: Agreement, submission: Submission): SubmissionKind {
   if (count("manifest") === 0) throw notAgreed("a study comes with its manifest, a key object selection")
   if (count("instance") === 0 && !isCorrection)
     throw notAgreed("a study comes with its images: nothing is fetched here")
-  if (count("request") > 1) throw notAgreed("more than one reading request")
   return "study"
 }
 

@@ -28,7 +28,8 @@ export async function recognise(world: World, inbound: Inbound): Promise<Submiss
     for (const entry of documentEntries) await refuseOtherBytes(world, inbound.agreement, entry)
     return null
   }
-  const kept = new Map((await world.ledger.documents(earlier.id)).map((each) => [each.uniqueId, each]))
+  const sent = (await world.ledger.documents(earlier.id)).filter(({ within }) => within === undefined)
+  const kept = new Map(sent.map((each) => [each.uniqueId, each]))
   for (const entry of documentEntries) refuseOther(entry, kept.get(entry.uniqueId))
   const isSame =
     kept.size === documentEntries.length &&

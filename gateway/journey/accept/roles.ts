@@ -24,6 +24,7 @@ export function roleIn(
 ): DocumentRole | null {
   const coded = roleOf(entry, agreement.codes)
   if (isSealing(agreement)) return coded ?? (isDerived(entry, associations) ? "attachment" : null)
+  if (entry.mimeType === MIME.zip) return agreement.packaging.form === "zip" ? "zip" : "attachment"
   if (coded !== null && isUnderstood(agreement, coded)) return coded
   return byType(entry)
 }

@@ -1,6 +1,7 @@
 /**
  * Told apart: which of the key object selections of an unmarked study is its manifest. A single one is; of several the one
- * that is titled so (113030), and the others are the study's own.
+ * that is titled so (113030), and the others are the study's own. What lies in a ZIP may be its manifest only by its title, and
+ * only where none stands beside the ZIP.
  */
 import { readManifest } from "../../standards/dicom/kos.ts"
 import { Malformed } from "../../standards/malformed.ts"
@@ -11,19 +12,27 @@ import type { Received } from "./custody.ts"
 
 const MANIFEST_TITLE = "113030"
 
-/** Throws AcceptanceError InvalidDocumentContent unless one of them is. */
+/** Throws AcceptanceError InvalidDocumentContent where none of several is, or more than one; in a ZIP there may be none. */
 export async function toldApart(world: World, received: readonly Received[]): Promise<readonly Received[]> {
-  const candidates = received.filter(({ role }) => role === "manifest")
-  if (candidates.length < 2) return received
+  const all = received.filter(({ role }) => role === "manifest")
+  const beside = all.filter(({ within }) => within === undefined)
+  const candidates = beside.length > 0 ? beside : all
+  if (beside.length === 1) return named(received, beside[0])
   const titled: Received[] = []
   for (const each of candidates) if ((await titleOf(world, each)) === MANIFEST_TITLE) titled.push(each)
   const [manifest] = titled
-  if (manifest === undefined || titled.length > 1)
+  if (titled.length > 1 || (manifest === undefined && beside.length > 0))
     throw contentFault(candidates[0]?.entry.uniqueId ?? "", `${titled.length} manifests in one submission`)
-  return received.map((each) =>
-    each.role === "manifest" && each !== manifest ? { ...each, role: "instance" as const } : each,
-  )
+  return named(received, manifest)
 }
+
+/** The others are the study's own, but for a copy of the manifest in the ZIP beside it. */
+const named = (received: readonly Received[], manifest: Received | undefined): readonly Received[] =>
+  received.map((each) => {
+    if (each.role !== "manifest" || each === manifest) return each
+    const isCopy = each.entry.uniqueId === manifest?.entry.uniqueId
+    return { ...each, role: isCopy ? ("attachment" as const) : ("instance" as const) }
+  })
 
 async function titleOf(world: World, { entry, object }: Received): Promise<string> {
   if (object.facts.clearLengthBytes > MAX_WHOLE_BYTES)

@@ -1,8 +1,7 @@
 /** DICOMDIR of a medium: the images and manifests on it that anybody may read, for viewers that know no XDM. */
-import { listedFile, writeDicomdir, type ListedFile } from "../../standards/dicom/write-dicomdir.ts"
 import { DICOMDIR_FILE } from "../../standards/xdm/layout.ts"
-import { headerOf } from "../clear-object.ts"
 import { MIME } from "../codes.ts"
+import { dicomdirOf } from "../dicomdir.ts"
 import type { DocumentRecord } from "../records.ts"
 import type { World } from "../world.ts"
 import type { MediumFile } from "./medium.ts"
@@ -23,18 +22,11 @@ export function dicomdirFiles(world: World, clear: readonly Lying[]): readonly M
       lengthBytes: null,
       sha1: null,
       async *open() {
-        yield writeDicomdir(await listed(world, images), world.chance.bytes(16))
+        yield await dicomdirOf(
+          world,
+          images.map(({ document: { place }, path }) => ({ place, path })),
+        )
       },
     },
   ]
-}
-
-async function listed(world: World, images: readonly Lying[]): Promise<readonly ListedFile[]> {
-  const files: ListedFile[] = []
-  for (const { document, path } of images) {
-    const { dataSet, TransferSyntaxUID } = await headerOf(world, await world.spool.open(document.place))
-    const file = listedFile(dataSet, { fileId: path.split("/"), TransferSyntaxUID })
-    if (file !== null) files.push(file)
-  }
-  return files
 }

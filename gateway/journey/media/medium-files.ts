@@ -20,7 +20,7 @@ import { agreementOf } from "../keep.ts"
 import { dtm } from "../metadata.ts"
 import { isInClear } from "../packaging.ts"
 import type { DocumentRecord, SubmissionRecord } from "../records.ts"
-import { asKept, wireOctets } from "../submit/wrapping.ts"
+import { onTheWire, wireOctets, type Wrapped } from "../submit/wrapping.ts"
 import type { World } from "../world.ts"
 import { dicomdirFiles, type Lying } from "./dicomdir-file.ts"
 import type { MediumFile } from "./medium.ts"
@@ -32,7 +32,7 @@ export interface Subset {
   readonly agreement: Agreement
   /** Its submissionTime is another than that of every other on the medium (ITI TF-2 3.32.4.1.2.2). */
   readonly submission: Submission
-  readonly documents: readonly DocumentRecord[]
+  readonly documents: readonly { readonly document: DocumentRecord; readonly wrapped: Wrapped }[]
 }
 
 /** @throws DeskError ERR_NOT_FOUND when one of them is destroyed, or there are more than a medium can name */
@@ -51,7 +51,7 @@ export async function subsetsOf(
       folder: subsetFolder(index + 1, records.length),
       agreement: found(agreementOf(world, record.agreement), "agreement"),
       submission: { ...kept, submissionSet: { ...kept.submissionSet, submissionTime } },
-      documents: await world.ledger.documents(record.id),
+      documents: onTheWire(await world.ledger.documents(record.id)),
     })
   }
   return subsets
@@ -104,20 +104,21 @@ function namesOf({ submission }: Subset): ReadonlyMap<string, string> {
   )
 }
 
-function lying(subset: Subset): readonly Lying[] {
+function lying(subset: Subset): readonly (Lying & { readonly wrapped: Wrapped })[] {
   const names = namesOf(subset)
-  return subset.documents.map((document) => ({
+  return subset.documents.map(({ document, wrapped }) => ({
     document,
+    wrapped,
     path: inFolder(subset, names.get(document.entryUUID) ?? ""),
   }))
 }
 
 function documentsOf(world: World, subset: Subset): readonly MediumFile[] {
-  return lying(subset).map(({ document, path }) => ({
+  return lying(subset).map(({ document, wrapped, path }) => ({
     path,
     lengthBytes: document.sizeBytes,
     sha1: document.hash,
-    open: () => wireOctets(world.spool, document.place, asKept(document)),
+    open: () => wireOctets(world.spool, document.place, wrapped),
   }))
 }
 

@@ -3,10 +3,10 @@ import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
 import { SpoolError, SubmissionError } from "../errors.ts"
 import { uuidUrn } from "../ids.ts"
 import type { BeginAttempt, OutboundDocument, SendProgress } from "../ports.ts"
-import type { DocumentRecord, SubmissionRecord } from "../records.ts"
+import type { SubmissionRecord } from "../records.ts"
 import type { World } from "../world.ts"
 import type { Carried } from "./pace.ts"
-import { asKept, wireOctets } from "./wrapping.ts"
+import { onTheWire, wireOctets } from "./wrapping.ts"
 
 /**
  * What the line carried, or that it broke, decides how large the next units are. An answer before all was handed over says
@@ -52,7 +52,7 @@ async function send(
 ): Promise<RegistryResponse> {
   const { submission } = record.private
   if (submission === null) throw new SpoolError("ERR_SLOT_GONE", "what was to be sent is destroyed")
-  const documents = (await world.ledger.documents(record.id)).map((each) => outbound(world, each))
+  const documents = onTheWire(await world.ledger.documents(record.id)).map((each) => outbound(world, each))
   const progress: SendProgress = (bytes, bytesBefore) => {
     carried(bytes, bytesBefore)
     world.progress(record.id, bytes)
@@ -62,10 +62,13 @@ async function send(
 }
 
 /** As it was wrapped: the same at every attempt. */
-function outbound(world: World, document: DocumentRecord): OutboundDocument {
+function outbound(
+  world: World,
+  { document, wrapped }: ReturnType<typeof onTheWire>[number],
+): OutboundDocument {
   return {
     entryUUID: document.entryUUID,
     lengthBytes: document.sizeBytes,
-    open: () => wireOctets(world.spool, document.place, asKept(document)),
+    open: () => wireOctets(world.spool, document.place, wrapped),
   }
 }

@@ -28,6 +28,8 @@ export interface Packed {
   readonly object: SealedObject
   readonly facts: EntryFacts
   readonly wrapping: Wrapping
+  /** uniqueId of the ZIP it lies in; absent = it is a document of the submission. */
+  readonly within?: string
   readonly signed: { readonly uniqueId: string; readonly sha256: Uint8Array; readonly mimeType: string }
 }
 
@@ -91,6 +93,7 @@ export function documentRecord(submissionId: string, ordinal: number, packed: Pa
     submissionId,
     ordinal,
     role: packed.content.role,
+    ...(packed.within === undefined ? {} : { within: packed.within }),
     uniqueId: packed.content.uniqueId,
     entryUUID: packed.facts.entryUUID,
     place: packed.object.place,

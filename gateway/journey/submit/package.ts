@@ -15,7 +15,8 @@ import { agreementInForce, held } from "../keep.ts"
 import { lastingFault } from "../lasting-fault.ts"
 import { documentEntry, submissionSet, type Subject } from "../metadata.ts"
 import { documentRecord, pack, type Content, type Packed } from "./pack.ts"
-import { isSealing, isUnderstood } from "../packaging.ts"
+import { packZip } from "./pack-zip.ts"
+import { isSealing, isUnderstood, isZipped } from "../packaging.ts"
 import type { SealedObject, Segment } from "../ports.ts"
 import { putAside } from "./put-aside.ts"
 import type { Change, JobRecord, SubmissionRecord, Verb } from "../records.ts"
@@ -175,18 +176,22 @@ async function packaged(
   const sealed: Packed[] = []
   const add = async (content: Content): Promise<unknown> =>
     sealed.push(await pack(world, made.subject, agreement, content, segment))
-  for (const content of made.contents) if (isUnderstood(agreement, content.role)) await add(content)
+  const contents = made.contents.filter(({ role }) => isUnderstood(agreement, role))
+  const zipped = contents.filter(({ role }) => isZipped(agreement, role))
+  for (const content of contents) if (!zipped.includes(content)) await add(content)
+  if (zipped.length > 0) sealed.push(...(await packZip(world, made.subject, zipped, segment)))
   if (isSealing(agreement)) {
     const signed = sealed.map((each) => each.signed)
     await add(setSignature(world, await signSubmissionSet(world, setUid, signed), at))
   }
   await segment.sync()
-  const submission = describe(world, made, record, sealed, setUid, at)
+  const travelling = sealed.filter(({ within }) => within === undefined)
+  const submission = describe(world, made, record, travelling, setUid, at)
   const done: SubmissionRecord = {
     ...record,
     submissionSetUid: setUid,
     failureCode: null,
-    bytesTotal: sealed.reduce((sum, each) => sum + each.facts.sizeBytes, 0),
+    bytesTotal: travelling.reduce((sum, each) => sum + each.facts.sizeBytes, 0),
     private: { ...record.private, submission },
   }
   const documents: Change[] = sealed.map((each, index) => ({

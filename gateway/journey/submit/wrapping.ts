@@ -2,7 +2,8 @@
  * Wrapping: what one document is on the wire, made once and kept, so that every attempt sends the same octets.
  *
  * Sealed: prefix ‖ ciphertext as it lies in the spool ‖ suffix is one CMS AuthEnvelopedData. DEN: prefix ‖ the document
- * encrypted anew while it is sent, under a key that is kept. Plain: the clear document.
+ * encrypted anew while it is sent, under a key that is kept. Plain: the clear document. ZIP: its files, each behind its header,
+ * and then its directory, which is the document that lies in the spool.
  */
 import { createHash } from "node:crypto"
 import {
@@ -36,14 +37,23 @@ export function wrappingFor(
 ): Wrapping {
   switch (agreement.packaging.form) {
     case "plain":
+    case "zip":
     case "stow":
-      return { prefix: NOTHING, suffix: NOTHING, body: "clear", lengthBytes: object.facts.clearLengthBytes }
+      return clearBehind(NOTHING, object)
     case "den":
       return denWrapping(world, agreement, object, mimeType)
     case "sealed":
       return sealedWrapping(world, agreement, object)
   }
 }
+
+/** The clear document behind these octets. */
+export const clearBehind = (prefix: Uint8Array, { facts }: SealedObject): Wrapping => ({
+  prefix,
+  suffix: NOTHING,
+  body: "clear",
+  lengthBytes: prefix.length + facts.clearLengthBytes,
+})
 
 const CEK_LENGTH_BYTES = 32
 const IV_LENGTH_BYTES = 16
@@ -75,14 +85,20 @@ function sealedWrapping(world: World, { objectCertificate }: Agreement, object: 
 export interface Wrapped extends Omit<Wrapping, "lengthBytes"> {
   /** Of the clear document. */
   readonly mimeType: string
+  /** Of a ZIP: what lies in it, in this order before its directory. */
+  readonly inside?: readonly Inside[]
+}
+export interface Inside extends Wrapped {
+  readonly place: ObjectPlace
 }
 
 /** May be asked again: the same octets. */
 export async function* wireOctets(
   spool: Spool,
   place: ObjectPlace,
-  { prefix, suffix, body, mimeType }: Wrapped,
+  { prefix, suffix, body, mimeType, inside = [] }: Wrapped,
 ): AsyncGenerator<Uint8Array> {
+  for (const each of inside) yield* wireOctets(spool, each.place, each)
   if (prefix.length > 0) yield prefix
   const object = await spool.open(place)
   if (body === "ciphertext") yield* object.ciphertext()
@@ -111,7 +127,18 @@ export function kept({ prefix, suffix, body }: Wrapping): DocumentRecord["privat
   return { ...envelope, body: body === "clear" ? body : { cek: base64(body.cek), iv: base64(body.iv) } }
 }
 
-export function asKept({ clearMimeType, private: wrapped }: DocumentRecord): Wrapped {
+/** Those of a submission's documents that travel as such, in their order. */
+export function onTheWire(
+  documents: readonly DocumentRecord[],
+): readonly { readonly document: DocumentRecord; readonly wrapped: Wrapped }[] {
+  const lying = Map.groupBy(documents, ({ within }) => within)
+  return (lying.get(undefined) ?? []).map((document) => {
+    const inside = lying.get(document.uniqueId)?.map((each) => ({ ...asKept(each), place: each.place }))
+    return { document, wrapped: { ...asKept(document), ...(inside === undefined ? {} : { inside }) } }
+  })
+}
+
+function asKept({ clearMimeType, private: wrapped }: DocumentRecord): Wrapped {
   const { envelopePrefix, envelopeSuffix, body = "ciphertext" } = wrapped
   return {
     prefix: Buffer.from(envelopePrefix, "base64"),
