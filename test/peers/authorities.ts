@@ -12,6 +12,7 @@ import {
   days,
   newKey,
 } from "../../gateway/commands/pki-authority.ts"
+import { Malformed } from "../../gateway/standards/malformed.ts"
 import { countedChance } from "./chance.ts"
 
 export const NOW = new Date("2026-06-01T00:00:00Z")
@@ -72,8 +73,12 @@ function cardExtensions(changes: Partial<CardFields>): Uint8Array[] {
 export function privateHalf({ privateKey }: Key) {
   return {
     agree(peerSpki: Uint8Array): Promise<Uint8Array> {
-      const publicKey = createPublicKey({ key: Buffer.from(peerSpki), format: "der", type: "spki" })
-      return Promise.resolve(diffieHellman({ privateKey, publicKey }))
+      try {
+        const publicKey = createPublicKey({ key: Buffer.from(peerSpki), format: "der", type: "spki" })
+        return Promise.resolve(diffieHellman({ privateKey, publicKey }))
+      } catch (cause) {
+        return Promise.reject(new Malformed("CEK_UNWRAP", "RFC 5753 §3.1", "no such point", { cause }))
+      }
     },
     decryptOaep(ciphertext: Uint8Array): Promise<Uint8Array> {
       const padding = constants.RSA_PKCS1_OAEP_PADDING

@@ -4,7 +4,7 @@
  */
 import type { EnvelopeHeader } from "../../standards/cms/envelope-header.ts"
 import { readEnvelope } from "../../standards/cms/envelope-reader.ts"
-import { unwrapCek } from "../../standards/cms/unwrap-cek.ts"
+import { cekOrAnother } from "../../standards/cms/unwrap-cek.ts"
 import type { DocumentEntry } from "../../standards/xds/submission.ts"
 import { contentFault } from "./content-fault.ts"
 import type { Inbound } from "./inbound.ts"
@@ -38,8 +38,12 @@ export async function adopt(
 
 async function openAdopting(world: World, segment: Segment, header: EnvelopeHeader): Promise<AdoptingWriter> {
   const key = ownObjectKey(world)
-  const cek = await unwrapCek(header, key.certificate, key)
-  return segment.adopt("submission", { cek, nonce: header.nonce })
+  const cek = await cekOrAnother(header, key.certificate, key, world.chance)
+  try {
+    return await segment.adopt("submission", { cek, nonce: header.nonce })
+  } finally {
+    cek.fill(0)
+  }
 }
 
 /** What is kept with the object of its document. */

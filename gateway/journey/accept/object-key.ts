@@ -6,23 +6,32 @@ import type { World } from "../world.ts"
 import { contentFault } from "./content-fault.ts"
 
 /** Throws Malformed NOT_A_RECIPIENT when we have none. */
-export function ownObjectKey({ keys }: World): RecipientKey & { readonly certificate: Uint8Array } {
+export function ownObjectKey({
+  keys,
+}: Pick<World, "keys">): RecipientKey & { readonly certificate: Uint8Array } {
   const [certificate] = keys.chain("object")
   if (certificate === undefined)
     throw new Malformed("NOT_A_RECIPIENT", "RFC 5652 §6.2", "we have no object certificate")
   return {
     certificate,
-    agree: (spki) => keys.agree("object", spki),
-    decryptOaep: (ciphertext) => keys.decryptOaep("object", ciphertext),
+    agree: (spki) => computed(keys.agree("object", spki)),
+    decryptOaep: (ciphertext) => computed(keys.decryptOaep("object", ciphertext)),
+  }
+}
+
+/** What does not compute is the message's fault, and like any other that shows at its end (`cekOrAnother`). */
+async function computed(answer: Promise<Uint8Array>): Promise<Uint8Array> {
+  try {
+    return await answer
+  } catch (cause) {
+    if (!(cause instanceof KeyError) || cause.code !== "ERR_KEY_UNFIT") throw cause
+    throw new Malformed("CEK_UNWRAP", "RFC 5652 §6.3", "the message does not decrypt", { cause })
   }
 }
 
 /** The failure in the registry's words. A disk of ours that fails is no fault of the document. */
 export function encryptionFault(error: unknown, uniqueId: string): unknown {
-  const foreignKey =
-    (error instanceof Malformed && error.code === "NOT_A_RECIPIENT") ||
-    (error instanceof KeyError && error.code === "ERR_KEY_UNFIT")
-  if (foreignKey)
+  if (error instanceof Malformed && error.code === "NOT_A_RECIPIENT")
     return new AcceptanceError("ERR_OTHER_RECIPIENT", "InvalidDocumentContent", uniqueId, { cause: error })
   if (error instanceof Malformed) return contentFault(uniqueId, error)
   if (error instanceof SpoolError && error.code === "ERR_TAG_MISMATCH") return contentFault(uniqueId, error)

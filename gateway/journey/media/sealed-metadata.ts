@@ -2,13 +2,13 @@
  * METADATA.P7M: the metadata of a submission as the line would carry them, in CMS for the recipient. On the line TLS hides
  * who a submission is about; a medium is found by anybody (docs/adr/0021).
  */
-import { createCipheriv, createDecipheriv } from "node:crypto"
+import { createCipheriv } from "node:crypto"
 import { envelopePrefix, envelopeSuffix } from "../../standards/cms/auth-enveloped-data.ts"
 import { ICV_LENGTH_BYTES, NONCE_LENGTH_BYTES } from "../../standards/cms/envelope-header.ts"
-import { EnvelopeReader } from "../../standards/cms/envelope-reader.ts"
 import { CEK_LENGTH_BYTES } from "../../standards/cms/key-wrap.ts"
-import { unwrapCek } from "../../standards/cms/unwrap-cek.ts"
+import { openMessage } from "../../standards/cms/open-message.ts"
 import { Malformed } from "../../standards/malformed.ts"
+import { ownObjectKey } from "../accept/object-key.ts"
 import type { Agreement } from "../agreement.ts"
 import type { World } from "../world.ts"
 
@@ -26,31 +26,19 @@ export function sealedMetadata(
   const ciphertext = Buffer.concat([cipher.update(clear), cipher.final()])
   const recipients = [objectCertificate]
   const prefix = envelopePrefix({ cek, nonce, ciphertextLengthBytes: ciphertext.length, recipients, chance })
+  cek.fill(0)
   return Buffer.concat([prefix, ciphertext, envelopeSuffix(cipher.getAuthTag())])
 }
 
-/** @throws Malformed ENVELOPE_…, NOT_A_RECIPIENT, CEK_UNWRAP, XDM_METADATA when the tag does not fit · KeyError */
-export async function openedMetadata({ keys }: Pick<World, "keys">, sealed: Uint8Array): Promise<Uint8Array> {
-  const reader = new EnvelopeReader()
-  const parts = reader.push(sealed)
-  reader.end()
-  const header = parts.flatMap((part) => (part.kind === "header" ? [part.header] : []))[0]
-  const mac = parts.flatMap((part) => (part.kind === "mac" ? [part.mac] : []))[0]
-  const [certificate] = keys.chain("object")
-  if (header === undefined || mac === undefined || certificate === undefined) throw unreadable()
-  const cek = await unwrapCek(header, certificate, {
-    agree: (spki) => keys.agree("object", spki),
-    decryptOaep: (ciphertext) => keys.decryptOaep("object", ciphertext),
-  })
-  const decipher = createDecipheriv(CIPHER, cek, header.nonce, { authTagLength: ICV_LENGTH_BYTES })
-  decipher.setAuthTag(mac)
-  const clear = parts.flatMap((part) => (part.kind === "ciphertext" ? [decipher.update(part.bytes)] : []))
+/** @throws Malformed NOT_A_RECIPIENT, ENVELOPE_… of what stands in clear, XDM_METADATA when it does not decrypt · KeyError */
+export async function openedMetadata(
+  world: Pick<World, "keys" | "chance">,
+  sealed: Uint8Array,
+): Promise<Uint8Array> {
   try {
-    return Buffer.concat([...clear, decipher.final()])
+    return await openMessage(sealed, ownObjectKey(world), world.chance)
   } catch (cause) {
-    throw unreadable({ cause })
+    if (!(cause instanceof Malformed) || cause.code !== "ENVELOPE_DECRYPT") throw cause
+    throw new Malformed("XDM_METADATA", "RFC 5084 §3", "METADATA.P7M was altered, or is not whole", { cause })
   }
 }
-
-const unreadable = (options?: ErrorOptions): Malformed =>
-  new Malformed("XDM_METADATA", "RFC 5084 §3", "METADATA.P7M was altered, or is not whole", options)

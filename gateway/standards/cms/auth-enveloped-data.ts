@@ -19,7 +19,7 @@ export interface EnvelopeInput {
   /** 12 octets. */
   readonly nonce: Uint8Array
   readonly ciphertextLengthBytes: number
-  /** Certificates (DER): EC P-256 keys get ECDH with AES key wrap, RSA keys RSAES-OAEP. */
+  /** Certificates (DER): keys on P-256 and P-384 get ECDH with AES key wrap, RSA keys RSAES-OAEP. */
   readonly recipients: readonly Uint8Array[]
   readonly chance: Chance
 }

@@ -39,6 +39,9 @@ export type FramePart<Header> =
 
 /** Tag, one length octet, and up to six more. */
 const MAX_SEGMENT_HEADER_BYTES = 8
+/** Segments may be made of segments (X.690 §8.7.3.2); nobody needs it, OpenSSL reads as many. */
+const MAX_SEGMENT_DEPTH = 5
+const CONSTRUCTED_OCTET_STRING = TAG.octetString | 0x20
 const END_OF_CONTENTS = Uint8Array.of(0, 0)
 
 /** What the next octets are. */
@@ -54,6 +57,8 @@ export class FramedReader<Header> {
   /** Octets of the current string still to come. */
   #remainingBytes = 0
   #stringLengthBytes = 0
+  /** Ends of the constructed strings we are in, innermost last. */
+  #segmentEnds: ContainerEnd[] = []
   /** Octets of the message consumed so far. */
   #position = 0
 
@@ -103,28 +108,42 @@ export class FramedReader<Header> {
   #takeHeader(bytes: Uint8Array, parts: FramePart<Header>[]): number {
     this.#frame = this.#format.open(bytes)
     if (this.#frame === null) return 0
-    const { header, headerLengthBytes, stringLengthBytes } = this.#frame
+    const { header, headerLengthBytes, stringLengthBytes, segmentsEnd } = this.#frame
     parts.push({ kind: "header", header })
+    if (segmentsEnd !== undefined) this.#segmentEnds.push(segmentsEnd)
     this.#expectString(stringLengthBytes ?? 0)
     return headerLengthBytes
   }
 
   #takeSegmentHeader(bytes: Uint8Array): number {
-    if (bytes[0] === 0 && this.#frame?.segmentsEnd === null) return this.#takeEndOfSegments(bytes)
-    if (bytes[0] !== TAG.octetString) throw this.#format.framing("a segment is not an OCTET STRING")
-    const octets = (bytes[1] ?? 0) < 0x80 ? 0 : (bytes[1] ?? 0) & 0x7f
+    const [tag, length = 0] = bytes
+    if (tag === 0 && this.#segmentEnds.at(-1) === null) return this.#takeEndOfSegments(bytes)
+    if (tag !== TAG.octetString && tag !== CONSTRUCTED_OCTET_STRING)
+      throw this.#format.framing("a segment is not an OCTET STRING")
+    const octets = length < 0x80 ? 0 : length & 0x7f
     if (octets > MAX_SEGMENT_HEADER_BYTES - 2) throw this.#format.framing("segment length")
     if (bytes.length < 2 + octets) return 0
     const { start, lengthBytes } = berLength(bytes, 1)
-    if (lengthBytes === null) throw this.#format.framing("segment of indefinite length")
-    this.#expectString(lengthBytes)
+    if (tag === CONSTRUCTED_OCTET_STRING) this.#enterSegments(lengthBytes, this.#position + start)
+    else if (lengthBytes === null) throw this.#format.framing("segment of indefinite length")
+    else this.#expectString(lengthBytes)
     return start
+  }
+
+  #enterSegments(lengthBytes: number | null, start: number): void {
+    const around = this.#segmentEnds.at(-1)
+    const end = lengthBytes === null ? null : start + lengthBytes
+    if (this.#segmentEnds.length >= MAX_SEGMENT_DEPTH) throw this.#format.framing("segments in segments")
+    if (typeof around === "number" && end !== null && end > around)
+      throw this.#format.framing("segments are longer than their string")
+    this.#segmentEnds.push(end)
   }
 
   #takeEndOfSegments(bytes: Uint8Array): number {
     if (bytes.length < END_OF_CONTENTS.length) return 0
     if (bytes[1] !== 0) throw this.#format.framing("end of contents")
-    this.#state = "tail"
+    this.#segmentEnds.pop()
+    this.#state = this.#segmentEnds.length === 0 ? "tail" : "segment"
     return END_OF_CONTENTS.length
   }
 
@@ -145,14 +164,21 @@ export class FramedReader<Header> {
 
   /** After a string is complete: what comes next, without consuming anything. */
   #settle(): void {
-    if (this.#state === "string" && this.#remainingBytes === 0) {
-      const end = this.#frame?.segmentsEnd
-      if (typeof end === "number" && this.#position > end)
-        throw this.#format.framing("segments are longer than their string")
-      this.#state = end === undefined || end === this.#position ? "tail" : "segment"
-    }
+    if (this.#state === "string" && this.#remainingBytes === 0)
+      this.#state = this.#segmentEnds.length === 0 ? "tail" : "segment"
+    if (this.#state === "segment") this.#leaveSegments()
     // Of definite lengths alone nothing need be left to come.
     if (this.#state === "tail" && this.#tailLengthBytes === 0) this.#takeTail(END_OF_CONTENTS, [])
+  }
+
+  /** Out of every constructed string of definite length that ends here. */
+  #leaveSegments(): void {
+    for (let end = this.#segmentEnds.at(-1); typeof end === "number"; end = this.#segmentEnds.at(-1)) {
+      if (this.#position > end) throw this.#format.framing("segments are longer than their string")
+      if (this.#position < end) return
+      this.#segmentEnds.pop()
+    }
+    if (this.#segmentEnds.length === 0) this.#state = "tail"
   }
 
   /** Ends of the containers inside, the tail itself, ends of the containers outside. */

@@ -30,29 +30,42 @@ export function wrapKey(kek: Uint8Array, cek: Uint8Array): Uint8Array {
 export function unwrapKey(kek: Uint8Array, wrapped: Uint8Array): Uint8Array {
   try {
     const decipher = createDecipheriv("id-aes256-wrap", kek, INITIAL_VALUE)
-    return Buffer.concat([decipher.update(wrapped), decipher.final()])
+    const cek = decipher.update(wrapped)
+    decipher.final()
+    return cek
   } catch (cause) {
     throw new Malformed("CEK_UNWRAP", "RFC 3394 §2.2.2", "the key does not unwrap", { cause })
   }
 }
 
+export interface KeyDerivation {
+  readonly hash: AcceptedHash
+  /** AlgorithmIdentifier DER of the key wrap, as it stands in the message. */
+  readonly keyInfo: Uint8Array
+  /** User keying material. */
+  readonly ukm: Uint8Array | null
+}
+
 /**
- * Key-encryption key of 256 bits from a shared secret: ANSI X9.63 KDF over ECC-CMS-SharedInfo.
- *
- * @param keyInfo AlgorithmIdentifier DER of the key wrap, as it stands in the message
+ * What `use` makes of the key-encryption key of 256 bits that comes of a shared secret: ANSI X9.63 KDF over ECC-CMS-SharedInfo
+ * (RFC 5753 §7.2). Secret and key are overwritten afterwards.
  */
-export function deriveKek(
+export function withKek<T>(
   sharedSecret: Uint8Array,
-  hash: AcceptedHash,
-  keyInfo: Uint8Array,
-  ukm: Uint8Array | null,
-): Uint8Array {
+  { hash, keyInfo, ukm }: KeyDerivation,
+  use: (kek: Uint8Array) => T,
+): T {
   const entityUInfo = ukm === null ? [] : [context(0, octetString(ukm))]
   const suppPubInfo = context(2, octetString(uint32(KEK_LENGTH_BYTES * 8)))
   const sharedInfo = sequence(keyInfo, ...entityUInfo, suppPubInfo)
   // One round is enough: every hash accepted gives at least 32 octets.
   const block = createHash(hash).update(sharedSecret).update(uint32(1)).update(sharedInfo).digest()
-  return block.subarray(0, KEK_LENGTH_BYTES)
+  try {
+    return use(block.subarray(0, KEK_LENGTH_BYTES))
+  } finally {
+    block.fill(0)
+    sharedSecret.fill(0)
+  }
 }
 
 /** RSAES-OAEP encryption with SHA-256, MGF1-SHA-256 and the empty label; the seed comes from `chance`. */
@@ -65,7 +78,12 @@ export function encryptOaep(key: KeyObject, message: Uint8Array, chance: Chance)
   const maskedBlock = xor(block, mgf1(seed, block.length))
   const maskedSeed = xor(seed, mgf1(maskedBlock, seed.length))
   const encoded = Buffer.concat([Uint8Array.of(0), maskedSeed, maskedBlock])
-  return publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, encoded)
+  try {
+    return publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, encoded)
+  } finally {
+    // The masks are made of what they mask: every one of these gives the message away.
+    for (const secret of [block, seed, maskedBlock, maskedSeed, encoded]) secret.fill(0)
+  }
 }
 
 /** RFC 8017 §B.2.1 with SHA-256. */

@@ -4,7 +4,7 @@
  */
 import type { Malformed } from "../malformed.ts"
 import { derFromBer } from "./ber.ts"
-import { type Der, readDer } from "./der.ts"
+import { MAX_DEPTH, type Der, readDer } from "./der.ts"
 
 /** Where an open container ends, counted from the first octet of the message; null = indefinite. */
 export type ContainerEnd = number | null
@@ -43,14 +43,13 @@ export class OpenOctets {
     return lengthBytes === null ? null : this.at + lengthBytes
   }
 
-  /** One small value of definite length, whole. */
+  /** One small value, whole. */
   value(tag: number): Der {
     const from = this.at
     this.#tag(tag)
     const lengthBytes = this.#length()
-    if (lengthBytes === null) throw this.#malformed("indefinite length where none is expected")
-    if (lengthBytes > this.#maxBytes) throw this.#malformed("header is too long")
-    this.at += lengthBytes
+    if (lengthBytes === null) this.#skipContents(tag, from, 1)
+    else this.#skip(lengthBytes, from)
     if (this.at > this.#bytes.length) throw new MoreNeeded()
     return readDer(derFromBer(new Uint8Array(this.#bytes.subarray(from, this.at))))
   }
@@ -63,6 +62,26 @@ export class OpenOctets {
     const lengthBytes = this.#length()
     if (lengthBytes === null) throw this.#malformed("primitive string of indefinite length")
     return { lengthBytes, segmentsEnd: undefined }
+  }
+
+  /** To where the contents of an indefinite value end. */
+  #skipContents(tag: number, from: number, depth: number): void {
+    if ((tag & 0x20) === 0) throw this.#malformed("primitive value of indefinite length")
+    if (depth > MAX_DEPTH) throw this.#malformed(`nested deeper than ${MAX_DEPTH}`)
+    while (this.#octet(this.at) !== 0) {
+      const inner = this.#octet(this.at)
+      this.at += 1
+      const lengthBytes = this.#length()
+      if (lengthBytes === null) this.#skipContents(inner, from, depth + 1)
+      else this.#skip(lengthBytes, from)
+    }
+    if (this.#octet(this.at + 1) !== 0) throw this.#malformed("end of contents")
+    this.at += 2
+  }
+
+  #skip(lengthBytes: number, from: number): void {
+    this.at += lengthBytes
+    if (this.at - from > this.#maxBytes) throw this.#malformed("header is too long")
   }
 
   #tag(tag: number): void {

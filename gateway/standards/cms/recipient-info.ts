@@ -1,15 +1,15 @@
 /** RecipientInfo (RFC 5652 §6.2): the content-encryption key, closed for the holder of each certificate. */
-import { type KeyObject, createECDH } from "node:crypto"
+import { type ECDH, type KeyObject, createECDH } from "node:crypto"
+import type { AcceptedHash } from "../algorithms/permitted.ts"
 import { Malformed } from "../malformed.ts"
 import { bitString, context, der, integer, octetString, oid, sequence, setOf } from "./der-write.ts"
 import { TAG } from "./der.ts"
 import { pointOf } from "./ec-point.ts"
-import { type Chance, deriveKek, encryptOaep, wrapKey } from "./key-wrap.ts"
+import { type Chance, encryptOaep, withKek, wrapKey } from "./key-wrap.ts"
 import { MAX_RECIPIENTS } from "./envelope-header.ts"
 import { OID } from "./oids.ts"
 import { recipientCertificate } from "./recipient-certificate.ts"
 
-const P256_SCALAR_LENGTH_BYTES = 32
 const KEY_WRAP = sequence(oid(OID.aes256Wrap))
 const SHA256 = sequence(oid(OID.sha256))
 /** RSAES-OAEP-params, RFC 4055 §4.1: both hashes are stated, the label is the default. */
@@ -20,7 +20,7 @@ const OAEP_SHA256 = sequence(
 
 export interface Recipients {
   readonly cek: Uint8Array
-  /** Certificates (DER): EC P-256 keys get ECDH with AES key wrap, RSA keys RSAES-OAEP. */
+  /** Certificates (DER): keys on P-256 and P-384 get ECDH with AES key wrap, RSA keys RSAES-OAEP. */
   readonly recipients: readonly Uint8Array[]
   readonly chance: Chance
 }
@@ -37,10 +37,14 @@ function recipientInfo(encoded: Uint8Array, { cek, chance }: Recipients): Uint8A
   const { certificate, key } = recipientCertificate(encoded)
   const rid = sequence(certificate.issuer.encoded, der(TAG.integer, certificate.serial))
   if (key.asymmetricKeyType === "rsa") return transportedRecipientInfo(rid, key, cek, chance)
-  if (key.asymmetricKeyDetails?.namedCurve === "prime256v1") {
-    return agreedRecipientInfo(rid, certificate.spki, cek, chance)
-  }
-  throw new Malformed("ENVELOPE_RECIPIENT", "RFC 5753 §3.1", "recipient key is neither RSA nor P-256")
+  const curve = CURVES[key.asymmetricKeyDetails?.namedCurve ?? ""]
+  if (curve === undefined)
+    throw new Malformed(
+      "ENVELOPE_RECIPIENT",
+      "RFC 5753 §3.1",
+      "recipient key is neither RSA nor P-256 nor P-384",
+    )
+  return agreedRecipientInfo(rid, certificate.spki, curve, cek, chance)
 }
 
 /** Whether a holder agrees on the key: then EnvelopedData is of version 2 (RFC 5652 §6.1). */
@@ -57,37 +61,62 @@ function transportedRecipientInfo(
   return sequence(integer(0), rid, OAEP_SHA256, octetString(encryptOaep(key, cek, chance)))
 }
 
-/** KeyAgreeRecipientInfo (RFC 5753 §3.1.1), version 3: ephemeral-static ECDH on P-256, no ukm. */
+interface Curve {
+  readonly name: string
+  /** Key agreement as strong as the curve. */
+  readonly agreement: string
+  readonly hash: AcceptedHash
+  /** SP 800-186 §3.2.1: a private key is a number from 1 up to it. Next to never is a draw not below it. */
+  readonly order: Uint8Array
+}
+
+const CURVES: Readonly<Record<string, Curve>> = {
+  prime256v1: {
+    name: "prime256v1",
+    agreement: OID.stdDhSha256Kdf,
+    hash: "sha256",
+    order: Buffer.from("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", "hex"),
+  },
+  secp384r1: {
+    name: "secp384r1",
+    agreement: OID.stdDhSha384Kdf,
+    hash: "sha384",
+    order: Buffer.from(
+      "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973",
+      "hex",
+    ),
+  },
+}
+
+/** KeyAgreeRecipientInfo (RFC 5753 §3.1.1), version 3: ephemeral-static ECDH, no ukm. */
 function agreedRecipientInfo(
   rid: Uint8Array,
   recipientSpki: Uint8Array,
+  curve: Curve,
   cek: Uint8Array,
   chance: Chance,
 ): Uint8Array {
-  const ephemeral = ephemeralKey(chance)
-  const kek = deriveKek(ephemeral.computeSecret(pointOf(recipientSpki)), "sha256", KEY_WRAP, null)
+  const ephemeral = ephemeralKey(curve, chance)
+  const secret = ephemeral.computeSecret(pointOf(recipientSpki))
+  const derivation = { hash: curve.hash, keyInfo: KEY_WRAP, ukm: null }
+  const wrapped = withKek(secret, derivation, (kek) => wrapKey(kek, cek))
   const originator = context(1, sequence(oid(OID.ecPublicKey)), bitString(ephemeral.getPublicKey()))
-  const encryptedKeys = sequence(sequence(rid, octetString(wrapKey(kek, cek))))
   return context(
     1,
     integer(3),
     context(0, originator),
-    sequence(oid(OID.stdDhSha256Kdf), KEY_WRAP),
-    encryptedKeys,
+    sequence(oid(curve.agreement), KEY_WRAP),
+    sequence(sequence(rid, octetString(wrapped))),
   )
 }
 
-function ephemeralKey(chance: Chance) {
-  const ecdh = createECDH("prime256v1")
+function ephemeralKey({ name, order }: Curve, chance: Chance): ECDH {
+  const ecdh = createECDH(name)
   for (;;) {
-    const scalar = chance.bytes(P256_SCALAR_LENGTH_BYTES)
-    if (!isP256Scalar(scalar)) continue
-    ecdh.setPrivateKey(scalar)
-    return ecdh
+    const scalar = chance.bytes(order.length)
+    const isFit = scalar.some((octet) => octet !== 0) && Buffer.compare(scalar, order) < 0
+    if (isFit) ecdh.setPrivateKey(scalar)
+    scalar.fill(0)
+    if (isFit) return ecdh
   }
 }
-
-/** Order of P-256 (SP 800-186 §3.2.1.3): about one draw in 2^32 is not below it. */
-const P256_ORDER = Buffer.from("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", "hex")
-const isP256Scalar = (scalar: Uint8Array) =>
-  scalar.some((octet) => octet !== 0) && Buffer.compare(scalar, P256_ORDER) < 0

@@ -4,10 +4,13 @@ import { Malformed } from "../malformed.ts"
 import { spkiWithPoint } from "./ec-point.ts"
 import type { EnvelopeHeader } from "./envelope-header.ts"
 import type { EnvelopeRecipient, RecipientIdentifier } from "./envelope-recipient.ts"
-import { deriveKek, unwrapKey } from "./key-wrap.ts"
+import { CEK_LENGTH_BYTES, type Chance, unwrapKey, withKek } from "./key-wrap.ts"
 import { recipientCertificate } from "./recipient-certificate.ts"
 
-/** The private half of a recipient's key; it stays where it is. */
+/**
+ * The private half of a recipient's key; it stays where it is. What it answers is overwritten here after use; octets that do
+ * not compute are Malformed CEK_UNWRAP.
+ */
 export interface RecipientKey {
   /** Raw ECDH shared secret with a peer point given as SubjectPublicKeyInfo DER. */
   agree(peerSpki: Uint8Array): Promise<Uint8Array>
@@ -31,9 +34,30 @@ export async function unwrapCek(
     throw new Malformed("NOT_A_RECIPIENT", "RFC 5652 §6.2", "no RecipientInfo names our certificate")
   }
   const cek = await openKey(recipient, certificate, key)
-  if (cek.length !== header.keyLengthBytes)
-    throw new Malformed("CEK_UNWRAP", "RFC 5652 §6.3", `key is not ${header.keyLengthBytes} octets`)
-  return cek
+  if (cek.length === header.keyLengthBytes) return cek
+  cek.fill(0)
+  throw new Malformed("CEK_UNWRAP", "RFC 5652 §6.3", `key is not ${header.keyLengthBytes} octets`)
+}
+
+/**
+ * The content-encryption key, and where none comes out one of chance in its place: such a message fails where one with a wrong
+ * tag fails, as late and in the same words, so that nobody learns from our answers what a key opened (RFC 3218 §2.3.2).
+ */
+export async function cekOrAnother(
+  header: EnvelopeHeader,
+  certificateDer: Uint8Array,
+  key: RecipientKey,
+  chance: Chance,
+): Promise<Uint8Array> {
+  const another = chance.bytes(CEK_LENGTH_BYTES)
+  try {
+    const cek = await unwrapCek(header, certificateDer, key)
+    another.fill(0)
+    return cek
+  } catch (error) {
+    if (error instanceof Malformed && error.code === "CEK_UNWRAP") return another
+    throw error
+  }
 }
 
 async function openKey(
@@ -44,8 +68,8 @@ async function openKey(
   try {
     if (recipient.kind === "rsaes-oaep") return await key.decryptOaep(recipient.encryptedKey)
     const secret = await key.agree(spkiWithPoint(certificate.spki, recipient.originatorPoint))
-    const kek = deriveKek(secret, recipient.kdfHash, recipient.keyInfo, recipient.ukm)
-    return unwrapKey(kek, recipient.encryptedKey)
+    const derivation = { hash: recipient.kdfHash, keyInfo: recipient.keyInfo, ukm: recipient.ukm }
+    return withKek(secret, derivation, (kek) => unwrapKey(kek, recipient.encryptedKey))
   } catch (cause) {
     if (!isArithmetic(cause)) throw cause
     throw new Malformed("CEK_UNWRAP", "RFC 5652 §6.3", "the recipient's key does not open the envelope", {

@@ -80,11 +80,9 @@ class Inside {
   /** Without a key it is broken from the start, and deciphers all the same: that takes as long as it does under any key. */
   constructor({ keyLengthBytes, nonce }: EnvelopeHeader, cek: Uint8Array | null) {
     this.#isBroken = cek === null
-    this.#decipher = createDecipheriv(
-      `aes-${keyLengthBytes * 8}-cbc`,
-      cek ?? new Uint8Array(keyLengthBytes),
-      nonce,
-    )
+    const key = cek ?? new Uint8Array(keyLengthBytes)
+    this.#decipher = createDecipheriv(`aes-${keyLengthBytes * 8}-cbc`, key, nonce)
+    key.fill(0)
   }
 
   decrypted(ciphertext: Uint8Array): Uint8Array {

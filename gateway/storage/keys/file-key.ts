@@ -7,7 +7,7 @@ import { certificateChain, privateKey, readKeyFile, readPassphrase } from "./pem
 import { signBytes } from "./sign.ts"
 
 export interface KeyFiles {
-  /** PKCS#8 PEM: EC P-256 or RSA. */
+  /** PKCS#8 PEM: EC P-256, P-384 or RSA. */
   readonly keyFile: string
   /** PEM, leaf first. */
   readonly chainFile: string

@@ -3,11 +3,11 @@ import type { KeyObject } from "node:crypto"
 import { X509Certificate, createPrivateKey } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { KeyError } from "../../journey/errors.ts"
+import { MIN_RSA_BITS } from "../../standards/algorithms/permitted.ts"
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g
 const ENCRYPTED = "-----BEGIN ENCRYPTED PRIVATE KEY-----"
-const CURVE = "prime256v1"
-const MIN_RSA_BITS = 2048
+const CURVES = ["prime256v1", "secp384r1"]
 
 /** Throws ERR_KEY_MISSING. */
 export async function readKeyFile(path: string): Promise<string> {
@@ -34,7 +34,7 @@ export function isEncrypted(pem: string): boolean {
 }
 
 /**
- * EC P-256 or RSA of at least 2048 bits.
+ * EC P-256, P-384 or RSA of at least 2048 bits.
  *
  * @param passphrase for an encrypted key; not looked at for one in clear
  * @throws ERR_KEY_PASSPHRASE when an encrypted key does not open, ERR_KEY_MISSING for anything else
@@ -71,10 +71,10 @@ export function certificateChain(pem: string, key: KeyObject | null, what: strin
 
 /** The key itself. Throws ERR_KEY_MISSING for a kind we do not use. */
 export function demandKind(key: KeyObject, what: string): KeyObject {
-  const { namedCurve, modulusLength = 0 } = key.asymmetricKeyDetails ?? {}
-  const isEc = key.asymmetricKeyType === "ec" && namedCurve === CURVE
+  const { namedCurve = "", modulusLength = 0 } = key.asymmetricKeyDetails ?? {}
+  const isEc = key.asymmetricKeyType === "ec" && CURVES.includes(namedCurve)
   const isRsa = key.asymmetricKeyType === "rsa" && modulusLength >= MIN_RSA_BITS
   if (!isEc && !isRsa)
-    throw new KeyError("ERR_KEY_MISSING", `${what} is neither P-256 nor RSA of ${MIN_RSA_BITS} bits`)
+    throw new KeyError("ERR_KEY_MISSING", `${what} is neither P-256, P-384 nor RSA of ${MIN_RSA_BITS} bits`)
   return key
 }

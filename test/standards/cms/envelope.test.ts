@@ -70,6 +70,7 @@ const refused = (code: string) => (error: unknown) => error instanceof Malformed
 describe("AuthEnvelopedData", () => {
   const bench = new Bench()
   let ec: Holder
+  let ec384: Holder
   let rsa: Holder
   let stranger: Holder
 
@@ -77,10 +78,12 @@ describe("AuthEnvelopedData", () => {
     const ca = await root("p-256", "Object CA")
     const usage = issue.keyUsage("keyAgreement", "keyEncipherment")
     ec = ca.certify(await newKey("p-256"), name("EC"), TERM, usage)
+    ec384 = ca.certify(await newKey("p-384"), name("EC 384"), TERM, usage)
     rsa = ca.certify(await newKey("rsa-2048"), name("RSA"), TERM, usage)
     stranger = ca.certify(await newKey("p-256"), name("Stranger"), TERM, usage)
     for (const [file, holder] of [
       ["ec", ec],
+      ["ec384", ec384],
       ["rsa", rsa],
     ] as const) {
       bench.write(`${file}.key`, keyPem(holder.key))
@@ -110,6 +113,7 @@ describe("AuthEnvelopedData", () => {
   }
   /** openssl's own default is the KDF with SHA-1. */
   const ECDH = ["-keyopt", "ecdh_kdf_md:sha256"]
+  const ECDH_384 = ["-keyopt", "ecdh_kdf_md:sha384"]
   const OAEP = ["-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_md:sha256"]
 
   it("is one definite-length DER value whose suffix has the promised length", () => {
@@ -136,9 +140,9 @@ describe("AuthEnvelopedData", () => {
     assert.equal(part.header.ciphertextLengthBytes, ciphertextLengthBytes)
   })
 
-  for (const who of ["ec", "rsa"]) {
-    it(`is opened by openssl for the ${who} recipient`, () => {
-      bench.write("ours", seal([leaf(ec), leaf(rsa)]))
+  for (const who of ["ec", "ec384", "rsa"]) {
+    it(`is opened by openssl for the ${who} recipient of three`, () => {
+      bench.write("ours", seal([leaf(ec), leaf(ec384), leaf(rsa)]))
       const run = bench.openssl(
         "cms",
         "-decrypt",
@@ -159,9 +163,9 @@ describe("AuthEnvelopedData", () => {
     })
   }
 
-  it("opens what it wrote, for both kinds of recipient", async () => {
-    const read = readPieces(seal([leaf(rsa), leaf(ec)]), 1000)
-    for (const holder of [ec, rsa]) {
+  it("opens what it wrote, for every kind of recipient", async () => {
+    const read = readPieces(seal([leaf(rsa), leaf(ec), leaf(ec384)]), 1000)
+    for (const holder of [ec, ec384, rsa]) {
       const cek = await unwrapCek(read.header, leaf(holder), privateHalf(holder.key))
       assert(open(read, cek).equals(CLEAR))
     }
@@ -172,10 +176,11 @@ describe("AuthEnvelopedData", () => {
     ["streamed segments", ["-stream"]],
   ] as const) {
     it(`opens openssl's envelope in ${what}`, async () => {
-      const theirs = opensslEncrypt(...options, "-recip", "ec.crt", ...ECDH, "-recip", "rsa.crt", ...OAEP)
+      const ecs = ["-recip", "ec.crt", ...ECDH, "-recip", "ec384.crt", ...ECDH_384]
+      const theirs = opensslEncrypt(...options, ...ecs, "-recip", "rsa.crt", ...OAEP)
       for (const pieceBytes of [7, 4096, theirs.length]) {
         const read = readPieces(theirs, pieceBytes)
-        for (const holder of [ec, rsa]) {
+        for (const holder of [ec, ec384, rsa]) {
           assert(
             open(read, await unwrapCek(read.header, leaf(holder), privateHalf(holder.key))).equals(CLEAR),
           )
@@ -185,11 +190,12 @@ describe("AuthEnvelopedData", () => {
   }
 
   it("opens openssl's envelope that names the recipient by its key identifier", async () => {
-    for (const [file, holder] of [
-      ["ec", ec],
-      ["rsa", rsa],
+    for (const [file, holder, options] of [
+      ["ec", ec, ECDH],
+      ["ec384", ec384, ECDH_384],
+      ["rsa", rsa, OAEP],
     ] as const) {
-      const theirs = opensslEncrypt("-keyid", "-recip", `${file}.crt`, ...(file === "rsa" ? OAEP : ECDH))
+      const theirs = opensslEncrypt("-keyid", "-recip", `${file}.crt`, ...options)
       const read = readPieces(theirs, 512)
       assert(open(read, await unwrapCek(read.header, leaf(holder), privateHalf(holder.key))).equals(CLEAR))
     }

@@ -55,8 +55,8 @@ describe("gateway keys from files", () => {
       "ec.scrypt.pem",
     )
     openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "rsa.pem")
-    openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384", "-out", "p384.pem")
-    for (const name of ["ec", "rsa", "p384"]) {
+    openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521", "-out", "p521.pem")
+    for (const name of ["ec", "rsa", "p521"]) {
       openssl("req", "-new", "-x509", "-key", `${name}.pem`, "-subj", `/CN=${name}`, "-out", `${name}.crt`)
     }
     await writeFile(
@@ -149,7 +149,7 @@ describe("gateway keys from files", () => {
     ["a certificate in the place of a key", "ec.crt", "ec.crt", undefined, "ERR_KEY_MISSING"],
     ["a key in the place of a chain", "ec.pem", "ec.pem", undefined, "ERR_KEY_MISSING"],
     ["the certificate of another key", "ec.pem", "rsa.crt", undefined, "ERR_KEY_MISMATCH"],
-    ["a curve that is not agreed", "p384.pem", "p384.crt", undefined, "ERR_KEY_MISSING"],
+    ["a curve that is not agreed", "p521.pem", "p521.crt", undefined, "ERR_KEY_MISSING"],
   ]
   for (const [what, keyFile, chainFile, passphrase, code] of refusals)
     it(`refuse ${what}`, async () => {
