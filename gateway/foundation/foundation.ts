@@ -10,6 +10,7 @@ import { pacedSource, type PaceTime } from "../actors/document-source/paced.ts"
 import { openDraughtsman } from "../actors/draughtsman/draughtsman.ts"
 import { listenMachineRoom, type MachineRoom } from "../actors/machine-room/listen.ts"
 import type { FileTotals, StorageTotals } from "../actors/machine-room/metrics.ts"
+import type { RevokedOf } from "../actors/secure-node/revoked.ts"
 import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { timeStampClient } from "../actors/timestamp-client/timestamp-client.ts"
 import { systemChance, systemClock, wait } from "../clock.ts"
@@ -46,6 +47,7 @@ import { personKeys } from "../storage/keys/person-keys.ts"
 import type { PeopleStore } from "../storage/people/people.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
 import type { Trail } from "../storage/trail/trail.ts"
+import { CertificateWatch } from "./certificate-watch.ts"
 import { keepAccounts } from "./accountability.ts"
 import { startCollectors } from "./collectors.ts"
 import { keepClock } from "./clock-keeping.ts"
@@ -123,14 +125,15 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     log("error", "revocation-list-unreadable", { name, ...errorFields(error) }),
   )
   const keys = await keyStore(keyPlaces(config), refusedPinsFolder(config))
-  const credentials = await credentialsOf(config, lists)
+  const certificates = new CertificateWatch(config, keys)
+  const credentials = notedBy(certificates, await credentialsOf(config, lists))
   const trust = await openTrust(config, lists)
   const line = new Map<string, number>()
   const contactListeners = new Set<() => void>()
   const tellContacts = (): void => contactListeners.forEach((listener) => listener())
   const contacts = new Contacts(systemClock, tellContacts)
   const record = (event: AuditEvent): Promise<void> => trail.record([{ key: uuid(systemChance), event }])
-  const mail = await mailOf(config)
+  const mail = await mailOf(config, certificates)
   const timeKeeping = await keepClock({ config, log, record, changed: tellContacts })
   const refused = refusedServers((told) => {
     record(told).catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
@@ -192,7 +195,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const stopTurning = await keepTurning(config, spool, log)
   const stopAccounts = await keepAccounts({ config, trail, spool, people, log })
   const clock = timeKeeping.watch
-  const watched = { config, spool, ledger, keys, lists, disk: stores.disk, collectors, clock, roads }
+  const watched = { config, spool, ledger, certificates, lists, disk: stores.disk, collectors, clock, roads }
   return {
     config,
     log,
@@ -246,6 +249,14 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       await stores.close()
     },
   }
+}
+
+/** Whoever is let in, or called, shows when its certificate ends. */
+function notedBy<Credentials extends { readonly revoked: RevokedOf }>(
+  certificates: CertificateWatch,
+  credentials: Credentials,
+): Credentials {
+  return { ...credentials, revoked: certificates.noting(credentials.revoked) }
 }
 
 /** States a submission stays in until the other side or a person does something. */

@@ -1,11 +1,8 @@
 /** What the machine room is told of one role. */
-import { X509Certificate } from "node:crypto"
-import { readFileSync } from "node:fs"
 import {
   certificateCheck,
   clockCheck,
   collectorCheck,
-  daysLeft,
   outboxCheck,
   roadHomeCheck,
   spaceCheck,
@@ -16,15 +13,16 @@ import {
 import { metrics, type FileTotals, type Metrics, type StorageTotals } from "../actors/machine-room/metrics.ts"
 import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
+import { daysLeft, termOf } from "../standards/hpki/term.ts"
 import type { Crl } from "../standards/hpki/crl.ts"
 import type { ClockWatch } from "../journey/clock/clock-watch.ts"
-import type { KeyStore } from "../journey/ports.ts"
 import type { OrphanRecord } from "../journey/orphan-records.ts"
 import type { Ledger, Verb } from "../journey/records.ts"
 import type { Condition } from "../journey/technician/technician.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
 import { isRotten } from "../storage/spool/findings.ts"
 import { VERSION } from "../version.ts"
+import type { CertificateWatch, DatedCertificate } from "./certificate-watch.ts"
 import type { Collectors } from "./collectors.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 import type { DiskWatch } from "./disk-watch.ts"
@@ -34,41 +32,33 @@ const OUTBOX_LOOK = 1_001
 /** A line that is away for a moment is no news. */
 const FAILING_ATTEMPTS = 3
 const FAILING_LOOK = 1_000
-const USES = ["seal", "object", "tls"] as const
 
 interface Watched {
   readonly config: Config
   readonly spool: FileSpool
   readonly lists: CrlFolder
   readonly ledger: Ledger
-  readonly keys: KeyStore
+  readonly certificates: Pick<CertificateWatch, "all">
   readonly disk: DiskWatch
   readonly collectors: Pick<Collectors, "states">
   readonly clock: Pick<ClockWatch, "view">
   readonly roads: () => readonly NamedRoad[]
 }
 
-interface OwnCertificate {
-  /** As in the configuration: `seal`, `object`, `tls`, `dicom`. */
-  readonly use: string
-  readonly notAfter: Date
-}
+/** As health and metrics name it. */
+const nameOf = ({ use, partner }: DatedCertificate): string =>
+  partner === null ? use : `${partner.id}/${use}`
 
-function certificates({ keys, config }: Pick<Watched, "keys" | "config">): OwnCertificate[] {
-  const own = USES.flatMap((use) => {
-    const [leaf] = keys.chain(use)
-    return leaf === undefined ? [] : [{ use, notAfter: new X509Certificate(leaf).validToDate }]
-  })
-  const chain = "dicom" in config ? config.dicom.tls?.chain : undefined
-  if (chain === undefined) return own
-  // Read when it is asked for: it may have been renewed on the disk and not yet been taken up.
-  return [...own, { use: "dicom", notAfter: new X509Certificate(readFileSync(chain)).validToDate }]
-}
+/** A partner's is none of our people's business while its end is far. */
+const concernsUs =
+  (now: Date) =>
+  ({ partner, notAfter }: DatedCertificate): boolean =>
+    partner === null || termOf(daysLeft(notAfter, now)) !== "far"
 
 const outboxRows = async (ledger: Ledger): Promise<number> => (await ledger.auditOutbox(OUTBOX_LOOK)).length
 
 export async function health(watched: Watched): Promise<Health> {
-  const { config, spool, ledger, keys, lists, disk, collectors } = watched
+  const { config, spool, ledger, certificates, lists, disk, collectors } = watched
   const now = systemClock.now()
   return {
     role: config.role,
@@ -85,25 +75,31 @@ export async function health(watched: Watched): Promise<Health> {
       await failingSteps(ledger),
       ...lists.unreadable().map(unreadableList),
       ...lists.named().map(([name, crl]) => listCheck(name, crl, now)),
-      ...certificates({ keys, config }).map(({ use, notAfter }) => certificateCheck(use, notAfter, now)),
+      ...certificates
+        .all()
+        .map((each) => certificateCheck(nameOf(each), each.notAfter, now, each.partner === null)),
     ],
   }
 }
 
 /** The same, as the technician's page asks for it. */
 export async function condition(watched: Watched): Promise<Condition> {
-  const { config, spool, ledger, keys, lists, collectors } = watched
+  const { spool, ledger, certificates, lists, collectors } = watched
   const now = systemClock.now()
   const failing = (await ledger.failingJobs(FAILING_ATTEMPTS, FAILING_LOOK)).filter(
     ({ verb, failureCode }) => !TOLD_OTHERWISE.has(verb) && !CLOCK_CODES.has(failureCode ?? ""),
   )
   return {
     shown: {
-      certificates: certificates({ keys, config }).map(({ use, notAfter }) => ({
-        use,
-        notAfter: notAfter.toISOString(),
-        daysLeft: daysLeft(notAfter, now),
-      })),
+      certificates: certificates
+        .all()
+        .filter(concernsUs(now))
+        .map(({ use, partner, notAfter }) => ({
+          use,
+          partner: partner?.name ?? null,
+          notAfter: notAfter.toISOString(),
+          daysLeft: daysLeft(notAfter, now),
+        })),
       lists: lists.crls().map(({ issuer, nextUpdate }) => ({
         issuer: issuer.text,
         nextUpdate: nextUpdate.toISOString(),
@@ -179,7 +175,7 @@ function listCheck(name: string, { issuer, nextUpdate }: Crl, now: Date): Check 
 }
 
 export function meters(
-  { spool, ledger, keys, config, collectors, clock, roads }: Watched,
+  { spool, ledger, certificates, collectors, clock, roads }: Watched,
   storage: (() => StorageTotals) | null,
   files: (() => readonly FileTotals[]) | null,
 ): Metrics {
@@ -187,7 +183,7 @@ export function meters(
     now: () => systemClock.now(),
     space: () => spool.usage(),
     auditOutboxRows: () => outboxRows(ledger),
-    certificates: () => certificates({ keys, config }),
+    certificates: () => certificates.all().map((each) => ({ use: nameOf(each), notAfter: each.notAfter })),
     collectors: () => collectors.states(),
     clock: () => clock.view(),
     roads,

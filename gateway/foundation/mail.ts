@@ -2,10 +2,14 @@
 import { readFile } from "node:fs/promises"
 import type { Config } from "../config.ts"
 import type { MailParts } from "../journey/notify/notify.ts"
+import type { CertificateWatch } from "./certificate-watch.ts"
 import { readKeyFile } from "../storage/keys/pem-files.ts"
 
 /** null = nobody is told by mail. */
-export async function mailOf({ mail, desk }: Config): Promise<MailParts | null> {
+export async function mailOf(
+  { mail, desk }: Config,
+  certificates: Pick<CertificateWatch, "all">,
+): Promise<MailParts | null> {
   if (mail === undefined) return null
   const { server, from, notices } = mail
   const { host, port, tls, ca, user, passwordFile } = server
@@ -19,5 +23,6 @@ export async function mailOf({ mail, desk }: Config): Promise<MailParts | null> 
     post: mailSender({ host, port, tls, trustedPem: await readKeyFile(ca), login }, from),
     notices: notices.map(({ every, ...notice }) => ({ ...notice, everyMs: every })),
     link: `${desk.origin}/`,
+    ends: () => certificates.all().map(({ notAfter }) => notAfter),
   }
 }

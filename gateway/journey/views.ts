@@ -544,8 +544,11 @@ export interface TechnicianView {
   /** The hospital's directory of people; null where none is configured. */
   readonly directory: DirectoryView | null
   readonly disk: DiskView
+  /** Ours, and those of partners whose end is near. */
   readonly certificates: readonly {
     readonly use: string
+    /** Name of the partner whose it is; null or absent = ours. */
+    readonly partner?: string | null
     readonly notAfter: string
     readonly daysLeft: number
   }[]

@@ -125,6 +125,8 @@ export const technicianEn: Readonly<Record<keyof typeof technicianJa, string>> =
   "certificates.object": "Decryption",
   "certificates.tls": "Line",
   "certificates.dicom": "DICOM TLS",
+  "certificates.partner-object": "{partner}, encryption",
+  "certificates.partner-tls": "{partner}, line",
   "certificates.list": "Revocation list",
   "certificates.lists-until": "{n}, until {date}",
   "certificates.list-until": "{issuer}: out of date since {date}",

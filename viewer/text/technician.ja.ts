@@ -123,6 +123,8 @@ export const technicianJa = {
   "certificates.object": "復号用",
   "certificates.tls": "通信用",
   "certificates.dicom": "DICOM TLS",
+  "certificates.partner-object": "{partner}（暗号化用）",
+  "certificates.partner-tls": "{partner}（通信用）",
   "certificates.list": "失効リスト",
   "certificates.lists-until": "{n}件、{date} まで",
   "certificates.list-until": "{issuer}：{date} で期限切れ",

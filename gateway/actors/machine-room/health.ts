@@ -5,6 +5,8 @@
  * somebody should look before it does not.
  */
 
+import { daysLeft, termOf, type Term } from "../../standards/hpki/term.ts"
+
 export type CheckState = "ok" | "warn" | "fail"
 export interface Check {
   /** e.g. `spool`, `audit-outbox`, `certificate-seal`. */
@@ -18,10 +20,7 @@ export interface Health {
   readonly checks: readonly Check[]
 }
 
-const DAY_MS = 86_400_000
 const MIB = 1024 * 1024
-/** Renewing a certificate takes letters and stamps. */
-const CERTIFICATE_WARN_DAYS = 30
 /** The runner empties the outbox within seconds; this many rows have waited longer. */
 const OUTBOX_WARN_ROWS = 1_000
 /** A collector that is restarted or patched is back by then. */
@@ -48,16 +47,25 @@ export function spaceCheck(freeBytes: number, { reserveMiB, refuseMiB, warnMiB }
   return freeMiB < warnMiB ? said("warn", "make room soon") : said("ok", "")
 }
 
-/** `use` as in the configuration: `seal`, `object`, `tls`, `dicom`. */
-export function certificateCheck(use: string, notAfter: Date, now: Date): Check {
-  const days = daysLeft(notAfter, now)
-  const name = `certificate-${use}`
-  if (days < 0) return { name, state: "fail", sentence: "has expired" }
-  const state = days < CERTIFICATE_WARN_DAYS ? "warn" : "ok"
-  return { name, state, sentence: `${Math.floor(days)} days left` }
+const TERM_WORDS: Readonly<Record<Exclude<Term, "far" | "over">, string>> = {
+  ask: ": apply for the next one",
+  renew: ": renew it",
+  urgent: ": renew it now",
 }
 
-export const daysLeft = (notAfter: Date, now: Date): number => (notAfter.getTime() - now.getTime()) / DAY_MS
+/**
+ * `use` as in the configuration: `seal`, `object`, `tls`, `dicom`; behind its agreement's id for a partner's. Without one
+ * of our own we are out of service; without a partner's, that partner is.
+ */
+export function certificateCheck(use: string, notAfter: Date, now: Date, isOurs = true): Check {
+  const days = daysLeft(notAfter, now)
+  const name = `certificate-${use}`
+  const term = termOf(days)
+  if (term === "over") return { name, state: isOurs ? "fail" : "warn", sentence: "has expired" }
+  const state = term === "far" || term === "ask" ? "ok" : "warn"
+  const words = term === "far" ? "" : TERM_WORDS[term]
+  return { name, state, sentence: `${Math.floor(days)} days left${words}` }
+}
 
 /** Steps that go on failing; `codes` of errors.ts, each once. */
 export function stepsCheck(failing: number, codes: readonly string[]): Check {

@@ -4,7 +4,8 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client"
 import type { Change } from "../../journey/records.ts"
-import { daysLeft, unsentMs, type ClockState, type RoadHomeState, type Unsent } from "./health.ts"
+import { daysLeft } from "../../standards/hpki/term.ts"
+import { unsentMs, type ClockState, type RoadHomeState, type Unsent } from "./health.ts"
 
 /** Running totals of the storage SCP. */
 export interface StorageTotals {
@@ -86,10 +87,11 @@ function gauges(register: Registry, { now, space, auditOutboxRows, certificates 
   })
   new Gauge({
     name: "dokuei_certificate_days_left",
-    help: "Days until our own certificates expire",
+    help: "Days until a certificate expires: ours by its use, a partner's by agreement and use",
     labelNames: ["use"],
     registers,
     collect() {
+      this.reset()
       for (const { use, notAfter } of certificates()) this.set({ use }, daysLeft(notAfter, now()))
     },
   })

@@ -9,7 +9,7 @@ import type { Post } from "../ports.ts"
 import type { Change, JobRecord } from "../records.ts"
 import { due, type Outcome } from "../run.ts"
 import type { World } from "../world.ts"
-import { waitingSince, type NoticeSubject } from "./waiting.ts"
+import { endingSince, waitingSince, type NoticeSubject } from "./waiting.ts"
 import { mailText } from "./words.ts"
 
 /** An address and what it is told of. */
@@ -28,6 +28,8 @@ export interface MailParts {
   readonly notices: readonly MailNotice[]
   /** Address of the desk. */
   readonly link: string
+  /** When each certificate ends that is looked after; none when absent. */
+  readonly ends?: () => readonly Date[]
 }
 
 /** What waits is asked for so often. */
@@ -40,7 +42,7 @@ export const notifyAll = ({ notices }: MailParts, now: Date): readonly Change[] 
 
 export async function notify(
   world: Pick<World, "clock" | "ledger" | "cases" | "site">,
-  { post, notices, link }: MailParts,
+  { post, notices, link, ends = () => [] }: MailParts,
   job: JobRecord,
 ): Promise<Outcome> {
   const notice = notices.find(({ name }) => name === job.subject)
@@ -50,7 +52,10 @@ export async function notify(
   const lastAt = await lastMail(world, notice)
   const nextAt = lastAt === null ? 0 : Date.parse(lastAt) + notice.everyMs
   if (now.getTime() < nextAt) return again([], nextAt)
-  const waiting = waitingSince(await world.cases.listed(), notice.about)
+  const waiting =
+    notice.about === "certificate"
+      ? endingSince(ends(), now)
+      : waitingSince(await world.cases.listed(), notice.about)
   if (!waiting.some((since) => lastAt === null || since > lastAt)) return again([], now.getTime() + LOOK_MS)
   const told = { about: notice.about, count: waiting.length, siteName: world.site.name, link }
   await post.send({ to: notice.to, ...mailText(notice.language, told) })

@@ -1,13 +1,21 @@
 /** What a mail may be about: counted, and since when each of it waits. Nothing of a patient leaves this file. */
 import type { CaseFile } from "../cases/cases.ts"
+import { termSince } from "../../standards/hpki/term.ts"
 import { standing } from "../lineage.ts"
 
-/** `report`: a report came and nobody has confirmed it. `stat`: an urgent study can be read and nobody has begun. */
-export type NoticeSubject = "report" | "stat"
+/** `report`: a report came and nobody has confirmed it. `stat`: an urgent study can be read and nobody has begun.
+ *  `certificate`: one of ours or of a partner's ends in 90, 30 or 7 days, or has ended. */
+export type NoticeSubject = "report" | "stat" | "certificate"
 
 /** Instants, ISO 8601, by our own clock: one for each that waits. */
-export const waitingSince = (files: readonly CaseFile[], about: NoticeSubject): readonly string[] =>
-  files.flatMap(about === "report" ? reportsSince : statSince)
+export const waitingSince = (
+  files: readonly CaseFile[],
+  about: Exclude<NoticeSubject, "certificate">,
+): readonly string[] => files.flatMap(about === "report" ? reportsSince : statSince)
+
+/** Each anew at 90, at 30 and at 7 days before its end. */
+export const endingSince = (ends: readonly Date[], now: Date): readonly string[] =>
+  ends.flatMap((notAfter) => termSince(notAfter, now) ?? [])
 
 /** An addendum waits for itself. */
 function reportsSince({ reports, submissions }: CaseFile): readonly string[] {

@@ -20,6 +20,13 @@ const JA: Readonly<Record<NoticeSubject, Words>> = {
     subject: `［読影］緊急の検査 ${count}件`,
     lines: [`${siteName}に、読影を待つ緊急の検査が ${count}件あります。`],
   }),
+  certificate: ({ count, siteName }) => ({
+    subject: `［読影］期限の近い証明書 ${count}件`,
+    lines: [
+      `${siteName}に、期限が90日以内に切れる、または切れた証明書が ${count}件あります。`,
+      "次の証明書を申し込み、相手先に知らせてください。",
+    ],
+  }),
 }
 const EN: Readonly<Record<NoticeSubject, Words>> = {
   report: ({ count, siteName }) => ({
@@ -29,6 +36,13 @@ const EN: Readonly<Record<NoticeSubject, Words>> = {
   stat: ({ count, siteName }) => ({
     subject: `[Reading] ${count} STAT ${count === 1 ? "study" : "studies"}`,
     lines: [`${count} STAT ${count === 1 ? "study waits" : "studies wait"} to be read at ${siteName}.`],
+  }),
+  certificate: ({ count, siteName }) => ({
+    subject: `[Reading] ${count} ${count === 1 ? "certificate ends" : "certificates end"} soon`,
+    lines: [
+      `${count} ${count === 1 ? "certificate" : "certificates"} at ${siteName} will end within 90 days, or ended.`,
+      "Apply for the next ones and tell the partners.",
+    ],
   }),
 }
 const END = {

@@ -46,6 +46,7 @@ export type LightName =
   | "road-home-refused"
   | "road-home-replaced"
   | "commitments-waiting"
+  | "certificate-ask"
   | "certificate-soon"
   | "certificate-expired"
   | "list-stale"
@@ -213,6 +214,18 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
       "Do not delete images on the device until they are confirmed.",
       "See whether the PACS is running",
       "If it lasts, tell whoever looks after the PACS",
+    ],
+  ),
+  "certificate-ask": said(
+    [
+      "証明書の更新を申し込む時期です：{about}（あと{n}日）",
+      "期限までは普段どおり動きます。",
+      "システム管理者に、次の証明書を申し込むよう伝えてください",
+    ],
+    [
+      "Time to apply for the next certificate: {about} ({n} {n|day|days} left)",
+      "Everything works until then.",
+      "Ask the system administrator to apply for it: it takes weeks, and the other side has to enter it",
     ],
   ),
   "certificate-soon": said(
@@ -759,6 +772,12 @@ export const CERTIFICATE_NAMES: Readonly<Record<string, Name>> = {
   tls: { ja: "通信用（keys.tls）", en: "line (keys.tls)" },
   dicom: { ja: "DICOM TLS（dicom.tls）", en: "DICOM TLS (dicom.tls)" },
 }
+
+/** A partner's, as it encrypts or calls by it. */
+export const partnerCertificate = (use: string, partner: string): Name =>
+  use === "object"
+    ? { ja: `${partner}の暗号化用`, en: `${partner}, encryption` }
+    : { ja: `${partner}の通信用`, en: `${partner}, line` }
 
 /** The words for one light, in both languages. */
 export function adviceFor(code: LightCode, { about, n }: { readonly about: Name; readonly n: number }): Said {

@@ -1,5 +1,13 @@
 /** Lights: what of all that is known somebody must do something about. Pure: facts in, lights out. */
-import { ADVICE, CERTIFICATE_NAMES, adviceFor, type LightCode, type Name } from "./advice.ts"
+import {
+  ADVICE,
+  CERTIFICATE_NAMES,
+  partnerCertificate,
+  adviceFor,
+  type LightCode,
+  type Name,
+} from "./advice.ts"
+import { termOf } from "../../standards/hpki/term.ts"
 import type { ContactView, Light, PartnerView, TechnicianView } from "../views.ts"
 
 export type Page = Omit<TechnicianView, "lights" | "serverTime">
@@ -31,7 +39,6 @@ const REFUSAL_MS = HOUR_MS
 const REPLACED_MS = HOUR_MS
 /** The archive may take its time to check what it has promised to keep. */
 const COMMITMENT_MS = HOUR_MS
-const CERTIFICATE_WARN_DAYS = 30
 const AUDIT_WARN_ROWS = 1_000
 /** A collector that is restarted or patched is back by then; the trail itself is kept here. */
 const UNSENT_MS = HOUR_MS
@@ -161,12 +168,7 @@ function collectorLights({ collectors }: Page, now: Date): Light[] {
 
 function ownLights({ page, unreadableLists, failingSteps, now }: Facts): Light[] {
   const { certificates, lists, auditRows } = page
-  const ending = certificates.flatMap(({ use, daysLeft }): Light[] => {
-    const about = CERTIFICATE_NAMES[use] ?? use
-    if (daysLeft < 0) return [light("certificate-expired", "red", { about })]
-    const n = Math.floor(daysLeft)
-    return daysLeft < CERTIFICATE_WARN_DAYS ? [light("certificate-soon", "amber", { about, n })] : []
-  })
+  const ending = certificates.flatMap(certificateLight)
   const { count: n, codes } = failingSteps
   return [
     ...ending,
@@ -178,6 +180,17 @@ function ownLights({ page, unreadableLists, failingSteps, now }: Facts): Light[]
     ...(auditRows < AUDIT_WARN_ROWS ? [] : [light("audit-waiting", "amber", { n: auditRows })]),
     ...(n === 0 ? [] : [light("step-failing", "amber", { n, about: codes.join(" ") })]),
   ]
+}
+
+/** A partner's is the partner's to renew: it is told, and what does not go any more has a light of its own. */
+function certificateLight({ use, partner = null, daysLeft }: Page["certificates"][number]): Light[] {
+  const about = partner === null ? (CERTIFICATE_NAMES[use] ?? use) : partnerCertificate(use, partner)
+  const n = Math.floor(daysLeft)
+  const term = termOf(daysLeft)
+  if (term === "far") return []
+  if (term === "over") return [light("certificate-expired", partner === null ? "red" : "amber", { about })]
+  const tone = term === "urgent" && partner === null ? "red" : "amber"
+  return [light(term === "ask" ? "certificate-ask" : "certificate-soon", tone, { about, n })]
 }
 
 const isLight = (code: string): code is LightCode => Object.hasOwn(ADVICE, code)

@@ -250,6 +250,9 @@ describe("health", () => {
   it("warns a month before a certificate expires and fails after", () => {
     const at = (count: number): string => certificateCheck("tls", days(count), NOW).state
     assert.deepEqual([at(30), at(29), at(0), at(-1)], ["ok", "warn", "warn", "fail"])
+    assert.equal(certificateCheck("tls", days(89), NOW).sentence, "89 days left: apply for the next one")
+    assert.equal(certificateCheck("tls", days(6), NOW).sentence, "6 days left: renew it now")
+    assert.equal(certificateCheck("north/tls", days(-1), NOW, false).state, "warn")
   })
 
   it("warns when audit rows pile up", () => {

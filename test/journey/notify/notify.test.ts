@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import type { CaseFile } from "../../../gateway/journey/cases/cases.ts"
 import { MailError } from "../../../gateway/journey/errors.ts"
 import { LOOK_MS, notify, notifyAll, type MailNotice } from "../../../gateway/journey/notify/notify.ts"
-import { waitingSince } from "../../../gateway/journey/notify/waiting.ts"
+import { endingSince, waitingSince } from "../../../gateway/journey/notify/waiting.ts"
 import { mailText } from "../../../gateway/journey/notify/words.ts"
 import type { Milestone } from "../../../gateway/journey/records.ts"
 import type { Outcome } from "../../../gateway/journey/run.ts"
@@ -155,12 +155,32 @@ describe("a notice by mail", () => {
     assert.deepEqual(waitingSince([begun, routine, came, statCase(2)], "stat"), [at(2)])
   })
 
+  it("tells of each certificate anew 90, 30 and 7 days before its end, and when it has ended", async () => {
+    const day = 24 * 60
+    const ends = [minute(100 * day)]
+    const notice: MailNotice = { ...NOTICE, about: "certificate" }
+    const told: number[] = []
+    for (now = 0; now <= 101 * day; now += day) {
+      const before = mails.length
+      const outcome = await notify(
+        world(),
+        { ...parts([notice]), ends: () => ends },
+        job({ verb: "notify", subject: "radiology" }),
+      )
+      for (const change of outcome.changes)
+        if ("put" in change && change.put === "milestone") milestones = [change.record]
+      if (mails.length > before) told.push(now / day)
+    }
+    assert.deepEqual(told, [11, 71, 94, 101])
+    assert.deepEqual(endingSince([minute(91 * day)], minute(0)), [])
+  })
+
   it("holds a count, our own name and a link in either language, and nothing of a patient", async () => {
     cases = [statCase(1)]
     await look(2)
     assert.ok(!JSON.stringify(mails).includes(CANARY))
     for (const language of ["ja", "en"] as const)
-      for (const about of ["report", "stat"] as const) {
+      for (const about of ["report", "stat", "certificate"] as const) {
         const told = { about, count: 1, siteName: "Hospital", link: "https://edge.example.jp/" }
         const { subject, text } = mailText(language, told)
         assert.match(subject, /1/)

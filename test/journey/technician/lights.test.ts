@@ -225,10 +225,24 @@ describe("the lights of the technician's page", () => {
   })
 
   it("tell of certificates, lists, the audit and steps that fail", () => {
-    const left = (daysLeft: number) => told({ certificates: [{ use: "tls", notAfter: "", daysLeft }] })
+    const left = (daysLeft: number, partner: string | null = null) =>
+      told({ certificates: [{ use: "tls", partner, notAfter: "", daysLeft }] }).join()
     assert.deepEqual(
-      [left(30), left(29.9), left(-0.1)],
-      [[], ["amber certificate-soon"], ["red certificate-expired"]],
+      [90, 89.9, 30, 29.9, 7, 6.9, 0, -0.1].map((days) => left(days)),
+      [
+        "",
+        "amber certificate-ask",
+        "amber certificate-ask",
+        "amber certificate-soon",
+        "amber certificate-soon",
+        "red certificate-soon",
+        "red certificate-soon",
+        "red certificate-expired",
+      ],
+    )
+    assert.deepEqual(
+      [60, 6, -1].map((days) => left(days, "北読影センター")),
+      ["amber certificate-ask", "amber certificate-soon", "amber certificate-expired"],
     )
     assert.deepEqual(told({ lists: [{ issuer: "CN=CA", nextUpdate: ago(1), stale: true }] }), [
       "amber list-stale",

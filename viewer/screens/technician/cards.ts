@@ -186,7 +186,10 @@ export function disk({ disk: store }: TechnicianView): TemplateResult {
   )
 }
 
-const WARN_DAYS = 30
+const partnersName = (use: string, partner: string): string =>
+  tt(use === "object" ? "certificates.partner-object" : "certificates.partner-tls", { partner })
+
+const WARN_DAYS = 90
 const toneOf = (days: number): string =>
   days < 0 ? "t-danger strong" : days < WARN_DAYS ? "t-warn strong" : ""
 
@@ -205,8 +208,10 @@ export function certificates(view: TechnicianView, now: Date): TemplateResult {
     corner,
     html`<dl class="kv ${view.archive === null ? "" : "tech-two"}">
       ${view.certificates.map(
-        ({ use, notAfter, daysLeft }) =>
-          html`<dt>${maybeTt(`certificates.${use}`) ?? use}</dt>
+        ({ use, partner = null, notAfter, daysLeft }) =>
+          html`<dt>
+              ${partner === null ? (maybeTt(`certificates.${use}`) ?? use) : partnersName(use, partner)}
+            </dt>
             <dd class=${toneOf(daysLeft)}>
               ${tt("certificates.days", { date: day(new Date(notAfter)), n: Math.floor(daysLeft) })}
             </dd>`,

@@ -1,0 +1,107 @@
+/**
+ * Certificates whose end somebody has to be told of: our own, and those of partners, as the agreements name them and as
+ * they were last shown on the road.
+ */
+import { createHash, X509Certificate } from "node:crypto"
+import { readFileSync } from "node:fs"
+import type { RevokedOf } from "../actors/secure-node/revoked.ts"
+import { pinOf } from "../actors/secure-node/pins.ts"
+import type { Config } from "../config.ts"
+import type { KeyStore } from "../journey/ports.ts"
+
+export interface DatedCertificate {
+  /** Of ours as in the configuration: `seal`, `object`, `tls`, `dicom`; of a partner `object` or `tls`. */
+  readonly use: string
+  /** null = ours. */
+  readonly partner: { readonly id: string; readonly name: string } | null
+  readonly notAfter: Date
+}
+
+const USES = ["seal", "object", "tls"] as const
+type Watched = Pick<Config, "agreements"> & Partial<Pick<Config & { role: "edge" }, "dicom">>
+
+export class CertificateWatch {
+  readonly #config: Watched
+  readonly #keys: Pick<KeyStore, "chain">
+  /** By agreement and digest: while a partner changes its key it shows two. */
+  readonly #shown = new Map<string, DatedCertificate>()
+  readonly #partnerOf: ReadonlyMap<string, { readonly id: string; readonly name: string }>
+
+  constructor(config: Watched, keys: Pick<KeyStore, "chain">) {
+    this.#config = config
+    this.#keys = keys
+    this.#partnerOf = new Map(
+      config.agreements.flatMap(({ id, partner, tlsPins }) =>
+        tlsPins.map((pin) => [pin, { id, name: partner.name }] as const),
+      ),
+    )
+  }
+
+  /** All that are looked after now; those of files are read anew, for they may have been renewed on the disk. */
+  all(): readonly DatedCertificate[] {
+    return [...this.#own(), ...this.#named(), ...this.#newestShown()]
+  }
+
+  /** Notes whose certificates come by on the road. */
+  noting(revoked: RevokedOf): RevokedOf {
+    return (chain) => {
+      const why = revoked(chain)
+      const [leaf] = chain
+      if (why === null && leaf !== undefined) this.#note(leaf)
+      return why
+    }
+  }
+
+  #note(leaf: Uint8Array): void {
+    const certificate = new X509Certificate(leaf)
+    const partner = this.#partnerOf.get(pinOf(certificate))
+    if (partner === undefined) return
+    const digest = createHash("sha256").update(leaf).digest("hex")
+    const notAfter = certificate.validToDate
+    this.#shown.delete(`${partner.id}/${digest}`)
+    this.#shown.set(`${partner.id}/${digest}`, { use: "tls", partner, notAfter })
+    if (this.#shown.size > MAX_SHOWN) this.#shown.delete(this.#shown.keys().next().value ?? "")
+  }
+
+  /** Of each partner what it showed last. */
+  #newestShown(): DatedCertificate[] {
+    const newest = new Map([...this.#shown.values()].map((each) => [each.partner?.id ?? "", each]))
+    return [...newest.values()]
+  }
+
+  #own(): DatedCertificate[] {
+    const dicom = this.#config.dicom?.tls?.chain
+    return [
+      ...USES.flatMap((use) =>
+        this.#keys
+          .chain(use)
+          .slice(0, 1)
+          .map((leaf) => ours(use, new X509Certificate(leaf))),
+      ),
+      ...(dicom === undefined ? [] : [ours("dicom", new X509Certificate(readFileSync(dicom)))]),
+    ]
+  }
+
+  #named(): DatedCertificate[] {
+    return this.#config.agreements.flatMap(({ id, partner: { name }, objectCertificate }) =>
+      objectCertificate === undefined
+        ? []
+        : [
+            {
+              use: "object",
+              partner: { id, name },
+              notAfter: new X509Certificate(readFileSync(objectCertificate)).validToDate,
+            },
+          ],
+    )
+  }
+}
+
+/** Certificates are as many as partners, and a few more while keys are changed. */
+const MAX_SHOWN = 1_000
+
+const ours = (use: string, { validToDate }: X509Certificate): DatedCertificate => ({
+  use,
+  partner: null,
+  notAfter: validToDate,
+})

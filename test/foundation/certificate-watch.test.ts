@@ -1,0 +1,59 @@
+import assert from "node:assert/strict"
+import { createHash, X509Certificate } from "node:crypto"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { CertificateWatch } from "../../gateway/foundation/certificate-watch.ts"
+import { withCa, type TestCertificate } from "../actors/certificates.ts"
+
+const pinOf = ({ publicKey }: X509Certificate): string =>
+  createHash("sha256")
+    .update(publicKey.export({ type: "spki", format: "der" }))
+    .digest("hex")
+
+describe("the certificates that are looked after", () => {
+  let folder: string
+  const made: Record<string, TestCertificate> = {}
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "dokuei-watch-"))
+    withCa("watched", (ca) => {
+      for (const name of ["ours", "theirs", "next", "stranger"]) made[name] = ca.issue(name)
+    })
+    await writeFile(join(folder, "object.pem"), made.theirs!.chainPem)
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  const watch = (): CertificateWatch => {
+    const agreement = {
+      id: "north",
+      partner: { name: "北読影センター" },
+      tlsPins: [pinOf(made.theirs!.x509), pinOf(made.next!.x509)],
+      objectCertificate: join(folder, "object.pem"),
+    }
+    const keys = { chain: () => [made.ours!.x509.raw] }
+    return new CertificateWatch({ agreements: [agreement] } as never, keys)
+  }
+  const named = (of: CertificateWatch): string[] =>
+    of.all().map(({ use, partner }) => (partner === null ? use : `${partner.name} ${use}`))
+
+  it("are ours, and those the agreements name", () => {
+    assert.deepEqual(named(watch()), ["seal", "object", "tls", "北読影センター object"])
+    assert.deepEqual(watch().all()[0]?.notAfter, made.ours!.x509.validToDate)
+  })
+
+  it("are those that partners show on the road, the newest of each, and nobody else's", () => {
+    const watched = watch()
+    const look = watched.noting((chain) => (chain.length === 0 ? "no certificate" : null))
+    assert.equal(look([]), "no certificate")
+    for (const name of ["stranger", "theirs", "next"] as const)
+      assert.equal(look([made[name]!.x509.raw]), null)
+    assert.equal(named(watched).length, 5)
+    assert.deepEqual(watched.all()[4]?.notAfter, made.next!.x509.validToDate)
+  })
+
+  it("are not those of a connection that was refused", () => {
+    const watched = watch()
+    assert.equal(watched.noting(() => "is revoked")([made.theirs!.x509.raw]), "is revoked")
+    assert.equal(named(watched).length, 4)
+  })
+})
