@@ -10,6 +10,7 @@ const SCHEMAS = {
   cda: "cda/infrastructure/cda/CDA.xsd",
   soap: "xds/all.xsd",
   xades: "xmldsig-xades/XAdES.xsd",
+  xades141: "xmldsig-xades/XAdESv141.xsd",
 } as const
 export type SchemaName = keyof typeof SCHEMAS
 
@@ -40,8 +41,9 @@ export function schemaFaults(schema: string, documents: readonly string[]): stri
 }
 
 /**
- * The published schema is of XAdES 1.3.2; SigningCertificateV2 came with EN 319 132 and differs in the serial only. The
- * digest `0` of the submission set is what ITI TF-3 5.5.2 wants, and no base64.
+ * The published schemas are of XAdES 1.3.2 and 1.4.1; SigningCertificateV2 came with EN 319 132 and differs in the serial only. The
+ * digest `0` of the submission set is what ITI TF-3 5.5.2 wants, and no base64. Of archive time stamps they know the later
+ * form, which has the same content.
  */
 export function xadesVersion1(signature: Uint8Array): string {
   const issuerSerial =
@@ -49,6 +51,8 @@ export function xadesVersion1(signature: Uint8Array): string {
   return Buffer.from(signature)
     .toString("utf8")
     .replaceAll("SigningCertificateV2", "SigningCertificate")
+    .replaceAll("xades141:ArchiveTimeStamp>", "xades141:ArchiveTimeStampV2>")
+    .replaceAll("<xades141:ArchiveTimeStamp ", "<xades141:ArchiveTimeStampV2 ")
     .replace("<ds:DigestValue>0<", "<ds:DigestValue><")
     .replace(/<xades:IssuerSerialV2>.*<\/xades:IssuerSerialV2>/, issuerSerial)
 }

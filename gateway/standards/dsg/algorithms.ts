@@ -17,6 +17,8 @@ export const EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
 /** XML Signature 1.1 §4.4.3.2: a reference without transforms that yields nodes is canonicalised with this. */
 export const C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 export const C14N_11 = "http://www.w3.org/2006/12/xml-c14n11"
+/** What DSG names (ITI TF-3 5.5.2). Our documents hold no comments, so its octets are those of C14N_11. */
+export const C14N_11_WITH_COMMENTS = `${C14N_11}#WithComments`
 
 export const SHA256 = ALGORITHMS["SHA-256"].uri
 export const RSA_SHA256 = ALGORITHMS["RSASSA-PKCS1-v1_5, SHA-256"].uri

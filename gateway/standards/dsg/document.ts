@@ -64,7 +64,7 @@ const MODES: Readonly<Record<string, (typeof XmlC14NMode)[keyof typeof XmlC14NMo
 
 /** Canonical octets of an element in its document. Throws Malformed CANONICALIZATION for any other algorithm. */
 export function canonical(element: XmlElement, algorithm: string): Uint8Array {
-  const mode = MODES[algorithm]
+  const mode = Object.hasOwn(MODES, algorithm) ? MODES[algorithm] : undefined
   if (mode === undefined) throw malformed("CANONICALIZATION", `algorithm ${algorithm}`)
   try {
     return Buffer.from(element.canonicalizeToString({ mode }), "utf8")
@@ -73,7 +73,16 @@ export function canonical(element: XmlElement, algorithm: string): Uint8Array {
   }
 }
 
-export const isCanonicalization = (algorithm: string): boolean => algorithm in MODES
+/** Several in a row, each over what the one before wrote (XML Signature 1.1 §4.4.3.2). */
+export function canonicalInTurn(element: XmlElement, algorithms: readonly string[]): Uint8Array {
+  const [first = C14N, ...rest] = algorithms
+  return rest.reduce(
+    (octets, algorithm) => withDocument(octets, (root) => canonical(root, algorithm)),
+    canonical(element, first),
+  )
+}
+
+export const isCanonicalization = (algorithm: string): boolean => Object.hasOwn(MODES, algorithm)
 
 /** Child elements, in order; text between them must be white space. */
 export function childElements(parent: XmlElement): readonly XmlElement[] {

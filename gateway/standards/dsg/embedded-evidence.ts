@@ -8,7 +8,7 @@ import { type OcspResponse, readOcspResponse } from "../hpki/ocsp.ts"
 import { type VerdictTest, pass } from "../hpki/verdict-test.ts"
 import { Malformed } from "../malformed.ts"
 import type { SignatureTrust } from "./trust.ts"
-import type { UnsignedProperties } from "./xades-read.ts"
+import type { EvidenceValues } from "./xades-read.ts"
 
 export interface Evidence {
   readonly certificates: readonly Certificate[]
@@ -19,7 +19,7 @@ export interface Evidence {
 }
 
 /** What cannot be read is left out and told: whoever may add a piece must not be able to spoil a good signature with it. */
-export function readEvidence(encoded: Pick<UnsignedProperties, "certificates" | "crls" | "ocsp">): Evidence {
+export function readEvidence(encoded: EvidenceValues): Evidence {
   const passedOver: string[] = []
   const readable = <Value>(pieces: readonly Uint8Array[], read: (piece: Uint8Array) => Value): Value[] =>
     pieces.flatMap((piece) => {

@@ -1,11 +1,11 @@
 /** ds:Reference (XML Signature 1.1 §4.4.3): read with an allow-list, matched by position, never dereferenced. */
 import { createHash } from "node:crypto"
 import type { XmlElement } from "libxml2-wasm"
-import { C14N, DIGESTS, DS, SUBMISSION_SET_DIGEST } from "./algorithms.ts"
+import { DIGESTS, DS, SUBMISSION_SET_DIGEST } from "./algorithms.ts"
 import {
   attribute,
   base64Content,
-  canonical,
+  canonicalInTurn,
   childElements,
   childrenNamed,
   is,
@@ -63,21 +63,25 @@ export function readPartReference(reference: XmlElement, parts: readonly XmlElem
   if (part === undefined)
     throw malformed("REFERENCE_POSITION", "a reference points to no part of this signature")
   const hash = hashOf(reference)
-  const octets = canonical(part, canonicalizationOf(reference))
+  const octets = partOctets(reference, part)
   const digest = hash === "" ? null : createHash(hash).update(octets).digest()
   const wanted = base64Content(onlyChild(reference, DS, "DigestValue"))
   return { part, type: attribute(reference, "Type"), hash, digestMatches: digest?.equals(wanted) ?? false }
 }
 
+/** What a reference to a part digests. */
+export const partOctets = (reference: XmlElement, part: XmlElement): Uint8Array =>
+  canonicalInTurn(part, canonicalizationsOf(reference))
+
 const hashOf = (reference: XmlElement): string =>
   DIGESTS[requiredAttribute(onlyChild(reference, DS, "DigestMethod"), "Algorithm")] ?? ""
 
-/** The canonicalisation among the transforms; nothing else is allowed there. */
-function canonicalizationOf(reference: XmlElement): string {
+/** The transforms: canonicalisations, and nothing else. */
+function canonicalizationsOf(reference: XmlElement): readonly string[] {
   const [transforms] = childrenNamed(reference, DS, "Transforms")
   const algorithms = transforms === undefined ? [] : childElements(transforms).map(readTransform)
   if (algorithms.length > MAX_TRANSFORMS) throw malformed("TRANSFORM", "too many transforms")
-  return algorithms.at(-1) ?? C14N
+  return algorithms
 }
 
 function readTransform(transform: XmlElement): string {

@@ -11,6 +11,7 @@ import { acceptableKey } from "../hpki/signature-algorithm.ts"
 import {
   DS,
   ECDSA_SHA256,
+  C14N_11_WITH_COMMENTS,
   EXC_C14N,
   RSA_SHA256,
   SHA256,
@@ -38,6 +39,8 @@ export interface SignatureInput {
   /** NCName, e.g. `S-<uuid>`; every other Id begins with it. */
   readonly signatureId: string
   readonly layout: "manifest" | "flat"
+  /** Of SignedInfo and of every signed part; default: exclusive. */
+  readonly canonicalization?: typeof EXC_C14N | typeof C14N_11_WITH_COMMENTS
   /** DER, signer first. */
   readonly chain: readonly Uint8Array[]
   readonly signingTime: Date
@@ -70,10 +73,10 @@ export function buildSignature(input: SignatureInput): UnsignedSignature {
   if (!SIGNATURE_ID.test(input.signatureId)) throw malformed("SIGNATURE_INPUT", "signatureId is no NCName")
   const signer = readCertificate(leaf)
   const parts = writeParts(input, signer)
-  const digests = digestParts(assemble(input, parts, "", ""))
+  const digests = digestParts(assemble(input, parts, "", ""), canonicalizationOf(input))
   const signedInfo = writeSignedInfo(input, methodOf(signer), digests)
   const toBeSigned = withDocument(assemble(input, parts, signedInfo, ""), (root) =>
-    canonical(onlyChild(root, DS, "SignedInfo"), EXC_C14N),
+    canonical(onlyChild(root, DS, "SignedInfo"), canonicalizationOf(input)),
   )
   return {
     toBeSigned,
@@ -85,6 +88,8 @@ export function buildSignature(input: SignatureInput): UnsignedSignature {
     },
   }
 }
+
+const canonicalizationOf = ({ canonicalization }: SignatureInput): string => canonicalization ?? EXC_C14N
 
 function methodOf({ spki }: Certificate): string {
   const key = acceptableKey(spki)
@@ -145,7 +150,7 @@ function writeDocumentReferences(input: SignatureInput): readonly string[] {
 }
 
 /** SHA-256 of the canonical form of each signed part, where it stands in the document. */
-function digestParts(xml: Uint8Array): ReadonlyMap<string, Uint8Array> {
+function digestParts(xml: Uint8Array, canonicalization: string): ReadonlyMap<string, Uint8Array> {
   return withDocument(xml, (root) => {
     const [keyInfo, ...objects] = childElements(root).filter(
       ({ name }) => name === "KeyInfo" || name === "Object",
@@ -155,7 +160,10 @@ function digestParts(xml: Uint8Array): ReadonlyMap<string, Uint8Array> {
       part === undefined ? [] : part.name === "QualifyingProperties" ? childElements(part) : [part],
     )
     return new Map(
-      signed.map((part) => [part.name, createHash("sha256").update(canonical(part, EXC_C14N)).digest()]),
+      signed.map((part) => [
+        part.name,
+        createHash("sha256").update(canonical(part, canonicalization)).digest(),
+      ]),
     )
   })
 }
@@ -166,15 +174,16 @@ function writeSignedInfo(
   digests: ReadonlyMap<string, Uint8Array>,
 ): string {
   const id = input.signatureId
+  const Algorithm = canonicalizationOf(input)
   const reference = (name: string, suffix: string, Type?: string) => {
-    const transforms = element("ds:Transforms", {}, element("ds:Transform", { Algorithm: EXC_C14N }))
+    const transforms = element("ds:Transforms", {}, element("ds:Transform", { Algorithm }))
     const digest = writeDigest(digests.get(name) ?? new Uint8Array(0))
     return element("ds:Reference", { URI: `#${id}-${suffix}`, Type }, transforms, digest)
   }
   return element(
     "ds:SignedInfo",
     {},
-    element("ds:CanonicalizationMethod", { Algorithm: EXC_C14N }),
+    element("ds:CanonicalizationMethod", { Algorithm }),
     element("ds:SignatureMethod", { Algorithm: method }),
     ...(input.layout === "flat"
       ? writeDocumentReferences(input)

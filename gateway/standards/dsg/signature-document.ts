@@ -27,15 +27,32 @@ import {
   readDocumentReference,
   readPartReference,
 } from "./reference.ts"
+import { type DocumentOctets, MAX_ARCHIVE_TIME_STAMPS, archiveStampOctets } from "./archive.ts"
+import { referencesStampOctets } from "./named-evidence.ts"
 import {
+  type EvidenceReference,
+  type EvidenceValues,
   type SignedProperties,
-  type UnsignedProperties,
+  isXades,
+  isXades141,
+  limitedStamps,
+  readEvidenceValues,
+  readReferences,
   readSignedProperties,
-  readUnsignedProperties,
+  readTimeStamp,
+  unsignedProperties,
 } from "./xades-read.ts"
 
 export const MAX_REFERENCES = 4096
 const MAX_CERTIFICATES = 16
+/** Of each kind but archive time stamps. */
+const MAX_TIME_STAMPS = 4
+
+/** A token, and the octets it is to be a stamp of. */
+export interface Stamp {
+  readonly stamped: Uint8Array
+  readonly token: Uint8Array
+}
 
 export interface SignatureDocument {
   /** Algorithm URI. */
@@ -52,21 +69,33 @@ export interface SignatureDocument {
   /** Exactly one reference of the right type covers the SignedProperties; else they must not be believed. */
   readonly propertiesSigned: boolean
   readonly properties: SignedProperties
-  readonly timeStamps: readonly { readonly stamped: Uint8Array; readonly token: Uint8Array }[]
-  readonly evidence: Omit<UnsignedProperties, "timeStamps">
+  readonly timeStamps: readonly Stamp[]
+  /** Over the first time stamps and the names of the evidence (XAdES-X). */
+  readonly referencesStamps: readonly Stamp[]
+  /** Oldest first; `stamped` is null when the signed documents themselves are needed and not here. */
+  readonly archiveStamps: readonly { readonly stamped: Uint8Array | null; readonly token: Uint8Array }[]
+  readonly evidence: EvidenceValues
+  /** Digests of the evidence it names (XAdES-C); null when it names none. */
+  readonly evidenceNamed: readonly EvidenceReference[] | null
 }
 
-/** Throws Malformed: XML*, DUPLICATE_ID, SIGNATURE_STRUCTURE, REFERENCE_POSITION, TRANSFORM, CANONICALIZATION, UNIQUE_ID. */
-export function readSignatureDocument(xml: Uint8Array): SignatureDocument {
-  return withDocument(xml, (root) => read(locate(root)))
+/**
+ * @param documents clear octets, where an archive time stamp covers them (archive.ts)
+ * @throws Malformed XML*, DUPLICATE_ID, SIGNATURE_STRUCTURE, REFERENCE_POSITION, TRANSFORM, CANONICALIZATION, UNIQUE_ID, TIME_STAMP
+ */
+export function readSignatureDocument(
+  xml: Uint8Array,
+  documents: DocumentOctets = new Map(),
+): SignatureDocument {
+  return withDocument(xml, (root) => read(locate(root), documents))
 }
 
 interface Places {
+  readonly root: XmlElement
   readonly signedInfo: XmlElement
   readonly signatureValue: XmlElement
   readonly keyInfo: XmlElement
   readonly manifest: XmlElement | null
-  readonly qualifyingProperties: XmlElement
   readonly signedProperties: XmlElement
 }
 
@@ -98,18 +127,18 @@ function locate(root: XmlElement): Places {
   }
   const signedProperties = onlyChild(qualifyingProperties, XADES, "SignedProperties")
   const manifest = manifests[0] ?? null
-  return { signedInfo, signatureValue, keyInfo, manifest, qualifyingProperties, signedProperties }
+  return { root, signedInfo, signatureValue, keyInfo, manifest, signedProperties }
 }
 
 const misplaced = () => malformed("SIGNATURE_STRUCTURE", "children of ds:Signature")
 
-function read(places: Places): SignatureDocument {
+function read(places: Places, octets: DocumentOctets): SignatureDocument {
   const { signedInfo, signatureValue, signedProperties } = places
   const references = childrenNamed(signedInfo, DS, "Reference")
   const parts = readPartReferences(references, places)
   const documents = readDocuments(references, places, parts)
   const ofProperties = parts.filter(({ part }) => part.isSameNode(signedProperties))
-  const { timeStamps, ...evidence } = readUnsignedProperties(places.qualifyingProperties)
+  const properties = unsignedProperties(places.root)
   return {
     signatureMethod: algorithmOf(signedInfo, "SignatureMethod"),
     signedInfo: canonical(signedInfo, algorithmOf(signedInfo, "CanonicalizationMethod")),
@@ -120,11 +149,32 @@ function read(places: Places): SignatureDocument {
     hashes: [...new Set([...parts, ...documents].map(({ hash }) => hash))],
     propertiesSigned: ofProperties.length === 1 && ofProperties[0]?.type === TYPE_SIGNED_PROPERTIES,
     properties: readSignedProperties(signedProperties),
-    timeStamps: timeStamps.map(({ canonicalization, token }) => ({
-      stamped: canonical(signatureValue, canonicalization),
-      token,
-    })),
-    evidence,
+    ...readStamps(places, properties, octets),
+    evidence: readEvidenceValues(properties),
+    evidenceNamed: readReferences(properties),
+  }
+}
+
+function readStamps(
+  { root, signatureValue }: Places,
+  properties: readonly XmlElement[],
+  octets: DocumentOctets,
+): Pick<SignatureDocument, "timeStamps" | "referencesStamps" | "archiveStamps"> {
+  const named = (name: string) => properties.filter((one) => isXades(one, name))
+  const archives = properties.filter((one) => isXades141(one, "ArchiveTimeStamp"))
+  return {
+    timeStamps: limitedStamps(named("SignatureTimeStamp"), MAX_TIME_STAMPS).map((stamp) => {
+      const { canonicalization, token } = readTimeStamp(stamp)
+      return { token, stamped: canonical(signatureValue, canonicalization) }
+    }),
+    referencesStamps: limitedStamps(named("SigAndRefsTimeStamp"), MAX_TIME_STAMPS).map((stamp) => {
+      const { canonicalization, token } = readTimeStamp(stamp)
+      return { token, stamped: referencesStampOctets(root, canonicalization) }
+    }),
+    archiveStamps: limitedStamps(archives, MAX_ARCHIVE_TIME_STAMPS).map((stamp) => {
+      const { canonicalization, token } = readTimeStamp(stamp)
+      return { token, stamped: archiveStampOctets(root, stamp, canonicalization, octets) }
+    }),
   }
 }
 

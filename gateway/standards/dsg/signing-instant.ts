@@ -1,12 +1,24 @@
-/** When was it signed? (XAdES-T) With a sound time stamp the validation time is its genTime, without one it is now. */
-import { type VerdictTest, check, unknown } from "../hpki/verdict-test.ts"
-import { MAX_CLOCK_SKEW_MS, verifyToken } from "../tsp/verify-token.ts"
-import type { SignatureDocument } from "./signature-document.ts"
+/**
+ * When was it signed, and as of when is that to be judged? (XAdES-T, -X and -A)
+ *
+ * From the outside in: the newest archive time stamp is judged now; when it is sound, everything within is judged as it
+ * stood at that time, by what was known then. So it goes on to the time stamp over the signature's value, whose genTime is
+ * the validation time of the signer; without one it is the time everything is judged at.
+ */
+import { type VerdictTest, check, pass, unknown } from "../hpki/verdict-test.ts"
+import { type TokenCheck, MAX_CLOCK_SKEW_MS, verifyToken } from "../tsp/verify-token.ts"
+import { sha256 } from "./evidence-digest.ts"
+import type { SignatureDocument, Stamp } from "./signature-document.ts"
 import type { SignatureTrust } from "./trust.ts"
 
 export interface SigningInstant {
+  /** Of the oldest sound time stamp over the signature's value. */
   readonly genTime: Date | null
   readonly validationTime: Date
+  /** It is proven that all of this existed then; now, without an archive time stamp. */
+  readonly provenAt: Date
+  /** Of the newest time stamp's authority: until then somebody must stamp anew. Null without time stamp. */
+  readonly lastsUntil: Date | null
   /** `time-stamp` while there is none, else `time-stamp-…` of every token; and `signing-time`. */
   readonly tests: readonly VerdictTest[]
 }
@@ -17,24 +29,82 @@ export function checkTimeStamp(
   trust: SignatureTrust,
   now: Date,
 ): SigningInstant {
-  const { timeStamps, properties } = document
-  const rules = { now, newerCrl: trust.newerCrl }
-  const checks = timeStamps.map(({ token, stamped }) => verifyToken(token, stamped, trust.timeStamp, rules))
-  const tests = checks.flatMap((token) => token.tests)
-  // A token that failed says nothing about time; the verdict is invalid anyway.
-  const sound = checks.filter((token) => token.tests.every(({ outcome }) => outcome !== "fail"))
-  const [genTime = null] = sound
-    .flatMap((token) => token.genTime ?? [])
-    .sort((a, b) => a.getTime() - b.getTime())
-  const validationTime = genTime ?? now
+  const { properties } = document
+  const believed = trust.timeStamp
+  const archive = checkArchive(document, trust, now)
+  const rules = { now: archive.provenAt, newerCrl: trust.newerCrl }
+  const verify = ({ token, stamped }: Stamp) => verifyToken(token, stamped, believed, rules)
+  const checks = document.timeStamps.map(verify)
+  const references = document.referencesStamps.map(verify)
+  const genTimes = checks.filter(isSound).flatMap((token) => token.genTime ?? [])
+  const [genTime = null] = genTimes.sort((a, b) => a.getTime() - b.getTime())
+  const validationTime = genTime ?? archive.provenAt
   return {
     genTime,
     validationTime,
+    provenAt: archive.provenAt,
+    lastsUntil: archive.newest?.chain[0]?.notAfter ?? checks.find(isSound)?.chain[0]?.notAfter ?? null,
     tests: [
-      ...(timeStamps.length === 0 ? [unknown("time-stamp", "none yet")] : tests),
+      ...archive.tests,
+      ...references.flatMap(({ tests }) => renamed(tests, "references")),
+      ...(checks.length === 0 ? [unknown("time-stamp", "none yet")] : checks.flatMap(({ tests }) => tests)),
+      ...checkNamedEvidence(document),
       checkSigningTime(properties.signingTime, validationTime),
     ],
   }
+}
+
+/** A token that failed says nothing about time; the verdict is invalid anyway. */
+const isSound = ({ tests }: TokenCheck): boolean => tests.every(({ outcome }) => outcome !== "fail")
+
+interface Archive {
+  readonly provenAt: Date
+  readonly newest: TokenCheck | null
+  readonly tests: readonly VerdictTest[]
+}
+
+/** The newest first, each judged at the time that the one after it proves. */
+function checkArchive(
+  { archiveStamps }: SignatureDocument,
+  { newerCrl, timeStamp }: SignatureTrust,
+  now: Date,
+): Archive {
+  const start: Archive = { provenAt: now, newest: null, tests: [] }
+  return archiveStamps.toReversed().reduce((outer, { token, stamped }) => {
+    if (stamped === null) {
+      const missing = unknown(
+        "time-stamp-archive",
+        "covers the signed documents themselves, which are not here",
+      )
+      return { ...outer, tests: [...outer.tests, missing] }
+    }
+    const checked = verifyToken(token, stamped, timeStamp, { now: outer.provenAt, newerCrl })
+    const isProof = checked.tests.every(({ outcome }) => outcome === "pass")
+    return {
+      provenAt: isProof && checked.genTime !== null ? checked.genTime : outer.provenAt,
+      newest: outer.newest ?? checked,
+      tests: [...outer.tests, ...renamed(checked.tests, "archive")],
+    }
+  }, start)
+}
+
+const renamed = (tests: readonly VerdictTest[], stamp: "archive" | "references"): readonly VerdictTest[] =>
+  tests.map((test) => ({ ...test, name: test.name.replace("time-stamp-", `time-stamp-${stamp}-`) }))
+
+/** What the references name must be what came along, where it came along. */
+function checkNamedEvidence({
+  evidenceNamed,
+  evidence,
+  certificates,
+}: SignatureDocument): readonly VerdictTest[] {
+  if (evidenceNamed === null) return []
+  const here = [...certificates, ...evidence.certificates, ...evidence.crls, ...evidence.ocsp]
+  if (evidenceNamed.some(({ hash }) => hash !== "sha256"))
+    return [unknown("evidence-named", "digests other than SHA-256 are not compared")]
+  const digests = new Set(here.map((each) => sha256(each).toString("hex")))
+  const absent = evidenceNamed.filter(({ digest }) => !digests.has(Buffer.from(digest).toString("hex")))
+  if (absent.length === 0) return [pass("evidence-named", `${evidenceNamed.length} certificates and lists`)]
+  return [unknown("evidence-named", `${absent.length} of ${evidenceNamed.length} that it names are not here`)]
 }
 
 /** The signer's claim must not lie behind the authority's time (§1.7 step 9 of our validator). */

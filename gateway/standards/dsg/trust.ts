@@ -39,6 +39,8 @@ export interface ClaimedContent {
     readonly uniqueId: string
     /** Of the clear octets as received. */
     readonly sha256: Uint8Array
+    /** Themselves: needed only below an archive time stamp where SignedInfo names them (flat layout). */
+    readonly octets?: Uint8Array
   }[]
   /** SubmissionSet.uniqueId for a SubmissionSet signature; null = Detached. */
   readonly submissionSetUniqueId: string | null

@@ -7,6 +7,9 @@ import type { VerdictTest } from "../hpki/verdict-test.ts"
  */
 export type VerdictOutcome = "valid" | "valid-pending" | "indeterminate" | "invalid" | "unsigned"
 
+/** XAdES: signed · time-stamped · with certificates and revocation lists · stamped anew for the archive. */
+export type SignatureLevel = "BES" | "T" | "X-L" | "A"
+
 export interface Verdict {
   readonly outcome: VerdictOutcome
   /** "hpki" = a person's signature; "seal" = 施設シール（HPKI署名ではない）; "none" = nobody's. */

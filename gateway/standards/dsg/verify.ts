@@ -23,7 +23,7 @@ import {
 } from "./signer.ts"
 import { checkTimeStamp } from "./signing-instant.ts"
 import type { ClaimedContent, SignatureTrust } from "./trust.ts"
-import { type Verdict, outcomeOf } from "./verdict.ts"
+import { type SignatureLevel, type Verdict, outcomeOf } from "./verdict.ts"
 
 /** One thing the signature covers, as the signer described it. Believe it only with a verdict that is not `invalid`. */
 export interface CoveredDocument {
@@ -40,9 +40,15 @@ export interface Verification {
   /** Identifiers of commitment types, e.g. `urn:oid:1.2.840.10065.1.12.1.13`. */
   readonly commitments: readonly string[]
   readonly signer: Certificate | null
+  /** How far the document provides for later; absent when it cannot be read. */
+  readonly level?: SignatureLevel
+  /** All within existed then, by an archive time stamp; now, without one. */
+  readonly provenAt?: Date
+  /** End of the newest time stamp's authority: before it somebody has to stamp anew. Null without time stamp. */
+  readonly lastsUntil?: Date | null
 }
 
-/** @param now the present; the validation time is the time stamp's genTime when there is one */
+/** @param now the present; the validation time is the time stamp's genTime when there is one (signing-instant.ts) */
 export function verifySignature(
   xml: Uint8Array,
   claimed: ClaimedContent,
@@ -50,7 +56,7 @@ export function verifySignature(
   now: Date,
 ): Verification {
   try {
-    return judge(readSignatureDocument(xml), claimed, trust, now)
+    return judge(readSignatureDocument(xml, octetsOf(claimed)), claimed, trust, now)
   } catch (problem) {
     if (!(problem instanceof Malformed)) throw problem
     const tests = [fail("structure", `${problem.code}: ${problem.message}`)]
@@ -82,7 +88,9 @@ function judge(
     checkSignatureValue(document, signer),
     ...checkContent(document, claimed),
     ...instant.tests,
-    ...(signer === null ? [] : checkSigner(signer, document, instant.validationTime, informed, now)),
+    ...(signer === null
+      ? []
+      : checkSigner(signer, document, instant.validationTime, informed, instant.provenAt)),
     ...checkEvidence(evidence),
   ]
   const { properties } = document
@@ -97,8 +105,22 @@ function judge(
       })),
     commitments: properties.commitments,
     signer,
+    level: levelOf(document),
+    provenAt: instant.provenAt,
+    lastsUntil: instant.lastsUntil,
   }
 }
+
+/** Of the form alone; whether it holds the tests say. */
+function levelOf({ timeStamps, archiveStamps, evidence }: SignatureDocument): SignatureLevel {
+  if (archiveStamps.length > 0) return "A"
+  if (timeStamps.length === 0) return "BES"
+  const isLong = evidence.certificates.length > 0 && evidence.crls.length + evidence.ocsp.length > 0
+  return isLong ? "X-L" : "T"
+}
+
+const octetsOf = ({ documents }: ClaimedContent): ReadonlyMap<string, Uint8Array> =>
+  new Map(documents.flatMap(({ uniqueId, octets }) => (octets === undefined ? [] : [[uniqueId, octets]])))
 
 function verdictOf(
   tests: readonly VerdictTest[],

@@ -12,15 +12,14 @@ import {
   textContent,
 } from "./document.ts"
 
-const MAX_TIME_STAMPS = 4
-/** Certificates, and lists, that may come along as evidence. */
-const MAX_EVIDENCE = 16
+/** Certificates, and lists, that may come along as evidence: of a signer, and of each archive time stamp. */
+const MAX_EVIDENCE = 64
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
 export interface SignedProperties {
   readonly signingTime: Date | null
   /** node:crypto name ("" = unknown) and digest of the signer's certificate; null when the property is absent. */
-  readonly signingCertificate: { readonly hash: string; readonly digest: Uint8Array } | null
+  readonly signingCertificate: EvidenceReference | null
   readonly policy: string | null
   /** Identifiers of CommitmentTypeIndication. */
   readonly commitments: readonly string[]
@@ -62,9 +61,7 @@ function readSigningCertificate(signature: XmlElement): SignedProperties["signin
   if (property === undefined) return null
   const [cert] = childrenNamed(property, XADES, "Cert")
   if (cert === undefined || more.length > 0) throw malformed("SIGNATURE_STRUCTURE", "SigningCertificate")
-  const digest = onlyChild(cert, XADES, "CertDigest")
-  const algorithm = requiredAttribute(onlyChild(digest, DS, "DigestMethod"), "Algorithm")
-  return { hash: DIGESTS[algorithm] ?? "", digest: base64Content(onlyChild(digest, DS, "DigestValue")) }
+  return readDigest(onlyChild(cert, XADES, "CertDigest"))
 }
 
 function readPolicy(signature: XmlElement): string | null {
@@ -83,49 +80,102 @@ function readFormat(format: XmlElement): [string, string][] {
   return [[requiredAttribute(format, "ObjectReference").replace(/^#/, ""), textContent(mimeType).trim()]]
 }
 
-export interface UnsignedProperties {
-  readonly timeStamps: readonly { readonly canonicalization: string; readonly token: Uint8Array }[]
+/** What came along to verify with. Nothing of it is protected by the signature: each piece must prove itself. */
+export interface EvidenceValues {
   readonly certificates: readonly Uint8Array[]
   readonly crls: readonly Uint8Array[]
   /** OCSPResponse, or BasicOCSPResponse, DER. */
   readonly ocsp: readonly Uint8Array[]
 }
 
-/** Nothing here is protected by the signature: tokens and lists must prove themselves. */
-export function readUnsignedProperties(qualifyingProperties: XmlElement): UnsignedProperties {
-  const [unsigned] = childrenNamed(qualifyingProperties, XADES, "UnsignedProperties")
-  const [properties] =
-    unsigned === undefined ? [] : childrenNamed(unsigned, XADES, "UnsignedSignatureProperties")
-  if (properties === undefined) return { timeStamps: [], certificates: [], crls: [], ocsp: [] }
-  const stamps = childrenNamed(properties, XADES, "SignatureTimeStamp")
-  if (stamps.length > MAX_TIME_STAMPS) throw malformed("TIME_STAMP", "too many time stamps")
-  // The time-stamp authority's may stand apart; whose evidence it is, the evidence itself says.
-  const places = [properties, ...childrenNamed(properties, XADES141, "TimeStampValidationData")]
-  return {
-    timeStamps: stamps.map(readTimeStamp),
-    certificates: evidence(places, ["CertificateValues", "EncapsulatedX509Certificate"]),
-    crls: evidence(places, ["RevocationValues", "CRLValues", "EncapsulatedCRLValue"]),
-    ocsp: evidence(places, ["RevocationValues", "OCSPValues", "EncapsulatedOCSPValue"]),
-  }
+/** A digest that CompleteCertificateRefs or CompleteRevocationRefs names. */
+export interface EvidenceReference {
+  /** node:crypto name, "" = unknown. */
+  readonly hash: string
+  readonly digest: Uint8Array
 }
 
-function readTimeStamp(stamp: XmlElement) {
-  const [method] = childrenNamed(stamp, DS, "CanonicalizationMethod")
-  return {
-    // Real e-prescriptions leave the method out and mean inclusive C14N 1.0.
-    canonicalization: method === undefined ? C14N : requiredAttribute(method, "Algorithm"),
-    token: base64Content(onlyChild(stamp, XADES, "EncapsulatedTimeStamp")),
-  }
+export const isXades = (element: XmlElement, name: string): boolean => is(element, XADES, name)
+export const isXades141 = (element: XmlElement, name: string): boolean => is(element, XADES141, name)
+
+/** The children of UnsignedSignatureProperties of this ds:Signature, in order. */
+export function unsignedProperties(signature: XmlElement): readonly XmlElement[] {
+  const objects = childrenNamed(signature, DS, "Object")
+  return objects
+    .flatMap((object) => childrenNamed(object, XADES, "QualifyingProperties"))
+    .flatMap((qualifying) => childrenNamed(qualifying, XADES, "UnsignedProperties"))
+    .flatMap((unsigned) => childrenNamed(unsigned, XADES, "UnsignedSignatureProperties"))
+    .flatMap(childElements)
 }
 
-function evidence(places: readonly XmlElement[], path: readonly string[]): readonly Uint8Array[] {
-  const values = places.flatMap((place) => valuesIn(place, path))
-  if (values.length > MAX_EVIDENCE) throw malformed("SIGNATURE_STRUCTURE", "too much evidence")
-  return values
+/** Of the signature and of its time stamps: all in one, for each proves itself. */
+export function readEvidenceValues(properties: readonly XmlElement[]): EvidenceValues {
+  const stampData = properties.filter((one) => isXades141(one, "TimeStampValidationData"))
+  const holders = [...properties, ...stampData.flatMap(childElements)]
+  const values = (path: readonly [string, ...string[]]): readonly Uint8Array[] => {
+    const [first, ...rest] = path
+    const found = holders.filter((one) => isXades(one, first)).flatMap((one) => valuesIn(one, rest))
+    if (found.length > MAX_EVIDENCE) throw malformed("SIGNATURE_STRUCTURE", "too much evidence")
+    return distinct(found)
+  }
+  return {
+    certificates: values(["CertificateValues", "EncapsulatedX509Certificate"]),
+    crls: values(["RevocationValues", "CRLValues", "EncapsulatedCRLValue"]),
+    ocsp: values(["RevocationValues", "OCSPValues", "EncapsulatedOCSPValue"]),
+  }
 }
 
 function valuesIn(parent: XmlElement, path: readonly string[]): readonly Uint8Array[] {
   const [name, ...rest] = path
   if (name === undefined) return [base64Content(parent)]
   return childrenNamed(parent, XADES, name).flatMap((child) => valuesIn(child, rest))
+}
+
+const distinct = (values: readonly Uint8Array[]): readonly Uint8Array[] => [
+  ...new Map(values.map((value) => [Buffer.from(value).toString("base64"), value])).values(),
+]
+
+/** What CompleteCertificateRefs and CompleteRevocationRefs name; null without both. */
+export function readReferences(properties: readonly XmlElement[]): readonly EvidenceReference[] | null {
+  const [certificates] = properties.filter((one) => isXades(one, "CompleteCertificateRefs"))
+  const [revocations] = properties.filter((one) => isXades(one, "CompleteRevocationRefs"))
+  if (certificates === undefined || revocations === undefined) return null
+  const named = [
+    ...inPath(certificates, ["CertRefs", "Cert", "CertDigest"]),
+    ...inPath(revocations, ["CRLRefs", "CRLRef", "DigestAlgAndValue"]),
+    ...inPath(revocations, ["OCSPRefs", "OCSPRef", "DigestAlgAndValue"]),
+  ]
+  if (named.length > MAX_EVIDENCE) throw malformed("SIGNATURE_STRUCTURE", "too much evidence is named")
+  return named.map(readDigest)
+}
+
+const inPath = (parent: XmlElement, path: readonly string[]): readonly XmlElement[] =>
+  path.reduce<readonly XmlElement[]>(
+    (parents, name) => parents.flatMap((one) => childrenNamed(one, XADES, name)),
+    [parent],
+  )
+
+function readDigest(holder: XmlElement): EvidenceReference {
+  const algorithm = requiredAttribute(onlyChild(holder, DS, "DigestMethod"), "Algorithm")
+  return { hash: DIGESTS[algorithm] ?? "", digest: base64Content(onlyChild(holder, DS, "DigestValue")) }
+}
+
+export interface EncapsulatedStamp {
+  readonly canonicalization: string
+  readonly token: Uint8Array
+}
+
+/** Of any XAdES time stamp. Throws Malformed TIME_STAMP for more than `limit`. */
+export function limitedStamps(stamps: readonly XmlElement[], limit: number): readonly XmlElement[] {
+  if (stamps.length > limit) throw malformed("TIME_STAMP", "too many time stamps")
+  return stamps
+}
+
+export function readTimeStamp(stamp: XmlElement): EncapsulatedStamp {
+  const [method] = childrenNamed(stamp, DS, "CanonicalizationMethod")
+  return {
+    // Real e-prescriptions leave the method out and mean inclusive C14N 1.0.
+    canonicalization: method === undefined ? C14N : requiredAttribute(method, "Algorithm"),
+    token: base64Content(onlyChild(stamp, XADES, "EncapsulatedTimeStamp")),
+  }
 }

@@ -47,6 +47,41 @@ export function checkRevocation(
   return [passed, unknown("newer-crl", `${name}: a list issued after ${at.toISOString()} is awaited`)]
 }
 
+/** The newest list that proves something about the certificate at that time, to be kept beside a signature; null without one. */
+export function listFor(
+  certificate: Certificate,
+  issuer: Certificate,
+  crls: readonly Crl[],
+  at: Date,
+  now: Date,
+): Crl | null {
+  const [newest] = crls
+    .filter((crl) =>
+      listStatements(certificate, issuer, [crl]).some((one) => isTimely(one, certificate, at, now)),
+    )
+    .toSorted((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime())
+  return newest ?? null
+}
+
+/** The same of OCSP responses. @param crls by which a responder itself is judged */
+export function answerFor(
+  certificate: Certificate,
+  issuer: Certificate,
+  responses: readonly OcspResponse[],
+  crls: readonly Crl[],
+  at: Date,
+  now: Date,
+): OcspResponse | null {
+  const [newest] = responses
+    .filter((response) =>
+      ocspStatements(certificate, issuer, [response], crls).some((one) =>
+        isTimely(one, certificate, at, now),
+      ),
+    )
+    .toSorted((a, b) => b.producedAt.getTime() - a.producedAt.getTime())
+  return newest ?? null
+}
+
 const isForEver = (entry: RevokedCertificate | null): entry is RevokedCertificate =>
   entry !== null && entry.reason !== REASON.certificateHold
 

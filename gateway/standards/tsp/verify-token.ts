@@ -11,9 +11,9 @@ import type { Certificate } from "../hpki/certificate.ts"
 import type { Crl } from "../hpki/crl.ts"
 import { EXTENSION } from "../hpki/extensions.ts"
 import type { OcspResponse } from "../hpki/ocsp.ts"
-import { validatePath } from "../hpki/path.ts"
+import { type PathResult, validatePath } from "../hpki/path.ts"
 import type { RevocationRules } from "../hpki/revocation.ts"
-import { type VerdictTest, check, fail, pass } from "../hpki/verdict-test.ts"
+import { type VerdictTest, check, fail, pass, unknown } from "../hpki/verdict-test.ts"
 import { Malformed } from "../malformed.ts"
 import { type TSTInfo, readTSTInfo } from "./tst-info.ts"
 
@@ -37,6 +37,8 @@ export interface TokenCheck {
   readonly genTime: Date | null
   readonly accuracyMs: number
   readonly tsa: string
+  /** Of the authority, leaf first; empty when it could not be told. The leaf alone without a path to an anchor. */
+  readonly chain: readonly Certificate[]
   /** INTEGER octets, null when absent; to compare with the request's. */
   readonly nonce: Uint8Array | null
   /** Names begin with `time-stamp-`. */
@@ -58,7 +60,7 @@ export function verifyToken(
   } catch (problem) {
     if (!(problem instanceof Malformed)) throw problem
     const tests = [fail("time-stamp-structure", `${problem.code}: ${problem.message}`)]
-    return { genTime: null, accuracyMs: 0, tsa: "", nonce: null, tests }
+    return { genTime: null, accuracyMs: 0, tsa: "", chain: [], nonce: null, tests }
   }
 }
 
@@ -73,6 +75,7 @@ function verifyReadable(
     throw new Malformed("TST_INFO", "RFC 3161 §2.4.2", "not a time-stamp token")
   const info = readTSTInfo(signed.content)
   const { signer, tests: signerTests } = verifySigner(signed)
+  const path = signer === null ? null : pathOf(signer, signed.certificates, info, trust, rules)
   const tests = [
     ...signerTests,
     checkImprint(info, stamped),
@@ -82,11 +85,18 @@ function verifyReadable(
       `${info.policy} is not accepted`,
     ),
     checkGenTime(info, rules.now),
-    ...(signer === null ? [] : checkAuthority(signer, signed.certificates, info, trust, rules)),
+    ...(signer === null || path === null ? [] : checkAuthority(signer, path, rules)),
   ]
   const { genTime, accuracyMs, nonce } = info
   const named = tests.map((test) => ({ ...test, name: `time-stamp-${test.name}` }))
-  return { genTime, accuracyMs, nonce, tsa: signer?.subject.text ?? "", tests: named }
+  return {
+    genTime,
+    accuracyMs,
+    nonce,
+    tsa: signer?.subject.text ?? "",
+    chain: path?.chain ?? [],
+    tests: named,
+  }
 }
 
 function checkImprint(info: TSTInfo, stamped: Uint8Array): VerdictTest {
@@ -106,22 +116,36 @@ function checkGenTime({ genTime, accuracyMs }: TSTInfo, now: Date): VerdictTest 
   return pass("time", genTime.toISOString())
 }
 
-function checkAuthority(
+const pathOf = (
   signer: Certificate,
   fromToken: readonly Certificate[],
   { genTime }: TSTInfo,
   trust: TimeStampTrust,
   rules: RevocationRules,
+): PathResult =>
+  validatePath(signer, [...trust.intermediates, ...fromToken], trust.anchors, genTime, trust.crls, {
+    ...rules,
+    ocsp: [...(rules.ocsp ?? []), ...(trust.ocsp ?? [])],
+  })
+
+function checkAuthority(
+  signer: Certificate,
+  path: PathResult,
+  { now }: RevocationRules,
 ): readonly VerdictTest[] {
-  const path = validatePath(
-    signer,
-    [...trust.intermediates, ...fromToken],
-    trust.anchors,
-    genTime,
-    trust.crls,
-    { ...rules, ocsp: [...(rules.ocsp ?? []), ...(trust.ocsp ?? [])] },
+  return [checkPurpose(signer), checkKeyUsage(signer), ...path.tests, checkInForce(signer, now)]
+}
+
+/**
+ * A key is guarded no longer than its certificate lasts: later nobody can tell when the token was made, unless another time
+ * stamp says that it was there before.
+ */
+function checkInForce({ notAfter }: Certificate, now: Date): VerdictTest {
+  if (now <= notAfter) return pass("in-force", `until ${notAfter.toISOString()}`)
+  return unknown(
+    "in-force",
+    `the authority's certificate ended ${notAfter.toISOString()}, and no archive time stamp is from before`,
   )
-  return [checkPurpose(signer), checkKeyUsage(signer), ...path.tests]
 }
 
 /** RFC 3161 §2.3: extendedKeyUsage is critical and id-kp-timeStamping stands in it alone. */

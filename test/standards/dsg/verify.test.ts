@@ -5,11 +5,8 @@ import fc from "fast-check"
 import { days, newKey } from "../../../gateway/commands/pki-authority.ts"
 import { DS, EXC_C14N } from "../../../gateway/standards/dsg/algorithms.ts"
 import { canonical, onlyChild, withDocument } from "../../../gateway/standards/dsg/document.ts"
-import {
-  timeStampInput,
-  withTimeStamp,
-  withValidationData,
-} from "../../../gateway/standards/dsg/time-stamp.ts"
+import { withValues } from "../../../gateway/standards/dsg/long-term.ts"
+import { timeStampInput, withTimeStamp } from "../../../gateway/standards/dsg/time-stamp.ts"
 import type { SignatureTrust } from "../../../gateway/standards/dsg/trust.ts"
 import { immediateFaults, outcomeOf } from "../../../gateway/standards/dsg/verdict.ts"
 import { verifySignature } from "../../../gateway/standards/dsg/verify.ts"
@@ -173,7 +170,7 @@ describe("verifying a DSG signature", () => {
 
     it("refuses an Id that occurs twice", () => {
       assertRefused(
-        replaced(stamped, "<xades:UnsignedProperties>", '<xades:UnsignedProperties Id="S-1-manifest">'),
+        replaced(stamped, "<xades:UnsignedProperties ", '<xades:UnsignedProperties Id="S-1-manifest" '),
         "DUPLICATE_ID",
       )
     })
@@ -332,8 +329,14 @@ describe("verifying a DSG signature", () => {
     })
 
     it("takes the lists that came with the signature, because they prove themselves", () => {
-      const crls = world.sealTrust.crls.map(({ encoded }) => encoded)
-      const long = withValidationData(Buffer.from(stamped), { certificates: [], crls })
+      const { crls } = world.sealTrust
+      const long = withValues(Buffer.from(stamped), {
+        certificates: [],
+        crls,
+        ocsp: [],
+        isComplete: true,
+        isLater: false,
+      })
       assert.equal(verify(long, { ...world.sealTrust, crls: [] }).verdict.outcome, "valid")
     })
 

@@ -2,10 +2,18 @@
 import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import { Authority, type Holder, days, keyPem, newKey, pem } from "../../../gateway/commands/pki-authority.ts"
+import { EXC_C14N } from "../../../gateway/standards/dsg/algorithms.ts"
+import { archiveStampInput, withArchiveTimeStamp } from "../../../gateway/standards/dsg/archive.ts"
 import { COMMITMENT } from "../../../gateway/standards/dsg/commitment.ts"
+import { lengthened } from "../../../gateway/standards/dsg/long-term.ts"
 import { type SignatureInput, buildSignature } from "../../../gateway/standards/dsg/sign.ts"
 import { timeStampInput, withTimeStamp } from "../../../gateway/standards/dsg/time-stamp.ts"
-import type { ClaimedContent, HpkiTrust, SealTrust } from "../../../gateway/standards/dsg/trust.ts"
+import type {
+  ClaimedContent,
+  HpkiTrust,
+  SealTrust,
+  SignatureTrust,
+} from "../../../gateway/standards/dsg/trust.ts"
 import type { Verification } from "../../../gateway/standards/dsg/verify.ts"
 import { readCertificate } from "../../../gateway/standards/hpki/certificate.ts"
 import { readCrl } from "../../../gateway/standards/hpki/crl.ts"
@@ -36,6 +44,9 @@ export interface World {
   readonly hpkiRoot: Authority
   sign(holder: Holder, changes?: Partial<SignatureInput>): Uint8Array
   stamp(xml: Uint8Array): Uint8Array
+  /** At X-L, by the lists of this trust. */
+  lengthen(xml: Uint8Array, trust: SignatureTrust, canonicalization?: string): Promise<Uint8Array>
+  archive(xml: Uint8Array, canonicalization?: string): Uint8Array
 }
 
 export async function makeWorld(): Promise<World> {
@@ -82,6 +93,14 @@ export async function makeWorld(): Promise<World> {
     },
     sign,
     stamp: (xml) => withTimeStamp(xml, stampWith(bench, timeStampInput(xml))),
+    async lengthen(xml, trust, canonicalization = EXC_C14N) {
+      const stamp = (octets: Uint8Array) => Promise.resolve(stampWith(bench, octets))
+      const long = await lengthened(xml, trust, new Date(), canonicalization, stamp)
+      assert(long !== null)
+      return long
+    },
+    archive: (xml, canonicalization = EXC_C14N) =>
+      withArchiveTimeStamp(xml, stampWith(bench, archiveStampInput(xml, canonicalization)), canonicalization),
   }
 }
 

@@ -136,6 +136,7 @@ describe("a time-stamp token", () => {
         "basic-constraints",
         "critical-extensions",
         "revocation",
+        "in-force",
       ],
     )
   })
