@@ -74,7 +74,7 @@ export async function lengthened(
 ): Promise<Uint8Array | null> {
   const document = readSignatureDocument(xml)
   const evidence = gatherEvidence(document, trust, now)
-  if (evidence?.authorities == null || !isWhole(evidence)) return null
+  if (evidence === null || !isWhole(evidence)) return null
   const named = withReferences(xml, evidence.signer)
   const token = await stamp(referencesStampInput(named, canonicalization))
   const stamped = withReferencesStamp(named, token, canonicalization)

@@ -58,11 +58,14 @@ describe("an evidence package", function () {
     assert.equal(Buffer.compare(reports[0]!.pdf, pdf), 0)
   })
 
-  it("is valid in ten years, when every certificate and list is over, if a list came after the signature", async () => {
+  it("is valid while the time stamp's authority lasts, when all else is over, if a list came after the signature", async () => {
     const late = await exported({ listsAfter: true })
-    const verdict = judged(late.files, new Date(late.at.getTime() + 10 * YEAR_MS), late.trust)
+    const verdict = judged(late.files, new Date(late.at.getTime() + 9 * YEAR_MS), late.trust)
     assert.deepEqual(named(verdict, "fail"), [])
     assert.equal(verdict.outcome, "valid")
+    const tooLate = judged(late.files, new Date(late.at.getTime() + 11 * YEAR_MS), late.trust)
+    assert.equal(tooLate.outcome, "indeterminate", "nobody stamped it anew")
+    assert.deepEqual(named(tooLate, "fail"), [])
   })
 
   it("cannot be judged by lists that are overdue and older than the signature", () => {
