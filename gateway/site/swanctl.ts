@@ -95,7 +95,7 @@ function connection(site: Site, contract: Contract): string[] {
  */
 function children(site: Site, contract: Contract): string[] {
   const { role, tunnel } = site
-  const isMaker = role === "edge"
+  const isMaker = role === "edge" && contract.peer.address !== "any"
   const called = (host: string, ports: readonly number[]): string =>
     ports.map((port) => `${host}[tcp/${port}]`).join(",")
   return WAYS.filter(({ way }) => contract[way].length > 0).flatMap(({ way, name }) => {
@@ -117,31 +117,37 @@ function children(site: Site, contract: Contract): string[] {
   })
 }
 
-/** charon itself: certificates of partners are not taken from what they send alone, and no protocol but IKEv2 is spoken. */
+/** What a tunnel needs and nothing beside: each other part of charon is one that could be attacked. */
+const PLUGINS =
+  "random nonce kdf hmac sha2 aes gcm openssl pem pkcs1 pkcs8 x509 pubkey revocation constraints kernel-netlink socket-default vici updown"
+
 export function charonSettings({ tunnel }: Site): string {
+  const isUser = tunnel.datapath === "user"
   return printed([
     "charon-systemd {",
-    "  # Routes to partners are ours to make: unreachable while no tunnel is up.",
+    "  load_modular = no",
+    `  load = ${isUser ? PLUGINS.replace("kernel-netlink", "kernel-libipsec kernel-netlink") : PLUGINS}`,
     "  install_virtual_ip = no",
     "  # A half-open crowd is answered with cookies, then not at all (RFC 7296 2.6).",
     "  cookie_threshold = 10",
     "  block_threshold = 5",
-    ...(tunnel.datapath === "user"
-      ? [
-          "  plugins {",
-          "    kernel-libipsec {",
-          "      load = yes",
-          "      allow_peer_ts = yes",
-          "    }",
-          "    kernel-netlink {",
-          "      fwmark = !0x42",
-          "    }",
-          "    socket-default {",
-          "      fwmark = 0x42",
-          "    }",
-          "  }",
-        ]
-      : []),
+    ...(isUser ? USER_SPACE : []),
     "}",
   ])
 }
+
+/** kernel-libipsec: ESP in a TUN device; its own packets to the peer, marked, go around that (strongSwan, kernel-libipsec). */
+const USER_SPACE = [
+  "  plugins {",
+  "    kernel-libipsec {",
+  "      load = yes",
+  "      allow_peer_ts = yes",
+  "    }",
+  "    kernel-netlink {",
+  "      fwmark = !0x42",
+  "    }",
+  "    socket-default {",
+  "      fwmark = 0x42",
+  "    }",
+  "  }",
+]
