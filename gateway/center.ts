@@ -12,6 +12,7 @@ import { accountedReading } from "./journey/cases/accessed.ts"
 import { caseDesk } from "./journey/read/read.ts"
 import { reportDesk } from "./journey/read/report.ts"
 import type { Step } from "./journey/run.ts"
+import { linesDesk } from "./journey/technician/lines.ts"
 import type { Running } from "./running.ts"
 
 /** Who could not sign is told now. */
@@ -41,7 +42,12 @@ export async function startCenter(config: CenterConfig): Promise<Running> {
     ...reportDesk(world),
     ...imageDesk(world),
   })
-  const desk = await listenReadingDesk(await deskOptions(base), readingDesk)
+  const lines = linesDesk(world, {
+    since: world.clock.now().toISOString(),
+    contacts: base.contacts,
+    roadHome: (id) => base.roads().find(({ agreement }) => agreement === id) ?? null,
+  })
+  const desk = await listenReadingDesk(await deskOptions(base), readingDesk, lines)
   base.listeners.add((requestId) =>
     desk.notify({ kind: "changed", requestId, at: world.clock.now().toISOString() }),
   )

@@ -12,6 +12,7 @@ import type {
 import type {
   Amendment,
   DeletionView,
+  LinesView,
   CopyChoice,
   PatientRuling,
   PreparedReport,
@@ -204,6 +205,9 @@ export class Api {
   }
   async technician(by: Asker = "person"): Promise<TechnicianView> {
     return this.#heard(await this.#ask<TechnicianView>("/api/technician", by))
+  }
+  async lines(by: Asker = "person"): Promise<LinesView> {
+    return this.#heard(await this.#ask<LinesView>("/api/lines", by))
   }
   testEcho(aeTitle: string): Promise<TestResult> {
     return this.#json("POST", "/api/technician/echo", { aeTitle })

@@ -20,6 +20,7 @@ import "./screens/report.ts"
 import "./screens/request-form.ts"
 import "./screens/staff-list.ts"
 import "./screens/certificates.ts"
+import "./screens/technician/lines.ts"
 import "./screens/technician/page.ts"
 import "./screens/worklist.ts"
 import { IdleWatch } from "./idle-watch.ts"
@@ -148,7 +149,10 @@ class AppRoot extends LightElement {
 
   #tabs(session: SessionView): Tab[] {
     return session.desk === "reading"
-      ? [{ href: address.worklist, label: t("nav.worklist"), current: true }]
+      ? [
+          { href: address.worklist, label: t("nav.worklist"), current: this.#route.name !== "lines" },
+          { href: address.lines, label: t("nav.lines"), current: this.#route.name === "lines" },
+        ]
       : [
           {
             href: address.staff,
@@ -217,6 +221,8 @@ class AppRoot extends LightElement {
         ></sign-screen>`,
       )}`
     }
+    if (this.#route.name === "lines")
+      return html`<page-lines .api=${this.#api} .live=${this.#live}></page-lines>`
     return html`<page-worklist .api=${this.#api} .live=${this.#live}></page-worklist>`
   }
 

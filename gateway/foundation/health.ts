@@ -9,6 +9,7 @@ import {
   stepsCheck,
   type Check,
   type Health,
+  type RoadHomeState,
 } from "../actors/machine-room/health.ts"
 import { metrics, type FileTotals, type Metrics, type StorageTotals } from "../actors/machine-room/metrics.ts"
 import { systemClock } from "../clock.ts"
@@ -69,7 +70,7 @@ export async function health(watched: Watched): Promise<Health> {
       clockCheck(watched.clock.view()),
       outboxCheck(await outboxRows(ledger)),
       ...collectors.states().map((state) => collectorCheck(state, now)),
-      ...watched.roads().map((road) => roadHomeCheck(road, now)),
+      ...(await roadsOf(watched)).map((road) => roadHomeCheck(road, now)),
       rotCheck(rotten(spool)),
       orphansCheck(await ledger.orphans()),
       await failingSteps(ledger),
@@ -80,6 +81,17 @@ export async function health(watched: Watched): Promise<Health> {
         .map((each) => certificateCheck(nameOf(each), each.notAfter, now, each.partner === null)),
     ],
   }
+}
+
+/** Held connections, and what waits for the partner of each. */
+async function roadsOf({ roads, ledger }: Pick<Watched, "roads" | "ledger">): Promise<RoadHomeState[]> {
+  const states = roads()
+  if (states.length === 0) return []
+  const { outgoing } = await ledger.standing(states.map(({ agreement }) => agreement))
+  return states.map((road) => {
+    const own = outgoing.filter(({ agreement, state }) => agreement === road.agreement && state !== "failed")
+    return { ...road, waiting: own.reduce((sum, { count }) => sum + count, 0) }
+  })
 }
 
 /** The same, as the technician's page asks for it. */
@@ -186,7 +198,7 @@ export function meters(
     certificates: () => certificates.all().map((each) => ({ use: nameOf(each), notAfter: each.notAfter })),
     collectors: () => collectors.states(),
     clock: () => clock.view(),
-    roads,
+    roads: () => roadsOf({ roads, ledger }),
     storage,
     files,
   })

@@ -13,6 +13,7 @@ import type { CommitmentRequest, CommitmentResult } from "../standards/dicom/sto
 import type {
   Amendment,
   DeletionView,
+  LinesView,
   CopyChoice,
   PreparedReport,
   QuarantineRuling,
@@ -771,6 +772,11 @@ export interface TechnicianDesk {
   echo(person: Person, aeTitle: string): Promise<TestResult>
   /** Mutual TLS to a reading centre; what waits for it goes at once when it answers. */
   reach(person: Person, agreement: string): Promise<TestResult>
+}
+
+/** The lines to all hospitals, for whoever reads for them. */
+export interface LinesDesk {
+  view(person: Person): Promise<LinesView>
 }
 
 /** Accounts, credentials and sessions of the people of one desk. Codes and session ids are kept as SHA-256 only. */

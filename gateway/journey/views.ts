@@ -674,6 +674,16 @@ export interface PartnerView extends ContactView {
   /** Null where the partner calls us. */
   readonly roadHome: RoadHomeView | null
 }
+/** The page of lines at the reading centre. */
+export interface LinesView {
+  readonly serverTime: string
+  /** What was seen of the lines since then; before it the program was not running. */
+  readonly since: string
+  /** The worst first. Empty = nothing to do. */
+  readonly lights: readonly Light[]
+  /** Every hospital there is an agreement with. */
+  readonly partners: readonly PartnerView[]
+}
 /** A connection the hospital holds open, through which comes what the reading centre sends. */
 export interface RoadHomeView {
   /** Null while there is none. */

@@ -43,7 +43,7 @@ describe("the documents", () => {
       certificates: () => [],
       collectors: () => [],
       clock: () => ({ check: "none", reading: null, failureCode: null, detail: "" }),
-      roads: () => [],
+      roads: () => Promise.resolve([]),
       storage: () => ({
         stored: 0,
         refused: 0,

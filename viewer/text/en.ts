@@ -15,6 +15,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "nav.main": "Screens",
   "nav.worklist": "Work list",
   "nav.technician": "Devices and line",
+  "nav.lines": "Lines to hospitals",
   "nav.certificates": "Certificates",
   "technician.failed": "The state of devices and line could not be read",
   "nav.requests": "Requests",

@@ -14,6 +14,7 @@ export const ja = {
   "nav.worklist": "読影リスト",
   "nav.requests": "依頼一覧",
   "nav.technician": "装置と回線",
+  "nav.lines": "病院との回線",
   "nav.certificates": "削除証明書",
   "technician.failed": "装置と回線の状態を読めませんでした",
   "nav.back-to-list": "一覧へ",

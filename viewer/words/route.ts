@@ -1,7 +1,7 @@
 /** Which screen a `#…` asks for. Only opaque ids and an enrolment code ever stand in the address. */
 
 export type Route =
-  | { readonly name: "home" | "worklist" | "staff" | "technician" | "certificates" }
+  | { readonly name: "home" | "worklist" | "staff" | "technician" | "certificates" | "lines" }
   /** `studyId` "" = for images that are still to come. */
   | { readonly name: "new-request"; readonly studyId: string }
   | { readonly name: "read" | "sign" | "report"; readonly requestId: string }
@@ -23,6 +23,7 @@ export function route(hash: string): Route {
   if (first === "request" && second === "new") return { name: "new-request", studyId: decode(third) }
   if (first === "staff" && second === "") return { name: "staff" }
   if (first === "certificates" && second === "") return { name: "certificates" }
+  if (first === "lines" && second === "") return { name: "lines" }
   if (first === "technician" && second === "") return { name: "technician" }
   const name = WITH_REQUEST[first]
   return name === undefined || second === "" ? { name: "home" } : { name, requestId: decode(second) }
@@ -43,6 +44,7 @@ export const address = {
   newRequest: "#/request/new",
   requestFor: (studyId: string) => `#/request/new/${encodeURIComponent(studyId)}`,
   technician: "#/technician",
+  lines: "#/lines",
   certificates: "#/certificates",
   read: (requestId: string) => `#/read/${encodeURIComponent(requestId)}`,
   sign: (requestId: string) => `#/sign/${encodeURIComponent(requestId)}`,

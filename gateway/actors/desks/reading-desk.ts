@@ -1,5 +1,5 @@
 /** The reading desk: HTTP of the reading centre for radiologists (docs/desk-api.md). */
-import type { ReadingDesk } from "../../journey/ports.ts"
+import type { LinesDesk, ReadingDesk } from "../../journey/ports.ts"
 import { mountDicomweb } from "./dicomweb.ts"
 import { amendBody, draftBody, patientBody, prepareBody, signBody } from "./input.ts"
 import { openDesk } from "./open-desk.ts"
@@ -8,7 +8,11 @@ import type { Routes } from "./routes.ts"
 import { Signing } from "./signing.ts"
 
 /** Listens for radiologists; every other role is refused. Errors as `openDesk`. */
-export function listenReadingDesk(options: DeskOptions, desk: ReadingDesk): Promise<OpenDesk> {
+export function listenReadingDesk(
+  options: DeskOptions,
+  desk: ReadingDesk,
+  lines: LinesDesk,
+): Promise<OpenDesk> {
   return openDesk(options, {
     desk: "reading",
     role: "radiologist",
@@ -16,6 +20,7 @@ export function listenReadingDesk(options: DeskOptions, desk: ReadingDesk): Prom
       mountCases(routes, desk, options)
       mountSigning(routes, new Signing(desk, passkeys, options), desk)
       mountDicomweb(routes, desk)
+      routes.json("get", "/api/lines", null, ({ person }) => lines.view(person))
     },
   })
 }

@@ -106,19 +106,30 @@ export interface RoadHomeState {
   /** Code of the last attempt that failed; at the hospital only. */
   readonly failureCode: string | null
   readonly opened: number
+  /** Submissions that wait for the partner, or are on their way. */
+  readonly waiting: number
 }
 
 /** A router that is switched off and on has it back by then. */
 const ROAD_HOME_WARN_MS = 120_000
 
 export function roadHomeCheck(road: RoadHomeState, now: Date): Check {
-  const { agreement, connectedSince, lastHeardAt, downSince, failureCode } = road
+  const { agreement, connectedSince, lastHeardAt, downSince, failureCode, waiting } = road
   const name = `road-home-${agreement}`
+  const wait = waiting === 0 ? "nothing waits" : `${waiting} submissions wait`
   if (connectedSince !== null)
-    return { name, state: "ok", sentence: `since ${connectedSince}, last heard ${lastHeardAt ?? "never"}` }
+    return {
+      name,
+      state: "ok",
+      sentence: `since ${connectedSince}, last heard ${lastHeardAt ?? "never"}, ${wait}`,
+    }
   const isLate = downSince !== null && now.getTime() - Date.parse(downSince) > ROAD_HOME_WARN_MS
   const why = failureCode === null ? "" : `: ${failureCode}`
-  return { name, state: isLate ? "warn" : "ok", sentence: `none since ${downSince ?? "the start"}${why}` }
+  return {
+    name,
+    state: isLate ? "warn" : "ok",
+    sentence: `none since ${downSince ?? "the start"}, ${wait}${why}`,
+  }
 }
 
 /** What is known of the clock; `detail` says why nothing is signed by it. */

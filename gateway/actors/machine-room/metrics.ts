@@ -38,7 +38,7 @@ export interface MetricSources {
   readonly certificates: () => readonly { readonly use: string; readonly notAfter: Date }[]
   readonly collectors: () => readonly Unsent[]
   readonly clock: () => ClockState
-  readonly roads: () => readonly RoadHomeState[]
+  readonly roads: () => Promise<readonly RoadHomeState[]>
   /** null at a center. */
   readonly storage: (() => StorageTotals) | null
   /** Of each door for files; null at a center. */
@@ -149,8 +149,8 @@ function roadMeters(register: Registry, { now, roads }: MetricSources): void {
     ...common,
     name: "dokuei_road_home_connected",
     help: "1 while the hospital holds a connection open",
-    collect() {
-      for (const { agreement, connectedSince } of roads())
+    async collect() {
+      for (const { agreement, connectedSince } of await roads())
         this.set({ agreement }, connectedSince === null ? 0 : 1)
     },
   })
@@ -158,20 +158,28 @@ function roadMeters(register: Registry, { now, roads }: MetricSources): void {
     ...common,
     name: "dokuei_road_home_silence_seconds",
     help: "Since something came over it, a heartbeat at least",
-    collect() {
+    async collect() {
       this.reset()
-      for (const { agreement, lastHeardAt } of roads())
+      for (const { agreement, lastHeardAt } of await roads())
         if (lastHeardAt !== null)
           this.set({ agreement }, Math.max(0, now().getTime() - Date.parse(lastHeardAt)) / 1_000)
+    },
+  })
+  new Gauge({
+    ...common,
+    name: "dokuei_road_home_waiting",
+    help: "Submissions that wait for the partner whose connection it is, or are on their way",
+    async collect() {
+      for (const { agreement, waiting } of await roads()) this.set({ agreement }, waiting)
     },
   })
   new Counter({
     ...common,
     name: "dokuei_road_home_opened_total",
     help: "Connections since the start: a number that rises fast is a line that breaks, or two gateways with one certificate",
-    collect() {
+    async collect() {
       this.reset()
-      for (const { agreement, opened } of roads()) this.inc({ agreement }, opened)
+      for (const { agreement, opened } of await roads()) this.inc({ agreement }, opened)
     },
   })
 }

@@ -30,7 +30,7 @@ export interface Facts {
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 /** A line that is away for a moment is amber. */
-const RED_AFTER_MS = 2 * MINUTE_MS
+export const RED_AFTER_MS = 2 * MINUTE_MS
 /** Who was turned away longer ago than this has given up, or was put right. */
 const TURNED_AWAY_MS = 24 * HOUR_MS
 /** An image that was not taken is told so long, or until the next one was. */
@@ -56,8 +56,13 @@ export function lightsOf(facts: Facts): readonly Light[] {
     ...turnedAwayLights(facts),
     ...ownLights(facts),
   ]
-  return [...all.filter(({ tone }) => tone === "red"), ...all.filter(({ tone }) => tone === "amber")]
+  return worstFirst(all)
 }
+
+export const worstFirst = (lights: readonly Light[]): readonly Light[] => [
+  ...lights.filter(({ tone }) => tone === "red"),
+  ...lights.filter(({ tone }) => tone === "amber"),
+]
 
 interface Shown {
   readonly about?: Name
@@ -67,7 +72,7 @@ interface Shown {
   readonly call?: string | null
 }
 
-function light(code: LightCode, tone: Light["tone"], shown: Shown = {}): Light {
+export function light(code: LightCode, tone: Light["tone"], shown: Shown = {}): Light {
   const { about = "", n = 0, since = null, offer = null, call = null } = shown
   return { code, tone, since, ...adviceFor(code, { about, n }), offer, call }
 }
@@ -194,4 +199,4 @@ function certificateLight({ use, partner = null, daysLeft }: Page["certificates"
 }
 
 const isLight = (code: string): code is LightCode => Object.hasOwn(ADVICE, code)
-const ageMs = (at: string, now: Date): number => now.getTime() - Date.parse(at)
+export const ageMs = (at: string, now: Date): number => now.getTime() - Date.parse(at)

@@ -4,26 +4,17 @@
  */
 import { adviceFor } from "./advice.ts"
 import { audit } from "../audit.ts"
-import { ARCHIVE, TIME_STAMP_AUTHORITY, type Contact, type Contacts } from "./contacts.ts"
+import { ARCHIVE, TIME_STAMP_AUTHORITY } from "./contacts.ts"
 import { only } from "../desk-guards.ts"
 import type { DoorBook, TurnedAway } from "./door-book.ts"
 import { AssociationError, DeskError, DimseError, SubmissionError } from "../errors.ts"
 import { lightsOf, type Facts, type Page } from "./lights.ts"
-import { opensAt } from "../submit/calendar.ts"
 import { lineUp } from "../submit/line-up.ts"
+import { partnersOf, type Lines } from "./partners.ts"
 import { dayIn, startOfDay } from "../local-day.ts"
 import type { Person, TechnicianDesk } from "../ports.ts"
 import type { Standing } from "../records.ts"
-import type {
-  ArchiveView,
-  DeviceView,
-  DirectoryView,
-  DiskView,
-  DoorView,
-  PartnerView,
-  RoadHomeView,
-  TestResult,
-} from "../views.ts"
+import type { ArchiveView, DeviceView, DirectoryView, DiskView, DoorView, TestResult } from "../views.ts"
 import type { World } from "../world.ts"
 
 /** A device or the archive, as configured. */
@@ -36,13 +27,11 @@ export interface Node {
 }
 
 /** What only the house knows. */
-export interface House {
-  readonly since: string
+export interface House extends Lines {
   readonly door: DoorView
   readonly devices: readonly Node[]
   readonly archive: Node | null
   readonly book: DoorBook
-  readonly contacts: Contacts
   readonly marks: { readonly warnBytes: number; readonly refuseBytes: number; readonly reserveBytes: number }
   readonly condition: () => Promise<Condition>
   /** C-ECHO to a node of the configuration. Throws AssociationError, DimseError. */
@@ -51,8 +40,6 @@ export interface House {
   readonly reach: (agreement: string) => Promise<void>
   /** The hospital's directory of people; null where there is none. */
   readonly directory: () => DirectoryView | null
-  /** The connection we hold open for this partner; null where it calls us. */
-  readonly roadHome: (agreement: string) => RoadHomeView | null
 }
 
 /** How the house itself is, as /healthz tells it. */
@@ -159,12 +146,7 @@ function pageOf({ site, agreements }: World, house: House, standing: Standing, n
     door,
     devices: devices.map((node) => device(node, book, standing, today)),
     turnedAway: book.turnedAway.map((each) => ({ ...each, line: lineFor(each) })),
-    partners: agreements.map((each) => ({
-      ...partnerOf(each.id, each.partner.name, contacts.of(each.id), standing),
-      maxMbitPerSecond: each.line.maxMbitPerSecond,
-      opensAt: opensAt(each.line, "ROUTINE", site.timeZone, now)?.toISOString() ?? null,
-      roadHome: house.roadHome(each.id),
-    })),
+    partners: partnersOf({ site, agreements }, house, standing, now),
     archive: archive === null ? null : archiveOf(archive, house, standing),
     timeStamp: contacts.of(TIME_STAMP_AUTHORITY),
     directory: house.directory(),
@@ -193,37 +175,6 @@ function device(
     lastRefusal,
   }
 }
-
-function partnerOf(
-  agreement: string,
-  name: string,
-  contact: Contact,
-  standing: Standing,
-): Omit<PartnerView, "maxMbitPerSecond" | "opensAt" | "roadHome"> {
-  const own = standing.outgoing.filter((each) => each.agreement === agreement)
-  const waiting = own.filter(({ state }) => state === "planned" || state === "sealed")
-  const onTheWay = own.filter(({ state }) => state !== "failed")
-  const count = (wanted: string): number => own.find(({ state }) => state === wanted)?.count ?? 0
-  const sum = (of: typeof own, what: "count" | "stat" | "bytes"): number =>
-    of.reduce((total, each) => total + each[what], 0)
-  // What closes their deliveries waits meanwhile; the studies are on the line.
-  const inUnits = own.find(({ state }) => state === "sending")?.inUnits ?? 0
-  return {
-    ...contact,
-    lastSuccessAt: later(contact.lastSuccessAt, standing.acceptedAt.get(agreement) ?? null),
-    agreement,
-    name,
-    waiting: Math.max(0, sum(waiting, "count") - inUnits),
-    stat: sum(onTheWay, "stat"),
-    oldestAt: onTheWay.map(({ oldestAt }) => oldestAt).sort()[0] ?? null,
-    sending: count("sending") + inUnits,
-    failed: count("failed"),
-    bytes: sum(onTheWay, "bytes"),
-  }
-}
-
-const later = (one: string | null, other: string | null): string | null =>
-  one === null || (other !== null && other > one) ? other : one
 
 function archiveOf({ aeTitle, callable }: Node, { book, contacts }: House, standing: Standing): ArchiveView {
   return {

@@ -15,12 +15,14 @@ import type {
   Person,
   ReadingDesk,
   StaffDesk,
+  LinesDesk,
   TechnicianDesk,
 } from "../../../gateway/journey/ports.ts"
 import type {
   ReadingView,
   StaffDetail,
   StudyQuestion,
+  LinesView,
   TechnicianView,
   Verdict,
 } from "../../../gateway/journey/views.ts"
@@ -116,6 +118,9 @@ export class Recorder {
       this.#answer("verification", call, { signature: {} as Verdict, seal: {} as Verdict }),
   }
 
+  readonly lines: LinesDesk = {
+    view: () => Promise.resolve({ lights: [] } as unknown as LinesView),
+  }
   readonly technician: TechnicianDesk = {
     view: (...call) => this.#answer("view", call, { lights: [] } as unknown as TechnicianView),
     echo: (...call) => this.#answer("echo", call, TESTED),
@@ -196,7 +201,7 @@ export async function openHarness(
   }
   const desk =
     kind === "reading"
-      ? await listenReadingDesk(options, recorder.reading)
+      ? await listenReadingDesk(options, recorder.reading, recorder.lines)
       : await listenStaffDesk(options, recorder.staff, recorder.technician)
   const authenticator = new SoftwareAuthenticator()
   return {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { CLERK, openHarness, type Harness } from "./harness.ts"
+import { CLERK, READER, openHarness, type Harness } from "./harness.ts"
 
 describe("the technician's page over HTTP", () => {
   let harness: Harness
@@ -35,5 +35,20 @@ describe("the technician's page over HTTP", () => {
       harness.client.post("/api/technician/echo", { aeTitle: "CT1", host: "x" }),
       /ERR_INPUT/,
     )
+  })
+})
+
+describe("the page of lines over HTTP", () => {
+  it("is for readers who are logged in, and the hospital's desk has none", async () => {
+    const [reading, staff] = [await openHarness("reading"), await openHarness("staff")]
+    try {
+      await assert.rejects(reading.client.get("/api/lines"), /ERR_LOGIN_NEEDED/)
+      await reading.client.enrol(await reading.invite(READER))
+      assert.deepEqual(await reading.client.get("/api/lines"), { lights: [] })
+      await staff.client.enrol(await staff.invite(CLERK))
+      await assert.rejects(staff.client.get("/api/lines"), /ERR_NOT_FOUND/)
+    } finally {
+      await Promise.all([reading.close(), staff.close()])
+    }
   })
 })

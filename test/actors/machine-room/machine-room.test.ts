@@ -40,24 +40,27 @@ const sources: MetricSources = {
   auditOutboxRows: () => Promise.resolve(3),
   certificates: () => [{ use: "seal", notAfter: days(10) }],
   clock: () => CLOCK,
-  roads: () => [
-    {
-      agreement: "mihon-hospital",
-      connectedSince: "2026-03-31T20:00:00Z",
-      lastHeardAt: "2026-03-31T23:59:50Z",
-      downSince: null,
-      failureCode: null,
-      opened: 3,
-    },
-    {
-      agreement: "kawa-clinic",
-      connectedSince: null,
-      lastHeardAt: null,
-      downSince: "2026-03-31T20:00:00Z",
-      failureCode: null,
-      opened: 0,
-    },
-  ],
+  roads: () =>
+    Promise.resolve([
+      {
+        agreement: "mihon-hospital",
+        connectedSince: "2026-03-31T20:00:00Z",
+        lastHeardAt: "2026-03-31T23:59:50Z",
+        downSince: null,
+        failureCode: null,
+        opened: 3,
+        waiting: 0,
+      },
+      {
+        agreement: "kawa-clinic",
+        connectedSince: null,
+        lastHeardAt: null,
+        downSince: "2026-03-31T20:00:00Z",
+        failureCode: null,
+        opened: 0,
+        waiting: 2,
+      },
+    ]),
   collectors: () => [
     { name: "arr", waiting: 4, waitingSince: "2026-03-31T23:00:00Z", failureCode: "ERR_COLLECTOR_TLS" },
   ],
@@ -179,6 +182,7 @@ describe("the machine room", () => {
       'dokuei_road_home_connected{agreement="mihon-hospital"} 1',
       'dokuei_road_home_connected{agreement="kawa-clinic"} 0',
       'dokuei_road_home_silence_seconds{agreement="mihon-hospital"} 10',
+      'dokuei_road_home_waiting{agreement="kawa-clinic"} 2',
       'dokuei_road_home_opened_total{agreement="mihon-hospital"} 3',
       'dokuei_certificate_days_left{use="seal"} 10',
       'dokuei_instances_total{outcome="stored"} 5',
@@ -288,7 +292,7 @@ describe("health", () => {
 
   it("warns of a road home that is down for more than two minutes, with why", () => {
     const up = { agreement: "a", connectedSince: "08:00", lastHeardAt: "08:01", downSince: null }
-    const road = { ...up, failureCode: null, opened: 1 }
+    const road = { ...up, failureCode: null, opened: 1, waiting: 0 }
     const down = (seconds: number, failureCode: string | null = null) => ({
       ...road,
       connectedSince: null,
@@ -298,13 +302,13 @@ describe("health", () => {
     assert.deepEqual(roadHomeCheck(road, NOW), {
       name: "road-home-a",
       state: "ok",
-      sentence: "since 08:00, last heard 08:01",
+      sentence: "since 08:00, last heard 08:01, nothing waits",
     })
     assert.equal(roadHomeCheck(down(60), NOW).state, "ok")
-    assert.deepEqual(roadHomeCheck(down(121, "ERR_SUBMISSION_REFUSED"), NOW), {
+    assert.deepEqual(roadHomeCheck({ ...down(121, "ERR_SUBMISSION_REFUSED"), waiting: 4 }, NOW), {
       name: "road-home-a",
       state: "warn",
-      sentence: "none since 2026-03-31T23:57:59.000Z: ERR_SUBMISSION_REFUSED",
+      sentence: "none since 2026-03-31T23:57:59.000Z, 4 submissions wait: ERR_SUBMISSION_REFUSED",
     })
   })
 

@@ -25,10 +25,10 @@ const MARK: Readonly<Record<Tone, IconName>> = {
   plain: "question",
 }
 
-const badge = (tone: Tone, words: string): TemplateResult =>
+export const badge = (tone: Tone, words: string): TemplateResult =>
   html`<span class="badge badge-${tone}">${icon(MARK[tone])}${words}</span>`
 
-function card(
+export function card(
   drawing: IconName,
   title: string,
   corner: unknown,
@@ -47,39 +47,43 @@ function queueBadge({ failed, sending, waiting, failingSince }: PartnerView): Te
   return waiting > 0 ? badge("warn", tt("queue.waits")) : badge("ok", tt("queue.empty"))
 }
 
-export function queue(partner: PartnerView, now: Date): TemplateResult {
-  const { waiting, sending, failed, bytes, oldestAt, stat, name } = partner
+export const queue = (partner: PartnerView, now: Date): TemplateResult =>
+  card("send", `${tt("queue.title")}\u3000${partner.name}`, queueBadge(partner), queueFacts(partner, now))
+
+export function queueFacts(partner: PartnerView, now: Date): TemplateResult {
+  const { waiting, sending, failed, bytes, oldestAt, stat } = partner
   const n = waiting + sending
-  return card(
-    "send",
-    `${tt("queue.title")}\u3000${name}`,
-    queueBadge(partner),
-    html`<p>
-        <span class="big">${n === 0 ? tt("queue.empty") : tt("queue.waiting", { n })}</span>
-        <span class="sub">${bytes === 0 ? nothing : byteWords(bytes)}</span>
-        ${stat === 0 ? nothing : html`<span class="badge badge-high">${tt("queue.stat", { n: stat })}</span>`}
-      </p>
-      <p class="xs sub row between wrap">
-        <span>${tt("queue.parts", { waiting, sending, failed })}</span
-        >${oldestAt === null ? nothing : html`<span>${tt("queue.oldest", { ago: ago(oldestAt, now) })}</span>`}
-      </p>`,
-  )
+  return html`<p>
+      <span class="big">${n === 0 ? tt("queue.empty") : tt("queue.waiting", { n })}</span>
+      <span class="sub">${bytes === 0 ? nothing : byteWords(bytes)}</span>
+      ${stat === 0 ? nothing : html`<span class="badge badge-high">${tt("queue.stat", { n: stat })}</span>`}
+    </p>
+    <p class="xs sub row between wrap">
+      <span>${tt("queue.parts", { waiting, sending, failed })}</span
+      >${oldestAt === null ? nothing : html`<span>${tt("queue.oldest", { ago: ago(oldestAt, now) })}</span>`}
+    </p>`
 }
 
-function contactBadge({ failingSince, lastSuccessAt }: ContactView, now: Date): TemplateResult {
+export function contactBadge({ failingSince, lastSuccessAt }: ContactView, now: Date): TemplateResult {
   if (failingSince !== null) return badge("danger", tt("line.down", { ago: lasting(failingSince, now) }))
   return lastSuccessAt === null ? badge("plain", tt("line.unknown")) : badge("ok", tt("line.up"))
 }
 
-/** @param more further lines of the list */
-function contactFacts(
+const inHospitalWords = (code: string): string => maybe(`code.${code}`) ?? code
+
+/**
+ * @param more further lines of the list
+ * @param wordsOf a failure code
+ */
+export function contactFacts(
   { lastSuccessAt, lastFailureAt, failureCode }: ContactView,
   now: Date,
   more: unknown = nothing,
+  wordsOf = inHospitalWords,
 ): TemplateResult {
   const time = (instant: string | null): string =>
     instant === null ? tt("line.none") : atAndAgo(instant, now)
-  const words = failureCode === null ? null : (maybe(`code.${failureCode}`) ?? failureCode)
+  const words = failureCode === null ? null : wordsOf(failureCode)
   return html`<dl class="kv">
     <dt>${tt("line.last-success")}</dt>
     <dd>${time(lastSuccessAt)}</dd>
@@ -91,12 +95,12 @@ function contactFacts(
   </dl>`
 }
 
-/** The connection we hold open, through which reports come. */
-function roadHome({ roadHome: road }: PartnerView, now: Date): unknown {
+/** The connection that is held open, through which reports go home. */
+export function roadHome({ roadHome: road }: PartnerView, now: Date, title = tt("road.title")): unknown {
   if (road === null) return nothing
   const { connectedSince, lastHeardAt, downSince } = road
   const down = downSince === null ? tt("line.unknown") : tt("road.down", { ago: lasting(downSince, now) })
-  return html`<dt>${tt("road.title")}</dt>
+  return html`<dt>${title}</dt>
     <dd>
       ${
         connectedSince === null
@@ -111,7 +115,7 @@ function roadHome({ roadHome: road }: PartnerView, now: Date): unknown {
 }
 
 /** What is agreed of it, where anything is. */
-function lineTerms({ maxMbitPerSecond: n, opensAt }: PartnerView, now: Date): unknown {
+export function lineTerms({ maxMbitPerSecond: n, opensAt }: PartnerView, now: Date): unknown {
   const words = [
     ...(n === null ? [] : [tt("line.limit", { n })]),
     ...(opensAt === null ? [] : [tt("line.opens", { time: shortTime(new Date(opensAt), now) })]),

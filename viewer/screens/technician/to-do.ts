@@ -1,6 +1,6 @@
 /** What to do now: each light in words, its steps, and the one button that helps. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { Light, TechnicianView, TestResult } from "../../../gateway/journey/views.ts"
+import type { Light, LinesView, TestResult } from "../../../gateway/journey/views.ts"
 import { icon, type IconName } from "../../parts/icon.ts"
 import { language } from "../../text/language.ts"
 import { tt } from "../../text/technician.ts"
@@ -33,8 +33,8 @@ export function testWords(tests: Tests, key: string): unknown {
 const DRAWINGS: readonly (readonly [RegExp, IconName])[] = [
   [/^disk|^spool/, "disk"],
   [/^certificate|^list/, "cert"],
-  [/SUBMISSION|TIMESTAMP|^road-home/, "line"],
-  [/^not-sent/, "send"],
+  [/^not-sent|^hospital-not-sent/, "send"],
+  [/SUBMISSION|TIMESTAMP|^road-home|^hospital/, "line"],
   [/^not-delivered/, "doc"],
   [/^audit|^step|^commitments/, "hourglass"],
 ]
@@ -53,13 +53,7 @@ function offer(light: Light, tests: Tests, primary: boolean): unknown {
     >${testWords(tests, key)}`
 }
 
-function entry(
-  light: Light,
-  view: TechnicianView,
-  tests: Tests,
-  now: Date,
-  primary: boolean,
-): TemplateResult {
+function entry(light: Light, view: ToDo, tests: Tests, now: Date, primary: boolean): TemplateResult {
   const { title, note, steps } = light[language()]
   const isLine = light.offer?.what === "line" ? light.offer.agreement : null
   const stat = view.partners.find(({ agreement }) => agreement === isLine)?.stat ?? 0
@@ -86,7 +80,11 @@ function entry(
   </li>`
 }
 
-export function toDo(view: TechnicianView, tests: Tests, now: Date): TemplateResult {
+/** What there is to do, and for whom: of either page. */
+type ToDo = Pick<LinesView, "lights" | "partners" | "since">
+
+/** @param quiet what is said when there is nothing to do */
+export function toDo(view: ToDo, tests: Tests, now: Date, quiet = tt("todo.nothing")): TemplateResult {
   const { lights } = view
   const red = lights.filter(({ tone }) => tone === "red").length
   const amber = lights.length - red
@@ -99,7 +97,7 @@ export function toDo(view: TechnicianView, tests: Tests, now: Date): TemplateRes
     </header>
     ${
       lights.length === 0
-        ? html`<p class="panel-pad sub">${tt("todo.nothing")}</p>`
+        ? html`<p class="panel-pad sub">${quiet}</p>`
         : html`<ol class="list">
             ${lights.map((light) => entry(light, view, tests, now, light === first))}
           </ol>`
