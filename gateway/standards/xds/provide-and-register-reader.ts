@@ -8,6 +8,7 @@ import { Malformed } from "../malformed.ts"
 import { type Addressing, checkRequest, checkUnderstood, readAddressing } from "../soap/addressing.ts"
 import { EnvelopeReader } from "../soap/envelope-reader.ts"
 import { SoapFault } from "../soap/fault.ts"
+import { checkIncluded, includesIn } from "../soap/included.ts"
 import { XOP } from "../soap/namespaces.ts"
 import { Base64Decoder } from "../soap/transfer-encoding.ts"
 import { type XmlLimits, XML_LIMITS } from "../xml/limits.ts"
@@ -103,6 +104,7 @@ export class ProvideAndRegisterReader {
     // First, so that every later fault can say what it relates to.
     this.#addressing = readAddressing(headers)
     checkUnderstood(headers, understood)
+    checkIncluded(headers, understood)
     this.#headerParts = headers.flatMap(includesIn)
     checkRequest(this.#addressing, PROVIDE_AND_REGISTER)
     this.#events.push({ kind: "headers", security })
@@ -185,11 +187,6 @@ export class ProvideAndRegisterReader {
     this.#hasSubmission = true
     this.#events.push({ kind: "submission", read: this.#submission.finish() })
   }
-}
-
-function includesIn(element: XmlElement): readonly string[] {
-  const own = isElement(element, XOP, "Include") ? [attributeOf(element, "href") ?? ""] : []
-  return [...own, ...element.children.flatMap(includesIn)]
 }
 
 /** One xds:Document: either an xop:Include, or base64 text, or nothing at all. */

@@ -30,17 +30,16 @@ describe("A Document Recipient that is told who acts", () => {
   })
   after(() => Promise.all([demanding.close(), indifferent.close()]))
 
-  const send = ({ url }: Center, security: string | null, mustUnderstand = true) =>
+  const send = (center: Center, who: string | null, mustUnderstand = true) =>
+    sendHeader(center, who === null ? null : writeSecurity(`<a who="${who}"/>`, mustUnderstand).text)
+  const sendHeader = ({ url }: Center, header: string | null) =>
     documentSource(() => ({ url, tls: callingAs(people, people.hospital) })).provideAndRegister(
       "center",
       sampleSubmission([OCTETS]),
       [outbound(uuid(1), OCTETS)],
       "urn:uuid:11111111-2222-4333-8444-555555555555",
       () => undefined,
-      () =>
-        Promise.resolve(
-          security === null ? null : writeSecurity(`<a who="${security}"/>`, mustUnderstand).text,
-        ),
+      () => Promise.resolve(header),
     )
   const refused = (subcode: string) => (error: unknown) => {
     assert.ok(error instanceof SubmissionError)
@@ -67,6 +66,16 @@ describe("A Document Recipient that is told who acts", () => {
         ["SOAP_SecurityTokenUnavailable", "there is none"],
       ],
     )
+  })
+
+  it("refuses a header whose content was taken out to a part, before any part is read", async () => {
+    const include = '<x:Include xmlns:x="http://www.w3.org/2004/08/xop/include" href="cid:value@x"/>'
+    const header = (content: string) => writeSecurity(`<a who="taro">${content}</a>`, false).text
+    const before = demanding.handler.seen.length
+    await assert.rejects(sendHeader(demanding, header(include)), refused("InvalidSecurity"))
+    assert.equal(demanding.handler.seen.length, before)
+    assert.equal((await sendHeader(demanding, header("<b/>"))).status, "Success")
+    assert.equal((await sendHeader(indifferent, header(include))).status, "Success", "nobody looks at it")
   })
 
   it("that looks at none passes over one, but not over one that must be understood", async () => {

@@ -202,6 +202,9 @@ describe("Document Recipient, row by row", () => {
     taken(await send(message(withHeader(), [...PARTS, parts[0]!])))
     const must = ' soap12:mustUnderstand="1"'
     faulted(await send(message(withHeader(must), parts)), 500, "soap12:MustUnderstand")
+    const include = '<i:Include xmlns:i="http://www.w3.org/2004/08/xop/include" href="cid:token%40x"/>'
+    const addressed = root().replace(/(<wsa:MessageID[^>]*>)[^<]*/, `$1${include}`)
+    faulted(await send(message(addressed, parts)), 400, "wsa:InvalidAddressingHeader")
   })
   row("M17", async () => {
     const encoded = (text: string | Uint8Array, parameter: string): Buffer =>
