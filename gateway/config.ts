@@ -150,6 +150,23 @@ const agreement = z.strictObject({
       "what says that it arrived and ends our custody: the partner's signed receipt, or its answer alone. Default: signed; without seals its answer",
     ),
   reportSignature: z.enum(["hpki"]).default("hpki").describe("what a report must be signed with"),
+  signatures: z
+    .strictObject({
+      level: z
+        .enum(["T", "X-L"])
+        .default("T")
+        .describe(
+          "`T`: signed and time-stamped; `X-L`: with certificates and revocation lists inside and Canonical XML 1.1, as IHE DSG has it; two time stamps each",
+        ),
+      references: z
+        .enum(["manifest", "flat"])
+        .default("manifest")
+        .describe(
+          "where a signature names its documents: in a ds:Manifest, which any XML-DSig verifier takes, or `flat` in ds:SignedInfo",
+        ),
+    })
+    .prefault({})
+    .describe("how our signatures to the partner are made; of the partner's every form is taken"),
   readers: z
     .array(
       z.strictObject({
@@ -312,14 +329,25 @@ const common = {
     tlsCa: file.describe("authorities of the partners' TLS certificates, PEM"),
     sealCa: file.describe("authorities of the seals, PEM"),
     hpkiRoots: file.describe("roots of the signatures of persons, PEM"),
-    tsaRoots: file.describe("roots of the time-stamp authority, PEM"),
+    tsaRoots: file.describe("roots of the time-stamp authorities, ours and the partners', PEM"),
+    tsaPolicies: z
+      .array(oid)
+      .default([])
+      .describe("policies under which time stamps are accepted, ours and the partners'; [] = any"),
     crls: file.describe("folder of *.crl"),
     allowTestPolicies: z
       .boolean()
       .default(false)
       .describe("accept the HPKI test policy arc; never in production"),
   }),
-  timeStamp: z.strictObject({ url: z.url().describe("RFC 3161 over HTTP") }),
+  timeStamp: z.strictObject({
+    url: z.url().describe("RFC 3161 over HTTP"),
+    others: z
+      .array(z.url())
+      .max(4)
+      .default([])
+      .describe("authorities asked in this order while the first does not answer, or not rightly"),
+  }),
   disk: z
     .strictObject({
       reserveMiB: z

@@ -12,13 +12,12 @@ import { listenMachineRoom, type MachineRoom } from "../actors/machine-room/list
 import type { FileTotals, StorageTotals } from "../actors/machine-room/metrics.ts"
 import type { RevokedOf } from "../actors/secure-node/revoked.ts"
 import { httpGuard } from "../actors/secure-node/waiting-room.ts"
-import { timeStampClient } from "../actors/timestamp-client/timestamp-client.ts"
 import { systemChance, systemClock, wait } from "../clock.ts"
 import type { Config } from "../config.ts"
 import { submissionHandler } from "../journey/accept/accept.ts"
 import { audit } from "../journey/audit.ts"
 import { caseBook } from "../journey/cases/case-book.ts"
-import { Contacts, watchedSource, watchedTimeStamps } from "../journey/technician/contacts.ts"
+import { Contacts, watchedSource } from "../journey/technician/contacts.ts"
 import { datedKeys, datedPersonKeys } from "../journey/clock/dated.ts"
 import { expire } from "../journey/retain/expire.ts"
 import { frameCache } from "../journey/read/frame-cache.ts"
@@ -62,6 +61,7 @@ import { heldRoads, keepRoads, type NamedRoad } from "./road-home.ts"
 import { agreementsOf, credentialsOf, endpointsOf, documentsTo, openRecipient } from "./road.ts"
 import { openLevelStores } from "./stores.ts"
 import { syntaxesOf } from "./transfer-syntaxes.ts"
+import { timeStampAuthorities } from "./time-stamps.ts"
 import { openTrust } from "./trust-store.ts"
 
 /** What each role does in its own way, or not at all. */
@@ -102,7 +102,6 @@ export interface Foundation {
 }
 
 const MONITORS_WAITING = 32
-const TIMESTAMP_TIMEOUT_MS = 10_000
 const NEVER = new AbortController().signal
 const LINE_TIME: PaceTime = {
   now: () => performance.now(),
@@ -156,16 +155,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     cases,
     keys: datedKeys(keys, timeKeeping.watch),
     personKeys: datedPersonKeys(personKeys(config.keys.persons ?? config.dataDir), timeKeeping.watch),
-    timeStamps: watchedTimeStamps(
-      timeStampClient({
-        url: config.timeStamp.url,
-        timeoutMs: TIMESTAMP_TIMEOUT_MS,
-        trust: () => trust.report().timeStamp,
-        chance: systemChance,
-        clock: systemClock,
-      }),
-      contacts,
-    ),
+    timeStamps: timeStampAuthorities(config, trust, contacts),
     source: watchedSource(pacedSource(documents, mbitPerSecondOf, LINE_TIME), contacts),
     draughtsman,
     frames: frameCache(),

@@ -22,7 +22,7 @@ export async function openTrust({ trust }: Config, lists: CrlFolder): Promise<Tr
   }
   const common = () => {
     const crls = lists.crls()
-    const timeStamp = { anchors: anchors.tsa, intermediates: [], crls, policies: [] }
+    const timeStamp = { anchors: anchors.tsa, intermediates: [], crls, policies: trust.tsaPolicies }
     return { intermediates: [], crls, timeStamp, newerCrl: "preferred" as const }
   }
   return {

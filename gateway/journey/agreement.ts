@@ -52,6 +52,16 @@ export interface LineTerms {
   readonly statWaits: boolean
 }
 
+/** How our signature documents to the partner are made; all forms are taken from it. */
+export interface SignatureForm {
+  /** T: time-stamped. X-L: with the evidence and with Canonical XML 1.1, as IHE DSG has it. */
+  readonly level: "T" | "X-L"
+  /** Where the documents are named: in a ds:Manifest, or flat in ds:SignedInfo. */
+  readonly references: "manifest" | "flat"
+}
+
+export const PLAIN_FORM: SignatureForm = { level: "T", references: "manifest" }
+
 export interface Agreement {
   readonly id: string
   readonly partner: Partner
@@ -70,6 +80,8 @@ export interface Agreement {
   readonly accepts: readonly SubmissionKind[]
   readonly receipts: "signed" | "registry-response"
   readonly reportSignature: "hpki"
+  /** Absent = `PLAIN_FORM`. */
+  readonly signatures?: SignatureForm
   /** Who may sign reports: name, and hex SHA-256 of the key's SubjectPublicKeyInfo. Empty = whoever the partner says. */
   readonly readers: readonly { readonly name: string; readonly spkiSha256: string }[]
   /** How native images leave: as HTJ2K where that is without loss, or all as received. */

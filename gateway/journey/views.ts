@@ -541,6 +541,8 @@ export interface TechnicianView {
   /** Null where no archive is configured. */
   readonly archive: ArchiveView | null
   readonly timeStamp: ContactView
+  /** Each by its host, where there are several; absent or empty else. */
+  readonly timeStampAuthorities?: readonly (ContactView & { readonly name: string })[]
   /** The hospital's directory of people; null where none is configured. */
   readonly directory: DirectoryView | null
   readonly disk: DiskView

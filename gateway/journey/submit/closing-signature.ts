@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto"
 import type { SignedDocument } from "../../standards/dsg/sign.ts"
+import type { Agreement } from "../agreement.ts"
 import { MIME, PURPOSE } from "../codes.ts"
 import { digested } from "../verify/seal-verdict.ts"
 import { notice } from "../verify/receipt.ts"
@@ -22,6 +23,7 @@ export type Closing = Required<Pick<Contents, "contents" | "signs" | "signsEarli
  */
 export async function closingSignature(
   world: World,
+  agreement: Agreement,
   words: readonly (Content & { readonly body: { readonly bytes: Uint8Array } })[],
   signatures: readonly DocumentRecord[],
 ): Promise<Closing> {
@@ -34,7 +36,7 @@ export async function closingSignature(
     })),
     ...signatures.map((each) => ({ ...digested(each), mimeType: MIME.xml })),
   ]
-  const xml = await signClosing(world, signed)
+  const xml = await signClosing(world, agreement, signed)
   const content = notice(world, "signature", PURPOSE.source.display, xml)
   const by = content.uniqueId
   return {

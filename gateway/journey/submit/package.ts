@@ -182,7 +182,7 @@ async function packaged(
   if (zipped.length > 0) sealed.push(...(await packZip(world, made.subject, zipped, segment)))
   if (isSealing(agreement)) {
     const signed = sealed.map((each) => each.signed)
-    await add(setSignature(world, await signSubmissionSet(world, setUid, signed), at))
+    await add(setSignature(world, await signSubmissionSet(world, agreement, setUid, signed), at))
   }
   await segment.sync()
   const travelling = sealed.filter(({ within }) => within === undefined)

@@ -1,4 +1,5 @@
 /** A signed report on its way home. */
+import type { Agreement } from "../agreement.ts"
 import { MIME, PURPOSE } from "../codes.ts"
 import { found } from "../desk-guards.ts"
 import type { Content } from "./pack.ts"
@@ -10,7 +11,7 @@ import type { SealedObject } from "../ports.ts"
 import type { Change, ReportRecord } from "../records.ts"
 import { documentOf, ownedDocument, parentReport, signatureOwner } from "./report-documents.ts"
 import { notice } from "../verify/receipt.ts"
-import { purposesOf, withStamp } from "./sign.ts"
+import { formOf, purposesOf, withStamp } from "./sign.ts"
 import { subjectOf } from "../subject.ts"
 import type { World } from "../world.ts"
 
@@ -45,7 +46,7 @@ export const reportContents: ContentsOf = async (world, record, agreement) => {
       purposes: role === "signature" ? purposesOf(report).map((purpose) => PURPOSE[purpose]) : [],
       legalAuthenticator: `${report.readerId}^${report.readerName}^^^^^^^&${world.site.oid}&ISO`,
       body: unstamped
-        ? { bytes: await withStamp(world, await readWhole(world.spool, place)) }
+        ? { bytes: await stampedNow(world, agreement, await readWhole(world.spool, place)) }
         : { sealed: await world.spool.open(place) },
     })
   }
@@ -59,6 +60,9 @@ export const reportContents: ContentsOf = async (world, record, agreement) => {
       isSigned && report.stampedAt === null ? stampKept(world, report, objects.get(by)) : [],
   }
 }
+
+const stampedNow = (world: World, agreement: Agreement, xml: Uint8Array): Promise<Uint8Array> =>
+  withStamp(world, xml, formOf(agreement), world.trust.report())
 
 /** The stamped signature takes the place of the other one, which was never shown to anybody. */
 function stampKept(world: World, report: ReportRecord, object: SealedObject | undefined): Change[] {

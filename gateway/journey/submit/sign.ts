@@ -1,13 +1,17 @@
 /**
- * Sign: DSG documents by the gateway's seal or by a person's own key, with a time stamp (XAdES-T).
+ * Sign: DSG documents by the gateway's seal or by a person's own key, with a time stamp (XAdES-T), and by agreement with the
+ * evidence a verifier needs later (XAdES-X-L).
  *
  * 施設シール and 署名 are different things: a seal says which gateway submitted, a signature says who answers for
  * the words.
  */
+import { C14N_11_WITH_COMMENTS, EXC_C14N } from "../../standards/dsg/algorithms.ts"
 import { COMMITMENT, RECEIPT_COMMITMENTS, type Commitment } from "../../standards/dsg/commitment.ts"
+import { lengthened } from "../../standards/dsg/long-term.ts"
 import { buildSignature, type SignedDocument } from "../../standards/dsg/sign.ts"
 import { timeStampInput, withTimeStamp } from "../../standards/dsg/time-stamp.ts"
-import type { Agreement } from "../agreement.ts"
+import type { SignatureTrust } from "../../standards/dsg/trust.ts"
+import { PLAIN_FORM, type Agreement, type SignatureForm } from "../agreement.ts"
 import { MIME, type PURPOSE } from "../codes.ts"
 import { ReportError, TimeStampError } from "../errors.ts"
 import { uuid } from "../ids.ts"
@@ -25,20 +29,29 @@ interface Signer {
 /** SubmissionSet signature by our seal: exactly these documents, and the set's uniqueId (ITI TF-3 5.5.2). */
 export function signSubmissionSet(
   world: World,
+  agreement: Agreement,
   setUid: string,
   documents: readonly SignedDocument[],
 ): Promise<Uint8Array> {
-  return stamped(world, seal(world), documents, setUid, [COMMITMENT.source])
+  return sealed(world, agreement, documents, setUid, [COMMITMENT.source])
 }
 
 /** Closing signature: Detached, over manifest, request and the signature of every unit (domain.md 5). */
-export function signClosing(world: World, documents: readonly SignedDocument[]): Promise<Uint8Array> {
-  return stamped(world, seal(world), documents, null, [COMMITMENT.source])
+export function signClosing(
+  world: World,
+  agreement: Agreement,
+  documents: readonly SignedDocument[],
+): Promise<Uint8Array> {
+  return sealed(world, agreement, documents, null, [COMMITMENT.source])
 }
 
 /** Receipt: Detached signature over the sender's closing signature, which names all else (domain.md 5). */
-export function signReceipt(world: World, closing: SignedDocument): Promise<Uint8Array> {
-  return stamped(world, seal(world), [closing], null, RECEIPT_COMMITMENTS)
+export function signReceipt(
+  world: World,
+  agreement: Agreement,
+  closing: SignedDocument,
+): Promise<Uint8Array> {
+  return sealed(world, agreement, [closing], null, RECEIPT_COMMITMENTS)
 }
 
 /** What the radiologist signs, and for what. */
@@ -78,9 +91,10 @@ export async function signReport(
   }))
   const signer: Signer = { chain, sign: (bytes) => world.personKeys.sign(person.login, pin, bytes) }
   const commitments = purposes.map((purpose) => COMMITMENT[purpose])
-  const xml = await signature(world, signer, signed, null, commitments)
+  const form = formOf(agreement)
+  const xml = await signature(world, signer, form, signed, null, commitments)
   try {
-    return { xml: await withStamp(world, xml), isStamped: true }
+    return { xml: await withStamp(world, xml, form, world.trust.report()), isStamped: true }
   } catch (error) {
     if (!(error instanceof TimeStampError) || error.failure === "permanent") throw error
     return { xml, isStamped: false }
@@ -92,27 +106,53 @@ const seal = (world: World): Signer => ({
   sign: (bytes) => world.keys.sign("seal", bytes),
 })
 
-async function stamped(...signing: Parameters<typeof signature>): Promise<Uint8Array> {
-  const [world] = signing
-  return withStamp(world, await signature(...signing))
+/** Whatever was agreed when it was made. */
+export const formOf = (agreement: Agreement | null): SignatureForm => agreement?.signatures ?? PLAIN_FORM
+
+async function sealed(
+  world: World,
+  agreement: Agreement,
+  ...what: [readonly SignedDocument[], string | null, readonly Commitment[]]
+): Promise<Uint8Array> {
+  const form = formOf(agreement)
+  const xml = await signature(world, seal(world), form, ...what)
+  return withStamp(world, xml, form, world.trust.seal(agreement))
 }
 
-/** The signature document with its time stamp (XAdES-T). Throws TimeStampError. */
-export async function withStamp(world: World, xml: Uint8Array): Promise<Uint8Array> {
-  return withTimeStamp(xml, await world.timeStamps.stamp(timeStampInput(xml)))
+/**
+ * The signature document with its time stamp (XAdES-T); at X-L where that is agreed and every list is at hand. While one is
+ * missing it stays at T: the technician's page tells of the list, and whoever receives the document adds what it lacks.
+ *
+ * @throws TimeStampError
+ */
+export async function withStamp(
+  world: World,
+  xml: Uint8Array,
+  form: SignatureForm,
+  trust: SignatureTrust,
+): Promise<Uint8Array> {
+  const canonicalization = canonicalizationOf(form)
+  const stamp = (octets: Uint8Array) => world.timeStamps.stamp(octets)
+  const stamped = withTimeStamp(xml, await stamp(timeStampInput(xml, canonicalization)), canonicalization)
+  if (form.level === "T") return stamped
+  return (await lengthened(stamped, trust, world.clock.now(), canonicalization, stamp)) ?? stamped
 }
+
+const canonicalizationOf = ({ level }: SignatureForm) => (level === "X-L" ? C14N_11_WITH_COMMENTS : EXC_C14N)
 
 /** XAdES-BES: signed, not stamped yet. */
 async function signature(
   world: World,
   signer: Signer,
+  form: SignatureForm,
   documents: readonly SignedDocument[],
   submissionSetUniqueId: string | null,
   commitments: readonly Commitment[],
 ): Promise<Uint8Array> {
   const unsigned = buildSignature({
     signatureId: `S-${uuid(world.chance)}`,
-    layout: "manifest",
+    layout: form.references,
+    canonicalization: canonicalizationOf(form),
     chain: signer.chain,
     signingTime: world.clock.now(),
     documents,

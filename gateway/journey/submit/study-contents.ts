@@ -122,7 +122,7 @@ async function itself(
   const manifest = await manifestOf(world, counting)
   const slip = slipOf(world, request, delivery, agreement)
   const signatures = await world.ledger.signaturesOfUnits(record.id, seen.erasedAt)
-  const closing = await closingSignature(world, [manifest, slip], signatures)
+  const closing = await closingSignature(world, agreement, [manifest, slip], signatures)
   return {
     ...closing,
     subject: await subjectOf(world, record, agreement),

@@ -55,6 +55,7 @@ export type LightName =
   | "certificate-expired"
   | "list-stale"
   | "list-unreadable"
+  | "time-stamp-other"
   | "audit-waiting"
   | "collector-behind"
   | "step-failing"
@@ -626,6 +627,18 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
       "The time-stamp authority answers what does not check",
       KEPT_EN,
       "Ask the system administrator to compare timeStamp.url and trust.tsaRoots",
+    ],
+  ),
+  "time-stamp-other": said(
+    [
+      "時刻認証局 {about} が答えません",
+      "別の時刻認証局で続けています。",
+      "続くようならシステム管理者に伝えてください",
+    ],
+    [
+      "The time-stamp authority {about} does not answer",
+      "Another one answers in its place.",
+      "If it stays so, tell the system administrator",
     ],
   ),
   ERR_CLOCK_OFF: said(

@@ -39,6 +39,13 @@ export class Contacts {
     return this.#known.get(system) ?? NEVER
   }
 
+  /** Those whose name begins so and goes on, by what comes after it. */
+  beginning(prefix: string): readonly (Contact & { readonly name: string })[] {
+    return [...this.#known]
+      .filter(([system]) => system.startsWith(prefix) && system !== prefix)
+      .map(([system, contact]) => ({ ...contact, name: system.slice(prefix.length) }))
+  }
+
   /** Does the work, and remembers whether the system answered. */
   async watch<T>(system: string, work: () => Promise<T>): Promise<T> {
     try {
@@ -80,6 +87,15 @@ export const watchedSource = (source: DocumentSource, contacts: Contacts): Docum
 
 export const watchedTimeStamps = (authority: TimeStampAuthority, contacts: Contacts): TimeStampAuthority => ({
   stamp: (bytes) => contacts.watch(TIME_STAMP_AUTHORITY, () => authority.stamp(bytes)),
+})
+
+/** One of several, by its host: that another one answers in its place hides nothing. */
+export const watchedAuthority = (
+  authority: TimeStampAuthority,
+  host: string,
+  contacts: Contacts,
+): TimeStampAuthority => ({
+  stamp: (bytes) => contacts.watch(`${TIME_STAMP_AUTHORITY}${host}`, () => authority.stamp(bytes)),
 })
 
 /** Reports are stored in the archive. */

@@ -50,6 +50,7 @@ export function lightsOf(facts: Facts): readonly Light[] {
     ...refusalLights(facts),
     ...partnerLights(facts),
     ...contactLight(facts.page.timeStamp, facts.now, "", null),
+    ...authorityLights(facts.page),
     ...contactLight(facts.page.clock, facts.now, "", null),
     ...archiveLights(facts),
     ...directoryLights(facts),
@@ -130,6 +131,14 @@ function roadHomeLights({ name: about, roadHome }: PartnerView, now: Date, call:
 
 const notSent = (about: string, n: number, call: string | null): Light =>
   light("not-sent", "red", { about, n, offer: { what: "requests" }, call })
+
+/** Another one answers in its place; when none does, that is one light by itself. */
+const authorityLights = ({ timeStamp, timeStampAuthorities = [] }: Page): Light[] =>
+  timeStamp.failingSince !== null
+    ? []
+    : timeStampAuthorities.flatMap(({ name: about, failingSince: since }) =>
+        since === null ? [] : [light("time-stamp-other", "amber", { about, since })],
+      )
 
 function archiveLights({ page: { archive }, commitmentsSince, now }: Facts): Light[] {
   if (archive === null) return []

@@ -149,6 +149,7 @@ function pageOf({ site, agreements }: World, house: House, standing: Standing, n
     partners: partnersOf({ site, agreements }, house, standing, now),
     archive: archive === null ? null : archiveOf(archive, house, standing),
     timeStamp: contacts.of(TIME_STAMP_AUTHORITY),
+    timeStampAuthorities: contacts.beginning(TIME_STAMP_AUTHORITY),
     directory: house.directory(),
   }
 }

@@ -57,7 +57,7 @@ export const receiptContents: ContentsOf = async (world, record, agreement) => {
     documents.find((each) => each.role === "set-signature"),
     "closing signature",
   )
-  const xml = await signReceipt(world, { ...digested(closing), mimeType: MIME.xml })
+  const xml = await signReceipt(world, agreement, { ...digested(closing), mimeType: MIME.xml })
   const content = notice(world, "receipt", PURPOSE.review.display, xml)
   return {
     subject: await subjectOf(world, record, agreement),

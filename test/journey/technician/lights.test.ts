@@ -189,6 +189,13 @@ describe("the lights of the technician's page", () => {
       told({ archive: { ...ARCHIVE, commitmentsWaiting: 1 } }, { commitmentsSince: ago(90) }),
       ["amber commitments-waiting"],
     )
+    const authorities = [
+      { ...silent(9, "ERR_TIMESTAMP_INVALID"), name: "tsa.example" },
+      { ...ANSWERS, name: "other.example" },
+    ]
+    assert.deepEqual(told({ timeStampAuthorities: authorities, archive: null }), [
+      { code: "time-stamp-other", tone: "amber" },
+    ])
     assert.deepEqual(told({ timeStamp: silent(1, "ERR_TIMESTAMP_UNAVAILABLE"), archive: null }), [
       "amber ERR_TIMESTAMP_UNAVAILABLE",
     ])
