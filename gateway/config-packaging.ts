@@ -9,16 +9,16 @@ const permission = z
   })
   .optional()
   .describe(
-    "the written permission to send documents unencrypted: in the audit trail of each exchange, and in the verdict people see. Needed for `plain`, `zip` and `stow`, and for nothing else",
+    "the written permission to send documents unencrypted: in the audit trail of each exchange, and in the verdict people see. Needed for every form but `sealed` and `den`, and for nothing else",
   )
 
 export const packaging = z
   .strictObject({
     form: z
-      .enum(["sealed", "den", "plain", "zip", "stow"])
+      .enum(["sealed", "den", "plain", "zip", "stow", "manifest-and-pdf"])
       .default("sealed")
       .describe(
-        "how documents travel, both ways: `sealed` = encrypted for the recipient, as between two of these gateways; `den` = encrypted for the recipient by IHE Document Encryption; `plain` = as they are, inside mutual TLS alone; `zip` = the same, with all images of a submission as one ZIP document with a DICOMDIR, for a partner that cannot take many documents; `stow` = images only, as they are, by STOW-RS to the partner's DICOMweb, whose service root `endpoint` is: no request, no seal, and no report comes back this way. Nothing else is taken from this partner",
+        "how documents travel, both ways: `sealed` = encrypted for the recipient, as between two of these gateways; `den` = encrypted for the recipient by IHE Document Encryption; `plain` = as they are, inside mutual TLS alone; `zip` = the same, with all images of a submission as one ZIP document with a DICOMDIR, for a partner that cannot take many documents; `stow` = images only, as they are, by STOW-RS to the partner's DICOMweb, whose service root `endpoint` is: no request, no seal, and no report comes back this way; `manifest-and-pdf` = no image at all: a manifest that names the images, which the partner fetches by a way of its own, with the request as PDF, and the report comes back as PDF. Nothing else is taken from this partner",
       ),
     seals: z
       .enum(["dsg", "none"])
@@ -33,6 +33,23 @@ export const packaging = z
       .describe(
         "of form `zip`: the manifest (key object selection) is a document beside the ZIP, as IHE has it, or lies in it, for a partner that takes one document alone",
       ),
+    retrieve: z
+      .strictObject({
+        aeTitle: z
+          .string()
+          .regex(/^[\x21-\x5b\x5d-\x7e]{1,16}$/, "must be an AE title")
+          .describe("AE title of the archive the partner may fetch from"),
+        locationUid: z
+          .string()
+          .max(64)
+          .regex(/^\d+(\.\d+)+$/, "must be an OID")
+          .optional()
+          .describe("OID of the imaging document source the partner may fetch from (RAD-69)"),
+      })
+      .optional()
+      .describe(
+        "of form `manifest-and-pdf`: from where the partner may fetch the images, as the manifest tells it. Absent = the manifest names the images alone",
+      ),
     to: z
       .enum(["recipient", "repository"])
       .default("recipient")
@@ -45,7 +62,7 @@ export const packaging = z
 export type PackagingConfig = z.infer<typeof packaging>
 
 /** Nothing but TLS keeps what travels from others. */
-const IN_CLEAR: readonly string[] = ["plain", "zip", "stow"]
+const IN_CLEAR: readonly string[] = ["plain", "zip", "stow", "manifest-and-pdf"]
 
 type Raw = Readonly<Record<string, unknown>>
 
@@ -55,6 +72,7 @@ export function packagingIssues(agreement: Raw, path: string): Issue[] {
     form = "sealed",
     permission: permitted,
     manifest = "beside",
+    retrieve,
     seals = form === "sealed" ? "dsg" : "none",
   } = groupOf(agreement.packaging)
   const isPlain = IN_CLEAR.includes(String(form))
@@ -71,7 +89,7 @@ export function packagingIssues(agreement: Raw, path: string): Issue[] {
       ? [
           at(
             `${path}.packaging.permission`,
-            "is for forms plain, zip and stow only: nothing leaves unencrypted here",
+            "is for forms other than sealed and den: nothing leaves unencrypted here",
           ),
         ]
       : []),
@@ -86,6 +104,10 @@ export function packagingIssues(agreement: Raw, path: string): Issue[] {
           ),
         ]
       : []),
+    ...(form === "manifest-and-pdf" ? onPaperIssues(agreement, path, seals) : []),
+    ...(form !== "manifest-and-pdf" && retrieve !== undefined
+      ? [at(`${path}.packaging.retrieve`, "is for form manifest-and-pdf only: elsewhere the images are sent")]
+      : []),
     ...(form !== "zip" && manifest !== "beside"
       ? [at(`${path}.packaging.manifest`, "is for form zip only: elsewhere it is a document like any other")]
       : []),
@@ -97,6 +119,23 @@ export function packagingIssues(agreement: Raw, path: string): Issue[] {
       : []),
     ...repositoryIssues(agreement, path, seals),
     ...(seals === "none" ? unsealedIssues(agreement, path) : sealedIssues(agreement, path)),
+  ]
+}
+
+/** Nothing is fetched here, and what is not sent cannot be sealed. */
+function onPaperIssues({ accepts }: Raw, path: string, seals: unknown): Issue[] {
+  return [
+    ...(seals === "dsg"
+      ? [at(`${path}.packaging.seals`, "must be none with form manifest-and-pdf: no image is there to seal")]
+      : []),
+    ...(Array.isArray(accepts) && accepts.includes("study")
+      ? [
+          at(
+            `${path}.accepts`,
+            "must not have study with form manifest-and-pdf: nothing is fetched here, and no image would come",
+          ),
+        ]
+      : []),
   ]
 }
 

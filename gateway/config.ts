@@ -132,7 +132,7 @@ const agreement = z.strictObject({
     .describe("the same of its seal certificates; one at least, unless packaging.seals is none"),
   objectCertificate: file
     .optional()
-    .describe("certificate we encrypt for, PEM; needed unless packaging.form is plain, zip or stow"),
+    .describe("certificate we encrypt for, PEM; needed where packaging.form is sealed or den"),
   packaging,
   tls: z
     .enum(["1.3", "ihe-stx"])

@@ -570,7 +570,7 @@ describe("the configuration", () => {
       const sealed = found((raw) => {
         raw.agreements[0].packaging = { permission: PERMISSION }
       })
-      assert.match(sealed[0] ?? "", /permission: is for forms plain, zip and stow only/)
+      assert.match(sealed[0] ?? "", /permission: is for forms other than sealed and den/)
     })
     it("may take a study as one ZIP, with the manifest in it; no other form has that, and no ZIP a seal", () => {
       const zip = (more: object): string[] =>
@@ -584,6 +584,24 @@ describe("the configuration", () => {
       assert.deepEqual(zip({ form: "plain", manifest: "inside" }), ["agreements.0.packaging.manifest"])
       assert.ok(zip({ seals: "dsg" }).includes("agreements.0.packaging.seals"))
       assert.ok(zip({ permission: undefined }).includes("agreements.0.packaging.permission"))
+    })
+    it("may get a manifest and a PDF alone, which say from where it fetches the images; none come from it", () => {
+      const onPaper = (more: object, agreement: object = {}): string[] =>
+        paths(
+          found((raw) => {
+            plain(raw, { form: "manifest-and-pdf", permission: PERMISSION, ...more }, agreement)
+          }),
+        )
+      assert.deepEqual(onPaper({}), [])
+      assert.deepEqual(onPaper({ retrieve: { aeTitle: "PACS", locationUid: "1.2.3" } }), [])
+      assert.deepEqual(onPaper({ retrieve: { aeTitle: "A\\B" } }), [
+        "agreements.0.packaging.retrieve.aeTitle",
+      ])
+      assert.deepEqual(onPaper({ form: "plain", retrieve: { aeTitle: "PACS" } }), [
+        "agreements.0.packaging.retrieve",
+      ])
+      assert.deepEqual(onPaper({ permission: undefined }), ["agreements.0.packaging.permission"])
+      assert.ok(onPaper({}, { accepts: ["study"] }).includes("agreements.0.accepts"))
     })
     it("has no units, no signed receipts and none of our notices", () => {
       const contradicted = { units: "adaptive", receipts: "signed", accepts: ["report", "receipt"] }

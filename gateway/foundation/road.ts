@@ -50,7 +50,7 @@ export function agreementsOf(config: Config): Promise<readonly Agreement[]> {
 
 /** What follows from how documents are packed, where nothing else is said: who understands no seals understands no units. */
 function termsOf({
-  packaging: { form, seals = form === "sealed" ? "dsg" : "none", permission, to, manifest },
+  packaging: { form, seals = form === "sealed" ? "dsg" : "none", permission, to, manifest, retrieve },
   receipts,
   recoding,
   units,
@@ -62,6 +62,9 @@ function termsOf({
       seals,
       permission: permission ?? null,
       ...(to === "repository" ? { to } : {}),
+      ...(retrieve === undefined
+        ? {}
+        : { retrieve: { aeTitle: retrieve.aeTitle, locationUid: retrieve.locationUid ?? "" } }),
       ...(form === "zip" && manifest === "inside" ? { manifest } : {}),
     },
     receipts: receipts ?? (isSealing ? "signed" : "registry-response"),

@@ -3,15 +3,17 @@
  * gateways of this kind a document is the ciphertext that lies in the spool, under seals; with anybody else it is what any
  * IHE partner reads, and only as the agreement says.
  */
+import type { RetrieveFrom } from "../standards/dicom/kos.ts"
 import { MIME } from "./codes.ts"
 import type { DocumentRole } from "./records.ts"
 
 /**
  * `sealed`: CMS AuthEnvelopedData, our own · `den`: IHE Document Encryption · `plain`: as it is, inside mutual TLS alone ·
  * `zip`: as they are, and the images of a submission as one ZIP · `stow`: the images alone, as they are, by STOW-RS to the
- * partner's DICOMweb inside mutual TLS. One is pinned per agreement.
+ * partner's DICOMweb inside mutual TLS · `manifest-and-pdf`: a manifest of the images and the request as PDF, the report as
+ * PDF; no image, which the partner fetches itself. One is pinned per agreement.
  */
-export type DocumentForm = "sealed" | "den" | "plain" | "zip" | "stow"
+export type DocumentForm = "sealed" | "den" | "plain" | "zip" | "stow" | "manifest-and-pdf"
 
 /** What the partner has signed: that documents may travel unencrypted. */
 export interface WrittenPermission {
@@ -31,6 +33,8 @@ export interface Packaging {
   readonly to?: "repository"
   /** Of `zip`: the manifest lies in it as well, and is no document of its own; absent = it stands beside the ZIP. */
   readonly manifest?: "inside"
+  /** Of `manifest-and-pdf`: from where the partner may fetch the images, as the manifest says it; absent = it knows. */
+  readonly retrieve?: RetrieveFrom
 }
 
 interface Agreed {
@@ -50,6 +54,9 @@ export const isInClear = ({ packaging }: Agreed): boolean =>
 export const isZipped = ({ packaging: { form, manifest } }: Agreed, role: DocumentRole): boolean =>
   form === "zip" && (role === "instance" || (role === "manifest" && manifest === "inside"))
 
+/** No image leaves: what is sent names them. */
+export const isWithoutImages = ({ packaging }: Agreed): boolean => packaging.form === "manifest-and-pdf"
+
 /** A repository keeps for others: nobody in particular is meant. */
 export const isRepository = ({ packaging }: Agreed): boolean => packaging.to === "repository"
 
@@ -64,8 +71,18 @@ export const isKnownBySopInstance = isInClear
 const ANYBODYS: readonly DocumentRole[] = ["instance", "manifest", "request", "cda", "pdf", "consent"]
 /** To an archive nothing is said. */
 const ARCHIVED: readonly DocumentRole[] = ["instance"]
+/** The request as PDF is an attachment of its study. */
+const ON_PAPER: readonly DocumentRole[] = ["manifest", "attachment", "pdf"]
+const UNDERSTOOD: Readonly<Record<DocumentForm, readonly DocumentRole[]>> = {
+  sealed: ANYBODYS,
+  den: ANYBODYS,
+  plain: ANYBODYS,
+  zip: ANYBODYS,
+  stow: ARCHIVED,
+  "manifest-and-pdf": ON_PAPER,
+}
 export const isUnderstood = (agreed: Agreed, role: DocumentRole): boolean =>
-  isSealing(agreed) || (agreed.packaging.form === "stow" ? ARCHIVED : ANYBODYS).includes(role)
+  isSealing(agreed) || UNDERSTOOD[agreed.packaging.form].includes(role)
 
 /** `読影委託契約書 別紙3 (2026-04-01)`; null where nothing travels unencrypted. For check-config, audit trail and verdicts. */
 export const permissionWords = ({ packaging: { permission } }: Agreed): string | null =>

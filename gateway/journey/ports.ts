@@ -6,6 +6,7 @@
  */
 import type { DirectoryPerson } from "../standards/pwp/directory-person.ts"
 import type { CodedValue } from "../standards/saml/assertion.ts"
+import type { ReadingRequest } from "../standards/request/request-content.ts"
 import type { Submission, DocumentEntry } from "../standards/xds/submission.ts"
 import type { RegistryResponse } from "../standards/xds/registry-response.ts"
 import type { Medium, ReadIn } from "./media/medium.ts"
@@ -310,6 +311,8 @@ export interface Draughtsman {
   renderFrame(frame: FramePixels, windowCenter: number, windowWidth: number): Promise<Uint8Array>
   /** PDF/A-2b, byte-identical for equal input. Throws ReportError ERR_REPORT_GLYPH naming the character. */
   renderReport(report: ReportContent): Promise<Uint8Array>
+  /** A reading request on paper, for who takes nothing else: as `renderReport`. */
+  renderRequest(request: ReadingRequest): Promise<Uint8Array>
   /** The pages of the same report as pictures. Throws as `renderReport`. */
   renderPages(report: ReportContent): Promise<readonly GreyPage[]>
 }

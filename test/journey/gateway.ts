@@ -402,4 +402,6 @@ const DRAUGHTSMAN: Draughtsman = {
   renderPages: () => Promise.resolve([{ rows: 1, columns: 1, pixels: Uint8Array.of(255) }]),
   renderReport: ({ documentId, impression }) =>
     Promise.resolve(new TextEncoder().encode(`%PDF-1.7 ${documentId} ${impression}`)),
+  renderRequest: ({ documentId, texts }) =>
+    Promise.resolve(new TextEncoder().encode(`%PDF-1.7 ${documentId} ${texts.purpose}`)),
 }

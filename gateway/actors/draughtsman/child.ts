@@ -24,6 +24,10 @@ async function draw(job: Job): Promise<Result> {
       const { drawReport } = await import("./report-pdf.ts")
       return { kind: "report", pdf: await drawReport(job.report, job.style) }
     }
+    case "request": {
+      const { drawRequestPdf } = await import("./request-pdf.ts")
+      return { kind: "request", pdf: await drawRequestPdf(job.request, job.style) }
+    }
     case "pages": {
       const { drawReportPages } = await import("./report-pdf.ts")
       return { kind: "pages", pages: await drawReportPages(job.report, job.style) }

@@ -46,6 +46,8 @@ export function openDraughtsman(options: DraughtsmanOptions = {}): OpenDraughtsm
       taken(await office.draw({ kind: "render", frame, windowCenter, windowWidth }), "render").png,
     renderPages: async (report) => taken(await office.draw({ kind: "pages", report, style }), "pages").pages,
     renderReport: async (report) => taken(await office.draw({ kind: "report", report, style }), "report").pdf,
+    renderRequest: async (request) =>
+      taken(await office.draw({ kind: "request", request, style }), "request").pdf,
     close: () => office.close(),
   }
 }

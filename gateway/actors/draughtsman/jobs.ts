@@ -3,6 +3,7 @@
  */
 import type { CodedFrame, FramePixels, GreyPage, ReportContent } from "../../journey/ports.ts"
 import type { ErrorCode } from "../../journey/errors.ts"
+import type { ReadingRequest } from "../../standards/request/request-content.ts"
 import type { EncodedPixels } from "./htj2k.ts"
 
 /** Where the report fonts lie and whose time is printed. */
@@ -36,12 +37,14 @@ export type Job =
       readonly windowWidth: number
     }
   | { readonly kind: "report" | "pages"; readonly report: ReportContent; readonly style: ReportStyle }
+  | { readonly kind: "request"; readonly request: ReadingRequest; readonly style: ReportStyle }
 
 export type Result =
   | { readonly kind: "encode"; readonly encoded: EncodedPixels }
   | { readonly kind: "decode"; readonly frame: FramePixels }
   | { readonly kind: "render"; readonly png: Uint8Array }
   | { readonly kind: "report"; readonly pdf: Uint8Array }
+  | { readonly kind: "request"; readonly pdf: Uint8Array }
   | { readonly kind: "pages"; readonly pages: readonly GreyPage[] }
 
 export interface Request {

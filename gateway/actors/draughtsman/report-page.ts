@@ -6,6 +6,7 @@ import { localTime } from "../../standards/notice/local-time.ts"
 import { HAIRLINE, INK_SOFT, PAGE, RULE, SIZE } from "./report-sheet.ts"
 import type { Line, Sheet } from "./report-sheet.ts"
 import { drawKeyImages } from "./report-key-images.ts"
+import { drawHeading, drawNotice, drawSection } from "./sheet-blocks.ts"
 import {
   birthWords,
   documentWords,
@@ -23,7 +24,6 @@ import {
 const COLUMN = 268
 /** Left column of the closing line; the centre and the time stand right of it. */
 const READER_WIDTH = 190
-const BANNER = { fill: "#fbf4e6", bar: "#865000" } as const
 
 /** Draws the body of the report; page furniture is added afterwards, when the number of pages is known. */
 export function drawPages(sheet: Sheet, report: ReportContent, timeZone: string): void {
@@ -89,35 +89,6 @@ function drawBanner(sheet: Sheet, report: ReportContent): void {
     )
   if (report.status === "preliminary")
     drawNotice(sheet, "仮報告", "確定前の報告です。確定した報告が後に続きます。")
-}
-
-function drawNotice(sheet: Sheet, heading: string, text: string): void {
-  const type = { x: PAGE.left + 14, width: PAGE.width - 28, size: SIZE.small + 0.5 }
-  const height = 29 + sheet.heightOf(text, type)
-  sheet.room(height)
-  sheet.box({ x: PAGE.left, y: sheet.y, width: PAGE.width, height }, BANNER.fill)
-  sheet.box({ x: PAGE.left, y: sheet.y, width: 3, height }, BANNER.bar)
-  sheet.down(7)
-  sheet.line(heading, { ...type, bold: true, ink: BANNER.bar })
-  sheet.down(17)
-  sheet.text(text, type)
-  sheet.down(21)
-}
-
-function drawHeading(sheet: Sheet, title: string, keepPoints: number): void {
-  sheet.room(22 + keepPoints)
-  sheet.line(title, { size: SIZE.heading, bold: true, ink: INK_SOFT })
-  sheet.down(17)
-  sheet.rule(HAIRLINE)
-  sheet.down(6)
-}
-
-/** A heading never stands alone at the foot of a page: two lines of text stay with it. */
-function drawSection(sheet: Sheet, title: string, text: string): void {
-  if (text === "") return
-  drawHeading(sheet, title, 36)
-  sheet.text(text)
-  sheet.down(11)
 }
 
 function drawReader(sheet: Sheet, report: ReportContent, timeZone: string): void {

@@ -142,6 +142,7 @@ function sealed(
       return takeDen(world, segment, entry, metaOf(world, inbound, entry), octets)
     case "plain":
     case "zip":
+    case "manifest-and-pdf":
     case "stow":
       return takeClear(segment, entry, metaOf(world, inbound, entry), octets)
   }

@@ -8,7 +8,7 @@ import type { Agreement } from "../agreement.ts"
 import { MIME } from "../codes.ts"
 import { AcceptanceError } from "../errors.ts"
 import { referenced } from "../metadata.ts"
-import { isInClear } from "../packaging.ts"
+import { isInClear, isWithoutImages } from "../packaging.ts"
 import type { SubmissionKind } from "../records.ts"
 import { checkConsent } from "./consent.ts"
 import { contentFault } from "./content-fault.ts"
@@ -55,10 +55,13 @@ function kindOf(agreement: Agreement, submission: Submission): SubmissionKind {
   if (count("zip") > 1) throw notAgreed("a study comes as one ZIP")
   // Whether a manifest is in it is seen when it is unpacked.
   if (count("zip") === 1) return "study"
+  if (isWithoutImages(agreement) && count("pdf") === 1 && count("cda") + count("instance") === 0)
+    return "report"
   if (count("instance") + count("manifest") === 0) {
     if (count("pdf") === 1 && count("cda") <= 1) return "report"
     throw notAgreed("a report is one PDF, with its CDA document or without")
   }
+  if (isWithoutImages(agreement)) throw notAgreed("a report comes as one PDF, with a manifest or without")
   // Key object selections of the study itself look like its manifest: told apart when they can be read.
   const isCorrection = associations.some(({ type }) => isReplacing(type))
   if (count("manifest") === 0) throw notAgreed("a study comes with its manifest, a key object selection")

@@ -4,7 +4,8 @@
  */
 import { readManifest } from "../../standards/dicom/kos.ts"
 import { lacksConsent } from "../consent.ts"
-import { agreementInForce } from "../keep.ts"
+import { agreementInForce, agreementOf } from "../keep.ts"
+import { isWithoutImages } from "../packaging.ts"
 import { erasureOf, isOpenThere } from "../cases/case-file.ts"
 import { isRecalled } from "../retain/recall.ts"
 import { readWhole } from "../read-whole.ts"
@@ -47,10 +48,24 @@ export async function arrivedThere(
   const documents = (await Promise.all(kept.map(({ id }) => world.ledger.documents(id)))).flat()
   const own = documents.filter(({ role }) => role === "instance").map(({ place }) => place.objectId)
   const inUnits = await Promise.all(kept.map(({ id }) => world.ledger.objectsInUnits(id, erasedAt)))
-  return {
-    objects: new Set([...own, ...inUnits.flatMap((each) => [...each])]),
-    named: await namedThere(world, last),
-  }
+  const named = await namedThere(world, last)
+  // Of images that only are named the other side has what it fetches.
+  const fetched = isOnlyNamed(world, last) ? await objectsNamed(world, study, named) : []
+  return { objects: new Set([...own, ...fetched, ...inUnits.flatMap((each) => [...each])]), named }
+}
+
+function isOnlyNamed(world: World, { agreement }: SubmissionRecord): boolean {
+  const agreed = agreementOf(world, agreement)
+  return agreed !== null && isWithoutImages(agreed)
+}
+
+async function objectsNamed(
+  world: World,
+  { id }: StudyRecord,
+  named: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const instances = await world.ledger.instances(id)
+  return instances.filter((each) => named.has(each.private.SOPInstanceUID)).map(({ place }) => place.objectId)
 }
 
 /** When the other side last said that it has erased images of this study; "" = never. */

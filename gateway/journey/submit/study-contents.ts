@@ -15,6 +15,7 @@ import { closingSignature } from "./closing-signature.ts"
 import { counted, deliveryOf, nextOf, type Delivery } from "./delivery.ts"
 import type { Content } from "./pack.ts"
 import type { Contents, ContentsOf, Waits } from "./package.ts"
+import { isWithoutImages } from "../packaging.ts"
 import { notice } from "../verify/receipt.ts"
 import { recodingContents } from "../recode/recoding-document.ts"
 import type { InstanceRecord, RequestRecord, SubmissionRecord } from "../records.ts"
@@ -119,8 +120,8 @@ async function itself(
   const { counting, left } = delivery.whole ?? (await counted(world, record, study, seen))
   if (units.made > 0 && left.length > 0) return ONCE_MORE
   const request = await requestOf(world, record)
-  const manifest = await manifestOf(world, counting)
-  const slip = slipOf(world, request, delivery, agreement)
+  const manifest = await manifestOf(world, counting, agreement)
+  const slip = await slipOf(world, request, delivery, agreement)
   const signatures = await world.ledger.signaturesOfUnits(record.id, seen.erasedAt)
   const closing = await closingSignature(world, agreement, [manifest, slip], signatures)
   return {
@@ -132,7 +133,7 @@ async function itself(
       ...consentContents(world, request, study, agreement),
       ...closing.contents,
       ...(units.made === 0 ? recodingContents(world, study, left) : []),
-      ...(await imageContents(world, left, agreement)),
+      ...(isWithoutImages(agreement) ? [] : await imageContents(world, left, agreement)),
     ],
     replaces: await earlierManifest(world, record, manifest.uniqueId),
   }
@@ -140,19 +141,32 @@ async function itself(
 
 type Written = Content & { readonly body: { readonly bytes: Uint8Array } }
 
-function slipOf(world: World, request: RequestRecord, { study }: Delivery, agreement: Agreement): Written {
-  const form = notice(world, "request", "読影依頼票", new Uint8Array(0))
-  const bytes = writeReadingRequest(requestDocument(world, request, study, agreement, form.uniqueId))
-  return { ...form, body: { bytes } }
+/** For who reads documents of ours; else on paper. */
+async function slipOf(
+  world: World,
+  request: RequestRecord,
+  { study }: Delivery,
+  agreement: Agreement,
+): Promise<Written> {
+  const isOnPaper = isWithoutImages(agreement)
+  const form = notice(world, isOnPaper ? "attachment" : "request", "読影依頼票", new Uint8Array(0))
+  const asked = requestDocument(world, request, study, agreement, form.uniqueId)
+  if (!isOnPaper) return { ...form, body: { bytes: writeReadingRequest(asked) } }
+  return { ...form, mimeType: MIME.pdf, body: { bytes: await world.draughtsman.renderRequest(asked) } }
 }
 
-async function manifestOf(world: World, counting: readonly InstanceRecord[]): Promise<Written> {
+async function manifestOf(
+  world: World,
+  counting: readonly InstanceRecord[],
+  { packaging: { retrieve } }: Agreement,
+): Promise<Written> {
   const [first] = counting
   const { dataSet } = await header(world, found(first, "instance").place)
   const { SOPInstanceUID, file } = writeManifest(
     {
       shared: sharedAttributes(dataSet),
       series: seriesOf(counting),
+      ...(retrieve === undefined ? {} : { retrieve }),
       contentDateTime: localDateTime(world.clock.now(), world.site.timeZone),
       manufacturer: "Dokuei",
       aeTitle: "DOKUEI",

@@ -38,6 +38,7 @@ export function wrappingFor(
   switch (agreement.packaging.form) {
     case "plain":
     case "zip":
+    case "manifest-and-pdf":
     case "stow":
       return clearBehind(NOTHING, object)
     case "den":

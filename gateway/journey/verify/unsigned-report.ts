@@ -4,6 +4,7 @@
  */
 import { readImagingReport } from "../../standards/cda/read-imaging-report.ts"
 import type { ImagingReport } from "../../standards/cda/report-content.ts"
+import { readManifest } from "../../standards/dicom/kos.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import { REFERENCE_TYPE, type ReferenceType } from "../../standards/xds/vocabulary.ts"
 import type { Agreement } from "../agreement.ts"
@@ -38,6 +39,7 @@ export async function unsignedReport(
 ): Promise<UnsignedReport> {
   const request = await requestOf(world, record)
   checkSubject(record, request, agreement)
+  await checkManifest(world, documents, request)
   const pdf = found(
     documents.find(({ role }) => role === "pdf"),
     "PDF of the report",
@@ -61,6 +63,21 @@ async function readable(world: World, { place }: DocumentRecord): Promise<Imagin
     if (error instanceof Malformed) return null
     throw error
   }
+}
+
+/** A manifest beside a report names the images it is about: those of the request, and of its patient. */
+async function checkManifest(
+  world: World,
+  documents: readonly DocumentRecord[],
+  request: RequestRecord,
+): Promise<void> {
+  const manifest = documents.find(({ role }) => role === "manifest")
+  if (manifest === undefined) return
+  const { shared, studies } = readManifest(await readWhole(world.spool, manifest.place))
+  sameSubject("manifest", {
+    PatientID: plain(shared.PatientID) === plain(request.private.patient.PatientID),
+    StudyInstanceUID: studies.every((each) => isThatStudy(request, each.StudyInstanceUID)),
+  })
 }
 
 /** Only what is named has to be right; who is meant was found by some of it (`accept/identify.ts`). */

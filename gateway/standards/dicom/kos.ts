@@ -56,11 +56,21 @@ export function sharedAttributes(dataSet: DataSet): SharedAttributes {
   return Object.fromEntries(pairs) as SharedAttributes
 }
 
+/** From where the instances may be fetched (PS3.3 C.17.2.1). */
+export interface RetrieveFrom {
+  /** (0008,0054), of a DICOM node. */
+  readonly aeTitle: string
+  /** (0040,E011), OID of an imaging document source; "" = none. */
+  readonly locationUid: string
+}
+
 export interface ManifestContent {
   readonly shared: SharedAttributes
   /** Every instance the submission is about; at least one. */
   readonly series: readonly ManifestSeries[]
   readonly title?: KosTitle
+  /** Absent = who reads it knows. */
+  readonly retrieve?: RetrieveFrom
   /** Local time of the agreement's zone, `YYYYMMDDhhmmss`. */
   readonly contentDateTime: string
   /** Who makes it, for Manufacturer and the file's meta information. */
@@ -131,12 +141,21 @@ function document(content: ManifestContent): AuthoredItem {
         StudyInstanceUID: content.shared.StudyInstanceUID,
         ReferencedSeriesSequence: content.series.map((one) => ({
           SeriesInstanceUID: one.SeriesInstanceUID,
+          ...retrieveFrom(content),
           ReferencedSOPSequence: one.instances.map(reference),
         })),
       },
     ],
   }
 }
+
+const retrieveFrom = ({ retrieve }: ManifestContent): AuthoredItem =>
+  retrieve === undefined
+    ? {}
+    : {
+        RetrieveAETitle: retrieve.aeTitle,
+        ...(retrieve.locationUid === "" ? {} : { RetrieveLocationUID: retrieve.locationUid }),
+      }
 
 /** TID 2010: one container with every instance in it. */
 function structuredContent({ title = "113030", series }: ManifestContent): AuthoredItem {
