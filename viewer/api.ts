@@ -13,6 +13,7 @@ import type {
   Amendment,
   DeletionView,
   LinesView,
+  PeopleFound,
   CopyChoice,
   PatientRuling,
   PreparedReport,
@@ -156,6 +157,10 @@ export class Api {
   }
 
   // ---- staff desk
+
+  people(typed: string): Promise<PeopleFound> {
+    return this.#json("POST", "/api/directory", { typed })
+  }
 
   async requests(by: Asker = "person"): Promise<{ items: StaffItem[]; serverTime: string }> {
     return this.#heard(await this.#ask<{ items: StaffItem[]; serverTime: string }>("/api/requests", by))

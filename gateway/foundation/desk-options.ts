@@ -28,7 +28,7 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
     chance: base.chance,
     log: base.log,
     audit: (event) => base.record(event),
-    agreements: config.agreements.map(({ id, partner, urgency, consentPolicies }) => ({
+    agreements: config.agreements.map(({ id, partner, urgency, consentPolicies, readers }) => ({
       id,
       partner: partner.name,
       dueMinutes: {
@@ -37,6 +37,7 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
         ROUTINE: urgency.ROUTINE.dueMinutes,
       },
       consentPolicies,
+      ...(readers.length === 0 ? {} : { readers: readers.map(({ name }) => name) }),
     })),
     machineTokens: await Promise.all(
       config.desk.machineTokens.map(async ({ name, tokenFile, may }) => ({

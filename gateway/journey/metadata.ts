@@ -11,6 +11,7 @@ import type { DocumentRole, SubmissionKind } from "./records.ts"
 import type { PatientView } from "./views.ts"
 import type { CodedEntry } from "../standards/dicom/coded-entry.ts"
 import type { Author, Code, DocumentEntry, SubmissionSet } from "../standards/xds/submission.ts"
+import { MAX_SLOT_VALUE_LENGTH } from "../standards/xds/data-types.ts"
 import { REFERENCE_TYPE, type ReferenceType } from "../standards/xds/vocabulary.ts"
 
 /** HL7 DTM in UTC, `YYYYMMDDhhmmss`. */
@@ -23,6 +24,11 @@ export function cx(id: string, oid: string): string {
   const number = plain(id)
   if (number === "") throw new ContentError("ERR_PATIENT_ID", "the patient has no number a message may carry")
   return `${number}^^^&${oid}&ISO`
+}
+/** XCN: id, family and given name, and in XCN.9 who gave the id (ITI TF-3 table 4.2.3.1.7-2). */
+export function xcn({ id, name }: { readonly id: string; readonly name: string }, oid: string): string {
+  const [family = "", ...given] = name.trim().split(/[ \u3000]+/)
+  return `${plain(id)}^${plain(family)}^${plain(given.join(" "))}^^^^^^&${oid}&ISO`
 }
 /** XON: name and, in XON.10, the OID. */
 export const xon = (name: string, oid: string): string => `${plain(name)}^^^^^^^^^${oid}`
@@ -43,6 +49,8 @@ export interface Described {
   readonly AccessionNumber: string
   readonly requestNumber: string
   readonly requestId: string
+  /** Who asked, under the id the hospital knows them by; absent where only a name is known, or not even that. */
+  readonly physician?: { readonly id: string; readonly name: string }
   readonly serviceStartTime: string | null
   readonly modalities: readonly string[]
   /** Codes of the procedure the study was made for; [] where its images name none. */
@@ -84,7 +92,7 @@ export function documentEntry(subject: Described, facts: EntryFacts): DocumentEn
     // Of what is encrypted the clear type stands in the signature's DataObjectFormat.
     mimeType: wireMimeType(subject.agreement, facts.mimeType),
     title: facts.title,
-    author: author(subject),
+    author: author(subject, facts.role === "request" ? physicianOf(subject) : ""),
     legalAuthenticator: facts.legalAuthenticator,
     classCode: codes.classCode,
     typeCode: codes.typeCode,
@@ -125,9 +133,9 @@ export function submissionSet(
     patientId: patientId(subject),
     submissionTime: dtm(facts.at),
     title: type.display,
-    author: author(subject),
+    author: author(subject, ""),
     contentTypeCode: type,
-    intendedRecipient: isRepository(agreement) ? [] : [xon(agreement.partner.name, agreement.partner.oid)],
+    intendedRecipient: isRepository(agreement) ? [] : [recipient(subject, facts.kind)],
   }
 }
 
@@ -139,8 +147,20 @@ function patientId(subject: Described): string | null {
   return isLimited(subject) ? null : cx(patient.PatientID, agreement.patientIdDomain)
 }
 
-function author({ site }: Described): Author {
-  return { authorPerson: "", authorInstitution: [xon(site.name, site.oid)], authorRole: [] }
+/** A report is for who asked for it, where they are known; the institution alone where both do not fit one value. */
+function recipient(subject: Described, kind: SubmissionKind): string {
+  const { name, oid } = subject.agreement.partner
+  const [institution, physician] = [xon(name, oid), kind === "report" ? physicianOf(subject) : ""]
+  const both = `${institution}|${physician}`
+  return physician === "" || both.length > MAX_SLOT_VALUE_LENGTH ? institution : both
+}
+
+/** XCN; "" where nobody is known by an id. */
+const physicianOf = (subject: Described): string =>
+  subject.physician === undefined ? "" : xcn(subject.physician, hospitalOf(subject).oid)
+
+function author({ site }: Described, authorPerson: string): Author {
+  return { authorPerson, authorInstitution: [xon(site.name, site.oid)], authorRole: [] }
 }
 
 function modalityCodes(subject: Described): Code[] {

@@ -16,6 +16,7 @@ import type {
   DeletionView,
   LinesView,
   CopyChoice,
+  PeopleFound,
   PreparedReport,
   QuarantineRuling,
   ReadingView,
@@ -359,6 +360,8 @@ export interface ReportContent {
   readonly requestNumber: string
   readonly purpose: string
   readonly physician: string
+  /** By the hospital's id; "" = unknown. */
+  readonly physicianId?: string
   readonly reader: { readonly id: string; readonly idRoot: string; readonly name: string }
   readonly findings: string
   readonly impression: string
@@ -761,11 +764,8 @@ export interface KeptAddressBook extends Omit<DirectoryReading, "referrals"> {
 }
 /** People to be chosen. */
 export interface DirectoryDesk {
-  /** A few, the likeliest first; [] for nothing typed. `readAt` null = it has never been read. */
-  find(
-    person: Person,
-    typed: string,
-  ): Promise<{ readonly people: readonly DirectoryPerson[]; readonly readAt: string | null }>
+  /** A few; nobody for nothing typed. */
+  find(person: Person, typed: string): Promise<PeopleFound>
 }
 
 /** Devices, lines, disk and certificates, for whoever stands at the machine. */

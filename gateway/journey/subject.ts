@@ -55,6 +55,7 @@ export async function subjectOf(
     AccessionNumber: header?.AccessionNumber ?? request.private.AccessionNumber,
     requestNumber: request.private.requestNumber,
     requestId: request.id,
+    ...physicianOf(request),
     serviceStartTime: serviceStart(header?.studyDateTime ?? null, world.site.timeZone),
     modalities: header?.modalities ?? [],
     procedures: header?.procedures ?? [],
@@ -69,6 +70,12 @@ export function patientOf(request: RequestRecord, header: StudyHeader | null): P
   const { patient } = request.private
   const told = header?.patient ?? patient
   return { ...told, PatientID: patient.PatientID === "" ? told.PatientID : patient.PatientID }
+}
+
+/** By name alone nobody is known for certain. */
+function physicianOf({ private: { text } }: RequestRecord): Pick<Subject, "physician"> {
+  const { physicianId: id = "", physician: name } = text
+  return id === "" || name === "" ? {} : { physician: { id, name } }
 }
 
 /** DICOM times have no zone: the site's zone, then UTC (domain.md 7). */

@@ -2,6 +2,7 @@
  * What the two desks show: the JSON between gateway and viewer, and nothing but types.
  * Instants are ISO 8601 UTC strings; dates are `YYYY-MM-DD`; the page turns them into words.
  */
+import type { DirectoryPerson } from "../standards/pwp/directory-person.ts"
 
 export type Urgency = "STAT" | "HIGH" | "ROUTINE"
 
@@ -78,6 +79,12 @@ export interface RequestText {
   readonly history: string
   readonly department: string
   readonly physician: string
+  /** The hospital's id of the physician, as chosen from its directory; "" or absent = a name that was written. */
+  readonly physicianId?: string
+  /** 指名; "" or absent = anybody. */
+  readonly namedReader?: string
+  /** Where the report goes besides the physician; "" or absent = nowhere else. */
+  readonly reportTo?: string
   readonly setting: "outpatient" | "inpatient" | "emergency" | "screening"
   readonly contrast: string
   readonly telephone: string
@@ -494,6 +501,13 @@ export interface RequestInput {
   readonly releaseWhenComplete: boolean
 }
 
+/** People of the hospital's directory that fit what was typed, the likeliest first. */
+export interface PeopleFound {
+  readonly people: readonly DirectoryPerson[]
+  /** When the directory was read; null = never. */
+  readonly readAt: string | null
+}
+
 export interface SessionView {
   readonly person: {
     readonly id: string
@@ -513,6 +527,8 @@ export interface SessionView {
     readonly dueMinutes: Readonly<Record<Urgency, number>>
     /** Empty = no consent is asked for. */
     readonly consentPolicies: readonly ConsentPolicy[]
+    /** Who may be named as reader; absent = the agreement names nobody. */
+    readonly readers?: readonly string[]
   }[]
 }
 

@@ -101,6 +101,27 @@ describe("the metadata we submit", () => {
     }
   })
 
+  it("name the ordering physician to whom a report goes, under the hospital's id, as long as one value holds both", () => {
+    const physician = { id: "e1001", name: "想定 一夫" }
+    const report = { ...subject, agreement: AT_CENTER, site: CENTER, physician }
+    const XCN = `e1001^想定^一夫^^^^^^&${HOSPITAL.oid}&ISO`
+    const recipientOf = (about: Subject, kind: SubmissionKind) =>
+      built(about, kind).submissionSet.intendedRecipient
+    const [hospital = ""] = recipientOf({ ...report, physician: { id: "", name: "" } }, "receipt")
+    assert.deepEqual(recipientOf(report, "report"), [`${hospital}|${XCN}`])
+    assert.deepEqual(recipientOf(report, "receipt"), [hospital])
+    const long = { ...report, physician: { id: "e", name: "長".repeat(250) } }
+    assert.deepEqual(recipientOf(long, "report"), [hospital])
+    const asked = built({ ...subject, physician })
+    const authors = asked.documentEntries.map(({ author }) => author?.authorPerson)
+    assert.deepEqual(
+      authors.filter((each) => each !== ""),
+      [XCN],
+    )
+    assert.deepEqual(reread(asked).submission, asked)
+    assert.deepEqual(reread(built(report, "report")).warnings, [])
+  })
+
   it("are legal for any name and number a device may send", () => {
     const text = fc.oneof(
       fc.string({ maxLength: 64 }),

@@ -16,7 +16,7 @@ export interface Field {
   readonly input: (value: string) => void
 }
 
-function framed(field: Field, control: TemplateResult): TemplateResult {
+export function framed(field: Field, control: TemplateResult): TemplateResult {
   return html`<div class="field">
     <label class="label" for=${field.name}
       >${field.label}${field.required === true ? html`<span class="req">${t("form.required")}</span>` : nothing}</label

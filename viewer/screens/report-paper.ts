@@ -242,6 +242,8 @@ function requestText(detail: StaffDetail): unknown {
     ["request.contrast", request.contrast],
     ["request.physician", [request.department, request.physician].filter(Boolean).join(t("list.space"))],
     ["request.telephone", request.telephone],
+    ["request.namedReader", request.namedReader ?? ""],
+    ["request.reportTo", request.reportTo ?? ""],
   ] as const
   return html`<dl class="kv request-text">
     ${lines

@@ -7,7 +7,9 @@ import type {
   StaffItem,
   Urgency,
 } from "../../gateway/journey/views.ts"
+import type { DirectoryPerson } from "../../gateway/standards/pwp/directory-person.ts"
 import { ApiError, type Api } from "../api.ts"
+import "../parts/person-field.ts"
 import { asApiError } from "../parts/fetched.ts"
 import { dueAhead, duration } from "../parts/due-dial.ts"
 import { segments, selectField, textArea, textField, type Field } from "../parts/field.ts"
@@ -23,6 +25,8 @@ import { address } from "../words/route.ts"
 import { reviewPaper, sentPaper, type Review } from "./request-review.ts"
 
 const SETTINGS = ["outpatient", "inpatient", "emergency", "screening"] as const
+/** Of a name or a place (DICOM LO). */
+const LONGEST = 64
 const URGENCIES: readonly Urgency[] = ["STAT", "HIGH", "ROUTINE"]
 
 /** A blank form, or one that already knows which study it is for. */
@@ -184,15 +188,18 @@ export class PageRequestForm extends LightElement {
     return this.#field(name, this.#initial?.[name] ?? "", (value) => this.#write(name, value))
   }
 
-  /** Another reading centre has other policies. */
+  /** Another reading centre has other policies, and other readers. */
   #write(name: keyof RequestInput, value: string): void {
     if (this.#input === null) return
     const { consent, ...without } = this.#input
-    const kept = name === "agreement" || consent === undefined ? without : this.#input
-    this.#replace({ ...kept, [name]: value })
+    const isOther = name === "agreement"
+    const kept = isOther || consent === undefined ? without : this.#input
+    const request = isOther ? { ...kept.request, namedReader: "" } : kept.request
+    if (isOther) this.#writeIn("namedReader", "")
+    this.#replace({ ...kept, request, [name]: value })
   }
 
-  #text(name: Exclude<keyof RequestText, "setting">): Field {
+  #text(name: Exclude<keyof RequestText, "setting" | "physicianId">): Field {
     return this.#field(name, this.#initial?.request[name] ?? "", (value) =>
       this.#changeText({ [name]: value }),
     )
@@ -327,13 +334,75 @@ export class PageRequestForm extends LightElement {
           (value) => this.#changeText({ setting: value as RequestText["setting"] }),
         )}
         <div class="f-3">
-          ${textField(this.#text("department"))} ${textField(this.#text("physician"))}
+          ${this.#physician(input)} ${textField(this.#text("department"))}
           ${textField(this.#text("telephone"), "tel")}
         </div>
+        <div class="f-2">${this.#namedReader(input)} ${this.#reportTo()}</div>
         <div class="f-2">${textField(this.#text("diagnosis"))} ${textField(this.#text("contrast"))}</div>
         ${textArea(this.#text("purpose"), 3)} ${textArea(this.#text("history"), 2)}
       </div>
     </section>`
+  }
+
+  /** Chosen from the directory, they bring what it knows of them; written otherwise afterwards, they are a name alone. */
+  #physician({ request }: RequestInput): TemplateResult {
+    const field = this.#field("physician", this.#initial?.request.physician ?? "", (value) =>
+      this.#changeText({ physician: value, physicianId: "" }),
+    )
+    if (this.session.directory !== true) return textField(field)
+    const { physicianId = "" } = request
+    const hint =
+      physicianId === ""
+        ? {}
+        : { hint: html`<span class="t-ok">${t("pick.chosen", { id: physicianId })}</span>` }
+    return this.#person({ ...field, ...hint }, (person) => this.#chosen(person))
+  }
+
+  #chosen({ id, name, department, telephone }: DirectoryPerson): void {
+    if (this.#input === null) return
+    const { request } = this.#input
+    const told = {
+      ...(request.department === "" && department !== "" ? { department } : {}),
+      ...(request.telephone === "" && telephone !== "" ? { telephone } : {}),
+    }
+    for (const [field, value] of Object.entries(told)) this.#writeIn(field, value)
+    this.#changeText({ ...told, physician: name, physicianId: id })
+  }
+
+  /** Fields are the browser's; only an empty one is filled for somebody. */
+  #writeIn(field: string, value: string): void {
+    const input = this.querySelector<HTMLInputElement>(`#${field}`)
+    if (input !== null) input.value = value
+  }
+
+  #person(field: Field, choose: (person: DirectoryPerson) => void): TemplateResult {
+    return html`<person-field
+      .field=${field}
+      .find=${(typed: string) => this.api.people(typed)}
+      .choose=${choose}
+    ></person-field>`
+  }
+
+  /** One of those the agreement names; where it names nobody, a name. */
+  #namedReader(input: RequestInput): TemplateResult {
+    const readers = this.#agreement(input)?.readers ?? []
+    const field = this.#text("namedReader")
+    if (readers.length === 0) return textField(field)
+    return selectField(field, [
+      { value: "", label: t("form.anybody") },
+      ...readers.map((name) => ({ value: name, label: name })),
+    ])
+  }
+
+  #reportTo(): TemplateResult {
+    const field = { ...this.#text("reportTo"), hint: t("form.report-to-hint") }
+    if (this.session.directory !== true) return textField(field)
+    return this.#person(field, ({ name, department }) => {
+      const both = [department, name].filter(Boolean).join(t("list.space"))
+      const place = both.length > LONGEST ? name : both
+      this.#writeIn("reportTo", place)
+      this.#changeText({ reportTo: place })
+    })
   }
 
   #bound(input: RequestInput): TemplateResult {

@@ -23,6 +23,8 @@ const TEXTS: readonly (readonly [MessageKey, Exclude<keyof RequestText, "setting
   ["request.department", "department"],
   ["request.physician", "physician"],
   ["request.telephone", "telephone"],
+  ["request.namedReader", "namedReader"],
+  ["request.reportTo", "reportTo"],
   ["request.diagnosis", "diagnosis"],
   ["request.contrast", "contrast"],
   ["request.purpose", "purpose"],
@@ -55,7 +57,7 @@ export function reviewPaper({ input, study, partner, consent, due }: Review): Te
       ${line("request.AccessionNumber", input.AccessionNumber)}
       ${line("request.urgency", html`${urgencyBadge(input.urgency, false)} <span>${due}</span>`)}
       ${line("request.agreement", partner)} ${line("request.setting", t(`setting.${request.setting}`))}
-      ${TEXTS.map(([label, name]) => line(label, request[name]))}
+      ${TEXTS.map(([label, name]) => line(label, request[name] ?? ""))}
       ${line("form.telephone", t(input.telephoneOnResult === true ? "form.telephone-yes" : "form.telephone-no"))}
       ${line("consent.title", consent)}
       ${line("form.release", t(input.releaseWhenComplete ? "form.sends-complete" : "form.sends-person"))}

@@ -64,7 +64,11 @@ function flag(drawing: IconName, tone: string, words: string): TemplateResult {
 }
 
 function reader(item: WorkItem): TemplateResult {
-  if (item.reader === null) return flag("user", "", t("reader.none"))
+  const { namedReader = "" } = item.request
+  if (item.reader === null)
+    return namedReader === ""
+      ? flag("user", "", t("reader.none"))
+      : flag("user", "strong", t("reader.named", { name: namedReader }))
   if (item.reader.mine) return flag("user", "t-accent", t("reader.mine"))
   return flag("lock", "", t("reader.other", { name: item.reader.name }))
 }

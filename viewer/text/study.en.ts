@@ -89,6 +89,7 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "report.addendum": "Addendum",
   "report.signed": "Signed, version {version}",
   "report.request": "Request",
+  "report.named": "For {name}",
   "report.physician": "Dr {physician}, {department}",
   "report.findings": "Findings",
   "report.impression": "Impression",

@@ -85,6 +85,7 @@ export const studyJa = {
   "report.addendum": "追記",
   "report.signed": "署名済み 版 {version}",
   "report.request": "依頼",
+  "report.named": "指名：{name}",
   "report.physician": "{department}・{physician} 医師",
   "report.findings": "所見",
   "report.impression": "診断",

@@ -3,15 +3,15 @@ import type { RequestInput, RequestText } from "../../gateway/journey/views.ts"
 
 export type RequestField =
   | Exclude<keyof RequestInput, "request" | "releaseWhenComplete" | "telephoneOnResult" | "consent">
-  | keyof RequestText
+  | Exclude<keyof RequestText, "physicianId">
 
 const REQUIRED: readonly RequestField[] = [
   "patientName",
   "PatientID",
   "requestNumber",
   "agreement",
-  "department",
   "physician",
+  "department",
   "diagnosis",
   "purpose",
   "telephone",
@@ -19,7 +19,7 @@ const REQUIRED: readonly RequestField[] = [
 
 function value(input: RequestInput, field: RequestField): string {
   return field in input.request
-    ? input.request[field as keyof RequestText]
+    ? (input.request[field as keyof RequestText] ?? "")
     : input[field as Exclude<RequestField, keyof RequestText>]
 }
 

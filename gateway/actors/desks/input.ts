@@ -121,6 +121,9 @@ export const directoryBody = z.strictObject({ typed: LO })
 const policy = uid
 export const consentBody = z.strictObject({ policy })
 
+/** First component of an XCN: nothing that HL7 takes for structure. */
+const hl7Id = z.string().regex(/^[^|^~\\&\s\p{Cc}]{0,64}$/u)
+
 export const requestInput: z.ZodType<RequestInput> = z.strictObject({
   requestNumber: LO.min(1),
   PatientID: LO.min(1),
@@ -136,6 +139,9 @@ export const requestInput: z.ZodType<RequestInput> = z.strictObject({
     history: text(8_000),
     department: LO,
     physician: LO,
+    physicianId: hl7Id.exactOptional(),
+    namedReader: LO.exactOptional(),
+    reportTo: LO.exactOptional(),
     setting: z.enum(["outpatient", "inpatient", "emergency", "screening"]),
     contrast: text(1_000),
     telephone: LO,

@@ -143,6 +143,7 @@ async function reportContent(
     // An addendum has no section for it (PS3.20 7.2), and its pages say what its text says.
     purpose: isAddendum(report) ? "" : request.private.text.purpose,
     physician: request.private.text.physician,
+    physicianId: request.private.text.physicianId ?? "",
     reader: { id: person.login, idRoot: world.site.oid, name: person.name },
     findings: draft.findings,
     impression: draft.impression,

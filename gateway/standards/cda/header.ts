@@ -29,7 +29,7 @@ export function header(report: ImagingReport): Markup[] {
     custodian(report.center),
     recipient(report),
     ...legalAuthenticator(report),
-    ...referrer(report.physician),
+    ...referrer(report),
     order(report),
     serviceEvent(report),
     ...parentDocument(report),
@@ -103,10 +103,11 @@ const author = (report: ImagingReport): Markup =>
 export const custodian = (keeper: Organization): Markup =>
   xml`<custodian><assignedCustodian><representedCustodianOrganization>${organization(keeper)}</representedCustodianOrganization></assignedCustodian></custodian>`
 
-const recipient = ({ physician, hospital }: ImagingReport): Markup =>
-  xml`<informationRecipient><intendedRecipient classCode="ASSIGNED">${
-    physician !== "" && element("informationRecipient", {}, nameElement(physician))
-  }<receivedOrganization>${organization(hospital)}</receivedOrganization></intendedRecipient></informationRecipient>`
+const recipient = (report: ImagingReport): Markup =>
+  xml`<informationRecipient><intendedRecipient classCode="ASSIGNED">${[
+    physicianId(report),
+    report.physician !== "" && element("informationRecipient", {}, nameElement(report.physician)),
+  ]}<receivedOrganization>${organization(report.hospital)}</receivedOrganization></intendedRecipient></informationRecipient>`
 
 /** Who answers for the text; a preliminary report has nobody yet (CDA R2 4.2.2.8). */
 function legalAuthenticator(report: ImagingReport): Markup[] {
@@ -116,10 +117,14 @@ function legalAuthenticator(report: ImagingReport): Markup[] {
   ]
 }
 
-function referrer(physician: string): Markup[] {
-  if (physician === "") return []
+/** Given by the hospital; nobody is meant by an id without a name. */
+const physicianId = ({ physician, physicianId: id = "", hospital }: ImagingReport): Markup | false =>
+  physician !== "" && id !== "" && element("id", { root: hospital.oid, extension: id })
+
+function referrer(report: ImagingReport): Markup[] {
+  if (report.physician === "") return []
   return [
-    xml`<participant typeCode="REF"><associatedEntity classCode="PROV"><associatedPerson>${nameElement(physician)}</associatedPerson></associatedEntity></participant>`,
+    xml`<participant typeCode="REF"><associatedEntity classCode="PROV">${physicianId(report)}<associatedPerson>${nameElement(report.physician)}</associatedPerson></associatedEntity></participant>`,
   ]
 }
 

@@ -18,7 +18,7 @@ import {
   readStudy,
 } from "./read-header.ts"
 import { nameOf } from "./person-name.ts"
-import type { ImagingReport, ParentDocument } from "./report-content.ts"
+import type { ImagingReport, Organization, ParentDocument } from "./report-content.ts"
 import { checkReport } from "./report-rules.ts"
 
 /** A report, and who answers for its text: in our profile the author, which is for the verifier to hold against it. */
@@ -50,6 +50,7 @@ function reportOf(root: XmlElement): ImagingReport {
   const { purpose, findings, impression, addenda, keyImages, bodyPart } = readBody(root, isAddendum)
   const { text, reason } = partsOf(addenda, isAddendum, replaces !== null)
   const order = readOrder(root)
+  const hospital = readOrganization(required(root, "recordTarget", "patientRole", "providerOrganization"))
   const report: ImagingReport = {
     documentId: attribute(required(root, "id"), "root"),
     setId: attribute(required(root, "setId"), "root"),
@@ -58,13 +59,14 @@ function reportOf(root: XmlElement): ImagingReport {
     effectiveTime: isoOfTs(attribute(required(root, "effectiveTime"), "value")),
     ...readPatient(root),
     study: { ...readStudy(root), bodyPart, AccessionNumber: order.AccessionNumber },
-    hospital: readOrganization(required(root, "recordTarget", "patientRole", "providerOrganization")),
+    hospital,
     center: readOrganization(
       required(root, "custodian", "assignedCustodian", "representedCustodianOrganization"),
     ),
     requestNumber: order.requestNumber,
     purpose,
     physician: nameOf(at(root, "participant", "associatedEntity", "associatedPerson", "name")),
+    ...readPhysicianId(root, hospital),
     reader: readReader(root),
     findings,
     impression,
@@ -74,6 +76,13 @@ function reportOf(root: XmlElement): ImagingReport {
   }
   checkReport(report)
   return report
+}
+
+/** An id that somebody else gave is none the hospital knows anybody by. */
+function readPhysicianId(root: XmlElement, { oid }: Organization): Pick<ImagingReport, "physicianId"> {
+  const id = at(root, "participant", "associatedEntity", "id")
+  const physicianId = id !== null && optional(id, "root") === oid ? optional(id, "extension") : null
+  return physicianId === null || physicianId === "" ? {} : { physicianId }
 }
 
 function checkKind(root: XmlElement): void {

@@ -61,6 +61,8 @@ export interface ImagingReport {
   readonly purpose: string
   /** Who asked, "" when unknown. */
   readonly physician: string
+  /** Who asked, by the hospital's id; "" or absent = unknown. */
+  readonly physicianId?: string
   readonly reader: { readonly id: string; readonly idRoot: string; readonly name: string }
   readonly findings: string
   readonly impression: string

@@ -37,6 +37,7 @@ export const REPORT: ImagingReport = {
   requestNumber: "R-20261125-0091",
   purpose: "左後大脳動脈領域の脳梗塞、第14病日。\n出血性変化・水頭症の有無。",
   physician: "想定 一夫",
+  physicianId: "d-017",
   reader: { id: "987654", idRoot: "1.2.392.100495.20.3.31", name: "見本 灯" },
   findings:
     "左後頭葉から側頭葉内側に低吸収域を認め、左後大脳動脈領域の脳梗塞に矛盾しません。前回と比べ境界は明瞭です。\n内部に出血を示す高吸収域は指摘できません。径 12㎜ < 15㎜ & 38℃。",

@@ -397,7 +397,7 @@ describe("the staff desk", function () {
     await page.getByRole("heading", { name: "読影依頼票" }).waitFor()
     assert.equal(await page.getByLabel("患者 ID").inputValue(), "00-0045120")
     await page.getByRole("button", { name: "確認して送る" }).click()
-    await page.getByText("あと 5項目：診療科、依頼医、臨床診断、読影の目的、問い合わせ電話").waitFor()
+    await page.getByText("あと 5項目：依頼医、診療科、臨床診断、読影の目的、問い合わせ電話").waitFor()
     await page.getByRole("radio", { name: "緊急" }).click()
     await page.getByLabel("診療科").fill("整形外科")
     await page.getByLabel("依頼医").fill("想定 一夫")

@@ -78,11 +78,12 @@ function conflict({ saving }: ReportState, actions: ReportActions): unknown {
 }
 
 function requestText({ view }: ReportState): TemplateResult {
-  const { purpose, diagnosis, history, contrast, department, physician } = view.request
+  const { purpose, diagnosis, history, contrast, department, physician, namedReader = "" } = view.request
   const text = sentences([diagnosis, history, purpose, contrast])
   return html`<div class="rp-req" lang="ja">
     <b>${st("report.request")}</b>${GAP}${text}
     <b class="nowrap">${st("report.physician", { department, physician })}</b>
+    ${namedReader === "" ? nothing : html`<span class="nowrap">${st("report.named", { name: namedReader })}</span>`}
   </div>`
 }
 
