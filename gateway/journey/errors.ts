@@ -377,6 +377,19 @@ export const ERRORS = {
     "compare timeStamp.url and trust.tsaRoots",
   ),
 
+  ERR_REVOCATION_UNAVAILABLE: row(
+    "RevocationError",
+    "transient",
+    "an authority's server gives no revocation list or OCSP answer",
+    "check the line to the server that is named; it is tried again by itself, and lists in the folder trust.crls count meanwhile",
+  ),
+  ERR_REVOCATION_INVALID: row(
+    "RevocationError",
+    "transient",
+    "what an authority's server gave is no list or answer that can be used: of another authority, over, or older than the one at hand",
+    "nothing at first, it is tried again by itself; if it lasts ask the authority, or put its list into the folder trust.crls",
+  ),
+
   ERR_MEDIUM_UNFIT: row(
     "MediumError",
     "permanent",
@@ -711,6 +724,7 @@ export class SubmissionError extends DokueiError<CodesOf<"SubmissionError">> {}
 export class InstanceError extends DokueiError<CodesOf<"InstanceError">> {}
 /** Accepted, its seal holds, and still it must not take effect: it is kept as failed and a person is told. */
 export class ContentError extends DokueiError<CodesOf<"ContentError">> {}
+export class RevocationError extends DokueiError<CodesOf<"RevocationError">> {}
 export class TimeStampError extends DokueiError<CodesOf<"TimeStampError">> {}
 /** A notice by mail does not leave. */
 export class MailError extends DokueiError<CodesOf<"MailError">> {}

@@ -1,5 +1,6 @@
 /** Whom we believe for what. Answered from configuration and from revocation lists that somebody else fetched. */
 import type { HpkiTrust, SealTrust } from "../standards/dsg/trust.ts"
+import type { Certificate } from "../standards/hpki/certificate.ts"
 import type { Agreement } from "./agreement.ts"
 
 export interface TrustStore {
@@ -7,4 +8,9 @@ export interface TrustStore {
   seal(agreement: Agreement): SealTrust
   /** A radiologist's report: HPKI roots, signature policy, role Medical Doctor. */
   report(): HpkiTrust
+  /**
+   * Evidence about these paths is needed, now or when it is looked at again: it is fetched, where it may be, outside of any
+   * verdict. Leaf first, a configured anchor last.
+   */
+  want(chains: readonly (readonly Certificate[])[]): void
 }

@@ -3,6 +3,7 @@ import type { Agreement } from "../../gateway/journey/agreement.ts"
 import type { TrustStore } from "../../gateway/journey/trust.ts"
 import { days } from "../../gateway/commands/pki-authority.ts"
 import type { HpkiTrust, SealTrust } from "../../gateway/standards/dsg/trust.ts"
+import type { Certificate } from "../../gateway/standards/hpki/certificate.ts"
 import type { Crl } from "../../gateway/standards/hpki/crl.ts"
 import { list, START, type Certificates } from "./certificates.ts"
 
@@ -31,6 +32,12 @@ export class TestTrust implements TrustStore {
       anchors: this.#made.anchors.hpki,
       rules: { use: "signature", allowTestPolicies: true, roles: ["Medical Doctor"] },
     }
+  }
+
+  /** Here nobody fetches anything: a test brings what comes. */
+  readonly wanted: (readonly Certificate[])[] = []
+  want(chains: readonly (readonly Certificate[])[]): void {
+    this.wanted.push(...chains)
   }
 
   #common() {

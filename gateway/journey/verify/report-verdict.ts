@@ -42,6 +42,7 @@ export async function judgeReport(
   const claimed = { documents: [digested(papers.cda), digested(papers.pdf)], submissionSetUniqueId: null }
   const xml = await readWhole(world.spool, papers.signature.place)
   const verification = verifySignature(xml, claimed, world.trust.report(), world.clock.now())
+  world.trust.want(verification.chains)
   return standing(before, judgeSigner(verification, agreement, written))
 }
 

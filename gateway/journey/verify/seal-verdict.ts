@@ -23,7 +23,9 @@ export async function verdictOfSeal(
     documents: documents.filter((each) => each !== signature).map(digested),
     submissionSetUniqueId: record.submissionSetUid,
   }
-  return verifySignature(xml, claimed, world.trust.seal(agreement), world.clock.now()).verdict
+  const { verdict, chains } = verifySignature(xml, claimed, world.trust.seal(agreement), world.clock.now())
+  world.trust.want(chains)
+  return verdict
 }
 
 export const digested = (document: DocumentRecord): { uniqueId: string; sha256: Uint8Array } => ({

@@ -1,7 +1,7 @@
 /** Who signed, with which mathematics, and is the signer to be believed? */
 import { createHash } from "node:crypto"
 import { type Certificate, readCertificate } from "../hpki/certificate.ts"
-import { validatePath } from "../hpki/path.ts"
+import { type PathResult, validatePath } from "../hpki/path.ts"
 import { checkHpkiProfile } from "../hpki/profile.ts"
 import { type VerdictTest, check, fail, pass, unknown } from "../hpki/verdict-test.ts"
 import { SIGNATURE_METHODS } from "./algorithms.ts"
@@ -53,12 +53,12 @@ export function checkSigner(
   validationTime: Date,
   trust: SignatureTrust,
   now: Date,
-): readonly VerdictTest[] {
+): PathResult {
   const helpers = [...trust.intermediates, ...document.certificates.map(readCertificate)]
   const { newerCrl, ocsp = [], anchors, crls } = trust
   const path = validatePath(signer, helpers, anchors, validationTime, crls, { now, newerCrl, ocsp })
   const profile = trust.kind === "hpki" ? checkHpkiProfile(path.chain, trust.rules) : checkSeal(signer, trust)
-  return [...path.tests, ...profile]
+  return { ...path, tests: [...path.tests, ...profile] }
 }
 
 function checkSeal(signer: Certificate, { pins }: SealTrust): readonly VerdictTest[] {

@@ -5,6 +5,7 @@
  * stood at that time, by what was known then. So it goes on to the time stamp over the signature's value, whose genTime is
  * the validation time of the signer; without one it is the time everything is judged at.
  */
+import type { Certificate } from "../hpki/certificate.ts"
 import { type VerdictTest, check, pass, unknown } from "../hpki/verdict-test.ts"
 import { type TokenCheck, MAX_CLOCK_SKEW_MS, verifyToken } from "../tsp/verify-token.ts"
 import { sha256 } from "./evidence-digest.ts"
@@ -19,6 +20,8 @@ export interface SigningInstant {
   readonly provenAt: Date
   /** Of the newest time stamp's authority: until then somebody must stamp anew. Null without time stamp. */
   readonly lastsUntil: Date | null
+  /** Paths of the time-stamp authorities, leaf first. */
+  readonly chains: readonly (readonly Certificate[])[]
   /** `time-stamp` while there is none, else `time-stamp-…` of every token; and `signing-time`. */
   readonly tests: readonly VerdictTest[]
 }
@@ -42,6 +45,7 @@ export function checkTimeStamp(
   return {
     genTime,
     validationTime,
+    chains: [...checks, ...references, ...archive.checks].map(({ chain }) => chain),
     provenAt: archive.provenAt,
     lastsUntil: archive.newest?.chain[0]?.notAfter ?? checks.find(isSound)?.chain[0]?.notAfter ?? null,
     tests: [
@@ -60,6 +64,7 @@ const isSound = ({ tests }: TokenCheck): boolean => tests.every(({ outcome }) =>
 interface Archive {
   readonly provenAt: Date
   readonly newest: TokenCheck | null
+  readonly checks: readonly TokenCheck[]
   readonly tests: readonly VerdictTest[]
 }
 
@@ -69,7 +74,7 @@ function checkArchive(
   { newerCrl, timeStamp }: SignatureTrust,
   now: Date,
 ): Archive {
-  const start: Archive = { provenAt: now, newest: null, tests: [] }
+  const start: Archive = { provenAt: now, newest: null, checks: [], tests: [] }
   return archiveStamps.toReversed().reduce((outer, { token, stamped }) => {
     if (stamped === null) {
       const missing = unknown(
@@ -83,6 +88,7 @@ function checkArchive(
     return {
       provenAt: isProof && checked.genTime !== null ? checked.genTime : outer.provenAt,
       newest: outer.newest ?? checked,
+      checks: [...outer.checks, checked],
       tests: [...outer.tests, ...renamed(checked.tests, "archive")],
     }
   }, start)

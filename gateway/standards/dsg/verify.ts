@@ -40,6 +40,8 @@ export interface Verification {
   /** Identifiers of commitment types, e.g. `urn:oid:1.2.840.10065.1.12.1.13`. */
   readonly commitments: readonly string[]
   readonly signer: Certificate | null
+  /** Certification paths, leaf first and anchor last: the signer's, then those of the time-stamp authorities. */
+  readonly chains: readonly (readonly Certificate[])[]
   /** How far the document provides for later; absent when it cannot be read. */
   readonly level?: SignatureLevel
   /** All within existed then, by an archive time stamp; now, without one. */
@@ -65,6 +67,7 @@ export function verifySignature(
       covered: [],
       commitments: [],
       signer: null,
+      chains: [],
     }
   }
 }
@@ -79,6 +82,8 @@ function judge(
   const evidence = readEvidence(document.evidence)
   const informed = withEvidence(trust, evidence)
   const instant = checkTimeStamp(document, informed, now)
+  const path =
+    signer === null ? null : checkSigner(signer, document, instant.validationTime, informed, instant.provenAt)
   const tests = [
     pass("structure"),
     checkAlgorithms(document),
@@ -88,9 +93,7 @@ function judge(
     checkSignatureValue(document, signer),
     ...checkContent(document, claimed),
     ...instant.tests,
-    ...(signer === null
-      ? []
-      : checkSigner(signer, document, instant.validationTime, informed, instant.provenAt)),
+    ...(path?.tests ?? []),
     ...checkEvidence(evidence),
   ]
   const { properties } = document
@@ -105,6 +108,7 @@ function judge(
       })),
     commitments: properties.commitments,
     signer,
+    chains: [...(path === null ? [] : [path.chain]), ...instant.chains].filter(({ length }) => length > 1),
     level: levelOf(document),
     provenAt: instant.provenAt,
     lastsUntil: instant.lastsUntil,

@@ -31,13 +31,17 @@ export function ocspStatements(
   })
 }
 
-const statement = ({ thisUpdate, nextUpdate, revoked }: OcspAnswer): RevocationStatement => ({
-  source: `OCSP answer of ${thisUpdate.toISOString()}`,
-  thisUpdate,
-  nextUpdate: nextUpdate ?? new Date(thisUpdate.getTime() + SHORT_LIVED_MS),
-  revoked,
+const statement = (answer: OcspAnswer): RevocationStatement => ({
+  source: `OCSP answer of ${answer.thisUpdate.toISOString()}`,
+  thisUpdate: answer.thisUpdate,
+  nextUpdate: answerEnd(answer),
+  revoked: answer.revoked,
   keepsExpiredSince: null,
 })
+
+/** Until when an answer may be relied on. */
+export const answerEnd = ({ thisUpdate, nextUpdate }: OcspAnswer): Date =>
+  nextUpdate ?? new Date(thisUpdate.getTime() + SHORT_LIVED_MS)
 
 /** Why nobody who may speak for this issuer signed the response; null = somebody did. */
 export function responderFault(

@@ -17,7 +17,7 @@ const MAX_PATH_LENGTH = 6
 const MAX_INTERMEDIATES = 32
 
 export interface PathResult {
-  /** Leaf first, anchor last; the leaf alone when no path was found. */
+  /** Leaf first, anchor last; the leaf alone when no path was found, or when it is an anchor itself. */
   readonly chain: readonly Certificate[]
   /** `path`, then per chain `key-strength`, `validity`, `basic-constraints`, `critical-extensions`, and `revocation` per certificate. */
   readonly tests: readonly VerdictTest[]
