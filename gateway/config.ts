@@ -50,6 +50,12 @@ const institutionCode = z
     "must be ten digits, of which the first two are a prefecture, 01 to 47",
   )
   .default("")
+const origin = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    "must be scheme and host only, without a / at the end, e.g. http://crl.example.org",
+  )
 const file = z.string().min(1).describe("path, relative to this file")
 const aeTitle = z
   .string()
@@ -335,6 +341,22 @@ const common = {
       .default([])
       .describe("policies under which time stamps are accepted, ours and the partners'; [] = any"),
     crls: file.describe("folder of *.crl"),
+    revocation: z
+      .strictObject({
+        fetchFrom: z
+          .array(origin)
+          .max(16)
+          .default([])
+          .describe(
+            "servers of the authorities, e.g. http://cert.medis.or.jp: what certificates name there as revocation list or OCSP responder is fetched, and no other server is called; [] = nothing is fetched, lists come into the folder `crls` by other means",
+          ),
+        maxAge: duration
+          .prefault("7d")
+          .describe(
+            "what was fetched is relied on no longer than this without being fetched again, whatever it says of itself",
+          ),
+      })
+      .prefault({}),
     allowTestPolicies: z
       .boolean()
       .default(false)

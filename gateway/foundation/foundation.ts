@@ -37,6 +37,7 @@ import { CONTENTS, EFFECTS } from "../journey/submit/submissions.ts"
 import { submit } from "../journey/submit/submit.ts"
 import { leftovers } from "../journey/submit/leftovers.ts"
 import { linePlaces } from "../journey/submit/line-places.ts"
+import { judgeAgain } from "../journey/verify/judge-again.ts"
 import { verify } from "../journey/verify/verify.ts"
 import type { Condition } from "../journey/technician/technician.ts"
 import type { World } from "../journey/world.ts"
@@ -50,12 +51,13 @@ import { CertificateWatch } from "./certificate-watch.ts"
 import { keepAccounts } from "./accountability.ts"
 import { startCollectors } from "./collectors.ts"
 import { keepClock } from "./clock-keeping.ts"
-import { crlFolder, type CrlFolder } from "./crl-folder.ts"
+import type { CrlFolder } from "./crl-folder.ts"
 import { condition, health, meters } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
 import { openLocalDoor } from "./local-door.ts"
 import { mailOf } from "./mail.ts"
 import { keyPlaces, refusedPinsFolder } from "./own-keys.ts"
+import { fetchRevocation } from "./revocation.ts"
 import { refusedServers, tellingSource } from "./refused-servers.ts"
 import { heldRoads, keepRoads, type NamedRoad } from "./road-home.ts"
 import { agreementsOf, credentialsOf, endpointsOf, documentsTo, openRecipient } from "./road.ts"
@@ -101,6 +103,13 @@ export interface Foundation {
   close(): Promise<void>
 }
 
+/** Whoever hears of what happens, once the runner is there. */
+interface Hearer {
+  committed: ((changes: readonly Change[]) => void) | null
+  /** New evidence for signatures is at hand. */
+  evidence: (() => void) | null
+}
+
 const MONITORS_WAITING = 32
 const NEVER = new AbortController().signal
 const LINE_TIME: PaceTime = {
@@ -112,7 +121,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const log = openLog(config.role)
   const stores = await openLevelStores(config, log)
   const { spool, trail, people } = stores
-  const hearer: { committed: ((changes: readonly Change[]) => void) | null } = { committed: null }
+  const hearer: Hearer = { committed: null, evidence: null }
   const listeners = new Set<(requestId: string | null) => void>()
   const cases = caseBook(stores.ledger)
   const ledger = heard(cases.ledger, (changes) => {
@@ -120,13 +129,12 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     tellSubmissions(changes, log)
     for (const requestId of news(changes)) for (const listener of listeners) listener(requestId)
   })
-  const lists = crlFolder(config.trust.crls, (name, error) =>
-    log("error", "revocation-list-unreadable", { name, ...errorFields(error) }),
-  )
+  const revocation = fetchRevocation({ config, log, onNews: () => hearer.evidence?.() })
+  const { lists } = revocation
   const keys = await keyStore(keyPlaces(config), refusedPinsFolder(config))
   const certificates = new CertificateWatch(config, keys)
   const credentials = notedBy(certificates, await credentialsOf(config, lists))
-  const trust = await openTrust(config, lists)
+  const trust = await openTrust(config, { ...revocation, crls: () => lists.crls() })
   const line = new Map<string, number>()
   const contactListeners = new Set<() => void>()
   const tellContacts = (): void => contactListeners.forEach((listener) => listener())
@@ -185,7 +193,18 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const stopTurning = await keepTurning(config, spool, log)
   const stopAccounts = await keepAccounts({ config, trail, spool, people, log })
   const clock = timeKeeping.watch
-  const watched = { config, spool, ledger, certificates, lists, disk: stores.disk, collectors, clock, roads }
+  const watched = {
+    config,
+    spool,
+    ledger,
+    certificates,
+    lists,
+    disk: stores.disk,
+    collectors,
+    clock,
+    roads,
+    revocation,
+  }
   return {
     config,
     log,
@@ -215,6 +234,9 @@ export async function layFoundation(config: Config): Promise<Foundation> {
         if (changes.some((change) => "put" in change && (change.put === "job" || change.put === "audit")))
           started.wake()
       }
+      hearer.evidence = () => {
+        judgeAgain(world).catch((error: unknown) => log("error", "not-judged-again", errorFields(error)))
+      }
       const { host, port } = config.health
       const onFault = (error: unknown): void => log("error", "machine-room-fault", errorFields(error))
       return listenMachineRoom({
@@ -232,6 +254,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       stopAccounts()
       await Promise.all([kept.stop(), held.close(), recipient.close(), localDoor.close()])
       await ledger.commit([activity("application-stop")])
+      await revocation.stop()
       await runner?.stop()
       await collectors.stop()
       await draughtsman.close()

@@ -16,6 +16,7 @@ import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
 import { daysLeft, termOf } from "../standards/hpki/term.ts"
 import type { Crl } from "../standards/hpki/crl.ts"
+import { currentLists, isEnding } from "../standards/hpki/list-currency.ts"
 import type { ClockWatch } from "../journey/clock/clock-watch.ts"
 import type { OrphanRecord } from "../journey/orphan-records.ts"
 import type { Ledger, Verb } from "../journey/records.ts"
@@ -27,6 +28,8 @@ import type { CertificateWatch, DatedCertificate } from "./certificate-watch.ts"
 import type { Collectors } from "./collectors.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 import type { DiskWatch } from "./disk-watch.ts"
+import type { FetchState } from "./revocation-keeping.ts"
+import type { Revocation } from "./revocation.ts"
 import type { NamedRoad } from "./road-home.ts"
 
 const OUTBOX_LOOK = 1_001
@@ -44,6 +47,7 @@ interface Watched {
   readonly collectors: Pick<Collectors, "states">
   readonly clock: Pick<ClockWatch, "view">
   readonly roads: () => readonly NamedRoad[]
+  readonly revocation: Pick<Revocation, "states" | "uncalled">
 }
 
 /** As health and metrics name it. */
@@ -59,7 +63,7 @@ const concernsUs =
 const outboxRows = async (ledger: Ledger): Promise<number> => (await ledger.auditOutbox(OUTBOX_LOOK)).length
 
 export async function health(watched: Watched): Promise<Health> {
-  const { config, spool, ledger, certificates, lists, disk, collectors } = watched
+  const { config, spool, ledger, certificates, lists, disk, collectors, revocation } = watched
   const now = systemClock.now()
   return {
     role: config.role,
@@ -75,7 +79,9 @@ export async function health(watched: Watched): Promise<Health> {
       orphansCheck(await ledger.orphans()),
       await failingSteps(ledger),
       ...lists.unreadable().map(unreadableList),
-      ...lists.named().map(([name, crl]) => listCheck(name, crl, now)),
+      ...listChecks(lists, now),
+      ...revocation.states().flatMap(fetchCheck),
+      ...revocation.uncalled().map(uncalledCheck),
       ...certificates
         .all()
         .map((each) => certificateCheck(nameOf(each), each.notAfter, now, each.partner === null)),
@@ -112,10 +118,11 @@ export async function condition(watched: Watched): Promise<Condition> {
           notAfter: notAfter.toISOString(),
           daysLeft: daysLeft(notAfter, now),
         })),
-      lists: lists.crls().map(({ issuer, nextUpdate }) => ({
-        issuer: issuer.text,
-        nextUpdate: nextUpdate.toISOString(),
-        stale: nextUpdate < now,
+      lists: currentLists(lists.crls()).map((crl) => ({
+        issuer: crl.issuer.text,
+        nextUpdate: crl.nextUpdate.toISOString(),
+        stale: crl.nextUpdate < now,
+        ending: isEnding(crl, now),
       })),
       auditRows: await outboxRows(ledger),
       clock: watched.clock.view(),
@@ -179,12 +186,33 @@ const unreadableList = (name: string): Check => ({
   sentence: `${name} is no revocation list: signatures and TLS peers are judged without it`,
 })
 
-/** A list past its nextUpdate makes new signatures indeterminate; TLS peers it does not name are let in (ADR 0006). */
-function listCheck(name: string, { issuer, nextUpdate }: Crl, now: Date): Check {
-  const stale = nextUpdate < now
-  const sentence = `${issuer.text}: until ${nextUpdate.toISOString()}${stale ? ", fetch a newer one" : ""}`
-  return { name: listName(name), state: stale ? "warn" : "ok", sentence }
+function listChecks(lists: CrlFolder, now: Date): Check[] {
+  const named = lists.named()
+  const current = currentLists(named.map(([, crl]) => crl))
+  return named.flatMap(([name, crl]) => (current.includes(crl) ? [listCheck(name, crl, now)] : []))
 }
+
+/**
+ * A list past its nextUpdate makes new signatures indeterminate; TLS peers it does not name are let in (ADR 0006). Told while
+ * there is time to do something about it.
+ */
+function listCheck(name: string, crl: Crl, now: Date): Check {
+  const { issuer, nextUpdate } = crl
+  const stale = nextUpdate < now
+  const advice = stale ? ", fetch a newer one" : isEnding(crl, now) ? ", no newer one came yet" : ""
+  const sentence = `${issuer.text}: until ${nextUpdate.toISOString()}${advice}`
+  return { name: listName(name), state: advice === "" ? "ok" : "warn", sentence }
+}
+
+/** Only what does not come: what came is a list like any other. */
+const fetchCheck = ({ url, issuer, fault }: FetchState): Check[] =>
+  fault === null ? [] : [{ name: `revocation-fetch-${url}`, state: "warn", sentence: `${issuer}: ${fault}` }]
+
+const uncalledCheck = (origin: string): Check => ({
+  name: `revocation-uncalled-${origin}`,
+  state: "warn",
+  sentence: `a certificate names ${origin}, which is none of trust.revocation.fetchFrom: nothing is fetched there`,
+})
 
 export function meters(
   { spool, ledger, certificates, collectors, clock, roads }: Watched,

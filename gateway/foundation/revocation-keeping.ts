@@ -38,6 +38,8 @@ export interface FetchState {
 
 export interface RevocationKeeping {
   crls(): readonly Crl[]
+  /** The same with the address of each. */
+  named(): readonly (readonly [url: string, crl: Crl])[]
   ocsp(): readonly OcspResponse[]
   /** Evidence about these paths will be needed; leaf first, a configured anchor last. */
   want(chains: readonly (readonly Certificate[])[]): void
@@ -74,6 +76,7 @@ export function keepRevocation(parts: RevocationParts): RevocationKeeping {
   timer.unref()
   return {
     crls: () => keeper.all().flatMap(({ crl }) => crl ?? []),
+    named: () => keeper.all().flatMap(({ need, crl }) => (crl === null ? [] : [[need.url, crl] as const])),
     ocsp: () => keeper.all().flatMap(({ ocsp }) => ocsp ?? []),
     want: (chains) => keeper.want(chains),
     states: () => keeper.all().map(stateOf),

@@ -2,6 +2,7 @@
 import { X509Certificate } from "node:crypto"
 import type { Config } from "../config.ts"
 import type { TrustStore } from "../journey/trust.ts"
+import type { OcspResponse } from "../standards/hpki/ocsp.ts"
 import { readCertificate, type Certificate } from "../standards/hpki/certificate.ts"
 import { readKeyFile } from "../storage/keys/pem-files.ts"
 import type { CrlFolder } from "./crl-folder.ts"
@@ -14,7 +15,14 @@ export async function certificates(path: string): Promise<readonly Certificate[]
   return (pem.match(PEM_CERTIFICATE) ?? []).map((each) => readCertificate(new X509Certificate(each).raw))
 }
 
-export async function openTrust({ trust }: Config, lists: CrlFolder): Promise<TrustStore> {
+/** Evidence at hand, and who fetches more of it. */
+export interface EvidenceAtHand extends Pick<CrlFolder, "crls"> {
+  readonly ocsp?: () => readonly OcspResponse[]
+  readonly want?: TrustStore["want"]
+}
+
+/** @param lists without `want` nothing is ever fetched */
+export async function openTrust({ trust }: Config, lists: EvidenceAtHand): Promise<TrustStore> {
   const anchors = {
     seal: await certificates(trust.sealCa),
     hpki: await certificates(trust.hpkiRoots),
@@ -22,8 +30,9 @@ export async function openTrust({ trust }: Config, lists: CrlFolder): Promise<Tr
   }
   const common = () => {
     const crls = lists.crls()
-    const timeStamp = { anchors: anchors.tsa, intermediates: [], crls, policies: trust.tsaPolicies }
-    return { intermediates: [], crls, timeStamp, newerCrl: "preferred" as const }
+    const ocsp = lists.ocsp?.() ?? []
+    const timeStamp = { anchors: anchors.tsa, intermediates: [], crls, ocsp, policies: trust.tsaPolicies }
+    return { intermediates: [], crls, ocsp, timeStamp, newerCrl: "preferred" as const }
   }
   return {
     seal: (agreement) => ({ ...common(), kind: "seal", anchors: anchors.seal, pins: agreement.sealPins }),
@@ -33,5 +42,6 @@ export async function openTrust({ trust }: Config, lists: CrlFolder): Promise<Tr
       anchors: anchors.hpki,
       rules: { use: "signature", allowTestPolicies: trust.allowTestPolicies, roles: ["Medical Doctor"] },
     }),
+    want: (chains) => lists.want?.(chains),
   }
 }

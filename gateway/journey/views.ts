@@ -570,7 +570,13 @@ export interface TechnicianView {
     readonly notAfter: string
     readonly daysLeft: number
   }[]
-  readonly lists: readonly { readonly issuer: string; readonly nextUpdate: string; readonly stale: boolean }[]
+  readonly lists: readonly {
+    readonly issuer: string
+    readonly nextUpdate: string
+    readonly stale: boolean
+    /** It will be soon, and no newer one has come. */
+    readonly ending: boolean
+  }[]
   /** Audit rows that are not in the trail yet. */
   readonly auditRows: number
   readonly clock: ClockView

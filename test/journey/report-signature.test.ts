@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import type { TrustStore } from "../../gateway/journey/trust.ts"
 import type { StaffDetail } from "../../gateway/journey/views.ts"
 import { days, type Holder } from "../../gateway/commands/pki-authority.ts"
+import { judgeAgain } from "../../gateway/journey/verify/judge-again.ts"
 import { judgeSigner } from "../../gateway/journey/verify/signer.ts"
 import type { SignedReport } from "../../gateway/standards/cda/read-imaging-report.ts"
 import type { Verification } from "../../gateway/standards/dsg/verify.ts"
@@ -34,7 +35,7 @@ const signerOf = async (): Promise<Holder> => (await certificates()).reader
 /** A signature in which all else holds. */
 function verificationOf({ chain: [leaf] }: Holder): Verification {
   const verdict = { outcome: "valid", tests: [pass("signature-value")] } as unknown as Verification["verdict"]
-  return { verdict, covered: [], commitments: [], signer: readCertificate(leaf!) }
+  return { verdict, covered: [], commitments: [], signer: readCertificate(leaf!), chains: [] }
 }
 
 const HOUR_MS = DAY_MS / 24
@@ -59,6 +60,7 @@ describe("a radiologist's signature where the report arrives", function () {
     const bent: TrustStore = {
       seal: (agreement) => store.seal(agreement),
       report: () => bend(store.report()),
+      want: (chains) => store.want(chains),
     }
     Object.defineProperty(sides.edge.world, "trust", { value: bent, configurable: true })
   }
@@ -100,6 +102,20 @@ describe("a radiologist's signature where the report arrives", function () {
     assert.ok((await sides.edge.staff.document(CLERK, held.reportId!, "pdf")).length > 0)
     assert.equal(reported(held), "done")
     assert.deepEqual(await submissions(), ["report verified", "receipt accepted"])
+  })
+
+  it("says what evidence it needs, and is judged at once when that comes", async () => {
+    believes((trust) => ({ ...trust, crls: [] }))
+    await sides.settle()
+    assert.equal((await detail()).verdict, "indeterminate")
+    const wanted = sides.trust.edge.wanted.map(([leaf]) => leaf?.cRLDistributionPoints ?? [])
+    assert(wanted.some((urls) => urls.length > 0))
+    believes((trust) => trust)
+    await sides.settle()
+    assert.equal((await detail()).verdict, "indeterminate")
+    assert.equal(await judgeAgain(sides.edge.world), 1)
+    await sides.settle()
+    assert.equal((await detail()).verdict, "valid")
   })
 
   it("that does not hold gives neither text, nor receipt, nor a station reached", async () => {

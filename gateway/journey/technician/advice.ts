@@ -54,6 +54,7 @@ export type LightName =
   | "certificate-soon"
   | "certificate-expired"
   | "list-stale"
+  | "list-ending"
   | "list-unreadable"
   | "time-stamp-other"
   | "audit-waiting"
@@ -326,6 +327,18 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
     [
       "A revocation list is out of date: {about}",
       "Signatures of reports are shown as not yet certain.",
+      "Ask the system administrator why no newer list was fetched",
+    ],
+  ),
+  "list-ending": said(
+    [
+      "失効リストの期限が近づいています：{about}",
+      "新しい失効リストが届かないと、まもなく報告書の署名が「確認待ち」になります。",
+      "システム管理者に失効リストの取得を確かめてもらってください",
+    ],
+    [
+      "A revocation list ends soon: {about}",
+      "Unless a newer one comes, signatures of reports will be shown as not yet certain.",
       "Ask the system administrator why no newer list was fetched",
     ],
   ),

@@ -189,6 +189,9 @@ function ownLights({ page, unreadableLists, failingSteps, now }: Facts): Light[]
     ...lists
       .filter(({ stale }) => stale)
       .map(({ issuer, nextUpdate }) => light("list-stale", "amber", { about: issuer, since: nextUpdate })),
+    ...lists
+      .filter(({ ending }) => ending)
+      .map(({ issuer }) => light("list-ending", "amber", { about: issuer })),
     ...unreadableLists.map((about) => light("list-unreadable", "amber", { about })),
     ...collectorLights(page, now),
     ...(auditRows < AUDIT_WARN_ROWS ? [] : [light("audit-waiting", "amber", { n: auditRows })]),

@@ -68,7 +68,7 @@ const PAGE: Page = {
   directory: null,
   disk: { freeBytes: 9, totalBytes: 10, warnBytes: 3, refuseBytes: 2, reserveBytes: 1, state: "ok" },
   certificates: [{ use: "seal", notAfter: "2027-04-01T00:00:00.000Z", daysLeft: 365 }],
-  lists: [{ issuer: "CN=CA", nextUpdate: "2026-05-01T00:00:00.000Z", stale: false }],
+  lists: [{ issuer: "CN=CA", nextUpdate: "2026-05-01T00:00:00.000Z", stale: false, ending: false }],
   auditRows: 0,
   clock: {
     check: "chrony",
@@ -249,9 +249,13 @@ describe("the lights of the technician's page", () => {
       [60, 6, -1].map((days) => left(days, "北読影センター")),
       ["amber certificate-ask", "amber certificate-soon", "amber certificate-expired"],
     )
-    assert.deepEqual(told({ lists: [{ issuer: "CN=CA", nextUpdate: ago(1), stale: true }] }), [
+    assert.deepEqual(told({ lists: [{ issuer: "CN=CA", nextUpdate: ago(1), stale: true, ending: false }] }), [
       "amber list-stale",
     ])
+    assert.deepEqual(
+      told({ lists: [{ issuer: "CN=CA", nextUpdate: ago(-60), stale: false, ending: true }] }),
+      ["amber list-ending"],
+    )
     assert.deepEqual(told({ auditRows: 1_000 }, { unreadableLists: ["x.crl"] }), [
       "amber list-unreadable",
       "amber audit-waiting",
