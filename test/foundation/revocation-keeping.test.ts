@@ -250,7 +250,7 @@ describe("revocation evidence that is fetched", () => {
           kept.states().map(({ fault }) => fault),
           [null],
         )
-        now = new Date(START.getTime() + 2_000)
+        now = new Date(Date.now() + 1_000)
         assert.deepEqual(judge(kept, chain), [revoked ? "revocation fail" : "revocation pass"])
         responder?.kill()
       }
