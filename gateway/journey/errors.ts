@@ -40,6 +40,19 @@ export const ERRORS = {
     "correct every listed path, then run `dokuei check-config FILE`",
   ),
 
+  ERR_SITE_NOT_LOADED: row(
+    "SiteError",
+    "permanent",
+    "a program of this machine refused what the site file says; all was put back",
+    "its own words follow the command; correct the site file, then `dokuei site apply FILE`",
+  ),
+  ERR_SITE_PENDING: row(
+    "SiteError",
+    "permanent",
+    "a change of the site waits to be confirmed, or none does",
+    "`dokuei site confirm` keeps it, `dokuei site roll-back` puts back what was there",
+  ),
+
   ERR_LISTEN_BUSY: row(
     "ListenError",
     "transient",
@@ -701,6 +714,8 @@ export abstract class DokueiError<Code extends ErrorCode = ErrorCode> extends Er
 }
 
 export class ConfigError extends DokueiError<"ERR_CONFIG_INVALID"> {}
+/** What the site file wants of the machine. */
+export class SiteError extends DokueiError<CodesOf<"SiteError">> {}
 /** A door that cannot be opened. */
 export class ListenError extends DokueiError<CodesOf<"ListenError">> {}
 export class SpoolError extends DokueiError<CodesOf<"SpoolError">> {}

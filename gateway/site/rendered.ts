@@ -14,20 +14,22 @@ export interface RenderedFile {
   readonly text: string
 }
 
-const TABLE = "/etc/dokuei/network/dokuei.nft"
-const SCRIPT = "/etc/dokuei/network/up"
+/** Where what is loaded lies on the machine. */
+export const NFT_FILE = "/etc/dokuei/network/dokuei.nft"
+export const NETWORK_SCRIPT = "/etc/dokuei/network/up"
+export const SYSCTL_FILE = "/etc/sysctl.d/60-dokuei.conf"
 
 export function rendered(site: Site): readonly RenderedFile[] {
   const file = (path: string, text: string, mode = 0o644): RenderedFile => ({ path, mode, text })
   return [
-    file(TABLE, nftRuleset(site)),
-    file(SCRIPT, networkScript(site), 0o755),
-    file("/etc/sysctl.d/60-dokuei.conf", sysctlSettings()),
+    file(NFT_FILE, nftRuleset(site)),
+    file(NETWORK_SCRIPT, networkScript(site), 0o755),
+    file(SYSCTL_FILE, sysctlSettings()),
     file("/etc/swanctl/conf.d/dokuei.conf", swanctlConnections(site), 0o600),
     file("/etc/strongswan.d/dokuei.conf", charonSettings(site)),
     file("/etc/chrony/conf.d/dokuei.conf", chronySettings()),
     file("/etc/chrony/sources.d/dokuei.sources", chronySources(site)),
-    file("/etc/systemd/system/dokuei-network.service", networkUnit(TABLE, SCRIPT)),
+    file("/etc/systemd/system/dokuei-network.service", networkUnit(NFT_FILE, NETWORK_SCRIPT)),
     file(`/etc/systemd/system/dokuei-${site.role}.service.d/10-site.conf`, serviceDropIn(site)),
   ]
 }

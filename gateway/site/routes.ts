@@ -13,6 +13,9 @@ const VPN_RULE = 1000
 /** Behind any other: it is asked only when no tunnel answers. */
 const NOWHERE_METRIC = 4_000_000_000
 
+/** Of no site: the carrier's line is a line like any other. */
+export const NO_WAYS = `while ip rule del pref ${VPN_RULE} 2>/dev/null; do :; done; ip route flush table ${VPN_TABLE} 2>/dev/null || true`
+
 export function networkScript(site: Site): string {
   const { zones, tunnel, contracts } = site
   const vpn = zones.vpn

@@ -1,10 +1,10 @@
 /** `dokuei site render FILE --out DIR`: prints what the machine enforces; `--check` compares it with what is installed. */
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { Command } from "commander"
 import { EXIT, type Finish } from "../../exit.ts"
 import { rendered, type RenderedFile } from "../../site/rendered.ts"
 import { differences, type Difference } from "./differences.ts"
+import { install, installed } from "./installed.ts"
 import { loadSite } from "./load-site.ts"
 
 interface RenderOptions {
@@ -22,35 +22,17 @@ export const renderCommand = (finish: Finish): Command =>
     .option("--root <dir>", "where the machine's own files begin, for --check", "/")
     .action((file: string, options: RenderOptions) => {
       const files = rendered(loadSite(file))
-      if (options.out !== undefined) for (const each of files) write(options.out, each)
+      if (options.out !== undefined) for (const each of files) install(options.out, each)
       if (options.check === true) compare(files, options.root, finish)
       if (options.out === undefined && options.check !== true)
         for (const { path, text } of files) process.stdout.write(`# ==> ${path}\n${text}\n`)
     })
-
-/** What is right already keeps its date, so that nothing is loaded again for nothing. */
-function write(out: string, { path, mode, text }: RenderedFile): void {
-  const target = join(out, path)
-  mkdirSync(dirname(target), { recursive: true })
-  if (installed(target) === text && (statSync(target).mode & 0o777) === mode) return
-  writeFileSync(target, text, { mode })
-  chmodSync(target, mode)
-}
 
 function compare(files: readonly RenderedFile[], root: string, finish: Finish): void {
   const told = files.flatMap(({ path, text }) => differences(path, installed(join(root, path)), text))
   for (const each of told) process.stdout.write(`${line(each)}\n`)
   if (told.length === 0) process.stdout.write(`${files.length} files are as the site file wants them\n`)
   else finish(EXIT.failed.code)
-}
-
-function installed(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8")
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null
-    throw error
-  }
 }
 
 const line = ({ path, lineNumber, sign, text }: Difference): string =>
