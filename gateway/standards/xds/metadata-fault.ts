@@ -29,11 +29,15 @@ export class MetadataFault extends Malformed {
   }
 }
 
-/** Collects while reading; nothing is thrown before everything was looked at. */
+/**
+ * Collects while reading; nothing is thrown before everything was looked at, or so much was wrong that looking on tells nobody
+ * anything: whoever sends a hundred thousand faulty objects shall not have each of them judged.
+ */
 export class Complaints {
   readonly #errors: MetadataComplaint[] = []
   readonly #warnings: MetadataComplaint[] = []
   #untold = 0
+  #unseen = 0
 
   error(
     codeContext: string,
@@ -44,6 +48,15 @@ export class Complaints {
     else this.#untold += 1
   }
 
+  /** No more is told: is the next object worth looking at? What is not is counted. */
+  get isFull(): boolean {
+    return this.#errors.length >= MAX_COMPLAINTS
+  }
+
+  passOver(): void {
+    this.#unseen += 1
+  }
+
   warning(codeContext: string, errorCode: RegistryErrorCode, location = ""): void {
     if (this.#warnings.length < MAX_COMPLAINTS)
       this.#warnings.push(complaint(errorCode, codeContext, location))
@@ -51,8 +64,12 @@ export class Complaints {
 
   /** How many more there were is said at the end. */
   get errors(): readonly MetadataComplaint[] {
-    if (this.#untold === 0) return this.#errors
-    return [...this.#errors, complaint("XDSRepositoryMetadataError", `${this.#untold} faults more`, "")]
+    const more = [
+      ...(this.#untold === 0 ? [] : [`${this.#untold} faults more`]),
+      ...(this.#unseen === 0 ? [] : [`${this.#unseen} objects that were not looked at`]),
+    ]
+    if (more.length === 0) return this.#errors
+    return [...this.#errors, complaint("XDSRepositoryMetadataError", more.join(", "), "")]
   }
 
   get warnings(): readonly MetadataComplaint[] {

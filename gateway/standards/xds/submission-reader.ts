@@ -37,6 +37,8 @@ export class SubmissionReader {
   finish(): ReadSubmission {
     const complaints = this.#complaints
     const submissionSet = readSubmissionSet(this.#theSubmissionSet(), complaints)
+    // What was passed over would be missed here.
+    if (complaints.isFull) complaints.settle()
     const folders = this.#packagesLabelled(FOLDER.node).map(({ id }) => id)
     const objects = {
       submissionSet,
@@ -58,6 +60,11 @@ export class SubmissionReader {
   }
 
   #addObject(element: XmlElement): void {
+    // The submission set may stand last, and whoever sent none is told so; no other object changes the answer any more.
+    if (this.#complaints.isFull && element.local !== "RegistryPackage") {
+      this.#complaints.passOver()
+      return
+    }
     const object = readRegistryObject(element, this.#complaints)
     if (this.#ids.has(object.id)) this.#complain(object.id, "is used twice")
     this.#ids.add(object.id)

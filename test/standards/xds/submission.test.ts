@@ -403,7 +403,21 @@ describe("submission", () => {
       )
       const many = writeSubmission(sampleSubmission(Array.from({ length: 300 }, () => null))).text
       const told = complaints(many.replaceAll("ja-JP", "日本"))
-      assert.deepEqual([told.length, told.at(-1)?.codeContext], [101, "200 faults more"])
+      assert.deepEqual(
+        [told.length, told.at(-1)?.codeContext],
+        [101, "799 objects that were not looked at"],
+        "200 entries and their relationships",
+      )
+    })
+    it("a hundred thousand empty objects, without judging each of them", () => {
+      const told = complaints(
+        sampleXml.replace(
+          "<rim:ExtrinsicObject",
+          (first) => '<rim:ExtrinsicObject id="x"/>'.repeat(100_000) + first,
+        ),
+      )
+      assert.equal(told.length, 101)
+      assert.match(told.at(-1)!.codeContext, /^\d{1,3} faults more, \d{5,6} objects that were not looked at$/)
     })
   })
 })
