@@ -72,7 +72,8 @@ function checkPolicy(leaf: Certificate, authorities: readonly Certificate[], rul
 }
 
 /** Signing: nonRepudiation without digitalSignature, so that no key that logs in also signs. */
-function checkKeyUsage({ keyUsage }: Certificate, use: HpkiUse): VerdictTest {
+function checkKeyUsage({ keyUsage, isCa }: Certificate, use: HpkiUse): VerdictTest {
+  if (isCa) return fail("key-usage", "the certificate is an authority's")
   const has = (usage: "nonRepudiation" | "digitalSignature") => keyUsage?.includes(usage) ?? false
   const fits =
     use === "signature"
