@@ -1,6 +1,7 @@
 /**
  * Writes a medium so that it is whole or is none: everything goes to a folder of another name, is synced and read back, and
- * the folder gets its name last. What an interrupted writing left is no medium to anybody, and goes with the next.
+ * the folder gets its name last. What an interrupted writing left is no medium to anybody, and goes with the next: also what it
+ * had put beside that folder, known by copies that it kept of it.
  */
 import { createHash } from "node:crypto"
 import { mkdir, open, readdir, rename, rm, statfs, type FileHandle } from "node:fs/promises"
@@ -8,9 +9,12 @@ import { dirname, join } from "node:path"
 import { XDM_FOLDER } from "../../standards/xdm/layout.ts"
 import type { MediumFile } from "../../journey/ports.ts"
 import { octetsOf, readable, unfit } from "./read-file.ts"
+import { removeUnfinished } from "./unfinished.ts"
 
 /** ISO 9660 level 1, as everything else. */
 const UNFINISHED = `${XDM_FOLDER}.NEW`
+/** What lies at the root is here too until the medium is whole: so a writing that was killed is told from somebody's files. */
+const KEPT = `${XDM_FOLDER}.OWN`
 /** For folders, metadata and what a file system keeps of itself, for each file. */
 const BESIDE_BYTES = 16 * 1024
 const SLACK_BYTES = 4 * 1024 * 1024
@@ -30,14 +34,16 @@ export type Announced = Pick<MediumFile, "path" | "lengthBytes" | "sha1">
 
 /** @throws MediumError when something of these names lies there, room is lacking, or a file is too large for its file system */
 export async function checkRoom(root: string, files: readonly Announced[]): Promise<void> {
-  const names = new Set((await attempted(root, () => readdir(root))).map((name) => name.toUpperCase()))
-  if (names.has(XDM_FOLDER))
+  const namesNow = async (): Promise<ReadonlySet<string>> =>
+    new Set((await attempted(root, () => readdir(root))).map((name) => name.toUpperCase()))
+  if ((await namesNow()).has(XDM_FOLDER))
     throw unfit(`there is a folder ${XDM_FOLDER} already: take an empty medium, or an empty folder`)
+  await attempted(root, () => removeUnfinished(root, UNFINISHED, KEPT))
+  const names = await namesNow()
   const taken = files.find(({ path }) => !isBelow(path) && names.has(path.toUpperCase()))
   // It may be somebody's only disc: a README of his, the DICOMDIR of another hospital.
   if (taken !== undefined)
     throw unfit(`there is a ${taken.path} already: take an empty medium, or an empty folder`)
-  await attempted(root, () => rm(join(root, UNFINISHED), { recursive: true, force: true }))
   const { bavail, bsize, type } = await attempted(root, () => statfs(root))
   const needed = files.reduce((sum, { lengthBytes }) => sum + roomOf(lengthBytes ?? 0, bsize), SLACK_BYTES)
   const free = bavail * bsize
@@ -72,27 +78,39 @@ export async function writeMedium(
 ): Promise<void> {
   const below = (path: string): string =>
     join(root, isBelow(path) ? UNFINISHED + path.slice(XDM_FOLDER.length) : path)
-  await attempted(root, () => mkdir(join(root, UNFINISHED)))
-  const made = [join(root, UNFINISHED)]
+  const made = [join(root, UNFINISHED), join(root, KEPT)]
+  for (const folder of made) await attempted(root, () => mkdir(folder))
   try {
     const written: Written[] = []
     for (const file of files) {
       const path = below(file.path)
+      const known = isBelow(file.path) ? file : await kept(root, file)
       const handle = await created(path)
       if (!isBelow(file.path)) made.push(path)
-      written.push(await write(handle, path, file, progress))
+      written.push(await write(handle, path, known, progress))
     }
     for (const folder of new Set(files.map(({ path }) => dirname(below(path))))) await syncFolder(folder)
     await syncFolder(join(root, UNFINISHED))
     for (const each of written) await readBack(each, progress)
     await attempted(root, () => rename(join(root, UNFINISHED), join(root, XDM_FOLDER)))
     made.push(join(root, XDM_FOLDER))
+    await attempted(root, () => rm(join(root, KEPT), { recursive: true }))
     await syncFolder(root)
   } catch (error) {
     await removed(made, error)
     throw error
   }
 }
+
+/** What is to lie beside the folder, from a copy that is durable before the first byte of it lies there. */
+async function kept(root: string, file: MediumFile): Promise<MediumFile> {
+  const path = join(root, KEPT, file.path)
+  const { lengthBytes, sha1 } = await write(await created(path), path, file, UNSEEN)
+  await syncFolder(join(root, KEPT))
+  return { path: file.path, lengthBytes, sha1, open: () => octetsOf(path) }
+}
+
+const UNSEEN: Writing = { bytes: () => undefined, file: () => undefined }
 
 /** @throws MediumError where it cannot: who has the medium in hand must know that patients may be named on it */
 async function removed(paths: readonly string[], cause: unknown): Promise<void> {

@@ -14,7 +14,7 @@ export function metadataPage(): string {
     "# XDS metadata",
     "What the Document Recipient reads of a SubmissionSet and its DocumentEntries, and what it refuses: never more than " +
       "the columns *XDR DS* and *XDR MS* of ITI TF-3 table 4.3.1-3 ask for. All faults of a message are listed in one " +
-      "answer, up to 100 of them and then how many more there are: each a `XDSRepositoryMetadataError` whose " +
+      "answer, up to 100 of them, then how many more were found and how many objects were not looked at any more: each a `XDSRepositoryMetadataError` whose " +
       "`codeContext` names object and attribute, and whose `location` is the path to it in local names, e.g. " +
       "`//*[@id='Document01']/Slot[@name='hash']`. A value that may name a person is never repeated: the text says of " +
       "what kind it is.",

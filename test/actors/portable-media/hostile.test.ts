@@ -230,6 +230,51 @@ describe("writing a medium", () => {
     assert.ok(!existsSync(join(root, "IHE_XDM")))
   })
 
+  it("knows what a writing left that was killed at any moment, begins anew, and touches nothing else", async () => {
+    const moments: string[] = []
+    const killed = (): void => {
+      moments.push(mkdtempSync(join(tmpdir(), "dokuei-killed-")))
+      cpSync(root, moments.at(-1)!, { recursive: true })
+    }
+    writeFileSync(join(root, "MEMO.TXT"), "somebody's own")
+    const watched = files.map((each) => ({
+      ...each,
+      open: async function* () {
+        killed()
+        yield* each.open()
+        killed()
+      },
+    }))
+    try {
+      await writeMedium(root, [...watched, file("INDEX.HTM", CONTENT[0]!)], { bytes: killed, file: killed })
+      assert.ok(moments.some((each) => existsSync(join(each, "README.TXT"))))
+      for (const moment of moments) {
+        const again = [...files, file("INDEX.HTM", Buffer.from("of another day"))]
+        await checkRoom(moment, again)
+        assert.deepEqual(readdirSync(moment), ["MEMO.TXT"])
+        await writeMedium(moment, again, QUIET)
+        assert.deepEqual(readdirSync(moment).sort(), ["IHE_XDM", "INDEX.HTM", "MEMO.TXT", "README.TXT"])
+        assert.equal(readFileSync(join(moment, "INDEX.HTM"), "utf8"), "of another day")
+      }
+    } finally {
+      for (const moment of moments) rmSync(moment, { recursive: true })
+    }
+  })
+
+  it("takes no file for one of its own that says something else, or that only a link leads to", async () => {
+    mkdirSync(join(root, "IHE_XDM.OWN"))
+    writeFileSync(join(root, "IHE_XDM.OWN/README.TXT"), CONTENT[0]!)
+    writeFileSync(join(root, "README.TXT"), "somebody's own")
+    await assert.rejects(checkRoom(root, files), unfit(/there is a README\.TXT already/))
+    assert.equal(readFileSync(join(root, "README.TXT"), "utf8"), "somebody's own")
+    const elsewhere = mkdtempSync(join(tmpdir(), "dokuei-elsewhere-"))
+    writeFileSync(join(elsewhere, "README.TXT"), "somebody's own")
+    symlinkSync(elsewhere, join(root, "IHE_XDM.OWN"))
+    await assert.rejects(checkRoom(root, files), unfit(/there is a README\.TXT already/))
+    assert.deepEqual(readdirSync(elsewhere), ["README.TXT"])
+    rmSync(elsewhere, { recursive: true })
+  })
+
   it("reads back what it wrote: a medium that keeps something else is none", async () => {
     const [readme, document] = files
     const spoil = {
