@@ -6,23 +6,19 @@
  */
 import { type AcceptedHash, KEY_DERIVATIONS, nameOf } from "../algorithms/permitted.ts"
 import { Malformed } from "../malformed.ts"
+import { type CertificateIdentifier, issuerAndSerial, subjectKey } from "./certificate-identifier.ts"
 import { type Der, DerParts, TAG, childrenOf } from "./der.ts"
-import { bitStringOctets, integerOctets, octetsOf, oidOf, smallInteger } from "./der-values.ts"
+import { bitStringOctets, octetsOf, oidOf, smallInteger } from "./der-values.ts"
 import { OID } from "./oids.ts"
-
-/** issuerAndSerialNumber or subjectKeyIdentifier, as octets to compare. */
-export type RecipientIdentifier =
-  | { readonly kind: "issuer-and-serial"; readonly issuer: Uint8Array; readonly serial: Uint8Array }
-  | { readonly kind: "subject-key"; readonly keyIdentifier: Uint8Array }
 
 export interface KeyTransport {
   readonly kind: "rsaes-oaep"
-  readonly rid: RecipientIdentifier
+  readonly rid: CertificateIdentifier
   readonly encryptedKey: Uint8Array
 }
 export interface KeyAgreement {
   readonly kind: "ecdh"
-  readonly rid: RecipientIdentifier
+  readonly rid: CertificateIdentifier
   /** Uncompressed point of the sender's ephemeral key. */
   readonly originatorPoint: Uint8Array
   readonly kdfHash: AcceptedHash
@@ -90,6 +86,7 @@ function readKeyAgreement(info: Der): readonly KeyAgreement[] {
   const kdfHash = KEY_DERIVATIONS[agreement]
   if (kdfHash === undefined) throw refused(`key agreement by ${nameOf(agreement)}`)
   const wrap = algorithm.take()
+  algorithm.end()
   const wrapName = oidOf(new DerParts(wrap, "KeyWrapAlgorithm").take())
   if (wrapName !== OID.aes256Wrap) throw refused(`key wrap by ${nameOf(wrapName)}`)
   const keys = childrenOf(parts.take(TAG.sequence)).map(readEncryptedKey)
@@ -103,9 +100,21 @@ function readOriginator(originator: Der): Uint8Array {
     "OriginatorPublicKey",
     0xa1,
   )
-  if (oidOf(new DerParts(key.take(), "algorithm").take()) !== OID.ecPublicKey)
-    throw refused("originator key is not EC")
-  return bitStringOctets(key.take())
+  const algorithm = new DerParts(key.take(), "algorithm")
+  if (oidOf(algorithm.take()) !== OID.ecPublicKey) throw refused("originator key is not EC")
+  checkCurve(algorithm)
+  const point = bitStringOctets(key.take())
+  key.end()
+  return point
+}
+
+/** RFC 5753 §7.1.2: absent, NULL, or the recipient's own curve, which is the one that counts. */
+function checkCurve(algorithm: DerParts): void {
+  const isNull = algorithm.maybe(TAG.null) !== null
+  const curve = isNull ? null : algorithm.maybe(TAG.oid)
+  algorithm.end()
+  const isKnown = curve === null || [OID.p256, OID.p384].some((each) => each === oidOf(curve))
+  if (!isKnown) throw refused("originator key is on another curve")
 }
 
 function readEncryptedKey(value: Der): Pick<KeyAgreement, "rid" | "encryptedKey"> {
@@ -115,16 +124,7 @@ function readEncryptedKey(value: Der): Pick<KeyAgreement, "rid" | "encryptedKey"
     rKeyId === null
       ? issuerAndSerial(parts.take())
       : subjectKey(octetsOf(new DerParts(rKeyId, "rKeyId", 0xa0).take()))
-  return { rid, encryptedKey: octetsOf(parts.take()) }
+  const encryptedKey = octetsOf(parts.take())
+  parts.end()
+  return { rid, encryptedKey }
 }
-
-function issuerAndSerial(value: Der): RecipientIdentifier {
-  const parts = new DerParts(value, "IssuerAndSerialNumber")
-  const issuer = parts.take(TAG.sequence).encoded
-  return { kind: "issuer-and-serial", issuer, serial: integerOctets(parts.take()) }
-}
-
-const subjectKey = (keyIdentifier: Uint8Array): RecipientIdentifier => ({
-  kind: "subject-key",
-  keyIdentifier,
-})

@@ -7,9 +7,15 @@
 import { createHash } from "node:crypto"
 import { type Certificate, readCertificate } from "../hpki/certificate.ts"
 import { signatureChecks } from "../hpki/signature-algorithm.ts"
-import { type VerdictTest, check, fail, pass } from "../hpki/verdict-test.ts"
+import { type VerdictTest, check, fail } from "../hpki/verdict-test.ts"
 import { Malformed } from "../malformed.ts"
 import { derFromBer } from "./ber.ts"
+import {
+  type CertificateIdentifier,
+  identifies,
+  issuerAndSerial,
+  subjectKey,
+} from "./certificate-identifier.ts"
 import { type Der, DerParts, TAG, childrenOf, readDer } from "./der.ts"
 import { der } from "./der-write.ts"
 import { octetsOf, oidOf, smallInteger } from "./der-values.ts"
@@ -17,12 +23,15 @@ import { HASHES, OID } from "./oids.ts"
 import { type CertificateHash, readSigningCertificate } from "./signing-certificate.ts"
 
 const MAX_CERTIFICATES = 16
+const SUBJECT_KEY = 0x80
 
 export interface SignedData {
   readonly contentType: string
   readonly content: Uint8Array
   /** In the order they came; they help to find the path and prove nothing. */
   readonly certificates: readonly Certificate[]
+  /** Not signed: the signed digest of the certificate decides, and this must not contradict it. */
+  readonly sid: CertificateIdentifier
   readonly digestAlgorithm: string
   /** AlgorithmIdentifier DER. */
   readonly signatureAlgorithm: Uint8Array
@@ -37,7 +46,7 @@ export interface SignedData {
 export function readSignedData(encoded: Uint8Array): SignedData {
   const contentInfo = new DerParts(readDer(derFromBer(encoded)), "ContentInfo")
   if (oidOf(contentInfo.take()) !== OID.signedData) throw malformed("not signed data")
-  const signedData = new DerParts(new DerParts(contentInfo.take(0xa0), "content", 0xa0).take(), "SignedData")
+  const signedData = new DerParts(only(contentInfo.take(0xa0), 0xa0), "SignedData")
   contentInfo.end()
   signedData.take(TAG.integer)
   signedData.take(TAG.set)
@@ -53,7 +62,17 @@ export function readSignedData(encoded: Uint8Array): SignedData {
 function readEncapsulated(value: Der): { contentType: string; content: Uint8Array } {
   const parts = new DerParts(value, "EncapsulatedContentInfo")
   const contentType = oidOf(parts.take())
-  return { contentType, content: octetsOf(new DerParts(parts.take(0xa0), "eContent", 0xa0).take()) }
+  const content = octetsOf(only(parts.take(0xa0), 0xa0))
+  parts.end()
+  return { contentType, content }
+}
+
+/** What stands alone in an explicit tag. */
+function only(explicit: Der, tag: number): Der {
+  const parts = new DerParts(explicit, "content", tag)
+  const value = parts.take()
+  parts.end()
+  return value
 }
 
 function readCertificates(set: Der | null): readonly Certificate[] {
@@ -65,7 +84,7 @@ function readCertificates(set: Der | null): readonly Certificate[] {
 function readSignerInfo(signer: Der) {
   const parts = new DerParts(signer, "SignerInfo")
   smallInteger(parts.take())
-  parts.take() // sid: the signer is found by the signed digest of its certificate instead
+  const sid = readSid(parts.take())
   const digestAlgorithm = oidOf(new DerParts(parts.take(), "digestAlgorithm").take())
   const attributes = parts.take(0xa0)
   const signatureAlgorithm = parts.take(TAG.sequence).encoded
@@ -73,6 +92,7 @@ function readSignerInfo(signer: Der) {
   // RFC 5652 §5.4: signed as SET OF, although it stands there as [0].
   const signedAttributes = der(TAG.set, attributes.content)
   return {
+    sid,
     digestAlgorithm,
     signatureAlgorithm,
     signature,
@@ -80,6 +100,9 @@ function readSignerInfo(signer: Der) {
     attributes: readAttributes(attributes),
   }
 }
+
+const readSid = (value: Der): CertificateIdentifier =>
+  value.tag === SUBJECT_KEY ? subjectKey(value.content) : issuerAndSerial(value)
 
 function readAttributes(list: Der): ReadonlyMap<string, Der> {
   const attributes = new Map<string, Der>()
@@ -110,9 +133,7 @@ export function verifySigner(signed: SignedData): SignerCheck {
   const tests = [
     checkContentType(signed),
     checkMessageDigest(signed, hash),
-    signer === null
-      ? fail("signing-certificate", "no certificate fits the signed digest")
-      : pass("signing-certificate"),
+    checkSigningCertificate(signed, signer),
     check(
       "signature-value",
       signer !== null && hash !== undefined && isSignedBy(signed, signer, hash),
@@ -120,6 +141,11 @@ export function verifySigner(signed: SignedData): SignerCheck {
     ),
   ]
   return { signer, tests }
+}
+
+function checkSigningCertificate({ sid }: SignedData, signer: Certificate | null): VerdictTest {
+  if (signer === null) return fail("signing-certificate", "no certificate fits the signed digest")
+  return check("signing-certificate", identifies(sid, signer), "the signer is said to be another")
 }
 
 function checkContentType({ attributes, contentType }: SignedData): VerdictTest {

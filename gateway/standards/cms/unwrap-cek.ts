@@ -1,9 +1,10 @@
 /** Opening an envelope's key (RFC 5652 §6.3): which recipient we are, and the content-encryption key. */
 import type { Certificate } from "../hpki/certificate.ts"
 import { Malformed } from "../malformed.ts"
+import { identifies } from "./certificate-identifier.ts"
 import { spkiWithPoint } from "./ec-point.ts"
 import type { EnvelopeHeader } from "./envelope-header.ts"
-import type { EnvelopeRecipient, RecipientIdentifier } from "./envelope-recipient.ts"
+import type { EnvelopeRecipient } from "./envelope-recipient.ts"
 import { CEK_LENGTH_BYTES, type Chance, unwrapKey, withKek } from "./key-wrap.ts"
 import { recipientCertificate } from "./recipient-certificate.ts"
 
@@ -29,7 +30,7 @@ export async function unwrapCek(
   key: RecipientKey,
 ): Promise<Uint8Array> {
   const { certificate } = recipientCertificate(certificateDer)
-  const recipient = header.recipients.find(({ rid }) => names(rid, certificate))
+  const recipient = header.recipients.find(({ rid }) => identifies(rid, certificate))
   if (recipient === undefined) {
     throw new Malformed("NOT_A_RECIPIENT", "RFC 5652 §6.2", "no RecipientInfo names our certificate")
   }
@@ -82,14 +83,3 @@ async function openKey(
  *  cannot be reached says something else, and that passes through: it is no fault of the message. */
 const isArithmetic = (cause: unknown) =>
   cause instanceof Error && "code" in cause && /^ERR_(OSSL|CRYPTO|INVALID_ARG)/.test(String(cause.code))
-
-function names(rid: RecipientIdentifier, certificate: Certificate): boolean {
-  if (rid.kind === "subject-key") {
-    return (
-      certificate.subjectKeyIdentifier !== null && same(rid.keyIdentifier, certificate.subjectKeyIdentifier)
-    )
-  }
-  return same(rid.issuer, certificate.issuer.encoded) && same(rid.serial, certificate.serial)
-}
-
-const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0

@@ -14,18 +14,8 @@ import { TERM, name, privateHalf, root } from "../../peers/authorities.ts"
 import { countedChance } from "../../peers/chance.ts"
 import { Bench } from "../../peers/openssl.ts"
 import { keyPem, pem } from "../../../gateway/commands/pki-authority.ts"
-import {
-  CEK,
-  CLEAR,
-  PLACES,
-  type Node,
-  at,
-  indefinite,
-  sealed,
-  segmented,
-  treeFrom,
-  written,
-} from "./messages.ts"
+import { type Node, at, indefinite, segmented, treeFrom, written } from "../../peers/der-tree.ts"
+import { CEK, CLEAR, PLACES, sealed } from "./messages.ts"
 
 describe("AuthEnvelopedData in BER", () => {
   let rsa: Holder

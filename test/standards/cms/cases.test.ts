@@ -13,7 +13,8 @@ import * as issue from "../../../gateway/standards/hpki/issue.ts"
 import { Malformed } from "../../../gateway/standards/malformed.ts"
 import { TERM, name, privateHalf, root } from "../../peers/authorities.ts"
 import { countedChance } from "../../peers/chance.ts"
-import { CLEAR, type Node, PLACES, at, changed, encrypted, sealed, treeFrom } from "./messages.ts"
+import { type Node, at, treeFrom } from "../../peers/der-tree.ts"
+import { CLEAR, PLACES, changed, encrypted, sealed } from "./messages.ts"
 
 type Case = readonly [what: string, code: string, message: () => Uint8Array]
 
