@@ -16,6 +16,8 @@ const FILES = [
   "keys.object.chain",
   "keys.tls.key",
   "keys.tls.chain",
+  "keys.signingService.ca",
+  "keys.signingService.clientSecretFile",
   "trust.tlsCa",
   "trust.sealCa",
   "trust.hpkiRoots",

@@ -277,8 +277,12 @@ const isWithin = (path: string, folder: string): boolean =>
 const isPinned = ({ tlsPins }: Raw): boolean => Array.isArray(tlsPins) && tlsPins.length > 0
 
 function personsIssues(root: Raw): Issue[] {
-  const needed = root.role === "center" && group(root.keys).persons === undefined
-  return needed ? [{ path: "keys.persons", message: "is needed at a center" }] : []
+  const { persons, signingService } = group(root.keys)
+  if (root.role !== "center")
+    return signingService === undefined
+      ? []
+      : [{ path: "keys.signingService", message: "is for a center: nobody signs reports here" }]
+  return persons === undefined ? [{ path: "keys.persons", message: "is needed at a center" }] : []
 }
 
 function repeated(list: readonly Raw[], path: string, key: string): Issue[] {

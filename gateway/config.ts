@@ -329,6 +329,19 @@ const common = {
     seal: keyOrToken.describe("施設シール: signs submissions, receipts and certificates"),
     object: keyOrToken.describe("decrypts what is addressed to us"),
     tls: key.describe("this node on the road between gateways, as server and as client"),
+    signingService: z
+      .strictObject({
+        url: z
+          .url({ protocol: /^https$/ })
+          .describe("base of its CSC API 2.0, e.g. https://sign.example.jp/csc/v2"),
+        ca: file.describe("authorities of its TLS certificate, PEM"),
+        clientId: z.string().min(1).max(256).describe("as it knows this reading centre"),
+        clientSecretFile: file.describe("secret to it, one line"),
+      })
+      .optional()
+      .describe(
+        "a service that holds readers' signing keys (HPKI second certificates), for those without a key file in persons; give it desk.origin and a slash as the address to return to (center)",
+      ),
     persons: file.optional().describe("folder of the readers' signing keys (center)"),
   }),
   trust: z.strictObject({

@@ -32,6 +32,13 @@ const DIRECTORY = {
   base: "ou=people,dc=example,dc=jp",
 }
 
+const SERVICE = {
+  url: "https://sign.example.jp/csc/v2",
+  ca: "trust/tls-ca.pem",
+  clientId: "center",
+  clientSecretFile: "passphrase",
+}
+
 /** The files that are there are not looked into. */
 const TOKEN = { module: "passphrase", token: "gateway", key: "seal", pinFile: "passphrase" }
 
@@ -149,6 +156,20 @@ describe("the configuration", () => {
   describe("refuses, naming the path,", () => {
     type Refusal = readonly [string, Role, (raw: Raw) => void, string, RegExp]
     const cases: readonly Refusal[] = [
+      [
+        "a signing service at a hospital",
+        "edge",
+        (raw) => (raw.keys.signingService = SERVICE),
+        "keys.signingService",
+        /is for a center/,
+      ],
+      [
+        "a signing service in the clear",
+        "center",
+        (raw) => (raw.keys.signingService = { ...SERVICE, url: "http://sign.example.jp" }),
+        "keys.signingService.url",
+        /URL/,
+      ],
       [
         "a private key nowhere",
         "edge",

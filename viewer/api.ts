@@ -142,6 +142,13 @@ export class Api {
   ): Promise<{ reportId: string; version: number }> {
     return this.#json("POST", `/api/prepared/${part(prepareId)}/sign`, { response, pin })
   }
+  /** Where the reader logs in to the service that holds their key. */
+  signingService(): Promise<{ url: string }> {
+    return this.#json("POST", "/api/signing-service", {})
+  }
+  signingServiceReturn(answer: { state: string; code: string }): Promise<object> {
+    return this.#json("POST", "/api/signing-service/return", answer)
+  }
   /** @param expectedVersion the newest version that was seen */
   amend(requestId: string, amendment: Amendment): Promise<ReadingView> {
     return this.#json("POST", `/api/cases/${part(requestId)}/amend`, amendment)

@@ -17,6 +17,7 @@ import "./screens/decision.ts"
 import "./screens/enrol.ts"
 import "./screens/login.ts"
 import "./screens/report.ts"
+import { serviceAnswer } from "./screens/service-return.ts"
 import "./screens/request-form.ts"
 import "./screens/staff-list.ts"
 import "./screens/certificates.ts"
@@ -50,12 +51,16 @@ class AppRoot extends LightElement {
   #ended = false
   /** The study a request is being written for, as the list showed it; its opaque id stands in the address. */
   #seed: StaffItem | null = null
+  /** What a signing service sent this page back with. */
+  #answer = serviceAnswer(location.search)
   #countdown: ReturnType<typeof setInterval> | undefined
   #warmed = false
 
   override connectedCallback(): void {
     super.connectedCallback()
     this.#route = route(location.hash)
+    // What is good once does not stay in the address.
+    if (this.#answer !== null) history.replaceState(null, "", location.pathname)
     addEventListener("hashchange", () => this.#go())
     document.addEventListener("visibilitychange", veil)
     this.#api.onContact = (reached) => this.#heard(reached)
@@ -197,6 +202,8 @@ class AppRoot extends LightElement {
   }
 
   #reading(): TemplateResult {
+    if (this.#answer !== null && this.#route.name === "home")
+      return html`<page-service-return .api=${this.#api} .answer=${this.#answer}></page-service-return>`
     if (this.#route.name === "read") {
       void import("./screens/study/study-screen.ts")
       return html`${keyed(

@@ -7,10 +7,10 @@ import { Command, InvalidArgumentError, Option } from "commander"
 import { systemChance, systemClock } from "../clock.ts"
 import { loadConfig, type Config } from "../config.ts"
 import { crlFolder } from "../foundation/crl-folder.ts"
+import { personKeysOf, signingServiceOf } from "../foundation/person-keys.ts"
 import { readerFault } from "../foundation/reader-certificates.ts"
 import { openTrust } from "../foundation/trust-store.ts"
 import type { Person } from "../journey/ports.ts"
-import { personKeys } from "../storage/keys/person-keys.ts"
 import { makeDataFolder } from "../storage/spool/data-folder.ts"
 import { openPeople } from "../storage/people/people.ts"
 
@@ -68,7 +68,11 @@ async function signingFaultOf(
   const now = systemClock.now()
   try {
     const trust = await openTrust(config, lists)
-    return await readerFault(person, { keys: personKeys(config.keys.persons ?? config.dataDir), trust, now })
+    return await readerFault(person, {
+      keys: personKeysOf(config, await signingServiceOf(config)),
+      trust,
+      now,
+    })
   } catch (error) {
     // Whoever enrols may not be allowed to read what the service reads; the service looks again when it starts.
     if (error instanceof Error && "syscall" in error) return `not checked: ${error.message}`

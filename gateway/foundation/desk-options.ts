@@ -24,6 +24,7 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
     proxies: config.desk.proxies,
     guard: httpGuard(WAITING_PLACES),
     people: base.people,
+    ...(base.signingService === null ? {} : { signingService: base.signingService }),
     clock: base.clock,
     chance: base.chance,
     log: base.log,

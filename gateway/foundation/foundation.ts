@@ -28,7 +28,7 @@ import { lookAgain } from "../journey/submit/look-again.ts"
 import { news } from "../journey/news.ts"
 import { bytesPerSecond, linePace } from "../journey/submit/pace.ts"
 import { packageSubmission } from "../journey/submit/package.ts"
-import type { AuditEvent, Chance, Clock } from "../journey/ports.ts"
+import type { AuditEvent, Chance, Clock, SigningService } from "../journey/ports.ts"
 import type { Change, Ledger } from "../journey/records.ts"
 import { recode } from "../journey/recode/recode.ts"
 import { rollForward } from "../journey/recover/roll-forward.ts"
@@ -43,7 +43,6 @@ import type { Condition } from "../journey/technician/technician.ts"
 import type { World } from "../journey/world.ts"
 import { errorFields, openLog, type Log } from "../log.ts"
 import { keyStore } from "../storage/keys/key-store.ts"
-import { personKeys } from "../storage/keys/person-keys.ts"
 import type { PeopleStore } from "../storage/people/people.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
 import type { Trail } from "../storage/trail/trail.ts"
@@ -56,6 +55,7 @@ import { condition, health, meters } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
 import { openLocalDoor } from "./local-door.ts"
 import { mailOf } from "./mail.ts"
+import { personKeysOf, signingServiceOf } from "./person-keys.ts"
 import { keyPlaces, refusedPinsFolder } from "./own-keys.ts"
 import { fetchRevocation } from "./revocation.ts"
 import { refusedServers, tellingSource } from "./refused-servers.ts"
@@ -76,6 +76,8 @@ export interface Foundation {
   /** Revocation lists, for whoever opens a TLS connection. */
   readonly lists: CrlFolder
   readonly people: PeopleStore
+  /** Where readers' keys are held; null = in files alone. */
+  readonly signingService: SigningService | null
   readonly clock: Clock
   readonly chance: Chance
   readonly recipient: Recipient
@@ -132,6 +134,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const revocation = fetchRevocation({ config, log, onNews: () => hearer.evidence?.() })
   const { lists } = revocation
   const keys = await keyStore(keyPlaces(config), refusedPinsFolder(config))
+  const signingService = await signingServiceOf(config)
   const certificates = new CertificateWatch(config, keys)
   const credentials = notedBy(certificates, await credentialsOf(config, lists))
   const trust = await openTrust(config, { ...revocation, crls: () => lists.crls() })
@@ -162,7 +165,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     ledger,
     cases,
     keys: datedKeys(keys, timeKeeping.watch),
-    personKeys: datedPersonKeys(personKeys(config.keys.persons ?? config.dataDir), timeKeeping.watch),
+    personKeys: datedPersonKeys(personKeysOf(config, signingService), timeKeeping.watch),
     timeStamps: timeStampAuthorities(config, trust, contacts),
     source: watchedSource(pacedSource(documents, mbitPerSecondOf, LINE_TIME), contacts),
     draughtsman,
@@ -211,6 +214,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     world,
     lists,
     people,
+    signingService,
     clock: systemClock,
     chance: systemChance,
     recipient,

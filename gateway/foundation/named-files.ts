@@ -85,13 +85,20 @@ async function someCertificate(file: string): Promise<void> {
 
 /** Authorities of others than partners: collectors, the mail server, devices. */
 function otherAuthorities(config: Config): { readonly path: string; readonly file: string }[] {
+  const service = config.keys.signingService
+  const signing = service === undefined ? [] : [{ path: "keys.signingService.ca", file: service.ca }]
   const collectors = config.audit.collectors.map(({ ca }, index) => ({
     path: `audit.collectors.${index}.ca`,
     file: ca,
   }))
   const mail = config.mail === undefined ? [] : [{ path: "mail.server.ca", file: config.mail.server.ca }]
   const tls = "dicom" in config ? config.dicom.tls : undefined
-  return [...collectors, ...mail, ...(tls === undefined ? [] : [{ path: "dicom.tls.ca", file: tls.ca }])]
+  return [
+    ...collectors,
+    ...mail,
+    ...(tls === undefined ? [] : [{ path: "dicom.tls.ca", file: tls.ca }]),
+    ...signing,
+  ]
 }
 
 async function tokenIn(file: string): Promise<void> {
@@ -109,7 +116,9 @@ function tokenFiles(config: Config): { readonly path: string; readonly file: str
   const web = senders.flatMap(({ tokenFile }, index) =>
     tokenFile === undefined ? [] : [{ path: `dicom.web.senders.${index}.tokenFile`, file: tokenFile }],
   )
-  return [...machines, ...mail, ...web]
+  const secret = config.keys.signingService?.clientSecretFile
+  const signing = secret === undefined ? [] : [{ path: "keys.signingService.clientSecretFile", file: secret }]
+  return [...machines, ...mail, ...web, ...signing]
 }
 
 /** Digests have no sixty zeros in front; the examples' pins do. */

@@ -26,6 +26,8 @@ export async function readerFault(
     const chain = await keys.chain(login)
     return signingFault(trust.report(), { name }, chain, null, now) ?? soonOver(chain, now)
   } catch (error) {
+    // Only its holder can make the signing service show it.
+    if (error instanceof KeyError && error.code === "ERR_KEY_LOGIN") return null
     if (error instanceof KeyError || error instanceof Malformed) return `certificate: ${error.message}`
     throw error
   }

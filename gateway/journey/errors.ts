@@ -159,6 +159,20 @@ export const ERRORS = {
     "put the right PIN into pinFile; if it was right and the token is mended, `dokuei keys retry-pin FILE`. A locked token its security officer opens",
     "XDSRepositoryError",
   ),
+  ERR_KEY_LOGIN: row(
+    "KeyError",
+    "transient",
+    "the person is not logged in at the signing service, or not any more",
+    "the reader logs in there by the link on the signing page, and signs again",
+    "HTTP 409",
+  ),
+  ERR_KEY_SERVICE: row(
+    "KeyError",
+    "transient",
+    "the signing service does not answer, or not as CSC API 2.0 says",
+    "the report stays as it is; try again. If it lasts, ask the service, and compare keys.signingService",
+    "HTTP 503",
+  ),
   ERR_KEY_UNFIT: row(
     "KeyError",
     "permanent",

@@ -229,8 +229,19 @@ export interface KeyStore {
 /** Signing keys of persons: opened by their PIN for one signature and closed again. */
 export interface PersonKeys {
   chain(personId: string): Promise<readonly Uint8Array[]>
-  /** Throws ERR_KEY_PASSPHRASE. */
+  /** Throws ERR_KEY_PASSPHRASE; of a key at a signing service also ERR_KEY_LOGIN, ERR_KEY_SERVICE. */
   sign(personId: string, pin: string, bytes: Uint8Array): Promise<Uint8Array>
+}
+
+/** A service that holds persons' signing keys: each logs in there in their own browser (OAuth 2.0 with PKCE). */
+export interface SigningService {
+  /** Where the person's browser has to go; a second call ends the first. Throws KeyError ERR_KEY_SERVICE. */
+  begin(person: Pick<Person, "login">): Promise<{ readonly url: string }>
+  /** What the browser came back with. Throws KeyError ERR_KEY_LOGIN when this person has not begun it, ERR_KEY_SERVICE. */
+  finish(
+    person: Pick<Person, "login">,
+    answer: { readonly state: string; readonly code: string },
+  ): Promise<void>
 }
 
 // ---------------------------------------------------------------- outside services

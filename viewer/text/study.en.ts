@@ -147,6 +147,8 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "sign.not-frozen": "Not frozen",
   "sign.fault.glyph": "A character cannot be printed: {detail}. Please replace it.",
   "sign.fault.pin": "The PIN is wrong.",
+  "sign.fault.login": "Log in at the signing service first. Then try again here.",
+  "sign.fault.service": "The signing service does not answer as it should. Try again in a moment.",
   "sign.fault.intent": "The passkey does not fit what was frozen.",
   "sign.fault.images": "Images were added or withdrawn meanwhile. Go back, look at them, then sign.",
   "sign.fault.clock":
@@ -174,6 +176,7 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "sign.edit": "Back to report",
   "sign.list": "To the list",
   "sign.again": "Prepare again",
+  "sign.login": "Log in at the signing service",
   "sign.retry": "Try again",
   "sign.expired": "The frozen text is no longer valid. Prepare it again.",
   "sign.progress": "Progress of signing",

@@ -143,6 +143,8 @@ export const studyJa = {
   "sign.not-frozen": "固定されていません",
   "sign.fault.glyph": "印刷できない文字があります：{detail}。別の文字に直してください。",
   "sign.fault.pin": "PIN が違います。",
+  "sign.fault.login": "先に署名サービスへログインし、ここへ戻って「やり直す」を押してください。",
+  "sign.fault.service": "署名サービスから正しい応答がありません。少し待ってやり直してください。",
   "sign.fault.intent": "パスキーの確認が、固定した内容と合いません。",
   "sign.fault.images":
     "この間に画像の追加または取り消しがありました。戻って画像を確かめてから署名してください。",
@@ -171,6 +173,7 @@ export const studyJa = {
   "sign.edit": "編集に戻る",
   "sign.list": "読影リストへ",
   "sign.again": "もう一度準備する",
+  "sign.login": "署名サービスにログイン",
   "sign.retry": "やり直す",
   "sign.expired": "固定した内容の有効時間が過ぎました。もう一度準備してください。",
   "sign.progress": "署名の進み",

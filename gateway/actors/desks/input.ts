@@ -184,4 +184,7 @@ const code = text(128).min(1)
 export const enrolOptionsBody = z.strictObject({ code })
 export const enrolBody = z.strictObject({ code, response: registrationResponse })
 export const loginBody = z.strictObject({ response: authenticationResponse })
+/** What a signing service's login gave the browser; both are opaque. */
+export const serviceReturnBody = z.strictObject({ state: text(256).min(1), code: text(2_048).min(1) })
+
 export const signBody = z.strictObject({ response: authenticationResponse, pin: text(128).min(1) })

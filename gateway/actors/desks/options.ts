@@ -1,6 +1,6 @@
 /** What a desk is given when it opens, and what it gives back. */
 import type { Server } from "node:net"
-import type { AuditEvent, Chance, Clock, DirectoryDesk, People } from "../../journey/ports.ts"
+import type { AuditEvent, Chance, Clock, DirectoryDesk, People, SigningService } from "../../journey/ports.ts"
 import type { DeskEvent, SessionView } from "../../journey/views.ts"
 
 /** Ids, codes, counts and times; never patient data. */
@@ -51,6 +51,8 @@ export interface DeskOptions {
   readonly machineTokens: readonly MachineToken[]
   /** People of the hospital to be chosen, at its staff desk; none by default. */
   readonly directory?: DirectoryDesk
+  /** Where readers' keys are held, at a reading centre that has such a service; none by default. */
+  readonly signingService?: SigningService
   /** Between two pings of a live connection; a session that ended is noticed as fast. */
   readonly heartbeatMs?: number
 }

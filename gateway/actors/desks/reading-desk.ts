@@ -1,7 +1,7 @@
 /** The reading desk: HTTP of the reading centre for radiologists (docs/desk-api.md). */
-import type { LinesDesk, ReadingDesk } from "../../journey/ports.ts"
+import type { LinesDesk, ReadingDesk, SigningService } from "../../journey/ports.ts"
 import { mountDicomweb } from "./dicomweb.ts"
-import { amendBody, draftBody, patientBody, prepareBody, signBody } from "./input.ts"
+import { amendBody, draftBody, patientBody, prepareBody, serviceReturnBody, signBody } from "./input.ts"
 import { openDesk } from "./open-desk.ts"
 import type { DeskOptions, OpenDesk } from "./options.ts"
 import type { Routes } from "./routes.ts"
@@ -21,6 +21,7 @@ export function listenReadingDesk(
       mountSigning(routes, new Signing(desk, passkeys, options), desk)
       mountDicomweb(routes, desk)
       routes.json("get", "/api/lines", null, ({ person }) => lines.view(person))
+      if (options.signingService !== undefined) mountSigningService(routes, options.signingService)
     },
   })
 }
@@ -52,6 +53,15 @@ function mountCases(routes: Routes, desk: ReadingDesk, { clock }: DeskOptions): 
   })
   routes.json("post", "/api/cases/:requestId/close", null, async ({ person, param }) => {
     await desk.close(person, param("requestId"))
+    return {}
+  })
+}
+
+/** The reader's own browser goes there and comes back: to the page, which brings here what it was given. */
+function mountSigningService(routes: Routes, service: SigningService): void {
+  routes.json("post", "/api/signing-service", null, ({ person }) => service.begin(person))
+  routes.json("post", "/api/signing-service/return", serviceReturnBody, async ({ person, body }) => {
+    await service.finish(person, body)
     return {}
   })
 }

@@ -2,6 +2,7 @@
  * Signing keys of persons: `<personId>.key.pem` (PKCS#8 encrypted under the PIN) and `<personId>.chain.pem` in one folder.
  * A key is opened for one signature and let go again. Guessing is slowed down by whoever asks for the PIN.
  */
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { KeyError } from "../../journey/errors.ts"
 import type { PersonKeys } from "../../journey/ports.ts"
@@ -11,13 +12,19 @@ import { signBytes } from "./sign.ts"
 /** What may be a file name: no separator, no leading dot. */
 const PERSON_ID = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
 
+export interface PersonKeyFiles extends PersonKeys {
+  /** Is there a key file of this person? */
+  has(personId: string): boolean
+}
+
 /** Throws ERR_KEY_MISSING from both methods; `sign` throws ERR_KEY_PASSPHRASE for a wrong PIN. */
-export function personKeys(folder: string): PersonKeys {
+export function personKeys(folder: string): PersonKeyFiles {
   const path = (personId: string, suffix: string): string => {
     if (!PERSON_ID.test(personId)) throw new KeyError("ERR_KEY_MISSING", "the person's id cannot name a key")
     return join(folder, `${personId}.${suffix}.pem`)
   }
   return {
+    has: (personId) => PERSON_ID.test(personId) && existsSync(path(personId, "key")),
     chain: async (personId) => {
       const file = path(personId, "chain")
       return certificateChain(await readKeyFile(file), null, file)

@@ -161,6 +161,47 @@ describe("the signing screen", function () {
     assert.equal(server.asked.filter(({ path }) => path.endsWith("/prepare")).length, 1)
   })
 
+  it("shows where to log in when the key is at a signing service, and keeps what was frozen", async () => {
+    await open()
+    await go(".frozen")
+    const url = "https://sign.example.jp/csc/v2/oauth2/authorize?state=s"
+    server.answer("POST /api/signing-service", { url })
+    server.refuse("POST /api/prepared/p1/sign", 409, "ERR_KEY_LOGIN")
+    await agree("1234")
+    const link = page.getByRole("link", { name: "署名サービスにログイン" })
+    await link.waitFor()
+    assert.deepEqual([await link.getAttribute("href"), await link.getAttribute("target")], [url, "_blank"])
+    if (process.env.DOKUEI_SCREENSHOTS !== undefined)
+      await page.screenshot({ path: `${process.env.DOKUEI_SCREENSHOTS}/sign-login.png` })
+    await page.getByRole("button", { name: "やり直す" }).click()
+    server.answer("POST /api/prepared/p1/sign", { reportId: "r1", version: 2 })
+    server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { signing: signingOf(4) }))
+    await page.locator("input[name=pin]").fill("1234")
+    await page.getByRole("button", { name: "署名する" }).click()
+    await page.locator('li[data-step="sent"][data-s="now"]').waitFor()
+    assert.equal(server.asked.filter(({ path }) => path.endsWith("/prepare")).length, 1)
+  })
+
+  for (const [search, says] of [
+    ["?code=c1&state=s1", /署名サービスにログインしました/],
+    ["?error=access_denied&state=s1", /取り消されました/],
+  ] as const)
+    it(`comes back from the signing service with ${search} and tells how it went`, async () => {
+      await open()
+      server.answer("POST /api/signing-service/return", {})
+      await page.goto(`${server.origin}/${search}`)
+      await page.locator("page-service-return section").waitFor()
+      if (process.env.DOKUEI_SCREENSHOTS !== undefined)
+        await page.screenshot({ path: `${process.env.DOKUEI_SCREENSHOTS}/sign-return-${search.length}.png` })
+      assert.match(await page.locator("page-service-return").innerText(), says)
+      assert.equal(new URL(page.url()).search, "")
+      const brought = server.asked.filter(({ path }) => path === "/api/signing-service/return")
+      assert.deepEqual(
+        brought.map(({ body }) => body),
+        search.startsWith("?code") ? [{ code: "c1", state: "s1" }] : [],
+      )
+    })
+
   it("prepares again when the passkey did not fit what was frozen", async () => {
     await open()
     await go(".frozen")

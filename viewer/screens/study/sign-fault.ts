@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from "lit"
+import { html, nothing, type TemplateResult } from "lit"
 import type { ApiError } from "../../api.ts"
 import { icon } from "../../parts/icon.ts"
 import { failureWords } from "../../parts/states.ts"
@@ -9,6 +9,8 @@ import { st, type StudyKey } from "../../text/study.ts"
 const WORDS: Readonly<Record<string, StudyKey>> = {
   ERR_REPORT_GLYPH: "sign.fault.glyph",
   ERR_KEY_PASSPHRASE: "sign.fault.pin",
+  ERR_KEY_LOGIN: "sign.fault.login",
+  ERR_KEY_SERVICE: "sign.fault.service",
   ERR_SIGN_INTENT: "sign.fault.intent",
   ERR_SIGN_IMAGES: "sign.fault.images",
   ERR_SIGN_CERTIFICATE: "sign.fault.certificate",
@@ -19,23 +21,33 @@ const WORDS: Readonly<Record<string, StudyKey>> = {
 /** Before the character, in the gateway's words. */
 const NO_GLYPH = /^no glyph for /
 
-function box(fault: string, safe: string, retry: () => void): TemplateResult {
+/** @param way what has to be done first; nothing = just try again */
+function box(fault: string, safe: string, retry: () => void, way: unknown = nothing): TemplateResult {
   return html`<small role="alert">${fault}</small>
     <div class="waitbox">
       <p class="s">${safe}</p>
-      <div class="row">
+      <div class="row wrap">
+        ${way}
         <button type="button" class="btn" @click=${retry}>${icon("refresh", "s")}${st("sign.retry")}</button>
       </div>
     </div>`
 }
 
 /** Under the step at which signing stopped: why, what is safe, and the way on. */
-export function signFault(error: ApiError, retry: () => void): TemplateResult {
+export function signFault(error: ApiError, retry: () => void, loginUrl: string | null): TemplateResult {
   const key = WORDS[error.code]
   const words =
     key === undefined ? failureWords(error) : st(key, { detail: error.message.replace(NO_GLYPH, "") })
-  return box(words, st("sign.safe"), retry)
+  return box(words, st("sign.safe"), retry, error.code === "ERR_KEY_LOGIN" ? loginLink(loginUrl) : nothing)
 }
+
+/** In a page of its own: what was frozen stays open here meanwhile. */
+const loginLink = (url: string | null): unknown =>
+  url === null
+    ? nothing
+    : html`<a class="btn btn-primary" href=${url} target="_blank" rel="noopener noreferrer"
+        >${icon("user", "s")}${st("sign.login")}</a
+      >`
 
 /** After the signature exists a fault is mended by the gateway itself. @param code of errors.ts */
 export const sendFault = (code: string, retry: () => void): TemplateResult =>

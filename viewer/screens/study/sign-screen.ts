@@ -63,6 +63,8 @@ export class SignScreen extends LightElement {
   #sheet: SheetState = "loading"
   #confirmed = false
   #pin = ""
+  /** Where to log in to the service that holds the key, once it has been asked for. */
+  #loginUrl: string | null = null
   #decoders: DecoderPool | null = null
   #store: FrameStore | null = null
   #stacks: SeriesStacks | null = null
@@ -197,7 +199,19 @@ export class SignScreen extends LightElement {
 
   #fail(step: SigningStep, error: ApiError): void {
     this.#failure = { step, error }
+    if (error.code === "ERR_KEY_LOGIN") void this.#findLogin()
     this.#become(this.#prepared === null ? "preparing" : "prepared")
+  }
+
+  async #findLogin(): Promise<void> {
+    this.#loginUrl = null
+    try {
+      const { url } = await this.api.signingService()
+      this.#loginUrl = url.startsWith("https://") ? url : null
+    } catch (error) {
+      this.#failure = { step: "hpki", error: asApiError(error) }
+    }
+    this.requestUpdate()
   }
 
   #agree(part: { confirmed?: boolean; pin?: string }): void {
@@ -239,7 +253,7 @@ export class SignScreen extends LightElement {
 
   #fault(): unknown {
     const code = this.#phase === "signed" ? (this.#view?.signing?.failure ?? null) : null
-    if (this.#failure !== null) return signFault(this.#failure.error, () => this.#retry())
+    if (this.#failure !== null) return signFault(this.#failure.error, () => this.#retry(), this.#loginUrl)
     return code === null ? nothing : sendFault(code, () => void this.#refresh())
   }
 
