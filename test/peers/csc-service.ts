@@ -119,8 +119,7 @@ export class CscService {
     this.#codes.delete(fields.get("code") ?? "")
     const verifier = fields.get("code_verifier") ?? ""
     const isRight =
-      begun !== undefined &&
-      createHash("sha256").update(verifier).digest("base64url") === begun.challenge &&
+      begun?.challenge === createHash("sha256").update(verifier).digest("base64url") &&
       fields.get("redirect_uri") === begun.redirectUri &&
       fields.get("client_secret") === CLIENT.clientSecret
     if (!isRight) return [400, { error: "invalid_grant" }]

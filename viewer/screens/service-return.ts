@@ -63,7 +63,9 @@ class PageServiceReturn extends LightElement {
       ${
         this.#outcome === "asking"
           ? skeleton(t("service.asking"), 2)
-          : html`<section class="panel panel-pad row top row-3 failed" role="status">${this.#told()}</section>`
+          : html`<section class="panel panel-pad row top row-3 failed" role="status">
+              ${this.#told()}
+            </section>`
       }
     </main>`
   }
