@@ -388,8 +388,9 @@ export interface ReportView {
   readonly keyImages: number
   /** As in the signed document, in its order; may be fewer. */
   readonly captions: readonly string[]
+  /** "" of one that has no PDF. */
   readonly pdfSha256: string
-  /** Its documents: one that nobody signed has no signature, and may be a PDF alone. Absent = all three. */
+  /** Its documents: one that nobody signed has no signature, and may be a PDF alone, or a CDA document. Absent = all three. */
   readonly documents?: readonly ("pdf" | "cda" | "signature")[]
 }
 

@@ -148,12 +148,20 @@ const inPdf = ({ reportId }: Report, api: Api): TemplateResult =>
     <a href=${api.documentUrl(reportId, "pdf")} target="_blank" rel="noopener">${t("documents.pdf")}</a>
   </p>`
 
+/** A document of another make, read as one text: no heading of ours says what its parts are. */
+const isOneText = ({ documents, impression }: Report): boolean =>
+  documents !== undefined && !documents.includes("pdf") && impression === ""
+
 const reportSections = (report: Report): TemplateResult =>
-  html`${correctionReason(report)}
-    <h2>${t("report.findings")}</h2>
-    ${prose(report.findings)}
-    <h2>${t("report.impression")}</h2>
-    ${prose(report.impression)}`
+  isOneText(report)
+    ? html`${correctionReason(report)}
+        <h2>${t("report.content")}</h2>
+        ${prose(report.findings)}`
+    : html`${correctionReason(report)}
+        <h2>${t("report.findings")}</h2>
+        ${prose(report.findings)}
+        <h2>${t("report.impression")}</h2>
+        ${prose(report.impression)}`
 
 /** Somebody else's may have sections of a report besides. */
 const addendumText = (

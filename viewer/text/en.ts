@@ -417,6 +417,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "report.key-image": "key image {n}",
   "report.no-text": "(nothing written)",
   "report.foot": "{reader} · {document} ({status})",
+  "report.content": "What the document says",
   "report.in-pdf": "The text of this report is in its PDF. ",
   "report.copy": "Signed electronically; a print is a copy",
   "report.printed": "Printed: {name}, {at}",

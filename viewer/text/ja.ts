@@ -413,6 +413,7 @@ export const ja = {
   "report.key-image": "キー画像 {n}",
   "report.no-text": "（記載なし）",
   "report.foot": "{reader}　{document}（{status}）",
+  "report.content": "文書の内容",
   "report.in-pdf": "報告書の本文は PDF にあります。",
   "report.copy": "電子署名済 — 印刷物は写し",
   "report.printed": "印刷：{name}　{at}",

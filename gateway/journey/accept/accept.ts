@@ -28,6 +28,7 @@ import { takeClear } from "./take-clear.ts"
 import { takeDen } from "./take-den.ts"
 import { takeZip } from "./take-zip.ts"
 import { withManifest } from "./made-manifest.ts"
+import { withWrappedPdf } from "./wrapped-pdf.ts"
 import { toldApart } from "./told-apart.ts"
 import { measured } from "./transmitted.ts"
 import type { World } from "../world.ts"
@@ -166,7 +167,9 @@ async function checked(
   received: readonly Received[],
 ): Promise<readonly Received[]> {
   if (!isSealing(inbound.agreement))
-    return withManifest(world, inbound, segment, await toldApart(world, received))
+    return inbound.kind === "report"
+      ? withWrappedPdf(world, segment, received)
+      : withManifest(world, inbound, segment, await toldApart(world, received))
   const candidates = received.filter((each) => each.role === "signature")
   const tooLarge = candidates.find(({ object }) => object.facts.clearLengthBytes > MAX_SIGNATURE_LENGTH_BYTES)
   if (tooLarge !== undefined) throw contentFault(tooLarge.entry.uniqueId, "no signature is that large")

@@ -58,8 +58,8 @@ function kindOf(agreement: Agreement, submission: Submission): SubmissionKind {
   if (isWithoutImages(agreement) && count("pdf") === 1 && count("cda") + count("instance") === 0)
     return "report"
   if (count("instance") + count("manifest") === 0) {
-    if (count("pdf") === 1 && count("cda") <= 1) return "report"
-    throw notAgreed("a report is one PDF, with its CDA document or without")
+    if (count("pdf") <= 1 && count("cda") <= 1 && count("pdf") + count("cda") > 0) return "report"
+    throw notAgreed("a report is one PDF, one CDA document, or both")
   }
   if (isWithoutImages(agreement)) throw notAgreed("a report comes as one PDF, with a manifest or without")
   // Key object selections of the study itself look like its manifest: told apart when they can be read.

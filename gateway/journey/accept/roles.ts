@@ -20,13 +20,13 @@ const REPORT_FORMATS: readonly string[] = [
 export function roleIn(
   agreement: Agreement,
   entry: DocumentEntry,
-  { associations }: Pick<Submission, "associations">,
+  { associations, documentEntries }: Pick<Submission, "associations" | "documentEntries">,
 ): DocumentRole | null {
   const coded = roleOf(entry, agreement.codes)
   if (isSealing(agreement)) return coded ?? (isDerived(entry, associations) ? "attachment" : null)
   if (entry.mimeType === MIME.zip) return agreement.packaging.form === "zip" ? "zip" : "attachment"
   if (coded !== null && isUnderstood(agreement, coded)) return coded
-  return byType(entry)
+  return byType(entry, documentEntries.length === 1)
 }
 
 /** Made from another document (XFRM, ITI TF-3 4.2.2.2.4): a further rendition, which nobody has signed. */
@@ -46,8 +46,10 @@ function derivedBy(associations: Submission["associations"]): ReadonlySet<string
   return sources
 }
 
-function byType({ mimeType, formatCode }: DocumentEntry): DocumentRole {
+/** XML that comes alone is meant to be read, whatever its format is called. */
+function byType({ mimeType, formatCode }: DocumentEntry, isAlone: boolean): DocumentRole {
   if (mimeType === MIME.dicom) return "instance"
   if (mimeType === MIME.pdf) return "pdf"
-  return mimeType === MIME.xml && REPORT_FORMATS.includes(formatCode?.code ?? "") ? "cda" : "attachment"
+  const isReport = isAlone || REPORT_FORMATS.includes(formatCode?.code ?? "")
+  return mimeType === MIME.xml && isReport ? "cda" : "attachment"
 }

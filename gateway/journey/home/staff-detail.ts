@@ -14,7 +14,6 @@ import type {
   VerdictOutcome,
 } from "../views.ts"
 import { addendumNumber, standing, versionViews } from "../lineage.ts"
-import { documentOf } from "../submit/report-documents.ts"
 import { next } from "../route.ts"
 import type { CaseFile } from "../cases/case-file.ts"
 import type { World } from "../world.ts"
@@ -98,7 +97,7 @@ function reportView({ reports }: CaseFile, report: ReportRecord): ReportView {
     readerName: report.readerName,
     keyImages: hidden ? 0 : keyImages,
     captions: hidden ? [] : captions,
-    pdfSha256: documentOf(report, "pdf").sha256,
+    pdfSha256: report.private.documents.find(({ role }) => role === "pdf")?.sha256 ?? "",
     ...(outcome === "unsigned" ? { documents: papers(report) } : {}),
   }
 }

@@ -112,12 +112,15 @@ async function follow(
     ...(submission.state === "accepted" ? reopened(world, request) : []),
     ...(isFirst && agreement.receipts === "signed" ? planReceipt(world, submission, request.slotId) : []),
     // What goes to the archive is made of both: of a report without a CDA document only the page has the PDF.
-    ...(holds(signature.outcome) && written !== null && !isRecalled(request)
+    ...(holds(signature.outcome) && written !== null && isPrinted(documents) && !isRecalled(request)
       ? [due("deliver", report.id, world.clock.now())]
       : []),
     ...(earlier?.private.signature?.outcome !== signature.outcome ? await waitingFor(world, submission) : []),
   ]
 }
+
+const isPrinted = (documents: readonly DocumentRecord[]): boolean =>
+  documents.some(({ role }) => role === "pdf")
 
 /** What came before what it is added to, or before the verdict over that, is looked at now. */
 async function waitingFor(world: World, { id, requestId }: SubmissionRecord): Promise<Change[]> {

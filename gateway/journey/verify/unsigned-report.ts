@@ -1,7 +1,9 @@
 /**
- * A report that no signature covers, as agreed: its PDF, and the CDA document beside it where that can be read. Without one
- * the metadata say whose report it is.
+ * A report that no signature covers, as agreed: its PDF, which may have come in a CDA document, and the CDA document beside it
+ * where that can be read; or what a CDA document of whatever template says, as text. Without one the metadata say whose report
+ * it is.
  */
+import { readForeignDocument } from "../../standards/cda/foreign-document.ts"
 import { readImagingReport } from "../../standards/cda/read-imaging-report.ts"
 import type { ImagingReport } from "../../standards/cda/report-content.ts"
 import { readManifest } from "../../standards/dicom/kos.ts"
@@ -26,7 +28,7 @@ export interface UnsignedReport {
   /** Null when there is no CDA document, or none that can be read. */
   readonly written: ImagingReport | null
   readonly content: ReportText
-  /** The CDA document first, if it can be read; the PDF is always among them. */
+  /** The CDA document first, if it can be read; the PDF if there is one. */
   readonly documents: readonly [DocumentRecord, ...DocumentRecord[]]
 }
 
@@ -40,19 +42,38 @@ export async function unsignedReport(
   const request = await requestOf(world, record)
   checkSubject(record, request, agreement)
   await checkManifest(world, documents, request)
-  const pdf = found(
-    documents.find(({ role }) => role === "pdf"),
-    "PDF of the report",
-  )
+  const pdf = documents.find(({ role }) => role === "pdf")
   const cda = documents.find(({ role }) => role === "cda")
   const written = cda === undefined ? null : await readable(world, cda)
-  if (cda === undefined || written === null)
-    return { written: null, content: nothingWritten(record), documents: [pdf] }
+  if (cda !== undefined && written !== null) {
+    sameSubject("report", {
+      PatientID: written.patient.PatientID === request.private.patient.PatientID,
+      StudyInstanceUID: isThatStudy(request, written.study.StudyInstanceUID),
+    })
+    return { written, content: written, documents: pdf === undefined ? [cda] : [cda, pdf] }
+  }
+  // Beside a PDF that came by itself it counts for nothing.
+  const isAlone = pdf === undefined || pdf.within !== undefined
+  const text = isAlone ? await foreignText(world, found(cda, "report"), request, agreement) : ""
+  const content = { ...nothingWritten(record), findings: text }
+  return { written: null, content, documents: [pdf ?? found(cda, "report")] }
+}
+
+/** "" where it holds a PDF. @throws ContentError ERR_OTHER_SUBJECT; Malformed */
+async function foreignText(
+  world: World,
+  { place }: DocumentRecord,
+  { private: { patient } }: RequestRecord,
+  { patientIdDomain }: Agreement,
+): Promise<string> {
+  const { patientIds, body } = readForeignDocument(await readWhole(world.spool, place))
+  const ours = patientIds.filter(({ root }) => root === patientIdDomain)
+  // Who names no number of the hospital's own domain may have left the domain out.
+  const asked = ours.length > 0 ? ours : patientIds
   sameSubject("report", {
-    PatientID: written.patient.PatientID === request.private.patient.PatientID,
-    StudyInstanceUID: isThatStudy(request, written.study.StudyInstanceUID),
+    PatientID: asked.some(({ extension }) => plain(extension) === plain(patient.PatientID)),
   })
-  return { written, content: written, documents: [cda, pdf] }
+  return body.kind === "text" ? body.text : ""
 }
 
 /** A CDA document of another template is kept and counts for nothing: the PDF beside it is what people read. */

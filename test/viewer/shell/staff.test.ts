@@ -208,6 +208,37 @@ describe("the staff desk", function () {
     if (folder !== undefined) await page.screenshot({ path: `${folder}/unsigned-detail.png`, fullPage: true })
   })
 
+  it("shows a document of another make as one text under one heading, and nothing of its markup", async () => {
+    const detail = reportDetail("valid")
+    const none = signature("unsigned")
+    const report = {
+      ...detail.report!,
+      documents: ["cda"] as const,
+      findings: "Technique\nT2 axial.\n\nFindings\nA mass of 12 mm < 15 mm. <img src=x>\nSize\u300012 mm",
+      impression: "",
+      keyImages: 0,
+      captions: [],
+    }
+    server.answer("GET /api/requests/valid", {
+      ...detail,
+      verdict: "unsigned",
+      signature: none,
+      seal: none,
+      report,
+    })
+    const page = await open("#/staff/valid", ".verdict")
+    const sheet = await page.locator(".doc").innerText()
+    assert.match(
+      sheet,
+      /文書の内容\s+Technique\s+T2 axial\.\s+Findings\s+A mass of 12 mm < 15 mm\. <img src=x>/,
+    )
+    assert.doesNotMatch(sheet, /^(所見|診断)$/m)
+    assert.equal(await page.locator(".doc img[src=x]").count(), 0)
+    assert.deepEqual(await page.locator(".documents a").count(), 1)
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/foreign-text.png` })
+  })
+
   it("shows every single test with the gateway's own words", async () => {
     const page = await open("#/staff/valid", ".verdict")
     await page.getByRole("button", { name: "詳しい検証結果" }).click()
