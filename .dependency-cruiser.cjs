@@ -22,9 +22,15 @@ module.exports = {
       { path: "^gateway/(?!site/|config-(issue|words)[.]ts$)" },
     ),
     rule(
+      "doctor-is-told",
+      "The doctor judges what others have seen: the site file, the configuration, the machine.",
+      { path: "^gateway/doctor/" },
+      { path: "^gateway/(?!doctor/|site/|config[.]ts$)" },
+    ),
+    rule(
       "pure-rooms-do-no-io",
-      "standards/, journey/ and site/ take bytes, clock and chance as arguments.",
-      { path: "^gateway/(standards|journey|site)/" },
+      "standards/, journey/, site/ and doctor/ take bytes, clock and chance as arguments.",
+      { path: "^gateway/(standards|journey|site|doctor)/" },
       { path: io, dependencyTypes: ["core"] },
     ),
     rule(

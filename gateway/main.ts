@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander"
 import { auditCommand } from "./commands/audit.ts"
 import { checkConfigCommand } from "./commands/check-config.ts"
 import { docsCommand } from "./commands/docs.ts"
+import { doctorCommand } from "./commands/doctor/doctor.ts"
 import { echoCommand } from "./commands/echo.ts"
 import { enrolCommand } from "./commands/enrol.ts"
 import { importCommand } from "./commands/import/import.ts"
@@ -41,6 +42,7 @@ function program(finish: Finish): Command {
     xdrCommand,
     verifyCommand,
     siteCommand,
+    doctorCommand,
   ])
     dokuei.addCommand(command(finish))
   return throwing(dokuei)

@@ -9,6 +9,7 @@ import { errorsPage } from "./docs/errors-page.ts"
 import { journeyPage } from "./docs/journey-page.ts"
 import { malformedCodes } from "./docs/malformed-codes.ts"
 import { metadataPage } from "./docs/metadata-page.ts"
+import { requirementsPage } from "./docs/requirements-page.ts"
 import { settingsPage } from "./docs/settings-page.ts"
 import { whatToDoPage } from "./docs/what-to-do-page.ts"
 
@@ -18,7 +19,7 @@ const DOCS = join(import.meta.dirname, "..", "..", "docs")
 export const docsCommand = (): Command =>
   new Command("docs")
     .description(
-      "print algorithms.md, settings.md, errors.md, journey.md, conformance-dicom.md, metadata.md, what-to-do.md and audit.md",
+      "print algorithms.md, requirements.md, settings.md, errors.md, journey.md, conformance-dicom.md, metadata.md, what-to-do.md and audit.md",
     )
     .option("--out <dir>", "folder to write to", DOCS)
     .action(async ({ out }: { out: string }) => {
@@ -32,6 +33,7 @@ export async function generatedPages(): Promise<Readonly<Record<string, string>>
   return {
     "algorithms.md": algorithmsPage(),
     "audit.md": auditPage(),
+    "requirements.md": requirementsPage(),
     "settings.md": settingsPage(),
     "errors.md": errorsPage(await malformedCodes(SOURCE)),
     "journey.md": journeyPage(),

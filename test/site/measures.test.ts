@@ -4,9 +4,11 @@
  */
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
+import { join } from "node:path"
 import { cable, Host, until, whyNoHosts } from "./host.ts"
 import { buildTown, counted, knock, listen, type Town } from "./town.ts"
 
+const MAIN = join(import.meta.dirname, "../../gateway/main.ts")
 const TUNNEL_MS = 20_000
 /** Of the example: DICOM, DICOM TLS, partners, desk, health, shell; and two nobody opens. */
 const PORTS = [11112, 2762, 8443, 8444, 9464, 22, 2222, 80]
@@ -194,6 +196,46 @@ describe("the four measures", function () {
       assert.equal(knock(town.maintenance, INNER, others).includes("open"), false)
     })
 
+    it("is found right by the doctor, all but the doors that this test has opened", () => {
+      const looked = doctor(town.edge)
+      for (const { name, outcome, seen } of looked)
+        if (name !== "network.zones") assert.equal(outcome, "ok", `${name}: ${seen}`)
+      const zones = looked.find(({ name }) => name === "network.zones")
+      assert.match(zones?.seen ?? "", /port 80 on 0\.0\.0\.0 is no door of the site file/)
+    })
+
+    it("is found wrong by the doctor when somebody has changed it", () => {
+      const wrong: readonly (readonly [string, string, string, RegExp])[] = [
+        ["sysctl -qw net.ipv4.ip_forward=1", "sysctl -qw net.ipv4.ip_forward=0", "network.relay", /router/],
+        [
+          "nft chain inet dokuei forward '{ policy accept; }'",
+          "nft chain inet dokuei forward '{ policy drop; }'",
+          "network.relay",
+          /lets pass/,
+        ],
+        [
+          "sed -i s/8444/80/ /etc/dokuei/network/dokuei.nft",
+          "sed -i s/80/8444/ /etc/dokuei/network/dokuei.nft",
+          "network.installed",
+          /dokuei\.nft differs/,
+        ],
+        [
+          "ip rule add pref 10 to 198.51.100.7 lookup main",
+          "ip rule del pref 10",
+          "network.paths",
+          /198\.51\.100\.7 is reached/,
+        ],
+      ]
+      for (const [change] of wrong) town.edge.do(change)
+      const looked = doctor(town.edge)
+      for (const [change, back, name, seen] of wrong) {
+        town.edge.do(back)
+        const found = looked.find((each) => each.name === name)
+        assert.equal(found?.outcome, "fault", change)
+        assert.match(found.seen, seen)
+      }
+    })
+
     it("refuses a tunnel for more than the contract, whatever the partner proposes (2)", () => {
       assert.match(proposed(town.maintenance, { remote_ts: `${INNER}[tcp/22]` }), /TS_UNACCEPTABLE/)
     })
@@ -244,6 +286,20 @@ async function swan(host: Host): Promise<void> {
 /** Of the tunnels that are up here: their names. */
 const tunnels = (host: Host): string[] =>
   [...host.do("swanctl --list-sas").matchAll(/^ {2}(\w+): #\d+.*INSTALLED/gm)].map((each) => each[1] ?? "")
+
+interface Looked {
+  readonly name: string
+  readonly outcome: string
+  readonly seen: string
+}
+
+/** What `dokuei doctor network` sees on this host. */
+function doctor(host: Host): readonly Looked[] {
+  const { stdout } = host.run(
+    `${process.execPath} ${MAIN} doctor network --json --site /etc/dokuei/site.yaml`,
+  )
+  return (JSON.parse(stdout) as { readonly looked: readonly Looked[] }).looked
+}
 
 interface Proposal {
   readonly version: string

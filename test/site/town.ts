@@ -76,8 +76,16 @@ export async function buildTown(change: (edge: Raw) => unknown = () => undefined
         "ip link add eth3 type bridge && ip link set eth3 up && ip address add 192.168.31.1/24 dev eth3",
       )
     }
-    const sites = sitesOf(change)
-    for (const role of ["edge", "center", "maintenance"] as const) install(hosts[role], sites[role])
+    const files = siteFiles(change)
+    const sites = {
+      edge: siteOf(files.edge),
+      center: siteOf(files.center),
+      maintenance: siteOf(files.maintenance),
+    }
+    for (const role of ["edge", "center", "maintenance"] as const) {
+      hosts[role].write("/etc/dokuei/site.yaml", stringify(files[role]))
+      install(hosts[role], sites[role])
+    }
     certificates(edge, center, maintenance)
     const passed = () => ({ tunnelled: counted(carrier, "tunnelled"), other: counted(carrier, "other") })
     return { ...hosts, sites, passed, close }
@@ -113,7 +121,7 @@ function install(host: Host, site: Site): void {
   host.do("sysctl -qe -p /etc/sysctl.d/60-dokuei.conf")
 }
 
-function sitesOf(change: (edge: Raw) => unknown): Town["sites"] {
+function siteFiles(change: (edge: Raw) => unknown): Readonly<Record<keyof Town["sites"], Raw>> {
   const edge: Raw = parse(readFileSync(EXAMPLE, "utf8"))
   edge.tunnel.datapath = "user"
   edge.zones.vpn.router = "203.0.113.9"
@@ -153,9 +161,9 @@ function sitesOf(change: (edge: Raw) => unknown): Town["sites"] {
     timeServers: edge.timeServers.map((each: object) => ({ ...each, zone: "management" })),
   })
   return {
-    edge: siteOf(edge),
-    center: siteOf(partner(reading, "198.51.100.7/28", "198.51.100.1")),
-    maintenance: siteOf(partner(service, "198.51.100.17/28", "198.51.100.18")),
+    edge,
+    center: partner(reading, "198.51.100.7/28", "198.51.100.1"),
+    maintenance: partner(service, "198.51.100.17/28", "198.51.100.18"),
   }
 }
 
