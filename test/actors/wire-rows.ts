@@ -28,7 +28,10 @@ export const REQUEST_ROWS = {
     "`Expect: 100-continue`; chunked; an encoded body",
     "100 only once head and certificate are right; taken; 415 with `Accept-Encoding: identity`",
   ),
-  M16: row("a SOAP header whose content is a part", "the part is let by; no document is missing for it"),
+  M16: row(
+    "a SOAP header whose content is a part",
+    "the part is let by; no document is missing for it. A header that is looked at must hold its content itself: `wsa:InvalidAddressingHeader`, and where assertions are agreed `wsse:InvalidSecurity`, before any part is read",
+  ),
   M17: row(
     "charset absent; UTF-16 with and without mark; another one",
     "UTF-8; read; HTTP 400, fault `Sender`",
