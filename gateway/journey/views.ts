@@ -383,6 +383,8 @@ export interface ReportView {
     readonly to: number
     readonly replacedBy: number | null
     readonly text: string
+    /** The signature of the version it was added to does not hold: found since. Absent = nothing of that kind is known. */
+    readonly fallen?: true
   }
   readonly readerName: string
   readonly keyImages: number

@@ -60,6 +60,19 @@ describe("an addendum to a report", function () {
       [addendum === 0 ? "report" : `addendum ${addendum} to ${to}`, version, status, verdict].join(" "),
     )
 
+  it("is marked when the signature of what it was added to turns out not to hold, and is read all the same", async () => {
+    await append(sides.center, requestId, TEXT)
+    await sides.settle()
+    const added = async () => (await home()).addenda[0]?.report.addendum
+    assert.equal((await added())?.fallen, undefined)
+    const { ledger } = sides.edge
+    const report = (await documentsOf("edge")).find(({ appends }) => appends === undefined)!
+    const signature = { ...report.private.signature!, outcome: "invalid" as const }
+    await ledger.commit([{ put: "report", record: { ...report, private: { ...report.private, signature } } }])
+    assert.deepEqual(await added(), { number: 1, to: 1, replacedBy: null, text: TEXT, fallen: true })
+    assert.equal((await home()).report?.findings, "")
+  })
+
   it("goes the whole way: signed by another radiologist, shown with its report, received for itself", async () => {
     await sides.settle()
     await acknowledge(sides.edge, requestId)

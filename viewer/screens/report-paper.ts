@@ -112,6 +112,11 @@ function marks(
         </p>`
   }
   ${
+    addendum?.fallen === true
+      ? html`<p class="doc-mark" data-fallen>${t("addendum.fallen", { to: addendum.to })}</p>`
+      : nothing
+  }
+  ${
     testCertificate
       ? html`<p class="doc-mark">
           ${t("verdict.test-certificate")}${t("list.space")}${t("verdict.test-note")}

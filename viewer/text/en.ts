@@ -428,6 +428,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "addendum.title": "Addendum to a diagnostic imaging report",
   "addendum.text": "Addendum",
   "addendum.to": "Added to version {to} of the report",
+  "addendum.fallen":
+    "The signature of the report this was added to (version {to}) was found not to hold. Do not rely on the addendum alone: ask the reading centre.",
   "addendum.outlived": "Written to version {to}. The report has since been replaced by version {by}.",
   "addendum.superseded":
     "Addendum {n} was replaced by its version {by}. For reference only: use the newer version for care.",

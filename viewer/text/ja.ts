@@ -424,6 +424,8 @@ export const ja = {
   "addendum.title": "画像診断報告書（追記）",
   "addendum.text": "追記",
   "addendum.to": "報告書 第{to}版への追記",
+  "addendum.fallen":
+    "この追記が付いた報告書（第{to}版）の署名は、無効と判定されました。追記だけで判断せず、読影センターに確かめてください。",
   "addendum.outlived": "第{to}版への追記です。報告書はその後、第{by}版に差し替えられました。",
   "addendum.superseded":
     "追記 {n} は第{by}版に差し替えられました。参照のみ — 診療には新しい版を使ってください。",

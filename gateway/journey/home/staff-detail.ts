@@ -13,7 +13,7 @@ import type {
   StaffReport,
   VerdictOutcome,
 } from "../views.ts"
-import { addendumNumber, standing, versionViews } from "../lineage.ts"
+import { addendumNumber, parentAmong, standing, versionViews } from "../lineage.ts"
 import { next } from "../route.ts"
 import type { CaseFile } from "../cases/case-file.ts"
 import type { World } from "../world.ts"
@@ -105,7 +105,7 @@ function reportView({ reports }: CaseFile, report: ReportRecord): ReportView {
 const papers = ({ private: { documents } }: ReportRecord): ("pdf" | "cda")[] =>
   (["pdf", "cda"] as const).filter((kind) => documents.some(({ role }) => role === kind))
 
-/** Of an addendum: what it adds, and to which version, which may have been replaced since. */
+/** Of an addendum: what it adds, and to which version, which may have been replaced since, or found not to hold. */
 function addendumView(
   reports: readonly ReportRecord[],
   report: ReportRecord,
@@ -117,7 +117,10 @@ function addendumView(
   const newest = standing(reports).find(({ setId }) => setId === appends.setId)?.version ?? appends.version
   const text = hidden ? "" : (report.private.draft.addendum ?? "")
   const replacedBy = newest > appends.version ? newest : null
-  return { addendum: { number, to: appends.version, replacedBy, text } }
+  const isFallen = parentAmong(reports, { ...report, version: 1 })?.private.signature?.outcome === "invalid"
+  return {
+    addendum: { number, to: appends.version, replacedBy, text, ...(isFallen ? { fallen: true } : {}) },
+  }
 }
 
 /** The reason goes with the images. */

@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
 import {
+  appendedDetail,
   acknowledgedDetail,
   CLERK,
   lapsedItems,
@@ -277,6 +278,22 @@ describe("the staff desk", function () {
     server.answer("GET /api/requests/valid", corrected)
     const page = await open("#/staff/valid", ".verdict")
     await page.getByText("この報告は訂正版です（第2版）。").waitFor()
+  })
+
+  it("marks the sheet of an addendum whose report's signature was found not to hold", async () => {
+    const detail = appendedDetail()
+    const addenda = detail.addenda.map((each) => {
+      const { addendum, ...report } = each.report
+      return addendum === undefined
+        ? each
+        : { ...each, report: { ...report, addendum: { ...addendum, fallen: true } } }
+    })
+    server.answer("GET /api/requests/appended", { ...detail, addenda })
+    const page = await open("#/staff/appended", ".verdict")
+    const marks = page.locator(".papers .paper [data-fallen]")
+    await marks.first().waitFor()
+    assert.equal(await marks.count(), 2)
+    assert.match(await marks.first().innerText(), /第1版）の署名は、無効と判定されました/)
   })
 
   it("shows a report with its addenda in their order, each with its signature and its own receipt", async () => {
