@@ -3,6 +3,7 @@
  * and `script-src 'self' 'wasm-unsafe-eval'`), and a service worker that knows the names of the shell.
  */
 import { defineConfig, type Plugin } from "vite"
+import { verifierPage } from "./single-file.ts"
 
 const SHELL_LIST = "__DOKUEI_SHELL__"
 
@@ -24,7 +25,7 @@ function shellList(): Plugin {
 export default defineConfig({
   root: import.meta.dirname,
   publicDir: "public",
-  plugins: [shellList()],
+  plugins: [shellList(), verifierPage()],
   // vtk.js reaches for these two names of Node; without the npm packages of the same name the page dies.
   resolve: { alias: { events: "events/", url: "url/" } },
   worker: { format: "es" },

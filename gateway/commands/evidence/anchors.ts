@@ -6,7 +6,8 @@ import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { InvalidArgumentError } from "commander"
 import { ANCHOR_USES, type AnchorUse } from "../../standards/evidence/evidence-index.ts"
-import { readCertificate, type Certificate } from "../../standards/hpki/certificate.ts"
+import type { Certificate } from "../../standards/hpki/certificate.ts"
+import { certificatesOf } from "../../standards/hpki/certificate-file.ts"
 import { Malformed } from "../../standards/malformed.ts"
 
 export interface GivenAnchor {
@@ -15,8 +16,6 @@ export interface GivenAnchor {
   /** Hex SHA-256 of a certificate; null for a file. */
   readonly fingerprint: string | null
 }
-
-const PEM = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g
 
 /** @throws InvalidArgumentError in words for the command line */
 export function anchorOf(text: string): GivenAnchor {
@@ -31,16 +30,12 @@ export function anchorOf(text: string): GivenAnchor {
     .replaceAll(":", "")
     .toLowerCase()
   if (/^[0-9a-f]{64}$/.test(digits)) return { use, certificates: [], fingerprint: digits }
-  return { use, certificates: certificatesOf(what), fingerprint: null }
+  return { use, certificates: certificatesIn(what), fingerprint: null }
 }
 
-function certificatesOf(path: string): readonly Certificate[] {
+function certificatesIn(path: string): readonly Certificate[] {
   try {
-    const octets = readFileSync(path)
-    const pem = [...octets.toString("latin1").matchAll(PEM)].map(([, body = ""]) =>
-      Buffer.from(body, "base64"),
-    )
-    return (pem.length > 0 ? pem : [octets]).map(readCertificate)
+    return certificatesOf(readFileSync(path))
   } catch (problem) {
     if (problem instanceof Malformed || (problem instanceof Error && "syscall" in problem))
       throw new InvalidArgumentError(`${path} holds no certificate that can be read.`)

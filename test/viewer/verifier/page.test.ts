@@ -1,0 +1,102 @@
+import assert from "node:assert/strict"
+import { createHash } from "node:crypto"
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import type { Browser } from "playwright-core"
+import { judgedEvidence, unreadable } from "../../../gateway/standards/evidence/judge.ts"
+import type { JudgedPart } from "../../../gateway/standards/evidence/judged.ts"
+import { readZip } from "../../../gateway/standards/zip/stored-zip.ts"
+import { brokenPackages } from "../../journey/evidence/broken.ts"
+import { exported, type MadePackage } from "../../journey/evidence/packages.ts"
+import { buildViewer } from "../build-viewer.ts"
+import { hasChromium, launchChromium } from "../chromium.ts"
+import { believe, choose, openVerifier, testsOn } from "./verifier-page.ts"
+
+describe("the verifier page", function () {
+  this.timeout(240_000)
+  let dist: string
+  let made: MadePackage
+  let browser: Browser
+  before(async function () {
+    if (!hasChromium) {
+      console.log("      skipped: no chromium")
+      this.skip()
+    }
+    dist = await buildViewer()
+    made = await exported()
+    browser = await launchChromium()
+  })
+  after(() => browser?.close())
+
+  /** What the gateway's own program finds of it. */
+  const judgedHere = (zip: Buffer): { outcome: string; parts: readonly JudgedPart[] } => {
+    try {
+      const { outcome, parts, opened } = judgedEvidence(readZip(zip), made.trust, made.at)
+      return { outcome: opened === null ? "unreadable" : outcome, parts }
+    } catch (problem) {
+      return { outcome: "unreadable", parts: [unreadable(problem)] }
+    }
+  }
+  const testsOf = (parts: readonly JudgedPart[]): string[] =>
+    parts.flatMap(({ name, tests }) => tests.map((test) => `${name} ${test.name} ${test.outcome}`)).sort()
+
+  it("is one file that lets nothing be fetched and no other script run", async () => {
+    const html = await readFile(join(dist, "verifier.html"), "utf8")
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? ""
+    assert.match(policy, /^default-src 'none'; script-src 'sha256-[^']+' 'wasm-unsafe-eval'; /)
+    assert.doesNotMatch(policy, /connect-src|https?:|unsafe-inline|'unsafe-eval'/)
+    const script = /<script type="module">([^]*?)<\/script>/.exec(html)?.[1] ?? ""
+    assert.ok(policy.includes(createHash("sha256").update(script).digest("base64")))
+    assert.doesNotMatch(html.replace(script, ""), /(?:src|href)=/)
+  })
+
+  it("comes to the verdict of `dokuei verify`, test by test, of good packages and broken ones", async () => {
+    const { page, faults, asked, context } = await openVerifier(browser, dist, made.at)
+    try {
+      assert.equal(await choose(page, "first.zip", made.zip), "indeterminate")
+      assert.equal(
+        await page.locator("[data-report]").count(),
+        0,
+        "nothing is shown before anybody is believed",
+      )
+      await believe(page, made)
+      await page.waitForSelector("main.vp[data-state=valid]")
+      assert.equal(await page.locator("[data-report]").count(), 2)
+      const corpus = [{ name: "the good one", zip: made.zip }, ...brokenPackages(made.files)]
+      for (const [n, { name, zip }] of corpus.entries()) {
+        const here = judgedHere(zip)
+        assert.equal(await choose(page, `${n}.zip`, zip), here.outcome, name)
+        assert.deepEqual(await testsOn(page), testsOf(here.parts), name)
+      }
+      assert.deepEqual(faults, [])
+      assert.deepEqual(
+        asked.filter((url) => !url.startsWith("blob:")),
+        [],
+      )
+    } finally {
+      await context.close()
+    }
+  })
+
+  it("takes a fingerprint somebody has compared, and hands out the octets that were verified", async () => {
+    const { page, faults, context } = await openVerifier(browser, dist, made.at, { locale: "en-US" })
+    try {
+      await choose(page, "one.zip", made.zip)
+      assert.equal(await page.textContent(".verdict-top b"), "Cannot be confirmed")
+      await page.check("[name=tests]")
+      for (const anchor of await page.locator("[data-anchor]").all()) await anchor.check()
+      await page.waitForSelector("main.vp[data-state=valid]")
+      assert.equal(await page.textContent(".verdict-top b"), "Valid")
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.locator("[data-save-pdf]").first().click(),
+      ])
+      const saved = await readFile((await download.path()) ?? "")
+      const pdf = made.files.find(({ path }) => path === "report-1/report.pdf")!.octets
+      assert.equal(Buffer.compare(saved, pdf), 0)
+      assert.deepEqual(faults, [])
+    } finally {
+      await context.close()
+    }
+  })
+})

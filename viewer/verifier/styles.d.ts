@@ -1,0 +1,4 @@
+declare module "*.css"
+declare module "buffer/" {
+  export { Buffer } from "node:buffer"
+}
