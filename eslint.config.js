@@ -38,7 +38,7 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ["./tsconfig.json", "./viewer/tsconfig.json"],
+        project: ["./tsconfig.json", "./viewer/tsconfig.json", "./viewer/verifier/tsconfig.json"],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -70,6 +70,7 @@ const VERBS = {
     run: () => [
       ["node_modules/typescript/bin/tsc", "--noEmit"],
       ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "viewer"],
+      ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "viewer/verifier"],
       ["node_modules/eslint/bin/eslint.js", "."],
       ["node_modules/prettier/bin/prettier.cjs", "--check", "."],
       [

@@ -22,8 +22,10 @@ import { watchedHandler } from "./journey/technician/door-book.ts"
 import { filing } from "./journey/receive/file-instance.ts"
 import { instanceHandler } from "./journey/receive/receive.ts"
 import { fileHandler } from "./journey/receive/receive-file.ts"
+import { evidenceDesk } from "./journey/evidence/evidence-desk.ts"
 import { staffDesk } from "./journey/home/staff.ts"
 import { technicianDesk } from "./journey/technician/technician.ts"
+import { verifierPage } from "./foundation/verifier-page.ts"
 import { errorFields } from "./log.ts"
 import type { DirectoryView } from "./journey/views.ts"
 import type { Running } from "./running.ts"
@@ -87,7 +89,7 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
   const directoryView = (): DirectoryView | null => directory?.book.view() ?? null
   const desk = await listenStaffDesk(
     { ...(await deskOptions(base)), ...(directory === null ? {} : { directory: directory.book.desk }) },
-    accountedStaff(world, staffDesk(world, base.line, files)),
+    accountedStaff(world, staffDesk(world, base.line, files, evidenceDesk(world, verifierPage))),
     technicianDesk(
       world,
       await houseOf({ config, base, book, scp, senders: devices, directory: directoryView }),

@@ -11,6 +11,7 @@ import { echoCommand } from "./commands/echo.ts"
 import { enrolCommand } from "./commands/enrol.ts"
 import { importCommand } from "./commands/import/import.ts"
 import { keysCommand } from "./commands/keys.ts"
+import { evidenceCommand } from "./commands/evidence/evidence.ts"
 import { verifyCommand } from "./commands/evidence/verify.ts"
 import { mediaCommand } from "./commands/media/media.ts"
 import { pkiCommand } from "./commands/pki-command.ts"
@@ -40,6 +41,7 @@ function program(finish: Finish): Command {
     importCommand,
     mediaCommand,
     xdrCommand,
+    evidenceCommand,
     verifyCommand,
     siteCommand,
     doctorCommand,

@@ -230,6 +230,14 @@ export class Api {
   verification(reportId: string): Promise<{ signature: Verdict; seal: Verdict }> {
     return this.#json("GET", `/api/reports/${part(reportId)}/verification`)
   }
+  /** Each signed report of the request with all its evidence. @returns the ZIP, and its name */
+  async evidence(requestId: string): Promise<{ readonly name: string; readonly zip: Blob }> {
+    const path = `/api/requests/${part(requestId)}/evidence`
+    const response = await this.#send("GET", path, undefined, { headers: { Accept: "application/zip" } })
+    const [, name = "dokuei-evidence.zip"] =
+      /filename="([\w.-]+)"/.exec(response.headers.get("Content-Disposition") ?? "") ?? []
+    return { name, zip: await response.blob() }
+  }
   documentUrl(reportId: string, kind: "pdf" | "cda" | "signature"): string {
     return `/api/reports/${part(reportId)}/${kind}`
   }

@@ -1,10 +1,12 @@
 /** The door for commands on this machine: what of it leads to media, and who is told. */
+import { EVIDENCE_PATH, evidenceRoute } from "../actors/local-door/evidence-route.ts"
 import { MediaRoutes } from "../actors/local-door/media-routes.ts"
 import { listenLocal } from "../actors/local-door/listen.ts"
 import { MEDIUM_PATH, mediumDoor } from "../actors/document-recipient/medium-door.ts"
 import type { Enter } from "../actors/http-door/open.ts"
 import type { Config } from "../config.ts"
 import { refusedImport } from "../journey/audit.ts"
+import { evidenceDesk } from "../journey/evidence/evidence-desk.ts"
 import { mediaDesk } from "../journey/media/media-desk.ts"
 import type { SubmissionHandler } from "../journey/ports.ts"
 import type { World } from "../journey/world.ts"
@@ -12,6 +14,7 @@ import { errorFields } from "../log.ts"
 import { VERSION } from "../version.ts"
 import type { MediumMaker } from "../standards/xdm/medium-maker.ts"
 import type { DoorWatch } from "./road.ts"
+import { verifierPage } from "./verifier-page.ts"
 
 /** A gateway that cannot open it works all the same: commands will say that they find nobody. */
 export async function openLocalDoor(
@@ -22,6 +25,7 @@ export async function openLocalDoor(
 ): Promise<{ close(): Promise<void> }> {
   const onFault = (error: unknown): void => log("error", "local-door-fault", errorFields(error))
   const routes = new MediaRoutes(mediaDesk(world, makerOf(config)), onFault)
+  const evidence = evidenceRoute(evidenceDesk(world, verifierPage), onFault)
   const door = mediumDoor(
     {
       sourceOf: (id) => config.agreements.filter((each) => each.id === id).map(({ partner }) => partner.oid),
@@ -41,7 +45,9 @@ export async function openLocalDoor(
   const enter: Enter = (request, response, expectsContinue) =>
     request.url?.startsWith(MEDIUM_PATH) === true
       ? door.enter(request, response, expectsContinue)
-      : routes.enter(request, response)
+      : request.url === EVIDENCE_PATH
+        ? evidence(request, response)
+        : routes.enter(request, response)
   try {
     return await listenLocal(config.dataDir, enter)
   } catch (error) {

@@ -35,6 +35,7 @@ import type {
 } from "./views.ts"
 
 export { MEDIUM_TYPES } from "./media/medium.ts"
+export type { EvidenceDesk, EvidencePackage, EvidenceTaker } from "./evidence/evidence.ts"
 export type { MediaDesk, Medium, MediumFile, MediumPlan, MediumType, ReadIn } from "./media/medium.ts"
 
 // ---------------------------------------------------------------- time and chance
@@ -415,6 +416,7 @@ export interface AuditEvent {
     | "study-accessed"
     | "study-changed"
     | "report-accessed"
+    | "evidence-exported"
     | "login"
     | "login-failed"
     | "logout"
@@ -740,6 +742,11 @@ export interface StaffDesk extends StudyDesk {
   acknowledge(person: Person, requestId: string, reportIds: readonly string[]): Promise<void>
   /** A request whose images the reading centre erased unread is closed; throws ERR_REPORT_STATE for any other. */
   close(person: Person, requestId: string): Promise<void>
+  /** Each signed report of the request with all its evidence, as one ZIP. Throws ERR_NOT_FOUND when none holds. */
+  evidence(
+    person: Person,
+    requestId: string,
+  ): Promise<{ readonly fileName: string; readonly bytes: Uint8Array }>
   /** One of the report's documents as signed. */
   document(person: Person, reportId: string, kind: "pdf" | "cda" | "signature"): Promise<Uint8Array>
   keyImage(person: Person, reportId: string, index: number): Promise<Uint8Array>

@@ -42,6 +42,7 @@ import { reportDesk } from "../../gateway/journey/read/report.ts"
 import { recover, type Recovered } from "../../gateway/journey/recover/recover.ts"
 import { rollForward, type RolledForward } from "../../gateway/journey/recover/roll-forward.ts"
 import { runJob, type RunnerParts } from "../../gateway/journey/run.ts"
+import { evidenceDesk } from "../../gateway/journey/evidence/evidence-desk.ts"
 import { staffDesk } from "../../gateway/journey/home/staff.ts"
 import { CONTENTS, EFFECTS } from "../../gateway/journey/submit/submissions.ts"
 import { submit } from "../../gateway/journey/submit/submit.ts"
@@ -62,6 +63,8 @@ import type { Time } from "./time.ts"
 import type { TestTsa } from "./time-stamps.ts"
 import type { TestTrust } from "./trust.ts"
 
+/** In place of the built one. */
+export const VERIFIER_PAGE = Buffer.from("<!doctype html><title>the verifier</title>")
 export const OUR_AE = "DOKUEI"
 export const MODALITY = "MR1"
 /** Whose files come from outside the hospital. */
@@ -347,7 +350,15 @@ export class Gateway {
       files: fileHandler(world, files, { aeTitle: OUR_AE, takes: (uid) => storageSopClass(uid) !== null }),
       storage: instanceHandler(world, files, { aeTitle: OUR_AE, modalities: new Set([MODALITY, SCANNER]) }),
       door: submissionHandler(world),
-      staff: accountedStaff(world, staffDesk(world, this.#line, files)),
+      staff: accountedStaff(
+        world,
+        staffDesk(
+          world,
+          this.#line,
+          files,
+          evidenceDesk(world, () => Promise.resolve(VERIFIER_PAGE)),
+        ),
+      ),
       reading: accountedReading(world, { ...caseDesk(world), ...reportDesk(world), ...imageDesk(world) }),
       runner: this.#runner(world),
     }

@@ -257,11 +257,24 @@ function attachmentLinks(reportId: string, attachments: readonly AttachmentView[
   </div>`
 }
 
+/** Everything with which a stranger can confirm the report, as one file. */
+export interface Evidence {
+  readonly busy: boolean
+  readonly making: boolean
+  readonly save: () => void
+}
+
+const evidenceButton = ({ busy, making, save }: Evidence): TemplateResult =>
+  html`<button class="btn btn-quiet" data-evidence ?disabled=${busy} aria-busy=${making} @click=${save}>
+    ${icon(making ? "hourglass" : "lock", "s")}${t(making ? "documents.evidence-making" : "documents.evidence")}
+  </button>`
+
 export function documentsSection(
   { reportId, documents: kinds = ["pdf", "cda", "signature"] }: ReportView,
   { deliveries, attachments }: Pick<StaffReport, "deliveries" | "attachments">,
   api: Api,
   now: Date,
+  evidence: Evidence,
 ): TemplateResult {
   return html`<section class="panel">
     <header>
@@ -279,6 +292,7 @@ export function documentsSection(
             ${icon("doc", "s")}${t(`documents.${kind}`)}
           </a>`,
       )}
+      ${kinds.includes("signature") ? evidenceButton(evidence) : nothing}
     </div>
     ${attachmentLinks(reportId, attachments, api)} ${deliveries.map((each) => deliveryLine(each, now))}
   </section>`

@@ -16,6 +16,7 @@ import { LightElement } from "../parts/light-element.ts"
 import { failed, failureWords, isTold, skeleton } from "../parts/states.ts"
 import { because, isDelayed, isNotSent } from "../parts/notices.ts"
 import { examination, studyBar } from "../parts/study-bar.ts"
+import { saveFile } from "../parts/save-file.ts"
 import { staleWords } from "../parts/updated.ts"
 import { t } from "../text/language.ts"
 import { documentName } from "../words/document-name.ts"
@@ -54,7 +55,7 @@ function successor(detail: StaffDetail, { report, isEarlier }: Shown): StaffRepo
   return standing(detail).find((each) => each.report.addendum?.number === number)?.report ?? null
 }
 
-type Act = "acknowledge" | "bind" | "recall" | "release" | "retry" | "check" | "close"
+type Act = "acknowledge" | "bind" | "evidence" | "recall" | "release" | "retry" | "check" | "close"
 
 export class PageReport extends LightElement {
   static override properties = {
@@ -210,6 +211,13 @@ export class PageReport extends LightElement {
         ${icon("refresh", "s")}${t(isNotSent(notices) ? "action.send-again" : "action.try-now")}
       </button>
     </div>`
+  }
+
+  #evidence(): Promise<void> {
+    return this.#do("evidence", async () => {
+      const { name, zip } = await this.api.evidence(this.requestId)
+      saveFile(name, zip)
+    })
   }
 
   #close(): Promise<void> {
@@ -438,7 +446,11 @@ export class PageReport extends LightElement {
     ${deletionSection(detail)}
     ${
       isHeld(verification.outcome)
-        ? documentsSection(report, shown.isEarlier ? { ...shown, deliveries: [] } : shown, this.api, now)
+        ? documentsSection(report, shown.isEarlier ? { ...shown, deliveries: [] } : shown, this.api, now, {
+            busy: this.#busy !== null,
+            making: this.#busy === "evidence",
+            save: () => void this.#evidence(),
+          })
         : nothing
     }
     ${shown.isEarlier ? nothing : this.#recallSection(detail)}`

@@ -608,6 +608,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "documents.attached": "attached",
   "documents.title": "Signed documents",
   "documents.title-unsigned": "Documents, not signed",
+  "documents.evidence": "Save evidence package",
+  "documents.evidence-making": "Making the package …",
   "documents.pdf": "PDF",
   "documents.cda": "CDA",
   "documents.signature": "Signature (XAdES)",

@@ -602,6 +602,8 @@ export const ja = {
   "documents.attached": "添付",
   "documents.title": "署名された文書",
   "documents.title-unsigned": "届いた文書（署名なし）",
+  "documents.evidence": "証拠パッケージを保存",
+  "documents.evidence-making": "証拠パッケージを作成中…",
   "documents.pdf": "PDF",
   "documents.cda": "CDA",
   "documents.signature": "署名（XAdES）",

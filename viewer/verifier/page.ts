@@ -56,7 +56,8 @@ class PageVerifier extends LightElement {
       this.#files = await openedFiles(chosen)
       this.#opened = openPackage(this.#files)
     } catch (problem) {
-      return this.#show({ name: "judged", verdict: notRead(problem) })
+      this.#show({ name: "judged", verdict: notRead(problem) })
+      return
     }
     await this.#judge()
   }
@@ -66,7 +67,10 @@ class PageVerifier extends LightElement {
     const steps = judgeEvidence(this.#files, this.#believed.trust(this.#opened), new Date())
     for (let parts = 0; ; parts++) {
       const step = steps.next()
-      if (step.done === true) return this.#show({ name: "judged", verdict: step.value })
+      if (step.done === true) {
+        this.#show({ name: "judged", verdict: step.value })
+        return
+      }
       if (this.#state.name !== "judged") this.#show({ name: "working", parts: parts + 1 })
       await drawn()
       if (run !== this.#run) return

@@ -26,10 +26,10 @@ export const partsPanel = (parts: readonly JudgedPart[]): TemplateResult =>
     <div class="vp-parts">${parts.map(partRow)}</div>
   </section>`
 
-/** What did not pass is open: nobody has to look for it. */
+/** What did not pass is open: nobody has to look for it. What is missing is said in the row. */
 function partRow({ name, about, outcome, verdict, tests }: JudgedPart): TemplateResult {
   const [markClass, drawing] = PARTS[outcome]
-  return html`<details class="vp-part ${markClass}" data-part=${name} ?open=${outcome !== "valid"}>
+  return html`<details class="vp-part ${markClass}" data-part=${name} ?open=${outcome === "invalid"}>
     <summary>
       ${icon(drawing)}
       <span class="grow stack"
@@ -37,7 +37,7 @@ function partRow({ name, about, outcome, verdict, tests }: JudgedPart): Template
           verdict === null || verdict.holder === ""
             ? nothing
             : html`<small class="sub">${signedBy(verdict)}</small>`
-        }</span
+        }${outcome === "indeterminate" ? html`<small class="t-warn">${missing(tests)}</small>` : nothing}</span
       >
       <span class="xs sub nowrap">${et(`outcome.${outcome}`)}</span>
       <span class="xs dim nowrap vp-count">${et("part.tests", { n: tests.length })}</span>
@@ -50,6 +50,12 @@ function partRow({ name, about, outcome, verdict, tests }: JudgedPart): Template
       </ul>
     </div>
   </details>`
+}
+
+/** The first thing that could not be decided. */
+function missing(tests: readonly VerdictTest[]): string {
+  const test = tests.find(({ outcome }) => outcome === "unknown")
+  return test === undefined ? "" : [testWords(test.name), reasonWords(test.detail)].join(t("list.dot"))
 }
 
 function signedBy({ holder, holderJapanese, signedAt }: NonNullable<JudgedPart["verdict"]>): string {

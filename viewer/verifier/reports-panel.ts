@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit"
 import type { JudgedReport } from "../../gateway/standards/evidence/judged.ts"
 import { isReplaced } from "../../gateway/standards/evidence/lineage.ts"
 import { icon } from "../parts/icon.ts"
+import { saveFile } from "../parts/save-file.ts"
 import { et } from "../text/evidence.ts"
 import { t } from "../text/language.ts"
 import { daySeconds } from "../words/instant.ts"
@@ -94,9 +95,5 @@ const openBytes = (octets: Uint8Array, type: string): void => {
   window.open(urlOf(octets, type), "_blank", "noopener")
 }
 
-function save(octets: Uint8Array, type: string, name: string): void {
-  const link = document.createElement("a")
-  link.href = urlOf(octets, type)
-  link.download = name
-  link.click()
-}
+const save = (octets: Uint8Array, type: string, name: string): void =>
+  saveFile(name, new Blob([Uint8Array.from(octets)], { type }))

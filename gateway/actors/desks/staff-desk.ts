@@ -77,6 +77,11 @@ function mountRequests(routes: Routes, desk: StaffDesk, { clock }: DeskOptions):
       return {}
     },
   )
+  routes.octets("/api/requests/:requestId/evidence", async ({ person, param }) => ({
+    ...(await desk.evidence(person, param("requestId"))),
+    mediaType: "application/zip",
+    disposition: "attachment",
+  }))
   routes.json("post", "/api/requests/:requestId/close", null, async ({ person, param }) => {
     await desk.close(person, param("requestId"))
     return {}

@@ -15,6 +15,8 @@ const planBody = z.strictObject({
 })
 const endBody = z.strictObject({ failed: name.nullable() })
 
+const evidenceBody = z.strictObject({ user: name, what: name })
+
 /** The whole body. @throws RequestTooLarge */
 export const readBytes = (request: IncomingMessage, maxBytes: number): Promise<Uint8Array> =>
   collected(request, maxBytes, () => new RequestTooLarge(maxBytes))
@@ -27,6 +29,10 @@ export const readPlanBody = (
 /** `failed`: why there is no medium; null = there is one. */
 export const readEndBody = (request: IncomingMessage): Promise<{ readonly failed: string | null }> =>
   readJson(request, endBody)
+
+export const readEvidenceBody = (
+  request: IncomingMessage,
+): Promise<{ readonly user: string; readonly what: string }> => readJson(request, evidenceBody)
 
 async function readJson<Body>(request: IncomingMessage, schema: z.ZodType<Body>): Promise<Body> {
   const result = schema.safeParse(parsed(await readBytes(request, MAX_JSON_BYTES)))

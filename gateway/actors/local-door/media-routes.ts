@@ -6,11 +6,10 @@
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { pipeline } from "node:stream/promises"
-import { DeskError, KeyError } from "../../journey/errors.ts"
 import type { MediaDesk, MediumFile, MediumPlan } from "../../journey/ports.ts"
-import { Malformed } from "../../standards/malformed.ts"
 import { send, sendRefusal } from "../http-door/answer.ts"
 import { HttpRefusal } from "../http-door/refusal.ts"
+import { refusalOf } from "./refusal-of.ts"
 import { readBytes, readPlanBody, readEndBody } from "./bodies.ts"
 
 /** Twice what the metadata of 4,000 documents need. */
@@ -117,14 +116,4 @@ async function sendFile(response: ServerResponse, file: MediumFile): Promise<voi
 
 function sendJson(response: ServerResponse, value: unknown): void {
   send(response, 200, { "Content-Type": "application/json" }, Buffer.from(JSON.stringify(value)))
-}
-
-/** Our own sentences hold no patient data; anything else is told to the log alone. */
-function refusalOf(error: unknown): HttpRefusal {
-  if (error instanceof HttpRefusal) return error
-  if (error instanceof DeskError)
-    return new HttpRefusal(error.code === "ERR_NOT_FOUND" ? 404 : 403, error.message)
-  if (error instanceof Malformed) return new HttpRefusal(422, error.message)
-  if (error instanceof KeyError) return new HttpRefusal(422, error.message)
-  return new HttpRefusal(500, "internal fault: the gateway's log has it")
 }

@@ -63,8 +63,18 @@ export class LocalClient {
   }
 
   /** The octets of an answer as they come. @throws as `ask` */
-  async *octets(path: string): AsyncGenerator<Uint8Array> {
-    const response = await this.open({ method: "GET", path })
+  octets(path: string): AsyncGenerator<Uint8Array> {
+    return this.#answered({ method: "GET", path })
+  }
+
+  /** The same, of an answer to a question in JSON. @throws as `ask` */
+  posted(path: string, json: Uint8Array): AsyncGenerator<Uint8Array> {
+    const contentType = "application/json"
+    return this.#answered({ method: "POST", path, contentType, lengthBytes: json.length, body: one(json) })
+  }
+
+  async *#answered(asked: Asked): AsyncGenerator<Uint8Array> {
+    const response = await this.open(asked)
     if (response.statusCode !== 200) throw unheard(sentence(await whole(response)))
     yield* response as AsyncIterable<Uint8Array>
   }

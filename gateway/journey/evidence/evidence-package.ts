@@ -9,19 +9,9 @@ import { agreementOf } from "../keep.ts"
 import { DeskError } from "../errors.ts"
 import type { RequestRecord, SubmissionRecord } from "../records.ts"
 import type { World } from "../world.ts"
+import type { EvidencePackage, VerifierPage } from "./evidence.ts"
 import { helpersOf, sha256, type Helpers, type Signed } from "./helpers.ts"
 import { papersOfRequest, type Paper, type Papers } from "./papers.ts"
-
-export interface EvidencePackage {
-  readonly fileName: string
-  /** The ZIP, in order. */
-  readonly pieces: readonly Uint8Array[]
-  /** SubmissionSet of the newest report in it, for the audit trail. */
-  readonly reports: number
-}
-
-/** The built page that verifies a package in a browser. */
-export type VerifierPage = () => Promise<Uint8Array>
 
 /** @throws DeskError ERR_NOT_FOUND when no signed report of the request holds; ERR_INPUT when it is too much for one package */
 export async function evidencePackage(
@@ -30,8 +20,8 @@ export async function evidencePackage(
   verifierPage: VerifierPage,
 ): Promise<EvidencePackage> {
   const papers = await papersOfRequest(world, request)
-  const reports = papers.submissions.filter(({ kind }) => kind === "report").length
-  if (reports === 0)
+  const { reportIds } = papers
+  if (reportIds.length === 0)
     throw new DeskError("ERR_NOT_FOUND", "there is no signed report of this request that holds")
   const helpers = helpersOf(signedBy(world, papers))
   const files = [...papersIn(papers), ...helperFiles(helpers), ...(await forPeople(verifierPage))]
@@ -41,7 +31,7 @@ export async function evidencePackage(
   return {
     fileName: `dokuei-evidence-${name}.zip`,
     pieces: zipped([{ path: INDEX_PATH, octets: index }, ...files]),
-    reports,
+    reportIds,
   }
 }
 

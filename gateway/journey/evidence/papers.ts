@@ -25,6 +25,8 @@ export interface PapersOfSubmission {
 }
 
 export interface Papers {
+  /** Of the reports among them. */
+  readonly reportIds: readonly string[]
   readonly submissions: readonly PapersOfSubmission[]
   readonly receipts: readonly { readonly record: SubmissionRecord; readonly paper: Paper }[]
 }
@@ -47,14 +49,20 @@ export async function papersOfRequest(world: World, request: RequestRecord): Pro
   const all = await world.ledger.submissionsOf({ requestId: request.id })
   const there = all.filter((each) => isMade(each) && isLive(world, each.slotId))
   const reports = inOrder((await world.ledger.reportsOfRequest(request.id)).filter(isSigned))
-  const carried = reports.flatMap(({ submissionId }) => there.find(({ id }) => id === submissionId) ?? [])
+  const carried = await numbered(
+    world,
+    "report",
+    reports.flatMap(({ submissionId }) => there.find(({ id }) => id === submissionId) ?? []),
+  )
+  const carrying = new Set(carried.map(({ record }) => record.id))
   const studies = oldestFirst(there, "study")
   const closed = new Set(studies.map(({ id }) => id))
   const units = oldestFirst(there, "unit").filter(({ partOf }) => partOf === undefined || closed.has(partOf))
   const received = oldestFirst(there, "acknowledgement")
   return {
+    reportIds: reports.filter(({ submissionId }) => carrying.has(submissionId ?? "")).map(({ id }) => id),
     submissions: [
-      ...(await numbered(world, "report", carried)),
+      ...carried,
       ...(await numbered(world, "study", studies)),
       ...(await numbered(world, "unit", units)),
       ...(await numbered(world, "acknowledgement", received)),

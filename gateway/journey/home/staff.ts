@@ -9,7 +9,7 @@ import { uuidOid } from "../ids.ts"
 import { agreementInForce, agreementOf, keptAnew, takesNotices } from "../keep.ts"
 import { BINDING, holding } from "../locks.ts"
 import { plain } from "../metadata.ts"
-import type { Person, StaffDesk } from "../ports.ts"
+import type { EvidenceDesk, Person, StaffDesk } from "../ports.ts"
 import { inNameOf, principalOf } from "../principal.ts"
 import type { Change, Principal, ReportRecord, RequestRecord, StudyRecord } from "../records.ts"
 import { plan, release } from "../assemble/release.ts"
@@ -40,7 +40,12 @@ const CERTIFICATES_LIMIT = 500
 /**
  * @param filing whoever asks for a study means every image its device was told we have: rows that still wait come first
  */
-export function staffDesk(world: World, line: LineProgress, filing: Pick<Filing, "flush">): StaffDesk {
+export function staffDesk(
+  world: World,
+  line: LineProgress,
+  filing: Pick<Filing, "flush">,
+  evidence: EvidenceDesk,
+): StaffDesk {
   return {
     ...studyDesk(world),
     requests: (person) => requests(world, person, line),
@@ -69,6 +74,14 @@ export function staffDesk(world: World, line: LineProgress, filing: Pick<Filing,
       if (!holds(report.private.signature?.outcome))
         throw new DeskError("ERR_NOT_FOUND", "this report cannot be checked yet: it is read on its page")
       return readWhole(world.spool, documentOf(report, kind).place)
+    },
+    evidence: async (person, requestId) => {
+      only(person, "clerk")
+      const { fileName, pieces } = await evidence.take(
+        { user: person.login, userName: person.name },
+        requestId,
+      )
+      return { fileName, bytes: Buffer.concat(pieces) }
     },
     attachment: async (person, reportId, index) => {
       const report = await shownReport(world, person, reportId)

@@ -1,6 +1,7 @@
 /** A report: its reader's own signature over exactly its text and its sheet, and the reader is who wrote it. */
 import { type SignedReport, readSignedReport } from "../cda/read-imaging-report.ts"
 import { signerIsAuthor } from "../cda/signer-is-author.ts"
+import type { ClaimedContent } from "../dsg/trust.ts"
 import { outcomeOf } from "../dsg/verdict.ts"
 import { verifySignature } from "../dsg/verify.ts"
 import { type VerdictTest, fail, pass } from "../hpki/verdict-test.ts"
@@ -53,12 +54,10 @@ export function onlyOf(files: readonly PresentFile[], role: FileRole): PresentFi
   return more.length > 0 ? null : file
 }
 
-export const digested = ({
-  uniqueId,
-  sha256,
-}: PresentFile): { readonly uniqueId: string; readonly sha256: Uint8Array } => ({
+export const digested = ({ uniqueId, sha256, octets }: PresentFile): ClaimedContent["documents"][number] => ({
   uniqueId,
   sha256: Buffer.from(sha256, "hex"),
+  octets,
 })
 
 function readText({ octets }: PresentFile): {

@@ -153,6 +153,12 @@ export const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
     REPORT,
     "a person opened a report: once for each form and opening",
   ),
+  "evidence-exported": kind(
+    [EVENT_ID.export, null, "R"],
+    PERSON,
+    REPORT,
+    "somebody took a report with its evidence as one file: once for each report in it, before its first octet leaves",
+  ),
   login: kind([userAuthentication, EVENT_TYPE.login, "E"], PERSON, ITSELF, "a person logged in"),
   "login-failed": kind(
     [userAuthentication, EVENT_TYPE.login, "E"],

@@ -111,6 +111,7 @@ export class Recorder {
     acknowledge: (...call) => this.#answer("acknowledge", call, undefined),
     close: (...call) => this.#answer("close", call, undefined),
     certificates: (...call) => this.#answer("certificates", call, []),
+    evidence: (...call) => this.#answer("evidence", call, { fileName: "evidence.zip", bytes: PNG }),
     document: (...call) => this.#answer("document", call, Buffer.from(call[2])),
     keyImage: (...call) => this.#answer("keyImage", call, PNG),
     attachment: (...call) => this.#answer("attachment", call, PNG),

@@ -1,14 +1,12 @@
 /** Evidence packages of a study that went there and back, for every test that needs a real one. */
-import { Buffer } from "node:buffer"
 import { evidencePackage } from "../../../gateway/journey/evidence/evidence-package.ts"
 import type { Certificate } from "../../../gateway/standards/hpki/certificate.ts"
 import type { EvidenceTrust } from "../../../gateway/standards/evidence/trust.ts"
 import { readZip, type ZipFile } from "../../../gateway/standards/zip/stored-zip.ts"
+import { VERIFIER_PAGE } from "../gateway.ts"
 import { certificates, list } from "../certificates.ts"
 import { acknowledge, append, enter, report, requestFor, storeAll, study } from "../people.ts"
 import { TwoSides, type WorldOptions } from "../world.ts"
-
-export const PAGE = Buffer.from("<!doctype html><title>the verifier</title>")
 
 export interface MadePackage {
   readonly fileName: string
@@ -62,7 +60,7 @@ export async function packageAt(
 ): Promise<MadePackage> {
   const { world, ledger } = sides[side]
   const request = await ledger.request(requestId)
-  const { fileName, pieces } = await evidencePackage(world, request!, () => Promise.resolve(PAGE))
+  const { fileName, pieces } = await evidencePackage(world, request!, () => Promise.resolve(VERIFIER_PAGE))
   const zip = Buffer.concat(pieces)
   const { anchors } = await certificates()
   return {

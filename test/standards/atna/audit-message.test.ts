@@ -63,6 +63,7 @@ describe("audit messages", () => {
       "study-accessed": "110103 R",
       "study-changed": "110103 U",
       "report-accessed": "110110 R",
+      "evidence-exported": "110106 R",
       login: "110114 E",
       "login-failed": "110114 E",
       logout: "110114 E",

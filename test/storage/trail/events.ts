@@ -120,6 +120,7 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
   },
   "study-accessed": { ...BLANK, ...study, ...person, event: "study-accessed" },
   "study-changed": { ...BLANK, ...study, ...person, event: "study-changed" },
+  "evidence-exported": { ...BLANK, ...study, ...person, event: "evidence-exported", objectId: "report-1" },
   "report-accessed": { ...BLANK, ...study, ...person, event: "report-accessed", objectId: "report-1" },
   login: { ...BLANK, ...person, event: "login" },
   "login-failed": { ...BLANK, ...person, event: "login-failed", outcome: "minor" },

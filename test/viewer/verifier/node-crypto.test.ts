@@ -45,8 +45,8 @@ describe("crypto of the verifier page", function () {
       }
   })
 
-  // 2,047 and 2,049 bits: where octets and bits of a modulus part company.
-  for (const kind of [rsa(2048), rsa(2049), rsa(3072), ec("P-256"), ec("P-384"), ec("P-521")])
+  // 2,049 bits: where octets and bits of a modulus part company.
+  for (const kind of [rsa(2048), rsa(2049), ec("P-256"), ec("P-384"), ec("P-521")])
     it(`checks as Node does, and no bit that is another: ${kind.name}`, () => {
       const { privateKey, publicKey } = kind.pair
       const spki = publicKey.export({ format: "der", type: "spki" })
