@@ -5,7 +5,6 @@ export const evidenceEn: Readonly<Record<keyof typeof evidenceJa, string>> = {
   title: "Verify a radiology report",
   "title.lead": "Checks the evidence package of a signed report on this device alone. No network is used.",
 
-  "choose.title": "Choose a package",
   "choose.drop": "Drop a ZIP file here",
   "choose.file": "Choose a file",
   "choose.folder": "Choose an unpacked folder",
@@ -26,7 +25,6 @@ export const evidenceEn: Readonly<Record<keyof typeof evidenceJa, string>> = {
   "lead.unanchored": "Choose the root certificates you trust below, or compare their fingerprints.",
   "checked-at": "Verified at {at} (Japan time)",
   "made-by": "Made by {by} at {at}",
-  "json-hint": "--json for a machine-readable result",
 
   "part.package": "Files of the package",
   "part.report": "Report and physician's signature",
@@ -68,7 +66,6 @@ export const evidenceEn: Readonly<Record<keyof typeof evidenceJa, string>> = {
   "reason.no-list": "no usable revocation list: {name}",
   "reason.not-signed": "not signed: {name}",
   "reason.not-here": "signed, but not here: {name}",
-  "reason.policy": "certificate policy is not accepted ({name})",
   "reason.term": "outside its validity ({name})",
   "reason.legacy": "an old signature with SHA-1",
 
@@ -104,5 +101,4 @@ export const evidenceEn: Readonly<Record<keyof typeof evidenceJa, string>> = {
   "reports.none": "No report is shown until the physician's signature can be confirmed.",
   "later-unknown":
     "Whether a correction or an addendum was written later cannot be told from a package. Ask the hospital.",
-  "signed-by": "{name}",
 }

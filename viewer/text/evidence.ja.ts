@@ -4,7 +4,6 @@ export const evidenceJa = {
   "title.lead":
     "署名された読影レポートの証拠パッケージを、ネットワークを使わずにこの端末の中だけで確かめます。",
 
-  "choose.title": "パッケージを選ぶ",
   "choose.drop": "ここに ZIP ファイルをドロップ",
   "choose.file": "ファイルを選ぶ",
   "choose.folder": "展開したフォルダーを選ぶ",
@@ -25,7 +24,6 @@ export const evidenceJa = {
   "lead.unanchored": "信頼するルート証明書を下で選ぶか、指紋を確かめてください。",
   "checked-at": "{at}（日本時間）に検証",
   "made-by": "{by} が {at} に作成",
-  "json-hint": "--json で機械可読の結果",
 
   "part.package": "パッケージのファイル",
   "part.report": "レポートと医師の署名",
@@ -67,7 +65,6 @@ export const evidenceJa = {
   "reason.no-list": "{name} の使える失効リストがありません",
   "reason.not-signed": "署名の対象外です：{name}",
   "reason.not-here": "署名されていますが、ここにありません：{name}",
-  "reason.policy": "証明書ポリシーを受け入れません（{name}）",
   "reason.term": "有効期間外です（{name}）",
   "reason.legacy": "SHA-1 による古い署名です",
 
@@ -103,5 +100,4 @@ export const evidenceJa = {
   "reports.none": "医師の署名を確かめられるまで、レポートは表示しません。",
   "later-unknown":
     "このあとに訂正や追記が出ていないかは、パッケージからは分かりません。病院に確かめてください。",
-  "signed-by": "{name}",
 } as const
