@@ -3,6 +3,7 @@
  * schema refuses, so that a person hears of everything at once.
  */
 import type { Issue } from "./config-issue.ts"
+import { affinityIssues } from "./config-affinity-domain.ts"
 import { directoryIssues } from "./config-directory.ts"
 import { packagingIssues } from "./config-packaging.ts"
 import { roadHomeIssues } from "./config-road-home.ts"
@@ -58,6 +59,7 @@ function agreementIssues(root: Raw): Issue[] {
     ...patientDomains(root, agreements),
     ...sharedPins(agreements),
     ...agreements.flatMap((each, index) => packagingIssues(each, `agreements.${index}`)),
+    ...agreements.flatMap((each, index) => affinityIssues(each, `agreements.${index}`)),
     ...agreements.flatMap((each, index) => roadHomeIssues(each, `agreements.${index}`)),
   ]
 }

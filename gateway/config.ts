@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { parseDocument } from "yaml"
 import { z } from "zod"
+import { affinityDomain } from "./config-affinity-domain.ts"
 import { agreedCodes } from "./config-codes.ts"
 import { directorySchema } from "./config-directory.ts"
 import { lineTerms } from "./config-line.ts"
@@ -214,6 +215,7 @@ const agreement = z.strictObject({
   urgency: z
     .strictObject({ STAT: urgencyTerm, HIGH: urgencyTerm, ROUTINE: urgencyTerm })
     .describe("the hospital's own word for each urgency, and when a report is due"),
+  affinityDomain,
   limitedMetadata: z
     .array(z.enum(["accept", "send"]))
     .default([])

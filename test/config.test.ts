@@ -644,6 +644,15 @@ describe("the configuration", () => {
       assert.deepEqual(to({ limitedMetadata: ["send"] }, { ...plainly, to: "repository" }), [
         "agreements.0.limitedMetadata",
       ])
+      const repository = { ...plainly, to: "repository" }
+      const affinityDomain = { patientIdDomain: "1.3.6.1.4.1.21367.2005.3.7" }
+      assert.deepEqual(to({ affinityDomain }, repository), [])
+      assert.deepEqual(to({ affinityDomain: { ...affinityDomain, numbers: "guessed" } }, repository), [
+        "agreements.0.affinityDomain.numbers",
+      ])
+      const own = { patientIdDomain: affinityDomain.patientIdDomain, affinityDomain }
+      assert.deepEqual(to(own, repository), ["agreements.0.affinityDomain.patientIdDomain"])
+      assert.deepEqual(to({ affinityDomain, accepts: ["report"] }), ["agreements.0.affinityDomain"])
       const sealed = found((raw) => {
         raw.agreements[0].packaging = { to: "repository" }
       })

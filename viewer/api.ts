@@ -184,6 +184,9 @@ export class Api {
   async consent(requestId: string, policy: string): Promise<void> {
     await this.#send("POST", `/api/requests/${part(requestId)}/consent`, { policy })
   }
+  async identify(requestId: string, PatientID: string): Promise<void> {
+    await this.#send("POST", `/api/requests/${part(requestId)}/patient`, { PatientID })
+  }
   async release(requestId: string): Promise<void> {
     await this.#send("POST", `/api/requests/${part(requestId)}/release`, {})
   }

@@ -29,17 +29,20 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
     chance: base.chance,
     log: base.log,
     audit: (event) => base.record(event),
-    agreements: config.agreements.map(({ id, partner, urgency, consentPolicies, readers }) => ({
-      id,
-      partner: partner.name,
-      dueMinutes: {
-        STAT: urgency.STAT.dueMinutes,
-        HIGH: urgency.HIGH.dueMinutes,
-        ROUTINE: urgency.ROUTINE.dueMinutes,
-      },
-      consentPolicies,
-      ...(readers.length === 0 ? {} : { readers: readers.map(({ name }) => name) }),
-    })),
+    agreements: config.agreements.map(
+      ({ id, partner, urgency, consentPolicies, readers, affinityDomain }) => ({
+        id,
+        partner: partner.name,
+        dueMinutes: {
+          STAT: urgency.STAT.dueMinutes,
+          HIGH: urgency.HIGH.dueMinutes,
+          ROUTINE: urgency.ROUTINE.dueMinutes,
+        },
+        consentPolicies,
+        ...(affinityDomain?.numbers === "person" ? { affinityNumbers: true as const } : {}),
+        ...(readers.length === 0 ? {} : { readers: readers.map(({ name }) => name) }),
+      }),
+    ),
     machineTokens: await Promise.all(
       config.desk.machineTokens.map(async ({ name, tokenFile, may }) => ({
         name,

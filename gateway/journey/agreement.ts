@@ -62,6 +62,14 @@ export interface SignatureForm {
 
 export const PLAIN_FORM: SignatureForm = { level: "T", references: "manifest" }
 
+/** In which a registry numbers patients (ITI TF-3 4.2.3.2.16). */
+export interface AffinityDomain {
+  /** OID. */
+  readonly patientIdDomain: string
+  /** `person`: a person says each patient's number there, once; `same`: it is the hospital's. */
+  readonly numbers: "person" | "same"
+}
+
 export interface Agreement {
   readonly id: string
   readonly partner: Partner
@@ -104,6 +112,8 @@ export interface Agreement {
   readonly codes: AgreedCodes
   /** OID of the hospital's patient id domain. */
   readonly patientIdDomain: string
+  /** The partner's registry numbers patients in a domain of its own; absent = it takes the hospital's numbers. */
+  readonly affinityDomain?: AffinityDomain | undefined
   /** Limited metadata (ITI TF-3 table 4.3.1-3, column XDR MS): taken from this partner, or sent to it. */
   readonly limitedMetadata: readonly ("accept" | "send")[]
   /** Do messages say who sends them (IHE XUA)? `demand`: ours do, and the partner's must, hence no media. */

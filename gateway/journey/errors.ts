@@ -518,6 +518,13 @@ export const ERRORS = {
     "choose the policy the patient has acknowledged on the page of the request, and send",
     "HTTP 409",
   ),
+  ERR_PATIENT_UNMAPPED: row(
+    "ReportError",
+    "permanent",
+    "the partner's repository numbers patients in a domain of its own, and nobody has entered this patient's number there",
+    "enter it on the page of the request, and send",
+    "HTTP 409",
+  ),
   ERR_REPORT_GLYPH: row(
     "ReportError",
     "permanent",

@@ -36,7 +36,7 @@ export const xon = (name: string, oid: string): string => `${plain(name)}^^^^^^^
 /** Of an agreement what its metadata follow. */
 type Terms = Pick<
   Agreement,
-  "accepts" | "codes" | "limitedMetadata" | "packaging" | "partner" | "patientIdDomain"
+  "accepts" | "affinityDomain" | "codes" | "limitedMetadata" | "packaging" | "partner" | "patientIdDomain"
 >
 
 /** Everything the entries of one submission have in common. */
@@ -44,6 +44,8 @@ export interface Described {
   readonly agreement: Terms
   readonly site: Site
   readonly patient: PatientView
+  /** Of the agreement's affinity domain, where a person has said it. */
+  readonly affinityPatientId?: string
   /** "" where there is none: what is sent on a test day need not be a study. */
   readonly StudyInstanceUID: string
   readonly AccessionNumber: string
@@ -143,8 +145,14 @@ const isLimited = ({ agreement }: Described): boolean => agreement.limitedMetada
 
 /** Limited metadata are for a recipient that knows no number of the patient (ITI TF-2 3.41.4.1.2.2): so none is claimed. */
 function patientId(subject: Described): string | null {
-  const { agreement, patient } = subject
-  return isLimited(subject) ? null : cx(patient.PatientID, agreement.patientIdDomain)
+  const { agreement, patient, affinityPatientId = "" } = subject
+  const { affinityDomain, patientIdDomain } = agreement
+  if (isLimited(subject)) return null
+  if (affinityDomain === undefined) return cx(patient.PatientID, patientIdDomain)
+  return cx(
+    affinityDomain.numbers === "same" ? patient.PatientID : affinityPatientId,
+    affinityDomain.patientIdDomain,
+  )
 }
 
 /** A report is for who asked for it, where they are known; the institution alone where both do not fit one value. */

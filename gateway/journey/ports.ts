@@ -425,6 +425,7 @@ export interface AuditEvent {
     | "request-entered"
     | "requests-listed"
     | "consent-recorded"
+    | "patient-identified"
     | "node-authentication-failure"
     | "node-tested"
     | "security-alert"
@@ -733,7 +734,9 @@ export interface StaffDesk extends StudyDesk {
   enter(person: Person, input: RequestInput): Promise<{ readonly requestId: string }>
   /** The patient has acknowledged this policy of the agreement's, and the person has made sure. Throws ERR_INPUT. */
   consent(person: Person, requestId: string, policy: string): Promise<void>
-  /** Throws ERR_CONSENT while none is on record and the agreement wants one. */
+  /** The patient's number in the agreement's affinity domain. Throws ERR_INPUT where none is asked for. */
+  identify(person: Person, requestId: string, PatientID: string): Promise<void>
+  /** Throws ERR_CONSENT while none is on record and the agreement wants one, ERR_PATIENT_UNMAPPED likewise. */
   release(person: Person, requestId: string): Promise<void>
   /** What was given up is sent again, byte for byte, and what fails is tried now; ERR_REPORT_STATE when there is nothing. */
   retry(person: Person, requestId: string): Promise<void>

@@ -260,6 +260,8 @@ export interface RequestRecord {
     readonly enteredBy: string
     /** Absent = none is on record. */
     readonly consent?: Consent
+    /** The patient's number in the agreement's affinity domain, as a person has said it; absent = nobody has. */
+    readonly affinityPatientId?: string
     /** In whose name its images leave by themselves; absent at a reading centre. */
     readonly principal?: Principal
   }

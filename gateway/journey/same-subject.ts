@@ -20,6 +20,12 @@ export function sameSubject(of: string, held: Readonly<Record<string, boolean>>)
 export const patientIdOf = (entry: DocumentEntry | undefined): string =>
   entry?.sourcePatientId?.split("^")[0] ?? ""
 
+/** CX as we write it, of one that may say more: id and domain. */
+export function sentAs(patient: string): string {
+  const [id = "", , , domain = ""] = patient.split("^")
+  return `${id}^^^&${domain.split("&")[1] ?? ""}&ISO`
+}
+
 /** Its domain: the OID of CX.4, "" when none is named. */
 export const patientDomainOf = (entry: DocumentEntry): string =>
   entry.sourcePatientId?.split("^")[3]?.split("&")[1] ?? ""

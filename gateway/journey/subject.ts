@@ -56,6 +56,9 @@ export async function subjectOf(
     requestNumber: request.private.requestNumber,
     requestId: request.id,
     ...physicianOf(request),
+    ...(request.private.affinityPatientId === undefined
+      ? {}
+      : { affinityPatientId: request.private.affinityPatientId }),
     serviceStartTime: serviceStart(header?.studyDateTime ?? null, world.site.timeZone),
     modalities: header?.modalities ?? [],
     procedures: header?.procedures ?? [],

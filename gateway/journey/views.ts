@@ -357,6 +357,9 @@ export interface StaffItem {
   readonly addendaCount?: number
   /** The patient must acknowledge one of these before the images leave; absent = nothing is missing. */
   readonly consentMissing?: readonly ConsentPolicy[]
+  /** The patient's number in the affinity domain of the partner's repository, which a person enters: "" = nobody has, and the
+   *  images wait for it. Absent = none is asked for. */
+  readonly affinityPatientId?: string
   /** What staff can do now; at most one primary action per row. */
   readonly action:
     "match" | "choose-study" | "decide" | "release" | "acknowledge" | "see-failure" | "close" | null
@@ -498,6 +501,8 @@ export interface RequestInput {
   readonly StudyInstanceUID: string
   readonly AccessionNumber: string
   readonly request: RequestText
+  /** The patient's number in the agreement's affinity domain; "" or absent = as of the patient's last request, if any. */
+  readonly affinityPatientId?: string
   /** The policy the patient has acknowledged, OID: the person who enters the request has made sure, no system may; absent = not yet. */
   readonly consent?: string
   /** Images leave only when released: true = as soon as the study is complete. */
@@ -530,6 +535,8 @@ export interface SessionView {
     readonly dueMinutes: Readonly<Record<Urgency, number>>
     /** Empty = no consent is asked for. */
     readonly consentPolicies: readonly ConsentPolicy[]
+    /** A person enters the number a patient has in the affinity domain of the partner's repository; absent = none is asked for. */
+    readonly affinityNumbers?: true
     /** Who may be named as reader; absent = the agreement names nobody. */
     readonly readers?: readonly string[]
   }[]

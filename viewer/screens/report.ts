@@ -11,6 +11,7 @@ import type { Api, ApiError } from "../api.ts"
 import type { LiveEvents } from "../live-events.ts"
 import { banner } from "../parts/banner.ts"
 import { asApiError, Fetched } from "../parts/fetched.ts"
+import { textField } from "../parts/field.ts"
 import { icon } from "../parts/icon.ts"
 import { LightElement } from "../parts/light-element.ts"
 import { failed, failureWords, isTold, skeleton } from "../parts/states.ts"
@@ -293,6 +294,13 @@ export class PageReport extends LightElement {
         </button>
       </div>`
     if (detail.proposals.length > 0) return this.#proposals(detail)
+    if (
+      detail.affinityPatientId !== undefined &&
+      (detail.action !== "release" || detail.affinityPatientId === "")
+    )
+      return html`${this.#identify(detail, detail.affinityPatientId)}${
+        detail.action === "release" ? nothing : this.#retryButton(detail)
+      }`
     if (detail.action !== "release") return this.#retryButton(detail)
     if (detail.consentMissing !== undefined) return this.#consent(detail.consentMissing)
     return html`<div>
@@ -300,6 +308,45 @@ export class PageReport extends LightElement {
         ${icon("send", "s")}${t("action.release")}
       </button>
     </div>`
+  }
+
+  /** The patient's number at the repository: before the images leave, and again when it did not know the one they left under. */
+  #identify(detail: StaffDetail, known: string): TemplateResult {
+    return html`<form
+      class="panel panel-pad stack stack-3"
+      aria-label=${t("affinity.title")}
+      @submit=${(event: SubmitEvent) => {
+        event.preventDefault()
+        this.#number(detail)
+      }}
+    >
+      <h2>${t("affinity.title")}</h2>
+      <p class="sub">${t("affinity.why", { center: detail.center, id: detail.patient.PatientID })}</p>
+      <div class="row wrap row-foot">
+        ${textField({
+          name: "affinityPatientId",
+          label: t("request.affinityPatientId"),
+          initial: known,
+          input: () => undefined,
+        })}
+        <button class="btn btn-primary" ?disabled=${this.#busy !== null}>
+          ${icon("send", "s")}${t("affinity.send")}
+        </button>
+      </div>
+    </form>`
+  }
+
+  /** Said, and sent: with a consent that is missing as well the gateway keeps the number and says so. */
+  #number(detail: StaffDetail): void {
+    const PatientID = this.querySelector<HTMLInputElement>("#affinityPatientId")?.value.trim() ?? ""
+    if (PatientID === "") return
+    void this.#do("release", async () => {
+      await this.api.identify(this.requestId, PatientID)
+      if (detail.action === "release") {
+        if (detail.consentMissing === undefined) await this.api.release(this.requestId)
+      } else await this.api.retry(this.requestId)
+      await this.#detail.reload()
+    })
   }
 
   /** Which policy the patient has acknowledged; whoever presses the button has made sure. */

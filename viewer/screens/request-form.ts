@@ -184,7 +184,10 @@ export class PageRequestForm extends LightElement {
     }
   }
 
-  #own(name: "requestNumber" | "PatientID" | "patientName" | "AccessionNumber" | "agreement"): Field {
+  #own(
+    name:
+      "requestNumber" | "PatientID" | "patientName" | "AccessionNumber" | "agreement" | "affinityPatientId",
+  ): Field {
     return this.#field(name, this.#initial?.[name] ?? "", (value) => this.#write(name, value))
   }
 
@@ -193,10 +196,12 @@ export class PageRequestForm extends LightElement {
     if (this.#input === null) return
     const { consent, ...without } = this.#input
     const isOther = name === "agreement"
+    if (isOther) this.#writeIn("affinityPatientId", "")
     const kept = isOther || consent === undefined ? without : this.#input
     const request = isOther ? { ...kept.request, namedReader: "" } : kept.request
     if (isOther) this.#writeIn("namedReader", "")
-    this.#replace({ ...kept, request, [name]: value })
+    const { affinityPatientId = "" } = kept
+    this.#replace({ ...kept, request, affinityPatientId: isOther ? "" : affinityPatientId, [name]: value })
   }
 
   #text(name: Exclude<keyof RequestText, "setting" | "physicianId">): Field {
@@ -224,8 +229,15 @@ export class PageRequestForm extends LightElement {
           ...this.#own("AccessionNumber"),
           ...(this.seed === null ? { hint: t("form.accession-hint") } : {}),
         })}
+        ${this.#affinityPatient()}
       </div>
     </section>`
+  }
+
+  /** Only where the registry of the repository numbers patients itself. */
+  #affinityPatient(): unknown {
+    if (this.#input === null || this.#agreement(this.#input)?.affinityNumbers !== true) return nothing
+    return textField({ ...this.#own("affinityPatientId"), hint: t("form.affinity-hint") })
   }
 
   #urgency(input: RequestInput): TemplateResult {

@@ -52,8 +52,9 @@ export function reviewPaper({ input, study, partner, consent, due }: Review): Te
     <h2>${t("form.check-title")}</h2>
     <dl class="kv request-text">
       ${line("request.patientName", html`<b>${input.patientName}</b>`)}
-      ${line("request.PatientID", input.PatientID)} ${line("column.exam", studyWords(study))}
-      ${line("request.requestNumber", input.requestNumber)}
+      ${line("request.PatientID", input.PatientID)}
+      ${line("request.affinityPatientId", input.affinityPatientId ?? "")}
+      ${line("column.exam", studyWords(study))} ${line("request.requestNumber", input.requestNumber)}
       ${line("request.AccessionNumber", input.AccessionNumber)}
       ${line("request.urgency", html`${urgencyBadge(input.urgency, false)} <span>${due}</span>`)}
       ${line("request.agreement", partner)} ${line("request.setting", t(`setting.${request.setting}`))}

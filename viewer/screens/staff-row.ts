@@ -128,6 +128,8 @@ function action(row: StaffRow): TemplateResult {
   if (item.action === "choose-study") return link(item, t("action.choose-study"), "btn-primary")
   if (item.action === "release" && item.consentMissing !== undefined)
     return link(item, t("action.consent"), "btn-primary")
+  if (item.action === "release" && item.affinityPatientId === "")
+    return link(item, t("action.identify"), "btn-primary")
   if (item.action === "release")
     return html`<button class="btn btn-wide btn-primary" ?disabled=${row.busy} @click=${row.release}>
       ${icon("send", "s")}${t("action.release")}

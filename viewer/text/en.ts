@@ -27,6 +27,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "action.print": "Print",
   "action.release": "Send",
   "action.consent": "Confirm consent",
+  "action.identify": "Enter patient no.",
   "action.write-request": "Write a request",
   "action.open-report": "Open report",
   "action.open-version": "Open version {n}",
@@ -338,6 +339,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
 
   "request.patientName": "Name",
   "request.PatientID": "Patient ID",
+  "request.affinityPatientId": "Patient no. at the repository",
   "request.requestNumber": "Request no.",
   "request.AccessionNumber": "Accession no.",
   "request.StudyInstanceUID": "Study UID",
@@ -366,6 +368,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "form.clinical": "Clinical information",
   "form.required": "required",
   "form.from-images": "as in the images",
+  "form.affinity-hint": "For a new patient; left empty, the last one is used",
   "form.not-from-images": "the images say {id}",
   "form.accession-hint": "if empty, images are found by patient ID",
   "form.due-hint": "{due} (within {within}, by agreement)",
@@ -384,6 +387,10 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "consent.not-yet": "Not yet",
   "consent.waits": "No images leave before it is confirmed",
   "consent.made-sure": "You are recorded as who has made sure",
+  "affinity.title": "Patient number at the repository",
+  "affinity.why":
+    "The registry of {center} has numbers of its own. Look up the number there of the patient with our ID {id}, and enter it. It is used again the next time.",
+  "affinity.send": "Send under this number",
   "form.sent": "What is sent",
   "form.binds-later": "images are joined when they arrive",
   "form.sends-request": "this request",
@@ -658,6 +665,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "code.ERR_LOCKED": "Another radiologist was first.",
   "code.ERR_REPORT_STATE": "Not possible in this state. Please refresh.",
   "code.ERR_CONSENT": "No consent of the patient is on record. Confirm it on the page of the request.",
+  "code.ERR_PATIENT_UNMAPPED":
+    "The patient has no number at the repository yet. Enter it on the page of the request.",
   "code.ERR_LEDGER": "The record cannot be written; it is tried again.",
   "code.ERR_LEDGER_STALE": "Something else changed it at the same time. Please try again.",
   "code.ERR_SPOOL_FULL": "The store is full.",

@@ -18,9 +18,11 @@ const REQUIRED: readonly RequestField[] = [
 ]
 
 function value(input: RequestInput, field: RequestField): string {
-  return field in input.request
-    ? (input.request[field as keyof RequestText] ?? "")
-    : input[field as Exclude<RequestField, keyof RequestText>]
+  const text =
+    field in input.request
+      ? input.request[field as keyof RequestText]
+      : input[field as Exclude<RequestField, keyof RequestText>]
+  return text ?? ""
 }
 
 export function isRequired(field: RequestField): boolean {

@@ -119,10 +119,10 @@ export const bindBody = z.strictObject({ studyId: id })
 export const directoryBody = z.strictObject({ typed: LO })
 
 const policy = uid
-export const consentBody = z.strictObject({ policy })
-
-/** First component of an XCN: nothing that HL7 takes for structure. */
+/** First component of a CX or XCN: nothing that HL7 takes for structure; "" = not said. */
 const hl7Id = z.string().regex(/^[^|^~\\&\s\p{Cc}]{0,64}$/u)
+export const identifyBody = z.strictObject({ PatientID: hl7Id.min(1) })
+export const consentBody = z.strictObject({ policy })
 
 export const requestInput: z.ZodType<RequestInput> = z.strictObject({
   requestNumber: LO.min(1),
@@ -146,6 +146,7 @@ export const requestInput: z.ZodType<RequestInput> = z.strictObject({
     contrast: text(1_000),
     telephone: LO,
   }),
+  affinityPatientId: hl7Id.exactOptional(),
   consent: policy.exactOptional(),
   releaseWhenComplete: z.boolean(),
 })

@@ -7,6 +7,7 @@ import {
   choiceBody,
   consentBody,
   directoryBody,
+  identifyBody,
   recallBody,
   requestInput,
   rulingBody,
@@ -58,6 +59,10 @@ function mountRequests(routes: Routes, desk: StaffDesk, { clock }: DeskOptions):
   )
   routes.json("post", "/api/requests/:requestId/consent", consentBody, async ({ person, param, body }) => {
     await desk.consent(person, param("requestId"), body.policy)
+    return {}
+  })
+  routes.json("post", "/api/requests/:requestId/patient", identifyBody, async ({ person, param, body }) => {
+    await desk.identify(person, param("requestId"), body.PatientID)
     return {}
   })
   routes.json("post", "/api/requests/:requestId/release", null, async ({ person, param }) => {

@@ -6,9 +6,11 @@ import { createHash } from "node:crypto"
 import { inflateCapped } from "../../standards/dicom/deflated-head.ts"
 import { readPart10 } from "../../standards/dicom/data-set.ts"
 import { Malformed } from "../../standards/malformed.ts"
-import type { DocumentEntry } from "../../standards/xds/submission.ts"
+import type { DocumentEntry, Submission } from "../../standards/xds/submission.ts"
 import { REFERENCE_TYPE, type ReferenceType } from "../../standards/xds/vocabulary.ts"
 import { firstFiles } from "../../standards/zip/first-files.ts"
+import { isOfPatient } from "../affinity-patient.ts"
+import type { Agreement } from "../agreement.ts"
 import { AcceptanceError } from "../errors.ts"
 import { MIME } from "../codes.ts"
 import { uuid } from "../ids.ts"
@@ -49,8 +51,7 @@ function withRequest(inbound: Inbound): Inbound {
 async function answered(world: World, { agreement, requestId, submission }: Inbound): Promise<RequestRecord> {
   const named = requestId === "" ? null : await world.ledger.request(requestId)
   if (named?.agreement === agreement.id && named.state !== "exited") return named
-  const [entry] = submission.documentEntries
-  const all = await world.ledger.requestsOfPatient(agreement.id, patientIdOf(entry))
+  const all = await ofPatient(world, agreement, submission)
   const open = all.filter(({ state }) => state !== "exited")
   const meant = bySharpest(open, submission.documentEntries)
   const [request] = meant
@@ -61,6 +62,18 @@ async function answered(world: World, { agreement, requestId, submission }: Inbo
       "order, accession number or study must name one request of ours for this patient",
     )
   return request
+}
+
+/** By the hospital's number; where the partner has an affinity domain of its own, by the number there as well. */
+async function ofPatient(
+  world: World,
+  agreement: Agreement,
+  { documentEntries: [entry] }: Submission,
+): Promise<readonly RequestRecord[]> {
+  if (entry === undefined || agreement.affinityDomain === undefined)
+    return world.ledger.requestsOfPatient(agreement.id, patientIdOf(entry))
+  const listed = (await world.cases.listed()).map(({ request }) => request)
+  return listed.filter((each) => each.agreement === agreement.id && isOfPatient(agreement, each, entry))
 }
 
 /** By the sharpest of what is named: nothing less sharp overrules it. */

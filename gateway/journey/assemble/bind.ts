@@ -5,6 +5,7 @@
  * may be an earlier examination, and is proposed to a person. Called under the locks of the studies and BINDING.
  */
 import { isOfPatient, takesImages } from "../receive/arrival.ts"
+import { lacksAffinityPatient } from "../affinity-patient.ts"
 import { lacksConsent } from "../consent.ts"
 import { agreementInForce } from "../keep.ts"
 import { instantIn } from "../local-day.ts"
@@ -109,6 +110,7 @@ async function leaving(
       request.releaseWhenComplete &&
       mayLeaveByItself(study, request) &&
       !lacksConsent(world, request) &&
+      !lacksAffinityPatient(world, request) &&
       agreementInForce(world, request.agreement) !== null
     )
       if (!(await hasBeenSent(world, request))) going.push(request)

@@ -7,6 +7,7 @@
  * consent, waits.
  */
 import type { Agreement } from "../agreement.ts"
+import { lacksAffinityPatient } from "../affinity-patient.ts"
 import { lacksConsent } from "../consent.ts"
 import { agreementInForce } from "../keep.ts"
 import { isSealing } from "../packaging.ts"
@@ -46,6 +47,7 @@ function mayBegin(world: World, request: RequestRecord, leavesEarly: boolean): b
     request.releaseWhenComplete &&
     !isRecalled(request) &&
     !lacksConsent(world, request) &&
+    !lacksAffinityPatient(world, request) &&
     (leavesEarly || (request.urgency === "STAT" && !agreement.line.statWaits))
   )
 }

@@ -3,6 +3,7 @@
  * that replaces the one before (RPLC, never APND: domain.md 5), and only when all that went before it has arrived.
  */
 import { readManifest } from "../../standards/dicom/kos.ts"
+import { lacksAffinityPatient } from "../affinity-patient.ts"
 import { lacksConsent } from "../consent.ts"
 import { agreementInForce, agreementOf } from "../keep.ts"
 import { isWithoutImages } from "../packaging.ts"
@@ -144,7 +145,10 @@ function planned(
 }
 
 const mayGo = (world: World, { conflicts = 0 }: StudyRecord, request: RequestRecord): boolean =>
-  conflicts === 0 && agreementInForce(world, request.agreement) !== null && !lacksConsent(world, request)
+  conflicts === 0 &&
+  agreementInForce(world, request.agreement) !== null &&
+  !lacksConsent(world, request) &&
+  !lacksAffinityPatient(world, request)
 
 async function sentFor(world: World, study: StudyRecord): Promise<readonly RequestRecord[]> {
   const requests = await world.ledger.requestsOfStudy(study.id)

@@ -2,6 +2,7 @@
 import { isTestPolicy } from "../../standards/hpki/profile.ts"
 import { mayLeave } from "../assemble/bind.ts"
 import { isAnySent } from "../assemble/open-ended.ts"
+import { affinityPatientOf, isByPerson } from "../affinity-patient.ts"
 import { lacksConsent } from "../consent.ts"
 import { agreementOf, isErased } from "../keep.ts"
 import { NOTHING_YET, way } from "../cases/milestones.ts"
@@ -48,6 +49,7 @@ export function staffItem(
     revision: revision(file),
     ...(stand.length > 1 ? { addendaCount: stand.filter(isAddendum).length } : {}),
     ...consentMissing(world, file),
+    ...affinityPatient(world, file),
     action: proposals.length > 0 ? "choose-study" : action(file),
     closed: request.state === "failed",
     reportId: report?.id ?? null,
@@ -100,6 +102,14 @@ export function unmatchedItem(study: StudyRecord): StaffItem {
 function consentMissing(world: World, file: CaseFile): Pick<StaffItem, "consentMissing"> {
   if (action(file) !== "release" || !lacksConsent(world, file.request)) return {}
   return { consentMissing: agreementOf(world, file.request.agreement)?.consentPolicies ?? [] }
+}
+
+/** Until the images have arrived: then it says nothing any more that could be changed. */
+function affinityPatient(world: World, file: CaseFile): Pick<StaffItem, "affinityPatientId"> {
+  const { request } = file
+  if (!isByPerson(agreementOf(world, request.agreement)) || isRecalled(request)) return {}
+  const isOpen = action(file) === "release" || action(file) === "see-failure"
+  return isOpen ? { affinityPatientId: affinityPatientOf(request) } : {}
 }
 
 function action(file: CaseFile): StaffItem["action"] {

@@ -17,6 +17,7 @@ import type { Filing } from "../receive/file-instance.ts"
 import { documentOf } from "../submit/report-documents.ts"
 import { judgeReport, papersOf, readPapers } from "../verify/report-verdict.ts"
 import { readWhole } from "../read-whole.ts"
+import { knownAffinityPatient, lacksAffinityPatient, withAffinityPatient } from "../affinity-patient.ts"
 import { lacksConsent, withConsent } from "../consent.ts"
 import { isOver, next, take } from "../route.ts"
 import { due } from "../run.ts"
@@ -60,6 +61,8 @@ export function staffDesk(
     },
     consent: (person, requestId, policy) =>
       current(() => world.locks.with(requestId, () => consentTo(world, person, requestId, policy))),
+    identify: (person, requestId, PatientID) =>
+      current(() => world.locks.with(requestId, () => identify(world, person, requestId, PatientID))),
     release: async (person, requestId) => {
       await filing.flush()
       await current(() => releaseByStaff(world, person, requestId))
@@ -158,9 +161,24 @@ async function enter(world: World, person: Person, input: RequestInput): Promise
       principal: principalOf(person, now),
     },
   }
-  const { request, changes } = withConsent(world, person, record, input.consent ?? null)
-  await current(() => commitBound(world, person, request, changes))
+  const { request: numbered, changes: identified } = await withNumber(world, person, record, input)
+  const { request, changes } = withConsent(world, person, numbered, input.consent ?? null)
+  await current(() => commitBound(world, person, request, [...identified, ...changes]))
   return { requestId: record.id }
+}
+
+/** With the patient's number in the affinity domain: as entered now, or as it is known. */
+async function withNumber(
+  world: World,
+  person: Person,
+  record: RequestRecord,
+  { PatientID, affinityPatientId = "" }: RequestInput,
+): Promise<{ readonly request: RequestRecord; readonly changes: readonly Change[] }> {
+  if (affinityPatientId !== "") return withAffinityPatient(world, person, record, affinityPatientId)
+  const agreement = found(agreementOf(world, record.agreement), "agreement")
+  const known = await knownAffinityPatient(world, agreement, PatientID)
+  if (known === "") return { request: record, changes: [] }
+  return { request: { ...record, private: { ...record.private, affinityPatientId: known } }, changes: [] }
 }
 
 /** A system is named by its id (`machine:NAME`), a person as others see them. */
@@ -218,6 +236,13 @@ async function consentTo(world: World, person: Person, requestId: string, policy
   await world.ledger.commit(withConsent(world, person, request, policy).changes)
 }
 
+/** On record whether or not the images can leave now; what could not be sent under another number is made anew. */
+async function identify(world: World, person: Person, requestId: string, PatientID: string): Promise<void> {
+  only(person, "clerk")
+  const request = kept(await world.ledger.request(requestId))
+  await world.ledger.commit(withAffinityPatient(world, person, request, PatientID).changes)
+}
+
 /** For the first time, after a refusal, or again with what came late. */
 async function releaseByStaff(world: World, person: Person, requestId: string): Promise<void> {
   only(person, "clerk")
@@ -233,6 +258,8 @@ async function releaseByStaff(world: World, person: Person, requestId: string): 
       throw new ReportError("ERR_REPORT_STATE", "the agreement with this reading centre is not in force")
     if (lacksConsent(world, request))
       throw new ReportError("ERR_CONSENT", "no consent of the patient is on record")
+    if (lacksAffinityPatient(world, request))
+      throw new ReportError("ERR_PATIENT_UNMAPPED", "nobody has said the patient's number there")
     const principal = principalOf(person, world.clock.now())
     if (await hasBeenSent(world, request)) return releaseLate(world, study, principal)
     if (next("study", study.state, "release") === null)

@@ -5,7 +5,8 @@
 import { ReportError } from "../errors.ts"
 import { isRefusedStudy, stopped, type CaseFile } from "../cases/case-file.ts"
 import { agreementOf, carriesImages } from "../keep.ts"
-import type { Change, SubmissionRecord } from "../records.ts"
+import { affinityCx } from "../affinity-patient.ts"
+import type { Change, RequestRecord, SubmissionRecord } from "../records.ts"
 import { next } from "../route.ts"
 import { due } from "../run.ts"
 import type { World } from "../world.ts"
@@ -41,14 +42,26 @@ export function sentAgain(world: World, file: CaseFile): Change[] {
 
 /**
  * Has the study to be made anew, since its bytes cannot succeed? The other side took and refused it; or it was made in units,
- * which its partner does not take and the agreement does not name any more.
+ * which its partner does not take and the agreement does not name any more; or the patient has another number there by now.
  */
 export function isMadeAnew(world: Pick<World, "agreements">, file: CaseFile): boolean {
   const isInUnits = (id: string): boolean => file.submissions.some(({ partOf }) => partOf === id)
   return stopped(file).some(
     (each) =>
-      isRefusedStudy(each) || (agreementOf(world, each.agreement)?.units === "off" && isInUnits(each.id)),
+      isRefusedStudy(each) ||
+      isOfOtherPatient(world, file.request, each) ||
+      (agreementOf(world, each.agreement)?.units === "off" && isInUnits(each.id)),
   )
+}
+
+function isOfOtherPatient(
+  world: Pick<World, "agreements">,
+  request: RequestRecord,
+  { kind, agreement: id, private: { submission } }: SubmissionRecord,
+): boolean {
+  const agreement = agreementOf(world, id)
+  if (agreement?.affinityDomain === undefined || kind !== "study" || submission === null) return false
+  return submission.submissionSet.patientId !== affinityCx(agreement, request)
 }
 
 /** What the other side took and then refused is not given up by us. */

@@ -14,7 +14,8 @@ import { found } from "../desk-guards.ts"
 import { plain, referenced } from "../metadata.ts"
 import { readWhole } from "../read-whole.ts"
 import type { DocumentRecord, RequestRecord, SubmissionRecord } from "../records.ts"
-import { patientDomainOf, patientIdOf, sameSubject } from "../same-subject.ts"
+import { isOfPatient } from "../affinity-patient.ts"
+import { sameSubject } from "../same-subject.ts"
 import { requestOf } from "../subject.ts"
 import type { World } from "../world.ts"
 
@@ -110,8 +111,7 @@ function checkSubject(
   const entries = record.private.submission?.documentEntries ?? []
   const ids = (type: ReferenceType): readonly string[] => entries.flatMap((each) => referenced(each, type))
   sameSubject("metadata", {
-    PatientID: entries.every((entry) => patientIdOf(entry) === plain(asked.patient.PatientID)),
-    "patient id domain": entries.every((entry) => patientDomainOf(entry) === agreement.patientIdDomain),
+    patient: entries.every((entry) => isOfPatient(agreement, { private: asked }, entry)),
     StudyInstanceUID: ids(REFERENCE_TYPE.study).every((each) => each === asked.StudyInstanceUID),
     order: ids(REFERENCE_TYPE.order).every((each) => each === plain(asked.requestNumber)),
   })

@@ -191,6 +191,12 @@ export const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
     REQUEST,
     "a person has made sure that the patient acknowledged a privacy policy",
   ),
+  "patient-identified": kind(
+    [patientRecord, null, "U"],
+    PERSON,
+    REQUEST,
+    "a person entered the number a patient has in the affinity domain of a partner's repository",
+  ),
   "requests-listed": kind(
     [EVENT_ID.query, null, "E"],
     PERSON,

@@ -105,6 +105,7 @@ export class Recorder {
     requests: (...call) => this.#answer("requests", call, []),
     request: (...call) => this.#answer("request", call, { requestId: call[1] } as StaffDetail),
     enter: (...call) => this.#answer("enter", call, { requestId: "req-1" }),
+    identify: (...call) => this.#answer("identify", call, undefined),
     consent: (...call) => this.#answer("consent", call, undefined),
     release: (...call) => this.#answer("release", call, undefined),
     retry: (...call) => this.#answer("retry", call, undefined),

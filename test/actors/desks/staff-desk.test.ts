@@ -64,6 +64,11 @@ describe("staff desk", () => {
     await client.get("/api/requests/req-1")
     await client.post("/api/requests/req-1/consent", { policy: "1.2.3" })
     await assert.rejects(client.post("/api/requests/req-1/consent", { policy: "x" }), { faults: ["policy"] })
+    await client.post("/api/requests/req-1/patient", { PatientID: "RHIO-77" })
+    for (const PatientID of ["", "a^b", "a b"])
+      await assert.rejects(client.post("/api/requests/req-1/patient", { PatientID }), {
+        faults: ["PatientID"],
+      })
     await client.post("/api/requests/req-1/release")
     await client.post("/api/requests/req-1/retry")
     await client.post("/api/requests/req-1/acknowledge", { reportIds: ["rep-1", "rep-2"] })
@@ -75,6 +80,7 @@ describe("staff desk", () => {
         ["enter", "suzuki", REQUEST],
         ["request", "suzuki", "req-1"],
         ["consent", "suzuki", "req-1", "1.2.3"],
+        ["identify", "suzuki", "req-1", "RHIO-77"],
         ["release", "suzuki", "req-1"],
         ["retry", "suzuki", "req-1"],
         ["acknowledge", "suzuki", "req-1", ["rep-1", "rep-2"]],

@@ -72,6 +72,7 @@ describe("audit messages", () => {
       "request-entered": "110109 C",
       "requests-listed": "110112 E",
       "consent-recorded": "110110 C",
+      "patient-identified": "110110 U",
       "node-authentication-failure": "110113 E",
       "node-tested": "110100 E",
       "security-alert": "110113 E",

@@ -141,6 +141,14 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
     objectId: "urn:oid:2.25.7",
     description: "policy 1.2.392.1.9",
   },
+  "patient-identified": {
+    ...BLANK,
+    ...person,
+    event: "patient-identified",
+    PatientID: "0001234",
+    objectId: "urn:oid:2.25.7",
+    description: "in domain 1.2.392.1.9",
+  },
   "requests-listed": {
     ...BLANK,
     event: "requests-listed",

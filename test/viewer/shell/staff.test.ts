@@ -418,6 +418,35 @@ describe("the staff desk", function () {
     ])
   })
 
+  it("asks for the patient's number at a repository before images leave, and once more when it was not known there", async () => {
+    const item = { ...STAFF_ITEMS.find(({ requestId }) => requestId === "0124")!, affinityPatientId: "" }
+    server.answer("GET /api/requests", { items: [item], serverTime: SERVER_TIME })
+    server.answer("GET /api/requests/0124", { ...reportDetail("valid"), ...item, ...NO_REPORT })
+    for (const act of ["patient", "release", "retry"]) server.answer(`POST /api/requests/0124/${act}`, {})
+    const page = await open("", ".sl-row")
+    await page.getByRole("link", { name: "患者番号を入力" }).click()
+    await page.getByRole("heading", { name: "地域連携の患者番号" }).waitFor()
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/affinity-request.png` })
+    const failed = { ...item, action: "see-failure", affinityPatientId: "RHIO-77" } as const
+    server.answer("GET /api/requests/0124", { ...reportDetail("valid"), ...failed, ...NO_REPORT })
+    await page.getByLabel("地域連携の患者番号").last().fill(" RHIO-77 ")
+    await page.getByRole("button", { name: "この番号で送信" }).click()
+    await server.wasAsked("POST /api/requests/0124/release")
+    await page.locator("#affinityPatientId").fill("RHIO-78")
+    await page.getByRole("button", { name: "この番号で送信" }).click()
+    await server.wasAsked("POST /api/requests/0124/retry")
+    const posted = server.asked
+      .filter(({ method }) => method === "POST")
+      .map(({ path, body }) => [path, body])
+    assert.deepEqual(posted, [
+      ["/api/requests/0124/patient", { PatientID: "RHIO-77" }],
+      ["/api/requests/0124/release", {}],
+      ["/api/requests/0124/patient", { PatientID: "RHIO-78" }],
+      ["/api/requests/0124/retry", {}],
+    ])
+  })
+
   it("asks for the consent in the request form, only where the reading centre wants one", async () => {
     const quiet = await open("#/request/new", ".form")
     assert.equal(await quiet.getByText("患者の同意").count(), 0)
@@ -434,6 +463,19 @@ describe("the staff desk", function () {
     const folder = process.env.DOKUEI_SCREENS
     if (folder !== undefined) await page.screenshot({ path: `${folder}/consent-form.png` })
     assert.deepEqual(await cutText(page, ".form .seg *"), [])
+  })
+
+  it("asks for the number at a repository in the request form, only where its registry has numbers of its own", async () => {
+    const quiet = await open("#/request/new", ".form")
+    assert.equal(await quiet.getByLabel("地域連携の患者番号").count(), 0)
+    await opened.context.close()
+    const agreements = CLERK.agreements.map((each) => ({ ...each, affinityNumbers: true }))
+    server.answer("GET /api/session", { ...CLERK, agreements })
+    const page = await open("#/request/new", ".form")
+    await page.getByLabel("地域連携の患者番号").fill("RHIO-77")
+    await page.getByText("空欄なら前回の番号を使います").waitFor()
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/affinity-form.png` })
   })
 
   it("writes a request for a study without one: names what is missing, then sends all of it", async () => {
