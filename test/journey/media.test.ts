@@ -335,6 +335,22 @@ describe("a medium", function () {
     assert.deepEqual(await sides.center.ledger.studies(1), [], "and the centre has destroyed its copy")
   })
 
+  it("whose recall is faster is refused that, and the same notice sent again takes it back once it was read in", async () => {
+    await send()
+    const root = await write(sides.edge, requestId)
+    sides.line.fault = (kind) => (kind === "study" ? "unreachable" : null)
+    await sides.edge.staff.recall(CLERK, requestId, "別の患者")
+    await sides.settle(60 * SETTLE_MS)
+    assert.ok((await standing(sides.edge)).includes("out recall failed"), String(await standing(sides.edge)))
+    assert.deepEqual(await standing(sides.center), [])
+    await readIn(sides.center, AT_CENTER.id, root)
+    sides.line.fault = () => null
+    await sides.edge.staff.retry(CLERK, requestId)
+    await sides.settle(60 * SETTLE_MS)
+    assert.ok((await standing(sides.center)).includes("in recall verified"))
+    assert.deepEqual(await sides.center.ledger.studies(1), [])
+  })
+
   it("is not made of what nobody knows, nor of what has no agreement in force", async () => {
     await send()
     const unknown = (error: unknown): boolean => error instanceof DeskError && error.code === "ERR_NOT_FOUND"
