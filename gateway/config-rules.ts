@@ -31,10 +31,12 @@ export function crossIssues(config: unknown): Issue[] {
 
 /** A private key lies in a file or in a token. */
 function keyIssues(keys: Raw): Issue[] {
-  return ["seal", "object"].flatMap((use) => {
+  const retired = items(keys.retired).map((each, index) => [`retired.${index}`, each] as const)
+  const named = [["seal", keys.seal] as const, ["object", keys.object] as const, ...retired]
+  return named.flatMap(([use, place]) => {
     const path = `keys.${use}`
-    const { key, pkcs11 } = group(keys[use])
-    if (keys[use] === undefined) return []
+    const { key, pkcs11 } = group(place)
+    if (place === undefined) return []
     if (key === undefined && pkcs11 === undefined) return [{ path, message: "needs key, or pkcs11" }]
     if (key !== undefined && pkcs11 !== undefined)
       return [

@@ -330,6 +330,13 @@ const common = {
     passphraseFile: file.describe("opens the epoch key; from systemd LoadCredential, a TPM or an operator"),
     seal: keyOrToken.describe("施設シール: signs submissions, receipts and certificates"),
     object: keyOrToken.describe("decrypts what is addressed to us"),
+    retired: z
+      .array(keyOrToken)
+      .max(8)
+      .default([])
+      .describe(
+        "earlier decryption keys, while something encrypted for them may still come; they open and do nothing else",
+      ),
     tls: key.describe("this node on the road between gateways, as server and as client"),
     signingService: z
       .strictObject({

@@ -42,7 +42,7 @@ import { verify } from "../journey/verify/verify.ts"
 import type { Condition } from "../journey/technician/technician.ts"
 import type { World } from "../journey/world.ts"
 import { errorFields, openLog, type Log } from "../log.ts"
-import { keyStore } from "../storage/keys/key-store.ts"
+import { keyStore, type OpenKeyStore } from "../storage/keys/key-store.ts"
 import type { PeopleStore } from "../storage/people/people.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
 import type { Trail } from "../storage/trail/trail.ts"
@@ -194,6 +194,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   await ledger.commit([activity("application-start")])
   let runner: Runner | null = null
   const stopTurning = await keepTurning(config, spool, log)
+  const stopRenewing = keepRenewing(keys, log)
   const stopAccounts = await keepAccounts({ config, trail, spool, people, log })
   const clock = timeKeeping.watch
   const watched = {
@@ -255,6 +256,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     close: async () => {
       timeKeeping.stop()
       stopTurning()
+      stopRenewing()
       stopAccounts()
       await Promise.all([kept.stop(), held.close(), recipient.close(), localDoor.close()])
       await ledger.commit([activity("application-stop")])
@@ -287,6 +289,21 @@ function tellSubmissions(changes: readonly Change[], log: Log): void {
     const level = state === "failed" ? "warn" : "info"
     log(level, "submission", { id, direction, kind, agreement, state, code: failureCode ?? "" })
   }
+}
+
+const RENEW_LOOK_MS = 60_000
+
+/** New keys and certificates of seal and decryption are taken up where they lie, as soon as they fit each other. */
+function keepRenewing(keys: Pick<OpenKeyStore, "renew">, log: Log): () => void {
+  const look = async (): Promise<void> => {
+    try {
+      if (await keys.renew()) log("info", "keys-renewed", {})
+    } catch (error) {
+      log("error", "keys-not-renewed", errorFields(error))
+    }
+  }
+  const timer = setInterval(() => void look(), RENEW_LOOK_MS)
+  return () => clearInterval(timer)
 }
 
 const TURN_LOOK_MS = 60 * 60 * 1000

@@ -20,7 +20,15 @@ export async function namedFileIssues(config: Config, now: Date): Promise<readon
     fault("dataDir", () => tryDataFolder(config.dataDir)),
     fault("keys.passphraseFile", () => readPassphrase(config.keys.passphraseFile)),
     ...keyPairs(config).map((pair) => keyIssue(pair, now)),
-    ...(["seal", "object"] as const).map((use) => tokenIssue(config, use, now)),
+    ...(["seal", "object"] as const).map((use) =>
+      config.keys[use].pkcs11 === undefined
+        ? null
+        : fault(`keys.${use}.chain`, () => chainOf(config.keys[use].chain, now)),
+    ),
+    ...(["seal", "object"] as const).map((use) => tokenIssue(config, config.keys[use], use, `keys.${use}`)),
+    ...config.keys.retired.map((place, index) =>
+      tokenIssue(config, place, "object", `keys.retired.${index}`),
+    ),
     ...(["tlsCa", "sealCa", "hpkiRoots", "tsaRoots"] as const).map((name) =>
       fault(`trust.${name}`, () => someCertificate(config.trust[name])),
     ),
@@ -39,34 +47,42 @@ interface KeyPair {
   readonly path: string
   readonly key: string
   readonly chain: string
+  /** A key that only opens what came before may have a certificate that has ended. */
+  readonly mayBeOver?: boolean
 }
 
 function keyPairs(config: Config): KeyPair[] {
-  const own = (["seal", "object", "tls"] as const).flatMap((use) => {
+  const own = (["seal", "object", "tls"] as const).flatMap((use): KeyPair[] => {
     const { key, chain } = config.keys[use]
     return key === undefined ? [] : [{ path: `keys.${use}`, key, chain }]
   })
+  const retired = config.keys.retired.flatMap(({ key, chain }, index) =>
+    key === undefined ? [] : [{ path: `keys.retired.${index}`, key, chain, mayBeOver: true }],
+  )
   const tls = "dicom" in config ? config.dicom.tls : undefined
+  own.push(...retired)
   return tls === undefined ? own : [...own, { path: "dicom.tls", key: tls.key, chain: tls.chain }]
 }
 
-async function keyIssue({ path, key, chain }: KeyPair, now: Date): Promise<Issue | null> {
+async function keyIssue({ path, key, chain, mayBeOver = false }: KeyPair, now: Date): Promise<Issue | null> {
   const opened = await fault(`${path}.key`, async () => privateKey(await readKeyFile(key), null, key))
   if (opened !== null) return opened
   return fault(`${path}.chain`, async () => {
     const own = privateKey(await readKeyFile(key), null, key)
     certificateChain(await readKeyFile(chain), own, chain)
-    await chainOf(chain, now)
+    if (!mayBeOver) await chainOf(chain, now)
   })
 }
 
 /** The key in its token is tried against its certificate, as a start does; a PIN that is refused is tried once here, too. */
-async function tokenIssue(config: Config, use: "seal" | "object", now: Date): Promise<Issue | null> {
-  const { pkcs11, chain } = config.keys[use]
+async function tokenIssue(
+  config: Config,
+  { pkcs11, chain }: Config["keys"]["seal"],
+  use: "seal" | "object",
+  path: string,
+): Promise<Issue | null> {
   if (pkcs11 === undefined) return null
-  const dated = await fault(`keys.${use}.chain`, () => chainOf(chain, now))
-  if (dated !== null) return dated
-  return fault(`keys.${use}.pkcs11`, async () => {
+  return fault(`${path}.pkcs11`, async () => {
     const place = { [use]: { ...pkcs11, chainFile: chain } }
     ;(await keyStore(place, refusedPinsFolder(config))).close()
   })

@@ -69,6 +69,7 @@ export function keyPlaces({ keys }: Config): KeyPlaces {
   return {
     seal: of(keys.seal),
     object: of(keys.object),
+    retired: keys.retired.map(of),
     tls: { keyFile: keys.tls.key, chainFile: keys.tls.chain },
   }
 }

@@ -216,7 +216,17 @@ export interface Destruction {
 /** Gateway keys by use; `object` decrypts what is addressed to us. Persons' keys are not here. */
 export type GatewayKey = "seal" | "object" | "tls"
 
+/** Opens what is addressed to its certificate. */
+export interface DecryptionKey {
+  /** DER. */
+  readonly certificate: Uint8Array
+  agree(peerSpki: Uint8Array): Promise<Uint8Array>
+  decryptOaep(ciphertext: Uint8Array): Promise<Uint8Array>
+}
+
 export interface KeyStore {
+  /** The key of `object`, which partners use from now on; then retired ones, which open what was made for them before. */
+  decryptionKeys(): readonly DecryptionKey[]
   /** DER, leaf first. */
   chain(key: GatewayKey): readonly Uint8Array[]
   /** Signature over `bytes` with the key's own algorithm and SHA-256; ECDSA as IEEE P1363 r‖s. */

@@ -37,7 +37,7 @@ export async function adopt(
 }
 
 async function openAdopting(world: World, segment: Segment, header: EnvelopeHeader): Promise<AdoptingWriter> {
-  const key = ownObjectKey(world)
+  const key = ownObjectKey(world, header)
   const cek = await cekOrAnother(header, key.certificate, key, world.chance)
   try {
     return await segment.adopt("submission", { cek, nonce: header.nonce })

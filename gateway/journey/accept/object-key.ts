@@ -1,22 +1,29 @@
 /** Our own key, as documents are encrypted for it, and what is said when one is not, or cannot be opened. */
-import type { RecipientKey } from "../../standards/cms/unwrap-cek.ts"
+import type { EnvelopeHeader } from "../../standards/cms/envelope-header.ts"
+import { isRecipient, type RecipientKey } from "../../standards/cms/unwrap-cek.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import { AcceptanceError, KeyError, SpoolError } from "../errors.ts"
 import type { World } from "../world.ts"
 import { contentFault } from "./content-fault.ts"
 
-/** Throws Malformed NOT_A_RECIPIENT when we have none. */
-export function ownObjectKey({
-  keys,
-}: Pick<World, "keys">): RecipientKey & { readonly certificate: Uint8Array } {
-  const [certificate] = keys.chain("object")
-  if (certificate === undefined)
+export type OwnObjectKey = RecipientKey & { readonly certificate: Uint8Array }
+
+/** The one in use first, then those that are retired. Throws Malformed NOT_A_RECIPIENT when we have none. */
+export function ownObjectKeys({ keys }: Pick<World, "keys">): readonly [OwnObjectKey, ...OwnObjectKey[]] {
+  const [first, ...retired] = keys.decryptionKeys().map((key) => ({
+    certificate: key.certificate,
+    agree: (spki: Uint8Array) => computed(key.agree(spki)),
+    decryptOaep: (ciphertext: Uint8Array) => computed(key.decryptOaep(ciphertext)),
+  }))
+  if (first === undefined)
     throw new Malformed("NOT_A_RECIPIENT", "RFC 5652 §6.2", "we have no object certificate")
-  return {
-    certificate,
-    agree: (spki) => computed(keys.agree("object", spki)),
-    decryptOaep: (ciphertext) => computed(keys.decryptOaep("object", ciphertext)),
-  }
+  return [first, ...retired]
+}
+
+/** The one a message is for; else the one in use, which tells that it is for nobody here. */
+export function ownObjectKey(world: Pick<World, "keys">, header: EnvelopeHeader): OwnObjectKey {
+  const keys = ownObjectKeys(world)
+  return keys.find(({ certificate }) => isRecipient(header, certificate)) ?? keys[0]
 }
 
 /** What does not compute is the message's fault, and like any other that shows at its end (`cekOrAnother`). */

@@ -34,9 +34,11 @@ export async function takeDen(
 }
 
 async function* opened(world: World, { uniqueId }: DocumentEntry, octets: AsyncIterable<Uint8Array>) {
-  const key = ownObjectKey(world)
   try {
-    yield* readDen(octets, (header) => unwrapCek(header, key.certificate, key))
+    yield* readDen(octets, (header) => {
+      const key = ownObjectKey(world, header)
+      return unwrapCek(header, key.certificate, key)
+    })
   } catch (error) {
     throw error instanceof Malformed ? encryptionFault(error, uniqueId) : error
   }

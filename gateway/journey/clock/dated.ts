@@ -3,6 +3,7 @@ import type { KeyStore, PersonKeys } from "../ports.ts"
 import type { ClockWatch } from "./clock-watch.ts"
 
 export const datedKeys = (keys: KeyStore, watch: Pick<ClockWatch, "hold">): KeyStore => ({
+  decryptionKeys: () => keys.decryptionKeys(),
   chain: (key) => keys.chain(key),
   sign: async (key, bytes) => {
     watch.hold()

@@ -8,7 +8,7 @@ import { ICV_LENGTH_BYTES, NONCE_LENGTH_BYTES } from "../../standards/cms/envelo
 import { CEK_LENGTH_BYTES } from "../../standards/cms/key-wrap.ts"
 import { openMessage } from "../../standards/cms/open-message.ts"
 import { Malformed } from "../../standards/malformed.ts"
-import { ownObjectKey } from "../accept/object-key.ts"
+import { ownObjectKeys } from "../accept/object-key.ts"
 import type { Agreement } from "../agreement.ts"
 import type { World } from "../world.ts"
 
@@ -36,9 +36,22 @@ export async function openedMetadata(
   sealed: Uint8Array,
 ): Promise<Uint8Array> {
   try {
-    return await openMessage(sealed, ownObjectKey(world), world.chance)
+    return await openAddressed(world, sealed)
   } catch (cause) {
     if (!(cause instanceof Malformed) || cause.code !== "ENVELOPE_DECRYPT") throw cause
     throw new Malformed("XDM_METADATA", "RFC 5084 §3", "METADATA.P7M was altered, or is not whole", { cause })
   }
+}
+
+/** By the key in use; a medium that lay for a while may be for one that is retired. */
+async function openAddressed(world: Pick<World, "keys" | "chance">, sealed: Uint8Array): Promise<Uint8Array> {
+  const [first, ...retired] = ownObjectKeys(world)
+  for (const key of [first, ...retired.slice(0, -1)]) {
+    try {
+      return await openMessage(sealed, key, world.chance)
+    } catch (error) {
+      if (!(error instanceof Malformed) || error.code !== "NOT_A_RECIPIENT") throw error
+    }
+  }
+  return openMessage(sealed, retired.at(-1) ?? first, world.chance)
 }

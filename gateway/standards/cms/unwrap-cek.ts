@@ -61,6 +61,12 @@ export async function cekOrAnother(
   }
 }
 
+/** Is the holder of this certificate among the message's recipients? */
+export function isRecipient({ recipients }: EnvelopeHeader, certificateDer: Uint8Array): boolean {
+  const { certificate } = recipientCertificate(certificateDer)
+  return recipients.some(({ rid }) => identifies(rid, certificate))
+}
+
 async function openKey(
   recipient: EnvelopeRecipient,
   certificate: Certificate,

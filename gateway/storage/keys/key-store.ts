@@ -1,4 +1,5 @@
 /** The gateway's keys, wherever each lies: answers the port `KeyStore`. */
+import { statSync } from "node:fs"
 import { KeyError } from "../../journey/errors.ts"
 import type { GatewayKey, KeyStore } from "../../journey/ports.ts"
 import { fileKey, type KeyFiles } from "./file-key.ts"
@@ -19,9 +20,13 @@ export interface KeyPlaces {
   readonly seal?: KeyFiles | TokenKeyFiles
   readonly object?: KeyFiles | TokenKeyFiles
   readonly tls?: KeyFiles
+  /** Earlier keys of `object`: decrypt only. */
+  readonly retired?: readonly (KeyFiles | TokenKeyFiles)[]
 }
 
 export interface OpenKeyStore extends KeyStore {
+  /** Takes up seal and decryption keys whose files have changed; true when it did. What was held stays when it throws. */
+  renew(): Promise<boolean>
   /** Ends the processes of modules. */
   close(): void
 }
@@ -31,30 +36,85 @@ export interface OpenKeyStore extends KeyStore {
  * @throws what `fileKey` and `tokenKey` throw
  */
 export async function keyStore(places: KeyPlaces, refusedPinsFolder?: string): Promise<OpenKeyStore> {
+  let stamp = stampOf(places)
+  let held = await openAll(places, refusedPinsFolder)
+  const of = (use: GatewayKey): HeldKey => {
+    const key = held.keys.get(use)
+    if (key === undefined) throw new KeyError("ERR_KEY_MISSING", `no ${use} key is configured`)
+    return key
+  }
+  return {
+    decryptionKeys: () =>
+      [held.keys.get("object") ?? [], held.retired].flat().flatMap((key) => {
+        const [certificate] = key.chain
+        if (certificate === undefined) return []
+        const { agree, decryptOaep } = bound(key)
+        return [{ certificate, agree, decryptOaep }]
+      }),
+    chain: (use) => of(use).chain,
+    sign: async (use, bytes) => of(use).sign(bytes),
+    agree: async (use, peerSpki) => of(use).agree(peerSpki),
+    decryptOaep: async (use, ciphertext) => of(use).decryptOaep(ciphertext),
+    renew: async () => {
+      const now = stampOf(places)
+      if (now === stamp) return false
+      // Noted first: files that do not fit are told once, and looked at again when they change.
+      stamp = now
+      const tls = held.keys.get("tls")
+      const { tls: _, ...others } = places
+      const fresh = await openAll(others, refusedPinsFolder)
+      if (tls !== undefined) fresh.keys.set("tls", tls)
+      const former = held
+      held = fresh
+      former.tokens.close()
+      return true
+    },
+    close: () => held.tokens.close(),
+  }
+}
+
+const bound = (key: HeldKey): Pick<HeldKey, "agree" | "decryptOaep"> => ({
+  agree: (peerSpki) => key.agree(peerSpki),
+  decryptOaep: (ciphertext) => key.decryptOaep(ciphertext),
+})
+
+interface Held {
+  readonly keys: Map<GatewayKey, HeldKey>
+  readonly retired: readonly HeldKey[]
+  readonly tokens: Tokens
+}
+
+async function openAll(places: KeyPlaces, refusedPinsFolder: string | undefined): Promise<Held> {
   const tokens = new Tokens(refusedPinsFolder)
   const keys = new Map<GatewayKey, HeldKey>()
+  const retired: HeldKey[] = []
   try {
     for (const use of ["seal", "object"] as const) {
       const place = places[use]
       if (place !== undefined) keys.set(use, await opened(place, use, tokens))
     }
+    for (const place of places.retired ?? []) retired.push(await opened(place, "object", tokens))
     if (places.tls !== undefined) keys.set("tls", await fileKey(places.tls))
+    return { keys, retired, tokens }
   } catch (error) {
     tokens.close()
     throw error
   }
-  const of = (use: GatewayKey): HeldKey => {
-    const held = keys.get(use)
-    if (held === undefined) throw new KeyError("ERR_KEY_MISSING", `no ${use} key is configured`)
-    return held
-  }
-  return {
-    chain: (use) => of(use).chain,
-    sign: async (use, bytes) => of(use).sign(bytes),
-    agree: async (use, peerSpki) => of(use).agree(peerSpki),
-    decryptOaep: async (use, ciphertext) => of(use).decryptOaep(ciphertext),
-    close: () => tokens.close(),
-  }
+}
+
+/** Of the files of seal and decryption keys; what is not there has none. */
+function stampOf({ seal, object, retired = [] }: KeyPlaces): string {
+  const files = [seal ?? [], object ?? [], retired]
+    .flat()
+    .flatMap((place) =>
+      "module" in place ? [place.chainFile, place.pinFile] : [place.chainFile, place.keyFile],
+    )
+  return files
+    .map((path) => {
+      const stat = statSync(path, { throwIfNoEntry: false })
+      return stat === undefined ? "-" : `${stat.mtimeMs}/${stat.size}/${stat.ino}`
+    })
+    .join()
 }
 
 async function opened(

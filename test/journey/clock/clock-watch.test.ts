@@ -85,6 +85,7 @@ describe("the clock that signatures are dated by", () => {
       return Promise.resolve(new Uint8Array())
     }
     const keys: KeyStore = {
+      decryptionKeys: () => [],
       chain: () => [],
       sign: use("sign"),
       agree: use("agree"),

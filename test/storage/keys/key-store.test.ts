@@ -8,6 +8,7 @@ import {
   verify,
   X509Certificate,
 } from "node:crypto"
+import { readFileSync } from "node:fs"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -160,5 +161,40 @@ describe("gateway keys from files", () => {
     const keys = await seal("ec.pem", "ec.crt")
     assert.throws(() => keys.chain("tls"), { code: "ERR_KEY_MISSING" })
     await assert.rejects(keys.sign("tls", MESSAGE), { code: "ERR_KEY_MISSING" })
+  })
+
+  describe("while they are changed", () => {
+    const place = (name: string) => ({ keyFile: at(`${name}.pem`), chainFile: at(`${name}.crt`) })
+    const copy = async (from: string, to: string): Promise<void> => {
+      for (const end of ["pem", "crt"])
+        await writeFile(at(`${to}.${end}`), readFileSync(at(`${from}.${end}`)))
+    }
+
+    it("open what was made for a retired key, and name the one in use first", async () => {
+      const keys = await keyStore({ object: place("ec"), retired: [place("rsa")] })
+      const [current, retired] = keys.decryptionKeys()
+      assert.deepEqual(
+        [current, retired].map((key) => new X509Certificate(key!.certificate).subject),
+        ["CN=ec", "CN=rsa"],
+      )
+      const secret = Buffer.from("a content key")
+      const key = { key: new X509Certificate(retired!.certificate).publicKey, oaepHash: "sha256" }
+      const sealed = publicEncrypt({ ...key, padding: constants.RSA_PKCS1_OAEP_PADDING }, secret)
+      assert.deepEqual(Buffer.from(await retired!.decryptOaep(sealed)), secret)
+    })
+
+    it("are taken up from their files without a start, once key and certificate fit each other", async () => {
+      await copy("ec", "live")
+      const keys = await keyStore({ seal: place("live"), object: place("ec"), tls: place("ec") })
+      assert.equal(await keys.renew(), false)
+      await writeFile(at("live.pem"), readFileSync(at("rsa.pem")))
+      await assert.rejects(keys.renew(), { code: "ERR_KEY_MISMATCH" })
+      assert.equal((await keys.sign("seal", MESSAGE)).length, 64, "the former key stays")
+      assert.equal(await keys.renew(), false, "told once")
+      await writeFile(at("live.crt"), readFileSync(at("rsa.crt")))
+      assert.equal(await keys.renew(), true)
+      assert.equal((await keys.sign("seal", MESSAGE)).length, 256)
+      assert.equal(keys.chain("tls").length, 1)
+    })
   })
 })
