@@ -60,9 +60,9 @@ export async function keyStore(places: KeyPlaces, refusedPinsFolder?: string): P
       if (now === stamp) return false
       // Noted first: files that do not fit are told once, and looked at again when they change.
       stamp = now
+      const fresh = await openAll(places, refusedPinsFolder)
+      // The road goes on with the one it was opened with.
       const tls = held.keys.get("tls")
-      const { tls: _, ...others } = places
-      const fresh = await openAll(others, refusedPinsFolder)
       if (tls !== undefined) fresh.keys.set("tls", tls)
       const former = held
       held = fresh
