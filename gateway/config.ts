@@ -171,9 +171,17 @@ const agreement = z.strictObject({
         .describe(
           "where a signature names its documents: in a ds:Manifest, which any XML-DSig verifier takes, or `flat` in ds:SignedInfo",
         ),
+      keep: z
+        .enum(["received", "long-term"])
+        .default("received")
+        .describe(
+          "a hospital's: of a report's signature the document as received, or beside it a copy that is stamped anew before authorities and algorithms end",
+        ),
     })
     .prefault({})
-    .describe("how our signatures to the partner are made; of the partner's every form is taken"),
+    .describe(
+      "how our signatures to the partner are made, and what is kept of a report's; of the partner's every form is taken",
+    ),
   readers: z
     .array(
       z.strictObject({

@@ -38,6 +38,7 @@ import { submit } from "../journey/submit/submit.ts"
 import { leftovers } from "../journey/submit/leftovers.ts"
 import { linePlaces } from "../journey/submit/line-places.ts"
 import { judgeAgain } from "../journey/verify/judge-again.ts"
+import { renew } from "../journey/verify/renew.ts"
 import { verify } from "../journey/verify/verify.ts"
 import type { Condition } from "../journey/technician/technician.ts"
 import type { World } from "../journey/world.ts"
@@ -357,6 +358,7 @@ function runSteps(world: World, { trail, mail, log, oneConnection }: RunnerNeeds
       submit: (job) => submit(world, job),
       verify: (job) => verify(world, EFFECTS, job),
       expire: (job) => expire(world, job),
+      renew: (job) => renew(world, job),
       notify: (job) => (mail === null ? Promise.resolve({ changes: [] }) : notify(world, mail, job)),
     },
     onFailure: (job, error) =>

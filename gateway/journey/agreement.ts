@@ -58,6 +58,11 @@ export interface SignatureForm {
   readonly level: "T" | "X-L"
   /** Where the documents are named: in a ds:Manifest, or flat in ds:SignedInfo. */
   readonly references: "manifest" | "flat"
+  /**
+   * Of a report's signature that came home: as received, or beside it a copy of our own that is stamped anew in time
+   * (verify/renew.ts). Absent = received.
+   */
+  readonly keep?: "received" | "long-term"
 }
 
 export const PLAIN_FORM: SignatureForm = { level: "T", references: "manifest" }

@@ -28,6 +28,7 @@ import type {
   Verdict,
   CaseState,
 } from "./views.ts"
+import type { SignatureLevel } from "../standards/dsg/verdict.ts"
 import type { CodedEntry } from "../standards/dicom/coded-entry.ts"
 import type { AsReceived } from "../standards/dicom/recode/reasons.ts"
 import type { StudyRole, UrgencyChange } from "../standards/request/request-content.ts"
@@ -362,6 +363,16 @@ export interface DocumentRecord {
   }
 }
 
+/** A signature document that was received, with evidence and time stamps added here. The received one stays as it is. */
+export interface LongTermCopy {
+  readonly place: ObjectPlace
+  readonly sha256: string
+  readonly level: SignatureLevel
+  readonly at: string
+  /** Of the copies made so far: 1, 2, … */
+  readonly version: number
+}
+
 export interface ReportRecord {
   readonly id: string
   /** How often the ledger has kept it; absent in what it has not kept yet. Goes back with the record: see `commit`. */
@@ -402,6 +413,8 @@ export interface ReportRecord {
     /** What stands under each, at the hospital; absent = not kept. */
     readonly captions?: readonly string[]
     readonly signature: Verdict | null
+    /** Our own copy of the signature document, which outlasts the received one; absent = there is none. */
+    readonly longTerm?: LongTermCopy
     /** What the reader's passkey was asked to agree to, and the assertion it answered with; base64. */
     readonly intent: string
     readonly assertion: string
@@ -446,7 +459,16 @@ export interface CertificateRecord {
 }
 
 export type Verb =
-  "assemble" | "recode" | "package" | "submit" | "verify" | "expire" | "commit" | "deliver" | "notify"
+  | "assemble"
+  | "recode"
+  | "package"
+  | "submit"
+  | "verify"
+  | "expire"
+  | "commit"
+  | "deliver"
+  | "notify"
+  | "renew"
 
 export interface JobRecord {
   readonly id: string

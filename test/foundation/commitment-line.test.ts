@@ -107,6 +107,7 @@ class Relay {
         expire: nothing,
         deliver: nothing,
         notify: nothing,
+        renew: nothing,
         commit: (job) => commit(world, line, archivePort !== null, job),
       },
       onFailure: (_job, error) => this.failures.push(error),

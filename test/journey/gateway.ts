@@ -48,6 +48,7 @@ import { CONTENTS, EFFECTS } from "../../gateway/journey/submit/submissions.ts"
 import { submit } from "../../gateway/journey/submit/submit.ts"
 import { leftovers } from "../../gateway/journey/submit/leftovers.ts"
 import { linePlaces } from "../../gateway/journey/submit/line-places.ts"
+import { renew } from "../../gateway/journey/verify/renew.ts"
 import { verify } from "../../gateway/journey/verify/verify.ts"
 import type { World } from "../../gateway/journey/world.ts"
 import { storageSopClass } from "../../gateway/standards/dicom/sop-classes.ts"
@@ -382,6 +383,7 @@ export class Gateway {
         submit: (job) => submit(world, job),
         verify: (job) => verify(world, EFFECTS, job),
         expire: (job) => expire(world, job),
+        renew: (job) => renew(world, job),
       },
       onFailure: (job, error) => {
         if (!isCrash(error)) this.failures.push({ job: job?.id ?? "", error })

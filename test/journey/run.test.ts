@@ -105,6 +105,7 @@ describe("the runner", () => {
         commit: nothing,
         deliver: nothing,
         notify: nothing,
+        renew: nothing,
         recode: nothing,
         package: nothing,
         submit: nothing,

@@ -48,6 +48,9 @@ export function ownedDocument(owner: string, ordinal: number, document: ReportDo
 export const frozenOwner = (reportId: string, prepareId: string): string => `report/${reportId}/${prepareId}`
 export const signatureOwner = (reportId: string): string => `report/${reportId}/signature`
 
+/** Of the hospital's long-term copies, by version. */
+export const longTermOwner = (reportId: string): string => `report/${reportId}/long-term`
+
 /** What was frozen and not signed: its rows go with the commit that replaces it, and then its segment. */
 export function unfrozen({ id, prepareId }: ReportRecord): Change[] {
   return prepareId === null ? [] : [{ remove: "documents", submissionId: frozenOwner(id, prepareId) }]

@@ -11,6 +11,7 @@ import { keptAnew } from "../keep.ts"
 import { isRecalled } from "../retain/recall.ts"
 import { isSealing } from "../packaging.ts"
 import { planReceipt } from "./receipt.ts"
+import { firstRenewal } from "./renew.ts"
 import type { Change, DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
 import { placeOf } from "./report-place.ts"
 import { checkReportSubject } from "./report-subject.ts"
@@ -104,6 +105,7 @@ async function follow(
       signature,
       intent: "",
       assertion: "",
+      ...(earlier?.private.longTerm === undefined ? {} : { longTerm: earlier.private.longTerm }),
     },
   }
   const isFirst = submission.state === "accepted" && holds(signature.outcome)
@@ -114,6 +116,9 @@ async function follow(
     // What goes to the archive is made of both: of a report without a CDA document only the page has the PDF.
     ...(holds(signature.outcome) && written !== null && isPrinted(documents) && !isRecalled(request)
       ? [due("deliver", report.id, world.clock.now())]
+      : []),
+    ...(isFirst && agreement.signatures?.keep === "long-term"
+      ? [due("renew", report.id, firstRenewal(world.clock.now()))]
       : []),
     ...(earlier?.private.signature?.outcome !== signature.outcome ? await waitingFor(world, submission) : []),
   ]

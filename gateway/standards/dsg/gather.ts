@@ -25,6 +25,9 @@ export interface PathEvidence {
 }
 
 export interface Gathered {
+  readonly leaf: Certificate
+  /** Time stamps of every kind, as they stand in the document. */
+  readonly stamps: readonly TokenCheck[]
   readonly signer: PathEvidence
   /** Of every time stamp together; null while there is none. */
   readonly authorities: PathEvidence | null
@@ -56,7 +59,12 @@ export function gatherEvidence(
   const theirs = tokens.map((token) => evidenceOf(token.chain, informed.timeStamp, token.genTime ?? now, now))
   const known = theirs.filter((each) => each !== null)
   if (own === null || known.length < theirs.length) return null
-  return { signer: own, authorities: known.length === 0 ? null : together(known) }
+  return {
+    leaf: signer,
+    stamps: tokens,
+    signer: own,
+    authorities: known.length === 0 ? null : together(known),
+  }
 }
 
 function tokensOf(

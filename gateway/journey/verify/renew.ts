@@ -1,0 +1,181 @@
+/**
+ * Renew: the hospital's own copy of a report's signature, which has to outlast certificates, authorities and algorithms.
+ *
+ * What was received stays as it is, octet by octet, and receipts and digests go on to name it. Beside it lies a copy of our
+ * own, to which is added what the received one lacks: a time stamp, the evidence once lists from after the signature are
+ * here, and an archive time stamp whenever one is due (standards/dsg/renewal.ts). A copy takes the place of the one
+ * before only when it holds.
+ */
+import { C14N_11_WITH_COMMENTS } from "../../standards/dsg/algorithms.ts"
+import { archiveStampInput, withArchiveTimeStamp } from "../../standards/dsg/archive.ts"
+import { type Gathered, type PathEvidence, gatherEvidence, isWhole } from "../../standards/dsg/gather.ts"
+import { lengthened, withMissingEvidence } from "../../standards/dsg/long-term.ts"
+import { newestOf, renewalReason } from "../../standards/dsg/renewal.ts"
+import { readSignatureDocument } from "../../standards/dsg/signature-document.ts"
+import { isStamped, timeStampInput, withTimeStamp } from "../../standards/dsg/time-stamp.ts"
+import { verifySignature, type Verification } from "../../standards/dsg/verify.ts"
+import { audit } from "../audit.ts"
+import { MIME } from "../codes.ts"
+import { ContentError } from "../errors.ts"
+import { uuidOid } from "../ids.ts"
+import { readWhole } from "../read-whole.ts"
+import type { SealedObject } from "../ports.ts"
+import type { Change, JobRecord, LongTermCopy, ReportRecord } from "../records.ts"
+import type { Decision, Outcome } from "../run.ts"
+import { sealBytes } from "../submit/pack.ts"
+import { documentOf, longTermOwner, ownedDocument } from "../submit/report-documents.ts"
+import { holds } from "./verify.ts"
+import type { World } from "../world.ts"
+
+const DAY_MS = 86_400_000
+/** Lists are issued daily; in the evening of the day after the one from after the signature is here. */
+const EVIDENCE_LOOK_MS = DAY_MS
+/** Longer than that nobody waits for lists from after the signature: those at hand are kept. */
+const EVIDENCE_WAIT_MS = 30 * DAY_MS
+const RENEWAL_LOOK_MS = 30 * DAY_MS
+
+/** When a report that has just been verified is looked at first. */
+export const firstRenewal = (now: Date): Date => new Date(now.getTime() + EVIDENCE_LOOK_MS)
+
+/** @throws TimeStampError, and ContentError ERR_REPORT_SIGNATURE when what was made does not hold */
+export async function renew(world: World, job: JobRecord): Promise<Outcome | Decision> {
+  const report = await world.ledger.report(job.subject)
+  if (report?.private.signature == null || !holds(report.private.signature.outcome)) return { changes: [] }
+  const now = world.clock.now()
+  const place = report.private.longTerm?.place ?? documentOf(report, "signature").place
+  const received = await readWhole(world.spool, place)
+  const octets = await signedOctets(world, report)
+  const made = await renewed(world, received, octets)
+  const lookMs = isSettled(world, made, now) ? RENEWAL_LOOK_MS : EVIDENCE_LOOK_MS
+  const again = { at: new Date(now.getTime() + lookMs), failureCode: null }
+  if (Buffer.compare(made, received) === 0) return { changes: [], again }
+  const verification = judged(world, made, octets, now)
+  if (!holds(verification.verdict.outcome))
+    throw new ContentError("ERR_REPORT_SIGNATURE", `the long-term copy of ${report.id} does not hold`)
+  const copy = await sealedCopy(world, report, made)
+  return {
+    locks: [report.requestId],
+    // Staff may have acknowledged it meanwhile.
+    decide: async () => {
+      const fresh = await world.ledger.report(report.id)
+      return fresh === null ? { changes: [] } : { changes: kept(world, fresh, copy, verification), again }
+    },
+  }
+}
+
+type Octets = ReadonlyMap<string, Uint8Array>
+
+/** CDA and PDF: where SignedInfo names them an archive time stamp covers them themselves. */
+async function signedOctets(world: World, report: ReportRecord): Promise<Octets> {
+  const signed = report.private.documents.filter(({ role }) => role === "cda" || role === "pdf")
+  const read = signed.map(async (each) => [each.uniqueId, await readWhole(world.spool, each.place)] as const)
+  return new Map(await Promise.all(read))
+}
+
+/** With all that is due; the same octets when nothing is. */
+async function renewed(world: World, received: Uint8Array, octets: Octets): Promise<Uint8Array> {
+  const stamped = isStamped(received) ? received : await stampedHere(world, received)
+  return archived(world, await withEvidence(world, stamped), octets)
+}
+
+/** Signed while its own authority did not answer: ours says since when it is here. */
+async function stampedHere(world: World, xml: Uint8Array): Promise<Uint8Array> {
+  const token = await world.timeStamps.stamp(timeStampInput(xml, C14N_11_WITH_COMMENTS))
+  return withTimeStamp(xml, token, C14N_11_WITH_COMMENTS)
+}
+
+async function withEvidence(world: World, xml: Uint8Array): Promise<Uint8Array> {
+  const now = world.clock.now()
+  const document = readSignatureDocument(xml)
+  const trust = world.trust.report()
+  const gathered = gatherEvidence(document, trust, now)
+  if (gathered === null || !isWhole(gathered) || isSettled(world, xml, now)) return xml
+  // It has evidence from before the signature, or before its second time stamp: lists from after these are added.
+  if (document.evidenceNamed !== null)
+    return gathered.signer.isLater ? withMissingEvidence(xml, gathered) : xml
+  if (!gathered.signer.isLater && !hasWaited(gathered, now)) return xml
+  const stamp = (octets: Uint8Array) => world.timeStamps.stamp(octets)
+  return (await lengthened(xml, trust, now, C14N_11_WITH_COMMENTS, stamp)) ?? xml
+}
+
+const hasWaited = ({ stamps: [first] }: Gathered, now: Date): boolean =>
+  now.getTime() - (first?.genTime?.getTime() ?? now.getTime()) > EVIDENCE_WAIT_MS
+
+/** Nothing is awaited any more: what it carries is from after the signature, or nobody waits for that any longer. */
+function isSettled(world: World, xml: Uint8Array, now: Date): boolean {
+  const document = readSignatureDocument(xml)
+  if (document.archiveStamps.length > 0) return true
+  if (document.evidenceNamed === null) return false
+  const trust = world.trust.report()
+  const alone = { ...trust, crls: [], ocsp: [], timeStamp: { ...trust.timeStamp, crls: [], ocsp: [] } }
+  const carried = gatherEvidence(document, alone, now)
+  return carried !== null && (isFromAfter(carried.signer, carried.authorities) || hasWaited(carried, now))
+}
+
+const isFromAfter = (...paths: readonly (PathEvidence | null)[]): boolean =>
+  paths.every((path) => path !== null && path.isComplete && path.isLater)
+
+async function archived(world: World, xml: Uint8Array, octets: Octets): Promise<Uint8Array> {
+  const now = world.clock.now()
+  const trust = world.trust.report()
+  const document = readSignatureDocument(xml, octets)
+  const gathered = gatherEvidence(document, trust, now)
+  const reason = gathered && renewalReason(document, gathered, trust, now)
+  if (gathered === null || reason === null) return xml
+  const ready = withMissingEvidence(xml, gathered)
+  const token = await world.timeStamps.stamp(archiveStampInput(ready, C14N_11_WITH_COMMENTS, octets))
+  const stamped = withArchiveTimeStamp(ready, token, C14N_11_WITH_COMMENTS)
+  // Another stamp by an authority that ends no later would be one more to renew, and help nobody.
+  return reason === "authority-ends" && !lastsLonger(world, stamped, octets, gathered) ? xml : stamped
+}
+
+function lastsLonger(world: World, xml: Uint8Array, octets: Octets, before: Gathered): boolean {
+  const after = gatherEvidence(readSignatureDocument(xml, octets), world.trust.report(), world.clock.now())
+  const ends = (gathered: Gathered | null): number =>
+    newestOf(gathered?.stamps.toReversed() ?? [])?.chain[0]?.notAfter.getTime() ?? 0
+  return ends(after) > ends(before)
+}
+
+function judged(world: World, xml: Uint8Array, octets: Octets, now: Date): Verification {
+  const covered = readSignatureDocument(xml, octets).documents.flatMap(({ uniqueId, digest }) => {
+    const own = octets.get(uniqueId)
+    return digest === null || own === undefined ? [] : [{ uniqueId, sha256: digest, octets: own }]
+  })
+  return verifySignature(xml, { documents: covered, submissionSetUniqueId: null }, world.trust.report(), now)
+}
+
+function kept(
+  world: World,
+  report: ReportRecord,
+  { place, facts }: SealedObject,
+  { level = "T" }: Verification,
+): readonly Change[] {
+  const at = world.clock.now().toISOString()
+  const version = (report.private.longTerm?.version ?? 0) + 1
+  const sha256 = Buffer.from(facts.sha256).toString("hex")
+  const longTerm: LongTermCopy = { place, sha256, level, at, version }
+  const { uniqueId } = documentOf(report, "signature")
+  return [
+    { put: "report", record: { ...report, private: { ...report.private, longTerm } } },
+    ownedDocument(longTermOwner(report.id), version, { role: "signature", uniqueId, place, sha256 }),
+    audit(`renewed/${report.id}/${version}`, {
+      event: "signed",
+      outcome: "success",
+      at,
+      objectId: report.id,
+      description: `long-term copy of the signature, XAdES-${level}`,
+    }),
+  ]
+}
+
+async function sealedCopy(world: World, report: ReportRecord, xml: Uint8Array): Promise<SealedObject> {
+  const segment = await world.spool.openSegment(report.slotId, "reserved")
+  try {
+    const what = { uniqueId: uuidOid(world.chance), SOPClassUID: "", mimeType: MIME.xml }
+    const object = await sealBytes(world, { StudyInstanceUID: "" }, what, xml, segment)
+    await segment.sync()
+    return object
+  } finally {
+    await segment.close()
+  }
+}
