@@ -40,7 +40,8 @@ export const firstRenewal = (now: Date): Date => new Date(now.getTime() + EVIDEN
 /** @throws TimeStampError, and ContentError ERR_REPORT_SIGNATURE when what was made does not hold */
 export async function renew(world: World, job: JobRecord): Promise<Outcome | Decision> {
   const report = await world.ledger.report(job.subject)
-  if (report?.private.signature == null || !holds(report.private.signature.outcome)) return { changes: [] }
+  const verdict = report?.private.signature ?? null
+  if (report === null || verdict === null || !holds(verdict.outcome)) return { changes: [] }
   const now = world.clock.now()
   const place = report.private.longTerm?.place ?? documentOf(report, "signature").place
   const received = await readWhole(world.spool, place)

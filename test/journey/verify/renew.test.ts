@@ -106,7 +106,7 @@ describe("the long-term copy of a report's signature", function () {
       } as const
       const same = await decided(world, job)
       assert.deepEqual(same.changes, [], "the same authority lasts no longer")
-      const next = await authorities.tsaRoot.certify(
+      const next = authorities.tsaRoot.certify(
         await newKey("rsa-2048"),
         issue.writeName(["C", "JP"], ["CN", "TSA of the next decade"]),
         { notBefore: days(START, 8 * YEAR_DAYS), notAfter: days(START, 20 * YEAR_DAYS) },
