@@ -164,6 +164,17 @@ describe("the staff desk", function () {
     assert.deepEqual(await cutText(page, ".sl-row .state b, .sl-row .state small"), [])
   })
 
+  it("saves the report with all its evidence by one click", async () => {
+    const page = await open("#/staff/valid", "[data-evidence]")
+    server.answer("GET /api/requests/valid/evidence", {})
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.locator("[data-evidence]").click(),
+    ])
+    assert.equal(download.suggestedFilename(), "dokuei-evidence.zip")
+    assert.deepEqual(await cutText(page, ".documents *:not(.vh)"), [])
+  })
+
   it("prints the sheet alone, with who printed it", async () => {
     const page = await open("#/staff/valid", ".verdict")
     await page.emulateMedia({ media: "print" })
