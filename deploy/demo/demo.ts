@@ -10,6 +10,9 @@ import { demoOptions, Usage, USAGE, type DemoOptions } from "./options.ts"
 import { CLERK, enrol, READER } from "./people.ts"
 import { openSite, PIN, type Site } from "./site.ts"
 import { makeStudy, numberAt, type DemoStudy } from "./study.ts"
+import { whyNoHosts } from "./town/host.ts"
+import { throughTunnel } from "./town/through.ts"
+import { whyNoTunnel } from "./town/tunnels.ts"
 import { timeline, type Timeline } from "./timeline.ts"
 import { startTsa } from "./tsa.ts"
 import { enterDesks, readStudy, receiveReport, REPORT, signReport } from "./walk.ts"
@@ -76,6 +79,20 @@ async function once(demo: Demo): Promise<void> {
   time.step("the way there and back is walked")
 }
 
+/** What a hospital's line may be like. */
+const LINE = { mbitPerSecond: 10, lossPercent: 1 }
+
+async function network({ time }: Demo): Promise<void> {
+  const why = whyNoHosts() ?? whyNoTunnel()
+  if (why !== null) throw new Error(why)
+  time.note(
+    `the carrier's line: ${LINE.mbitPerSecond} Mbit/s, of a hundred packets ${LINE.lossPercent} is lost`,
+  )
+  const { tunnelled, other } = await throughTunnel(time, LINE)
+  time.step(`the carrier saw ${tunnelled} packets of IKE and ESP (UDP 500 and 4500), and ${other} others`)
+  if (other > 0) throw new Error("something left in clear")
+}
+
 const LINK_MINUTES = 24 * 60
 
 async function stay(demo: Demo): Promise<void> {
@@ -121,9 +138,11 @@ async function main(args: readonly string[]): Promise<number> {
     )
   const demo = { options, time, running, fallen }
   try {
-    const end = await Promise.race([asked, fell, options.once ? once(demo) : stay(demo)])
+    const isOnce = options.once || options.network
+    const way = options.network ? network : options.once ? once : stay
+    const end = await Promise.race([asked, fell, way(demo)])
     if (end === "stopped") time.note("stopping …")
-    return end === "stopped" && options.once ? EXIT.failed.code : EXIT.ok.code
+    return end === "stopped" && isOnce ? EXIT.failed.code : EXIT.ok.code
   } finally {
     await Promise.all(running.splice(0).map((each) => each.stop()))
   }

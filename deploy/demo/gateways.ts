@@ -22,15 +22,24 @@ export interface Gateway {
 }
 
 /** Resolves when the gateway is ready. */
-export async function startGateway(config: string, logFile: string): Promise<Gateway> {
-  const gateway = spawnGateway(config, logFile)
+export async function startGateway(
+  config: string,
+  logFile: string,
+  where: readonly string[] = [],
+): Promise<Gateway> {
+  const gateway = spawnGateway(config, logFile, where)
   await gateway.ready
   return gateway
 }
 
-/** In a process group of its own: a Ctrl-C in the terminal is for us, and we stop it once. */
-export function spawnGateway(config: string, logFile: string): Gateway {
-  const child = spawn(process.execPath, [...GATEWAY_FLAGS, MAIN, "run", config], {
+/**
+ * In a process group of its own: a Ctrl-C in the terminal is for us, and we stop it once.
+ *
+ * @param where what starts a command on the host it is to run on; [] = this one
+ */
+export function spawnGateway(config: string, logFile: string, where: readonly string[] = []): Gateway {
+  const [program, ...args] = [...where, process.execPath, ...GATEWAY_FLAGS, MAIN, "run", config]
+  const child = spawn(program, args, {
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   })

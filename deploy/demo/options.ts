@@ -10,6 +10,7 @@ export const USAGE = `usage: npm run demo [-- OPTIONS]
   --once        walk the whole way without a person; ends with 0 only if every step was reached
   --dicom DIR   send the DICOM files below DIR as they are, instead of the study that comes with it
   --behind-nat  the hospital cannot be called: it holds a connection to the reading centre open
+  --network     the same way through packet filters and an IPsec tunnel, between machines in namespaces; as root
   --data DIR    keep certificates, ports and data there (default: dokuei-demo)
   --help        this text
 `
@@ -23,6 +24,8 @@ export interface DemoOptions {
   readonly help: boolean
   readonly once: boolean
   readonly behindNat: boolean
+  /** Through the tunnel, once, and nothing of it stays. */
+  readonly network: boolean
   /** Absolute. */
   readonly data: string
   /** What to send; null = the study that comes with the demonstration. */
@@ -31,9 +34,9 @@ export interface DemoOptions {
 
 /** Throws Usage; Error when there is nothing to send in DIR. */
 export function demoOptions(args: readonly string[]): DemoOptions {
-  const { help, once, "behind-nat": behindNat, data, dicom } = parsed(args)
+  const { help, once, "behind-nat": behindNat, network, data, dicom } = parsed(args)
   const study = dicom === undefined ? null : studyIn(resolve(dicom))
-  return { help, once, behindNat, data: resolve(data), study }
+  return { help, once, behindNat, network, data: resolve(data), study }
 }
 
 function parsed(args: readonly string[]) {
@@ -44,6 +47,7 @@ function parsed(args: readonly string[]) {
         help: { type: "boolean", short: "h", default: false },
         once: { type: "boolean", default: false },
         "behind-nat": { type: "boolean", default: false },
+        network: { type: "boolean", default: false },
         dicom: { type: "string" },
         data: { type: "string", default: "dokuei-demo" },
       },

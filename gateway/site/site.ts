@@ -188,5 +188,7 @@ export const siteSchema = z.strictObject({
 })
 
 export type Site = z.output<typeof siteSchema>
+/** As it is written, before defaults. */
+export type SiteFile = z.input<typeof siteSchema>
 export type Zone = Site["zones"]["management"]
 export type Contract = Site["contracts"][number]

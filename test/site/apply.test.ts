@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { Host, until, whyNoHosts } from "./host.ts"
+import { Host, until, whyNoHosts } from "../../deploy/demo/town/host.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 const DOKUEI = `${process.execPath} ${join(ROOT, "gateway/main.ts")} site`

@@ -3,10 +3,11 @@
  * a hospital's gateway, its zones, the carrier, a reading centre and a maintenance company (security-profile 6.3).
  */
 import assert from "node:assert/strict"
-import { spawnSync } from "node:child_process"
 import { join } from "node:path"
-import { cable, Host, until, whyNoHosts } from "./host.ts"
-import { buildTown, counted, knock, listen, type Town } from "./town.ts"
+import { cable, Host, until, whyNoHosts } from "../../deploy/demo/town/host.ts"
+import { startTunnels, whyNoTunnel } from "../../deploy/demo/town/tunnels.ts"
+import { buildTown, counted, type Town } from "../../deploy/demo/town/town.ts"
+import { knock, listen } from "./knocking.ts"
 
 const MAIN = join(import.meta.dirname, "../../gateway/main.ts")
 const TUNNEL_MS = 20_000
@@ -15,14 +16,6 @@ const PORTS = [11112, 2762, 8443, 8444, 9464, 22, 2222, 80]
 const [DICOM, DICOM_TLS, DESK, HEALTH, SHELL] = [11112, 2762, 8444, 9464, 22]
 const INNER = "10.90.1.1"
 const CENTER_INNER = "10.90.0.1"
-
-/** Why there is no tunnel here, in words. */
-function whyNoTunnel(): string | null {
-  const tun = spawnSync("sh", ["-c", "test -c /dev/net/tun"]).status === 0
-  const charon =
-    spawnSync("sh", ["-c", "test -x /usr/sbin/charon-systemd && command -v swanctl"]).status === 0
-  return tun ? (charon ? null : "strongSwan is not installed") : "this machine has no /dev/net/tun"
-}
 
 describe("the four measures", function () {
   this.timeout(90_000)
@@ -164,8 +157,7 @@ describe("the four measures", function () {
         console.log(`      skipped: ${why}`)
         this.skip()
       }
-      for (const host of [town.center, town.maintenance, town.edge]) await swan(host)
-      await until("the tunnels", TUNNEL_MS, () => tunnels(town.edge).length === 3)
+      await startTunnels(town, 3)
     })
 
     it("joins the two gateways for what the contract names", () => {
@@ -275,17 +267,6 @@ describe("the four measures", function () {
     })
   })
 })
-
-/** Starts strongSwan with what the site file printed. */
-async function swan(host: Host): Promise<void> {
-  host.start(["/usr/sbin/charon-systemd"])
-  await until("charon", 10_000, () => host.run("swanctl --stats").status === 0)
-  host.do("swanctl --load-all")
-}
-
-/** Of the tunnels that are up here: their names. */
-const tunnels = (host: Host): string[] =>
-  [...host.do("swanctl --list-sas").matchAll(/^ {2}(\w+): #\d+.*INSTALLED/gm)].map((each) => each[1] ?? "")
 
 interface Looked {
   readonly name: string

@@ -1,5 +1,5 @@
 /**
- * A machine for tests of the network: namespaces of its own for network and mounts, with an /etc and a /run of its own, gone
+ * A machine for tests and demonstrations of the network: namespaces of its own for network and mounts, with an /etc and a /run of its own, gone
  * with the process that holds them. Needs root; nothing of the machine it runs on is changed.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process"
@@ -9,7 +9,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 
-/** What programs of these tests read of /etc. */
+/** What programs here read of /etc. */
 const COPIED = [
   "strongswan.conf",
   "strongswan.d",
@@ -73,12 +73,12 @@ export class Host {
   }
 
   /** What starts a command here. */
-  get #inside(): readonly string[] {
+  get inside(): readonly string[] {
     return ["nsenter", "--target", String(this.pid), "--net", "--mount"]
   }
 
   run(line: string): Ended {
-    const [command = "", ...options] = this.#inside
+    const [command = "", ...options] = this.inside
     return spawnSync(command, [...options, "sh", "-c", line], { encoding: "utf8" })
   }
 
@@ -91,7 +91,7 @@ export class Host {
 
   /** A program that stays; ended with the host. */
   start(command: readonly string[]): ChildProcess {
-    const [program = "", ...options] = [...this.#inside, ...command]
+    const [program = "", ...options] = [...this.inside, ...command]
     const child = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"] })
     this.#children.push(child)
     return child

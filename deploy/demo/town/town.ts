@@ -6,16 +6,13 @@ import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parse, stringify } from "yaml"
-import { readSite } from "../../gateway/site/read-site.ts"
-import { rendered } from "../../gateway/site/rendered.ts"
-import type { Site } from "../../gateway/site/site.ts"
+import { readSite } from "../../../gateway/site/read-site.ts"
+import { rendered } from "../../../gateway/site/rendered.ts"
+import type { Site, SiteFile } from "../../../gateway/site/site.ts"
 import { cable, Host } from "./host.ts"
 
-const EXAMPLE = join(import.meta.dirname, "../../deploy/site.example.yaml")
-const KNOCK = join(import.meta.dirname, "knock.ts")
+const EXAMPLE = join(import.meta.dirname, "../../site.example.yaml")
 const TODAY = "2026-12-01"
-/** YAML as it comes, to be taken apart. */
-export type Raw = ReturnType<typeof parse>
 
 /** What passes the carrier: IKE and ESP by name, and everything else. */
 const CARRIER = `
@@ -47,7 +44,7 @@ export interface Town {
 }
 
 /** @param change of the hospital's site file, before anything is printed from it */
-export async function buildTown(change: (edge: Raw) => unknown = () => undefined): Promise<Town> {
+export async function buildTown(change: (edge: SiteFile) => unknown = () => undefined): Promise<Town> {
   const names = ["edge", "center", "maintenance", "carrier", "device", "office", "manager"] as const
   const made = await Promise.all(names.map(async (name) => [name, await Host.make()] as const))
   const hosts = Object.fromEntries(made) as Record<(typeof names)[number], Host>
@@ -103,17 +100,6 @@ export function counted(host: Host, name: string): number {
   return all.nftables.find(({ counter }) => counter?.name === name)?.counter?.packets ?? 0
 }
 
-/** What a caller at this host meets at these ports; of several addresses, with commas between, one after the other. */
-export const knock = (host: Host, address: string, ports: readonly number[]): string[] =>
-  host
-    .do(`${process.execPath} ${KNOCK} knock ${address} ${ports.join(" ")}`)
-    .trim()
-    .split(" ")
-
-/** Something answers at these ports of every address of the host. */
-export const listen = (host: Host, ports: readonly number[]): void =>
-  void host.start([process.execPath, KNOCK, "listen", ...ports.map(String)])
-
 /** Puts what the site prints where it belongs, and loads rules and routes. */
 function install(host: Host, site: Site): void {
   for (const { path, text, mode } of rendered(site)) host.write(path, text, mode)
@@ -121,12 +107,15 @@ function install(host: Host, site: Site): void {
   host.do("sysctl -qe -p /etc/sysctl.d/60-dokuei.conf")
 }
 
-function siteFiles(change: (edge: Raw) => unknown): Readonly<Record<keyof Town["sites"], Raw>> {
-  const edge: Raw = parse(readFileSync(EXAMPLE, "utf8"))
-  edge.tunnel.datapath = "user"
-  edge.zones.vpn.router = "203.0.113.9"
-  edge.contracts.push({
-    ...edge.contracts[0],
+type ContractFile = SiteFile["contracts"][number]
+
+/** The example's hospital, and both of its partners as they write of it. */
+function siteFiles(change: (edge: SiteFile) => unknown): Readonly<Record<keyof Town["sites"], SiteFile>> {
+  const edge = parse(readFileSync(EXAMPLE, "utf8")) as SiteFile
+  const [reading] = edge.contracts
+  if (reading === undefined) throw new Error("the example has no contract")
+  const service: ContractFile = {
+    ...reading,
     id: "maintenance",
     partner: "保守会社",
     number: "2026-契-0200",
@@ -134,10 +123,28 @@ function siteFiles(change: (edge: Raw) => unknown): Readonly<Record<keyof Town["
     inner: "10.90.0.9",
     weReach: [],
     theyReach: [2222],
-  })
+  }
+  edge.tunnel.datapath = "user"
+  edge.zones.vpn.router = "203.0.113.9"
+  edge.contracts.push(service)
   change(edge)
-  const [reading, service] = edge.contracts
-  const partner = (contract: Raw, address: string, router: string): Raw => ({
+  return {
+    edge,
+    center: partnerOf(edge, reading, "198.51.100.7/28", "198.51.100.1"),
+    maintenance: partnerOf(edge, service, "198.51.100.17/28", "198.51.100.18"),
+  }
+}
+
+function partnerOf(edge: SiteFile, contract: ContractFile, address: string, router: string): SiteFile {
+  const ours: ContractFile = {
+    ...contract,
+    id: "hospital",
+    peer: { address: "203.0.113.10", identity: edge.tunnel.identity },
+    inner: edge.tunnel.inner,
+    weReach: contract.theyReach,
+    theyReach: contract.weReach,
+  }
+  return {
     ...edge,
     role: "center",
     zones: {
@@ -146,29 +153,15 @@ function siteFiles(change: (edge: Raw) => unknown): Readonly<Record<keyof Town["
     },
     tunnel: { ...edge.tunnel, inner: contract.inner, identity: contract.peer.identity },
     doors: [{ door: "health", port: 9464, zones: ["management"] }],
-    contracts: [
-      {
-        ...contract,
-        id: "hospital",
-        peer: { address: "203.0.113.10", identity: edge.tunnel.identity },
-        inner: edge.tunnel.inner,
-        weReach: contract.theyReach,
-        theyReach: contract.weReach,
-      },
-    ],
+    contracts: [ours],
     destinations: [],
     nameServers: [],
-    timeServers: edge.timeServers.map((each: object) => ({ ...each, zone: "management" })),
-  })
-  return {
-    edge,
-    center: partner(reading, "198.51.100.7/28", "198.51.100.1"),
-    maintenance: partner(service, "198.51.100.17/28", "198.51.100.18"),
+    timeServers: edge.timeServers.map((each) => ({ ...each, zone: "management" as const })),
   }
 }
 
-function siteOf(raw: Raw): Site {
-  const result = readSite(stringify(raw), TODAY)
+function siteOf(file: SiteFile): Site {
+  const result = readSite(stringify(file), TODAY)
   if ("site" in result) return result.site
   throw new Error(result.issues.map(({ path, message }) => `${path}: ${message}`).join("\n"))
 }
