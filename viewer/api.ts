@@ -247,6 +247,9 @@ export class Api {
   keyImageUrl(reportId: string, index: number): string {
     return `/api/reports/${part(reportId)}/key-images/${index}`
   }
+  paperUrl(requestId: string, index: number): string {
+    return `/api/cases/${part(requestId)}/papers/${index}`
+  }
   attachmentUrl(reportId: string, index: number): string {
     return `/api/reports/${part(reportId)}/attachments/${index}`
   }

@@ -656,6 +656,12 @@ export interface Person {
   readonly loggedInAt?: string
 }
 
+/** A document as it is shown. */
+export interface Paper {
+  readonly mediaType: string
+  readonly bytes: Uint8Array
+}
+
 export interface ReadingDesk {
   worklist(person: Person): Promise<readonly WorkItem[]>
   reading(person: Person, requestId: string): Promise<ReadingView>
@@ -683,6 +689,8 @@ export interface ReadingDesk {
     pin: string,
     assertion: Uint8Array,
   ): Promise<{ readonly reportId: string; readonly version: number }>
+  /** One of `ReadingView.papers`, from 0. Throws ERR_NOT_FOUND. */
+  paper(person: Person, requestId: string, index: number): Promise<Paper>
   /** Begins a correction or an addendum. Throws ERR_REPORT_STATE when what it is to follow stands no more: somebody has
    *  corrected it meanwhile. */
   amend(person: Person, requestId: string, amendment: Amendment): Promise<ReadingView>

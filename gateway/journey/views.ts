@@ -234,6 +234,18 @@ export interface ReadingView extends WorkItem {
   /** Of the signed ones those that stand: the newest version of the report, then of each addendum. */
   readonly standing: readonly SignedText[]
   readonly signing: SigningView | null
+  /** What came beside the study from who has requests of another kind; absent = nothing. */
+  readonly papers?: readonly PaperView[]
+}
+
+/** A document beside a study, to be opened by its place in the list. */
+export interface PaperView {
+  /** As its sender named it; "" without a name. */
+  readonly title: string
+  /** A PDF as it came, or text that was read out of a clinical document. */
+  readonly mediaType: "application/pdf" | "text/plain; charset=utf-8"
+  /** Of the submission that brought it. */
+  readonly verdict: VerdictOutcome
 }
 
 /** How a signed document is followed by another: by one that replaces it, or by an addendum, which leaves it as it is. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { foreignCda, STRUCTURED_BODY, wrapped, type Foreign } from "../standards/cda/foreign-cda.ts"
-import { AT_HOSPITAL, HOSPITAL } from "./agreements.ts"
-import { A_CENTER } from "./foreign-study.ts"
-import { acknowledge, CLERK, enter, requestFor, storeAll, study } from "./people.ts"
+import { AT_CENTER, AT_HOSPITAL, HOSPITAL } from "./agreements.ts"
+import { A_CENTER, A_HOSPITAL, files } from "./foreign-study.ts"
+import { acknowledge, CLERK, enter, READER, requestFor, storeAll, study } from "./people.ts"
 import {
   ANY_FORMAT,
   answerOf,
@@ -15,11 +15,83 @@ import {
 } from "./unmarked.ts"
 import type { StaffDetail } from "../../gateway/journey/views.ts"
 import type { DocumentEntry } from "../../gateway/standards/xds/submission.ts"
-import { TwoSides } from "./world.ts"
+import { DAY_MS, TwoSides } from "./world.ts"
 
 const PDF = Buffer.from("%PDF-1.7\n% a report\n%%EOF\n")
 const OURS = [[AT_HOSPITAL.patientIdDomain, "P1"]] as const
 const XDS_SD = { code: "urn:ihe:iti:xds-sd:pdf:2008", scheme: "1.3.6.1.4.1.19376.1.2.3", display: "XDS-SD" }
+
+describe("what a partner lays beside its study", function () {
+  this.timeout(60_000)
+  let sides: TwoSides
+  beforeEach(async () => {
+    sides = await TwoSides.open({ agreement: PLAIN, between: new OverheardLine() })
+  })
+  afterEach(() => sides.close())
+
+  const paper = (
+    uniqueId: string,
+    mimeType: string,
+    octets: Buffer,
+    formatCode = ANY_FORMAT,
+  ): ForeignDocument => ({
+    uniqueId,
+    mimeType,
+    formatCode,
+    octets,
+  })
+  const bring = async (papers: readonly ForeignDocument[]): Promise<string> => {
+    const documents = [...files("F1", 1).documents, ...papers]
+    await deliver(sides.center.door, AT_CENTER.id, foreign({ ...A_HOSPITAL, PatientID: "F1" }, documents))
+    await sides.settle()
+    const [item] = await sides.center.reading.worklist(READER)
+    return item!.requestId
+  }
+  const OF_F1 = { ids: [[AT_CENTER.patientIdDomain, "F1"]] as const }
+
+  it("is before the reader's eyes, unsigned: a PDF as it came, a clinical document as its PDF or as text", async () => {
+    const { reading } = sides.center
+    const requestId = await bring([
+      paper("2.25.61", "application/pdf", PDF),
+      paper("2.25.62", "text/xml", foreignCda({ ...OF_F1, body: STRUCTURED_BODY })),
+      paper("2.25.63", "text/xml", foreignCda({ ...OF_F1, body: wrapped(PDF) }), XDS_SD),
+    ])
+    const text = "text/plain; charset=utf-8"
+    assert.deepEqual((await reading.reading(READER, requestId)).papers, [
+      { title: "", mediaType: "application/pdf", verdict: "unsigned" },
+      { title: "", mediaType: text, verdict: "unsigned" },
+      { title: "", mediaType: "application/pdf", verdict: "unsigned" },
+    ])
+    const shown = await Promise.all([0, 1, 2].map((index) => reading.paper(READER, requestId, index)))
+    assert.deepEqual(
+      [shown[0], shown[2]].map((each) => Buffer.from(each!.bytes)),
+      [PDF, PDF],
+    )
+    assert.equal(shown[1]!.mediaType, text)
+    assert.match(Buffer.from(shown[1]!.bytes).toString(), /^Technique\nT2 axial\./)
+    await assert.rejects(reading.paper(READER, requestId, 3), { code: "ERR_NOT_FOUND" })
+    await assert.rejects(reading.paper(CLERK, requestId, 0), { code: "ERR_NOT_ALLOWED" })
+  })
+
+  it("is not shown when it is of another patient, or nothing a person could read", async () => {
+    const requestId = await bring([
+      paper(
+        "2.25.61",
+        "text/xml",
+        foreignCda({ ids: [[AT_CENTER.patientIdDomain, "F2"]], body: STRUCTURED_BODY }),
+      ),
+      paper("2.25.62", "text/xml", Buffer.from("<a/>")),
+      paper("2.25.63", "text/html", Buffer.from("<script>alert(1)</script>")),
+    ])
+    assert.equal((await sides.center.reading.reading(READER, requestId)).papers, undefined)
+  })
+
+  it("goes with the images", async () => {
+    const requestId = await bring([paper("2.25.61", "application/pdf", PDF)])
+    await sides.settle(10 * DAY_MS)
+    await assert.rejects(sides.center.reading.paper(READER, requestId, 0), { code: "ERR_NOT_FOUND" })
+  })
+})
 
 describe("a report that comes as a CDA document of another make", function () {
   this.timeout(60_000)

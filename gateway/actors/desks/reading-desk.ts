@@ -1,4 +1,5 @@
 /** The reading desk: HTTP of the reading centre for radiologists (docs/desk-api.md). */
+import { DeskError } from "../../journey/errors.ts"
 import type { LinesDesk, ReadingDesk, SigningService } from "../../journey/ports.ts"
 import { mountDicomweb } from "./dicomweb.ts"
 import { amendBody, draftBody, patientBody, prepareBody, serviceReturnBody, signBody } from "./input.ts"
@@ -34,6 +35,11 @@ function mountCases(routes: Routes, desk: ReadingDesk, { clock }: DeskOptions): 
   routes.json("get", "/api/cases/:requestId", null, ({ person, param }) =>
     desk.reading(person, param("requestId")),
   )
+  routes.octets("/api/cases/:requestId/papers/:index", async ({ person, param }) => ({
+    ...(await desk.paper(person, param("requestId"), indexOf(param("index")))),
+    fileName: null,
+    disposition: "inline",
+  }))
   routes.json("post", "/api/cases/:requestId/start", null, ({ person, param }) =>
     desk.start(person, param("requestId")),
   )
@@ -55,6 +61,12 @@ function mountCases(routes: Routes, desk: ReadingDesk, { clock }: DeskOptions): 
     await desk.close(person, param("requestId"))
     return {}
   })
+}
+
+/** Indexes count from 0. */
+function indexOf(index: string): number {
+  if (!/^(0|[1-9]\d?)$/.test(index)) throw new DeskError("ERR_NOT_FOUND", "no such index")
+  return Number(index)
 }
 
 /** The reader's own browser goes there and comes back: to the page, which brings here what it was given. */

@@ -45,6 +45,14 @@ export function accountedReading(world: World, desk: ReadingDesk): ReadingDesk {
     start: async (person, requestId) => case_(person, requestId, await desk.start(person, requestId)),
     amend: async (person, requestId, amendment) =>
       case_(person, requestId, await desk.amend(person, requestId, amendment)),
+    paper: async (person, requestId, index) => {
+      const paper = await desk.paper(person, requestId, index)
+      const study = (await world.ledger.request(requestId))?.private.StudyInstanceUID ?? ""
+      await tell(person, `paper/${requestId}/${index}`, () =>
+        studySubject(world, { requestId, StudyInstanceUID: study }),
+      )
+      return paper
+    },
     metadata: async (person, named, series) => {
       const items = await desk.metadata(person, named, series)
       await images(person, named)

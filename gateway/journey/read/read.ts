@@ -5,13 +5,14 @@ import { arrivingItems } from "./arriving-item.ts"
 import { heldItems } from "./held-item.ts"
 import { isErased } from "../keep.ts"
 import { milestone } from "../cases/milestones.ts"
-import type { Person, ReadingDesk } from "../ports.ts"
+import type { Paper, Person, ReadingDesk } from "../ports.ts"
 import type { Change, ReportRecord, RequestRecord } from "../records.ts"
 import { newDraft, type Beginning } from "./draft.ts"
 import { isAddendum, standing, versionViews } from "../lineage.ts"
 import { next } from "../route.ts"
 import { selected } from "../assemble/selection.ts"
 import { sentAgain } from "../submit/send-again.ts"
+import { paperOf, papersOf } from "./papers.ts"
 import { rulePatient } from "./patient-ruling.ts"
 import { seriesViews } from "./series.ts"
 import { targetOf } from "../subject.ts"
@@ -22,7 +23,7 @@ import type { World } from "../world.ts"
 
 type CaseDesk = Pick<
   ReadingDesk,
-  "worklist" | "reading" | "start" | "amend" | "retry" | "rulePatient" | "close"
+  "worklist" | "reading" | "paper" | "start" | "amend" | "retry" | "rulePatient" | "close"
 >
 
 export function caseDesk(world: World): CaseDesk {
@@ -30,6 +31,7 @@ export function caseDesk(world: World): CaseDesk {
   return {
     worklist: (person) => worklist(world, person),
     reading: (person, requestId) => reading(world, person, requestId),
+    paper: (person, requestId, index) => paper(world, person, requestId, index),
     start: (person, requestId) => held(requestId, () => start(world, person, requestId)),
     amend: (person, requestId, amendment) =>
       held(requestId, () => amend(world, person, requestId, amendment)),
@@ -59,6 +61,7 @@ async function reading(world: World, person: Person, requestId: string): Promise
   const stand = standing(file.reports)
   const own = file.reports.findLast((each) => each.status === "draft" && each.readerId === person.id)
   const text = own ?? stand[0]
+  const papers = await papersOf(world, file)
   return {
     ...workItem(world, person, file, study),
     series: seriesViews(selected(study, await world.ledger.instances(study.id))),
@@ -68,7 +71,13 @@ async function reading(world: World, person: Person, requestId: string): Promise
       versions.flatMap((each) => (each.reportId === id ? [{ ...each, text: draft }] : [])),
     ),
     signing: signing(file),
+    ...(papers.length === 0 ? {} : { papers: papers.map(({ view }) => view) }),
   }
+}
+
+async function paper(world: World, person: Person, requestId: string, index: number): Promise<Paper> {
+  only(person, "radiologist")
+  return paperOf(world, await caseFile(world, kept(await world.ledger.request(requestId))), index)
 }
 
 async function start(world: World, person: Person, requestId: string): Promise<ReadingView> {

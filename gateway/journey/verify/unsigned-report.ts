@@ -15,7 +15,7 @@ import { plain, referenced } from "../metadata.ts"
 import { readWhole } from "../read-whole.ts"
 import type { DocumentRecord, RequestRecord, SubmissionRecord } from "../records.ts"
 import { isOfPatient } from "../affinity-patient.ts"
-import { sameSubject } from "../same-subject.ts"
+import { namesPatient, sameSubject } from "../same-subject.ts"
 import { requestOf } from "../subject.ts"
 import type { World } from "../world.ts"
 
@@ -68,12 +68,7 @@ async function foreignText(
   { patientIdDomain }: Agreement,
 ): Promise<string> {
   const { patientIds, body } = readForeignDocument(await readWhole(world.spool, place))
-  const ours = patientIds.filter(({ root }) => root === patientIdDomain)
-  // Who names no number of the hospital's own domain may have left the domain out.
-  const asked = ours.length > 0 ? ours : patientIds
-  sameSubject("report", {
-    PatientID: asked.some(({ extension }) => plain(extension) === plain(patient.PatientID)),
-  })
+  sameSubject("report", { PatientID: namesPatient(patientIds, patientIdDomain, patient.PatientID) })
   return body.kind === "text" ? body.text : ""
 }
 

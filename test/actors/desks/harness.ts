@@ -77,6 +77,7 @@ export class Recorder {
   readonly reading: ReadingDesk = {
     worklist: (...call) => this.#answer("worklist", call, []),
     reading: (...call) => this.#answer("reading", call, { requestId: call[1] } as ReadingView),
+    paper: (...call) => this.#answer("paper", call, { mediaType: "application/pdf", bytes: PDF }),
     start: (...call) => this.#answer("start", call, { requestId: call[1] } as ReadingView),
     saveDraft: (...call) => this.#answer("saveDraft", call, { draftVersion: call[3] + 1 }),
     prepare: (...call) => this.#prepare(call),

@@ -54,6 +54,15 @@ describe("reading desk", () => {
       )
     })
 
+    it("gives a paper that lies beside the study, by its place in the list and no other name", async () => {
+      const paper = await client.bytes("/api/cases/req-1/papers/0")
+      assert.deepEqual([paper.headers["content-type"], paper.bytes], ["application/pdf", PDF])
+      assert.equal(paper.headers["x-content-type-options"], "nosniff")
+      assert.deepEqual(desk.recorder.asked.at(-1)?.slice(2), ["req-1", 0])
+      for (const index of ["-1", "00", "100", "x"])
+        await assert.rejects(client.get(`/api/cases/req-1/papers/${index}`), { status: 404 })
+    })
+
     it("says that another reader holds the case", async () => {
       desk.recorder.fails.set("start", new DeskError("ERR_LOCKED", "held by another reader"))
       await assert.rejects(client.post("/api/cases/req-1/start"), { status: 423, code: "ERR_LOCKED" })

@@ -348,6 +348,22 @@ describe("the reading screen", function () {
     )
   })
 
+  it("names what the hospital laid beside the study, each unsigned and one touch away", async () => {
+    const papers = [
+      { title: "紹介状（神経内科）", mediaType: "application/pdf", verdict: "unsigned" },
+      { title: "", mediaType: "text/plain; charset=utf-8", verdict: "unsigned" },
+    ] as const
+    await open(caseOf(SERIES, { papers }))
+    const links = page.locator(".rp-papers a")
+    assert.deepEqual(
+      (await links.allInnerTexts()).map((each) => each.replace(/\s+/g, " ").trim()),
+      ["紹介状（神経内科） 署名なし", "文書 2 署名なし"],
+    )
+    assert.equal(await links.nth(1).getAttribute("href"), `/api/cases/${REQUEST_ID}/papers/1`)
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/papers.png` })
+  })
+
   it("reserves a case that nobody reads yet", async () => {
     reading(server)
     server.answer(`POST /api/cases/${REQUEST_ID}/start`, caseOf(SERIES))

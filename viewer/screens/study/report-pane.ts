@@ -7,6 +7,7 @@ import { checksList } from "./checks-list.ts"
 import type { Saving } from "./case-session.ts"
 import type { FrameStore } from "./frame-store.ts"
 import { keyTray, type TrayActions, type TrayItem } from "./key-tray.ts"
+import { paperLinks } from "./paper-links.ts"
 import type { SignCheck } from "./sign-checks.ts"
 import { signedTexts } from "./signed-texts.ts"
 import "./draft-field.ts"
@@ -23,6 +24,8 @@ export interface ReportState {
   readonly keys: readonly TrayItem[]
   readonly checks: readonly SignCheck[]
   readonly store: FrameStore
+  /** Of `view.papers` the one with this number. */
+  readonly paperUrl: (index: number) => string
 }
 
 export interface ReportActions extends TrayActions {
@@ -77,13 +80,14 @@ function conflict({ saving }: ReportState, actions: ReportActions): unknown {
   </div>`
 }
 
-function requestText({ view }: ReportState): TemplateResult {
+function requestText({ view, paperUrl }: ReportState): TemplateResult {
   const { purpose, diagnosis, history, contrast, department, physician, namedReader = "" } = view.request
   const text = sentences([diagnosis, history, purpose, contrast])
   return html`<div class="rp-req" lang="ja">
     <b>${st("report.request")}</b>${GAP}${text}
     <b class="nowrap">${st("report.physician", { department, physician })}</b>
     ${namedReader === "" ? nothing : html`<span class="nowrap">${st("report.named", { name: namedReader })}</span>`}
+    ${paperLinks(view.papers ?? [], paperUrl)}
   </div>`
 }
 

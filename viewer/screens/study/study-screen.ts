@@ -197,7 +197,8 @@ export class StudyScreen extends LightElement {
     const { patient, study } = view
     const checks = signChecks({ draft, patient, study, isCorrection, confirmed: this.#confirmed })
     const keys = draft.keyImages.map((key) => images.locate(key))
-    return { view, draft, saving, isCorrection, keys, checks, store: images.store }
+    const paperUrl = (index: number): string => this.api.paperUrl(this.requestId, index)
+    return { view, draft, saving, isCorrection, keys, checks, store: images.store, paperUrl }
   }
 
   #reportActions(session: CaseSession): ReportActions {

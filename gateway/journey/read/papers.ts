@@ -1,0 +1,97 @@
+/**
+ * Papers: what a partner laid beside its study and a reader may want to see, such as the request as PDF or CDA document. A PDF is
+ * given as it came, a clinical document as the PDF that is wrapped in it or as plain text; whatever else came stays where it is.
+ */
+import { readForeignDocument, type ForeignDocument } from "../../standards/cda/foreign-document.ts"
+import { Malformed } from "../../standards/malformed.ts"
+import type { CaseFile } from "../cases/case-file.ts"
+import { MIME } from "../codes.ts"
+import { found } from "../desk-guards.ts"
+import { agreementOf } from "../keep.ts"
+import { isLive } from "../live-slot.ts"
+import type { Paper } from "../ports.ts"
+import { readWhole } from "../read-whole.ts"
+import type { DocumentRecord, DocumentRole, RequestRecord, SubmissionRecord } from "../records.ts"
+import { namesPatient } from "../same-subject.ts"
+import type { PaperView } from "../views.ts"
+import type { World } from "../world.ts"
+
+/** Read each time a case is looked at: a larger one is no letter. */
+const MAX_XML_BYTES = 4 * 1024 * 1024
+const MAX_PDF_BYTES = 64 * 1024 * 1024
+const MAX_PAPERS = 50
+const ROLES: readonly DocumentRole[] = ["pdf", "cda", "attachment"]
+
+interface Lying {
+  readonly document: DocumentRecord
+  readonly view: PaperView
+  /** Null of a PDF. */
+  readonly body: ForeignDocument["body"] | null
+}
+
+/** Of studies that are verified, in the order in which they came. */
+export async function papersOf(
+  world: World,
+  { request, submissions }: Pick<CaseFile, "request" | "submissions">,
+): Promise<readonly Lying[]> {
+  const studies = submissions.filter(
+    ({ direction, kind, state, slotId }) =>
+      direction === "in" && kind === "study" && state === "verified" && isLive(world, slotId),
+  )
+  const papers: Lying[] = []
+  for (const study of studies)
+    for (const document of await world.ledger.documents(study.id)) {
+      const paper = ROLES.includes(document.role) ? await readable(world, request, study, document) : null
+      if (paper !== null && papers.length < MAX_PAPERS) papers.push(paper)
+    }
+  return papers
+}
+
+/** The one with this number, from 0. @throws DeskError ERR_NOT_FOUND */
+export async function paperOf(
+  world: World,
+  file: Pick<CaseFile, "request" | "submissions">,
+  index: number,
+): Promise<Paper> {
+  const { document, view, body } = found((await papersOf(world, file))[index], "paper of this case")
+  const { mediaType } = view
+  if (body === null) return { mediaType, bytes: await readWhole(world.spool, document.place) }
+  return { mediaType, bytes: body.kind === "pdf" ? body.bytes : Buffer.from(body.text) }
+}
+
+/** Null of what nobody could read, and of what is about another patient. */
+async function readable(
+  world: World,
+  request: RequestRecord,
+  study: SubmissionRecord,
+  document: DocumentRecord,
+): Promise<Lying | null> {
+  const { entryUUID, clearMimeType, place } = document
+  if (document.within !== undefined) return null
+  const entry = study.private.submission?.documentEntries.find((each) => each.entryUUID === entryUUID)
+  const view = {
+    title: entry?.title ?? "",
+    verdict: study.private.verdict?.outcome ?? "indeterminate",
+  } as const
+  const { clearLengthBytes } = (await world.spool.open(place)).facts
+  if (clearMimeType === MIME.pdf)
+    return clearLengthBytes > MAX_PDF_BYTES
+      ? null
+      : { document, view: { ...view, mediaType: MIME.pdf }, body: null }
+  if (clearMimeType !== MIME.xml || clearLengthBytes > MAX_XML_BYTES) return null
+  const written = asDocument(await readWhole(world.spool, place))
+  const domain = agreementOf(world, study.agreement)?.patientIdDomain ?? ""
+  if (written === null || !namesPatient(written.patientIds, domain, request.private.patient.PatientID))
+    return null
+  const mediaType = written.body.kind === "pdf" ? MIME.pdf : "text/plain; charset=utf-8"
+  return { document, view: { ...view, mediaType }, body: written.body }
+}
+
+function asDocument(bytes: Uint8Array): ForeignDocument | null {
+  try {
+    return readForeignDocument(bytes)
+  } catch (error) {
+    if (error instanceof Malformed) return null
+    throw error
+  }
+}
