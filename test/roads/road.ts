@@ -210,6 +210,7 @@ export function turnTerms(dataDir: string, requestIds?: readonly string[]): void
 export interface ConfigDraft {
   desk: { idle?: string }
   mail?: Readonly<Record<string, unknown>>
+  directory?: Readonly<Record<string, unknown>>
   time?: { check: "chrony" | "none" }
   audit?: { collectors: Readonly<Record<string, unknown>>[] }
   agreements: { endpoint: string; validUntil: string; retention: { images: string } }[]
