@@ -8,6 +8,7 @@ import { directoryIssues } from "./config-directory.ts"
 import { packagingIssues } from "./config-packaging.ts"
 import { roadHomeIssues } from "./config-road-home.ts"
 import { INSTITUTION_CODE, isDomainOfAnother } from "./journey/institution.ts"
+import { isTestPolicy } from "./standards/hpki/profile.ts"
 
 type Raw = Readonly<Record<string, unknown>>
 
@@ -26,8 +27,33 @@ export function crossIssues(config: unknown): Issue[] {
     ...mailIssues(root),
     ...directoryIssues(group(root.directory)),
     ...personsIssues(root),
+    ...policyIssues(group(root.trust)),
   ]
 }
+
+/** A policy of certificates for tests is believed nowhere by being listed among others. */
+function policyIssues({ signaturePolicies, allowTestPolicies }: Raw): Issue[] {
+  if (!Array.isArray(signaturePolicies) || allowTestPolicies === true) return []
+  return (signaturePolicies as unknown[]).flatMap((policy, index) =>
+    typeof policy === "string" && isTestPolicy(policy)
+      ? [
+          {
+            path: `trust.signaturePolicies.${index}`,
+            message:
+              "is HPKI's policy of certificates for tests: needs trust.allowTestPolicies, never in production",
+          },
+        ]
+      : [],
+  )
+}
+
+/** By key or by card: with neither a name alone would do, with both one of them would never be looked at. */
+const readerIssues = (agreement: Raw, path: string): Issue[] =>
+  items(agreement.readers).flatMap(({ spkiSha256, card }, index) =>
+    (spkiSha256 === undefined) === (card === undefined)
+      ? [{ path: `${path}.readers.${index}`, message: "needs spkiSha256 or card, and not both" }]
+      : [],
+  )
 
 /** A private key lies in a file or in a token. */
 function keyIssues(keys: Raw): Issue[] {
@@ -62,6 +88,7 @@ function agreementIssues(root: Raw): Issue[] {
     ...sharedPins(agreements),
     ...agreements.flatMap((each, index) => packagingIssues(each, `agreements.${index}`)),
     ...agreements.flatMap((each, index) => affinityIssues(each, `agreements.${index}`)),
+    ...agreements.flatMap((each, index) => readerIssues(each, `agreements.${index}`)),
     ...agreements.flatMap((each, index) => roadHomeIssues(each, `agreements.${index}`)),
   ]
 }

@@ -186,11 +186,35 @@ const agreement = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().min(1).describe("as the signing certificate has it, in Japanese or Latin letters"),
-        spkiSha256: pin.describe("SHA-256 of the SubjectPublicKeyInfo of the signing certificate"),
+        spkiSha256: pin
+          .optional()
+          .describe("SHA-256 of the SubjectPublicKeyInfo of the signing certificate; this or `card`"),
+        card: z
+          .strictObject({
+            issuer: z
+              .string()
+              .min(1)
+              .describe("who issued it, as the verdict's detail prints it, e.g. C=JP, O=MEDIS, OU=…, CN=…"),
+            serialNumber: z
+              .string()
+              .min(1)
+              .describe("serialNumber of its subject, which a renewed card keeps"),
+          })
+          .optional()
+          .describe(
+            "the holder by the authority's own number, whatever key the card has; this or `spkiSha256`",
+          ),
       }),
     )
     .default([])
     .describe("who may sign reports, at both sides; [] = every physician the reading centre lets sign"),
+  reportRoles: z
+    .array(z.enum(["Medical Doctor", "Dentist"]))
+    .min(1)
+    .default(["Medical Doctor"])
+    .describe(
+      "hcRole one of which the signer of a report must have; Dentist only where dental images are read",
+    ),
   recoding: z
     .enum(["htj2k", "none"])
     .optional()
@@ -391,6 +415,20 @@ const common = {
       .boolean()
       .default(false)
       .describe("accept the HPKI test policy arc; never in production"),
+    signaturePolicies: z
+      .array(oid)
+      .min(1)
+      .max(8)
+      .optional()
+      .describe(
+        "certificate policies one of which a reader's signing certificate must state, alone. Default: that of HPKI for signatures in production, 1.2.392.100495.1.5.1.1.3.1",
+      ),
+    loginBySigningKey: z
+      .enum(["refused", "told"])
+      .default("refused")
+      .describe(
+        "a signing certificate whose key may log in as well (digitalSignature beside nonRepudiation): not accepted, or accepted and told in the verdict",
+      ),
   }),
   timeStamp: z.strictObject({
     url: z.url().describe("RFC 3161 over HTTP"),

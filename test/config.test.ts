@@ -75,6 +75,42 @@ describe("the configuration", () => {
     return result.config
   }
 
+  it("believes a policy for tests nowhere by listing it, and knows a reader by key or by card", () => {
+    const testPolicy = "1.2.392.100495.1.5.1.1.0.1"
+    const listed = (allowTestPolicies: boolean) =>
+      check(
+        changed("edge", (raw) => {
+          raw.trust.signaturePolicies = ["1.2.392.100495.1.5.1.1.3.1", testPolicy]
+          raw.trust.allowTestPolicies = allowTestPolicies
+        }),
+      )
+    assert.match(
+      listed(false).join(),
+      /^trust\.signaturePolicies\.1: is HPKI's policy of certificates for tests/,
+    )
+    assert.deepEqual(listed(true), [])
+    const card = { issuer: "C=JP, O=MEDIS", serialNumber: "12345" }
+    const spkiSha256 = "0".repeat(63) + "1"
+    const reader = (by: object) =>
+      check(changed("edge", (raw) => (raw.agreements[0].readers = [{ name: "放射 太郎", ...by }])))
+    assert.deepEqual([reader({ card }), reader({ spkiSha256 })], [[], []])
+    for (const by of [{}, { card, spkiSha256 }])
+      assert.deepEqual(reader(by), ["agreements.0.readers.0: needs spkiSha256 or card, and not both"])
+  })
+
+  it("takes servers of authorities as scheme and host alone", () => {
+    const from = (...fetchFrom: string[]) =>
+      check(changed("edge", (raw) => (raw.trust.revocation = { fetchFrom })))
+    assert.deepEqual(from("http://cert.medis.or.jp", "https://crl.example.org:8443"), [])
+    for (const url of [
+      "http://crl.example.org/",
+      "ldap://crl.example.org",
+      "http://a@crl.example.org",
+      "crl",
+    ])
+      assert.match(from(url).join(), /^trust\.revocation\.fetchFrom\.0: /, url)
+  })
+
   it("of both examples has no fault, with the files of a demo PKI beside them", () => {
     for (const role of ["edge", "center"] as const) assert.deepEqual(check(texts[role]), [], role)
   })

@@ -13,7 +13,7 @@ export const checkConfigCommand = (): Command =>
       const issues = await namedFileIssues(config, systemClock.now())
       if (issues.length > 0) throw faultsOf(file, issues)
       const { role, site, agreements } = config
-      process.stdout.write(unencrypted(config).join(""))
+      process.stdout.write([...unencrypted(config), ...forTests(config)].join(""))
       process.stdout.write(
         `${file}: ${role} of ${site.name} (${site.oid}), ${agreements.length} agreement(s), no faults\n`,
       )
@@ -29,3 +29,11 @@ const unencrypted = ({ agreements }: Config): string[] =>
             `by ${permission.document} of ${permission.date}\n`,
         ],
   )
+
+/** A gateway for production must not run so, and this one may be one. */
+const forTests = ({ trust }: Config): string[] =>
+  trust.allowTestPolicies
+    ? [
+        "warning: trust.allowTestPolicies: signatures with HPKI certificates for tests count as valid; never in production\n",
+      ]
+    : []

@@ -132,6 +132,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     tellSubmissions(changes, log)
     for (const requestId of news(changes)) for (const listener of listeners) listener(requestId)
   })
+  if (config.trust.allowTestPolicies) log("warn", "test-certificates-count", {})
   const revocation = fetchRevocation({ config, log, onNews: () => hearer.evidence?.() })
   const { lists } = revocation
   const keys = await keyStore(keyPlaces(config), refusedPinsFolder(config))

@@ -149,7 +149,7 @@ function placeholders({ agreements }: Config): Issue[] {
     ...at(`agreements.${index}.sealPins`, sealPins),
     ...at(
       `agreements.${index}.readers`,
-      readers.map(({ spkiSha256 }) => spkiSha256),
+      readers.map(({ spkiSha256 }) => spkiSha256 ?? ""),
     ),
   ])
 }

@@ -36,11 +36,17 @@ export async function openTrust({ trust }: Config, lists: EvidenceAtHand): Promi
   }
   return {
     seal: (agreement) => ({ ...common(), kind: "seal", anchors: anchors.seal, pins: agreement.sealPins }),
-    report: () => ({
+    report: (agreement) => ({
       ...common(),
       kind: "hpki",
       anchors: anchors.hpki,
-      rules: { use: "signature", allowTestPolicies: trust.allowTestPolicies, roles: ["Medical Doctor"] },
+      rules: {
+        use: "signature",
+        allowTestPolicies: trust.allowTestPolicies,
+        loginBySigningKey: trust.loginBySigningKey,
+        roles: agreement?.reportRoles ?? ["Medical Doctor"],
+        ...(trust.signaturePolicies === undefined ? {} : { policies: trust.signaturePolicies }),
+      },
     }),
     want: (chains) => lists.want?.(chains),
   }

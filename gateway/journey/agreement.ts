@@ -75,6 +75,15 @@ export interface AffinityDomain {
   readonly numbers: "person" | "same"
 }
 
+/** A reader by name, and by the key or by the holder that the authority's certificate names; one of both is there. */
+export interface AgreedReader {
+  readonly name: string
+  /** Hex SHA-256 of the key's SubjectPublicKeyInfo. */
+  readonly spkiSha256?: string | undefined
+  /** Issuer as `Name.text`, and the subject's serialNumber. */
+  readonly card?: { readonly issuer: string; readonly serialNumber: string } | undefined
+}
+
 export interface Agreement {
   readonly id: string
   readonly partner: Partner
@@ -95,8 +104,10 @@ export interface Agreement {
   readonly reportSignature: "hpki"
   /** Absent = `PLAIN_FORM`. */
   readonly signatures?: SignatureForm
-  /** Who may sign reports: name, and hex SHA-256 of the key's SubjectPublicKeyInfo. Empty = whoever the partner says. */
-  readonly readers: readonly { readonly name: string; readonly spkiSha256: string }[]
+  /** Who may sign reports. Empty = whoever the partner says. */
+  readonly readers: readonly AgreedReader[]
+  /** hcRole one of which the signer of a report must have. Absent = Medical Doctor. */
+  readonly reportRoles?: readonly string[]
   /** How native images leave: as HTJ2K where that is without loss, or all as received. */
   readonly recoding: "htj2k" | "none"
   /** How a study leaves that is larger than what the line carries in a few seconds: in units, or in one piece all the same. */

@@ -6,8 +6,11 @@ import type { Agreement } from "./agreement.ts"
 export interface TrustStore {
   /** The partner's seal: our private CA and the agreed pins. */
   seal(agreement: Agreement): SealTrust
-  /** A radiologist's report: HPKI roots, signature policy, role Medical Doctor. */
-  report(): HpkiTrust
+  /**
+   * A radiologist's report: HPKI roots, signature policy, and the roles the agreement allows; Medical Doctor where none is at
+   * hand.
+   */
+  report(agreement?: Pick<Agreement, "reportRoles"> | null): HpkiTrust
   /**
    * Evidence about these paths is needed, now or when it is looked at again: it is fetched, where it may be, outside of any
    * verdict. Leaf first, a configured anchor last.

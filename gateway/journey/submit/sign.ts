@@ -82,7 +82,7 @@ export async function signReport(
 ): Promise<{ readonly xml: Uint8Array; readonly isStamped: boolean }> {
   const chain = await world.personKeys.chain(person.login)
   // Before a PIN is tried: would the hospital accept this certificate now?
-  const fault = signingFault(world.trust.report(), person, chain, agreement, world.clock.now())
+  const fault = signingFault(world.trust.report(agreement), person, chain, agreement, world.clock.now())
   if (fault !== null) throw new ReportError("ERR_SIGN_CERTIFICATE", fault)
   const signed = documents.map((each): SignedDocument => ({
     uniqueId: each.uniqueId,

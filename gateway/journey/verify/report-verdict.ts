@@ -41,7 +41,7 @@ export async function judgeReport(
 ): Promise<Verdict> {
   const claimed = { documents: [digested(papers.cda), digested(papers.pdf)], submissionSetUniqueId: null }
   const xml = await readWhole(world.spool, papers.signature.place)
-  const verification = verifySignature(xml, claimed, world.trust.report(), world.clock.now())
+  const verification = verifySignature(xml, claimed, world.trust.report(agreement), world.clock.now())
   world.trust.want(verification.chains)
   return standing(before, judgeSigner(verification, agreement, written))
 }

@@ -7,8 +7,9 @@ import { isNamed, signerIsAuthor } from "../../standards/cda/signer-is-author.ts
 import { outcomeOf, type Verdict } from "../../standards/dsg/verdict.ts"
 import type { Verification } from "../../standards/dsg/verify.ts"
 import type { Certificate } from "../../standards/hpki/certificate.ts"
+import { attributeOf } from "../../standards/hpki/name.ts"
 import { check, type VerdictTest } from "../../standards/hpki/verdict-test.ts"
-import type { Agreement } from "../agreement.ts"
+import type { AgreedReader, Agreement } from "../agreement.ts"
 
 /** The verdict, with whether the signer is the author, and, where the agreement names its readers, one of them. */
 export function judgeSigner(
@@ -27,6 +28,14 @@ export function agreedReader(
 ): VerdictTest[] {
   if (readers.length === 0) return []
   const key = signer === null ? "" : createHash("sha256").update(signer.spki).digest("hex")
-  const agreed = readers.some(({ name, spkiSha256 }) => spkiSha256 === key && isNamed(signer, name))
+  const agreed = readers.some(
+    ({ name, spkiSha256, card }) => isNamed(signer, name) && (spkiSha256 === key || isHolder(signer, card)),
+  )
   return [check("signer-agreed", agreed, `key ${key} is of no reader the agreement names`)]
 }
+
+/** The authority's own number for its holder, under this authority: another's number says nothing. */
+const isHolder = (signer: Certificate | null, card: AgreedReader["card"]): boolean =>
+  card !== undefined &&
+  signer?.issuer.text === card.issuer &&
+  attributeOf(signer.subject, "serialNumber") === card.serialNumber

@@ -40,6 +40,11 @@ export interface HpkiRules {
   readonly allowTestPolicies: boolean
   /** At least one of these hcRole texts; empty = any, or none. */
   readonly roles: readonly string[]
+  /**
+   * Whether a key that signs may log in as well: `refused`, or `told` in the test's detail where authorities are met that issue
+   * such certificates. Default refused.
+   */
+  readonly loginBySigningKey?: "refused" | "told"
 }
 
 /** Tests `policy`, `key-usage`, `extended-key-usage` and `hc-role` of a chain as validatePath returns it. */
@@ -49,7 +54,7 @@ export function checkHpkiProfile(chain: readonly Certificate[], rules: HpkiRules
   const policies = checkPolicy(leaf, authorities.slice(0, -1), rules)
   return [
     policies,
-    checkKeyUsage(leaf, rules.use),
+    checkKeyUsage(leaf, rules),
     checkExtKeyUsage(leaf, rules.use),
     checkHcRole(leaf, rules.roles),
   ]
@@ -72,14 +77,14 @@ function checkPolicy(leaf: Certificate, authorities: readonly Certificate[], rul
 }
 
 /** Signing: nonRepudiation without digitalSignature, so that no key that logs in also signs. */
-function checkKeyUsage({ keyUsage, isCa }: Certificate, use: HpkiUse): VerdictTest {
+function checkKeyUsage({ keyUsage, isCa }: Certificate, { use, loginBySigningKey }: HpkiRules): VerdictTest {
   if (isCa) return fail("key-usage", "the certificate is an authority's")
   const has = (usage: "nonRepudiation" | "digitalSignature") => keyUsage?.includes(usage) ?? false
-  const fits =
-    use === "signature"
-      ? has("nonRepudiation") && !has("digitalSignature")
-      : has("digitalSignature") && !has("nonRepudiation")
-  return check("key-usage", fits, `${keyUsage?.join(" ") ?? "none"} does not fit ${use}`)
+  const does = use === "signature" ? has("nonRepudiation") : has("digitalSignature")
+  const doesOther = use === "signature" ? has("digitalSignature") : has("nonRepudiation")
+  if (does && doesOther && use === "signature" && loginBySigningKey === "told")
+    return pass("key-usage", "warning: the key may log in as well (digitalSignature)")
+  return check("key-usage", does && !doesOther, `${keyUsage?.join(" ") ?? "none"} does not fit ${use}`)
 }
 
 function checkExtKeyUsage({ extKeyUsage }: Certificate, use: HpkiUse): VerdictTest {

@@ -240,6 +240,17 @@ describe("an HPKI certificate", () => {
     assert.deepEqual(profile(world.card(), { use: "person-authentication" }), ["policy", "key-usage"])
   })
 
+  it("may log in with the key it signs with only where that is told instead of refused", () => {
+    const both = world.card({ usage: issue.keyUsage("digitalSignature", "nonRepudiation") })
+    assert.deepEqual(profile(both, { loginBySigningKey: "told" }), [])
+    const [told] = checkHpkiProfile(validate(both).chain, { ...RULES, loginBySigningKey: "told" }).filter(
+      ({ name }) => name === "key-usage",
+    )
+    assert.match(told?.detail ?? "", /^warning: /)
+    const only = world.card({ usage: issue.keyUsage("digitalSignature") })
+    assert.deepEqual(profile(only, { loginBySigningKey: "told" }), ["key-usage"])
+  })
+
   it("fails with an extended key usage that does not permit signing", () => {
     assert.deepEqual(profile(world.card({ extra: [issue.extKeyUsage(false, "1.3.6.1.5.5.7.3.2")] })), [
       "extended-key-usage",
