@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { parseArgs } from "node:util"
 import type { Asked } from "./asked.ts"
+import { crypto } from "./crypto.ts"
 import type { Figure } from "./figure.ts"
 import { imageSets } from "./image-sets.ts"
 import { durability, ingest } from "./ingest.ts"
@@ -29,6 +30,7 @@ const BENCHES: Readonly<Record<string, (asked: Asked) => Promise<Figure[]>>> = {
   nagle,
   memory,
   package: packaging,
+  crypto,
   start,
   ledger,
   loop,

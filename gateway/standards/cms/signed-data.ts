@@ -24,6 +24,8 @@ import { type CertificateHash, readSigningCertificate } from "./signing-certific
 
 const MAX_CERTIFICATES = 16
 const SUBJECT_KEY = 0x80
+/** RFC 5652 §10.2.2; attribute certificates and those of other formats are passed over. */
+const CERTIFICATE_CHOICES: readonly number[] = [TAG.sequence, 0xa0, 0xa1, 0xa2, 0xa3]
 
 export interface SignedData {
   readonly contentType: string
@@ -76,7 +78,9 @@ function only(explicit: Der, tag: number): Der {
 }
 
 function readCertificates(set: Der | null): readonly Certificate[] {
-  const encoded = set === null ? [] : childrenOf(set).filter(({ tag }) => tag === TAG.sequence)
+  const choices = set === null ? [] : childrenOf(set)
+  if (!choices.every(({ tag }) => CERTIFICATE_CHOICES.includes(tag))) throw malformed("not a certificate")
+  const encoded = choices.filter(({ tag }) => tag === TAG.sequence)
   if (encoded.length > MAX_CERTIFICATES) throw malformed("too many certificates")
   return encoded.map((one) => readCertificate(one.encoded))
 }
@@ -89,6 +93,8 @@ function readSignerInfo(signer: Der) {
   const attributes = parts.take(0xa0)
   const signatureAlgorithm = parts.take(TAG.sequence).encoded
   const signature = octetsOf(parts.take())
+  parts.maybe(0xa1) // unsigned attributes: nobody's word
+  parts.end()
   // RFC 5652 §5.4: signed as SET OF, although it stands there as [0].
   const signedAttributes = der(TAG.set, attributes.content)
   return {

@@ -24,6 +24,11 @@ const MADE: Readonly<Record<string, (honest: Buffer) => Buffer>> = {
     }),
   "versions of SignedData and SignerInfo": (honest) =>
     changed(honest, (root) => void (at(root, 1, 0, 0).content = Buffer.alloc(12, 7))),
+  "unsigned attributes, lists, and certificates of other formats": (honest) =>
+    changed(honest, (root) => {
+      const signer = at(root, 1, 0).children.at(-1)!.children[0]!
+      signer.children.push({ tag: 0xa1, content: Buffer.alloc(0), children: [{ ...NO_NAME }] })
+    }),
   "names of other recipients": (honest) =>
     changed(honest, (root) => {
       for (const info of at(root, ...PLACES.recipients).children)

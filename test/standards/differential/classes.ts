@@ -18,6 +18,8 @@ export interface Class {
 const inDer = (input: Buffer): Node => treeFrom(derFromBer(input))
 
 const SIGNED_DATA = [1, 0]
+/** crls in SignedData, unsignedAttrs in SignerInfo. */
+const UNSIGNED = 0xa1
 const DIGEST_ALGORITHMS = [...SIGNED_DATA, 1]
 /** The only SignerInfo stands last of all. */
 const signerInfo = (root: Node): Node => at(root, ...SIGNED_DATA).children.at(-1)!.children[0]!
@@ -69,6 +71,20 @@ export const CLASSES: readonly Class[] = [
       const right = treeFrom(honest)
       Object.assign(at(root, ...SIGNED_DATA, 0), at(right, ...SIGNED_DATA, 0))
       Object.assign(signerInfo(root).children[0]!, signerInfo(right).children[0]!)
+      return written(root)
+    },
+  },
+  {
+    name: "unsigned attributes, lists, and certificates of other formats",
+    family: "time-stamp tokens",
+    clause: "RFC 5652 §5.1, §5.3, §10.2.2",
+    why: "nobody signed them, and they are not read: revocation comes from lists of our own or of the document",
+    mended: (input, honest) => {
+      const root = withHonestHints(input, honest)
+      for (const node of [at(root, ...SIGNED_DATA), signerInfo(root)])
+        node.children = node.children.filter(({ tag }) => tag !== UNSIGNED)
+      const certificates = at(root, ...SIGNED_DATA, 3)
+      certificates.children = certificates.children.filter(({ tag }) => tag === 0x30)
       return written(root)
     },
   },

@@ -11,6 +11,7 @@ import { makeWorld, type World } from "../dsg/world.ts"
 
 const LONG = process.env.DOKUEI_LONG === "1"
 const MUTANTS = LONG ? 10_000 : 500
+const SHORT_SEED = 7768
 const REFUSED_ASKED = LONG ? 200 : 8
 
 interface Bent {
@@ -21,7 +22,8 @@ interface Bent {
 
 describe("bent and judged", function () {
   this.timeout(LONG ? 3_600_000 : 120_000)
-  const seed = Number(process.env.DOKUEI_SEED ?? Date.now() % 100_000)
+  // The same bends in every short run: what is new is found by the long one, and by nobody waiting for something else.
+  const seed = Number(process.env.DOKUEI_SEED ?? (LONG ? Date.now() % 100_000 : SHORT_SEED))
   let world: World
   let all: readonly Family[]
   before(async () => {
