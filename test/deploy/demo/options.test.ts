@@ -25,7 +25,14 @@ describe("the demonstration's command line", () => {
   })
 
   it("keeps data in dokuei-demo and sends its own study unless told otherwise", () => {
-    const plain = { help: false, once: false, behindNat: false, network: false, data: resolve("dokuei-demo"), study: null }
+    const plain = {
+      help: false,
+      once: false,
+      behindNat: false,
+      network: false,
+      data: resolve("dokuei-demo"),
+      study: null,
+    }
     assert.deepEqual(demoOptions([]), plain)
     assert.deepEqual(demoOptions(["--behind-nat"]), { ...plain, behindNat: true })
     assert.deepEqual(demoOptions(["--network"]), { ...plain, network: true })
