@@ -71,9 +71,10 @@ function signedBy(world: World, { submissions, receipts }: Papers): readonly Sig
   return [...persons, ...seals, ...receipt]
 }
 
-const helperFiles = ({ certificates, crls }: Helpers): readonly Paper[] => [
+const helperFiles = ({ certificates, crls, ocsp }: Helpers): readonly Paper[] => [
   ...certificates.map((octets) => helper("certificate", `certificates/${short(octets)}.cer`, octets)),
   ...crls.map((octets) => helper("crl", `crls/${short(octets)}.crl`, octets)),
+  ...ocsp.map((octets) => helper("ocsp", `ocsp/${short(octets)}.ors`, octets)),
 ]
 
 const helper = (role: Paper["role"], path: string, octets: Uint8Array): Paper => ({

@@ -6,11 +6,13 @@ import type { SignatureTrust } from "../../standards/dsg/trust.ts"
 import type { AnchorUse, NamedAnchor } from "../../standards/evidence/evidence-index.ts"
 import { readCertificate, type Certificate } from "../../standards/hpki/certificate.ts"
 import type { Crl } from "../../standards/hpki/crl.ts"
+import type { OcspResponse } from "../../standards/hpki/ocsp.ts"
 import { sameName } from "../../standards/hpki/name.ts"
 
 export interface Helpers {
   readonly certificates: readonly Uint8Array[]
   readonly crls: readonly Uint8Array[]
+  readonly ocsp: readonly Uint8Array[]
   readonly anchors: readonly NamedAnchor[]
 }
 
@@ -26,6 +28,7 @@ export function helpersOf(signed: readonly Signed[]): Helpers {
   return {
     certificates: distinct(each.flatMap(({ certificates }) => certificates)),
     crls: distinct(each.flatMap(({ crls }) => crls)),
+    ocsp: distinct(each.flatMap(({ ocsp }) => ocsp)),
     anchors: [
       ...new Map(
         each.flatMap(({ anchors }) => anchors).map((one) => [`${one.use} ${one.sha256}`, one]),
@@ -46,6 +49,9 @@ function helpersOfOne({ xml, trust }: Signed): Helpers {
     crls: [...trust.crls, ...trust.timeStamp.crls]
       .filter((crl) => isOfOne(crl, all))
       .map(({ encoded }) => encoded),
+    ocsp: [...(trust.ocsp ?? []), ...(trust.timeStamp.ocsp ?? [])]
+      .filter((answer) => isAboutOne(answer, all))
+      .map(({ encoded }) => encoded),
     anchors: [
       ...named(trust.kind, trust.anchors, signers),
       ...named("tsa", trust.timeStamp.anchors, authorities),
@@ -65,6 +71,9 @@ function reached(leaves: readonly Certificate[], issuers: readonly Certificate[]
 
 const isOfOne = ({ issuer }: Crl, all: readonly Certificate[]): boolean =>
   all.some(({ subject, issuer: above }) => sameName(subject, issuer) || sameName(above, issuer))
+
+const isAboutOne = ({ answers }: OcspResponse, all: readonly Certificate[]): boolean =>
+  answers.some((answer) => all.some(({ serial }) => Buffer.compare(serial, answer.certId.serial) === 0))
 
 const named = (
   use: AnchorUse,

@@ -15,7 +15,7 @@ const VERSION = 1
 /**
  * cda, pdf, signature: a report, and what its reader signed; of a study, the signature that binds manifest and units ·
  * set-signature: the seal over one submission · manifest: which images (KOS) · receipt: the recipient's seal over the
- * sender's · acknowledgement: 受領 · certificate, crl: what a path may need · readme, verifier: for people.
+ * sender's · acknowledgement: 受領 · certificate, crl, ocsp: what a path may need · readme, verifier: for people.
  */
 export const FILE_ROLES = [
   "cda",
@@ -27,6 +27,7 @@ export const FILE_ROLES = [
   "acknowledgement",
   "certificate",
   "crl",
+  "ocsp",
   "readme",
   "verifier",
 ] as const

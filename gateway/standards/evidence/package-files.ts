@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto"
 import { readCertificate, type Certificate } from "../hpki/certificate.ts"
 import { readCrl, type Crl } from "../hpki/crl.ts"
+import { readOcspResponse, type OcspResponse } from "../hpki/ocsp.ts"
 import { type VerdictTest, check, fail, pass } from "../hpki/verdict-test.ts"
 import { Malformed } from "../malformed.ts"
 import type { ZipFile } from "../zip/stored-zip.ts"
@@ -25,6 +26,7 @@ export interface OpenedPackage {
   /** Helpers of a path, believed by nobody: those that cannot be read are left out. */
   readonly certificates: readonly Certificate[]
   readonly crls: readonly Crl[]
+  readonly ocsp: readonly OcspResponse[]
   /** `index`, `files-complete`, `files-additional`, `file-digests`, `helpers`. */
   readonly tests: readonly VerdictTest[]
 }
@@ -69,13 +71,15 @@ const isAsListed = ({ octets, lengthBytes, sha256 }: PresentFile): boolean =>
 
 function readHelpers(
   present: readonly PresentFile[],
-): Pick<OpenedPackage, "certificates" | "crls" | "tests"> {
+): Pick<OpenedPackage, "certificates" | "crls" | "ocsp" | "tests"> {
   const certificates = readAll(withRole(present, "certificate"), readCertificate)
   const crls = readAll(withRole(present, "crl"), readCrl)
-  const faults = [...certificates.faults, ...crls.faults]
+  const ocsp = readAll(withRole(present, "ocsp"), readOcspResponse)
+  const faults = [...certificates.faults, ...crls.faults, ...ocsp.faults]
   return {
     certificates: certificates.values,
     crls: crls.values,
+    ocsp: ocsp.values,
     tests: faults.length === 0 ? [] : [fail("helpers", `cannot be read: ${few(faults)}`)],
   }
 }

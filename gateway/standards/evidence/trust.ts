@@ -1,6 +1,7 @@
 /** What whoever verifies a package believes. All of it is theirs; of the package's own nothing is believed. */
 import type { Certificate } from "../hpki/certificate.ts"
 import type { Crl } from "../hpki/crl.ts"
+import type { OcspResponse } from "../hpki/ocsp.ts"
 import type { SignatureTrust } from "../dsg/trust.ts"
 import { type Verdict, outcomeOf } from "../dsg/verdict.ts"
 import type { Verification } from "../dsg/verify.ts"
@@ -18,19 +19,21 @@ export interface EvidenceTrust {
 export interface Helpers {
   readonly certificates: readonly Certificate[]
   readonly crls: readonly Crl[]
+  readonly ocsp: readonly OcspResponse[]
 }
 
 /** @param of a person's signature, or a facility's seal */
 export function signatureTrust(
   { anchors, allowTestPolicies }: EvidenceTrust,
-  { certificates, crls }: Helpers,
+  { certificates, crls, ocsp }: Helpers,
   of: "hpki" | "seal",
 ): SignatureTrust {
   const common = {
     anchors: anchors[of],
     intermediates: certificates,
     crls,
-    timeStamp: { anchors: anchors.tsa, intermediates: certificates, crls, policies: [] },
+    ocsp,
+    timeStamp: { anchors: anchors.tsa, intermediates: certificates, crls, ocsp, policies: [] },
     newerCrl: "preferred",
   } as const
   return of === "seal"
