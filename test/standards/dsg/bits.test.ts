@@ -133,7 +133,7 @@ const outcomeOf = ({ verdict, covered, commitments, signer }: Verification): str
 function placeOf(xml: Buffer, at: number): string {
   const before = xml.toString("latin1", 0, at + 1)
   const open = before.lastIndexOf("<")
-  if (before.startsWith("<?xml") && open === 0) return "XML declaration"
+  if (at < xml.indexOf("?>")) return "XML declaration"
   const element = /^<(\/?)(?:[\w-]+:)?([\w-]+)/.exec(xml.toString("latin1", open, open + 80))
   const name = `${element?.[1] === "/" ? "end of " : ""}${element?.[2] ?? "?"}`
   if (before.includes(">", open)) return `text of ${name}`
