@@ -46,17 +46,20 @@ export function checkSignatureValue(document: SignatureDocument, signer: Certifi
  * Path, revocation, and what the certificate must be for its kind.
  *
  * @param trust with the evidence that came along (`withEvidence`)
+ * @param provenAt as of when it is judged; `now` without an archive time stamp
  */
 export function checkSigner(
   signer: Certificate,
   document: SignatureDocument,
   validationTime: Date,
   trust: SignatureTrust,
+  provenAt: Date,
   now: Date,
 ): PathResult {
   const helpers = [...trust.intermediates, ...document.certificates.map(readCertificate)]
   const { newerCrl, ocsp = [], anchors, crls } = trust
-  const path = validatePath(signer, helpers, anchors, validationTime, crls, { now, newerCrl, ocsp })
+  const rules = { now: provenAt, present: now, newerCrl, ocsp }
+  const path = validatePath(signer, helpers, anchors, validationTime, crls, rules)
   const profile = trust.kind === "hpki" ? checkHpkiProfile(path.chain, trust.rules) : checkSeal(signer, trust)
   return { ...path, tests: [...path.tests, ...profile] }
 }

@@ -2,7 +2,7 @@
  * When was it signed, and as of when is that to be judged? (XAdES-T, -X and -A)
  *
  * From the outside in: the newest archive time stamp is judged now; when it is sound, everything within is judged as it
- * stood at that time, by what was known then. So it goes on to the time stamp over the signature's value, whose genTime is
+ * stood at that time, by what was known then, and by what became known later of revocations before it. So it goes on to the time stamp over the signature's value, whose genTime is
  * the validation time of the signer; without one it is the time everything is judged at.
  */
 import type { Certificate } from "../hpki/certificate.ts"
@@ -35,7 +35,7 @@ export function checkTimeStamp(
   const { properties } = document
   const believed = trust.timeStamp
   const archive = checkArchive(document, trust, now)
-  const rules = { now: archive.provenAt, newerCrl: trust.newerCrl }
+  const rules = { now: archive.provenAt, present: now, newerCrl: trust.newerCrl }
   const verify = ({ token, stamped }: Stamp) => verifyToken(token, stamped, believed, rules)
   const checks = document.timeStamps.map(verify)
   const references = document.referencesStamps.map(verify)
@@ -83,7 +83,7 @@ function checkArchive(
       )
       return { ...outer, tests: [...outer.tests, missing] }
     }
-    const checked = verifyToken(token, stamped, timeStamp, { now: outer.provenAt, newerCrl })
+    const checked = verifyToken(token, stamped, timeStamp, { now: outer.provenAt, present: now, newerCrl })
     const isProof = checked.tests.every(({ outcome }) => outcome === "pass")
     return {
       provenAt: isProof && checked.genTime !== null ? checked.genTime : outer.provenAt,

@@ -83,7 +83,9 @@ function judge(
   const informed = withEvidence(trust, evidence)
   const instant = checkTimeStamp(document, informed, now)
   const path =
-    signer === null ? null : checkSigner(signer, document, instant.validationTime, informed, instant.provenAt)
+    signer === null
+      ? null
+      : checkSigner(signer, document, instant.validationTime, informed, instant.provenAt, now)
   const tests = [
     pass("structure"),
     checkAlgorithms(document),

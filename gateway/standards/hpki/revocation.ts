@@ -3,7 +3,8 @@
  *
  * Best evidence is a list, or an OCSP answer, issued *after* that time: revocations take hours to be published. One that only
  * covers the time is enough where trust says so, and then a second test `newer-crl` stays unknown until a newer one comes.
- * Revocation is for ever: whatever says it counts, however old, but for a hold, which may be lifted.
+ * Revocation is for ever: whatever says it counts, however old, but for a hold, which may be lifted. It counts as well where an
+ * archive time stamp has the rest judged as of long ago: when a revocation became known is nothing its signer may choose.
  */
 import type { Certificate } from "./certificate.ts"
 import { serialText } from "./certificate.ts"
@@ -20,6 +21,10 @@ export interface RevocationRules {
   readonly newerCrl: "required" | "preferred"
   /** OCSP responses at hand, of whatever certificates. */
   readonly ocsp?: readonly OcspResponse[]
+  /** Where `now` lies in the past, by an archive time stamp: the present. Lists from between tell of revocations. */
+  readonly present?: Date
+  /** What was signed is proven to have been there at `now`, and by whoever held the key then: a time-stamp token. */
+  readonly isToken?: boolean
 }
 
 /** Tests `revocation` and, when newer evidence is required and missing, `newer-crl`. */
@@ -28,15 +33,20 @@ export function checkRevocation(
   issuer: Certificate,
   crls: readonly Crl[],
   at: Date,
-  { now, newerCrl, ocsp = [] }: RevocationRules,
+  rules: RevocationRules,
 ): readonly VerdictTest[] {
+  const { now, newerCrl, ocsp = [], present = now } = rules
   const name = certificate.subject.text
   const statements = newestFirst([
     ...listStatements(certificate, issuer, crls),
     ...ocspStatements(certificate, issuer, ocsp, crls),
-  ]).filter(({ thisUpdate }) => thisUpdate <= now)
+  ]).filter(({ thisUpdate }) => thisUpdate <= present)
   const [best] = statements.filter((each) => isTimely(each, certificate, at, now))
-  const entry = statements.map(({ revoked }) => revoked).find(isForEver) ?? best?.revoked ?? null
+  const entries = statements.flatMap(({ thisUpdate, revoked }) =>
+    revoked !== null && (thisUpdate <= now || !isPast(revoked, certificate, rules)) ? [revoked] : [],
+  )
+  const held = statements[0]?.revoked ?? null
+  const entry = entries.find(isForEver) ?? entries.find((each) => each === held) ?? best?.revoked ?? null
   if (entry !== null) return [judgeEntry(entry, certificate, at)]
   if (best === undefined) {
     const what = certificate.ocspResponders.length > 0 ? "list or OCSP answer" : "list"
@@ -82,8 +92,17 @@ export function answerFor(
   return newest ?? null
 }
 
-const isForEver = (entry: RevokedCertificate | null): entry is RevokedCertificate =>
-  entry !== null && entry.reason !== REASON.certificateHold
+/**
+ * Nothing to what is judged as of `now`: a token was there before its authority lost the key. Of any other signature the
+ * archive time stamp does not say who made it: only when its certificate had ended as well was the key nobody's any more.
+ */
+const isPast = (
+  { revocationDate }: RevokedCertificate,
+  { notAfter }: Certificate,
+  { now, isToken = false }: RevocationRules,
+): boolean => revocationDate > now && (isToken || revocationDate > notAfter)
+
+const isForEver = ({ reason }: RevokedCertificate): boolean => reason !== REASON.certificateHold
 
 /**
  * Does the newest list of its issuer name the certificate? Null also where there is no list. The list may be overdue:

@@ -125,6 +125,7 @@ const pathOf = (
 ): PathResult =>
   validatePath(signer, [...trust.intermediates, ...fromToken], trust.anchors, genTime, trust.crls, {
     ...rules,
+    isToken: true,
     ocsp: [...(rules.ocsp ?? []), ...(trust.ocsp ?? [])],
   })
 

@@ -169,6 +169,41 @@ describe("a signature of ten years ago", () => {
     assert.equal(judge(twice, NOW, believed).verdict.outcome, "valid")
   })
 
+  describe("does not help a signer who had been revoked, though the list that says so came later", () => {
+    /** Signed, stamped and archived within a day, with the list from before the revocation; judged by the next one. */
+    const entered = (revocationDate: Date, reason: number) => {
+      const { toBeSigned, finish } = buildSignature(signatureInput(card, { signingTime: SIGNED }))
+      const bare = finish(privateHalf(card.key).sign(toBeSigned))
+      const own = withTimeStamp(bare, stampOf(0, timeStampInput(bare), SIGNED))
+      const hour = new Date(SIGNED.getTime() + 3_600_000)
+      const old = gatherEvidence(readSignatureDocument(own), trust(day("2016-05-31")), hour)
+      assert(old !== null)
+      const ready = withMissingEvidence(own, old)
+      const kept = withArchiveTimeStamp(ready, stampOf(0, archiveStampInput(ready, C14N), hour), C14N)
+      const { serial } = readCertificate(card.chain[0]!)
+      const entry = [{ serial, revocationDate, reason }]
+      const crls = [readCrl(signers.crl(day("2016-06-02"), day("2016-06-07"), entry))]
+      return judge(kept, day("2016-06-03"), { ...trust(day("2016-06-02")), crls })
+    }
+
+    it("before it signed: invalid", () => {
+      const result = entered(day("2016-05-31"), 4)
+      assert.equal(result.verdict.outcome, "invalid")
+      assert.deepEqual(named(result, "fail"), ["revocation"])
+    })
+    it("with a key in other hands since nobody knows when: indeterminate, as without the archive time stamp", () => {
+      const result = entered(day("2016-06-02"), 1)
+      assert.deepEqual(named(result, "unknown"), ["revocation"])
+    })
+    it("on hold when it signed: indeterminate", () => {
+      assert.deepEqual(named(entered(day("2016-05-31"), 6), "unknown"), ["revocation"])
+    })
+    it("after it signed, for a reason that says nothing of its key: valid", () => {
+      const result = entered(day("2016-06-02"), 4)
+      assert.equal(result.verdict.outcome, "valid", JSON.stringify(result.verdict.tests, null, 1))
+    })
+  })
+
   describe("is broken, and told as such, when", () => {
     const text = (xml: Uint8Array) => xml.toString()
     const fails = (xml: string, test: string) => {
