@@ -208,6 +208,7 @@ describe("people are told, and nothing is lost, when", () => {
     const blind = {
       seal: (agreement: Agreement) => ({ ...trust.seal(agreement), crls: [] }),
       report: () => trust.report(),
+      want: () => undefined,
     }
     Object.assign(center.world, { trust: blind })
     const id = await enter(edge, requestFor("P1", "R1"))
