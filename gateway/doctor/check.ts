@@ -37,6 +37,9 @@ export interface Check {
 export const ok = (seen: string): Finding => ({ outcome: "ok", seen, todo: "" })
 export const fault = (seen: string, todo: string): Finding => ({ outcome: "fault", seen, todo })
 export const unseen = (seen: string, todo: string): Finding => ({ outcome: "unseen", seen, todo })
+/** What to do when a program of the machine told nothing: mostly nobody is root, or its service does not run. */
+export const ASK_AS_ROOT =
+  "run it as root on the machine itself, while what it asks runs: systemctl status strongswan chrony nftables"
 
 /** A check of what a site file says against the machine. */
 export const withSite =

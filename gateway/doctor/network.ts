@@ -3,11 +3,11 @@ import { COUNTERS } from "../site/nftables.ts"
 import { readPrefixed } from "../site/ipv4.ts"
 import { zonesOf } from "../site/site-rules.ts"
 import type { Site } from "../site/site.ts"
-import { fault, noneOf, ok, unseen, withSite, type Check, type Finding } from "./check.ts"
+import { ASK_AS_ROOT, fault, noneOf, ok, unseen, withSite, type Check, type Finding } from "./check.ts"
 import type { Listener, Machine, Told, Tunnel } from "./machine.ts"
 
 const APPLY = "dokuei site apply FILE"
-const notTold = <T>({ why }: Told<T>): Finding => unseen(why, "run it as root on the machine itself")
+const notTold = <T>({ why }: Told<T>): Finding => unseen(why, ASK_AS_ROOT)
 
 export const NETWORK: readonly Check[] = [
   {

@@ -1,10 +1,20 @@
 /** Channel, algorithms, clock and the machine itself, as an inspector asks for them (guidelines 2.3, 2.5, 3.1 to 3.4). */
-import { fault, noneOf, ok, unseen, withConfig, withSite, type Check, type Finding } from "./check.ts"
+import {
+  ASK_AS_ROOT,
+  fault,
+  noneOf,
+  ok,
+  unseen,
+  withConfig,
+  withSite,
+  type Check,
+  type Finding,
+} from "./check.ts"
 import type { Told } from "./machine.ts"
 
 const DAY_MS = 86_400_000
 const EXPIRES_SOON_MS = 30 * DAY_MS
-const notTold = <T>({ why }: Told<T>): Finding => unseen(why, "run it as root on the machine itself")
+const notTold = <T>({ why }: Told<T>): Finding => unseen(why, ASK_AS_ROOT)
 const PRIVATE_BITS = 0o077
 
 export const TLS: readonly Check[] = [

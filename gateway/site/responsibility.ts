@@ -17,9 +17,11 @@ export function responsibilityPage({ name, contacts, responsibility, contracts }
   return [
     `# 責任分界 / Who answers for what: ${name}`,
     "",
-    "Printed by `dokuei site responsibility` from the site file.",
+    "この表は拠点設定ファイルから `dokuei site responsibility` で出力したものです。 / Printed by `dokuei site responsibility` from the site file.",
     "",
     ...table(["区間 / segment", "責任者 / responsible", "一次対応 / first responder", "SLA"], rows),
+    "",
+    "検査画像の保管責任は、読影センターの署名付き受領証をもって病院から読影センターへ移ります。報告書の保管責任は、病院の署名付き受領証をもって読影センターから病院へ移ります。",
     "",
     "Custody of a study passes from the hospital to the reading centre with the signed receipt, custody of a report from the reading centre to the hospital with the hospital's.",
     "",

@@ -31,7 +31,7 @@ const advice = ([title, note, ...steps]: readonly [string, string, ...string[]])
 
 const KEPT_JA = "撮影と保管は続いています。画像は失われません。"
 const KEPT_EN = "Scanning and storing go on. No image is lost."
-const PEOPLE_JA = "依頼は出せます。医師は、前に読み込んだ職員録から選ぶか、そのまま入力してください。"
+const PEOPLE_JA = "依頼は出せます。医師は、前に読み込んだ職員名簿から選ぶか、そのまま入力してください。"
 const PEOPLE_EN = "Requests can be sent. Physicians are chosen as the directory was read last, or written."
 
 /** Lights that are no error code. */
@@ -166,7 +166,7 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
   ),
   "road-home-down": said(
     [
-      "{about}からの帰り道がつながっていません",
+      "{about}からの報告書用の接続が切れています",
       "画像の送信は続いています。報告書は{about}で待ち、つながり次第届きます。何も失われません。",
       "ルーターとネットワークの表示を見てください",
       "急ぐ報告書は{about}へ電話で尋ねてください",
@@ -182,7 +182,7 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
   ),
   "road-home-refused": said(
     [
-      "{about}が帰り道の接続を断っています",
+      "{about}が報告書用の接続を断っています",
       "画像の送信は続いています。報告書は{about}で待ちます。何も失われません。",
       "{about}へ電話し、契約の設定 roadHome が両方で held か確かめてください",
       "急ぐ報告書は電話で尋ねてください",
@@ -684,10 +684,10 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
   ),
   ERR_DIRECTORY_UNREACHABLE: said(
     [
-      "職員録（{about}）を読めません",
+      "職員名簿（{about}）を読めません",
       `${PEOPLE_JA}数分ごとに自動で読み直します。`,
       "院内ネットワークが通じているか見てください",
-      "通じているならシステム管理者に、職員録のサーバー（LDAP）と directory.url・ca を確かめてもらってください",
+      "通じているならシステム管理者に、職員名簿のサーバー（LDAP）と directory.url・ca を確かめてもらってください",
     ],
     [
       "The directory {about} cannot be read",
@@ -698,7 +698,7 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
   ),
   ERR_DIRECTORY_REFUSED: said(
     [
-      "職員録（{about}）が読み取りを断っています",
+      "職員名簿（{about}）が読み取りを断っています",
       PEOPLE_JA,
       "システム管理者に directory の bindDn・passwordFile・base・filter を確かめてもらってください",
     ],
@@ -710,7 +710,7 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
   ),
   ERR_DIRECTORY_EMPTY: said(
     [
-      "職員録（{about}）に、使える人が見つかりません",
+      "職員名簿（{about}）に、使える人が見つかりません",
       PEOPLE_JA,
       "システム管理者に、directory.filter と attributes、読み取り用アカウントの権限を確かめてもらってください",
     ],
@@ -722,7 +722,7 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
   ),
   ERR_DIRECTORY_UNREADABLE: said(
     [
-      "職員録（{about}）の答えが正しくありません",
+      "職員名簿（{about}）の答えが正しくありません",
       PEOPLE_JA,
       "システム管理者に directory.url を確かめてもらってください。別のサーバーが答えているかもしれません",
       "職員が2万人を超えるなら、base か filter で絞ってください",

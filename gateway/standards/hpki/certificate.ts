@@ -58,7 +58,7 @@ function readTbs(tbs: Der, signatureAlgorithm: Uint8Array) {
 
 function readVersion3(version: Der | null): void {
   if (version === null || smallInteger(new DerParts(version, "version", 0xa0).take()) !== 2) {
-    throw malformed("not version 3")
+    throw malformed("not an X.509 certificate of version 3 (one without extensions is version 1)")
   }
 }
 

@@ -49,12 +49,12 @@ describe("the technician's page", function () {
 
   it("tells of the road home beside the line: since when, when something was heard, or that it is down", async () => {
     const page = await open()
-    const line = page.locator(".card", { hasText: "帰り道" })
-    assert.match(await line.innerText(), /帰り道（報告書）\s+00:48 から接続中\s+最後の合図 12秒前/)
+    const line = page.locator(".card", { hasText: "報告書用の接続" })
+    assert.match(await line.innerText(), /報告書用の接続\s+00:48 から接続中\s+最後の合図 12秒前/)
     server.answer(VIEW, badNight)
     await page.reload()
     await page.waitForSelector(".flow")
-    assert.match(await line.innerText(), /帰り道（報告書）\s+切断 36分/)
+    assert.match(await line.innerText(), /報告書用の接続\s+切断 36分/)
   })
 
   it("says on a quiet night that there is nothing to do", async () => {
