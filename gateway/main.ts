@@ -2,59 +2,11 @@
  * `dokuei COMMAND …`: argv → command → exit code. What a command prints for a person goes to stdout, faults to
  * stderr; a command tells its verdict by returning an exit code, a failure by throwing.
  */
-import { Command, CommanderError } from "commander"
-import { auditCommand } from "./commands/audit.ts"
-import { checkConfigCommand } from "./commands/check-config.ts"
-import { docsCommand } from "./commands/docs.ts"
-import { doctorCommand } from "./commands/doctor/doctor.ts"
-import { echoCommand } from "./commands/echo.ts"
-import { enrolCommand } from "./commands/enrol.ts"
-import { importCommand } from "./commands/import/import.ts"
-import { keysCommand } from "./commands/keys.ts"
-import { evidenceCommand } from "./commands/evidence/evidence.ts"
-import { verifyCommand } from "./commands/evidence/verify.ts"
-import { mediaCommand } from "./commands/media/media.ts"
-import { pkiCommand } from "./commands/pki-command.ts"
-import { recoverCommand } from "./commands/recover.ts"
+import { CommanderError } from "commander"
 import { printableLines } from "./commands/printable.ts"
-import { runCommand } from "./commands/run.ts"
-import { siteCommand } from "./commands/site/site.ts"
-import { xdrCommand } from "./commands/xdr/xdr.ts"
-import { VERSION } from "./version.ts"
-import { EXIT, exitCode, type Finish } from "./exit.ts"
+import { program } from "./commands/program.ts"
+import { EXIT, exitCode } from "./exit.ts"
 import { DokueiError } from "./journey/errors.ts"
-
-function program(finish: Finish): Command {
-  const dokuei = new Command("dokuei")
-    .description("A teleradiology gateway between hospitals and reading centres")
-    .version(VERSION)
-  for (const command of [
-    runCommand,
-    checkConfigCommand,
-    enrolCommand,
-    keysCommand,
-    recoverCommand,
-    auditCommand,
-    pkiCommand,
-    docsCommand,
-    echoCommand,
-    importCommand,
-    mediaCommand,
-    xdrCommand,
-    evidenceCommand,
-    verifyCommand,
-    siteCommand,
-    doctorCommand,
-  ])
-    dokuei.addCommand(command(finish))
-  return throwing(dokuei)
-}
-
-/** Commander ends the process by itself unless every command, the nested ones too, is told to throw. */
-function throwing(command: Command): Command {
-  command.commands.forEach(throwing)
-  return command.exitOverride()
-}
 
 async function main(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.ok.code

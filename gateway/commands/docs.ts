@@ -1,7 +1,7 @@
 /** `dokuei docs`: the pages of docs/ that are printed from the program, so that they cannot say something else. */
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { Command } from "commander"
+import { Command, Option } from "commander"
 import { algorithmsPage } from "./docs/algorithms-page.ts"
 import { auditPage } from "./docs/audit-page.ts"
 import { conformancePage } from "./docs/conformance-page.ts"
@@ -21,7 +21,7 @@ export const docsCommand = (): Command =>
     .description(
       "print algorithms.md, requirements.md, settings.md, errors.md, journey.md, conformance-dicom.md, metadata.md, what-to-do.md and audit.md",
     )
-    .option("--out <dir>", "folder to write to", DOCS)
+    .addOption(new Option("--out <dir>", "folder to write to").default(DOCS, "docs of this program"))
     .action(async ({ out }: { out: string }) => {
       await mkdir(out, { recursive: true })
       for (const [name, page] of Object.entries(await generatedPages()))

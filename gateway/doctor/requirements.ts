@@ -165,7 +165,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
   row("B-06", "nothing executable in what comes in", {
     tests: ["test/roads/abuse.test.ts", "test/roads/abuse-submissions.test.ts"],
   }),
-  row("B-07", "vulnerabilities and parts", { people: "updates are applied", lacks: "no parts list (SBOM)" }),
+  row("B-07", "vulnerabilities and parts", {
+    tests: ["test/commands/sbom.test.ts"],
+    people: "the parts list (`dokuei sbom`) is looked through, updates are applied",
+  }),
   row("B-08", "incidents are reported", { people: "the report", lacks: "no incident form" }),
   row("E-01", "signatures of qualified persons", {
     tests: ["test/journey/report-signature.test.ts"],
