@@ -39,6 +39,7 @@ import { leftovers } from "../journey/submit/leftovers.ts"
 import { linePlaces } from "../journey/submit/line-places.ts"
 import { judgeAgain } from "../journey/verify/judge-again.ts"
 import { renew } from "../journey/verify/renew.ts"
+import { stamp } from "../journey/submit/stamp.ts"
 import { verify } from "../journey/verify/verify.ts"
 import type { Condition } from "../journey/technician/technician.ts"
 import type { World } from "../journey/world.ts"
@@ -360,6 +361,7 @@ function runSteps(world: World, { trail, mail, log, oneConnection }: RunnerNeeds
       verify: (job) => verify(world, EFFECTS, job),
       expire: (job) => expire(world, job),
       renew: (job) => renew(world, job),
+      stamp: (job) => stamp(world, job),
       notify: (job) => (mail === null ? Promise.resolve({ changes: [] }) : notify(world, mail, job)),
     },
     onFailure: (job, error) =>

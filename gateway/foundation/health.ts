@@ -140,7 +140,7 @@ export async function condition(watched: Watched): Promise<Condition> {
 }
 
 /** Verbs whose failures are told of the system that does not answer. */
-const TOLD_OTHERWISE: ReadonlySet<Verb> = new Set(["submit", "deliver", "commit"])
+const TOLD_OTHERWISE: ReadonlySet<Verb> = new Set(["submit", "deliver", "commit", "stamp"])
 /** The clock has a light of its own. */
 const CLOCK_CODES: ReadonlySet<string> = new Set(["ERR_CLOCK_OFF", "ERR_CLOCK_UNKNOWN"])
 

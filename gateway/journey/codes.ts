@@ -167,6 +167,7 @@ const KIND_DISPLAY: Readonly<Record<SubmissionKind, string>> = {
   study: "Imaging study for remote reading",
   unit: "Part of an imaging study for remote reading",
   report: "Diagnostic imaging report",
+  stamp: "Time stamp of a signature",
   receipt: "Receipt",
   refusal: "Refusal notice",
   recall: "Recall of a study",

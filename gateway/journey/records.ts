@@ -268,9 +268,12 @@ export interface RequestRecord {
   }
 }
 
-/** `study`: closes its delivery, or is all of it; `unit`: some of the images, which a `study` names later. */
+/**
+ * `study`: closes its delivery, or is all of it; `unit`: some of the images, which a `study` names later; `stamp`: the signature
+ * of a report that left without its time stamp, with it.
+ */
 export type SubmissionKind =
-  "study" | "unit" | "report" | "receipt" | "refusal" | "recall" | "acknowledgement" | "certificate"
+  "study" | "unit" | "report" | "stamp" | "receipt" | "refusal" | "recall" | "acknowledgement" | "certificate"
 export type SubmissionState = "planned" | "sealed" | "sending" | "accepted" | "verified" | "failed"
 
 export interface SubmissionRecord {
@@ -393,7 +396,7 @@ export interface ReportRecord {
   readonly prepareId: string | null
   readonly preparedAt: string | null
   readonly signedAt: string | null
-  /** When the signature got its time stamp; null while the authority has not answered. */
+  /** When the signature got its time stamp; null while no authority has answered: it is `timestamp-pending` (submit/stamp.ts). */
   readonly stampedAt: string | null
   /** Submission that carries it. */
   readonly submissionId: string | null
@@ -469,6 +472,7 @@ export type Verb =
   | "deliver"
   | "notify"
   | "renew"
+  | "stamp"
 
 export interface JobRecord {
   readonly id: string

@@ -107,7 +107,8 @@ export type CaseState =
  * seal-held: evidence for a signature is missing · seal-failed: what came does not hold · past-term: the agreed term is over,
  * the images stay because somebody still has to do something · term-near: nobody has read them, and they will be erased at
  * the reading centre at `at` · images-gone: erased at the end of the term · images-gone-there: erased at the reading centre
- * before a report came.
+ * before a report came · time-stamp-pending: a report was signed at `at` and no time-stamp authority has answered since ·
+ * time-stamp-late: nor within a day.
  */
 export type NoticeCode =
   | "late-images"
@@ -133,6 +134,8 @@ export type NoticeCode =
   | "term-near"
   | "images-gone"
   | "images-gone-there"
+  | "time-stamp-pending"
+  | "time-stamp-late"
 export interface Notice {
   readonly code: NoticeCode
   /** Error code of errors.ts where there is one. */

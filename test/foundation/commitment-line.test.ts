@@ -108,6 +108,7 @@ class Relay {
         deliver: nothing,
         notify: nothing,
         renew: nothing,
+        stamp: nothing,
         commit: (job) => commit(world, line, archivePort !== null, job),
       },
       onFailure: (_job, error) => this.failures.push(error),

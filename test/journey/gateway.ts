@@ -45,6 +45,7 @@ import { runJob, type RunnerParts } from "../../gateway/journey/run.ts"
 import { evidenceDesk } from "../../gateway/journey/evidence/evidence-desk.ts"
 import { staffDesk } from "../../gateway/journey/home/staff.ts"
 import { CONTENTS, EFFECTS } from "../../gateway/journey/submit/submissions.ts"
+import { stamp } from "../../gateway/journey/submit/stamp.ts"
 import { submit } from "../../gateway/journey/submit/submit.ts"
 import { leftovers } from "../../gateway/journey/submit/leftovers.ts"
 import { linePlaces } from "../../gateway/journey/submit/line-places.ts"
@@ -384,6 +385,7 @@ export class Gateway {
         verify: (job) => verify(world, EFFECTS, job),
         expire: (job) => expire(world, job),
         renew: (job) => renew(world, job),
+        stamp: (job) => stamp(world, job),
       },
       onFailure: (job, error) => {
         if (!isCrash(error)) this.failures.push({ job: job?.id ?? "", error })

@@ -106,6 +106,7 @@ describe("the runner", () => {
         deliver: nothing,
         notify: nothing,
         renew: nothing,
+        stamp: nothing,
         recode: nothing,
         package: nothing,
         submit: nothing,

@@ -25,6 +25,8 @@ const POLICY = "1.2.3.4"
 export class TestTsa implements TimeStampAuthority {
   /** Asked so far, answered or not. */
   uses = 0
+  /** How often it gave no answer. */
+  unanswered = 0
   /** Is it out of order at its n-th use? Counted from 1. */
   down: (use: number) => boolean = () => false
   readonly #holder: Holder
@@ -37,10 +39,12 @@ export class TestTsa implements TimeStampAuthority {
 
   stamp(bytes: Uint8Array): Promise<Uint8Array> {
     this.uses += 1
-    if (this.down(this.uses))
+    if (this.down(this.uses)) {
+      this.unanswered += 1
       return Promise.reject(
         new TimeStampError("ERR_TIMESTAMP_UNAVAILABLE", "out of order by order of the test"),
       )
+    }
     return Promise.resolve(this.#token(createHash("sha256").update(bytes).digest()))
   }
 

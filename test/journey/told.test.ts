@@ -235,7 +235,7 @@ describe("people are told, and nothing is lost, when", () => {
     const { TimeStampError } = await import("../../gateway/journey/errors.ts")
     const down = () => Promise.reject(new TimeStampError("ERR_TIMESTAMP_UNAVAILABLE", "no answer"))
     Object.assign(edge.world.timeStamps, { stamp: down })
-    const id = await enter(edge, requestFor("P1", "R1"))
+    const id = await enter(edge, requestFor("P1", "R1", { urgency: "ROUTINE" }))
     await storeAll(edge, study("P1", 2))
     await sides.settle(10 * 60_000)
     const waiting = await row(edge, id)

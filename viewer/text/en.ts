@@ -259,6 +259,9 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "notice.recalled": "The hospital took the study back ({at}); the centre erases its copy.",
   "notice.recall-unconfirmed": "The centre has not certified yet that its copy is erased.",
   "notice.proposed": "This patient has images here; please check whether they are what is asked for.",
+  "notice.time-stamp-pending": "Time stamp pending (signed {at}). It is added by itself.",
+  "notice.time-stamp-late":
+    "No time stamp for more than 24 hours (signed {at}). Tell the system administrator.",
   "notice.agreement-over": "No agreement is in force; nothing is sent.",
   "notice.not-sent": "It could not be sent.",
   "notice.refused": "The other side received it, checked it and refuses it.",

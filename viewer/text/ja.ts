@@ -257,6 +257,9 @@ export const ja = {
   "notice.recalled": "病院が送付を取り消しました（{at}）。センターの画像は消去されます。",
   "notice.recall-unconfirmed": "センターの消去証明書がまだ届いていません。",
   "notice.proposed": "この患者の検査があります。この依頼のものか確かめてください。",
+  "notice.time-stamp-pending": "時刻認証待ち（署名 {at}）。得られ次第、署名に加わります。",
+  "notice.time-stamp-late":
+    "時刻認証が24時間以上得られていません（署名 {at}）。システム管理者に伝えてください。",
   "notice.agreement-over": "契約の期間外です。送信していません。",
   "notice.not-sent": "送れませんでした。",
   "notice.refused": "相手に届きましたが、確認で不合格になりました。",

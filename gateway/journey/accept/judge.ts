@@ -27,6 +27,7 @@ const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<Documen
   study: { manifest: "one", request: "one", consent: "maybe", recoding: "maybe", instance: "some" },
   unit: { announcement: "maybe", consent: "maybe", recoding: "maybe", instance: "some" },
   report: { cda: "one", pdf: "one", attachment: "any" },
+  stamp: {},
   receipt: {},
   refusal: { refusal: "one" },
   recall: { recall: "one" },
@@ -40,11 +41,12 @@ const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<Documen
  */
 const MAX_SIGNATURES = 8
 
-/** Who takes receipts takes the other answer as well; who takes studies gives them back. */
+/** Who takes receipts takes the other answer as well; who takes studies gives them back; who takes reports takes their stamps. */
 const AGREED_WITH: Readonly<Partial<Record<SubmissionKind, SubmissionKind>>> = {
   refusal: "receipt",
   recall: "study",
   unit: "study",
+  stamp: "report",
 }
 
 /** Throws AcceptanceError. */

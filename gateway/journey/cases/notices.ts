@@ -4,6 +4,7 @@ import { agreementInForce, cameFromPartner, isErased, takesNotices } from "../ke
 import type { StudyRecord, SubmissionRecord } from "../records.ts"
 import type { Notice, NoticeCode } from "../views.ts"
 import { erasureOf, isUnderWay, lastAt, stopped, type CaseFile } from "./case-file.ts"
+import { isLate, pendingSince } from "../submit/pending-stamps.ts"
 import { isGoneUnread, isHeldBack, nearEnd } from "../retain/term.ts"
 import type { World } from "../world.ts"
 
@@ -34,8 +35,16 @@ export function notices(world: World, file: CaseFile): Notice[] {
     ...(isGoneUnread(file) ? [notice("images-gone-there")] : []),
     ...(isStopped && agreementInForce(world, request.agreement) === null ? [notice("agreement-over")] : []),
     ...submissions.filter((each) => each.state !== "failed" || isLast.has(each)).flatMap(submissionNotices),
+    ...pendingStamps(file, world.clock.now()),
     ...file.jobs.slice(0, 1).map((job) => notice("delayed", job.failureCode)),
   ]
+}
+
+/** The oldest says since when. */
+function pendingStamps({ reports }: CaseFile, now: Date): Notice[] {
+  const [first] = pendingSince(reports)
+  if (first === undefined) return []
+  return [{ ...notice(isLate(first, now) ? "time-stamp-late" : "time-stamp-pending"), at: first }]
 }
 
 /** It was taken back, and the reading centre has not certified that its copy is gone: one that reads no notices never does. */

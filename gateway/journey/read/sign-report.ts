@@ -1,7 +1,7 @@
 /**
  * The radiologist signs what was frozen: passkey and PIN, one DSG signature over CDA and PDF, and the report is final.
  *
- * It never fails for want of a time stamp: the signature then waits for its stamp in the queue (`report-contents.ts`).
+ * It never fails for want of a time stamp: the report leaves all the same, and its stamp follows (`submit/stamp.ts`).
  */
 import { createHash } from "node:crypto"
 import { audit } from "../audit.ts"
@@ -92,6 +92,7 @@ export async function sign(
     ...(await noLongerNeeded(world, done)),
     ...inNameOf(principal, [{ put: "submission", record: planned }]),
     due(step.verb ?? "package", planned.id, at),
+    ...(isStamped ? [] : [due("stamp", report.id, at)]),
     audit(`signed/${report.id}`, {
       event: "signed",
       outcome: "success",

@@ -10,7 +10,7 @@ import { digested } from "../verify/seal-verdict.ts"
 import { notice } from "../verify/receipt.ts"
 import type { Content } from "./pack.ts"
 import type { Contents } from "./package.ts"
-import { signClosing } from "./sign.ts"
+import { signClosing, type StampRule } from "./sign.ts"
 import type { DocumentRecord } from "../records.ts"
 import type { World } from "../world.ts"
 
@@ -24,6 +24,7 @@ export type Closing = Required<Pick<Contents, "contents" | "signs" | "signsEarli
 export async function closingSignature(
   world: World,
   agreement: Agreement,
+  rule: StampRule,
   words: readonly (Content & { readonly body: { readonly bytes: Uint8Array } })[],
   signatures: readonly DocumentRecord[],
 ): Promise<Closing> {
@@ -36,7 +37,7 @@ export async function closingSignature(
     })),
     ...signatures.map((each) => ({ ...digested(each), mimeType: MIME.xml })),
   ]
-  const xml = await signClosing(world, agreement, signed)
+  const xml = await signClosing(world, agreement, rule, signed)
   const content = notice(world, "signature", PURPOSE.source.display, xml)
   const by = content.uniqueId
   return {

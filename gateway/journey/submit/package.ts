@@ -23,6 +23,7 @@ import type { Change, JobRecord, SubmissionRecord, Verb } from "../records.ts"
 import { next } from "../route.ts"
 import { due, retryOf, type Decision, type Outcome } from "../run.ts"
 import { signSubmissionSet } from "./sign.ts"
+import { stampRule } from "./stamp-rule.ts"
 import type { World } from "../world.ts"
 
 /** A document of this submission, and one the recipient has. */
@@ -182,7 +183,8 @@ async function packaged(
   if (zipped.length > 0) sealed.push(...(await packZip(world, made.subject, zipped, segment)))
   if (isSealing(agreement)) {
     const signed = sealed.map((each) => each.signed)
-    await add(setSignature(world, await signSubmissionSet(world, agreement, setUid, signed), at))
+    const rule = await stampRule(world, record)
+    await add(setSignature(world, await signSubmissionSet(world, agreement, rule, setUid, signed), at))
   }
   await segment.sync()
   const travelling = sealed.filter(({ within }) => within === undefined)

@@ -11,7 +11,7 @@ import type { SealedObject } from "../ports.ts"
 import type { Change, ReportRecord } from "../records.ts"
 import { documentOf, ownedDocument, parentReport, signatureOwner } from "./report-documents.ts"
 import { notice } from "../verify/receipt.ts"
-import { formOf, purposesOf, withStamp } from "./sign.ts"
+import { formOf, purposesOf, stampedUnlessAway } from "./sign.ts"
 import { subjectOf } from "../subject.ts"
 import type { World } from "../world.ts"
 
@@ -26,8 +26,8 @@ const TITLES: Readonly<Record<"report" | "addendum", Readonly<Record<"cda" | "pd
   }
 
 /**
- * CDA, PDF and the radiologist's signature. One that was signed while the time-stamp authority did not answer gets its
- * stamp here, before anything leaves: what left is never another than what is kept.
+ * CDA, PDF and the radiologist's signature. One that was signed while no time-stamp authority answered gets its stamp here if
+ * one does now; else it leaves without, and the stamp follows (stamp.ts).
  */
 export const reportContents: ContentsOf = async (world, record, agreement) => {
   const report = found(record.reportId === null ? null : await world.ledger.report(record.reportId), "report")
@@ -35,9 +35,9 @@ export const reportContents: ContentsOf = async (world, record, agreement) => {
   const titles = TITLES[isAddendum(report) ? "addendum" : "report"]
   const isSigned = isSealing(agreement)
   const roles = isSigned ? (["cda", "pdf", "signature"] as const) : (["cda", "pdf"] as const)
+  const stamped = isSigned && report.stampedAt === null ? await stampedNow(world, agreement, report) : null
   for (const role of roles) {
     const { uniqueId, place } = documentOf(report, role)
-    const unstamped = role === "signature" && report.stampedAt === null
     contents.push({
       ...notice(world, role, titles[role], new Uint8Array(0)),
       uniqueId,
@@ -45,9 +45,10 @@ export const reportContents: ContentsOf = async (world, record, agreement) => {
       createdAt: new Date(report.preparedAt ?? record.createdAt),
       purposes: role === "signature" ? purposesOf(report).map((purpose) => PURPOSE[purpose]) : [],
       legalAuthenticator: `${report.readerId}^${report.readerName}^^^^^^^&${world.site.oid}&ISO`,
-      body: unstamped
-        ? { bytes: await stampedNow(world, agreement, await readWhole(world.spool, place)) }
-        : { sealed: await world.spool.open(place) },
+      body:
+        role === "signature" && stamped !== null
+          ? { bytes: stamped }
+          : { sealed: await world.spool.open(place) },
     })
   }
   const { uniqueId: by } = documentOf(report, "signature")
@@ -56,13 +57,19 @@ export const reportContents: ContentsOf = async (world, record, agreement) => {
     contents,
     signs: (["cda", "pdf"] as const).map((role) => ({ by, what: documentOf(report, role).uniqueId })),
     ...(await relations(world, report)),
-    sealed: (objects) =>
-      isSigned && report.stampedAt === null ? stampKept(world, report, objects.get(by)) : [],
+    sealed: (objects) => (stamped === null ? [] : stampKept(world, report, objects.get(by))),
   }
 }
 
-const stampedNow = (world: World, agreement: Agreement, xml: Uint8Array): Promise<Uint8Array> =>
-  withStamp(world, xml, formOf(agreement), world.trust.report())
+/** Null while no authority answers. */
+async function stampedNow(
+  world: World,
+  agreement: Agreement,
+  report: ReportRecord,
+): Promise<Uint8Array | null> {
+  const xml = await readWhole(world.spool, documentOf(report, "signature").place)
+  return stampedUnlessAway(world, xml, formOf(agreement), world.trust.report())
+}
 
 /** The stamped signature takes the place of the other one, which was never shown to anybody. */
 function stampKept(world: World, report: ReportRecord, object: SealedObject | undefined): Change[] {

@@ -26,23 +26,28 @@ interface Signer {
   sign(bytes: Uint8Array): Promise<Uint8Array>
 }
 
+/** `may-follow`: where no time-stamp authority answers the signature is made without its stamp. */
+export type StampRule = "needed" | "may-follow"
+
 /** SubmissionSet signature by our seal: exactly these documents, and the set's uniqueId (ITI TF-3 5.5.2). */
 export function signSubmissionSet(
   world: World,
   agreement: Agreement,
+  rule: StampRule,
   setUid: string,
   documents: readonly SignedDocument[],
 ): Promise<Uint8Array> {
-  return sealed(world, agreement, documents, setUid, [COMMITMENT.source])
+  return sealed(world, agreement, rule, documents, setUid, [COMMITMENT.source])
 }
 
 /** Closing signature: Detached, over manifest, request and the signature of every unit (domain.md 5). */
 export function signClosing(
   world: World,
   agreement: Agreement,
+  rule: StampRule,
   documents: readonly SignedDocument[],
 ): Promise<Uint8Array> {
-  return sealed(world, agreement, documents, null, [COMMITMENT.source])
+  return sealed(world, agreement, rule, documents, null, [COMMITMENT.source])
 }
 
 /** Receipt: Detached signature over the sender's closing signature, which names all else (domain.md 5). */
@@ -51,7 +56,7 @@ export function signReceipt(
   agreement: Agreement,
   closing: SignedDocument,
 ): Promise<Uint8Array> {
-  return sealed(world, agreement, [closing], null, RECEIPT_COMMITMENTS)
+  return sealed(world, agreement, "needed", [closing], null, RECEIPT_COMMITMENTS)
 }
 
 /** What the radiologist signs, and for what. */
@@ -93,11 +98,22 @@ export async function signReport(
   const commitments = purposes.map((purpose) => COMMITMENT[purpose])
   const form = formOf(agreement)
   const xml = await signature(world, signer, form, signed, null, commitments)
+  const stamped = await stampedUnlessAway(world, xml, form, world.trust.report())
+  return { xml: stamped ?? xml, isStamped: stamped !== null }
+}
+
+/**
+ * As `withStamp`; null while no authority answers. An answer that does not check is no outage: it is thrown, and nothing is
+ * signed past it.
+ *
+ * @throws TimeStampError that does not pass by itself
+ */
+export async function stampedUnlessAway(...what: Parameters<typeof withStamp>): Promise<Uint8Array | null> {
   try {
-    return { xml: await withStamp(world, xml, form, world.trust.report()), isStamped: true }
+    return await withStamp(...what)
   } catch (error) {
-    if (!(error instanceof TimeStampError) || error.failure === "permanent") throw error
-    return { xml, isStamped: false }
+    if (error instanceof TimeStampError && error.failure !== "permanent") return null
+    throw error
   }
 }
 
@@ -112,11 +128,15 @@ export const formOf = (agreement: Agreement | null): SignatureForm => agreement?
 async function sealed(
   world: World,
   agreement: Agreement,
+  rule: StampRule,
   ...what: [readonly SignedDocument[], string | null, readonly Commitment[]]
 ): Promise<Uint8Array> {
   const form = formOf(agreement)
   const xml = await signature(world, seal(world), form, ...what)
-  return withStamp(world, xml, form, world.trust.seal(agreement))
+  const trust = world.trust.seal(agreement)
+  return rule === "needed"
+    ? withStamp(world, xml, form, trust)
+    : ((await stampedUnlessAway(world, xml, form, trust)) ?? xml)
 }
 
 /**

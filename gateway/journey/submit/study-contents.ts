@@ -15,6 +15,7 @@ import { closingSignature } from "./closing-signature.ts"
 import { counted, deliveryOf, nextOf, type Delivery } from "./delivery.ts"
 import type { Content } from "./pack.ts"
 import type { Contents, ContentsOf, Waits } from "./package.ts"
+import { stampRule } from "./stamp-rule.ts"
 import { isWithoutImages } from "../packaging.ts"
 import { notice } from "../verify/receipt.ts"
 import { recodingContents } from "../recode/recoding-document.ts"
@@ -123,7 +124,8 @@ async function itself(
   const manifest = await manifestOf(world, counting, agreement)
   const slip = await slipOf(world, request, delivery, agreement)
   const signatures = await world.ledger.signaturesOfUnits(record.id, seen.erasedAt)
-  const closing = await closingSignature(world, agreement, [manifest, slip], signatures)
+  const rule = await stampRule(world, record)
+  const closing = await closingSignature(world, agreement, rule, [manifest, slip], signatures)
   return {
     ...closing,
     subject: await subjectOf(world, record, agreement),

@@ -9,6 +9,8 @@ import { refusalContents, refusalEffect } from "../verify/refusal.ts"
 import type { SubmissionKind } from "../records.ts"
 import { reportContents } from "./report-contents.ts"
 import { reportEffect } from "../verify/report-effect.ts"
+import { stampContents } from "./stamp-contents.ts"
+import { stampEffect } from "../verify/stamp-effect.ts"
 import { studyContents } from "./study-contents.ts"
 import { studyEffect } from "../verify/study-effect.ts"
 import { unitEffect } from "../verify/unit-effect.ts"
@@ -21,6 +23,7 @@ export const CONTENTS: Readonly<Record<SubmissionKind, ContentsOf>> = {
   study: studyContents,
   unit: neverPlanned,
   report: reportContents,
+  stamp: stampContents,
   receipt: receiptContents,
   refusal: refusalContents,
   recall: recallContents,
@@ -32,6 +35,7 @@ export const EFFECTS: Effects = {
   study: studyEffect,
   unit: unitEffect,
   report: reportEffect,
+  stamp: stampEffect,
   receipt: receiptEffect,
   refusal: refusalEffect,
   recall: recallEffect,

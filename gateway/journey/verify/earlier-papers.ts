@@ -102,6 +102,14 @@ export function awaited(
 ): null {
   if (brought.length > 0 && brought.every(({ submission }) => submission.state === "failed"))
     throw wrongVersion("what it is related to was refused")
+  return waitedTooLong({ clock }, { acceptedAt, createdAt })
+}
+
+/** Null: not yet. @throws ContentError ERR_REPORT_VERSION */
+export function waitedTooLong(
+  { clock }: Pick<World, "clock">,
+  { acceptedAt, createdAt }: Pick<SubmissionRecord, "acceptedAt" | "createdAt">,
+): null {
   if (clock.now().getTime() - Date.parse(acceptedAt ?? createdAt) > PARENT_AWAITED_MS)
     throw wrongVersion("what it is related to did not come")
   return null

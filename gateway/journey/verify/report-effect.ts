@@ -15,7 +15,7 @@ import { firstRenewal } from "./renew.ts"
 import type { Change, DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
 import { placeOf } from "./report-place.ts"
 import { checkReportSubject } from "./report-subject.ts"
-import { judgeReport, papersOf, readPapers } from "./report-verdict.ts"
+import { judgeReport, papersOf, readPapers, type ReportPapers } from "./report-verdict.ts"
 import { next } from "../route.ts"
 import { due } from "../run.ts"
 import { requestOf, targetOf } from "../subject.ts"
@@ -51,11 +51,12 @@ const unsignedEffect: EffectOf = async (world, record, documents, agreement) => 
 }
 
 const signedEffect: EffectOf = async (world, record, documents, agreement) => {
-  const papers = papersOf(documents)
+  const earlier = await known(world, record)
+  const papers = inForce(papersOf(documents), earlier)
   const written = await readPapers(world, papers)
   const content = written.report
   await checkReportSubject(world, record, await requestOf(world, record), agreement, content)
-  const before = (await known(world, record))?.private.signature ?? null
+  const before = earlier?.private.signature ?? null
   const signature = await judgeReport(world, papers, agreement, written, before)
   const arrived: Arrived = {
     written: content,
@@ -68,6 +69,12 @@ const signedEffect: EffectOf = async (world, record, documents, agreement) => {
     follow: () => follow(world, record, agreement, arrived),
     waitsFor: "ERR_REPORT_PARENT",
   }
+}
+
+/** The same signature with its time stamp may have come since (stamp-effect.ts). */
+function inForce(papers: ReportPapers, earlier: ReportRecord | undefined): ReportPapers {
+  const signature = earlier?.private.documents.find(({ role }) => role === "signature")
+  return signature === undefined ? papers : { ...papers, signature: { ...papers.signature, ...signature } }
 }
 
 async function known(world: World, record: SubmissionRecord): Promise<ReportRecord | undefined> {
@@ -133,7 +140,10 @@ async function waitingFor(world: World, { id, requestId }: SubmissionRecord): Pr
   return beside
     .filter(
       (each) =>
-        each.direction === "in" && each.kind === "report" && each.state === "accepted" && each.id !== id,
+        each.direction === "in" &&
+        (each.kind === "report" || each.kind === "stamp") &&
+        each.state === "accepted" &&
+        each.id !== id,
     )
     .map((each) => due("verify", each.id, world.clock.now()))
 }
