@@ -85,9 +85,19 @@ describe("dokuei verify", function () {
       ...fingerprints,
     ])
     assert.equal(code, EXIT.ok.code, stdout)
-    const told = JSON.parse(stdout) as { outcome: string; parts: { name: string; tests: unknown[] }[] }
+    interface Part {
+      readonly name: string
+      readonly tests: readonly unknown[]
+      readonly signature: { readonly twelve?: readonly { readonly outcome: string }[] } | null
+    }
+    const told = JSON.parse(stdout) as { outcome: string; parts: readonly Part[] }
     assert.equal(told.outcome, "valid")
     assert.ok(told.parts.every(({ tests }) => tests.length > 0))
+    for (const { signature } of told.parts.filter(({ name }) => name === "report"))
+      assert.deepEqual(
+        signature?.twelve?.map(({ outcome }) => outcome),
+        Array.from({ length: 12 }, () => "pass"),
+      )
   })
 
   it("ends with 2 without anchors, and with 1 for what is no package", () => {

@@ -2,6 +2,7 @@
 import type { NamedAnchor } from "../../standards/evidence/evidence-index.ts"
 import type { EvidenceVerdict } from "../../standards/evidence/judge.ts"
 import type { JudgedPart } from "../../standards/evidence/judged.ts"
+import { twelveTests } from "../../standards/dsg/twelve-tests.ts"
 import type { VerdictTest } from "../../standards/hpki/verdict-test.ts"
 import { et, testWords } from "../../../viewer/text/evidence.ts"
 import { t } from "../../../viewer/text/language.ts"
@@ -72,22 +73,9 @@ export function asJson({ outcome, checkedAt, opened, parts }: EvidenceVerdict): 
   return `${JSON.stringify({ outcome, checkedAt, made, anchors, parts: listed }, null, 1)}\n`
 }
 
-const factsOf = ({
-  kind,
-  holder,
-  holderJapanese,
-  role,
-  issuer,
-  serial,
-  signedAt,
-  timeStampedAt,
-}: NonNullable<JudgedPart["verdict"]>): object => ({
-  kind,
-  holder,
-  holderJapanese,
-  role,
-  issuer,
-  serial,
-  signedAt,
-  timeStampedAt,
-})
+function factsOf(verdict: NonNullable<JudgedPart["verdict"]>): object {
+  const { kind, holder, holderJapanese, role, issuer, serial, signedAt, timeStampedAt } = verdict
+  // A seal has neither policy nor role, and which keys were agreed upon nobody here knows.
+  const twelve = kind === "hpki" ? { twelve: twelveTests(verdict) } : {}
+  return { kind, holder, holderJapanese, role, issuer, serial, signedAt, timeStampedAt, ...twelve }
+}

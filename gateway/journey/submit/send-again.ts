@@ -61,7 +61,9 @@ function isOfOtherPatient(
 ): boolean {
   const agreement = agreementOf(world, id)
   if (agreement?.affinityDomain === undefined || kind !== "study" || submission === null) return false
-  return submission.submissionSet.patientId !== affinityCx(agreement, request)
+  const { patientId } = submission.submissionSet
+  // Limited metadata name no patient at all.
+  return patientId !== null && patientId !== affinityCx(agreement, request)
 }
 
 /** What the other side took and then refused is not given up by us. */

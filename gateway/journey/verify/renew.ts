@@ -7,17 +7,19 @@
  * before only when it holds.
  */
 import { C14N_11_WITH_COMMENTS } from "../../standards/dsg/algorithms.ts"
-import { archiveStampInput, withArchiveTimeStamp } from "../../standards/dsg/archive.ts"
+import { archiveStampInput, withArchiveTimeStamp, type DocumentOctets } from "../../standards/dsg/archive.ts"
 import { type Gathered, type PathEvidence, gatherEvidence, isWhole } from "../../standards/dsg/gather.ts"
 import { lengthened, withMissingEvidence } from "../../standards/dsg/long-term.ts"
 import { newestOf, renewalReason } from "../../standards/dsg/renewal.ts"
 import { readSignatureDocument } from "../../standards/dsg/signature-document.ts"
 import { isStamped, timeStampInput, withTimeStamp } from "../../standards/dsg/time-stamp.ts"
+import type { HpkiTrust } from "../../standards/dsg/trust.ts"
 import { verifySignature, type Verification } from "../../standards/dsg/verify.ts"
 import { audit } from "../audit.ts"
 import { MIME } from "../codes.ts"
 import { ContentError } from "../errors.ts"
 import { uuidOid } from "../ids.ts"
+import { agreementOf } from "../keep.ts"
 import { readWhole } from "../read-whole.ts"
 import type { SealedObject } from "../ports.ts"
 import type { Change, JobRecord, LongTermCopy, ReportRecord } from "../records.ts"
@@ -45,12 +47,18 @@ export async function renew(world: World, job: JobRecord): Promise<Outcome | Dec
   const now = world.clock.now()
   const place = report.private.longTerm?.place ?? documentOf(report, "signature").place
   const received = await readWhole(world.spool, place)
-  const octets = await signedOctets(world, report)
-  const made = await renewed(world, received, octets)
-  const lookMs = isSettled(world, made, now) ? RENEWAL_LOOK_MS : EVIDENCE_LOOK_MS
+  const request = await world.ledger.request(report.requestId)
+  const look: Look = {
+    timeStamps: world.timeStamps,
+    trust: world.trust.report(agreementOf(world, request?.agreement ?? null)),
+    now,
+    octets: await signedOctets(world, report),
+  }
+  const made = await renewed(look, received)
+  const lookMs = isSettled(look, made) ? RENEWAL_LOOK_MS : EVIDENCE_LOOK_MS
   const again = { at: new Date(now.getTime() + lookMs), failureCode: null }
   if (Buffer.compare(made, received) === 0) return { changes: [], again }
-  const verification = judged(world, made, octets, now)
+  const verification = judged(look, made)
   if (!holds(verification.verdict.outcome))
     throw new ContentError("ERR_REPORT_SIGNATURE", `the long-term copy of ${report.id} does not hold`)
   const copy = await sealedCopy(world, report, made)
@@ -64,38 +72,42 @@ export async function renew(world: World, job: JobRecord): Promise<Outcome | Dec
   }
 }
 
-type Octets = ReadonlyMap<string, Uint8Array>
+/** One look at one copy: the same time, and the same trust as the report's own verdict, all through. */
+interface Look extends Pick<World, "timeStamps"> {
+  readonly trust: HpkiTrust
+  readonly now: Date
+  /** Of CDA and PDF: where SignedInfo names them an archive time stamp covers them themselves. */
+  readonly octets: DocumentOctets
+}
 
-/** CDA and PDF: where SignedInfo names them an archive time stamp covers them themselves. */
-async function signedOctets(world: World, report: ReportRecord): Promise<Octets> {
+async function signedOctets(world: World, report: ReportRecord): Promise<DocumentOctets> {
   const signed = report.private.documents.filter(({ role }) => role === "cda" || role === "pdf")
   const read = signed.map(async (each) => [each.uniqueId, await readWhole(world.spool, each.place)] as const)
   return new Map(await Promise.all(read))
 }
 
 /** With all that is due; the same octets when nothing is. */
-async function renewed(world: World, received: Uint8Array, octets: Octets): Promise<Uint8Array> {
-  const stamped = isStamped(received) ? received : await stampedHere(world, received)
-  return archived(world, await withEvidence(world, stamped), octets)
+async function renewed(look: Look, received: Uint8Array): Promise<Uint8Array> {
+  const stamped = isStamped(received) ? received : await stampedHere(look, received)
+  return archived(look, await withEvidence(look, stamped))
 }
 
 /** Signed while its own authority did not answer: ours says since when it is here. */
-async function stampedHere(world: World, xml: Uint8Array): Promise<Uint8Array> {
-  const token = await world.timeStamps.stamp(timeStampInput(xml, C14N_11_WITH_COMMENTS))
+async function stampedHere({ timeStamps }: Look, xml: Uint8Array): Promise<Uint8Array> {
+  const token = await timeStamps.stamp(timeStampInput(xml, C14N_11_WITH_COMMENTS))
   return withTimeStamp(xml, token, C14N_11_WITH_COMMENTS)
 }
 
-async function withEvidence(world: World, xml: Uint8Array): Promise<Uint8Array> {
-  const now = world.clock.now()
+async function withEvidence(look: Look, xml: Uint8Array): Promise<Uint8Array> {
+  const { trust, now, timeStamps } = look
   const document = readSignatureDocument(xml)
-  const trust = world.trust.report()
   const gathered = gatherEvidence(document, trust, now)
-  if (gathered === null || !isWhole(gathered) || isSettled(world, xml, now)) return xml
+  if (gathered === null || !isWhole(gathered) || isSettled(look, xml)) return xml
   // It has evidence from before the signature, or before its second time stamp: lists from after these are added.
   if (document.evidenceNamed !== null)
     return gathered.signer.isLater ? withMissingEvidence(xml, gathered) : xml
   if (!gathered.signer.isLater && !hasWaited(gathered, now)) return xml
-  const stamp = (octets: Uint8Array) => world.timeStamps.stamp(octets)
+  const stamp = (octets: Uint8Array) => timeStamps.stamp(octets)
   return (await lengthened(xml, trust, now, C14N_11_WITH_COMMENTS, stamp)) ?? xml
 }
 
@@ -103,11 +115,10 @@ const hasWaited = ({ stamps: [first] }: Gathered, now: Date): boolean =>
   now.getTime() - (first?.genTime?.getTime() ?? now.getTime()) > EVIDENCE_WAIT_MS
 
 /** Nothing is awaited any more: what it carries is from after the signature, or nobody waits for that any longer. */
-function isSettled(world: World, xml: Uint8Array, now: Date): boolean {
+function isSettled({ trust, now }: Look, xml: Uint8Array): boolean {
   const document = readSignatureDocument(xml)
   if (document.archiveStamps.length > 0) return true
   if (document.evidenceNamed === null) return false
-  const trust = world.trust.report()
   const alone = { ...trust, crls: [], ocsp: [], timeStamp: { ...trust.timeStamp, crls: [], ocsp: [] } }
   const carried = gatherEvidence(document, alone, now)
   return carried !== null && (isFromAfter(carried.signer, carried.authorities) || hasWaited(carried, now))
@@ -116,33 +127,32 @@ function isSettled(world: World, xml: Uint8Array, now: Date): boolean {
 const isFromAfter = (...paths: readonly (PathEvidence | null)[]): boolean =>
   paths.every((path) => path !== null && path.isComplete && path.isLater)
 
-async function archived(world: World, xml: Uint8Array, octets: Octets): Promise<Uint8Array> {
-  const now = world.clock.now()
-  const trust = world.trust.report()
+async function archived(look: Look, xml: Uint8Array): Promise<Uint8Array> {
+  const { trust, now, octets } = look
   const document = readSignatureDocument(xml, octets)
   const gathered = gatherEvidence(document, trust, now)
   const reason = gathered && renewalReason(document, gathered, trust, now)
   if (gathered === null || reason === null) return xml
   const ready = withMissingEvidence(xml, gathered)
-  const token = await world.timeStamps.stamp(archiveStampInput(ready, C14N_11_WITH_COMMENTS, octets))
+  const token = await look.timeStamps.stamp(archiveStampInput(ready, C14N_11_WITH_COMMENTS, octets))
   const stamped = withArchiveTimeStamp(ready, token, C14N_11_WITH_COMMENTS)
   // Another stamp by an authority that ends no later would be one more to renew, and help nobody.
-  return reason === "authority-ends" && !lastsLonger(world, stamped, octets, gathered) ? xml : stamped
+  return reason === "authority-ends" && !lastsLonger(look, stamped, gathered) ? xml : stamped
 }
 
-function lastsLonger(world: World, xml: Uint8Array, octets: Octets, before: Gathered): boolean {
-  const after = gatherEvidence(readSignatureDocument(xml, octets), world.trust.report(), world.clock.now())
+function lastsLonger({ trust, now, octets }: Look, xml: Uint8Array, before: Gathered): boolean {
+  const after = gatherEvidence(readSignatureDocument(xml, octets), trust, now)
   const ends = (gathered: Gathered | null): number =>
     newestOf(gathered?.stamps.toReversed() ?? [])?.chain[0]?.notAfter.getTime() ?? 0
   return ends(after) > ends(before)
 }
 
-function judged(world: World, xml: Uint8Array, octets: Octets, now: Date): Verification {
+function judged({ trust, now, octets }: Look, xml: Uint8Array): Verification {
   const covered = readSignatureDocument(xml, octets).documents.flatMap(({ uniqueId, digest }) => {
     const own = octets.get(uniqueId)
     return digest === null || own === undefined ? [] : [{ uniqueId, sha256: digest, octets: own }]
   })
-  return verifySignature(xml, { documents: covered, submissionSetUniqueId: null }, world.trust.report(), now)
+  return verifySignature(xml, { documents: covered, submissionSetUniqueId: null }, trust, now)
 }
 
 function kept(

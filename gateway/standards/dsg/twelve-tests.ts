@@ -57,7 +57,7 @@ const placesOf = (kind: Verdict["kind"]): readonly Place[] => [
     absent: "nobody was named to compare the signer with",
   },
   { id: "time", names: ["time-stamp", "signing-time"], absent: NOT_REACHED },
-  { id: "revocation", names: ["revocation", "newer-crl"], absent: NOT_REACHED },
+  { id: "revocation", names: ["revocation", "newer-crl", "evidence", "evidence-named"], absent: NOT_REACHED },
   { id: "time-stamp-authority", names: [], absent: "there is no time stamp" },
   {
     id: "references",

@@ -26,15 +26,15 @@ export interface Verdict {
   readonly tests: readonly VerdictTest[]
 }
 
-/** Tests that, while `unknown`, only make a verdict wait. */
-const AWAITED: readonly string[] = ["time-stamp", "newer-crl", "time-stamp-newer-crl"]
+/** Tests that, while `unknown`, only make a verdict wait: a time stamp; a newer list for the signer, or for a stamp of any kind. */
+const AWAITED = /^(time-stamp|(time-stamp-((archive|references)-)?)?newer-crl)$/
 
 /** All or nothing: one failure is `invalid`, anything undecided is not `valid`. */
 export function outcomeOf(tests: readonly VerdictTest[]): VerdictOutcome {
   if (tests.length === 0 || tests.some(({ outcome }) => outcome === "fail")) return "invalid"
   const undecided = tests.filter(({ outcome }) => outcome === "unknown")
   if (undecided.length === 0) return "valid"
-  return undecided.every(({ name }) => AWAITED.includes(name)) ? "valid-pending" : "indeterminate"
+  return undecided.every(({ name }) => AWAITED.test(name)) ? "valid-pending" : "indeterminate"
 }
 
 /** What must hold before a submission is accepted; the others may follow and decide receipt or refusal notice. */

@@ -1,10 +1,12 @@
 /** The hospital's long-term copy: made beside what was received, with later evidence, and stamped anew in time. */
 import assert from "node:assert/strict"
 import { days, newKey } from "../../../gateway/commands/pki-authority.ts"
+import type { Agreement } from "../../../gateway/journey/agreement.ts"
 import { readWhole } from "../../../gateway/journey/read-whole.ts"
 import type { ReportRecord } from "../../../gateway/journey/records.ts"
 import { documentOf } from "../../../gateway/journey/submit/report-documents.ts"
 import type { Outcome } from "../../../gateway/journey/run.ts"
+import type { TrustStore } from "../../../gateway/journey/trust.ts"
 import { renew } from "../../../gateway/journey/verify/renew.ts"
 import { verifySignature } from "../../../gateway/standards/dsg/verify.ts"
 import * as issue from "../../../gateway/standards/hpki/issue.ts"
@@ -95,7 +97,16 @@ describe("the long-term copy of a report's signature", function () {
       const late = days(START, 9.5 * YEAR_DAYS)
       await newLists(sides, late)
       const clock = { now: () => late }
-      const world = { ...sides.edge.world, clock, timeStamps: new TestTsa(tsa, clock) }
+      const trustedFor: (Agreement["id"] | undefined)[] = []
+      const trust: TrustStore = {
+        seal: (agreement) => sides.trust.edge.seal(agreement),
+        want: (chains) => sides.trust.edge.want(chains),
+        report: (agreement) => {
+          trustedFor.push((agreement as Agreement | null | undefined)?.id)
+          return sides.trust.edge.report()
+        },
+      }
+      const world = { ...sides.edge.world, clock, trust, timeStamps: new TestTsa(tsa, clock) }
       const job = {
         id: `renew/${report.id}`,
         verb: "renew",
@@ -106,6 +117,12 @@ describe("the long-term copy of a report's signature", function () {
       } as const
       const same = await decided(world, job)
       assert.deepEqual(same.changes, [], "the same authority lasts no longer")
+      const { agreement } = (await sides.edge.ledger.request(requestId))!
+      assert.deepEqual(
+        trustedFor,
+        [agreement],
+        "judged as the report itself: by the roles its agreement names",
+      )
       const next = authorities.tsaRoot.certify(
         await newKey("rsa-2048"),
         issue.writeName(["C", "JP"], ["CN", "TSA of the next decade"]),

@@ -9,6 +9,7 @@ import { referencesStampInput, withReferences } from "../../../gateway/standards
 import { readSignatureDocument } from "../../../gateway/standards/dsg/signature-document.ts"
 import { timeStampInput, withTimeStamp } from "../../../gateway/standards/dsg/time-stamp.ts"
 import type { SignatureTrust } from "../../../gateway/standards/dsg/trust.ts"
+import { twelveTests } from "../../../gateway/standards/dsg/twelve-tests.ts"
 import { verifySignature } from "../../../gateway/standards/dsg/verify.ts"
 import { readCrl } from "../../../gateway/standards/hpki/crl.ts"
 import { schemaFaults, schemaOr, xadesVersion1 } from "../../peers/schemas.ts"
@@ -124,6 +125,12 @@ describe("a signature at XAdES-X-L", () => {
     assert.deepEqual(named(judge(without, { ...alone(), crls: world.hpkiTrust.crls }), "unknown"), [
       "evidence-named",
     ])
+    const { tests, kind } = judge(without, { ...alone(), crls: world.hpkiTrust.crls }).verdict
+    const open = twelveTests({ kind, tests }).filter(({ outcome }) => outcome === "indeterminate")
+    assert.deepEqual(
+      open.map(({ id }) => id),
+      ["identity", "revocation"],
+    )
   })
 
   it("fails when a name of evidence is changed below the time stamp, and is never named twice", () => {

@@ -12,6 +12,7 @@ import { immediateFaults, outcomeOf } from "../../../gateway/standards/dsg/verdi
 import { verifySignature } from "../../../gateway/standards/dsg/verify.ts"
 import { readCertificate } from "../../../gateway/standards/hpki/certificate.ts"
 import { readCrl } from "../../../gateway/standards/hpki/crl.ts"
+import { unknown } from "../../../gateway/standards/hpki/verdict-test.ts"
 import { privateHalf } from "../../peers/authorities.ts"
 import { CLAIMED, NOW, REPORT, type World, makeWorld, named, sha256, stampWith } from "./world.ts"
 
@@ -353,6 +354,13 @@ describe("verifying a DSG signature", () => {
         ["time-stamp-newer-crl"],
       )
       assert.equal(verdict.outcome, "valid-pending")
+    })
+
+    it("waits in the same way for a newer list for the authority of any later stamp", () => {
+      for (const stamp of ["", "references-", "archive-"])
+        assert.equal(outcomeOf([unknown(`time-stamp-${stamp}newer-crl`, "")]), "valid-pending", stamp)
+      for (const other of ["time-stamp-archive", "time-stamp-archive-in-force", "evidence-named"])
+        assert.equal(outcomeOf([unknown(other, "")]), "indeterminate", other)
     })
 
     it("validates at the time of the stamp, not at the time of looking", () => {

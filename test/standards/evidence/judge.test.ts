@@ -4,6 +4,7 @@ import {
   unreadable,
   type EvidenceVerdict,
 } from "../../../gateway/standards/evidence/judge.ts"
+import { signatureTrust } from "../../../gateway/standards/evidence/trust.ts"
 import { readZip, type ZipFile } from "../../../gateway/standards/zip/stored-zip.ts"
 import { brokenPackages } from "../../journey/evidence/broken.ts"
 import { exported, type MadePackage } from "../../journey/evidence/packages.ts"
@@ -103,6 +104,14 @@ describe("an evidence package", function () {
     const verdict = judged(made.files, made.at, { ...made.trust, allowTestPolicies: false })
     assert.ok(named(verdict, "fail").includes("report/policy"))
     assert.equal(verdict.outcome, "invalid")
+  })
+
+  it("is judged by the roles and keys any two facilities may have agreed upon", () => {
+    const { kind, ...rest } = signatureTrust(made.trust, { certificates: [], crls: [], ocsp: [] }, "hpki")
+    assert.equal(kind, "hpki")
+    assert.ok("rules" in rest)
+    assert.deepEqual(rest.rules.roles, ["Medical Doctor", "Dentist"])
+    assert.equal(rest.rules.loginBySigningKey, "told")
   })
 
   it("is not believed before it was made", () => {
