@@ -25,6 +25,8 @@ export class CertificateWatch {
   readonly #keys: Pick<KeyStore, "chain">
   /** By agreement and digest: while a partner changes its key it shows two. */
   readonly #shown = new Map<string, DatedCertificate>()
+  /** As it was read last, by its path. */
+  readonly #read = new Map<string, X509Certificate>()
   readonly #partnerOf: ReadonlyMap<string, { readonly id: string; readonly name: string }>
 
   constructor(config: Watched, keys: Pick<KeyStore, "chain">) {
@@ -78,7 +80,7 @@ export class CertificateWatch {
           .slice(0, 1)
           .map((leaf) => ours(use, new X509Certificate(leaf))),
       ),
-      ...(dicom === undefined ? [] : [ours("dicom", new X509Certificate(readFileSync(dicom)))]),
+      ...(dicom === undefined ? [] : [ours("dicom", this.#file(dicom))]),
     ]
   }
 
@@ -90,10 +92,23 @@ export class CertificateWatch {
             {
               use: "object",
               partner: { id, name },
-              notAfter: new X509Certificate(readFileSync(objectCertificate)).validToDate,
+              notAfter: this.#file(objectCertificate).validToDate,
             },
           ],
     )
+  }
+
+  /** A file that is just being replaced tells nothing new: the one before is in use until it can be read again. */
+  #file(path: string): X509Certificate {
+    try {
+      const certificate = new X509Certificate(readFileSync(path))
+      this.#read.set(path, certificate)
+      return certificate
+    } catch (error) {
+      const before = this.#read.get(path)
+      if (before === undefined) throw error
+      return before
+    }
   }
 }
 

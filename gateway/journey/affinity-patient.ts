@@ -4,7 +4,7 @@
  * nothing is guessed. sourcePatientId stays the hospital's (4.2.3.2.22).
  */
 import type { DocumentEntry } from "../standards/xds/submission.ts"
-import type { Agreement } from "./agreement.ts"
+import type { AffinityDomain, Agreement } from "./agreement.ts"
 import { audit } from "./audit.ts"
 import { DeskError } from "./errors.ts"
 import { agreementOf } from "./keep.ts"
@@ -76,10 +76,12 @@ export async function knownAffinityPatient(
 export function affinityCx(agreement: Pick<Agreement, "affinityDomain">, request: Numbered): string | null {
   const { affinityDomain } = agreement
   if (affinityDomain === undefined) return null
-  const number =
-    affinityDomain.numbers === "same" ? request.private.patient.PatientID : affinityPatientOf(request)
+  const number = numberThere(affinityDomain, request)
   return plain(number) === "" ? null : cx(number, affinityDomain.patientIdDomain)
 }
+
+const numberThere = ({ numbers }: AffinityDomain, request: Numbered): string =>
+  numbers === "same" ? request.private.patient.PatientID : affinityPatientOf(request)
 
 /**
  * Is the patient of an entry the one who was asked about? By the hospital's number, or by that of the agreed affinity domain;
@@ -98,4 +100,30 @@ export function isOfPatient(agreement: Agreement, request: Numbered, entry: Docu
     .flatMap((each) => (each === null ? [] : [sentAs(each)]))
     .filter((each) => domains.some((domain) => each.endsWith(`^^^&${domain}&ISO`)))
   return said.length > 0 && said.every((each) => each === own || each === theirs)
+}
+
+/**
+ * Does a clinical document name the patient? By every agreed domain of which it gives a number; who gives one of none of them
+ * may have left the domain out.
+ */
+export function namesPatient(
+  agreement: Pick<Agreement, "patientIdDomain" | "affinityDomain"> | null,
+  request: Numbered,
+  ids: readonly { readonly root: string; readonly extension: string }[],
+): boolean {
+  const { PatientID } = request.private.patient
+  const { patientIdDomain = "", affinityDomain } = agreement ?? {}
+  const numbers = new Map([
+    ...(affinityDomain === undefined
+      ? []
+      : [[affinityDomain.patientIdDomain, numberThere(affinityDomain, request)] as const]),
+    [patientIdDomain, PatientID] as const,
+  ])
+  const said = Map.groupBy(ids, ({ root }) => numbers.get(root) ?? null)
+  const known = [...said].filter(([number]) => number !== null)
+  const isNumber = (number: string, extension: string): boolean =>
+    plain(number) !== "" && plain(extension) === plain(number)
+  return known.length === 0
+    ? ids.some(({ extension }) => isNumber(PatientID, extension))
+    : known.every(([number, own]) => own.some(({ extension }) => isNumber(number ?? "", extension)))
 }

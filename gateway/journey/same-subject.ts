@@ -4,7 +4,6 @@
  */
 import type { DocumentEntry, Submission } from "../standards/xds/submission.ts"
 import { ContentError } from "./errors.ts"
-import { plain } from "./metadata.ts"
 
 /**
  * @param of which document looks at it, for the log
@@ -15,16 +14,6 @@ export function sameSubject(of: string, held: Readonly<Record<string, boolean>>)
   const broken = Object.keys(held).filter((what) => held[what] === false)
   if (broken.length > 0)
     throw new ContentError("ERR_OTHER_SUBJECT", `${of}: ${broken.join(", ")} not as it was sent for`)
-}
-
-/** Does a document name the patient? Who names no number of the agreed domain may have left the domain out. */
-export function namesPatient(
-  ids: readonly { readonly root: string; readonly extension: string }[],
-  domain: string,
-  PatientID: string,
-): boolean {
-  const ours = ids.filter(({ root }) => root === domain)
-  return (ours.length > 0 ? ours : ids).some(({ extension }) => plain(extension) === plain(PatientID))
 }
 
 /** The patient's id as the metadata say it: CX.1 of sourcePatientId (ITI TF-3 4.2.3.2.22). */

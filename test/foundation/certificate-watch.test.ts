@@ -51,6 +51,19 @@ describe("the certificates that are looked after", () => {
     assert.deepEqual(watched.all()[4]?.notAfter, made.next!.x509.validToDate)
   })
 
+  it("stay told while a file is being replaced", async () => {
+    const watched = watch()
+    const before = named(watched)
+    const path = join(folder, "object.pem")
+    await writeFile(path, made.next!.chainPem.slice(0, 40))
+    assert.deepEqual(named(watched), before)
+    await rm(path)
+    assert.deepEqual(named(watched), before)
+    await writeFile(path, made.next!.chainPem)
+    assert.deepEqual(watched.all()[3]?.notAfter, made.next!.x509.validToDate)
+    await writeFile(path, made.theirs!.chainPem)
+  })
+
   it("are not those of a connection that was refused", () => {
     const watched = watch()
     assert.equal(watched.noting(() => "is revoked")([made.theirs!.x509.raw]), "is revoked")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { documentSource } from "../../gateway/actors/document-source/document-source.ts"
 import { serverTls } from "../../gateway/actors/secure-node/tls.ts"
-import { isOfPatient } from "../../gateway/journey/affinity-patient.ts"
+import { isOfPatient, namesPatient } from "../../gateway/journey/affinity-patient.ts"
 import type { AffinityDomain, Agreement } from "../../gateway/journey/agreement.ts"
 import type { StaffItem } from "../../gateway/journey/views.ts"
 import { callingAs, credentials, makePeople } from "../actors/two-sides.ts"
@@ -183,5 +183,25 @@ describe("whose patient an entry names", () => {
   it("by the source's number alone where no affinity domain is agreed", () => {
     assert.ok(is(cx("RHIO-77"), OURS, AT_HOSPITAL))
     assert.ok(!is(OURS, cx("local-5", "1.2.3"), AT_HOSPITAL))
+  })
+
+  it("in a clinical document by the same rule, and by a number without a domain", () => {
+    const names = (...ids: readonly (readonly [root: string, extension: string])[]): boolean =>
+      namesPatient(
+        agreement,
+        request,
+        ids.map(([root, extension]) => ({ root, extension })),
+      )
+    const own = AT_HOSPITAL.patientIdDomain
+    assert.ok(names([THEIRS, "RHIO-77"]))
+    assert.ok(names([own, "P1"], ["1.2.3", "local-5"]))
+    assert.ok(names([THEIRS, "RHIO-77"], [own, "P1"]))
+    assert.ok(names(["", "P1"]))
+    assert.ok(!names([THEIRS, "P1"]), "our number in their domain is somebody else's")
+    assert.ok(!names([THEIRS, "RHIO-77"], [own, "P2"]))
+    assert.ok(!names(["", "RHIO-77"]))
+    const nobodySaid = { private: { patient: { PatientID: "P1" } } } as never
+    assert.ok(!namesPatient(agreement, nobodySaid, [{ root: THEIRS, extension: "" }]))
+    assert.ok(namesPatient(AT_HOSPITAL, nobodySaid, [{ root: own, extension: "P1" }]))
   })
 })

@@ -4,6 +4,7 @@
  */
 import { readForeignDocument, type ForeignDocument } from "../../standards/cda/foreign-document.ts"
 import { Malformed } from "../../standards/malformed.ts"
+import { namesPatient } from "../affinity-patient.ts"
 import type { CaseFile } from "../cases/case-file.ts"
 import { MIME } from "../codes.ts"
 import { found } from "../desk-guards.ts"
@@ -12,7 +13,6 @@ import { isLive } from "../live-slot.ts"
 import type { Paper } from "../ports.ts"
 import { readWhole } from "../read-whole.ts"
 import type { DocumentRecord, DocumentRole, RequestRecord, SubmissionRecord } from "../records.ts"
-import { namesPatient } from "../same-subject.ts"
 import type { PaperView } from "../views.ts"
 import type { World } from "../world.ts"
 
@@ -80,8 +80,7 @@ async function readable(
       : { document, view: { ...view, mediaType: MIME.pdf }, body: null }
   if (clearMimeType !== MIME.xml || clearLengthBytes > MAX_XML_BYTES) return null
   const written = asDocument(await readWhole(world.spool, place))
-  const domain = agreementOf(world, study.agreement)?.patientIdDomain ?? ""
-  if (written === null || !namesPatient(written.patientIds, domain, request.private.patient.PatientID))
+  if (written === null || !namesPatient(agreementOf(world, study.agreement), request, written.patientIds))
     return null
   const mediaType = written.body.kind === "pdf" ? MIME.pdf : "text/plain; charset=utf-8"
   return { document, view: { ...view, mediaType }, body: written.body }

@@ -14,8 +14,8 @@ import { found } from "../desk-guards.ts"
 import { plain, referenced } from "../metadata.ts"
 import { readWhole } from "../read-whole.ts"
 import type { DocumentRecord, RequestRecord, SubmissionRecord } from "../records.ts"
-import { isOfPatient } from "../affinity-patient.ts"
-import { namesPatient, sameSubject } from "../same-subject.ts"
+import { isOfPatient, namesPatient } from "../affinity-patient.ts"
+import { sameSubject } from "../same-subject.ts"
 import { requestOf } from "../subject.ts"
 import type { World } from "../world.ts"
 
@@ -48,7 +48,9 @@ export async function unsignedReport(
   const written = cda === undefined ? null : await readable(world, cda)
   if (cda !== undefined && written !== null) {
     sameSubject("report", {
-      PatientID: written.patient.PatientID === request.private.patient.PatientID,
+      PatientID: namesPatient(agreement, request, [
+        { root: written.patientIdRoot, extension: written.patient.PatientID },
+      ]),
       StudyInstanceUID: isThatStudy(request, written.study.StudyInstanceUID),
     })
     return { written, content: written, documents: pdf === undefined ? [cda] : [cda, pdf] }
@@ -64,11 +66,11 @@ export async function unsignedReport(
 async function foreignText(
   world: World,
   { place }: DocumentRecord,
-  { private: { patient } }: RequestRecord,
-  { patientIdDomain }: Agreement,
+  request: RequestRecord,
+  agreement: Agreement,
 ): Promise<string> {
   const { patientIds, body } = readForeignDocument(await readWhole(world.spool, place))
-  sameSubject("report", { PatientID: namesPatient(patientIds, patientIdDomain, patient.PatientID) })
+  sameSubject("report", { PatientID: namesPatient(agreement, request, patientIds) })
   return body.kind === "text" ? body.text : ""
 }
 
