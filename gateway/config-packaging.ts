@@ -59,8 +59,6 @@ export const packaging = z
   })
   .prefault({})
 
-export type PackagingConfig = z.infer<typeof packaging>
-
 /** Nothing but TLS keeps what travels from others. */
 const IN_CLEAR: readonly string[] = ["plain", "zip", "stow", "manifest-and-pdf"]
 

@@ -5,10 +5,10 @@
  * stood at that time, by what was known then, and by what became known later of revocations before it. So it goes on to the time stamp over the signature's value, whose genTime is
  * the validation time of the signer; without one it is the time everything is judged at.
  */
+import { createHash } from "node:crypto"
 import type { Certificate } from "../hpki/certificate.ts"
 import { type VerdictTest, check, pass, unknown } from "../hpki/verdict-test.ts"
 import { type TokenCheck, MAX_CLOCK_SKEW_MS, verifyToken } from "../tsp/verify-token.ts"
-import { sha256 } from "./evidence-digest.ts"
 import type { SignatureDocument, Stamp } from "./signature-document.ts"
 import type { SignatureTrust } from "./trust.ts"
 
@@ -105,10 +105,17 @@ function checkNamedEvidence({
 }: SignatureDocument): readonly VerdictTest[] {
   if (evidenceNamed === null) return []
   const here = [...certificates, ...evidence.certificates, ...evidence.crls, ...evidence.ocsp]
-  if (evidenceNamed.some(({ hash }) => hash !== "sha256"))
-    return [unknown("evidence-named", "digests other than SHA-256 are not compared")]
-  const digests = new Set(here.map((each) => sha256(each).toString("hex")))
-  const absent = evidenceNamed.filter(({ digest }) => !digests.has(Buffer.from(digest).toString("hex")))
+  if (evidenceNamed.some(({ hash }) => hash === ""))
+    return [unknown("evidence-named", "named by a digest that is not accepted")]
+  const digests = new Map(
+    [...new Set(evidenceNamed.map(({ hash }) => hash))].map((hash) => [
+      hash,
+      new Set(here.map((each) => createHash(hash).update(each).digest("hex"))),
+    ]),
+  )
+  const absent = evidenceNamed.filter(
+    ({ hash, digest }) => digests.get(hash)?.has(Buffer.from(digest).toString("hex")) !== true,
+  )
   if (absent.length === 0) return [pass("evidence-named", `${evidenceNamed.length} certificates and lists`)]
   return [unknown("evidence-named", `${absent.length} of ${evidenceNamed.length} that it names are not here`)]
 }

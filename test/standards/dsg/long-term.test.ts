@@ -1,10 +1,11 @@
 /** XAdES-X-L: what it holds, who reads it, and what it is worth when the channel and the lists of today are gone. */
 import assert from "node:assert/strict"
+import { createHash } from "node:crypto"
 import { after, before, describe, it } from "mocha"
 import { days, pem } from "../../../gateway/commands/pki-authority.ts"
 import { C14N_11_WITH_COMMENTS, EXC_C14N } from "../../../gateway/standards/dsg/algorithms.ts"
 import { gatherEvidence, isWhole } from "../../../gateway/standards/dsg/gather.ts"
-import { lengthened } from "../../../gateway/standards/dsg/long-term.ts"
+import { lengthened, withValues } from "../../../gateway/standards/dsg/long-term.ts"
 import { referencesStampInput, withReferences } from "../../../gateway/standards/dsg/named-evidence.ts"
 import { readSignatureDocument } from "../../../gateway/standards/dsg/signature-document.ts"
 import { timeStampInput, withTimeStamp } from "../../../gateway/standards/dsg/time-stamp.ts"
@@ -14,6 +15,8 @@ import { verifySignature } from "../../../gateway/standards/dsg/verify.ts"
 import { readCrl } from "../../../gateway/standards/hpki/crl.ts"
 import { schemaFaults, schemaOr, xadesVersion1 } from "../../peers/schemas.ts"
 import { CLAIMED, NOW, type World, makeWorld, named, stampWith } from "./world.ts"
+
+const escaped = (text: string): string => text.replace(/[+/=]/g, "\\$&")
 
 describe("a signature at XAdES-X-L", () => {
   let world: World
@@ -131,6 +134,30 @@ describe("a signature at XAdES-X-L", () => {
       open.map(({ id }) => id),
       ["identity", "revocation"],
     )
+  })
+
+  it("may name it by another digest of SHA-2, as other makers do", () => {
+    const stamped = world.stamp(world.sign(world.card))
+    const evidence = gatherEvidence(readSignatureDocument(stamped), world.hpkiTrust, new Date())
+    const { certificates, crls } = evidence!.signer
+    const digest = (hash: string, octets: Uint8Array) => createHash(hash).update(octets).digest("base64")
+    const named = [...certificates, ...crls].reduce(
+      (text, { encoded }) =>
+        text.replace(
+          new RegExp(
+            `xmlenc#sha256("/?>(?:</ds:DigestMethod>)?<ds:DigestValue>)${escaped(digest("sha256", encoded))}`,
+          ),
+          `xmlenc#sha512$1${digest("sha512", encoded)}`,
+        ),
+      withReferences(stamped, evidence!.signer).toString(),
+    )
+    assert.equal(named.match(/sha512/g)?.length, certificates.length + crls.length)
+    const tests = (xml: Uint8Array) =>
+      judge(xml).verdict.tests.filter(({ name }) => name === "evidence-named")
+    assert.equal(tests(withValues(Buffer.from(named), evidence!.signer))[0]?.outcome, "pass")
+    assert.match(tests(Buffer.from(named))[0]?.detail ?? "", /not here/)
+    const unknownDigest = named.replaceAll("xmlenc#sha512", "xmlenc#md9")
+    assert.match(tests(Buffer.from(unknownDigest))[0]?.detail ?? "", /digest that is not accepted/)
   })
 
   it("fails when a name of evidence is changed below the time stamp, and is never named twice", () => {
