@@ -59,8 +59,8 @@ export async function startEdge(config: EdgeConfig): Promise<Running> {
     handler: fileHandler(world, files, fileOptions(dicom)),
     note: (event) => book.note(event),
   })
-  const archive = dicom.archive === undefined ? null : await remoteOf(dicom, dicom.archive, base.lists)
-  const line = await openLine(dicom, { archive, scp, commitments, lists: base.lists, log })
+  const archive = dicom.archive === undefined ? null : await remoteOf(dicom, dicom.archive, base)
+  const line = await openLine(dicom, { archive, scp, commitments, base })
 
   const places = watchedPlaces(deliverOptions(dicom, archive), base.contacts)
 

@@ -1,10 +1,12 @@
 /** `dokuei echo CONFIG AE`: does a configured DICOM node answer, as we call it and by whom it sees called? */
 import { Command } from "commander"
 import { loadConfig, type EdgeConfig } from "../config.ts"
-import { crlFolder, type CrlFolder } from "../foundation/crl-folder.ts"
+import { crlFolder } from "../foundation/crl-folder.ts"
 import { remoteOf, type DicomConfig } from "../foundation/dicom-door.ts"
 import { echoTo } from "../foundation/echo.ts"
+import type { LineParts } from "../foundation/line-credentials.ts"
 import { ConfigError } from "../journey/errors.ts"
+import { LineKeys } from "../storage/keys/line-key.ts"
 
 export const echoCommand = (): Command =>
   new Command("echo")
@@ -16,7 +18,7 @@ export const echoCommand = (): Command =>
       const lists = crlFolder(trust.crls, (name, error) =>
         process.stderr.write(`${name}: ${error.message}\n`),
       )
-      const remote = await nodeOf(dicom, aeTitle, lists, file)
+      const remote = await nodeOf(dicom, aeTitle, { lists, lineKeys: new LineKeys() }, file)
       const started = performance.now()
       await echoTo(remote, dicom.aeTitle)
       const tookMs = Math.round(performance.now() - started)
@@ -40,10 +42,10 @@ const named = ({
   readonly host?: string | undefined
 }): string => (host === undefined ? `${aeTitle} (without host and port)` : aeTitle)
 
-async function nodeOf(dicom: DicomConfig, aeTitle: string, lists: CrlFolder, file: string) {
+async function nodeOf(dicom: DicomConfig, aeTitle: string, parts: LineParts, file: string) {
   const nodes = dicom.archive === undefined ? dicom.modalities : [dicom.archive, ...dicom.modalities]
   const node = nodes.find((each) => each.aeTitle === aeTitle)
-  const remote = node === undefined ? null : await remoteOf(dicom, node, lists)
+  const remote = node === undefined ? null : await remoteOf(dicom, node, parts)
   if (remote !== null) return remote
   throw new ConfigError(
     "ERR_CONFIG_INVALID",

@@ -1,17 +1,14 @@
 /** The audit trail's way to the configured Audit Record Repositories [ITI-20]. */
-import { readFile } from "node:fs/promises"
 import { hostname } from "node:os"
 import { startSender, type SenderState } from "../actors/audit-creator/sender.ts"
-import { revokedBy } from "../actors/secure-node/revoked.ts"
 import { clientTls, clientTlsByName } from "../actors/secure-node/tls.ts"
 import { systemChance, systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
 import type { TrailReader } from "../journey/ports.ts"
 import { errorFields, type Log } from "../log.ts"
 import { sentMark } from "../storage/trail/sent-mark.ts"
-import type { CrlFolder } from "./crl-folder.ts"
+import { lineCredentials, type LineParts } from "./line-credentials.ts"
 import type { RefusedServers } from "./refused-servers.ts"
-import { certificates } from "./trust-store.ts"
 
 type CollectorConfig = Config["audit"]["collectors"][number]
 
@@ -25,10 +22,9 @@ export interface Collectors {
   stop(): Promise<void>
 }
 
-export interface CollectorParts {
+export interface CollectorParts extends LineParts {
   readonly config: Config
   readonly trail: TrailReader
-  readonly lists: Pick<CrlFolder, "crls">
   readonly log: Log
   /** One began or ceased to take what it is sent. */
   readonly changed: () => void
@@ -51,10 +47,10 @@ export async function startCollectors(parts: CollectorParts): Promise<Collectors
 }
 
 async function senderTo(parts: CollectorParts, to: CollectorConfig) {
-  const { config, trail, lists, log, changed, refused } = parts
+  const { config, trail, log, changed, refused } = parts
   const { name, host, port } = to
   return startSender({
-    collector: { host, port, tls: await tlsTo(config, to, lists) },
+    collector: { host, port, tls: await tlsTo(parts, to) },
     origin: { host: hostname(), application: `dokuei-${config.role}`, processId: String(process.pid) },
     trail,
     mark: sentMark(config.dataDir, name),
@@ -68,21 +64,7 @@ async function senderTo(parts: CollectorParts, to: CollectorConfig) {
   })
 }
 
-async function tlsTo(
-  { keys }: Config,
-  { ca, tls, tlsPins }: CollectorConfig,
-  lists: Pick<CrlFolder, "crls">,
-) {
-  const credentials = {
-    revoked: revokedBy(
-      await certificates(ca),
-      () => lists.crls(),
-      () => systemClock.now(),
-    ),
-    chainPem: await readFile(keys.tls.chain, "utf8"),
-    keyPem: await readFile(keys.tls.key, "utf8"),
-    trustedPem: await readFile(ca, "utf8"),
-    profile: tls,
-  }
+async function tlsTo(parts: CollectorParts, { ca, tls: profile, tlsPins }: CollectorConfig) {
+  const credentials = await lineCredentials(parts, { ...parts.config.keys.tls, ca, profile })
   return tlsPins.length === 0 ? clientTlsByName(credentials) : clientTls(credentials, tlsPins)
 }

@@ -19,9 +19,9 @@ import {
   writeCommitmentResult,
 } from "../standards/dicom/storage-commitment.ts"
 import { Malformed } from "../standards/malformed.ts"
-import { errorFields, type Log } from "../log.ts"
-import type { CrlFolder } from "./crl-folder.ts"
+import { errorFields } from "../log.ts"
 import { remoteOf, type DicomConfig } from "./dicom-door.ts"
+import type { Foundation } from "./foundation.ts"
 
 export interface LineParts {
   readonly aeTitle: string
@@ -130,11 +130,11 @@ async function linger(association: Association, answered: Promise<unknown>): Pro
 /** The line as the configuration wants it. */
 export async function openLine(
   dicom: DicomConfig,
-  { archive, scp, commitments, lists, log }: LineWiring,
+  { archive, scp, commitments, base }: LineWiring,
 ): Promise<OpenLine> {
   const devices = new Map<string, RemoteAE>()
   for (const modality of dicom.modalities) {
-    const remote = await remoteOf(dicom, modality, lists)
+    const remote = await remoteOf(dicom, modality, base)
     if (remote !== null) devices.set(modality.aeTitle, remote)
   }
   return commitmentLine({
@@ -143,7 +143,7 @@ export async function openLine(
     deviceOf: (aeTitle) => devices.get(aeTitle) ?? null,
     scp,
     handler: commitments,
-    onFault: (fault) => log("error", "commitment-fault", errorFields(fault)),
+    onFault: (fault) => base.log("error", "commitment-fault", errorFields(fault)),
   })
 }
 
@@ -151,6 +151,5 @@ interface LineWiring {
   readonly archive: RemoteAE | null
   readonly scp: StorageScp
   readonly commitments: CommitmentHandler
-  readonly lists: Pick<CrlFolder, "crls">
-  readonly log: Log
+  readonly base: Pick<Foundation, "lists" | "lineKeys" | "log">
 }

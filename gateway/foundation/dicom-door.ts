@@ -1,13 +1,12 @@
 /** The door the modalities knock at: one Storage SCP on the port in the clear and, when configured, on that in TLS. */
-import { readFile } from "node:fs/promises"
+import type { TlsOptions } from "node:tls"
 import type { RemoteAE } from "../actors/association-requestor/remote.ts"
-import { chainOf, revokedBy, type RevokedOf } from "../actors/secure-node/revoked.ts"
-import { clientTls, serverTls, type NodeCredentials } from "../actors/secure-node/tls.ts"
+import { chainOf } from "../actors/secure-node/revoked.ts"
+import { clientTls, serverTls } from "../actors/secure-node/tls.ts"
 import { WaitingRoom } from "../actors/secure-node/waiting-room.ts"
 import { listen, type SecureDoor, type StorageScp } from "../actors/storage-scp/listen.ts"
 import type { Stranger } from "../actors/storage-scp/listener.ts"
 import type { Offer } from "../actors/storage-scp/negotiate.ts"
-import { systemClock } from "../clock.ts"
 import type { EdgeConfig } from "../config.ts"
 import { event } from "../journey/audit.ts"
 import type { DoorEvent } from "../journey/technician/door-book.ts"
@@ -15,14 +14,12 @@ import type { AuditEvent, CommitmentHandler, InstanceHandler } from "../journey/
 import type { ReceiveOptions } from "../journey/receive/receive.ts"
 import { errorFields } from "../log.ts"
 import type { TransferSyntaxOf } from "../standards/dicom/sop-classes.ts"
-import type { CrlFolder } from "./crl-folder.ts"
 import type { Foundation } from "./foundation.ts"
 import { loggedHandler, type Rejected } from "./door-log.ts"
+import { lineCredentials, type LineCredentials, type LineParts } from "./line-credentials.ts"
 import { repeats, timesOf } from "./repeats.ts"
-import { certificates } from "./trust-store.ts"
 
 export type DicomConfig = EdgeConfig["dicom"]
-type Lists = Pick<CrlFolder, "crls">
 
 export interface Behind {
   readonly handler: InstanceHandler
@@ -38,11 +35,12 @@ export async function openDicomDoor(
 ): Promise<StorageScp> {
   const { log } = base
   const tell = tellers(base)
-  return listen(
+  const secure = await secureDoor(dicom, base)
+  const scp = await listen(
     {
       host: dicom.host,
       port: dicom.port,
-      secure: await secureDoor(dicom, base.lists),
+      secure,
       offer: offersOf(dicom, base.world.syntaxOf),
       commitments,
       maxAssociations: dicom.maxAssociations,
@@ -61,6 +59,8 @@ export async function openDicomDoor(
     },
     loggedHandler(handler, log, tell.rejected),
   )
+  secure?.onRenewed((tls) => scp.renewTls(tls))
+  return scp
 }
 
 /** To the log and the trail; a device that tries again all day is told of once a minute. */
@@ -141,42 +141,40 @@ export async function remoteOf(
     readonly port?: number | undefined
     readonly tlsPins: readonly string[]
   },
-  lists: Lists,
+  parts: LineParts,
 ): Promise<RemoteAE | null> {
   const { aeTitle, host, port, tlsPins } = node
   if (host === undefined || port === undefined) return null
   const tls =
     dicom.tls === undefined || tlsPins.length === 0
       ? null
-      : clientTls(await dicomCredentials(dicom.tls, lists), tlsPins)
+      : clientTls(await dicomCredentials(dicom.tls, parts), tlsPins)
   return { aeTitle, host, port, tls }
 }
 
+export interface RenewedDoor extends SecureDoor {
+  /** Whoever listens takes up a renewed key and certificate, for connections from then on. */
+  readonly onRenewed: (take: (tls: TlsOptions) => void) => void
+}
+
 /** The node's TLS, as PS3.15 B.13 wants it; null when it has none. */
-export async function secureDoor({ tls }: DicomConfig, lists: Lists): Promise<SecureDoor | null> {
+export async function secureDoor({ tls }: DicomConfig, parts: LineParts): Promise<RenewedDoor | null> {
   if (tls === undefined) return null
-  const credentials = await dicomCredentials(tls, lists)
-  const revoked: SecureDoor["revoked"] = (certificate) => credentials.revoked(chainOf(certificate))
-  return { host: tls.host, port: tls.port, tls: serverTls(credentials), revoked }
+  const credentials = await dicomCredentials(tls, parts)
+  return {
+    host: tls.host,
+    port: tls.port,
+    tls: serverTls(credentials),
+    revoked: (certificate) => credentials.revoked(chainOf(certificate)),
+    onRenewed: (take) => credentials.onRenewed(() => take(serverTls(credentials))),
+  }
 }
 
 /** PS3.15 B.13 for both ends of a DICOM connection. */
-async function dicomCredentials(
-  tls: NonNullable<DicomConfig["tls"]>,
-  lists: Lists,
-): Promise<NodeCredentials & { readonly revoked: RevokedOf }> {
-  return {
-    revoked: revokedBy(
-      await certificates(tls.ca),
-      () => lists.crls(),
-      () => systemClock.now(),
-    ),
-    chainPem: await readFile(tls.chain, "utf8"),
-    keyPem: await readFile(tls.key, "utf8"),
-    trustedPem: await readFile(tls.ca, "utf8"),
-    profile: "dicom-b13",
-  }
-}
+const dicomCredentials = (
+  { key, chain, ca }: NonNullable<DicomConfig["tls"]>,
+  parts: LineParts,
+): Promise<LineCredentials> => lineCredentials(parts, { key, chain, ca, profile: "dicom-b13" })
 
 function turnedAway(base: Foundation, remoteAddress: string, description: string): AuditEvent {
   const at = base.clock.now().toISOString()

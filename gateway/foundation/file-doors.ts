@@ -65,10 +65,10 @@ async function openWeb(
   { handler, note }: Behind,
 ): Promise<StoreOrigin> {
   const { log } = base
-  const secure = await secureDoor(dicom, base.lists)
+  const secure = await secureDoor(dicom, base)
   const tell = teller(base)
   const tls: StoreOptions["tls"] = secure && { options: secure.tls, pinOf, revoked: secure.revoked }
-  return listen(
+  const origin = await listen(
     {
       host: web.host,
       port: web.port,
@@ -83,6 +83,8 @@ async function openWeb(
     },
     handler,
   )
+  secure?.onRenewed((renewed) => origin.renewTls(renewed))
+  return origin
 }
 
 /** To the log and the trail; who tries again all day is told of once a minute. */

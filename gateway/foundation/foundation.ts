@@ -10,7 +10,6 @@ import { pacedSource, type PaceTime } from "../actors/document-source/paced.ts"
 import { openDraughtsman } from "../actors/draughtsman/draughtsman.ts"
 import { listenMachineRoom, type MachineRoom } from "../actors/machine-room/listen.ts"
 import type { FileTotals, StorageTotals } from "../actors/machine-room/metrics.ts"
-import type { RevokedOf } from "../actors/secure-node/revoked.ts"
 import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { systemChance, systemClock, wait } from "../clock.ts"
 import type { Config } from "../config.ts"
@@ -45,6 +44,7 @@ import type { Condition } from "../journey/technician/technician.ts"
 import type { World } from "../journey/world.ts"
 import { errorFields, openLog, type Log } from "../log.ts"
 import { keyStore, type OpenKeyStore } from "../storage/keys/key-store.ts"
+import { LineKeys } from "../storage/keys/line-key.ts"
 import type { PeopleStore } from "../storage/people/people.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
 import type { Trail } from "../storage/trail/trail.ts"
@@ -77,6 +77,8 @@ export interface Foundation {
   readonly world: World
   /** Revocation lists, for whoever opens a TLS connection. */
   readonly lists: CrlFolder
+  /** Keys shown in TLS, for the same. */
+  readonly lineKeys: LineKeys
   readonly people: PeopleStore
   /** Where readers' keys are held; null = in files alone. */
   readonly signingService: SigningService | null
@@ -139,7 +141,8 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const keys = await keyStore(keyPlaces(config), refusedPinsFolder(config))
   const signingService = await signingServiceOf(config)
   const certificates = new CertificateWatch(config, keys)
-  const credentials = notedBy(certificates, await credentialsOf(config, lists))
+  const lineKeys = new LineKeys()
+  const credentials = await credentialsOf(config, { lists, lineKeys }, certificates)
   const trust = await openTrust(config, { ...revocation, crls: () => lists.crls() })
   const line = new Map<string, number>()
   const contactListeners = new Set<() => void>()
@@ -151,7 +154,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const refused = refusedServers((told) => {
     record(told).catch((error: unknown) => log("error", "audit-failed", errorFields(error)))
   })
-  const followed = { config, trail: trail.reader, lists, log, changed: tellContacts, refused }
+  const followed = { config, trail: trail.reader, lists, lineKeys, log, changed: tellContacts, refused }
   const collectors = await startCollectors(followed)
   const endpointOf = endpointsOf(config, credentials)
   const held = heldRoads(config, log)
@@ -197,7 +200,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   await ledger.commit([activity("application-start")])
   let runner: Runner | null = null
   const stopTurning = await keepTurning(config, spool, log)
-  const stopRenewing = keepRenewing(keys, log)
+  const stopRenewing = keepRenewing({ own: keys, lines: lineKeys }, log)
   const stopAccounts = await keepAccounts({ config, trail, spool, people, log })
   const clock = timeKeeping.watch
   const watched = {
@@ -217,6 +220,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     log,
     world,
     lists,
+    lineKeys,
     people,
     signingService,
     clock: systemClock,
@@ -273,14 +277,6 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   }
 }
 
-/** Whoever is let in, or called, shows when its certificate ends. */
-function notedBy<Credentials extends { readonly revoked: RevokedOf }>(
-  certificates: CertificateWatch,
-  credentials: Credentials,
-): Credentials {
-  return { ...credentials, revoked: certificates.noting(credentials.revoked) }
-}
-
 /** States a submission stays in until the other side or a person does something. */
 const TOLD_STATES: ReadonlySet<string> = new Set(["sealed", "accepted", "verified", "failed"])
 
@@ -296,16 +292,19 @@ function tellSubmissions(changes: readonly Change[], log: Log): void {
 
 const RENEW_LOOK_MS = 60_000
 
-/** New keys and certificates of seal and decryption are taken up where they lie, as soon as they fit each other. */
-function keepRenewing(keys: Pick<OpenKeyStore, "renew">, log: Log): () => void {
-  const look = async (): Promise<void> => {
+/** New keys and certificates are taken up where they lie, as soon as they fit each other. */
+function keepRenewing(held: Readonly<Record<string, Pick<OpenKeyStore, "renew">>>, log: Log): () => void {
+  const look = async (which: string, keys: Pick<OpenKeyStore, "renew">): Promise<void> => {
     try {
-      if (await keys.renew()) log("info", "keys-renewed", {})
+      if (await keys.renew()) log("info", "keys-renewed", { which })
     } catch (error) {
-      log("error", "keys-not-renewed", errorFields(error))
+      log("error", "keys-not-renewed", { which, ...errorFields(error) })
     }
   }
-  const timer = setInterval(() => void look(), RENEW_LOOK_MS)
+  const lookAtAll = (): void => {
+    for (const [which, keys] of Object.entries(held)) void look(which, keys)
+  }
+  const timer = setInterval(lookAtAll, RENEW_LOOK_MS)
   return () => clearInterval(timer)
 }
 

@@ -1,16 +1,16 @@
 /** The road between gateways: agreements with their certificates, mutual TLS both ways, the recipient's door. */
 import { X509Certificate } from "node:crypto"
 import { readFile } from "node:fs/promises"
+import type { TlsOptions } from "node:tls"
 import { listen as listenRecipient, type Recipient } from "../actors/document-recipient/listen.ts"
 import { RECIPIENT_LIMITS } from "../actors/document-recipient/limits.ts"
 import type { ToleratedSubmission, TurnedAway } from "../actors/document-recipient/options.ts"
 import type { Endpoint } from "../actors/document-source/endpoint.ts"
 import { identifyBy } from "../actors/secure-node/pins.ts"
 import { isBelow } from "../actors/secure-node/profile.ts"
-import { chainOf, revokedBy, type RevokedOf } from "../actors/secure-node/revoked.ts"
+import { chainOf } from "../actors/secure-node/revoked.ts"
 import { clientTls, serverTls, type NodeCredentials } from "../actors/secure-node/tls.ts"
 import { httpGuard } from "../actors/secure-node/waiting-room.ts"
-import { systemClock } from "../clock.ts"
 import type { Config } from "../config.ts"
 import { assertedIn } from "../journey/asserted.ts"
 import type { Agreement } from "../journey/agreement.ts"
@@ -19,10 +19,10 @@ import type { AuditEvent, DocumentSource, SubmissionHandler } from "../journey/p
 import type { World } from "../journey/world.ts"
 import { patientIdDomainOf } from "../journey/institution.ts"
 import { errorFields, type Log } from "../log.ts"
-import type { CrlFolder } from "./crl-folder.ts"
+import type { CertificateWatch } from "./certificate-watch.ts"
+import { lineCredentials, type LineCredentials, type LineParts } from "./line-credentials.ts"
 import { repeats, timesOf } from "./repeats.ts"
 import { nameOf, type HeldRoads } from "./road-home.ts"
-import { certificates } from "./trust-store.ts"
 
 /** Half of the recipient's connections: the other half is for submissions. */
 const WAITING_PLACES = RECIPIENT_LIMITS.maxConnections / 2
@@ -77,22 +77,13 @@ function termsOf({
 const hospitalOf = ({ site }: Config, { accepts, partner }: Config["agreements"][number]) =>
   accepts.includes("study") ? partner : site
 
-/** With the revocation lists as they are at every look. */
-export async function credentialsOf(
-  config: Config,
-  lists: Pick<CrlFolder, "crls">,
-): Promise<NodeCredentials & { readonly revoked: RevokedOf }> {
-  return {
-    revoked: revokedBy(
-      await certificates(config.trust.tlsCa),
-      () => lists.crls(),
-      () => systemClock.now(),
-    ),
-    chainPem: await readFile(config.keys.tls.chain, "utf8"),
-    keyPem: await readFile(config.keys.tls.key, "utf8"),
-    trustedPem: await readFile(config.trust.tlsCa, "utf8"),
-  }
-}
+/** Whose certificates come by is shown to `watch`. */
+export const credentialsOf = (
+  { keys, trust }: Config,
+  parts: LineParts,
+  watch: Pick<CertificateWatch, "noting">,
+): Promise<LineCredentials> =>
+  lineCredentials(parts, { ...keys.tls, ca: trust.tlsCa }, (revoked) => watch.noting(revoked))
 
 /** By agreement; throws RangeError for one that is not in the configuration, or whose hospital is never called. */
 export function endpointsOf(config: Config, credentials: NodeCredentials): (agreement: string) => Endpoint {
@@ -121,10 +112,10 @@ export interface DoorWatch {
   readonly record: (event: AuditEvent) => Promise<void>
 }
 
-export function openRecipient(
+export async function openRecipient(
   config: Config,
   world: World,
-  credentials: NodeCredentials & { readonly revoked: RevokedOf },
+  credentials: LineCredentials,
   { log, record }: DoorWatch,
   { handler, held }: { readonly handler: SubmissionHandler; readonly held: HeldRoads },
 ): Promise<Recipient> {
@@ -142,11 +133,12 @@ export function openRecipient(
       event({ event: "node-authentication-failure", outcome: "serious", at, objectId, description: detail }),
     )
   }
-  return listenRecipient(
+  const tls = (): TlsOptions => serverTls({ ...credentials, profile })
+  const recipient = await listenRecipient(
     {
       host: xdr.host,
       port: xdr.port,
-      tls: serverTls({ ...credentials, profile }),
+      tls: tls(),
       guard: httpGuard(WAITING_PLACES),
       limits: { maxConnections: RECIPIENT_LIMITS.maxConnections + held.places },
       turn: held.turn,
@@ -185,4 +177,6 @@ export function openRecipient(
     },
     handler,
   )
+  credentials.onRenewed(() => recipient.renewTls(tls()))
+  return recipient
 }

@@ -72,7 +72,7 @@ export async function houseOf(parts: HouseParts): Promise<House> {
 async function callable({ config, base }: HouseParts): Promise<ReadonlyMap<string, RemoteAE>> {
   const { dicom } = config
   const nodes = dicom.archive === undefined ? dicom.modalities : [dicom.archive, ...dicom.modalities]
-  const remotes = await Promise.all(nodes.map((node) => remoteOf(dicom, node, base.lists)))
+  const remotes = await Promise.all(nodes.map((node) => remoteOf(dicom, node, base)))
   return new Map(remotes.flatMap((remote) => (remote === null ? [] : [[remote.aeTitle, remote]])))
 }
 

@@ -9,7 +9,7 @@ import { type Pin, pinOf } from "./pins.ts"
 import { profileOptions, type TlsProfile } from "./profile.ts"
 import { chainOf, type RevokedOf } from "./revoked.ts"
 
-/** PEM texts, as read from the configured files. */
+/** PEM texts, as read from the configured files; where a key may be renewed, own ones are properties that are asked anew. */
 export interface NodeCredentials {
   /** Own certificate first, then its issuers. */
   readonly chainPem: string
@@ -63,6 +63,13 @@ function clientOf(
   const { revoked } = credentials
   return {
     ...contextOptions(credentials),
+    // Whoever connects spreads these options: what is shown is what is held then.
+    get cert() {
+      return credentials.chainPem
+    },
+    get key() {
+      return credentials.keyPem
+    },
     rejectUnauthorized: true,
     // PS3.15 B.13: no server may talk us into a shorter group.
     minDHSize: MIN_DH_BITS,

@@ -14,7 +14,7 @@ import type { Timers, WaitingPlaces } from "./surroundings.ts"
 import { Listener } from "./listener.ts"
 import type { ListenerOptions, NamedUser, StorageScpStats, Stranger } from "./listener.ts"
 import type { Offer } from "./negotiate.ts"
-import { tlsDoor } from "./tls-door.ts"
+import { tlsDoor, type TlsDoor } from "./tls-door.ts"
 
 export interface SecureDoor {
   readonly port: number
@@ -69,6 +69,8 @@ export interface StorageScp {
    * @throws AssociationError when it ends before the answer, DimseError when the device refuses it
    */
   report(callingAE: string, result: CommitmentResult): Promise<boolean>
+  /** Renewed certificates on the TLS port, for connections from now on. */
+  renewTls(tls: TlsOptions): void
   /** Take no more connections, let associations end for `graceMs`, abort the rest. Resolves when every intake is ended. */
   close(graceMs: number): Promise<void>
 }
@@ -133,7 +135,7 @@ export async function listen(options: ListenOptions, handler: InstanceHandler): 
   const plain = createServer((socket) => listener.serve(socket, null))
   const secure = secureServer(full, listener)
   const port = await open(plain, full, full)
-  const securePort = full.secure && secure ? await open(secure, full.secure, full) : null
+  const securePort = full.secure && secure ? await open(secure.server, full.secure, full) : null
   return {
     port,
     securePort,
@@ -141,15 +143,16 @@ export async function listen(options: ListenOptions, handler: InstanceHandler): 
       return listener.stats
     },
     report: (callingAE, result) => listener.report(callingAE, result),
+    renewTls: (tls) => secure?.renewTls(tls),
     async close(graceMs) {
       plain.close()
-      secure?.close()
+      secure?.server.close()
       await listener.end(graceMs)
     },
   }
 }
 
-function secureServer(options: Required<ListenOptions>, listener: Listener): Server | null {
+function secureServer(options: Required<ListenOptions>, listener: Listener): TlsDoor | null {
   const { secure, artimMs: silentMs } = options
   return secure === null
     ? null

@@ -26,11 +26,17 @@ export interface TlsDoorOptions {
   readonly onHandshakeFault: (fault: { readonly remoteAddress: string; readonly detail: string }) => void
 }
 
+export interface TlsDoor {
+  readonly server: Server
+  /** For connections from now on. */
+  readonly renewTls: (tls: TlsOptions) => void
+}
+
 /** A TCP server that hands over what has passed the handshake. */
 export function tlsDoor(
   options: TlsDoorOptions,
   serve: (socket: Socket, spkiSha256: string | null) => void,
-): Server {
+): TlsDoor {
   const secure = createTlsServer(options.tls, (socket) => {
     const certificate = socket.getPeerX509Certificate()
     const why = certificate === undefined ? null : options.revoked(certificate)
@@ -45,7 +51,7 @@ export function tlsDoor(
     options.onHandshakeFault({ remoteAddress: socket.remoteAddress ?? "", detail: error.message })
     socket.destroy()
   })
-  return createTcpServer((socket) => {
+  const server = createTcpServer((socket) => {
     socket.on("error", () => socket.destroy())
     const giveUp = options.timers.after(options.silentMs, () => socket.destroy())
     socket.once("close", giveUp)
@@ -54,6 +60,7 @@ export function tlsDoor(
       admit(socket, options, () => secure.emit("connection", socket))
     })
   })
+  return { server, renewTls: (tls) => secure.setSecureContext(tls) }
 }
 
 function admit(socket: Socket, { onWrongProtocol }: TlsDoorOptions, shakeHands: () => void): void {

@@ -4,19 +4,30 @@
  */
 import { createServer, type Server } from "node:http"
 import { createServer as createTlsServer } from "node:https"
+import { Server as TlsServer, type TlsOptions } from "node:tls"
 import type { FileHandler } from "../../journey/ports.ts"
 import { openDoor, type OpenDoor } from "../http-door/open.ts"
 import { Door } from "./door.ts"
 import { STORE_LIMITS } from "./limits.ts"
 import type { StoreOptions } from "./options.ts"
 
-export type StoreOrigin = OpenDoor
+export interface StoreOrigin extends OpenDoor {
+  /** Renewed certificates, for connections from now on; nothing in the clear. */
+  readonly renewTls: (tls: TlsOptions) => void
+}
 
 /** Resolves when the port is open; rejects when it cannot be. */
 export async function listen(options: StoreOptions, handler: FileHandler): Promise<StoreOrigin> {
   const limits = { ...STORE_LIMITS, ...options.limits }
   const door = new Door(options, limits, handler)
-  return openDoor(serverFor(options), options, limits, (...call) => door.enter(...call))
+  const server = serverFor(options)
+  const open = await openDoor(server, options, limits, (...call) => door.enter(...call))
+  return {
+    ...open,
+    renewTls: (tls) => {
+      if (server instanceof TlsServer) server.setSecureContext(tls)
+    },
+  }
 }
 
 /** A request to speak another protocol is passed over (RFC 9110 7.8). */

@@ -1,8 +1,8 @@
 /** The gateway's keys, wherever each lies: answers the port `KeyStore`. */
-import { statSync } from "node:fs"
 import { KeyError } from "../../journey/errors.ts"
 import type { GatewayKey, KeyStore } from "../../journey/ports.ts"
 import { fileKey, type KeyFiles } from "./file-key.ts"
+import { fileStamp } from "./file-stamp.ts"
 import type { HeldKey } from "./held-key.ts"
 import { certificateChain, readKeyFile } from "./pem-files.ts"
 import { refusedPins } from "./pkcs11/refused-pins.ts"
@@ -25,7 +25,7 @@ export interface KeyPlaces {
 }
 
 export interface OpenKeyStore extends KeyStore {
-  /** Takes up seal and decryption keys whose files have changed; true when it did. What was held stays when it throws. */
+  /** Takes up keys whose files have changed; true when it did. What was held stays when it throws. */
   renew(): Promise<boolean>
   /** Ends the processes of modules. */
   close(): void
@@ -61,9 +61,6 @@ export async function keyStore(places: KeyPlaces, refusedPinsFolder?: string): P
       // Noted first: files that do not fit are told once, and looked at again when they change.
       stamp = now
       const fresh = await openAll(places, refusedPinsFolder)
-      // The road goes on with the one it was opened with.
-      const tls = held.keys.get("tls")
-      if (tls !== undefined) fresh.keys.set("tls", tls)
       const former = held
       held = fresh
       former.tokens.close()
@@ -102,19 +99,13 @@ async function openAll(places: KeyPlaces, refusedPinsFolder: string | undefined)
   }
 }
 
-/** Of the files of seal and decryption keys; what is not there has none. */
-function stampOf({ seal, object, retired = [] }: KeyPlaces): string {
-  const files = [seal ?? [], object ?? [], retired]
-    .flat()
-    .flatMap((place) =>
+function stampOf({ seal, object, tls, retired = [] }: KeyPlaces): string {
+  const places = [seal ?? [], object ?? [], tls ?? [], retired].flat()
+  return fileStamp(
+    places.flatMap((place) =>
       "module" in place ? [place.chainFile, place.pinFile] : [place.chainFile, place.keyFile],
-    )
-  return files
-    .map((path) => {
-      const stat = statSync(path, { throwIfNoEntry: false })
-      return stat === undefined ? "-" : `${stat.mtimeMs}/${stat.size}/${stat.ino}`
-    })
-    .join()
+    ),
+  )
 }
 
 async function opened(
