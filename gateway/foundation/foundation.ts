@@ -207,6 +207,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     config,
     spool,
     ledger,
+    cases,
     certificates,
     lists,
     disk: stores.disk,

@@ -6,9 +6,11 @@ import {
   outboxCheck,
   roadHomeCheck,
   spaceCheck,
+  stampsCheck,
   stepsCheck,
   type Check,
   type Health,
+  type PendingStamps,
   type RoadHomeState,
 } from "../actors/machine-room/health.ts"
 import { metrics, type FileTotals, type Metrics, type StorageTotals } from "../actors/machine-room/metrics.ts"
@@ -18,8 +20,10 @@ import { daysLeft, termOf } from "../standards/hpki/term.ts"
 import type { Crl } from "../standards/hpki/crl.ts"
 import { currentLists, isEnding } from "../standards/hpki/list-currency.ts"
 import type { ClockWatch } from "../journey/clock/clock-watch.ts"
+import type { Cases } from "../journey/cases/cases.ts"
 import type { OrphanRecord } from "../journey/orphan-records.ts"
 import type { Ledger, Verb } from "../journey/records.ts"
+import { isLate, pendingSince } from "../journey/submit/pending-stamps.ts"
 import type { Condition } from "../journey/technician/technician.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
 import { isRotten } from "../storage/spool/findings.ts"
@@ -42,6 +46,7 @@ interface Watched {
   readonly spool: FileSpool
   readonly lists: CrlFolder
   readonly ledger: Ledger
+  readonly cases: Cases
   readonly certificates: Pick<CertificateWatch, "all">
   readonly disk: DiskWatch
   readonly collectors: Pick<Collectors, "states">
@@ -78,6 +83,7 @@ export async function health(watched: Watched): Promise<Health> {
       rotCheck(rotten(spool)),
       orphansCheck(await ledger.orphans()),
       await failingSteps(ledger),
+      stampsCheck(await pendingStamps(watched.cases, now)),
       ...lists.unreadable().map(unreadableList),
       ...listChecks(lists, now),
       ...revocation.states().flatMap(fetchCheck),
@@ -87,6 +93,12 @@ export async function health(watched: Watched): Promise<Health> {
         .map((each) => certificateCheck(nameOf(each), each.notAfter, now, each.partner === null)),
     ],
   }
+}
+
+async function pendingStamps(cases: Cases, now: Date): Promise<PendingStamps> {
+  const since = (await cases.listed()).flatMap(({ reports }) => pendingSince(reports)).sort()
+  const late = since.filter((each) => isLate(each, now)).length
+  return { waiting: since.length, late, since: since[0] ?? null }
 }
 
 /** Held connections, and what waits for the partner of each. */
@@ -215,7 +227,7 @@ const uncalledCheck = (origin: string): Check => ({
 })
 
 export function meters(
-  { spool, ledger, certificates, collectors, clock, roads }: Watched,
+  { spool, ledger, cases, certificates, collectors, clock, roads }: Watched,
   storage: (() => StorageTotals) | null,
   files: (() => readonly FileTotals[]) | null,
 ): Metrics {
@@ -223,6 +235,7 @@ export function meters(
     now: () => systemClock.now(),
     space: () => spool.usage(),
     auditOutboxRows: () => outboxRows(ledger),
+    pendingStamps: () => pendingStamps(cases, systemClock.now()),
     certificates: () => certificates.all().map((each) => ({ use: nameOf(each), notAfter: each.notAfter })),
     collectors: () => collectors.states(),
     clock: () => clock.view(),

@@ -75,6 +75,26 @@ export function stepsCheck(failing: number, codes: readonly string[]): Check {
     : { name, state: "warn", sentence: `${failing} steps go on failing: ${codes.join(" ")}` }
 }
 
+/** Signatures without a time stamp: `late` of them for longer than it may take, the first since `since`. */
+export interface PendingStamps {
+  readonly waiting: number
+  readonly late: number
+  readonly since: string | null
+}
+
+export function stampsCheck({ waiting, late, since }: PendingStamps): Check {
+  const name = "time-stamps-pending"
+  if (since === null) return { name, state: "ok", sentence: "every signature has its time stamp" }
+  const wait = `${waiting} report(s) wait for a time stamp, the first since ${since}`
+  return late === 0
+    ? { name, state: "ok", sentence: wait }
+    : {
+        name,
+        state: "warn",
+        sentence: `${wait}, ${late} for more than 24 hours: see the time-stamp authority`,
+      }
+}
+
 /** Of the trail what one collector has not surely read. */
 export interface Unsent {
   readonly name: string

@@ -5,7 +5,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client"
 import type { Change } from "../../journey/records.ts"
 import { daysLeft } from "../../standards/hpki/term.ts"
-import { unsentMs, type ClockState, type RoadHomeState, type Unsent } from "./health.ts"
+import { unsentMs, type ClockState, type PendingStamps, type RoadHomeState, type Unsent } from "./health.ts"
 
 /** Running totals of the storage SCP. */
 export interface StorageTotals {
@@ -35,6 +35,7 @@ export interface MetricSources {
   readonly now: () => Date
   readonly space: () => Promise<{ readonly freeBytes: number; readonly totalBytes: number }>
   readonly auditOutboxRows: () => Promise<number>
+  readonly pendingStamps: () => Promise<PendingStamps>
   readonly certificates: () => readonly { readonly use: string; readonly notAfter: Date }[]
   readonly collectors: () => readonly Unsent[]
   readonly clock: () => ClockState
@@ -57,6 +58,7 @@ export function metrics(sources: MetricSources): Metrics {
   collectDefaultMetrics({ register })
   gauges(register, sources)
   collectorGauges(register, sources)
+  stampGauges(register, sources)
   clockGauges(register, sources)
   roadMeters(register, sources)
   if (sources.storage !== null) storageTotals(register, sources.storage)
@@ -95,6 +97,21 @@ function gauges(register: Registry, { now, space, auditOutboxRows, certificates 
       for (const { use, notAfter } of certificates()) this.set({ use }, daysLeft(notAfter, now()))
     },
   })
+}
+
+function stampGauges(register: Registry, { pendingStamps }: MetricSources): void {
+  const gauge = (name: string, help: string, of: (pending: PendingStamps) => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers: [register],
+      async collect() {
+        this.set(of(await pendingStamps()))
+      },
+    })
+  }
+  gauge("dokuei_time_stamps_pending", "Signed reports without a time stamp", ({ waiting }) => waiting)
+  gauge("dokuei_time_stamps_late", "Those of them that wait for more than 24 hours", ({ late }) => late)
 }
 
 /** Without a reading there are no numbers, and `dokuei_clock_trusted` is 0. */

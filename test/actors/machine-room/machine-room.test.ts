@@ -11,6 +11,7 @@ import {
   outboxCheck,
   roadHomeCheck,
   spaceCheck,
+  stampsCheck,
   type Health,
 } from "../../../gateway/actors/machine-room/health.ts"
 import { httpGuard } from "../../../gateway/actors/secure-node/waiting-room.ts"
@@ -38,6 +39,7 @@ const sources: MetricSources = {
   now: () => NOW,
   space: () => Promise.resolve({ freeBytes: 7, totalBytes: 9 }),
   auditOutboxRows: () => Promise.resolve(3),
+  pendingStamps: () => Promise.resolve({ waiting: 2, late: 1, since: "2026-11-25T00:00:00.000Z" }),
   certificates: () => [{ use: "seal", notAfter: days(10) }],
   clock: () => CLOCK,
   roads: () =>
@@ -174,6 +176,8 @@ describe("the machine room", () => {
     for (const line of [
       'dokuei_spool_bytes{what="free"} 7',
       "dokuei_audit_outbox_rows 3",
+      "dokuei_time_stamps_pending 2",
+      "dokuei_time_stamps_late 1",
       "dokuei_clock_trusted 1",
       "dokuei_clock_offset_seconds -0.25",
       "dokuei_clock_bound_seconds 0.3",
@@ -261,6 +265,20 @@ describe("health", () => {
 
   it("warns when audit rows pile up", () => {
     assert.deepEqual([outboxCheck(999).state, outboxCheck(1000).state], ["ok", "warn"])
+  })
+
+  it("counts reports that wait for a time stamp, and warns once one has waited for a day", () => {
+    const since = "2026-11-25T00:00:00.000Z"
+    const states = [
+      { waiting: 0, late: 0, since: null },
+      { waiting: 2, late: 0, since },
+      { waiting: 2, late: 1, since },
+    ].map((each) => stampsCheck(each))
+    assert.deepEqual(
+      states.map(({ state }) => state),
+      ["ok", "ok", "warn"],
+    )
+    assert.match(states[2]!.sentence, /^2 report\(s\) wait for a time stamp, the first since 2026-11-25/)
   })
 
   it("says how right the clock is, and warns of one that nothing is signed by, or nobody looks at", () => {
