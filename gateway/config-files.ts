@@ -37,6 +37,7 @@ const FILES = [
   "dicom.tls.chain",
   "dicom.tls.ca",
   "dicom.web.senders.*.tokenFile",
+  "backup.recoveryCertificate",
 ] as const
 const FOLDERS = ["keys.persons", "trust.crls"] as const
 /** Made when it is not there. */
@@ -49,6 +50,13 @@ export function makePathsAbsolute(config: unknown, baseDir: string): void {
   for (const pattern of [...FILES, ...FOLDERS, ...MADE, ...MOUNTED])
     for (const place of places(config, pattern)) place.set(resolve(baseDir, place.value))
 }
+
+/** Every file that is named, by its setting. */
+export const namedFiles = (config: unknown): readonly { readonly setting: string; readonly path: string }[] =>
+  FILES.flatMap((pattern) => [...places(config, pattern)]).map(({ path, value }) => ({
+    setting: path,
+    path: value,
+  }))
 
 /** One issue per named path that does not lead to what it should. */
 export function missingFiles(config: unknown): Issue[] {

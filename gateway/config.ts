@@ -532,6 +532,25 @@ const common = {
     })
     .prefault({})
     .describe("the trail itself is always kept here"),
+  backup: z
+    .strictObject({
+      recoveryCertificate: file.describe(
+        "certificate, PEM, whose key alone opens a backup; that key is on no machine of this network",
+      ),
+      generations: z
+        .int()
+        .min(2)
+        .max(100)
+        .default(3)
+        .describe(
+          "how many are kept on each target, older ones go once a new one is whole; the guidelines want 3, of medical records 5",
+        ),
+      maxAge: duration
+        .prefault("2d")
+        .describe("`dokuei doctor backup` finds a fault when the last one is older"),
+    })
+    .optional()
+    .describe("what `dokuei backup` encrypts for whom, and how much of it is kept"),
   agreements: z.array(agreement).min(1).describe("nothing is exchanged without one"),
 }
 

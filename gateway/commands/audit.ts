@@ -1,6 +1,5 @@
 /** `dokuei audit verify FILE`: does the chain hold, how long is it, where does it end? */
 import { existsSync } from "node:fs"
-import { userInfo } from "node:os"
 import { join } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
 import { systemClock } from "../clock.ts"
@@ -8,6 +7,7 @@ import { loadConfig } from "../config.ts"
 import { EXIT, type Finish } from "../exit.ts"
 import { leaveNote } from "../storage/trail/used-notes.ts"
 import { verifyTrail } from "../storage/trail/verify-trail.ts"
+import { caller } from "./caller.ts"
 
 export const auditCommand = (finish: Finish): Command =>
   new Command("audit")
@@ -30,12 +30,6 @@ const verifyCommand = (finish: Finish): Command =>
       process.stderr.write(`${file}: ${fault}\n`)
       finish(EXIT.failed.code)
     })
-
-/** Who asked, also behind sudo. */
-function caller(): string {
-  const { SUDO_USER = "" } = process.env
-  return SUDO_USER === "" ? userInfo().username : `${SUDO_USER} as ${userInfo().username}`
-}
 
 /** A trail is JSON lines, a configuration YAML: whoever names the latter means the trail of its data folder. */
 function trailOf(path: string): string {

@@ -11,6 +11,8 @@ import { importCommand } from "./import/import.ts"
 import { keysCommand } from "./keys.ts"
 import { mediaCommand } from "./media/media.ts"
 import { pkiCommand } from "./pki-command.ts"
+import { backupCommand } from "./backup/backup.ts"
+import { restoreCommand } from "./backup/restore.ts"
 import { recoverCommand } from "./recover.ts"
 import { runCommand } from "./run.ts"
 import { sbomCommand } from "./sbom/sbom.ts"
@@ -31,6 +33,8 @@ export function program(finish: Finish): Command {
     enrolCommand,
     keysCommand,
     recoverCommand,
+    backupCommand,
+    restoreCommand,
     auditCommand,
     pkiCommand,
     docsCommand,

@@ -28,22 +28,32 @@ export const recoverCommand = (): Command =>
     )
     .argument("<file>", "configuration")
     .option("--destroy-orphans", "destroy, for good, what the ledger does not know and is kept for a person")
-    .action(async (file: string, { destroyOrphans = false }: { destroyOrphans?: boolean }) => {
+    .option("--spool-lost", "the spool is gone for good: what lay in it is written down as destroyed")
+    .action(async (file: string, options: RecoverOptions) => {
       const config = loadConfig(file)
       const stores = await openStores(config, openLog(config.role))
       try {
-        await recoverStores(config, stores, destroyOrphans)
+        await recoverStores(config, stores, options)
       } finally {
         await stores.close()
       }
     })
 
-async function recoverStores(config: Config, stores: OpenStores, destroyOrphans: boolean): Promise<void> {
+interface RecoverOptions {
+  readonly destroyOrphans?: boolean
+  readonly spoolLost?: boolean
+}
+
+async function recoverStores(
+  config: Config,
+  stores: OpenStores,
+  { destroyOrphans = false, spoolLost = false }: RecoverOptions,
+): Promise<void> {
   const { spool, ledger, trail } = stores
   const agreements = await agreementsOf(config)
   const syntaxOf = syntaxesOf(config)
   const world: Stores = { clock: systemClock, chance: systemChance, spool, ledger, agreements, syntaxOf }
-  const why = await whyBehind(ledger, spool)
+  const why = await whyBehind(ledger, spool, spoolLost)
   if (why === null) say("the ledger is level with its spool")
   else {
     say(why)

@@ -3,7 +3,17 @@ import type { Config } from "../config.ts"
 import type { Site } from "../site/site.ts"
 import type { Machine } from "./machine.ts"
 
-export const AREAS = ["network", "tls", "crypto", "time", "host", "policy", "retention", "contacts"] as const
+export const AREAS = [
+  "network",
+  "tls",
+  "crypto",
+  "time",
+  "host",
+  "policy",
+  "retention",
+  "contacts",
+  "backup",
+] as const
 export type Area = (typeof AREAS)[number]
 
 /** What is looked at. What was not given is null: then a check that needs it says so. */

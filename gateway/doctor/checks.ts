@@ -1,5 +1,6 @@
 /** Every check, in the order an inspector would walk. */
 import { CONTACTS, POLICY, RETENTION } from "./agreed.ts"
+import { BACKUP } from "./backup.ts"
 import type { Area, Check, Facts, Finding } from "./check.ts"
 import { NETWORK } from "./network.ts"
 import { CRYPTO, HOST, TIME, TLS } from "./others.ts"
@@ -13,6 +14,7 @@ export const CHECKS: readonly Check[] = [
   ...POLICY,
   ...RETENTION,
   ...CONTACTS,
+  ...BACKUP,
 ]
 
 export interface Looked extends Finding {

@@ -22,6 +22,16 @@ export interface Tunnel {
   readonly installed: boolean
 }
 
+export interface Backup {
+  /** ISO 8601. */
+  readonly takenAt: string
+  readonly target: string
+  /** Whole ones on that target. */
+  readonly generations: number
+  /** The target lies on the disk of the data. */
+  readonly sameDisk: boolean
+}
+
 export interface Machine {
   /** Files that are not as the site file wants them, one line each. */
   readonly differing: Told<readonly string[]>
@@ -47,4 +57,6 @@ export interface Machine {
   /** Versions of TLS that our own door for partners takes. */
   readonly doorVersions: Told<readonly string[]>
   readonly certificates: readonly { readonly path: string; readonly notAfter: Told<Date> }[]
+  /** What `dokuei backup` has noted of its last success; `none` where it never had one. */
+  readonly backup: Told<Backup | "none">
 }

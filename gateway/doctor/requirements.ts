@@ -146,21 +146,18 @@ export const REQUIREMENTS: readonly Requirement[] = [
     lacks: "no maintenance session with ticket and time box",
   }),
   row("B-01", "isolate, freeze, restore", {
-    tests: ["test/roads/restore.test.ts"],
+    tests: ["test/roads/restore.test.ts", "test/commands/backup"],
     lacks: "no isolate and freeze commands",
   }),
   row("B-02", "several generations by several methods", {
-    people: "media are swapped",
-    lacks: "no backup command",
+    tests: ["test/commands/backup"],
+    people: "media are swapped, one of them is kept elsewhere",
   }),
-  row("B-03", "fixed data are write-protected", {
-    tests: ["test/storage/spool"],
-    lacks: "generations are the operator's",
-  }),
+  row("B-03", "fixed data are write-protected", { tests: ["test/storage/spool", "test/commands/backup"] }),
   row("B-04", "what an emergency needs is in the house", { tests: ["test/roads/road.test.ts"] }),
   row("B-05", "a backup is looked at before it is put back", {
     people: "scan",
-    tests: ["test/roads/restore.test.ts"],
+    tests: ["test/commands/backup"],
   }),
   row("B-06", "nothing executable in what comes in", {
     tests: ["test/roads/abuse.test.ts", "test/roads/abuse-submissions.test.ts"],

@@ -12,7 +12,7 @@ import { event } from "../journey/audit.ts"
 import type { AuditEvent, AuditTrail, People } from "../journey/ports.ts"
 import { errorFields, type Log } from "../log.ts"
 import type { Rot } from "../storage/spool/findings.ts"
-import { takeNotes, type UsedNote } from "../storage/trail/used-notes.ts"
+import { takeNotes, type Note } from "../storage/trail/used-notes.ts"
 import { VERSION } from "../version.ts"
 
 const LOOK_MS = 60_000
@@ -32,7 +32,7 @@ export async function keepAccounts({ config, trail, spool, people, log }: Accoun
   let told = 0
   const look = async (): Promise<void> => {
     try {
-      const strange = await takeNotes(config.dataDir, (key, note) => trail.record(rowsOfUse(key, note)))
+      const strange = await takeNotes(config.dataDir, (key, note) => trail.record(rowsOfNote(key, note)))
       for (const name of strange) log("warn", "audit-note-unreadable", { name })
       const found = spool.rot.slice(told)
       await trail.record(found.flatMap((rot, index) => rowOfRot(rot, told + index)))
@@ -66,8 +66,14 @@ async function tellEnded(people: Accounts["people"], trail: AuditTrail): Promise
 
 type Row = Parameters<AuditTrail["record"]>[0][number]
 
-/** The reading; and an alert when what was read does not hold. */
-function rowsOfUse(key: string, { at, user, records, fault }: UsedNote): readonly Row[] {
+/** The deed; or the reading, and an alert when what was read does not hold. */
+function rowsOfNote(key: string, note: Note): readonly Row[] {
+  const { at, user } = note
+  if ("deed" in note) {
+    const told = event({ event: "security-alert", outcome: "success", at, user, description: note.deed })
+    return [{ key, event: told }]
+  }
+  const { records, fault } = note
   const read = event({
     event: "audit-used",
     outcome: "success",

@@ -10,15 +10,30 @@ import type { FileSpool } from "../storage/spool/file-spool.ts"
 type Counting = Pick<FileLedger, "book" | "bind">
 type Marking = Pick<FileSpool, "spoolId" | "ledgerMark" | "setLedgerMark" | "isEmpty">
 
-/** In one sentence; null when it is level. Throws ERR_LEDGER_FOREIGN: no recovery makes another spool's ledger ours. */
-export async function whyBehind(ledger: Counting, spool: Marking): Promise<string | null> {
+/**
+ * In one sentence; null when it is level. Throws ERR_LEDGER_FOREIGN: no recovery makes another spool's ledger ours, unless that spool
+ * is lost and nothing was ever kept in the one that is here.
+ *
+ * @param isSpoolLost a person said so: what lay in it is gone for good
+ */
+export async function whyBehind(
+  ledger: Counting,
+  spool: Marking,
+  isSpoolLost = false,
+): Promise<string | null> {
   const { spoolId, commits } = ledger.book()
   const marked = spool.ledgerMark
-  if (spoolId !== null && spoolId !== spool.spoolId)
+  if (spoolId !== null && spoolId !== spool.spoolId) {
+    const isNew = marked === null && (await spool.isEmpty())
+    if (isNew && isSpoolLost) return `spool ${spoolId} is lost, a new one begins`
+    const advice = isNew
+      ? ", a new one; if that one is lost for good: `dokuei recover FILE --spool-lost`"
+      : ""
     throw new LedgerError(
       "ERR_LEDGER_FOREIGN",
-      `the ledger is of spool ${spoolId}, here lies ${spool.spoolId}`,
+      `the ledger is of spool ${spoolId}, here lies ${spool.spoolId}${advice}`,
     )
+  }
   if (marked === "unreadable") return "how far the ledger had come cannot be read in the spool"
   if (marked !== null)
     return commits < marked ? `the ledger has ${commits} commits, the spool has seen ${marked}` : null

@@ -53,6 +53,37 @@ export const ERRORS = {
     "`dokuei site confirm` keeps it, `dokuei site roll-back` puts back what was there",
   ),
 
+  ERR_BACKUP_TARGET: row(
+    "BackupError",
+    "transient",
+    "the place a backup is written to cannot be used: not there, full, pulled out, or not empty of what has our name",
+    "mount it or make room, then run `dokuei backup` again; earlier generations on it are whole",
+  ),
+  ERR_BACKUP_TAMPERED: row(
+    "BackupError",
+    "permanent",
+    "a backup is not as it was signed",
+    "nothing of it was put back; use another generation, and find out who had the medium",
+  ),
+  ERR_BACKUP_FOREIGN: row(
+    "BackupError",
+    "permanent",
+    "a backup was signed by another seal than was named, or is for another recovery key",
+    "compare with the paper in the safe: pin of the seal, recovery key, medium",
+  ),
+  ERR_BACKUP_NEWER: row(
+    "BackupError",
+    "permanent",
+    "a backup was made by a newer program",
+    "install that program or a newer one, then restore",
+  ),
+  ERR_RESTORE_PLACE: row(
+    "BackupError",
+    "permanent",
+    "the folder a backup is to be put back into is not empty",
+    "name an empty folder; what lies in this one was not touched",
+  ),
+
   ERR_LISTEN_BUSY: row(
     "ListenError",
     "transient",
@@ -737,6 +768,8 @@ export abstract class DokueiError<Code extends ErrorCode = ErrorCode> extends Er
 export class ConfigError extends DokueiError<"ERR_CONFIG_INVALID"> {}
 /** What the site file wants of the machine. */
 export class SiteError extends DokueiError<CodesOf<"SiteError">> {}
+/** A backup that cannot be taken or put back. */
+export class BackupError extends DokueiError<CodesOf<"BackupError">> {}
 /** A door that cannot be opened. */
 export class ListenError extends DokueiError<CodesOf<"ListenError">> {}
 export class SpoolError extends DokueiError<CodesOf<"SpoolError">> {}

@@ -9,6 +9,7 @@ import type { Config } from "../../config.ts"
 import type { Listener, Machine, Told, Tunnel } from "../../doctor/machine.ts"
 import { rendered } from "../../site/rendered.ts"
 import type { Site } from "../../site/site.ts"
+import { lastBackup } from "../backup/last-backup.ts"
 import { differences } from "../site/differences.ts"
 import { installed } from "../site/installed.ts"
 
@@ -33,6 +34,8 @@ export async function probe(site: Site | null, config: Config | null, root: stri
     clock: await toldLater(async () => chronyTimeCheck().read()),
     wireless: told(() => readWireless(run("ip", "-j", "link"))),
     dataVolume: config === null ? unasked() : told(() => dataVolume(config.dataDir)),
+    backup:
+      config === null ? unasked() : await toldLater(async () => (await lastBackup(config.dataDir)) ?? "none"),
     swap: told(() => readFileSync("/proc/swaps", "utf8").trim().split("\n").length > 1),
     secrets: secretsOf(config).map((path) => ({ path, mode: told(() => statSync(path).mode & 0o777) })),
     doorVersions: config === null ? unasked() : await toldLater(async () => doorVersions(config)),

@@ -53,6 +53,9 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX failure_person ON failure (person_id, at);`,
 ]
 
+/** A store of a later one was written by a newer program. */
+export const PEOPLE_VERSION = MIGRATIONS.length
+
 /**
  * Brings the store to the newest shape, one transaction per step.
  *

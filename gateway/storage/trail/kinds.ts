@@ -219,7 +219,7 @@ export const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
     [securityAlert, null, "E"],
     PERSON,
     ALERT,
-    "failed logins that repeat, a token that tries more than it may, rot in the spool, an audit chain that does not hold, a ledger recovered, a clock that is off",
+    "failed logins that repeat, a token that tries more than it may, rot in the spool, an audit chain that does not hold, a ledger recovered, a clock that is off; a backup was taken or put back",
   ),
   signed: kind(
     [EVENT_ID.signedManifest, EVENT_TYPE.dsg, "C"],

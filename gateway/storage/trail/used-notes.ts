@@ -1,6 +1,6 @@
 /**
  * Reading the audit trail is itself an event of the trail (PS3.15 A.5.3.2), but only the gateway writes there. So a
- * command that reads it leaves a note beside it, in a folder of the data folder, and the gateway takes it up: within a
+ * command that reads it, or takes a backup, leaves a note beside it, in a folder of the data folder, and the gateway takes it up: within a
  * minute, or at its next start.
  */
 import { randomBytes } from "node:crypto"
@@ -11,6 +11,17 @@ import { dirname, join } from "node:path"
 const FOLDER = "audit-used"
 const LEDGER = "ledger.sqlite"
 const MAX_NOTE_BYTES = 4096
+
+/** What a person did to the gateway as a whole, by a command. */
+export interface DeedNote {
+  /** ISO 8601. */
+  readonly at: string
+  readonly user: string
+  /** In words, without patient data. */
+  readonly deed: string
+}
+
+export type Note = UsedNote | DeedNote
 
 /** One reading. */
 export interface UsedNote {
@@ -27,7 +38,7 @@ export interface UsedNote {
  * Leaves a note for the gateway whose trail this is; durable when it resolves. A copy of a trail elsewhere is nobody's:
  * false. Throws what the system throws when the note cannot be written.
  */
-export async function leaveNote(trail: string, note: UsedNote): Promise<boolean> {
+export async function leaveNote(trail: string, note: Note): Promise<boolean> {
   const dataDir = dirname(trail)
   if (!existsSync(join(dataDir, LEDGER))) return false
   const { uid, gid } = await stat(dataDir)
@@ -58,7 +69,7 @@ export async function leaveNote(trail: string, note: UsedNote): Promise<boolean>
  */
 export async function takeNotes(
   dataDir: string,
-  take: (key: string, note: UsedNote) => Promise<void>,
+  take: (key: string, note: Note) => Promise<void>,
 ): Promise<readonly string[]> {
   const folder = join(dataDir, FOLDER)
   if (!existsSync(folder)) return []
@@ -77,11 +88,12 @@ export async function takeNotes(
   return strange
 }
 
-function readNote(text: string): UsedNote | null {
+function readNote(text: string): Note | null {
   const value = tryParse(text)
   if (typeof value !== "object" || value === null) return null
-  const { at, user, records, fault } = value as Record<string, unknown>
+  const { at, user, records, fault, deed } = value as Record<string, unknown>
   if (typeof at !== "string" || Number.isNaN(Date.parse(at)) || typeof user !== "string") return null
+  if (typeof deed === "string") return { at: new Date(at).toISOString(), user, deed }
   if (typeof records !== "number" || (typeof fault !== "string" && fault !== null)) return null
   return { at: new Date(at).toISOString(), user, records, fault }
 }

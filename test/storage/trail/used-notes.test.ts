@@ -2,9 +2,9 @@ import assert from "node:assert/strict"
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { leaveNote, takeNotes, type UsedNote } from "../../../gateway/storage/trail/used-notes.ts"
+import { leaveNote, takeNotes, type Note } from "../../../gateway/storage/trail/used-notes.ts"
 
-const NOTE: UsedNote = { at: "2026-04-01T00:00:00.000Z", user: "kansa", records: 12, fault: null }
+const NOTE: Note = { at: "2026-04-01T00:00:00.000Z", user: "kansa", records: 12, fault: null }
 
 describe("a note that the audit trail was read", () => {
   let folder: string
@@ -14,8 +14,8 @@ describe("a note that the audit trail was read", () => {
     await writeFile(join(folder, "ledger.sqlite"), "")
   })
   afterEach(() => rm(folder, { recursive: true }))
-  const taken = async (): Promise<readonly (readonly [string, UsedNote])[]> => {
-    const list: (readonly [string, UsedNote])[] = []
+  const taken = async (): Promise<readonly (readonly [string, Note])[]> => {
+    const list: (readonly [string, Note])[] = []
     await takeNotes(folder, (key, note) => {
       list.push([key, note])
       return Promise.resolve()
@@ -28,7 +28,7 @@ describe("a note that the audit trail was read", () => {
     await leaveNote(trail(), { ...NOTE, at: "2026-04-01T00:00:01.000Z", fault: "line 7 was changed" })
     const notes = await taken()
     assert.deepEqual(
-      notes.map(([, note]) => note.fault),
+      notes.map(([, note]) => ("fault" in note ? note.fault : note.deed)),
       [null, "line 7 was changed"],
     )
     assert.equal(new Set(notes.map(([key]) => key)).size, 2)
