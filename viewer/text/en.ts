@@ -581,6 +581,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "test.message-digest": "Digest of the content",
   "test.imprint": "Digest of the signature value",
   "test.time": "Time",
+  "test.in-force": "Certificate of the authority still in force",
   "test-of-time-stamp": "Time stamp: {test}",
   "test-detail.documents": "{n} {n|document|documents}",
   "test-detail.digests": "{n} {n|digest|digests}",

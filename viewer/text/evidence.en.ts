@@ -23,6 +23,8 @@ export const evidenceEn: Readonly<Record<keyof typeof evidenceJa, string>> = {
   "lead.invalid": "Do not use what is in this package, neither for care nor as evidence.",
   "lead.unreadable": "This is no evidence package: it is cut short, or another file.",
   "lead.unanchored": "Choose the root certificates you trust below, or compare their fingerprints.",
+  "lead.test-certificate":
+    "Signed with an HPKI certificate for tests: for demonstrations only, neither for care nor as evidence.",
   "checked-at": "Verified at {at} (Japan time)",
   "made-by": "Made by {by} at {at}",
 

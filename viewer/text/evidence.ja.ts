@@ -22,6 +22,7 @@ export const evidenceJa = {
   "lead.invalid": "このパッケージの内容を診療や証拠に使わないでください。",
   "lead.unreadable": "証拠パッケージとして読めません。途中で切れているか、別のファイルです。",
   "lead.unanchored": "信頼するルート証明書を下で選ぶか、指紋を確かめてください。",
+  "lead.test-certificate": "試験用の HPKI 証明書による署名です。診療にも証拠にも使えません。",
   "checked-at": "{at}（日本時間）に検証",
   "made-by": "{by} が {at} に作成",
 

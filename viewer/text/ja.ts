@@ -575,6 +575,7 @@ export const ja = {
   "test.message-digest": "内容のハッシュ値",
   "test.imprint": "署名値のハッシュ値",
   "test.time": "時刻",
+  "test.in-force": "時刻認証局の証明書の期限",
   "test-of-time-stamp": "タイムスタンプ：{test}",
   "test-detail.documents": "{n}文書",
   "test-detail.digests": "ハッシュ値 {n}件",

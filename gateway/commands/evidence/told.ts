@@ -3,6 +3,7 @@ import type { NamedAnchor } from "../../standards/evidence/evidence-index.ts"
 import type { EvidenceVerdict } from "../../standards/evidence/judge.ts"
 import type { JudgedPart } from "../../standards/evidence/judged.ts"
 import { twelveTests } from "../../standards/dsg/twelve-tests.ts"
+import { isTestPolicy } from "../../standards/hpki/profile.ts"
 import type { VerdictTest } from "../../standards/hpki/verdict-test.ts"
 import { et, testWords } from "../../../viewer/text/evidence.ts"
 import { t } from "../../../viewer/text/language.ts"
@@ -17,7 +18,9 @@ export function told(verdict: EvidenceVerdict): string {
   const made = opened?.index.made
   return [
     `${et(`outcome.${outcome}`)}: ${et(`lead.${outcome}`)}`,
-    ...(made === undefined ? [] : [et("made-by", { by: made.by, at: made.at })]),
+    ...(parts.some(isOfTestCertificate) ? [et("lead.test-certificate")] : []),
+    ...parts.flatMap(whyLines),
+    ...(made === undefined ? [] : [et("made-by", { by: made.by, at: madeAt(made.at) })]),
     et("checked-at", { at: daySeconds(new Date(checkedAt)) }),
     ...parts.flatMap(partLines),
     ...anchorLines(opened?.index.anchors ?? []),
@@ -26,6 +29,19 @@ export function told(verdict: EvidenceVerdict): string {
   ]
     .map(printable)
     .join("\n")
+}
+
+const isOfTestCertificate = ({ tests }: JudgedPart): boolean =>
+  tests.some(({ name, outcome, detail }) => name === "policy" && outcome === "pass" && isTestPolicy(detail))
+
+/** What did not pass, before the many lines of what did: nobody should have to look for it. */
+const whyLines = ({ name, tests }: JudgedPart): readonly string[] =>
+  tests.filter(({ outcome }) => outcome !== "pass").map((test) => `${testLine(test)} (${et(`part.${name}`)})`)
+
+/** The index is signed by nobody: what is no time stays as it was written. */
+function madeAt(at: string): string {
+  const time = new Date(at)
+  return Number.isNaN(time.getTime()) ? at : daySeconds(time)
 }
 
 function partLines({ name, about, outcome, verdict, tests }: JudgedPart): readonly string[] {
