@@ -8,7 +8,8 @@ export interface Prefixed {
   readonly prefixLength: number
 }
 
-const PREFIXED = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/
+/** Without zeros in front: ip(8) and nft(8) take those for octal numbers, and so for another address. */
+const PREFIXED = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\/(0|[1-9]\d?)$/
 
 /** Null for what is no address with a prefix length. */
 export function readPrefixed(text: string): Prefixed | null {

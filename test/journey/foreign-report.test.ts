@@ -86,6 +86,23 @@ describe("what a partner lays beside its study", function () {
     assert.equal((await sides.center.reading.reading(READER, requestId)).papers, undefined)
   })
 
+  it("costs no more than a few letters do, however many a partner lays there and however long they are", async () => {
+    const blank = (n: number) => paper(`2.25.7${n}`, "text/xml", Buffer.from(`<a>${n}</a>`))
+    const letter = foreignCda({ ...OF_F1, body: STRUCTURED_BODY })
+    const long = (n: number) =>
+      paper(`2.25.8${n}`, "text/xml", Buffer.concat([letter, Buffer.alloc(3_900_000, " ")]))
+    const requestId = await bring([
+      ...Array.from({ length: 6 }, (_, n) => long(n)),
+      ...Array.from({ length: 44 }, (_, n) => blank(n)),
+      paper("2.25.61", "application/pdf", PDF),
+    ])
+    const { papers } = await sides.center.reading.reading(READER, requestId)
+    assert.deepEqual(
+      papers?.map(({ mediaType }) => mediaType),
+      Array.from({ length: 4 }, () => "text/plain; charset=utf-8"),
+    )
+  })
+
   it("goes with the images", async () => {
     const requestId = await bring([paper("2.25.61", "application/pdf", PDF)])
     await sides.settle(10 * DAY_MS)

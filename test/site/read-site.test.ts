@@ -54,6 +54,21 @@ describe("a site file", () => {
     ])
   })
 
+  it("has no address that another program reads otherwise: a zero in front means octal to ip and nft", () => {
+    const told = faults((site) => {
+      site.zones.modality.address = "192.168.010.1/24"
+      site.contracts[0].inner = "10.090.0.1"
+      site.timeServers[0].address = "192.168.30.010"
+      site.zones.management.from = ["192.168.30.0/024"]
+    })
+    assert.deepEqual(told.map((each) => each.split(":")[0]).sort(), [
+      "contracts.0.inner",
+      "timeServers.0.address",
+      "zones.management.from.0",
+      "zones.modality.address",
+    ])
+  })
+
   const RULES: readonly (readonly [string, (site: Raw) => unknown, string])[] = [
     ["a hospital without devices", (s) => delete s.zones.modality, "zones.modality: is missing"],
     [

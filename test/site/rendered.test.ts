@@ -1,7 +1,7 @@
 /** What a site file prints is taken by the programs that read it, each in a network of its own. */
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parse, stringify } from "yaml"
@@ -101,9 +101,11 @@ describe("what is printed from a site file", () => {
       assert.deepEqual(await check(), { code: 0, told: "9 files are as the site file wants them\n" })
       writeFileSync(file, readFileSync(file, "utf8").replace("policy drop", "policy accept"))
       rmSync(join(out, "etc/chrony/conf.d/dokuei.conf"))
+      chmodSync(join(out, "etc/swanctl/conf.d/dokuei.conf"), 0o666)
       const { code, told } = await check()
       assert.equal(code, EXIT.failed.code)
       assert.match(told, /dokuei\.nft:\d+: - .*policy accept;\n.*dokuei\.nft:\d+: \+ .*policy drop;/)
+      assert.match(told, /swanctl\/conf\.d\/dokuei\.conf:0: - \(mode 666\)\n.*:0: \+ \(mode 600\)/)
       assert.match(told, /chrony\/conf\.d\/dokuei\.conf:0: \+ \(there is no such file\)/)
     } finally {
       rmSync(out, { recursive: true, force: true })

@@ -2,7 +2,6 @@
 import { execFileSync } from "node:child_process"
 import { X509Certificate } from "node:crypto"
 import { readFileSync, statfsSync, statSync } from "node:fs"
-import { join } from "node:path"
 import { connect as connectTls } from "node:tls"
 import { chronyTimeCheck } from "../../actors/time-client/chrony.ts"
 import type { Config } from "../../config.ts"
@@ -10,8 +9,7 @@ import type { Listener, Machine, Told, Tunnel } from "../../doctor/machine.ts"
 import { rendered } from "../../site/rendered.ts"
 import type { Site } from "../../site/site.ts"
 import { lastBackup } from "../backup/last-backup.ts"
-import { differences } from "../site/differences.ts"
-import { installed } from "../site/installed.ts"
+import { differencesAt } from "../site/differences.ts"
 
 const TIMEOUT_MS = 10_000
 const VERSIONS = ["TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1"] as const
@@ -82,10 +80,13 @@ const mapped = <T, U>({ value, why }: Told<T>, map: (value: T) => U): Told<U> =>
   value === null ? { value: null, why } : told(() => map(value))
 
 function differing(site: Site, root: string): string[] {
-  return rendered(site).flatMap(({ path, text }) => {
-    const [first] = differences(path, installed(join(root, path)), text)
+  return rendered(site).flatMap((each) => {
+    const [first] = differencesAt(root, each)
     if (first === undefined) return []
-    return [`${path} ${first.lineNumber === 0 ? "is not there" : `differs from line ${first.lineNumber} on`}`]
+    const { lineNumber, text } = first
+    return [
+      `${each.path} ${lineNumber === 0 ? `is not as it should be ${text}` : `differs from line ${lineNumber} on`}`,
+    ]
   })
 }
 
@@ -222,12 +223,19 @@ function takes(host: string, port: number, version: (typeof VERSIONS)[number]): 
   })
 }
 
-/** Of keys in a token there is no file but the one with its PIN. */
-function secretsOf(config: Config | null): string[] {
+/** Keys, what opens them, and what the gateway logs in with at others. Of keys in a token there is the file with its PIN. */
+export function secretsOf(config: Config | null): string[] {
   if (config === null) return []
-  const { passphraseFile, seal, object, tls } = config.keys
-  const keys = [seal, object, tls].map((each) => ("key" in each ? each.key : null))
-  return [passphraseFile, ...keys].filter((each) => each !== null && each !== undefined)
+  const { passphraseFile, seal, object, tls, retired, signingService } = config.keys
+  const keys = [seal, object, tls, ...retired].map((each) =>
+    "key" in each ? each.key : each.pkcs11?.pinFile,
+  )
+  const logins = [
+    signingService?.clientSecretFile,
+    config.mail?.server.passwordFile,
+    "directory" in config ? config.directory?.passwordFile : undefined,
+  ]
+  return [...new Set([passphraseFile, ...keys, ...logins])].filter((each) => each !== undefined)
 }
 
 const certificatesOf = (config: Config | null): string[] =>

@@ -7,7 +7,7 @@ import { Command, InvalidArgumentError } from "commander"
 import { systemClock } from "../../clock.ts"
 import { SiteError } from "../../journey/errors.ts"
 import { rendered } from "../../site/rendered.ts"
-import { before, install, installed } from "./installed.ts"
+import { before, install, isInstalled } from "./installed.ts"
 import { load } from "./load.ts"
 import { loadSite } from "./load-site.ts"
 import { forgetPending, goBack, keepPending, pendingIn } from "./pending.ts"
@@ -30,7 +30,7 @@ export const applyCommand = (): Command =>
     .option("--within <seconds>", "how long it waits for `dokuei site confirm`", seconds, CONFIRM_WITHIN_S)
     .option("--state <dir>", "where it is kept what was there before", STATE)
     .action((file: string, { within, state }: ApplyOptions) => {
-      const wanted = rendered(loadSite(file)).filter(({ path, text }) => installed(path) !== text)
+      const wanted = rendered(loadSite(file)).filter((each) => !isInstalled(ROOT, each))
       if (wanted.length === 0) return say("the machine is as the site file wants it: nothing to do")
       if (pendingIn(state) !== null)
         throw new SiteError(

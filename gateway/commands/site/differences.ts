@@ -1,4 +1,7 @@
-/** Lines that differ between what is installed and what should be. */
+/** Lines that differ between what is installed and what should be, and the mode of a file that has every line. */
+import { join } from "node:path"
+import type { RenderedFile } from "../../site/rendered.ts"
+import { installed, modeOf } from "./installed.ts"
 
 export interface Difference {
   readonly path: string
@@ -7,6 +10,22 @@ export interface Difference {
   /** `-` is installed and should not be, `+` should be and is not. */
   readonly sign: "-" | "+"
   readonly text: string
+}
+
+/** @param root where the machine's own files begin */
+export function differencesAt(root: string, { path, mode, text }: RenderedFile): readonly Difference[] {
+  const target = join(root, path)
+  const is = installed(target)
+  if (is !== text) return differences(path, is, text)
+  const own = modeOf(target)
+  if (own === mode) return []
+  const ofMode = (sign: "-" | "+", each: number): Difference => ({
+    path,
+    lineNumber: 0,
+    sign,
+    text: `(mode ${each.toString(8)})`,
+  })
+  return [ofMode("-", own), ofMode("+", mode)]
 }
 
 /** @param is null when there is no such file */

@@ -20,10 +20,17 @@ export function installed(path: string): string | null {
   }
 }
 
-/** What is right already keeps its date, so that nothing is loaded again for nothing. @returns whether it was written */
-export function install(root: string, { path, mode, text }: RenderedFile): boolean {
+/** Octet by octet, and readable and writable by whom it should be. */
+export function isInstalled(root: string, { path, mode, text }: RenderedFile): boolean {
   const target = join(root, path)
-  if (installed(target) === text && modeOf(target) === mode) return false
+  return installed(target) === text && modeOf(target) === mode
+}
+
+/** What is right already keeps its date, so that nothing is loaded again for nothing. @returns whether it was written */
+export function install(root: string, file: RenderedFile): boolean {
+  if (isInstalled(root, file)) return false
+  const { path, mode, text } = file
+  const target = join(root, path)
   mkdirSync(dirname(target), { recursive: true })
   // Whoever reads it meanwhile reads the old one or the new one.
   const beside = `${target}.new`
@@ -33,7 +40,7 @@ export function install(root: string, { path, mode, text }: RenderedFile): boole
   return true
 }
 
-const modeOf = (path: string): number => statSync(path).mode & 0o7777
+export const modeOf = (path: string): number => statSync(path).mode & 0o7777
 
 export function before(root: string, path: string): Before {
   const target = join(root, path)

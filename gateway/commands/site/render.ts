@@ -1,10 +1,9 @@
 /** `dokuei site render FILE --out DIR`: prints what the machine enforces; `--check` compares it with what is installed. */
-import { join } from "node:path"
 import { Command } from "commander"
 import { EXIT, type Finish } from "../../exit.ts"
 import { rendered, type RenderedFile } from "../../site/rendered.ts"
-import { differences, type Difference } from "./differences.ts"
-import { install, installed } from "./installed.ts"
+import { differencesAt, type Difference } from "./differences.ts"
+import { install } from "./installed.ts"
 import { loadSite } from "./load-site.ts"
 
 interface RenderOptions {
@@ -29,7 +28,7 @@ export const renderCommand = (finish: Finish): Command =>
     })
 
 function compare(files: readonly RenderedFile[], root: string, finish: Finish): void {
-  const told = files.flatMap(({ path, text }) => differences(path, installed(join(root, path)), text))
+  const told = files.flatMap((each) => differencesAt(root, each))
   for (const each of told) process.stdout.write(`${line(each)}\n`)
   if (told.length === 0) process.stdout.write(`${files.length} files are as the site file wants them\n`)
   else finish(EXIT.failed.code)

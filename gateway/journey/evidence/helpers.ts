@@ -1,6 +1,7 @@
 /** What a verifier will need beside a signature: certificates on the way to an anchor, lists of their issuers, anchors by digest. */
 import { createHash } from "node:crypto"
 import { readSignedData } from "../../standards/cms/signed-data.ts"
+import { readEvidence } from "../../standards/dsg/embedded-evidence.ts"
 import { readSignatureDocument } from "../../standards/dsg/signature-document.ts"
 import type { SignatureTrust } from "../../standards/dsg/trust.ts"
 import type { AnchorUse, NamedAnchor } from "../../standards/evidence/evidence-index.ts"
@@ -39,7 +40,8 @@ export function helpersOf(signed: readonly Signed[]): Helpers {
 
 function helpersOfOne({ xml, trust }: Signed): Helpers {
   const { certificates, evidence, timeStamps } = readSignatureDocument(xml)
-  const own = [...certificates, ...evidence.certificates].map(readCertificate)
+  // What nobody can read among the evidence that came along was passed over by the verdict, and is here.
+  const own = [...certificates.map(readCertificate), ...readEvidence(evidence).certificates]
   const ofTime = timeStamps.flatMap(({ token }) => readSignedData(token).certificates)
   const signers = reached(own, [...trust.intermediates, ...trust.anchors])
   const authorities = reached(ofTime, [...own, ...trust.timeStamp.intermediates, ...trust.timeStamp.anchors])

@@ -19,6 +19,9 @@ import type { World } from "../world.ts"
 /** Read each time a case is looked at: a larger one is no letter. */
 const MAX_XML_BYTES = 4 * 1024 * 1024
 const MAX_PDF_BYTES = 64 * 1024 * 1024
+/** All of a case, for the same reason. */
+const MAX_ALL_XML_BYTES = 4 * MAX_XML_BYTES
+/** Looked at, whether or not they can be read: a partner may lay thousands beside a study. */
 const MAX_PAPERS = 50
 const ROLES: readonly DocumentRole[] = ["pdf", "cda", "attachment"]
 
@@ -38,12 +41,20 @@ export async function papersOf(
     ({ direction, kind, state, slotId }) =>
       direction === "in" && kind === "study" && state === "verified" && isLive(world, slotId),
   )
-  const papers: Lying[] = []
+  const beside: (readonly [SubmissionRecord, DocumentRecord])[] = []
   for (const study of studies)
-    for (const document of await world.ledger.documents(study.id)) {
-      const paper = ROLES.includes(document.role) ? await readable(world, request, study, document) : null
-      if (paper !== null && papers.length < MAX_PAPERS) papers.push(paper)
-    }
+    for (const document of await world.ledger.documents(study.id))
+      if (ROLES.includes(document.role) && document.within === undefined) beside.push([study, document])
+  const papers: Lying[] = []
+  let xmlLeft = MAX_ALL_XML_BYTES
+  for (const [study, document] of beside.slice(0, MAX_PAPERS)) {
+    const { clearLengthBytes } = (await world.spool.open(document.place)).facts
+    const isXml = document.clearMimeType === MIME.xml
+    if (clearLengthBytes > (isXml ? Math.min(MAX_XML_BYTES, xmlLeft) : MAX_PDF_BYTES)) continue
+    if (isXml) xmlLeft -= clearLengthBytes
+    const paper = await readable(world, request, study, document)
+    if (paper !== null) papers.push(paper)
+  }
   return papers
 }
 
@@ -67,18 +78,13 @@ async function readable(
   document: DocumentRecord,
 ): Promise<Lying | null> {
   const { entryUUID, clearMimeType, place } = document
-  if (document.within !== undefined) return null
   const entry = study.private.submission?.documentEntries.find((each) => each.entryUUID === entryUUID)
   const view = {
     title: entry?.title ?? "",
     verdict: study.private.verdict?.outcome ?? "indeterminate",
   } as const
-  const { clearLengthBytes } = (await world.spool.open(place)).facts
-  if (clearMimeType === MIME.pdf)
-    return clearLengthBytes > MAX_PDF_BYTES
-      ? null
-      : { document, view: { ...view, mediaType: MIME.pdf }, body: null }
-  if (clearMimeType !== MIME.xml || clearLengthBytes > MAX_XML_BYTES) return null
+  if (clearMimeType === MIME.pdf) return { document, view: { ...view, mediaType: MIME.pdf }, body: null }
+  if (clearMimeType !== MIME.xml) return null
   const written = asDocument(await readWhole(world.spool, place))
   if (written === null || !namesPatient(agreementOf(world, study.agreement), request, written.patientIds))
     return null

@@ -15,6 +15,8 @@ import { signatureChecks } from "./signature-algorithm.ts"
 const KP_OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
 /** Without nextUpdate newer information is always to be had: such an answer is good for the moment it was asked in. */
 const SHORT_LIVED_MS = 60 * 60 * 1000
+/** A responder asks its authority's database by another clock than the one it signs by. */
+const MAX_CLOCK_SKEW_MS = 5 * 60_000
 
 /** What believable answers say of the certificate; `unknown` says nothing. */
 export function ocspStatements(
@@ -55,6 +57,10 @@ export function responderFault(
   )
   if (candidates.length === 0) return "the responder's certificate is not at hand"
   if (signer === undefined) return "the signature does not check under the responder's key"
+  // A responder whose certificate has ended could date what it signs back, and what it says on.
+  const latest = response.producedAt.getTime() + MAX_CLOCK_SKEW_MS
+  if (response.answers.some(({ thisUpdate }) => thisUpdate.getTime() > latest))
+    return "it says what was so after it was made"
   return sameCertificate(signer, issuer) ? null : delegateFault(signer, issuer, response.producedAt, crls)
 }
 

@@ -204,6 +204,13 @@ describe("an OCSP answer, with openssl as the responder", () => {
     assert.match(fault(person) ?? "", /may not sign answers/)
   })
 
+  it("is refused when it speaks of a time after it was made: whoever has an ended responder's key dates that back", () => {
+    const response = readOcspResponse(answered())
+    const backdated = { ...response, producedAt: days(NOW, -10) }
+    assert.match(responderFault(backdated, issuer, []) ?? "", /after it was made/)
+    assert.deepEqual(judge([backdated], days(NOW, -0.1)), ["revocation unknown"])
+  })
+
   it("needs a list about its responder where the issuer has not waived that", async () => {
     const checked = ca.certify(
       await newKey("p-256"),
