@@ -84,6 +84,7 @@ const VERBS = {
       mocha([], ...SIDE_BY_SIDE),
     ],
   },
+  package: { debian: [], viewer: true, run: (args) => [["deploy/package/build.ts", ...args]] },
   dokuei: {
     debian: [],
     viewer: false,
