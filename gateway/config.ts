@@ -112,7 +112,7 @@ const urgencyTerm = z.strictObject({
 })
 const KINDS = ["study", "report", "receipt", "acknowledgement", "certificate"] as const
 
-const agreement = z.strictObject({
+export const agreementSchema = z.strictObject({
   id: z
     .string()
     .regex(/^[a-z0-9-]{1,32}$/, "must be 1 to 32 of a-z, 0-9 and -")
@@ -551,7 +551,7 @@ const common = {
     })
     .optional()
     .describe("what `dokuei backup` encrypts for whom, and how much of it is kept"),
-  agreements: z.array(agreement).min(1).describe("nothing is exchanged without one"),
+  agreements: z.array(agreementSchema).min(1).describe("nothing is exchanged without one"),
 }
 
 const quiet = {

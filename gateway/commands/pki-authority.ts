@@ -1,5 +1,5 @@
-/** Keys and certificate authorities for the demo and the tests: real formats, worthless trust. */
-import { type KeyObject, generateKeyPair, sign } from "node:crypto"
+/** Keys and certificate authorities: of the demo and the tests, and of a reading centre that certifies hospitals it invites. */
+import { type KeyObject, createPublicKey, generateKeyPair, sign } from "node:crypto"
 import { promisify } from "node:util"
 import { NULL, oid, sequence } from "../standards/cms/der-write.ts"
 import { OID } from "../standards/cms/oids.ts"
@@ -39,8 +39,12 @@ export async function newKey(kind: KeyKind): Promise<Key> {
     kind === "rsa-2048"
       ? await generate("rsa", { modulusLength: 2048 })
       : await generate("ec", { namedCurve: kind === "p-256" ? "P-256" : "P-384" })
-  return { privateKey: pair.privateKey, spki: pair.publicKey.export({ format: "der", type: "spki" }) }
+  return { privateKey: pair.privateKey, spki: spkiOf(pair.publicKey) }
 }
+
+/** SubjectPublicKeyInfo DER; of a private key that of its public half. */
+export const spkiOf = (key: KeyObject): Uint8Array =>
+  (key.type === "private" ? createPublicKey(key) : key).export({ format: "der", type: "spki" })
 
 /** PKCS#8 PEM; under a PIN AES-256-CBC with PBKDF2. */
 export function keyPem(key: Key, pin?: string): string {
@@ -91,6 +95,11 @@ export class Authority {
     return new Authority(key, subject, issue.issueCertificate(input, issuer), [], chance)
   }
 
+  /** A root that was made before. */
+  static opened(key: Key, certificate: Uint8Array, chance: Chance): Authority {
+    return new Authority(key, readCertificate(certificate).subject.encoded, certificate, [], chance)
+  }
+
   /** An authority under this one; `extra` extensions such as its policy. */
   subordinate(key: Key, subject: Uint8Array, term: Term, ...extra: readonly Uint8Array[]): Authority {
     const certificate = this.#certify(key, subject, term, [...authorityExtensions(key), ...extra])
@@ -99,15 +108,31 @@ export class Authority {
 
   /** An end entity's certificate with exactly these extensions besides the key identifiers. */
   certify(key: Key, subject: Uint8Array, term: Term, ...extensions: readonly Uint8Array[]): Holder {
+    return { key, chain: this.chainFor(key, subject, term, ...extensions) }
+  }
+
+  /** The same for a key whose private half is elsewhere: its chain, leaf first, without the root. */
+  chainFor(
+    key: Pick<Key, "spki">,
+    subject: Uint8Array,
+    term: Term,
+    ...extensions: readonly Uint8Array[]
+  ): readonly Uint8Array[] {
     const leaf = this.#certify(key, subject, term, [issue.subjectKeyIdentifier(key.spki), ...extensions])
-    return { key, chain: [leaf, ...this.intermediates] }
+    return [leaf, ...this.intermediates]
   }
 
-  crl(thisUpdate: Date, nextUpdate: Date, revoked: issue.CrlInput["revoked"] = []): Uint8Array {
-    return issue.issueCrl({ thisUpdate, nextUpdate, number: 1, revoked }, this.#issuer)
+  /** @param number higher in each later list (RFC 5280 5.2.3) */
+  crl(thisUpdate: Date, nextUpdate: Date, revoked: issue.CrlInput["revoked"] = [], number = 1): Uint8Array {
+    return issue.issueCrl({ thisUpdate, nextUpdate, number, revoked }, this.#issuer)
   }
 
-  #certify(key: Key, subject: Uint8Array, term: Term, extensions: readonly Uint8Array[]): Uint8Array {
+  #certify(
+    key: Pick<Key, "spki">,
+    subject: Uint8Array,
+    term: Term,
+    extensions: readonly Uint8Array[],
+  ): Uint8Array {
     const input = {
       subject,
       spki: key.spki,
@@ -135,7 +160,7 @@ function newSerial(chance: Chance): Uint8Array {
   return serial
 }
 
-function issuerOf(key: Key, subject: Uint8Array): issue.Issuer {
+export function issuerOf(key: Key, subject: Uint8Array): issue.Issuer {
   const rsa = key.privateKey.asymmetricKeyType === "rsa"
   const p384 = key.privateKey.asymmetricKeyDetails?.namedCurve === "secp384r1"
   const hash = p384 ? "sha384" : "sha256"

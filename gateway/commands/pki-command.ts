@@ -4,12 +4,15 @@ import { join } from "node:path"
 import { Command } from "commander"
 import { systemChance, systemClock } from "../clock.ts"
 import { EXIT, type Finish } from "../exit.ts"
+import { makeAuthority, openAuthority, writeLists } from "./join/authority.ts"
 import { pkiDemo, SUMMARY } from "./pki.ts"
 
 export const pkiCommand = (finish: Finish): Command =>
   new Command("pki")
-    .description("certificates: `pki demo DIR` makes those of a trial")
+    .description("certificates: those of a trial, and a reading centre's own authority")
     .addCommand(demoCommand(finish))
+    .addCommand(authorityCommand())
+    .addCommand(listsCommand())
 
 const demoCommand = (finish: Finish): Command =>
   new Command("demo")
@@ -26,3 +29,31 @@ const demoCommand = (finish: Finish): Command =>
       process.stdout.write(`${dir}: made; radiologist ${reader.japaneseName}, PIN ${pin}\n`)
       for (const [path, pin256] of Object.entries(spkiSha256)) process.stdout.write(`  ${path}  ${pin256}\n`)
     })
+
+const authorityCommand = (): Command =>
+  new Command("authority")
+    .description(
+      "at a reading centre: make the authorities that certify hospitals it invites (`dokuei invite`)",
+    )
+    .argument("<dir>", "folder, made when it is not there")
+    .requiredOption("--name <name>", "the reading centre, as certificates are to name it")
+    .requiredOption("--passphrase-file <file>", "one line; closes both keys")
+    .action(async (dir: string, { name, passphraseFile }: { name: string; passphraseFile: string }) => {
+      await makeAuthority(dir, name, passphraseFile)
+      await tellLists(dir, passphraseFile)
+      process.stdout.write(
+        `${dir}: made; add tls-ca.pem to the file of trust.tlsCa and seal-ca.pem to that of trust.sealCa\n`,
+      )
+    })
+
+const listsCommand = (): Command =>
+  new Command("lists")
+    .description("make the revocation lists of those authorities anew; they are good for 30 days")
+    .argument("<dir>", "folder of `pki authority`")
+    .requiredOption("--passphrase-file <file>", "one line; opens both keys")
+    .action((dir: string, { passphraseFile }: { passphraseFile: string }) => tellLists(dir, passphraseFile))
+
+async function tellLists(dir: string, passphraseFile: string): Promise<void> {
+  const paths = await writeLists(dir, await openAuthority(dir, passphraseFile))
+  process.stdout.write(paths.map((path) => `${path}: for trust.crls, here and at each hospital\n`).join(""))
+}

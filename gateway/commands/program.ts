@@ -8,6 +8,8 @@ import { echoCommand } from "./echo.ts"
 import { enrolCommand } from "./enrol.ts"
 import { evidenceCommand } from "./evidence/evidence.ts"
 import { importCommand } from "./import/import.ts"
+import { inviteCommand } from "./join/invite.ts"
+import { joinCommand } from "./join/join.ts"
 import { keysCommand } from "./keys.ts"
 import { mediaCommand } from "./media/media.ts"
 import { pkiCommand } from "./pki-command.ts"
@@ -31,6 +33,8 @@ export function program(finish: Finish): Command {
     runCommand,
     checkConfigCommand,
     enrolCommand,
+    inviteCommand,
+    joinCommand,
     keysCommand,
     recoverCommand,
     backupCommand,

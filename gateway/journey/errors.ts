@@ -740,6 +740,40 @@ export const ERRORS = {
     "the audit record repository broke the connection off, or did not end it in good order when asked to",
     "nothing: what it may not have read is sent again. If it happens every time nothing ever counts as sent: see that it trusts keys.tls, and that it ends its side when we end ours (RFC 5425 4.4)",
   ),
+
+  ERR_JOIN_CODE: row(
+    "JoinError",
+    "permanent",
+    "the code of an invitation is mistyped, was used, is over, or is for another hospital",
+    "compare it letter by letter; then ask the reading centre for a new one (`dokuei invite`)",
+    "HTTP 403",
+  ),
+  ERR_JOIN_CENTER: row(
+    "JoinError",
+    "permanent",
+    "whoever answers at the address does not hold the key that the code names; nothing was said to them",
+    "compare the address with the reading centre by telephone; if it is right, somebody stands in between: tell both sides",
+  ),
+  ERR_JOIN_LINE: row(
+    "JoinError",
+    "transient",
+    "the reading centre's door cannot be reached, or broke off",
+    "see that this machine may call that address and port; after `/join` was answered a new code is needed",
+  ),
+  ERR_JOIN_REFUSED: row(
+    "JoinError",
+    "permanent",
+    "the joining ended without certificates: the digits did not fit, too many tries, or its time was over",
+    "talk to the other side by telephone, then begin anew with a new code",
+    "HTTP 403",
+  ),
+  ERR_JOIN_ANSWER: row(
+    "JoinError",
+    "permanent",
+    "what came with the joining does not fit: a certificate not for our keys, or something that cannot be read",
+    "keep nothing of it; tell the reading centre, and begin anew with a new code",
+    "HTTP 400",
+  ),
 } as const satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof ERRORS
@@ -766,6 +800,8 @@ export abstract class DokueiError<Code extends ErrorCode = ErrorCode> extends Er
 }
 
 export class ConfigError extends DokueiError<"ERR_CONFIG_INVALID"> {}
+/** A hospital does not come to join a reading centre. */
+export class JoinError extends DokueiError<CodesOf<"JoinError">> {}
 /** What the site file wants of the machine. */
 export class SiteError extends DokueiError<CodesOf<"SiteError">> {}
 /** A backup that cannot be taken or put back. */

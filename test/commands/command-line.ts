@@ -8,7 +8,7 @@ import { parse, stringify } from "yaml"
 import { pkiDemo } from "../../gateway/commands/pki.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
-const MAIN = join(ROOT, "gateway/main.ts")
+export const MAIN = join(ROOT, "gateway/main.ts")
 
 export interface Ended {
   readonly code: number | null

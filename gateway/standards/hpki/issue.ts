@@ -1,5 +1,6 @@
 /**
- * Writing certificates and revocation lists (RFC 5280 §4.1, §5.1): for demo and test authorities, and for nothing else.
+ * Writing certificates and revocation lists (RFC 5280 §4.1, §5.1): for demo and test authorities, and for a reading
+ * centre's own, which certifies the gateways of hospitals. Never for persons.
  * The issuer's key is a function, so this file holds no secret and no chance.
  */
 import { bitString, context, contextPrimitive, integer, oid, sequence, time } from "../cms/der-write.ts"

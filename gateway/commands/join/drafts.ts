@@ -1,0 +1,76 @@
+/** What a joined hospital finds in its folder: keys, certificates, anchors, and a configuration that lacks only its devices. */
+import { mkdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { stringify } from "yaml"
+import { type Answer, USES } from "../../actors/joining/messages.ts"
+import { systemChance } from "../../clock.ts"
+import { checkConfig } from "../../config.ts"
+import { JoinError } from "../../journey/errors.ts"
+import { type Key, keyPem } from "../pki-authority.ts"
+
+const PASSPHRASE_LENGTH_BYTES = 32
+const HEAD = `# A draft, made by joining a reading centre. Read it whole, above all the agreement at its end: from the first start on
+# it is what you have agreed to. Put in your devices, addresses and the desk's address; docs/settings.md has every setting.
+`
+const CONTRACT_HEAD =
+  "# For site.yaml, under contracts: the reading centre's end of the tunnel. Read it before you put it there.\n"
+
+/** @throws JoinError ERR_JOIN_ANSWER when the centre's half would make no configuration */
+export async function writeDrafts(
+  folder: string,
+  answer: Answer,
+  keys: Readonly<Record<(typeof USES)[number], Key>>,
+): Promise<void> {
+  await mkdir(join(folder, "trust/crls"), { recursive: true })
+  await mkdir(join(folder, "edge"), { mode: 0o700 })
+  const file = (name: string, content: string | Uint8Array, mode = 0o644): Promise<void> =>
+    writeFile(join(folder, name), content, { flag: "wx", mode })
+  const passphrase = Buffer.from(systemChance.bytes(PASSPHRASE_LENGTH_BYTES)).toString("base64url")
+  await file("passphrase", `${passphrase}\n`, 0o600)
+  for (const use of USES) {
+    await file(`edge/${use}.key.pem`, keyPem(keys[use]), 0o600)
+    await file(`edge/${use}.chain.pem`, answer.chains[use])
+  }
+  const { tlsCa, sealCa, hpkiRoots, tsaRoots } = answer.trust
+  await file("trust/tls-ca.pem", tlsCa)
+  await file("trust/seal-ca.pem", sealCa)
+  await file("trust/hpki-root.pem", hpkiRoots)
+  await file("trust/tsa-root.pem", tsaRoots)
+  await file("trust/center-object.chain.pem", answer.centerObject)
+  for (const [index, list] of answer.crls.entries()) await file(`trust/crls/center-${index}.crl`, list)
+  const text = HEAD + stringify(draftOf(answer))
+  const checked = checkConfig(text, folder)
+  if ("issues" in checked) {
+    const faults = checked.issues.map(({ path, message }) => `${path}: ${message}`).join("; ")
+    throw new JoinError("ERR_JOIN_ANSWER", `the centre's terms make no configuration: ${faults}`)
+  }
+  await file("edge.yaml", text)
+  if (answer.contract !== null) await file("site-contract.yaml", CONTRACT_HEAD + stringify([answer.contract]))
+}
+
+/** Doors on loopback and one device that is none: nothing opens to a network before a person has said to which. */
+const draftOf = ({ hospital, timeStampUrl, agreement }: Answer) => ({
+  role: "edge",
+  dataDir: "data",
+  site: hospital,
+  dicom: { host: "127.0.0.1", port: 11112, aeTitle: "DOKUEI", modalities: [{ aeTitle: "CT1" }] },
+  xdr: { host: "127.0.0.1", port: 8443 },
+  desk: { host: "127.0.0.1", port: 8080, origin: "http://localhost:8080", rpId: "localhost" },
+  health: { host: "127.0.0.1", port: 9090 },
+  keys: {
+    passphraseFile: "passphrase",
+    ...Object.fromEntries(
+      USES.map((use) => [use, { key: `edge/${use}.key.pem`, chain: `edge/${use}.chain.pem` }]),
+    ),
+  },
+  trust: {
+    tlsCa: "trust/tls-ca.pem",
+    sealCa: "trust/seal-ca.pem",
+    hpkiRoots: "trust/hpki-root.pem",
+    tsaRoots: "trust/tsa-root.pem",
+    crls: "trust/crls",
+  },
+  timeStamp: { url: timeStampUrl },
+  // Which files are read here is not for the other side to say.
+  agreements: [{ ...agreement, objectCertificate: "trust/center-object.chain.pem" }],
+})

@@ -1,0 +1,133 @@
+/**
+ * `dokuei join URL CODE`: a hospital's fresh gateway joins a reading centre. Keys are made here and stay here; what comes
+ * back is written into a new folder as drafts for a person to read. (`dokuei enrol` is for persons.)
+ */
+import { mkdir, rename, rm, rmdir } from "node:fs/promises"
+import { Command } from "commander"
+import { fingerprint } from "../../actors/joining/fingerprint.ts"
+import { readJoinCode } from "../../actors/joining/join-code.ts"
+import { JoiningClient } from "../../actors/joining/joining-client.ts"
+import { type Answer, type Requests, USES } from "../../actors/joining/messages.ts"
+import { systemClock } from "../../clock.ts"
+import { ConfigError, JoinError } from "../../journey/errors.ts"
+import { certificatesOf } from "../../standards/hpki/certificate-file.ts"
+import { writeName } from "../../standards/hpki/issue.ts"
+import { Malformed } from "../../standards/malformed.ts"
+import { writeCertificationRequest } from "../../standards/pkcs10/certification-request.ts"
+import { VERSION } from "../../version.ts"
+import { type Key, issuerOf, keyPem, newKey } from "../pki-authority.ts"
+import { writeDrafts } from "./drafts.ts"
+
+/** As long as the centre's people take at most. */
+const ANSWER_MS = 75 * 60_000
+
+type Keys = Readonly<Record<(typeof USES)[number], Key>>
+
+export const joinCommand = (): Command =>
+  new Command("join")
+    .description(
+      "at a hospital: join a reading centre that has invited us; writes a configuration to be read",
+    )
+    .argument("<url>", "address of the centre's door, e.g. https://203.0.113.20:8444")
+    .argument("<code>", "code of the invitation; works once")
+    .requiredOption("--oid <oid>", "OID of our institution; the code holds for it alone")
+    .requiredOption("--out <dir>", "new folder for keys, certificates and drafts")
+    .action(join)
+
+async function join(
+  address: string,
+  typed: string,
+  { oid, out }: { oid: string; out: string },
+): Promise<void> {
+  const code = readJoinCode(typed)
+  const client = new JoiningClient(urlOf(address), code)
+  // Beside it until all is there: a folder with this name is whole.
+  const folder = `${out}.part`
+  await newFolder(out)
+  await mkdir(folder, { mode: 0o700 })
+  try {
+    const keys: Keys = {
+      tls: await newKey("p-256"),
+      seal: await newKey("p-256"),
+      object: await newKey("p-256"),
+    }
+    const requests = requestsFor(oid, keys)
+    const ticket = await client.ask({ oid, version: VERSION, requests })
+    say("Read these digits to the reading centre, by telephone and at a number you know:")
+    say(`  ${fingerprint(code.pin, requests)}`)
+    say("Waiting until they have heard them …")
+    const now = () => systemClock.now()
+    const answer = await client.answer(ticket, new Date(now().getTime() + ANSWER_MS), now)
+    demandFit(answer, oid, keys)
+    demandPinned(answer, code.pin)
+    await writeDrafts(folder, answer, keys)
+    await client.confirm(ticket, { cert: answer.chains.tls, key: keyPem(keys.tls) })
+    await rename(folder, out)
+    tell(answer, out)
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    await rmdir(out)
+    throw error
+  }
+}
+
+function tell({ hospital, center }: Answer, out: string): void {
+  say(`${hospital.name} has joined ${center.name}; the line was tried with the new certificate.`)
+  say(
+    `Read ${out}/edge.yaml and put your devices and addresses in, then: dokuei check-config ${out}/edge.yaml`,
+  )
+}
+
+function requestsFor(oid: string, keys: Keys): Requests {
+  const requestOf = (use: keyof Keys): Uint8Array<ArrayBuffer> => {
+    const requester = issuerOf(keys[use], writeName(["C", "JP"], ["CN", `${oid} ${use}`]))
+    return Uint8Array.from(writeCertificationRequest(requester))
+  }
+  return { tls: requestOf("tls"), seal: requestOf("seal"), object: requestOf("object") }
+}
+
+/** The centre is believed in what concerns it; that these are our keys and our name is looked at here. */
+function demandFit(answer: Answer, oid: string, keys: Keys): void {
+  if (answer.hospital.oid !== oid)
+    throw new JoinError("ERR_JOIN_ANSWER", `the centre has invited ${answer.hospital.oid}, not ${oid}`)
+  for (const use of USES)
+    if (!isFor(answer.chains[use], keys[use]))
+      throw new JoinError("ERR_JOIN_ANSWER", `the certificate for ${use} is not for the key made here`)
+}
+
+/** The key that the code names is the centre's on the line, from now on too. */
+function demandPinned({ agreement }: Answer, pin: Uint8Array): void {
+  const { tlsPins } = agreement
+  if (!Array.isArray(tlsPins) || !tlsPins.includes(Buffer.from(pin).toString("hex")))
+    throw new JoinError("ERR_JOIN_ANSWER", "the agreement does not pin the key of the centre's door")
+}
+
+function isFor(chainPem: string, { spki }: Key): boolean {
+  try {
+    const [leaf] = certificatesOf(Buffer.from(chainPem, "latin1"))
+    return leaf !== undefined && Buffer.compare(leaf.spki, spki) === 0
+  } catch (cause) {
+    if (cause instanceof Malformed) return false
+    throw cause
+  }
+}
+
+function urlOf(text: string): URL {
+  if (URL.canParse(text)) {
+    const url = new URL(text)
+    if (url.protocol === "https:" && url.pathname === "/" && url.username === "") return url
+  }
+  throw new ConfigError("ERR_CONFIG_INVALID", "the address must be https://, a host and a port")
+}
+
+async function newFolder(path: string): Promise<void> {
+  try {
+    // An empty folder in place of it: `rename` takes its place, and two joinings do not.
+    await mkdir(path, { mode: 0o700 })
+  } catch (cause) {
+    const why = cause instanceof Error && "code" in cause ? String(cause.code) : "-"
+    throw new ConfigError("ERR_CONFIG_INVALID", `${path} cannot be made new (${why})`, { cause })
+  }
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
