@@ -1,7 +1,7 @@
 /**
  * The plainest ZIP there is (APPNOTE 6.3.10): entries stored one behind the other, nothing compressed, encrypted or between
- * them, whole in memory. Written (write-zip.ts) and read in this one form, so that what a reader of ours takes is what any other program shows: no second
- * entry of a name, no octet that belongs to nothing, no size to be believed before it is compared.
+ * them, whole in memory. What a reader of ours takes is what any other program shows: no second entry of a name, no octet that
+ * belongs to nothing, no field said in two ways.
  */
 import { Malformed } from "../malformed.ts"
 import { crc32 } from "./crc32.ts"
@@ -51,95 +51,109 @@ const frameOf = (files: readonly ZipFile[]): ZipFrame<Framed> =>
   )
 
 /**
- * The files of an archive in exactly this form. The octets are views of what was given.
+ * The files of an archive in this form. The octets are views of what was given.
  *
- * Header by header what is there is compared with what the writer would have written for these names and these octets: there
- * is no field that could say something else to another program.
+ * Whoever packed it, now or in ten years: dates, versions and attributes may be any; names, lengths and digests stand twice and
+ * must agree, and every octet belongs to a header or a file.
  *
  * @throws Malformed ZIP_LIMIT, ZIP_STRUCTURE, ZIP_METHOD, ZIP_PATH, ZIP_CRC
  */
 export function readZip(archive: Uint8Array): readonly ZipFile[] {
   if (archive.length > MAX_ZIP_BYTES) throw malformed("ZIP_LIMIT", "is larger than a package may be")
   const octets = Buffer.from(archive.buffer, archive.byteOffset, archive.byteLength)
-  const listed = listedFiles(octets)
-  const frame = frameOf(listed)
-  listed.forEach(({ listedCrc32 }, index) => {
-    if (frame.files[index]?.file.crc32 !== listedCrc32)
-      throw malformed("ZIP_CRC", "a file has other octets than when it was packed")
-  })
-  if (!isAsWritten(octets, frame))
-    throw malformed("ZIP_STRUCTURE", "was packed by another program: unpack it, and choose the folder")
-  if (new Set(listed.map(({ path }) => path)).size < listed.length)
-    throw malformed("ZIP_PATH", "a name stands twice")
-  return listed.map(({ path, octets: own }) => ({ path, octets: own }))
-}
-
-function isAsWritten(octets: Buffer, { files, tail, lengthBytes }: ZipFrame<Framed>): boolean {
-  let at = 0
-  const isNext = (piece: Uint8Array): boolean => {
-    const isHere = octets.subarray(at, at + piece.length).equals(piece)
-    at += piece.length
-    return isHere
-  }
-  const areHeads = files.every(({ head, file }) => {
-    const isHead = isNext(head)
-    at += file.lengthBytes
-    return isHead
-  })
-  return areHeads && isNext(tail) && octets.length === lengthBytes
-}
-
-interface Listed extends ZipFile {
-  readonly listedCrc32: number
-}
-
-/** What the directory lists, each where it lies when nothing is between them. */
-function listedFiles(octets: Buffer): readonly Listed[] {
-  const { count, directoryAt } = readEnd(octets)
-  const files: Listed[] = []
+  const { count, directoryAt, endAt } = readEnd(octets)
+  const files: ZipFile[] = []
   let [localAt, entryAt] = [0, directoryAt]
   for (let n = 0; n < count; n++) {
-    const file = readEntry(octets, entryAt, localAt, directoryAt)
-    files.push(file)
-    localAt += LOCAL_HEADER.lengthBytes + file.path.length + file.octets.length
-    entryAt += CENTRAL_HEADER.lengthBytes + file.path.length
+    const entry = readEntry(octets, entryAt, endAt)
+    const file = readFile(octets, localAt, directoryAt, entry)
+    if (entry.localAt !== localAt) throw otherForm()
+    if (crc32(file) !== entry.crc32)
+      throw malformed("ZIP_CRC", "a file has other octets than when it was packed")
+    files.push({ path: entry.path, octets: file })
+    localAt += LOCAL_HEADER.lengthBytes + entry.path.length + file.length
+    entryAt += CENTRAL_HEADER.lengthBytes + entry.path.length
   }
+  if (localAt !== directoryAt || entryAt !== endAt) throw otherForm()
+  if (new Set(files.map(({ path }) => path)).size < files.length)
+    throw malformed("ZIP_PATH", "a name stands twice")
   return files
 }
 
-function readEnd(octets: Buffer): { readonly count: number; readonly directoryAt: number } {
-  const at = octets.length - END.lengthBytes
-  if (at < 0 || octets.readUInt32LE(at) !== END.signature)
-    throw malformed("ZIP_STRUCTURE", "no end of an archive: is cut short, or something else")
-  const [count, directoryBytes, directoryAt] = [
-    octets.readUInt16LE(at + 10),
-    octets.readUInt32LE(at + 12),
-    octets.readUInt32LE(at + 16),
-  ]
-  if (count > MAX_ZIP_FILES) throw malformed("ZIP_LIMIT", `more than ${MAX_ZIP_FILES} files`)
-  if (directoryAt + directoryBytes !== at)
-    throw malformed("ZIP_STRUCTURE", "the end does not fit what is before it")
-  return { count, directoryAt }
+const otherForm = (): Malformed =>
+  malformed("ZIP_STRUCTURE", "was packed in another form: unpack it, and choose the folder")
+
+interface End {
+  readonly count: number
+  readonly directoryAt: number
+  readonly endAt: number
 }
 
-function readEntry(octets: Buffer, entryAt: number, localAt: number, directoryAt: number): Listed {
-  if (
-    entryAt + CENTRAL_HEADER.lengthBytes > octets.length ||
-    octets.readUInt32LE(entryAt) !== CENTRAL_HEADER.signature
+function readEnd(octets: Buffer): End {
+  const endAt = octets.length - END.lengthBytes
+  if (endAt < 0 || octets.readUInt32LE(endAt) !== END.signature)
+    throw malformed("ZIP_STRUCTURE", "no end of an archive: is cut short, or something else")
+  const [disk, firstDisk, here, count, comment] = [4, 6, 8, 10, 20].map((at) =>
+    octets.readUInt16LE(endAt + at),
   )
-    throw malformed("ZIP_STRUCTURE", "the list of files is not one")
-  const isEncrypted = (octets.readUInt16LE(entryAt + 8) & FLAG.encrypted) !== 0
-  if (isEncrypted || octets.readUInt16LE(entryAt + 10) !== METHOD.stored)
-    throw malformed("ZIP_METHOD", "is compressed or encrypted: unpack it, and choose the folder")
-  const lengthBytes = octets.readUInt32LE(entryAt + 24)
-  const nameAt = entryAt + CENTRAL_HEADER.lengthBytes
-  const path = octets.subarray(nameAt, nameAt + octets.readUInt16LE(entryAt + 28)).toString("latin1")
-  const bodyAt = localAt + LOCAL_HEADER.lengthBytes + path.length
-  if (bodyAt + lengthBytes > directoryAt)
-    throw malformed("ZIP_STRUCTURE", "a file is longer than the archive")
-  if (!isPlainPath(path)) throw malformed("ZIP_PATH", "a name is not a plain one")
-  const listedCrc32 = octets.readUInt32LE(entryAt + 16)
-  return { path, octets: octets.subarray(bodyAt, bodyAt + lengthBytes), listedCrc32 }
+  const [directoryBytes, directoryAt] = [octets.readUInt32LE(endAt + 12), octets.readUInt32LE(endAt + 16)]
+  if (count === undefined || count > MAX_ZIP_FILES)
+    throw malformed("ZIP_LIMIT", `more than ${MAX_ZIP_FILES} files`)
+  if (
+    directoryAt + directoryBytes !== endAt ||
+    disk !== 0 ||
+    firstDisk !== 0 ||
+    here !== count ||
+    comment !== 0
+  )
+    throw malformed("ZIP_STRUCTURE", "the end does not fit what is before it")
+  return { count, directoryAt, endAt }
 }
+
+interface Entry {
+  readonly path: string
+  readonly crc32: number
+  readonly lengthBytes: number
+  readonly localAt: number
+}
+
+/** One of the directory (4.3.12). */
+function readEntry(octets: Buffer, at: number, endAt: number): Entry {
+  const nameAt = at + CENTRAL_HEADER.lengthBytes
+  if (nameAt > endAt || octets.readUInt32LE(at) !== CENTRAL_HEADER.signature)
+    throw malformed("ZIP_STRUCTURE", "the list of files is not one")
+  if (!isPlainlyStored(octets, at + 8, at + 10))
+    throw malformed("ZIP_METHOD", "is compressed or encrypted: unpack it, and choose the folder")
+  const [packedBytes, lengthBytes] = [octets.readUInt32LE(at + 20), octets.readUInt32LE(at + 24)]
+  const [nameBytes = 0, ...empty] = [28, 30, 32, 34].map((field) => octets.readUInt16LE(at + field))
+  if (packedBytes !== lengthBytes || nameAt + nameBytes > endAt || empty.some((field) => field !== 0))
+    throw otherForm()
+  const path = octets.subarray(nameAt, nameAt + nameBytes).toString("latin1")
+  if (!isPlainPath(path)) throw malformed("ZIP_PATH", "a name is not a plain one")
+  return { path, crc32: octets.readUInt32LE(at + 16), lengthBytes, localAt: octets.readUInt32LE(at + 42) }
+}
+
+/** The file behind its own header (4.3.7), which says the same of it as the directory. */
+function readFile(octets: Buffer, at: number, directoryAt: number, entry: Entry): Buffer {
+  const nameAt = at + LOCAL_HEADER.lengthBytes
+  const bodyAt = nameAt + entry.path.length
+  if (bodyAt + entry.lengthBytes > directoryAt)
+    throw malformed("ZIP_STRUCTURE", "a file is longer than the archive")
+  const isSame =
+    octets.readUInt32LE(at) === LOCAL_HEADER.signature &&
+    isPlainlyStored(octets, at + 6, at + 8) &&
+    octets.readUInt32LE(at + 14) === entry.crc32 &&
+    octets.readUInt32LE(at + 18) === entry.lengthBytes &&
+    octets.readUInt32LE(at + 22) === entry.lengthBytes &&
+    octets.readUInt16LE(at + 26) === entry.path.length &&
+    octets.readUInt16LE(at + 28) === 0 &&
+    octets.subarray(nameAt, bodyAt).toString("latin1") === entry.path
+  if (!isSame) throw otherForm()
+  return octets.subarray(bodyAt, bodyAt + entry.lengthBytes)
+}
+
+/** No bit is set but the one that says how names are written, and names here are written alike either way. */
+const isPlainlyStored = (octets: Buffer, flagsAt: number, methodAt: number): boolean =>
+  (octets.readUInt16LE(flagsAt) & ~FLAG.utf8) === 0 && octets.readUInt16LE(methodAt) === METHOD.stored
 
 const malformed = (code: string, message: string): Malformed => new Malformed(code, "APPNOTE 4.3", message)

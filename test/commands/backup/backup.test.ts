@@ -234,7 +234,7 @@ describe("dokuei backup and restore", function () {
     const other = makeRecoveryKey(folder, "other")
     const given = { key: recovery.key, signer, into: path("never") }
     await assert.rejects(restored(target(), { ...given, key: other.key }, NOBODY), {
-      code: "ERR_KEY_MISSING",
+      code: "ERR_KEY_MISMATCH",
     })
     await assert.rejects(restored(target(), { ...given, signer: "0".repeat(64) }, NOBODY), {
       code: "ERR_BACKUP_FOREIGN",
