@@ -17,6 +17,8 @@ export const networkUnit = (table: string, script: string): string =>
     "[Service]",
     "Type=oneshot",
     "RemainAfterExit=yes",
+    "# A change that nobody had confirmed when the machine went down is put back first.",
+    "ExecStartPre=-/usr/bin/dokuei site roll-back",
     `ExecStart=/usr/sbin/nft -f ${table}`,
     `ExecStart=${script}`,
     "",

@@ -45,6 +45,12 @@ describe("what is printed from a site file", () => {
     assert.equal(rendered(siteOf()).find(({ path }) => path.includes("swanctl"))?.mode, 0o600)
   })
 
+  it("puts an unconfirmed change back before its rules are loaded, where the machine went down meanwhile", () => {
+    const steps = textOf(siteOf(), "dokuei-network.service").match(/^ExecStart.*$/gm) ?? []
+    assert.match(steps[0] ?? "", /^ExecStartPre=-\/usr\/bin\/dokuei site roll-back$/)
+    assert.match(steps[1] ?? "", /nft -f/)
+  })
+
   it("gives each way of each contract hosts, ports and a number of its own", () => {
     const site = siteOf((raw) =>
       raw.contracts.push({
