@@ -2,7 +2,7 @@
  * Receipt: the recipient's seal over the sender's closing signature, which names all else (domain.md 5).
  * RegistryResponse Success said *accepted*; this says *delivered and verified*.
  */
-import { COMMITMENT } from "../../standards/dsg/commitment.ts"
+import { checkProofOfReceipt } from "../../standards/dsg/proof-of-receipt.ts"
 import { verifySignature } from "../../standards/dsg/verify.ts"
 import { exportAudit } from "../audit.ts"
 import { MIME, PURPOSE } from "../codes.ts"
@@ -10,7 +10,7 @@ import { found } from "../desk-guards.ts"
 import { ContentError } from "../errors.ts"
 import { uuidOid } from "../ids.ts"
 import { closeStudy } from "../keep.ts"
-import { putSubmission } from "../live-slot.ts"
+import { isLive, putSubmission } from "../live-slot.ts"
 import type { Content } from "../submit/pack.ts"
 import type { ContentsOf } from "../submit/package.ts"
 import { readWhole } from "../read-whole.ts"
@@ -97,11 +97,14 @@ export const receiptEffect: EffectOf = async (world, _record, documents, agreeme
   const closing = named === undefined ? null : await ownClosing(world, agreement.id, named)
   if (closing === null) throw new ContentError("ERR_OTHER_SUBJECT", "the receipt names no submission of ours")
   const claimed = { documents: [digested(closing.signature)], submissionSetUniqueId: null }
-  const { verdict, commitments } = verifySignature(xml, claimed, trust, now)
-  if (!commitments.includes(COMMITMENT.proofOfReceipt.identifier))
-    throw new ContentError("ERR_DOCUMENTS", "the signature is no proof of receipt")
+  const verification = verifySignature(xml, claimed, trust, now)
+  // What was given up since is named by its digest alone, and by the agreed keys.
+  const isHere = isLive(world, closing.signature.place.slotId)
+  const seal = isHere ? await readWhole(world.spool, closing.signature.place) : null
+  const proof = checkProofOfReceipt(verification, seal)
+  if (proof.outcome !== "pass") throw new ContentError("ERR_DOCUMENTS", proof.detail)
   return {
-    signature: verdict,
+    signature: verification.verdict,
     follow: async (outcome) => (holds(outcome) ? delivered(world, closing.submission.id) : []),
   }
 }

@@ -1,6 +1,6 @@
 /** Who received what: the recipient's seal over the sender's, and 受領 of a report. */
-import { COMMITMENT } from "../dsg/commitment.ts"
-import { verifySignature } from "../dsg/verify.ts"
+import { checkProofOfReceipt } from "../dsg/proof-of-receipt.ts"
+import { type Verification, verifySignature } from "../dsg/verify.ts"
 import { type VerdictTest, check, fail, pass } from "../hpki/verdict-test.ts"
 import { Malformed } from "../malformed.ts"
 import { type Acknowledgement, readAcknowledgement } from "../notice/acknowledgement.ts"
@@ -9,7 +9,7 @@ import { type PresentFile, withRole } from "./package-files.ts"
 import { digested, type JudgedReportPart } from "./report.ts"
 import { signatureTrust, withoutAnchors } from "./trust.ts"
 
-/** It covers one seal that is in the package, and says that this was received. */
+/** It covers one seal that is in the package, and says by another key that this was received. */
 export function judgeReceipt({ opened, trust, now }: Judging, receipt: PresentFile): JudgedPart {
   const sealTrust = signatureTrust(trust, opened, "seal")
   const judged = (documents: readonly PresentFile[]) =>
@@ -20,18 +20,22 @@ export function judgeReceipt({ opened, trust, now }: Judging, receipt: PresentFi
       now,
     )
   const [named] = judged([]).covered
-  const seals = withRole(opened.present, "set-signature")
-  const verification = withoutAnchors(
-    judged(seals.filter(({ uniqueId }) => uniqueId === named?.uniqueId)),
-    trust,
-    "seal",
+  const seals = withRole(opened.present, "set-signature").filter(
+    ({ uniqueId }) => uniqueId === named?.uniqueId,
   )
-  const isReceipt = verification.commitments.includes(COMMITMENT.proofOfReceipt.identifier)
-  const tests = [
-    ...verification.verdict.tests,
-    check("proof-of-receipt", isReceipt, "the signature is no proof of receipt"),
-  ]
+  const verification = withoutAnchors(judged(seals), trust, "seal")
+  const tests = [...verification.verdict.tests, proofOf(verification, seals)]
   return part("receipt", receipt.uniqueId, tests, verification.verdict)
+}
+
+/** A seal that cannot be read is told with its own submission; nobody can be said to have received it. */
+function proofOf(receipt: Verification, [seal]: readonly PresentFile[]): VerdictTest {
+  try {
+    return checkProofOfReceipt(receipt, seal?.octets ?? null)
+  } catch (problem) {
+    if (!(problem instanceof Malformed)) throw problem
+    return fail("proof-of-receipt", `${problem.code}: ${problem.message}`)
+  }
 }
 
 /** It came under a seal, which is judged with its submission; and it is about a report of the package. */

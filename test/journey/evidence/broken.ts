@@ -19,7 +19,7 @@ export interface Broken {
 type Files = readonly ZipFile[]
 
 /** The same package in other bytes: whoever changes a file writes the index anew, as an attacker would. */
-function repacked(files: Files): Buffer {
+export function repacked(files: Files): Buffer {
   const index = indexOf(files)
   const others = files.filter(({ path }) => path !== INDEX_PATH)
   const listed = others.flatMap((file) => {

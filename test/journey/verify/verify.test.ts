@@ -176,6 +176,19 @@ describe("what arrives", function () {
     assert.deepEqual([failed.state, failed.failureCode], ["failed", "ERR_OTHER_SUBJECT"])
   })
 
+  it("as a receipt by the hospital's own seal is none, even where every seal of the authority is agreed", async () => {
+    sides.close()
+    sides = await TwoSides.open({ agreement: { ...AGREEMENT, sealPins: [] } })
+    const requestId = await sent()
+    const { receipt } = sides.center.contents
+    const taken = await inbound(sides.center, requestId, "study")
+    await answered(sides.center, requestId, "receipt", (world, record, agreement) =>
+      receipt({ ...world, keys: sides.edge.world.keys }, { ...record, answers: taken.id }, agreement),
+    )
+    const failed = await inbound(sides.edge, requestId, "receipt")
+    assert.deepEqual([failed.state, failed.failureCode], ["failed", "ERR_DOCUMENTS"])
+  })
+
   it("as an acknowledgement of a version there never was is put aside", async () => {
     const requestId = await sent()
     await report(sides.center, requestId)

@@ -6,8 +6,10 @@ import {
 } from "../../../gateway/standards/evidence/judge.ts"
 import { signatureTrust } from "../../../gateway/standards/evidence/trust.ts"
 import { readZip, type ZipFile } from "../../../gateway/standards/zip/stored-zip.ts"
-import { brokenPackages } from "../../journey/evidence/broken.ts"
-import { exported, type MadePackage } from "../../journey/evidence/packages.ts"
+import { signReceipt } from "../../../gateway/journey/submit/sign.ts"
+import { brokenPackages, indexOf, repacked } from "../../journey/evidence/broken.ts"
+import { exported, packageAt, reported, type MadePackage } from "../../journey/evidence/packages.ts"
+import { TwoSides } from "../../journey/world.ts"
 
 const DAY_MS = 86_400_000
 const YEAR_MS = 365 * DAY_MS
@@ -128,6 +130,29 @@ describe("an evidence package", function () {
         assert.ok(!text.includes(word), `${path}: ${word}`)
     }
     assert.match(made.fileName, /^dokuei-evidence-\d{8}-[0-9a-f]{8}\.zip$/)
+  })
+
+  it("holds no receipt that the sender wrote of their own submission", async () => {
+    const sides = await TwoSides.open()
+    try {
+      const requestId = await reported(sides)
+      const { files, at, trust } = await packageAt(sides, "edge", requestId)
+      const seal = indexOf(files).files.find(({ path }) => path === "images-1/seal.xml")!
+      const closing = {
+        uniqueId: seal.uniqueId,
+        sha256: Buffer.from(seal.sha256, "hex"),
+        mimeType: "text/xml",
+      }
+      const { world } = sides.edge
+      const own = await signReceipt(world, world.agreements[0]!, closing)
+      const forged = files.map((file) =>
+        file.path === "receipts/receipt-1.xml" ? { ...file, octets: own } : file,
+      )
+      const told = named(judged(readZip(repacked(forged)), at, trust), "fail")
+      assert.deepEqual(told, ["receipt/proof-of-receipt"], "it is a good signature, of the wrong one")
+    } finally {
+      sides.close()
+    }
   })
 
   it("names anchors by their digests alone", () => {
