@@ -132,10 +132,20 @@ function signing(credentials: readonly RemoteCredential[]): RemoteCredential {
 
 /** By its key usage, and of a kind this house signs with; whether its holder may sign a report is asked elsewhere. */
 function isForSigning(leaf: Uint8Array): boolean {
-  const { keyUsage } = readExtensions(readCertificate(leaf).extensions)
-  const { asymmetricKeyType, asymmetricKeyDetails } = new X509Certificate(leaf).publicKey
+  const { keyUsage, publicKey } = understood(leaf)
+  const { asymmetricKeyType, asymmetricKeyDetails } = publicKey
   const isKnown = asymmetricKeyType === "rsa" || asymmetricKeyDetails?.namedCurve === "prime256v1"
   return isKnown && (keyUsage?.includes("nonRepudiation") ?? false)
+}
+
+/** What the service calls a certificate may be anything. */
+function understood(leaf: Uint8Array) {
+  try {
+    const { keyUsage } = readExtensions(readCertificate(leaf).extensions)
+    return { keyUsage, publicKey: new X509Certificate(leaf).publicKey }
+  } catch (cause) {
+    throw new KeyError("ERR_KEY_SERVICE", "a certificate of the signing service cannot be read", { cause })
+  }
 }
 
 const publicKeyOf = ({ chain: [leaf = new Uint8Array()] }: RemoteCredential): KeyObject =>

@@ -98,6 +98,16 @@ describe("keys at a signing service", function () {
     await assert.rejects(logIn(), { code: "ERR_KEY_SERVICE", message: /no key of this person/ })
   })
 
+  it("are none where the service's certificate cannot be read", async () => {
+    const { certificate } = holders.rsa
+    const der = Buffer.from(certificate, "base64")
+    const junk = [Buffer.from("no certificate"), der.subarray(0, der.length - 20), Buffer.alloc(64, 0x30)]
+    for (const octets of junk) {
+      service.holders.set("card-sign", { ...holders.rsa, certificate: octets.toString("base64") })
+      await assert.rejects(logIn(), { code: "ERR_KEY_SERVICE", message: /cannot be read/ })
+    }
+  })
+
   it("sign nothing when the service is silent, says no JSON, or signs something else", async () => {
     await logIn()
     for (const trouble of ["not-json", "another-signature", "silent"] as const) {
