@@ -29,6 +29,11 @@ export const zonesOf = ({ zones }: Site) =>
     return zone === undefined ? [] : [{ name, zone }]
   })
 
+/** The machine's own loop and the devices of tunnels: what comes by them is let past the rules of every zone. */
+const NO_WIRE = /^(lo|(ipsec|xfrm|vti)\d*)$/
+/** A contract's name begins a section of swanctl.conf: there `include` is a statement, and the others are sections themselves. */
+const SWANCTL_WORDS: readonly string[] = ["include", "connections", "authorities", "secrets", "pools"]
+
 /** Two zones on one interface or in one network are one zone, whatever they are called (HEASNET, fourth measure). */
 function zoneIssues(site: Site): Issue[] {
   const all = zonesOf(site)
@@ -58,7 +63,12 @@ function zoneIssues(site: Site): Issue[] {
       ? []
       : [issue(`zones.${name}.router`, "does not lie in the zone's network")],
   )
-  return [...missing, ...shared, ...routers]
+  const noWires = all.flatMap(({ name, zone }) =>
+    NO_WIRE.test(zone.interface)
+      ? [issue(`zones.${name}.interface`, "is no network card: the machine or its tunnels use this name")]
+      : [],
+  )
+  return [...missing, ...noWires, ...shared, ...routers]
 }
 
 const isApart = (one: string, other: string): boolean =>
@@ -103,6 +113,9 @@ function contractIssues(site: Site, today: string): Issue[] {
     const said = (key: string, message: string): Issue[] => [issue(`${path}.${key}`, message)]
     return [
       ...(before.some(({ id }) => id === each.id) ? said("id", "is that of another contract") : []),
+      ...(SWANCTL_WORDS.includes(each.id)
+        ? said("id", "is a word of strongSwan's configuration: give the contract another name")
+        : []),
       ...(before.some(({ inner }) => inner === each.inner)
         ? said("inner", "is that of another partner")
         : []),

@@ -76,6 +76,16 @@ describe("a site file", () => {
       (s) => (s.zones.office.interface = "eth1"),
       "zones.office.interface: is that of zones.modality",
     ],
+    ...["lo", "ipsec0"].map((name): [string, (site: Raw) => unknown, string] => [
+      `a zone on ${name}`,
+      (s) => (s.zones.office.interface = name),
+      "zones.office.interface: is no network card",
+    ]),
+    ...["include", "secrets"].map((name): [string, (site: Raw) => unknown, string] => [
+      `a contract called ${name}`,
+      (s) => (s.contracts[0].id = name),
+      "contracts.0.id: is a word of strongSwan's configuration",
+    ]),
     [
       "two zones in one network",
       (s) => (s.zones.office.address = "192.168.10.128/25"),
