@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit"
 import type { AnchorUse, NamedAnchor } from "../../gateway/standards/evidence/evidence-index.ts"
 import { judgeEvidence, unreadable, type EvidenceVerdict } from "../../gateway/standards/evidence/judge.ts"
+import { isOfTestCertificate } from "../../gateway/standards/evidence/judged.ts"
 import { openPackage, type OpenedPackage } from "../../gateway/standards/evidence/package-files.ts"
 import { certificatesOf } from "../../gateway/standards/hpki/certificate-file.ts"
 import { Malformed } from "../../gateway/standards/malformed.ts"
@@ -210,6 +211,11 @@ class PageVerifier extends LightElement {
         <span class="seal">${icon(drawing)}</span>
         <div><small class="vp-subject">${this.#name}</small><b>${et(`outcome.${shown}`)}</b></div>
       </div>
+      ${
+        verdict.parts.some(isOfTestCertificate)
+          ? html`<p class="verdict-text" data-test-certificate><b>${et("lead.test-certificate")}</b></p>`
+          : nothing
+      }
       <p class="verdict-text">${et(`lead.${shown}`)} <b>${hint}</b></p>
       <div class="panel-pad stack stack-2 vp-foot">
         <small class="sub">${et("checked-at", { at: daySeconds(new Date(verdict.checkedAt)) })}</small>

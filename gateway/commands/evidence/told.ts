@@ -1,9 +1,8 @@
 /** What was found of a package, for a person and for a program. */
 import type { NamedAnchor } from "../../standards/evidence/evidence-index.ts"
 import type { EvidenceVerdict } from "../../standards/evidence/judge.ts"
-import type { JudgedPart } from "../../standards/evidence/judged.ts"
+import { isOfTestCertificate, type JudgedPart } from "../../standards/evidence/judged.ts"
 import { twelveTests } from "../../standards/dsg/twelve-tests.ts"
-import { isTestPolicy } from "../../standards/hpki/profile.ts"
 import type { VerdictTest } from "../../standards/hpki/verdict-test.ts"
 import { et, testWords } from "../../../viewer/text/evidence.ts"
 import { t } from "../../../viewer/text/language.ts"
@@ -30,9 +29,6 @@ export function told(verdict: EvidenceVerdict): string {
     .map(printable)
     .join("\n")
 }
-
-const isOfTestCertificate = ({ tests }: JudgedPart): boolean =>
-  tests.some(({ name, outcome, detail }) => name === "policy" && outcome === "pass" && isTestPolicy(detail))
 
 /** What did not pass, before the many lines of what did: nobody should have to look for it. */
 const whyLines = ({ name, tests }: JudgedPart): readonly string[] =>

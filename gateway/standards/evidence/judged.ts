@@ -1,6 +1,7 @@
 /** What is found of a package, part by part. */
 import type { ImagingReport } from "../cda/report-content.ts"
 import { type Verdict, outcomeOf } from "../dsg/verdict.ts"
+import { isTestPolicy } from "../hpki/profile.ts"
 import type { VerdictTest } from "../hpki/verdict-test.ts"
 import type { OpenedPackage } from "./package-files.ts"
 import type { EvidenceTrust } from "./trust.ts"
@@ -55,6 +56,10 @@ export function part(
     tests,
   }
 }
+
+/** Its signer's certificate was made for tests, and whoever verifies lets these count. */
+export const isOfTestCertificate = ({ tests }: JudgedPart): boolean =>
+  tests.some(({ name, outcome, detail }) => name === "policy" && outcome === "pass" && isTestPolicy(detail))
 
 /** The worst of all; a package without a report is none. */
 export function wholeOutcome(parts: readonly JudgedPart[]): JudgedPart["outcome"] {

@@ -96,6 +96,8 @@ describe("the verifier page", function () {
       for (const anchor of await page.locator("[data-anchor]").all()) await anchor.check()
       await page.waitForSelector("main.vp[data-state=valid]")
       assert.equal(await page.textContent(".verdict-top b"), "Valid")
+      const told = (await page.textContent("[data-test-certificate]")) ?? ""
+      assert.match(told, /certificate for tests: for demonstrations only/)
       const [download] = await Promise.all([
         page.waitForEvent("download"),
         page.locator("[data-save-pdf]").first().click(),
