@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -98,6 +98,7 @@ export class Host {
   }
 
   async close(): Promise<void> {
+    const network = networkOf(this.pid)
     const all = [...this.#children, this.#holder].filter(
       ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
     )
@@ -110,9 +111,27 @@ export class Host {
         clearTimeout(timer)
       }),
     )
+    for (const pid of processesOf(network)) process.kill(pid, "SIGKILL")
     rmSync(this.folder, { recursive: true, force: true })
   }
 }
+
+const networkOf = (pid: number | string): string => readlinkSync(`/proc/${pid}/ns/net`)
+
+/** What was left behind by those that were started there and have ended. */
+const processesOf = (network: string): number[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return networkOf(pid) === network
+      } catch (error) {
+        // It has ended meanwhile.
+        if (error instanceof Error && "code" in error) return false
+        throw error
+      }
+    })
+    .map(Number)
 
 function neverReady(): never {
   throw new Error("the host was never ready")
