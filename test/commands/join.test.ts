@@ -13,7 +13,7 @@ import {
 import { connect, createServer } from "node:tls"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { after, before, describe, it } from "mocha"
+import { after, afterEach, before, describe, it } from "mocha"
 import { parse, stringify } from "yaml"
 import { clientTls, serverTls } from "../../gateway/actors/secure-node/tls.ts"
 import type { AddressInfo } from "node:net"
@@ -26,11 +26,13 @@ class Talk {
   readonly process: ChildProcess
   #text = ""
   readonly ended: Promise<unknown>
+  static readonly all: Talk[] = []
   constructor(...args: readonly string[]) {
     this.process = spawn(process.execPath, [MAIN, ...args])
     for (const stream of [this.process.stdout, this.process.stderr])
       stream!.on("data", (piece: Buffer) => (this.#text += piece.toString()))
     this.ended = once(this.process, "close")
+    Talk.all.push(this)
   }
   get text(): string {
     return this.#text
@@ -46,7 +48,7 @@ class Talk {
 }
 
 describe("joining a reading centre", function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let folder: string
   const at = (name: string) => join(folder, name)
   before(async () => {
@@ -76,6 +78,10 @@ describe("joining a reading centre", function () {
         contract: { id: "reading-center", peer: { address: "198.51.100.7" } },
       }),
     )
+  })
+  // A test that failed leaves nobody talking.
+  afterEach(() => {
+    for (const { process } of Talk.all.splice(0)) process.kill()
   })
   after(() => rmSync(folder, { recursive: true }))
 

@@ -23,6 +23,8 @@ const CONNECT_TIMEOUT_MS = 15_000
 const ANSWER_TIMEOUT_MS = WAIT_MS + 20_000
 /** Between two calls after the line failed while people are on the telephone. */
 const PAUSE_MS = 2_000
+/** So many calls in a row that fail are no hiccup of the line: the centre's command has ended. */
+const MAX_FAILED_CALLS = 15
 /** No refusal is longer than a sentence. */
 const MAX_REFUSAL_LENGTH = 200
 
@@ -46,24 +48,21 @@ export class JoiningClient {
     return ticket
   }
 
-  /** Calls until people at the centre have decided; a line that fails is called again until `until`. */
+  /** Calls until people at the centre have decided, over hiccups of the line too. @throws JoinError */
   async answer(ticket: string, until: Date, now: () => Date): Promise<Answer> {
-    for (;;) {
-      const answer = await this.#tryAnswer(ticket, until, now)
-      if (answer !== null) return answer
-      if (now() >= until) throw new JoinError("ERR_JOIN_REFUSED", "nobody answered in time")
+    let failed = 0
+    while (now() < until) {
+      try {
+        const body = await this.#post("/answer", asJson({ ticket }))
+        if (body !== null) return known(answerSchema, body)
+        failed = 0
+      } catch (error) {
+        failed += 1
+        if (!isLineFault(error) || failed >= MAX_FAILED_CALLS) throw error
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+      }
     }
-  }
-
-  async #tryAnswer(ticket: string, until: Date, now: () => Date): Promise<Answer | null> {
-    try {
-      const body = await this.#post("/answer", asJson({ ticket }))
-      return body === null ? null : known(answerSchema, body)
-    } catch (error) {
-      if (!(error instanceof JoinError) || error.code !== "ERR_JOIN_LINE" || now() >= until) throw error
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
-      return null
-    }
+    throw new JoinError("ERR_JOIN_REFUSED", "nobody answered in time")
   }
 
   /** Mutual TLS with the new certificate. */
@@ -164,6 +163,7 @@ function parsed(body: Buffer | null): unknown {
   }
 }
 
+const isLineFault = (error: unknown): boolean => error instanceof JoinError && error.code === "ERR_JOIN_LINE"
 const unfit = (message: string) => new JoinError("ERR_JOIN_ANSWER", message)
 const lineFault = (cause: unknown) =>
   new JoinError("ERR_JOIN_LINE", cause instanceof Error ? cause.message : "the line failed", { cause })

@@ -64,6 +64,10 @@ export class Joining {
     return this.#asked.comes
   }
 
+  get isAsked(): boolean {
+    return this.#ticket !== null
+  }
+
   /** The hospital has called once more and has shown its new certificate. */
   get confirmed(): Promise<undefined> {
     return this.#confirmed.comes

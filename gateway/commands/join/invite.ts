@@ -30,6 +30,7 @@ const MINUTE_MS = 60_000
 const DECIDE_MS = 60 * MINUTE_MS
 /** From the answer to the hospital's call with its new certificate. */
 const CONFIRM_MS = 10 * MINUTE_MS
+const GOOD_BYE_MS = 5_000
 const MAX_HEARD = 3
 const TICKET_LENGTH_BYTES = 24
 
@@ -94,6 +95,7 @@ async function invite(host: Host): Promise<void> {
     await admit(host, joining, pin, people)
   } catch (error) {
     joining.end("the reading centre has ended this joining")
+    await goodBye(joining)
     throw error
   } finally {
     people.close()
@@ -118,6 +120,11 @@ async function admit(host: Host, joining: Joining, pin: Uint8Array, people: Inte
     `${invitation.hospital.name} has called with its new certificate. Read ${join(options.out, "agreement.yaml")},`,
   )
   say("put it into the configuration and start the service anew.")
+}
+
+/** A hospital between two calls still hears the refusal at the door, instead of finding none. */
+async function goodBye(joining: Joining): Promise<void> {
+  if (joining.isAsked) await new Promise((resolve) => setTimeout(resolve, GOOD_BYE_MS))
 }
 
 /** The digits are never shown here: who sits here can only have heard them. */

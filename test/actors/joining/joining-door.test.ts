@@ -110,11 +110,11 @@ describe("the door of a joining", () => {
     const ticket = await ask()
     joining.end("no")
     await assert.rejects(
-      client().answer("guess", NOW, () => NOW),
+      client().answer("guess", days(NOW, 1), () => NOW),
       refused,
     )
     await assert.rejects(
-      client().answer(ticket, NOW, () => NOW),
+      client().answer(ticket, days(NOW, 1), () => NOW),
       refused,
     )
     await assert.rejects(client().confirm(ticket, {}), refused)
