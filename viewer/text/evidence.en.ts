@@ -48,6 +48,8 @@ export const evidenceEn: Readonly<Record<keyof typeof evidenceJa, string>> = {
   "test.one-subject": "One patient, one study",
   "test.versions": "Version numbers",
   "test.parent": "What an addendum is added to",
+  "test.same-signature": "Signatures with what was added to them",
+  "test.bound-in-time": "Bound by the recipient's time-stamped receipt",
   "test.by-digest": "Documents named by digest only",
   "test.manifest": "List of images (KOS)",
   "test.same-study": "Report and images are of one study",

@@ -46,6 +46,8 @@ export const evidenceJa = {
   "test.one-subject": "患者と検査が一つ",
   "test.versions": "版の番号",
   "test.parent": "追記の元のレポート",
+  "test.same-signature": "後から加えられたものを含む署名の同一性",
+  "test.bound-in-time": "相手施設の受領証（タイムスタンプつき）による存在の証明",
   "test.by-digest": "同梱されずハッシュ値だけの文書",
   "test.manifest": "画像一覧（KOS）",
   "test.same-study": "レポートと画像の検査の一致",

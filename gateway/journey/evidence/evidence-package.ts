@@ -44,13 +44,14 @@ function zipped(files: readonly ZipFile[]): readonly Uint8Array[] {
   }
 }
 
-const papersIn = ({ submissions, receipts }: Papers): readonly Paper[] => [
+const papersIn = ({ submissions, copies, receipts }: Papers): readonly Paper[] => [
   ...submissions.flatMap((each) => each.papers),
+  ...copies,
   ...receipts.map(({ paper }) => paper),
 ]
 
 /** Each signature with what it is judged by here: a person's report, or the seal of a partner or of our own. */
-function signedBy(world: World, { submissions, receipts }: Papers): readonly Signed[] {
+function signedBy(world: World, { submissions, copies, receipts }: Papers): readonly Signed[] {
   const sealOf = ({ agreement }: SubmissionRecord): Signed["trust"][] => {
     const agreed = agreementOf(world, agreement)
     return agreed === null ? [] : [world.trust.seal(agreed)]
@@ -60,11 +61,11 @@ function signedBy(world: World, { submissions, receipts }: Papers): readonly Sig
       .filter(({ role }) => role === "set-signature" || (role === "signature" && kind === "study"))
       .flatMap(({ octets }) => sealOf(record).map((trust) => ({ xml: octets, trust }))),
   )
-  const persons = submissions.flatMap(({ kind, papers }) =>
-    papers
-      .filter(({ role }) => role === "signature" && kind === "report")
-      .map(({ octets }) => ({ xml: octets, trust: world.trust.report() })),
-  )
+  const persons = submissions
+    .filter(({ kind }) => kind === "report" || kind === "stamp")
+    .flatMap(({ papers }) => papers.filter(({ role }) => role === "signature"))
+    .concat(copies)
+    .map(({ octets }) => ({ xml: octets, trust: world.trust.report() }))
   const receipt = receipts.flatMap(({ record, paper }) =>
     sealOf(record).map((trust) => ({ xml: paper.octets, trust })),
   )

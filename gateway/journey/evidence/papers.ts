@@ -1,11 +1,13 @@
 /**
- * What of a reading is evidence, and is still here: each signed report that holds, with the seal it travelled under; manifest
- * and seals of its images; receipts of both sides; 受領. Images and requests are not: seals name them by digest.
+ * What of a reading is evidence, and is still here: each signed report that holds, with the seal it travelled under; its
+ * signature with the stamp that followed, and as it is kept here with what was added since; manifest and seals of its images; receipts of both sides; 受領. Images and requests are not: seals name them by digest.
  */
 import type { SubmissionKind } from "../records.ts"
 import type { EvidenceSubmission, FileRole } from "../../standards/evidence/evidence-index.ts"
+import { isSameIfReadable } from "../../standards/dsg/same-signature.ts"
 import { isLive } from "../live-slot.ts"
 import { inOrder } from "../lineage.ts"
+import { sha256 } from "./helpers.ts"
 import { readWhole } from "../read-whole.ts"
 import type { DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
 import { holds } from "../verify/verify.ts"
@@ -28,18 +30,22 @@ export interface Papers {
   /** Of the reports among them. */
   readonly reportIds: readonly string[]
   readonly submissions: readonly PapersOfSubmission[]
+  /** The newest of a report's signature, where no submission carries it. */
+  readonly copies: readonly Paper[]
   readonly receipts: readonly { readonly record: SubmissionRecord; readonly paper: Paper }[]
 }
 
 /** File names by role; what is not named here stays where it is. */
 const NAMES: Readonly<Record<EvidenceSubmission["kind"], Partial<Record<DocumentRecord["role"], string>>>> = {
   report: { cda: "report.xml", pdf: "report.pdf", signature: "signature.xml", "set-signature": "seal.xml" },
+  stamp: { signature: "signature.xml", "set-signature": "seal.xml" },
   study: { manifest: "manifest.dcm", signature: "signature.xml", "set-signature": "seal.xml" },
   unit: { "set-signature": "seal.xml" },
   acknowledgement: { acknowledgement: "acknowledgement.xml", "set-signature": "seal.xml" },
 }
 const FOLDERS: Readonly<Record<EvidenceSubmission["kind"], string>> = {
   report: "report",
+  stamp: "time-stamp",
   study: "images",
   unit: "images-unit",
   acknowledgement: "acknowledgement",
@@ -54,6 +60,7 @@ export async function papersOfRequest(world: World, request: RequestRecord): Pro
     "report",
     reports.flatMap(({ submissionId }) => there.find(({ id }) => id === submissionId) ?? []),
   )
+  const stamps = stampsOf(await numbered(world, "stamp", oldestFirst(there, "stamp")), carried)
   const carrying = new Set(carried.map(({ record }) => record.id))
   const studies = oldestFirst(there, "study")
   const closed = new Set(studies.map(({ id }) => id))
@@ -63,10 +70,12 @@ export async function papersOfRequest(world: World, request: RequestRecord): Pro
     reportIds: reports.filter(({ submissionId }) => carrying.has(submissionId ?? "")).map(({ id }) => id),
     submissions: [
       ...carried,
+      ...stamps,
       ...(await numbered(world, "study", studies)),
       ...(await numbered(world, "unit", units)),
       ...(await numbered(world, "acknowledgement", received)),
     ],
+    copies: await copiesOf(world, reports, [...carried, ...stamps]),
     receipts: await receiptsOf(world, oldestFirst(there, "receipt")),
   }
 }
@@ -112,6 +121,40 @@ async function papersOf(
       papers.push(await paper(world, document, `${folder}/${name}`))
   }
   return papers
+}
+
+/** Those over a signature that is here. */
+const stampsOf = (
+  stamps: readonly PapersOfSubmission[],
+  carried: readonly PapersOfSubmission[],
+): readonly PapersOfSubmission[] =>
+  stamps.filter(({ papers }) =>
+    signaturesIn([{ papers }]).some(({ octets }) =>
+      signaturesIn(carried).some((first) => isSameIfReadable(octets, first.octets)),
+    ),
+  )
+
+const signaturesIn = (all: readonly Pick<PapersOfSubmission, "papers">[]): readonly Paper[] =>
+  all.flatMap(({ papers }) => papers.filter(({ role }) => role === "signature"))
+
+/** The long-term copy; or the stamped signature, while it has not arrived at the other side, or was not wanted there. */
+async function copiesOf(
+  world: World,
+  reports: readonly ReportRecord[],
+  carried: readonly PapersOfSubmission[],
+): Promise<readonly Paper[]> {
+  const copies: Paper[] = []
+  const here = new Set(signaturesIn(carried).map(({ octets }) => sha256(octets)))
+  for (const { submissionId, private: kept } of reports) {
+    const folder = carried.find(({ record }) => record.id === submissionId)?.papers[0]?.path.split("/")[0]
+    const newest = kept.longTerm ?? kept.documents.find(({ role }) => role === "signature")
+    if (folder === undefined || newest === undefined || here.has(newest.sha256)) continue
+    if (!isLive(world, newest.place.slotId)) continue
+    const octets = await readWhole(world.spool, newest.place)
+    // Of no submission, and so without an id of its own.
+    copies.push({ path: `${folder}/signature-kept.xml`, role: "long-term", uniqueId: "", octets })
+  }
+  return copies
 }
 
 async function receiptsOf(world: World, records: readonly SubmissionRecord[]): Promise<Papers["receipts"]> {

@@ -2,7 +2,7 @@
  * A time stamp that follows its report: the signature document in which it stands takes the place of the one that came without,
  * when it is the very signature and holds. Nobody receives the report a second time; it is judged again, with it.
  */
-import { readSignatureDocument } from "../../standards/dsg/signature-document.ts"
+import { isSameSignature } from "../../standards/dsg/same-signature.ts"
 import type { Verdict } from "../../standards/dsg/verdict.ts"
 import { targetsAmong, isReplacing } from "../accept/relationships.ts"
 import type { Agreement } from "../agreement.ts"
@@ -124,14 +124,6 @@ async function judged(
   if (before !== null && before !== verdict.timeStampedAt)
     throw wrongVersion("a time stamp is never exchanged for another")
   return verdict
-}
-
-const isSameSignature = (xml: Uint8Array, standing: Uint8Array): boolean => {
-  const [one, other] = [readSignatureDocument(xml), readSignatureDocument(standing)]
-  return (
-    Buffer.compare(one.signatureValue, other.signatureValue) === 0 &&
-    Buffer.compare(one.signedInfo, other.signedInfo) === 0
-  )
 }
 
 /** Under the request's lock: what people did with the report meanwhile stays. */

@@ -3,7 +3,7 @@
  *
  * From the outside in: the newest archive time stamp is judged now; when it is sound, everything within is judged as it
  * stood at that time, by what was known then, and by what became known later of revocations before it. So it goes on to the time stamp over the signature's value, whose genTime is
- * the validation time of the signer; without one it is the time everything is judged at.
+ * the validation time of the signer; without one it is the time everything is judged at, or by when another's proves it.
  */
 import { createHash } from "node:crypto"
 import type { Certificate } from "../hpki/certificate.ts"
@@ -26,11 +26,15 @@ export interface SigningInstant {
   readonly tests: readonly VerdictTest[]
 }
 
-/** @param trust with the evidence that came along (`withEvidence`) */
+/**
+ * @param trust with the evidence that came along (`withEvidence`)
+ * @param boundAt for a document without time stamp: when it existed by another's, which says nothing of when it was signed
+ */
 export function checkTimeStamp(
   document: SignatureDocument,
   trust: SignatureTrust,
   now: Date,
+  boundAt: Date | null,
 ): SigningInstant {
   const { properties } = document
   const believed = trust.timeStamp
@@ -41,7 +45,8 @@ export function checkTimeStamp(
   const references = document.referencesStamps.map(verify)
   const genTimes = checks.filter(isSound).flatMap((token) => token.genTime ?? [])
   const [genTime = null] = genTimes.sort((a, b) => a.getTime() - b.getTime())
-  const validationTime = genTime ?? archive.provenAt
+  const bound = checks.length === 0 ? boundAt : null
+  const validationTime = genTime ?? bound ?? archive.provenAt
   return {
     genTime,
     validationTime,
@@ -51,12 +56,15 @@ export function checkTimeStamp(
     tests: [
       ...archive.tests,
       ...references.flatMap(({ tests }) => renamed(tests, "references")),
-      ...(checks.length === 0 ? [unknown("time-stamp", "none yet")] : checks.flatMap(({ tests }) => tests)),
+      ...(checks.length === 0 ? [unstamped(bound)] : checks.flatMap(({ tests }) => tests)),
       ...checkNamedEvidence(document),
       checkSigningTime(properties.signingTime, validationTime),
     ],
   }
 }
+
+const unstamped = (bound: Date | null): VerdictTest =>
+  bound === null ? unknown("time-stamp", "none yet") : pass("bound-in-time", bound.toISOString())
 
 /** A token that failed says nothing about time; the verdict is invalid anyway. */
 const isSound = ({ tests }: TokenCheck): boolean => tests.every(({ outcome }) => outcome !== "fail")

@@ -50,15 +50,19 @@ export interface Verification {
   readonly lastsUntil?: Date | null
 }
 
-/** @param now the present; the validation time is the time stamp's genTime when there is one (signing-instant.ts) */
+/**
+ * @param now the present; the validation time is the time stamp's genTime when there is one (signing-instant.ts)
+ * @param boundAt by when another's time-stamped signature proves that this document existed; counts where it has no time stamp
+ */
 export function verifySignature(
   xml: Uint8Array,
   claimed: ClaimedContent,
   trust: SignatureTrust,
   now: Date,
+  boundAt: Date | null = null,
 ): Verification {
   try {
-    return judge(readSignatureDocument(xml, octetsOf(claimed)), claimed, trust, now)
+    return judge(readSignatureDocument(xml, octetsOf(claimed)), claimed, trust, now, boundAt)
   } catch (problem) {
     if (!(problem instanceof Malformed)) throw problem
     const tests = [fail("structure", `${problem.code}: ${problem.message}`)]
@@ -77,11 +81,12 @@ function judge(
   claimed: ClaimedContent,
   trust: SignatureTrust,
   now: Date,
+  boundAt: Date | null,
 ): Verification {
   const signer = findSigner(document)
   const evidence = readEvidence(document.evidence)
   const informed = withEvidence(trust, evidence)
-  const instant = checkTimeStamp(document, informed, now)
+  const instant = checkTimeStamp(document, informed, now, boundAt)
   const path =
     signer === null
       ? null

@@ -1,4 +1,5 @@
 /** A seal over more than is in the package: what is here is compared, what is not is named by its signed digest alone. */
+import type { Bound } from "./bound.ts"
 import type { ClaimedContent } from "../dsg/trust.ts"
 import { type Verification, verifySignature } from "../dsg/verify.ts"
 import { type VerdictTest, pass } from "../hpki/verdict-test.ts"
@@ -16,16 +17,17 @@ export interface SealedOver {
 /**
  * @param here what must be among what was signed
  * @param submissionSetUniqueId null = a Detached signature
+ * @param bound what counts where the seal has no time stamp of its own
  */
 export function verifySealOver(
-  { opened, trust, now }: Judging,
+  { opened, trust, now, bound }: Judging & { readonly bound: Bound },
   seal: PresentFile,
   here: readonly PresentFile[],
   submissionSetUniqueId: string | null,
 ): SealedOver {
   const sealTrust = signatureTrust(trust, opened, "seal")
   const judged = (documents: ClaimedContent["documents"]): Verification =>
-    verifySignature(seal.octets, { documents, submissionSetUniqueId }, sealTrust, now)
+    verifySignature(seal.octets, { documents, submissionSetUniqueId }, sealTrust, now, bound.get(seal.path))
   const { covered } = judged([])
   const present = new Set(here.map(({ uniqueId }) => uniqueId))
   // What is not here has the digest that was signed, by definition. One that is no SHA-256 stays unknown, as everywhere.

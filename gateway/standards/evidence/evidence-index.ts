@@ -14,6 +14,7 @@ const VERSION = 1
 
 /**
  * cda, pdf, signature: a report, and what its reader signed; of a study, the signature that binds manifest and units ·
+ * long-term: a report's signature once more, as whoever made the package keeps it, with what was added to it later ·
  * set-signature: the seal over one submission · manifest: which images (KOS) · receipt: the recipient's seal over the
  * sender's · acknowledgement: 受領 · certificate, crl, ocsp: what a path may need · readme, verifier: for people.
  */
@@ -21,6 +22,7 @@ export const FILE_ROLES = [
   "cda",
   "pdf",
   "signature",
+  "long-term",
   "set-signature",
   "manifest",
   "receipt",
@@ -43,7 +45,8 @@ export interface EvidenceFile {
   readonly sha256: string
 }
 
-export const SUBMISSION_KINDS = ["report", "study", "unit", "acknowledgement"] as const
+/** stamp: the signature of a report once more, with the time stamp that followed (ADR 0026). */
+export const SUBMISSION_KINDS = ["report", "stamp", "study", "unit", "acknowledgement"] as const
 /** What one submission brought, as far as it is here. */
 export interface EvidenceSubmission {
   readonly kind: (typeof SUBMISSION_KINDS)[number]

@@ -5,6 +5,7 @@
 import { type ReadManifest, readManifest } from "../dicom/kos.ts"
 import { type VerdictTest, check, fail, pass, unknown } from "../hpki/verdict-test.ts"
 import { Malformed } from "../malformed.ts"
+import type { Bound } from "./bound.ts"
 import { verifySealOver } from "./covered.ts"
 import type { EvidenceSubmission } from "./evidence-index.ts"
 import { type JudgedPart, type JudgedReport, type Judging, part } from "./judged.ts"
@@ -12,7 +13,10 @@ import { filesOf, type PresentFile, withRole } from "./package-files.ts"
 import { onlyOf } from "./report.ts"
 
 /** One part for each study submission; one that says so where there is none. */
-export function judgeImages(judging: Judging, reports: readonly JudgedReport[]): readonly JudgedPart[] {
+export function judgeImages(
+  judging: Judging & { readonly bound: Bound },
+  reports: readonly JudgedReport[],
+): readonly JudgedPart[] {
   const studies = judging.opened.index.submissions.filter(({ kind }) => kind === "study")
   if (studies.length === 0)
     return [part("images", "", [unknown("manifest", "no manifest of the images is in the package")])]
@@ -20,7 +24,7 @@ export function judgeImages(judging: Judging, reports: readonly JudgedReport[]):
 }
 
 function judgeStudy(
-  judging: Judging,
+  judging: Judging & { readonly bound: Bound },
   submission: EvidenceSubmission,
   reports: readonly JudgedReport[],
 ): JudgedPart {

@@ -10,11 +10,12 @@ import { Malformed } from "../malformed.ts"
 import { type VerdictTest, fail } from "../hpki/verdict-test.ts"
 import type { ZipFile } from "../zip/stored-zip.ts"
 import { judgeAcknowledgement, judgeReceipt } from "./answers.ts"
+import { boundBy } from "./bound.ts"
 import { judgeImages } from "./images.ts"
 import { type JudgedPart, type JudgedReport, part, wholeOutcome } from "./judged.ts"
 import { lineage } from "./lineage.ts"
 import { type OpenedPackage, openPackage, withRole } from "./package-files.ts"
-import { judgeReportPart } from "./report.ts"
+import { checkLaterSignatures, judgeReportPart } from "./report.ts"
 import { judgeSubmission } from "./submission.ts"
 import type { EvidenceTrust } from "./trust.ts"
 
@@ -58,10 +59,14 @@ export function* judgeEvidence(
     .map((submission) => judgeReportPart(judging, submission))
   const reports = judged.flatMap(({ report }) => report ?? [])
   for (const each of judged) yield* told(each.part)
-  yield* told(part("lineage", "", lineage(judged.flatMap(({ written }) => written ?? []))))
-  for (const submission of opened.index.submissions) yield* told(judgeSubmission(judging, submission))
-  for (const images of judgeImages(judging, reports)) yield* told(images)
-  for (const receipt of withRole(opened.present, "receipt")) yield* told(judgeReceipt(judging, receipt))
+  const among = [...lineage(judged.flatMap(({ written }) => written ?? [])), ...checkLaterSignatures(judging)]
+  yield* told(part("lineage", "", among))
+  // Before the seals: they say by when one existed that has no time stamp.
+  const receipts = withRole(opened.present, "receipt").map((receipt) => judgeReceipt(judging, receipt))
+  const sealing = { ...judging, bound: boundBy(opened, receipts) }
+  for (const submission of opened.index.submissions) yield* told(judgeSubmission(sealing, submission))
+  for (const images of judgeImages(sealing, reports)) yield* told(images)
+  for (const receipt of receipts) yield* told(receipt.part)
   for (const each of withRole(opened.present, "acknowledgement"))
     yield* told(judgeAcknowledgement(judging, each, judged))
   return { outcome: wholeOutcome(parts), checkedAt: now.toISOString(), parts, reports, opened }

@@ -1,14 +1,18 @@
-/** A report: its reader's own signature over exactly its text and its sheet, and the reader is who wrote it. */
+/**
+ * A report: its reader's own signature over exactly its text and its sheet, and the reader is who wrote it. Of one signature at
+ * several ages (with the stamp that followed, with evidence and archive stamps) the newest counts.
+ */
 import { type SignedReport, readSignedReport } from "../cda/read-imaging-report.ts"
 import { signerIsAuthor } from "../cda/signer-is-author.ts"
 import type { ClaimedContent } from "../dsg/trust.ts"
 import { outcomeOf } from "../dsg/verdict.ts"
+import { isSameIfReadable } from "../dsg/same-signature.ts"
 import { verifySignature } from "../dsg/verify.ts"
 import { type VerdictTest, fail, pass } from "../hpki/verdict-test.ts"
 import { Malformed } from "../malformed.ts"
 import type { EvidenceSubmission, FileRole } from "./evidence-index.ts"
 import { type JudgedPart, type JudgedReport, type Judging, part } from "./judged.ts"
-import { filesOf, type PresentFile } from "./package-files.ts"
+import { filesOf, type OpenedPackage, type PresentFile, withRole } from "./package-files.ts"
 import { signatureTrust, withoutAnchors } from "./trust.ts"
 
 export interface JudgedReportPart {
@@ -26,10 +30,13 @@ export function judgeReportPart(judging: Judging, submission: EvidenceSubmission
     const tests = [fail("documents", "text, sheet and signature are not all there, each once")]
     return { part: part("report", submission.submissionSetUniqueId, tests), written: null, report: null }
   }
+  const newest = laterSignatures(judging.opened).findLast((each) =>
+    isSameIfReadable(each.octets, signature.octets),
+  )
   const claimed = { documents: [digested(cda), digested(pdf)], submissionSetUniqueId: null }
   const trust = signatureTrust(judging.trust, judging.opened, "hpki")
   const verification = withoutAnchors(
-    verifySignature(signature.octets, claimed, trust, judging.now),
+    verifySignature((newest ?? signature).octets, claimed, trust, judging.now),
     judging.trust,
     "hpki",
   )
@@ -46,6 +53,29 @@ export function judgeReportPart(judging: Judging, submission: EvidenceSubmission
       ? null
       : { content: written.report, cda: cda.octets, pdf: pdf.octets, verdict }
   return { part: judged, written: written?.report ?? null, report }
+}
+
+/** Of whatever report, oldest first: those that came in their place, then what the maker of the package keeps. */
+export const laterSignatures = (opened: OpenedPackage): readonly PresentFile[] => [
+  ...opened.index.submissions
+    .filter(({ kind }) => kind === "stamp")
+    .flatMap((stamp) => withRole(filesOf(opened, stamp), "signature")),
+  ...withRole(opened.present, "long-term"),
+]
+
+/** Test `same-signature`, where there is any: each is the signature of a report of the package, and no other. */
+export function checkLaterSignatures({ opened }: Judging): readonly VerdictTest[] {
+  const later = laterSignatures(opened)
+  const first = opened.index.submissions
+    .filter(({ kind }) => kind === "report")
+    .flatMap((report) => withRole(filesOf(opened, report), "signature"))
+  const strange = later.filter(({ octets }) => !first.some((each) => isSameIfReadable(octets, each.octets)))
+  if (later.length === 0) return []
+  return [
+    strange.length === 0
+      ? pass("same-signature", `${later.length} documents`)
+      : fail("same-signature", `no signature of a report: ${strange.map(({ path }) => path).join(", ")}`),
+  ]
 }
 
 /** Null also where there are two: which of them is meant nobody can say. */

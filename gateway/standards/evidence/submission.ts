@@ -1,12 +1,16 @@
 /** The seal over one submission, over what of it is here and over the signed digests of the rest. */
 import { fail } from "../hpki/verdict-test.ts"
+import type { Bound } from "./bound.ts"
 import { verifySealOver } from "./covered.ts"
 import type { EvidenceSubmission } from "./evidence-index.ts"
 import { type JudgedPart, type Judging, part } from "./judged.ts"
 import { filesOf } from "./package-files.ts"
 import { onlyOf } from "./report.ts"
 
-export function judgeSubmission(judging: Judging, submission: EvidenceSubmission): JudgedPart {
+export function judgeSubmission(
+  judging: Judging & { readonly bound: Bound },
+  submission: EvidenceSubmission,
+): JudgedPart {
   const { submissionSetUniqueId } = submission
   const files = filesOf(judging.opened, submission)
   const seal = onlyOf(files, "set-signature")

@@ -46,7 +46,7 @@ export const indexOf = (files: Files): EvidenceIndex =>
 
 const octetsOf = (files: Files, path: string): Uint8Array => files.find((each) => each.path === path)!.octets
 
-const changed = (files: Files, path: string, change: (octets: Buffer) => Uint8Array): Files =>
+export const changed = (files: Files, path: string, change: (octets: Buffer) => Uint8Array): Files =>
   files.map((file) => (file.path === path ? { path, octets: change(Buffer.from(file.octets)) } : file))
 
 const replaced = (from: string, to: string) => (octets: Buffer) => {
