@@ -749,7 +749,8 @@ export function faultsOf(path: string, issues: readonly Issue[]): ConfigError {
   return new ConfigError("ERR_CONFIG_INVALID", `${path} has ${count}\n${lines.join("\n")}`)
 }
 
-function readText(path: string): string {
+/** @throws ConfigError ERR_CONFIG_INVALID that says why it cannot be read */
+export function readText(path: string): string {
   try {
     return readFileSync(path, "utf8")
   } catch (cause) {

@@ -46,3 +46,6 @@ export const contains = (outer: Prefixed, inner: Prefixed): boolean =>
 /** Have the two an address in common? */
 export const overlaps = (one: Prefixed, other: Prefixed): boolean =>
   contains(one, other) || contains(other, one)
+
+/** `192.0.2.7/24` → `192.0.2.7`, of what the schema has let through. */
+export const hostOf = (prefixed: string): string => prefixed.slice(0, prefixed.indexOf("/"))

@@ -4,7 +4,7 @@
  * marked; docs/network.md draws it.
  */
 import { networkOf, readPrefixed } from "./ipv4.ts"
-import { printed } from "./printed.ts"
+import { indented, printed } from "./printed.ts"
 import { reqidOf } from "./swanctl.ts"
 import { zonesOf } from "./site-rules.ts"
 import type { Contract, Site, Zone } from "./site.ts"
@@ -35,8 +35,6 @@ export function nftRuleset(site: Site): string {
     "}",
   ])
 }
-
-const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`)
 
 const chain = (name: "input" | "forward" | "output", rules: readonly string[]): string[] => [
   `chain ${name} {`,

@@ -4,3 +4,6 @@ export const PRINTED =
 
 /** Lines as a file has them. `#` begins a comment in all of the formats. */
 export const printed = (lines: readonly string[]): string => `${[`# ${PRINTED}`, ...lines].join("\n")}\n`
+
+/** One level further in. */
+export const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`)

@@ -2,7 +2,7 @@
  * Ways (ip-route(8), ip-rule(8)): partners' lines have a table of their own; a partner's address inside the tunnels leads
  * nowhere until its tunnel is up; what devices send is acknowledged at once. Idempotent: run at each start and after each change.
  */
-import { networkOf, readPrefixed } from "./ipv4.ts"
+import { hostOf, networkOf, readPrefixed } from "./ipv4.ts"
 import { printed, PRINTED } from "./printed.ts"
 import type { Site } from "./site.ts"
 
@@ -19,7 +19,7 @@ export const NO_WAYS = `while ip rule del pref ${VPN_RULE} 2>/dev/null; do :; do
 export function networkScript(site: Site): string {
   const { zones, tunnel, contracts } = site
   const vpn = zones.vpn
-  const own = vpn.address.replace(/\/.*$/, "")
+  const own = hostOf(vpn.address)
   const peers = contracts.flatMap(({ peer }) => (peer.address === "any" ? [] : [peer.address]))
   return [
     "#!/bin/sh",
@@ -65,7 +65,7 @@ function zoneRoutes({ zones }: Site): string[] {
           "# Senders with Nagle's algorithm wait for no delayed acknowledgement.",
           ...network(modality.address).map(
             (each) =>
-              `ip route replace ${each} dev ${modality.interface} src ${modality.address.replace(/\/.*$/, "")} quickack 1`,
+              `ip route replace ${each} dev ${modality.interface} src ${hostOf(modality.address)} quickack 1`,
           ),
         ]),
     ...(office?.router === undefined

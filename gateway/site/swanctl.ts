@@ -2,7 +2,8 @@
  * strongSwan (swanctl.conf(5)): IKEv2 with certificates, AES-256-GCM and ECP-384, one connection per contract, traffic
  * selectors of single hosts and ports. Nothing weaker is offered, so that nothing weaker can be agreed.
  */
-import { printed } from "./printed.ts"
+import { hostOf } from "./ipv4.ts"
+import { indented, printed } from "./printed.ts"
 import type { Contract, Site } from "./site.ts"
 
 /** CRYPTREC: AES-GCM, SHA-384, ECDH P-384; the only ones (security-profile: IKEv2 only, no group below 19). */
@@ -51,13 +52,11 @@ export function swanctlConnections(site: Site): string {
   ])
 }
 
-const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`)
-
 function connection(site: Site, contract: Contract): string[] {
   const { zones, tunnel, exceptions } = site
   const { id, peer } = contract
   const isShared = exceptions.some((each) => each.contract === id)
-  const vpnAddress = zones.vpn.address.replace(/\/.*$/, "")
+  const vpnAddress = hostOf(zones.vpn.address)
   return [
     `${id} {`,
     "  version = 2",
