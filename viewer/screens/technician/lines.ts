@@ -1,17 +1,14 @@
 /** The page of lines at the reading centre: which hospitals are connected, what waits for each, and what to do about each light. */
-import { html, nothing, type TemplateResult } from "lit"
+import { html, type TemplateResult } from "lit"
 import type { LinesView, PartnerView } from "../../../gateway/journey/views.ts"
 import type { Api } from "../../api.ts"
 import type { LiveEvents } from "../../live-events.ts"
-import { banner } from "../../parts/banner.ts"
 import { Fetched } from "../../parts/fetched.ts"
-import { icon } from "../../parts/icon.ts"
 import { LightElement } from "../../parts/light-element.ts"
-import { failed, skeleton } from "../../parts/states.ts"
 import { staleWords, updatedWords } from "../../parts/updated.ts"
-import { t } from "../../text/language.ts"
 import { maybeTt, tt } from "../../text/technician.ts"
 import { badge, card, contactBadge, contactFacts, lineTerms, queueFacts, roadHome } from "./cards.ts"
+import { beforeAnswer, staleNotice } from "./looked-at.ts"
 import { lasting } from "./times.ts"
 import { toDo, type Tests } from "./to-do.ts"
 
@@ -81,35 +78,13 @@ export class PageLines extends LightElement {
     clearInterval(this.#look)
   }
 
-  #notice(): unknown {
-    const { failure } = this.#view
-    if (failure === null || failure.code === "ERR_OFFLINE") return nothing
-    return banner(
-      "warn",
-      "clock",
-      html`${staleWords(this.#view, this.api.clock.now())} <span class="dim xs">${failure.code}</span>`,
-      html`<button class="btn" @click=${() => this.#view.reload()}>
-        ${icon("refresh", "s")}${t("action.refresh")}
-      </button>`,
-    )
-  }
-
   override render(): TemplateResult {
-    const { answer, failure, slow } = this.#view
-    if (answer === null)
-      return html`<main class="fill">
-        ${
-          failure !== null
-            ? failed("technician.failed", failure, () => void this.#view.reload())
-            : slow
-              ? skeleton(tt("loading"))
-              : nothing
-        }
-      </main>`
+    const { answer, failure } = this.#view
+    if (answer === null) return beforeAnswer(this.#view)
     const view = answer.value
     const now = this.api.clock.now()
     const updated = failure === null ? updatedWords(this.#view, now) : staleWords(this.#view, now)
-    return html`${this.#notice()}
+    return html`${staleNotice(this.#view, now)}
       <main class="fill tech" tabindex="-1" aria-label=${tt("lines.title")}>
         ${summary(view, updated)} ${toDo(view, NO_TESTS, now, tt("lines.nothing"))}
         <div class="cards">${view.partners.map((partner) => hospital(partner, now))}</div>

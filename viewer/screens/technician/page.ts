@@ -1,19 +1,18 @@
 /** The technician's page: on one screen whether studies arrive and leave, and what to do about each light. */
-import { html, nothing, type TemplateResult } from "lit"
+import { html, type TemplateResult } from "lit"
 import type { TestResult } from "../../../gateway/journey/views.ts"
 import type { Api, ApiError } from "../../api.ts"
 import type { LiveEvents } from "../../live-events.ts"
 import { banner } from "../../parts/banner.ts"
 import { asApiError, Fetched } from "../../parts/fetched.ts"
-import { icon } from "../../parts/icon.ts"
 import { LightElement } from "../../parts/light-element.ts"
-import { failed, failureWords, skeleton } from "../../parts/states.ts"
+import { failureWords } from "../../parts/states.ts"
 import { staleWords, updatedWords } from "../../parts/updated.ts"
-import { t } from "../../text/language.ts"
 import { tt } from "../../text/technician.ts"
 import { archive, certificates, disk, line, queue } from "./cards.ts"
 import { devices, strangers } from "./devices.ts"
 import { flow } from "./flow.ts"
+import { beforeAnswer, staleNotice } from "./looked-at.ts"
 import { recent } from "./recent.ts"
 import { toDo, type Tests } from "./to-do.ts"
 
@@ -85,30 +84,12 @@ export class PageTechnician extends LightElement {
 
   #notice(): unknown {
     if (this.#refusal !== null) return banner("danger", "alert", failureWords(this.#refusal))
-    const { failure } = this.#view
-    if (failure === null || failure.code === "ERR_OFFLINE") return nothing
-    return banner(
-      "warn",
-      "clock",
-      html`${staleWords(this.#view, this.api.clock.now())} <span class="dim xs">${failure.code}</span>`,
-      html`<button class="btn" @click=${() => this.#view.reload()}>
-        ${icon("refresh", "s")}${t("action.refresh")}
-      </button>`,
-    )
+    return staleNotice(this.#view, this.api.clock.now())
   }
 
   override render(): TemplateResult {
-    const { answer, failure, slow } = this.#view
-    if (answer === null)
-      return html`<main class="fill">
-        ${
-          failure !== null
-            ? failed("technician.failed", failure, () => void this.#view.reload())
-            : slow
-              ? skeleton(tt("loading"))
-              : nothing
-        }
-      </main>`
+    const { answer } = this.#view
+    if (answer === null) return beforeAnswer(this.#view)
     const view = answer.value
     const now = this.api.clock.now()
     const tests = this.#tests()
