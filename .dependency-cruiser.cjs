@@ -19,13 +19,13 @@ module.exports = {
       "site-stands-beside",
       "The site file prints configuration for the machine: it knows how faults are told, and nothing of the journey.",
       { path: "^gateway/site/" },
-      { path: "^gateway/(?!site/|config-(issue|words)[.]ts$)" },
+      { path: "^gateway/(?!site/|config/(issue|words)[.]ts$)" },
     ),
     rule(
       "doctor-is-told",
       "The doctor judges what others have seen: the site file, the configuration, the machine.",
       { path: "^gateway/doctor/" },
-      { path: "^gateway/(?!doctor/|site/|config[.]ts$)" },
+      { path: "^gateway/(?!doctor/|site/|config/schema[.]ts$)" },
     ),
     rule(
       "pure-rooms-do-no-io",

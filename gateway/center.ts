@@ -3,7 +3,7 @@
  * home by the same steps.
  */
 import { listenReadingDesk } from "./actors/desks/reading-desk.ts"
-import type { CenterConfig } from "./config.ts"
+import type { CenterConfig } from "./config/schema.ts"
 import { deskOptions } from "./foundation/desk-options.ts"
 import { layFoundation, type Foundation } from "./foundation/foundation.ts"
 import { readerFault } from "./foundation/reader-certificates.ts"

@@ -4,7 +4,7 @@
  */
 import { listenStaffDesk } from "./actors/desks/staff-desk.ts"
 import { wait } from "./clock.ts"
-import type { EdgeConfig } from "./config.ts"
+import type { EdgeConfig } from "./config/schema.ts"
 import { deskOptions } from "./foundation/desk-options.ts"
 import { openLine } from "./foundation/commitment-line.ts"
 import { keepDirectory } from "./foundation/directory.ts"

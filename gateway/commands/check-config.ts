@@ -1,7 +1,8 @@
 /** `dokuei check-config FILE`: every fault by its path, before anything starts. */
 import { Command } from "commander"
 import { systemClock } from "../clock.ts"
-import { faultsOf, loadConfig, type Config } from "../config.ts"
+import { faultsOf, loadConfig } from "../config/load.ts"
+import type { Config } from "../config/schema.ts"
 import { namedFileIssues } from "../foundation/named-files.ts"
 
 export const checkConfigCommand = (): Command =>

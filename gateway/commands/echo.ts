@@ -1,6 +1,7 @@
 /** `dokuei echo CONFIG AE`: does a configured DICOM node answer, as we call it and by whom it sees called? */
 import { Command } from "commander"
-import { loadConfig, type EdgeConfig } from "../config.ts"
+import { loadConfig } from "../config/load.ts"
+import type { EdgeConfig } from "../config/schema.ts"
 import { crlFolder } from "../foundation/crl-folder.ts"
 import { remoteOf, type DicomConfig } from "../foundation/dicom-door.ts"
 import { echoTo } from "../foundation/echo.ts"

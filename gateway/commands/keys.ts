@@ -1,6 +1,6 @@
 /** `dokuei keys …`: what a person says about keys that lie in tokens. */
 import { Command } from "commander"
-import { loadConfig } from "../config.ts"
+import { loadConfig } from "../config/load.ts"
 import { refusedPinsFolder } from "../foundation/own-keys.ts"
 import { refusedPins } from "../storage/keys/pkcs11/refused-pins.ts"
 

@@ -4,7 +4,8 @@
  */
 import { Command } from "commander"
 import { systemChance, systemClock } from "../clock.ts"
-import { loadConfig, type Config } from "../config.ts"
+import { loadConfig } from "../config/load.ts"
+import type { Config } from "../config/schema.ts"
 import { bringLevel, whyBehind } from "../foundation/level.ts"
 import { agreementsOf } from "../foundation/road.ts"
 import { openStores, type OpenStores } from "../foundation/stores.ts"

@@ -1,7 +1,8 @@
 /** `dokuei run FILE`: one role until it is asked to stop. Which role is in the file. */
 import { setFlagsFromString } from "node:v8"
 import { Command } from "commander"
-import { loadConfig, type Config } from "../config.ts"
+import { loadConfig } from "../config/load.ts"
+import type { Config } from "../config/schema.ts"
 import { listenFault } from "../foundation/listen-fault.ts"
 import type { Running } from "../running.ts"
 import { serviceManager, type ServiceManager } from "./service-manager.ts"

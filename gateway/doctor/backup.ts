@@ -1,5 +1,5 @@
 /** Backups, as an inspector asks for them (guidelines 2.8): how old, how many, and where. */
-import type { Config } from "../config.ts"
+import type { Config } from "../config/schema.ts"
 import { fault, ok, unseen, withConfig, type Check, type Facts, type Finding } from "./check.ts"
 import type { Backup } from "./machine.ts"
 

@@ -1,5 +1,5 @@
 /** One thing an inspector can ask of this machine, and what was seen of it (guidelines: requirement ids). */
-import type { Config } from "../config.ts"
+import type { Config } from "../config/schema.ts"
 import type { Site } from "../site/site.ts"
 import type { Machine } from "./machine.ts"
 

@@ -6,7 +6,7 @@ import { createHash, X509Certificate } from "node:crypto"
 import { readFileSync } from "node:fs"
 import type { RevokedOf } from "../actors/secure-node/revoked.ts"
 import { pinOf } from "../actors/secure-node/pins.ts"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/schema.ts"
 import type { KeyStore } from "../journey/ports.ts"
 
 export interface DatedCertificate {

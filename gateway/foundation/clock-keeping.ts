@@ -1,7 +1,7 @@
 /** Maintain Time [ITI-1]: the clock is looked at before anything is signed, and every ten seconds. */
 import { chronyTimeCheck } from "../actors/time-client/chrony.ts"
 import { systemClock } from "../clock.ts"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/schema.ts"
 import { event } from "../journey/audit.ts"
 import { ClockWatch } from "../journey/clock/clock-watch.ts"
 import type { ClockError } from "../journey/errors.ts"

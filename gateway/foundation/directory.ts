@@ -1,6 +1,6 @@
 /** The hospital's directory, where one is configured: read at the start and at intervals. */
 import { readFile } from "node:fs/promises"
-import type { EdgeConfig } from "../config.ts"
+import type { EdgeConfig } from "../config/schema.ts"
 import { ConfigError } from "../journey/errors.ts"
 import { AddressBook } from "../journey/directory/address-book.ts"
 import { errorFields } from "../log.ts"

@@ -5,7 +5,7 @@
 import { stat } from "node:fs/promises"
 import { join } from "node:path"
 import { systemChance, systemClock } from "../clock.ts"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/schema.ts"
 import { createEpochKey, destroyEpochKey, epochKeys, openEpochKey } from "../storage/keys/epoch-key-file.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
 

@@ -12,7 +12,7 @@ import { listenMachineRoom, type MachineRoom } from "../actors/machine-room/list
 import type { FileTotals, StorageTotals } from "../actors/machine-room/metrics.ts"
 import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { systemChance, systemClock, wait } from "../clock.ts"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/schema.ts"
 import { submissionHandler } from "../journey/accept/accept.ts"
 import { audit } from "../journey/audit.ts"
 import { caseBook } from "../journey/cases/case-book.ts"

@@ -15,7 +15,7 @@ import {
 } from "../actors/machine-room/health.ts"
 import { metrics, type FileTotals, type Metrics, type StorageTotals } from "../actors/machine-room/metrics.ts"
 import { systemClock } from "../clock.ts"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/schema.ts"
 import { daysLeft, termOf } from "../standards/hpki/term.ts"
 import type { Crl } from "../standards/hpki/crl.ts"
 import { currentLists, isEnding } from "../standards/hpki/list-currency.ts"

@@ -1,5 +1,5 @@
 /** Why a door did not open, by the setting that asked for it: the system names an address and a port alone. */
-import type { Config } from "../config.ts"
+import type { Config } from "../config/schema.ts"
 import { ListenError } from "../journey/errors.ts"
 
 /** What listen(2) says of a port that is in use; anything else is about the address. */

@@ -1,6 +1,6 @@
 /** Notices by mail, where they are configured. */
 import { readFile } from "node:fs/promises"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/schema.ts"
 import type { MailParts } from "../journey/notify/notify.ts"
 import type { CertificateWatch } from "./certificate-watch.ts"
 import { readKeyFile } from "../storage/keys/pem-files.ts"

@@ -3,8 +3,8 @@
  * `dokuei check-config`, before a start finds them one by one.
  */
 import { readFile } from "node:fs/promises"
-import type { Config } from "../config.ts"
-import type { Issue } from "../config-issue.ts"
+import type { Config } from "../config/schema.ts"
+import type { Issue } from "../config/issue.ts"
 import { DokueiError, KeyError } from "../journey/errors.ts"
 import { readCertificate } from "../standards/hpki/certificate.ts"
 import { Malformed } from "../standards/malformed.ts"

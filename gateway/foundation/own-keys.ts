@@ -4,7 +4,7 @@ import { existsSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { systemChance } from "../clock.ts"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/schema.ts"
 import {
   createEpochKey,
   epochKeys,

@@ -2,7 +2,7 @@
 import { join } from "node:path"
 import { revocationClient } from "../actors/revocation-client/revocation-client.ts"
 import { systemChance, systemClock } from "../clock.ts"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/schema.ts"
 import { errorFields, type Log } from "../log.ts"
 import { crlFolder, type CrlFolder } from "./crl-folder.ts"
 import { keepRevocation, type RevocationKeeping } from "./revocation-keeping.ts"

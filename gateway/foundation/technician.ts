@@ -2,7 +2,7 @@
 import { reachRecipient } from "../actors/document-source/reach.ts"
 import type { RemoteAE } from "../actors/association-requestor/remote.ts"
 import type { StorageScp } from "../actors/storage-scp/listen.ts"
-import type { EdgeConfig } from "../config.ts"
+import type { EdgeConfig } from "../config/schema.ts"
 import { DoorBook } from "../journey/technician/door-book.ts"
 import { AssociationError } from "../journey/errors.ts"
 import type { Clock } from "../journey/ports.ts"

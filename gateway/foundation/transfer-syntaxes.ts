@@ -1,5 +1,5 @@
 /** Transfer syntaxes as the configuration knows them: DICOM's, and the makers' own that it names. */
-import type { Config } from "../config.ts"
+import type { Config } from "../config/schema.ts"
 import { transferSyntaxes, type TransferSyntaxOf, type WrittenIn } from "../standards/dicom/sop-classes.ts"
 
 type Encoding = Config["privateTransferSyntaxes"][number]["encoding"]

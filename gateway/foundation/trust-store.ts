@@ -1,6 +1,6 @@
 /** Trust from the configured files: anchors once, revocation lists whenever they change. */
 import { X509Certificate } from "node:crypto"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/schema.ts"
 import type { TrustStore } from "../journey/trust.ts"
 import type { OcspResponse } from "../standards/hpki/ocsp.ts"
 import { readCertificate, type Certificate } from "../standards/hpki/certificate.ts"

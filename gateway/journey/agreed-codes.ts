@@ -1,6 +1,6 @@
 /**
  * The codes two partners agree on (an affinity domain's value sets, ITI TF-3 4.2.3), and what they are in Japan when
- * nothing else is said. `config-codes.ts` reads them, `codes.ts` gives each document its own.
+ * nothing else is said. `config/codes.ts` reads them, `codes.ts` gives each document its own.
  */
 import type { CodedEntry } from "../standards/dicom/coded-entry.ts"
 import { isOid } from "../standards/xds/data-types.ts"

@@ -1,7 +1,7 @@
 /** A site file's text → the site, or every fault by its path. */
 import { parseDocument } from "yaml"
-import type { Issue } from "../config-issue.ts"
-import { inWords, yamlFault } from "../config-words.ts"
+import type { Issue } from "../config/issue.ts"
+import { inWords, yamlFault } from "../config/words.ts"
 import { siteIssues } from "./site-rules.ts"
 import { siteSchema, type Site } from "./site.ts"
 

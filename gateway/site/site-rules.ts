@@ -1,5 +1,5 @@
 /** What must agree with what in a site file. Only for one whose shape is right; every fault is named by its path. */
-import type { Issue } from "../config-issue.ts"
+import type { Issue } from "../config/issue.ts"
 import { overlaps, readAddress, readPrefixed, contains, type Prefixed } from "./ipv4.ts"
 import { DOORS, SEGMENTS, ZONES, type Site, type ZoneName } from "./site.ts"
 

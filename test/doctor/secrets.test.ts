@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { secretsOf } from "../../gateway/commands/doctor/probe.ts"
-import type { Config } from "../../gateway/config.ts"
+import type { Config } from "../../gateway/config/schema.ts"
 
 describe("secrets whose files the doctor looks at", () => {
   it("are keys, those that are retired, PINs of tokens, and what the gateway logs in with at others", () => {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { systemChance, systemClock } from "../../gateway/clock.ts"
-import type { Config } from "../../gateway/config.ts"
+import type { Config } from "../../gateway/config/schema.ts"
 import { EPOCH_DAYS, turnEpochWhenDue } from "../../gateway/foundation/epoch.ts"
 import { epochKeyOf, ledgerKey } from "../../gateway/foundation/own-keys.ts"
 import { openSpool, type FileSpool } from "../../gateway/storage/spool/file-spool.ts"

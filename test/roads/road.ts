@@ -15,7 +15,7 @@ import type { Timeline } from "../../deploy/demo/timeline.ts"
 import { startTsa, type Tsa } from "../../deploy/demo/tsa.ts"
 import { enterDesks, NotReached, readStudy, until, type Desks } from "../../deploy/demo/walk.ts"
 import { enrol } from "../../gateway/commands/enrol.ts"
-import { loadConfig } from "../../gateway/config.ts"
+import { loadConfig } from "../../gateway/config/load.ts"
 import type { ReadingView } from "../../gateway/journey/views.ts"
 import { Tap } from "../peers/tap.ts"
 

@@ -3,7 +3,7 @@
  * else would be a fault of ours that a stranger can cause.
  */
 import assert from "node:assert/strict"
-import { checkConfig } from "../../gateway/config.ts"
+import { checkConfig } from "../../gateway/config/load.ts"
 import { readSignedReport } from "../../gateway/standards/cda/read-imaging-report.ts"
 import { writeImagingReport } from "../../gateway/standards/cda/imaging-report.ts"
 import { readSignedData } from "../../gateway/standards/cms/signed-data.ts"

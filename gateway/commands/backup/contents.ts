@@ -9,8 +9,8 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from "node
 import { open } from "node:fs/promises"
 import { basename, join } from "node:path"
 import Database from "better-sqlite3"
-import { namedFiles } from "../../config-files.ts"
-import type { Config } from "../../config.ts"
+import { namedFiles } from "../../config/files.ts"
+import type { Config } from "../../config/schema.ts"
 import { BackupError } from "../../journey/errors.ts"
 import type { Manifest } from "./manifest.ts"
 

@@ -2,7 +2,7 @@
 import { mkdir, open, statfs, type FileHandle } from "node:fs/promises"
 import { join } from "node:path"
 import { systemChance } from "../../clock.ts"
-import type { Config } from "../../config.ts"
+import type { Config } from "../../config/schema.ts"
 import { BackupError } from "../../journey/errors.ts"
 import type { KeyStore } from "../../journey/ports.ts"
 import { signData } from "../../standards/cms/sign-data.ts"

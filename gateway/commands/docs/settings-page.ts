@@ -1,6 +1,6 @@
 /** docs/settings.md: every setting, printed from the schema of `config.ts`. */
 import { z } from "zod"
-import { centerSchema, edgeSchema } from "../../config.ts"
+import { centerSchema, edgeSchema } from "../../config/schema.ts"
 import { code, page, table } from "./markdown.ts"
 
 /** The part of JSON Schema (2020-12) that zod writes for our schema. */

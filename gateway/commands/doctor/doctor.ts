@@ -1,7 +1,7 @@
 /** `dokuei doctor [AREA…]`: what an inspector asks of this machine, answered by the machine; 0 = no fault, 1 = at least one. */
 import { Argument, Command } from "commander"
 import { systemClock } from "../../clock.ts"
-import { loadConfig } from "../../config.ts"
+import { loadConfig } from "../../config/load.ts"
 import { AREAS, type Area } from "../../doctor/check.ts"
 import { asText, lookAt } from "../../doctor/checks.ts"
 import { EXIT, type Finish } from "../../exit.ts"

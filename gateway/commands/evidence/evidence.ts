@@ -4,7 +4,7 @@ import { open, rename, rm } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
 import { EVIDENCE_PATH } from "../../actors/local-door/evidence-route.ts"
-import { loadConfig } from "../../config.ts"
+import { loadConfig } from "../../config/load.ts"
 import { LocalClient, user } from "../media/local-client.ts"
 
 export const evidenceCommand = (): Command =>

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { stringify } from "yaml"
 import { type Answer, USES } from "../../actors/joining/messages.ts"
 import { systemChance } from "../../clock.ts"
-import { checkConfig } from "../../config.ts"
+import { checkConfig } from "../../config/load.ts"
 import { JoinError } from "../../journey/errors.ts"
 import { type Key, keyPem } from "../pki-authority.ts"
 

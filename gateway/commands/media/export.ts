@@ -3,7 +3,7 @@
  * root and sees the medium, writes it. The gateway itself writes nowhere but in its data folder.
  */
 import { checkRoom, writeMedium, type Announced } from "../../actors/portable-media/write-medium.ts"
-import { loadConfig } from "../../config.ts"
+import { loadConfig } from "../../config/load.ts"
 import { MediumError } from "../../journey/errors.ts"
 import type { Medium, MediumFile } from "../../journey/ports.ts"
 import { Progress, type Screen } from "../import/progress.ts"

@@ -18,7 +18,8 @@ import {
   type ReadSubset,
   type SubsetFolder,
 } from "../../actors/portable-media/survey.ts"
-import { loadConfig, type Config } from "../../config.ts"
+import { loadConfig } from "../../config/load.ts"
+import type { Config } from "../../config/schema.ts"
 import { SubmissionError } from "../../journey/errors.ts"
 import type { Medium } from "../../journey/ports.ts"
 import type { RegistryResponse } from "../../standards/xds/registry-response.ts"

@@ -1,6 +1,6 @@
 /** The site file as a command gets it: by its path, with every fault of it in one error. */
 import { systemClock } from "../../clock.ts"
-import { faultsOf, readText } from "../../config.ts"
+import { faultsOf, readText } from "../../config/load.ts"
 import { readSite } from "../../site/read-site.ts"
 import type { Site } from "../../site/site.ts"
 

@@ -5,9 +5,9 @@
 import { readFile } from "node:fs/promises"
 import { parseDocument } from "yaml"
 import { z } from "zod"
-import { faultsOf } from "../../config.ts"
-import { agreedCodes } from "../../config-codes.ts"
-import { inWords, yamlFault } from "../../config-words.ts"
+import { faultsOf } from "../../config/load.ts"
+import { agreedCodes } from "../../config/codes.ts"
+import { inWords, yamlFault } from "../../config/words.ts"
 import { INSTITUTION_CODE } from "../../journey/institution.ts"
 import { isOid, isMimeType } from "../../standards/xds/data-types.ts"
 

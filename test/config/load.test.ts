@@ -4,11 +4,12 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parse, stringify } from "yaml"
-import { pkiDemo } from "../gateway/commands/pki.ts"
-import { checkConfig, loadConfig, type Config } from "../gateway/config.ts"
-import { ConfigError } from "../gateway/journey/errors.ts"
+import { pkiDemo } from "../../gateway/commands/pki.ts"
+import { checkConfig, loadConfig } from "../../gateway/config/load.ts"
+import type { Config } from "../../gateway/config/schema.ts"
+import { ConfigError } from "../../gateway/journey/errors.ts"
 
-const DEPLOY = join(import.meta.dirname, "../deploy")
+const DEPLOY = join(import.meta.dirname, "../../deploy")
 type Role = "edge" | "center"
 /** YAML as it comes, to be taken apart. */
 type Raw = ReturnType<typeof parse>

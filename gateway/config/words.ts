@@ -1,6 +1,6 @@
 /** What the schema and the YAML reader say, in words that tell a person what to do. */
 import type { z } from "zod"
-import type { Issue } from "./config-issue.ts"
+import type { Issue } from "./issue.ts"
 
 /** @param value what was checked, to tell of a setting that is there under nearly its name */
 export function inWords(issue: z.core.$ZodIssue, value: unknown): Issue {

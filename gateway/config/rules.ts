@@ -2,13 +2,13 @@
  * What no single setting can be wrong in: rules between settings. They read the raw value and pass over what the
  * schema refuses, so that a person hears of everything at once.
  */
-import type { Issue } from "./config-issue.ts"
-import { affinityIssues } from "./config-affinity-domain.ts"
-import { directoryIssues } from "./config-directory.ts"
-import { packagingIssues } from "./config-packaging.ts"
-import { roadHomeIssues } from "./config-road-home.ts"
-import { INSTITUTION_CODE, isDomainOfAnother } from "./journey/institution.ts"
-import { isTestPolicy } from "./standards/hpki/profile.ts"
+import type { Issue } from "./issue.ts"
+import { affinityIssues } from "./affinity-domain.ts"
+import { directoryIssues } from "./directory.ts"
+import { packagingIssues } from "./packaging.ts"
+import { roadHomeIssues } from "./road-home.ts"
+import { INSTITUTION_CODE, isDomainOfAnother } from "../journey/institution.ts"
+import { isTestPolicy } from "../standards/hpki/profile.ts"
 
 type Raw = Readonly<Record<string, unknown>>
 

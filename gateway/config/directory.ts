@@ -1,6 +1,7 @@
 /** Configuration of the hospital's directory, from which people are chosen (IHE Personnel White Pages). */
 import { z } from "zod"
-import type { Issue } from "./config-issue.ts"
+import type { Issue } from "./issue.ts"
+import { duration, file } from "./values.ts"
 
 /** RFC 4512 2.5: a name or an OID, and options such as a language (RFC 3866). */
 const ATTRIBUTE = /^([A-Za-z][A-Za-z0-9-]*|\d+(\.\d+)+)(;[A-Za-z0-9-]+)*$/
@@ -20,58 +21,51 @@ const attributes = (what: string, preferred: readonly string[], least = 0) =>
     .default([...preferred])
     .describe(what)
 
-/** @param files its settings that name a file, and `every` its interval: as all of the configuration writes them */
-export const directorySchema = <File extends z.ZodType, Every extends z.ZodType>(
-  files: { readonly ca: File; readonly passwordFile: File },
-  every: Every,
-) =>
-  z
-    .strictObject({
-      url: z
-        .url({ protocol: /^ldaps?$/, error: "must be ldaps://HOST or ldap://HOST, with a port if need be" })
-        .describe("`ldaps://HOST` (port 636), or `ldap://HOST` (389) with STARTTLS"),
-      tls: z
-        .enum(["starttls", "none"])
-        .default("starttls")
-        .describe(
-          "how an `ldap://` connection is protected: by STARTTLS, which is never left out, or not at all, and that on this machine alone; `ldaps://` is TLS from its first octet",
-        ),
-      ca: files.ca,
-      bindDn: z
-        .string()
-        .max(512)
-        .regex(/=/, "must be a DN, e.g. cn=dokuei,dc=hospital,dc=jp")
-        .optional()
-        .describe(
-          "account that may read the directory; with it passwordFile. Left out: the directory is open",
-        ),
-      passwordFile: files.passwordFile,
-      base: z.string().max(512).regex(/=/, "must be a DN, e.g. ou=people,dc=hospital,dc=jp"),
-      filter: z
-        .string()
-        .max(1024)
-        .refine(isFilter, "must be a filter in brackets that are closed, e.g. (objectClass=inetOrgPerson)")
-        .default("(objectClass=inetOrgPerson)")
-        .describe("who of them (RFC 4515), e.g. `(&(objectClass=inetOrgPerson)(employeeType=doctor))`"),
-      attributes: z
-        .strictObject({
-          id: attributes("what names a person within the hospital; goes out with their name", ["uid"], 1),
-          name: attributes("as it is to be read", NAMES, 1),
-          kana: attributes("how the name is spoken, for finding", KANA),
-          latin: attributes("in Latin letters, for finding", ["cn;lang-en", "displayName;lang-en", "cn"]),
-          department: attributes("department", DEPARTMENTS),
-          organisation: attributes("institution", ["o;lang-ja", "o", "company"]),
-          mail: attributes("e-mail", ["mail"]),
-          telephone: attributes("telephone for questions", ["telephoneNumber"]),
-        })
-        .prefault({})
-        .describe("attributes of each, the preferred one first; the first value that can be used counts"),
-      every,
-    })
-    .optional()
-    .describe(
-      "the hospital's LDAP directory (IHE PWP): ordering physicians are chosen from it. Read as a whole, and kept for when it is away",
-    )
+export const directorySchema = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^ldaps?$/, error: "must be ldaps://HOST or ldap://HOST, with a port if need be" })
+      .describe("`ldaps://HOST` (port 636), or `ldap://HOST` (389) with STARTTLS"),
+    tls: z
+      .enum(["starttls", "none"])
+      .default("starttls")
+      .describe(
+        "how an `ldap://` connection is protected: by STARTTLS, which is never left out, or not at all, and that on this machine alone; `ldaps://` is TLS from its first octet",
+      ),
+    ca: file.optional().describe("authorities of its certificate, PEM; needed unless tls is none"),
+    bindDn: z
+      .string()
+      .max(512)
+      .regex(/=/, "must be a DN, e.g. cn=dokuei,dc=hospital,dc=jp")
+      .optional()
+      .describe("account that may read the directory; with it passwordFile. Left out: the directory is open"),
+    passwordFile: file.optional().describe("one line"),
+    base: z.string().max(512).regex(/=/, "must be a DN, e.g. ou=people,dc=hospital,dc=jp"),
+    filter: z
+      .string()
+      .max(1024)
+      .refine(isFilter, "must be a filter in brackets that are closed, e.g. (objectClass=inetOrgPerson)")
+      .default("(objectClass=inetOrgPerson)")
+      .describe("who of them (RFC 4515), e.g. `(&(objectClass=inetOrgPerson)(employeeType=doctor))`"),
+    attributes: z
+      .strictObject({
+        id: attributes("what names a person within the hospital; goes out with their name", ["uid"], 1),
+        name: attributes("as it is to be read", NAMES, 1),
+        kana: attributes("how the name is spoken, for finding", KANA),
+        latin: attributes("in Latin letters, for finding", ["cn;lang-en", "displayName;lang-en", "cn"]),
+        department: attributes("department", DEPARTMENTS),
+        organisation: attributes("institution", ["o;lang-ja", "o", "company"]),
+        mail: attributes("e-mail", ["mail"]),
+        telephone: attributes("telephone for questions", ["telephoneNumber"]),
+      })
+      .prefault({})
+      .describe("attributes of each, the preferred one first; the first value that can be used counts"),
+    every: duration.prefault("1h").describe("how often it is read"),
+  })
+  .optional()
+  .describe(
+    "the hospital's LDAP directory (IHE PWP): ordering physicians are chosen from it. Read as a whole, and kept for when it is away",
+  )
 
 /** Brackets that open and close; what stands in them the directory judges. */
 function isFilter(text: string): boolean {
@@ -85,7 +79,7 @@ function isFilter(text: string): boolean {
 
 type Raw = Readonly<Record<string, unknown>>
 
-/** What its settings demand of each other; reads the raw value, as `config-rules.ts` does. */
+/** What its settings demand of each other; reads the raw value, as `rules.ts` does. */
 export function directoryIssues({ url, tls, ca, bindDn, passwordFile }: Raw): Issue[] {
   if (typeof url !== "string" || !URL.canParse(url)) return []
   const { protocol, hostname, pathname, search, username } = new URL(url)

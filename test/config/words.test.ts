@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { checkConfig, faultsOf } from "../gateway/config.ts"
+import { checkConfig, faultsOf } from "../../gateway/config/load.ts"
 
 describe("the words of a configuration's faults", () => {
   const said = (text: string): string[] => {

@@ -1,14 +1,11 @@
 /** Configuration of the numbers by which a partner's registry knows patients. */
 import { z } from "zod"
-import type { Issue } from "./config-issue.ts"
+import type { Issue } from "./issue.ts"
+import { oid } from "./values.ts"
 
 export const affinityDomain = z
   .strictObject({
-    patientIdDomain: z
-      .string()
-      .regex(/^[0-2](\.(0|[1-9]\d*))+$/, "must be an OID in dotted form")
-      .max(64)
-      .describe("OID of the affinity domain's patient id domain"),
+    patientIdDomain: oid.describe("OID of the affinity domain's patient id domain"),
     numbers: z
       .enum(["person", "same"])
       .default("person")
@@ -23,7 +20,7 @@ export const affinityDomain = z
 
 type Raw = Readonly<Record<string, unknown>>
 
-/** Between two gateways of this kind the hospital's number is the only one; reads the raw value, as `config-rules.ts` does. */
+/** Between two gateways of this kind the hospital's number is the only one; reads the raw value, as `rules.ts` does. */
 export function affinityIssues(
   { affinityDomain: named, packaging, patientIdDomain }: Raw,
   path: string,

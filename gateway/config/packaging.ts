@@ -1,6 +1,7 @@
 /** Configuration of how documents are packed for a partner, and what is taken from it. */
 import { z } from "zod"
-import type { Issue } from "./config-issue.ts"
+import type { Issue } from "./issue.ts"
+import { oid } from "./values.ts"
 
 const permission = z
   .strictObject({
@@ -39,10 +40,7 @@ export const packaging = z
           .string()
           .regex(/^[\x21-\x5b\x5d-\x7e]{1,16}$/, "must be an AE title")
           .describe("AE title of the archive the partner may fetch from"),
-        locationUid: z
-          .string()
-          .max(64)
-          .regex(/^\d+(\.\d+)+$/, "must be an OID")
+        locationUid: oid
           .optional()
           .describe("OID of the imaging document source the partner may fetch from (RAD-69)"),
       })
@@ -64,7 +62,7 @@ const IN_CLEAR: readonly string[] = ["plain", "zip", "stow", "manifest-and-pdf"]
 
 type Raw = Readonly<Record<string, unknown>>
 
-/** What an agreement's packaging demands of its other settings; reads the raw value, as `config-rules.ts` does. */
+/** What an agreement's packaging demands of its other settings; reads the raw value, as `rules.ts` does. */
 export function packagingIssues(agreement: Raw, path: string): Issue[] {
   const {
     form = "sealed",

@@ -1,6 +1,6 @@
 /** Configuration of the way on which what the reading centre sends comes to the hospital. */
 import { z } from "zod"
-import type { Issue } from "./config-issue.ts"
+import type { Issue } from "./issue.ts"
 
 export const roadHome = z
   .enum(["dialled", "held"])

@@ -1,7 +1,7 @@
 /** The settings that name a file or a folder: where they stand, and whether what they name is there. */
 import { statSync } from "node:fs"
 import { resolve } from "node:path"
-import type { Issue } from "./config-issue.ts"
+import type { Issue } from "./issue.ts"
 
 /** Dotted; `*` stands for every item of a list. */
 const FILES = [

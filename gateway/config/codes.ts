@@ -1,8 +1,8 @@
 /** `agreements[].codes`: what of an affinity domain's codes differs from the Japanese defaults. */
 import { z } from "zod"
-import { JAPANESE_CODES } from "./journey/agreed-codes.ts"
-import type { Code } from "./standards/xds/submission.ts"
-import { isLanguageCode, isOid } from "./standards/xds/data-types.ts"
+import { JAPANESE_CODES } from "../journey/agreed-codes.ts"
+import type { Code } from "../standards/xds/submission.ts"
+import { isLanguageCode, isOid } from "../standards/xds/data-types.ts"
 
 /** What one slot value and one attribute of ebRIM hold. */
 const MAX_CODE_LENGTH = 256
