@@ -10,7 +10,7 @@ dir=$1
 mkdir -p "$dir" && cd "$dir"
 
 # Keys and certificates, worthless, at the paths of the examples.
-node "$source/dokuei.js" pki demo .
+NODE_NO_WARNINGS=1 "$source/../node_modules/.bin/node" "$source/../gateway/main.ts" pki demo .
 
 # Each gateway's passphrase; the token with which a hospital's system enters requests.
 for name in edge.passphrase center.passphrase ris.token; do openssl rand -base64 33 > "$name"; done

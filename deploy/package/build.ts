@@ -1,6 +1,7 @@
 /**
- * `npm run package [-- --out DIR] [--fast]`: the Debian package of this folder for amd64. Built by dpkg-deb from a
- * staged tree; the same commit gives the same octets: times are those of SOURCE_DATE_EPOCH, else of the last commit.
+ * `npm run package [-- --out DIR] [--fast] [--twice]`: the Debian package of this folder for amd64. Built by dpkg-deb
+ * from a staged tree; the same commit gives the same octets: times are those of SOURCE_DATE_EPOCH, else of the last
+ * commit. `--twice` builds it again under other circumstances and compares.
  */
 import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -14,6 +15,7 @@ import { manPage } from "../../gateway/commands/docs/man-page.ts"
 import { program } from "../../gateway/commands/program.ts"
 import { partsList } from "../../gateway/commands/sbom/sbom.ts"
 import { VERSION } from "../../gateway/version.ts"
+import { buildElsewhere } from "./elsewhere.ts"
 import { evenOut, layOut, pathsBelow, PLATFORM, ROOT } from "./lay-out.ts"
 
 const DEBIAN = join(import.meta.dirname, "debian")
@@ -46,15 +48,24 @@ export async function buildPackage(out: string, fast: boolean): Promise<{ file: 
       env: { ...process.env, SOURCE_DATE_EPOCH: String(seconds) },
       stdio: ["ignore", "ignore", "inherit"],
     })
-    return {
-      file,
-      sha256: createHash("sha256")
-        .update(await readFile(file))
-        .digest("hex"),
-    }
+    return { file, sha256: await sha256Of(file) }
   } finally {
     await rm(stage, { recursive: true })
   }
+}
+
+async function sha256Of(file: string): Promise<string> {
+  return createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex")
+}
+
+/** Builds elsewhere what `first` is. Throws when it is not the same, and leaves the other one in `out/elsewhere`. */
+export async function compareElsewhere(first: string, out: string, fast: boolean): Promise<void> {
+  const second = await buildElsewhere(join(out, "elsewhere"), fast, sourceDateEpoch())
+  const [one, other] = await Promise.all([sha256Of(first), sha256Of(second)])
+  if (one !== other) throw new Error(`built elsewhere it is another: ${other}  ${second}`)
+  await rm(join(out, "elsewhere"), { recursive: true })
 }
 
 function sourceDateEpoch(): number {
@@ -126,7 +137,7 @@ Version: ${VERSION}
 Architecture: amd64
 Maintainer: ${MAINTAINER}
 Installed-Size: ${lengthKiB}
-Depends: libc6 (>= 2.28), libgcc-s1, libstdc++6 (>= 9), systemd (>= 252), init-system-helpers, openssl, fonts-noto-cjk
+Depends: libc6 (>= 2.28), libgcc-s1, libstdc++6 (>= 9), systemd (>= 252), openssl, fonts-noto-cjk
 Recommends: chrony
 Suggests: dcmtk, jq, nftables, nginx-light, p11-kit, sqlite3, strongswan-swanctl
 Section: net
@@ -141,8 +152,16 @@ Description: teleradiology gateway between hospitals and reading centres
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { out: { type: "string", default: "dist" }, fast: { type: "boolean", default: false } },
+    options: {
+      out: { type: "string", default: "dist" },
+      fast: { type: "boolean", default: false },
+      twice: { type: "boolean", default: false },
+    },
   })
   const { file, sha256 } = await buildPackage(values.out, values.fast)
   process.stdout.write(`${sha256}  ${file}\n`)
+  if (values.twice) {
+    await compareElsewhere(file, values.out, values.fast)
+    process.stdout.write("built twice, under other circumstances: the same\n")
+  }
 }

