@@ -1,6 +1,8 @@
-/** One-time enrolment links, made with the gateway's own command. */
+/** One-time enrolment links, made with the gateway's own commands; and the two who confirm the reader's certificate. */
 import { execFileSync } from "node:child_process"
-import { join } from "node:path"
+import { X509Certificate } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 
 const MAIN = join(import.meta.dirname, "..", "..", "gateway", "main.ts")
 
@@ -12,19 +14,28 @@ export interface Enrolment {
   readonly code: string
 }
 
+const SECOND_PERSONS = { operator: "保守 一郎", witness: "安全 花江" } as const
+
+/** What the two say of the reader's certificate. @param config of the reading centre */
+export function readersCertificate(config: string) {
+  const chain = join(dirname(config), "pki", "readers", `${READER.login}.chain.pem`)
+  const fingerprint = new X509Certificate(readFileSync(chain)).fingerprint256
+    .replaceAll(":", "")
+    .toLowerCase()
+  return { login: READER.login, fingerprint, ...SECOND_PERSONS }
+}
+
 export function enrol(config: string, person: typeof READER | typeof CLERK, minutes = 15): Enrolment {
-  const options = [
-    "--login",
-    person.login,
-    "--name",
-    person.name,
-    "--role",
-    person.role,
-    "--minutes",
-    String(minutes),
-  ]
-  const printed = execFileSync(process.execPath, [MAIN, "enrol", config, ...options], { encoding: "utf8" })
+  const { login, name, role } = person
+  const printed = dokuei("enrol", config, { login, name, role, minutes: String(minutes) })
   const link = /https?:\/\/\S+#\/enrol\/\S+/.exec(printed)?.[0]
   if (link === undefined) throw new Error("dokuei enrol printed no link")
+  if (person === READER) dokuei("people confirm", config, readersCertificate(config))
   return { link, code: link.slice(link.lastIndexOf("/") + 1) }
+}
+
+function dokuei(command: string, config: string, options: Readonly<Record<string, string>>): string {
+  const named = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+  const line = [MAIN, ...command.split(" "), config, ...named]
+  return execFileSync(process.execPath, line, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
 }

@@ -2,7 +2,6 @@
  * `dokuei enrol FILE …`: lets a person in for the first time, or again after a lost device. Prints a link that works
  * once; whoever opens it first becomes that person, so hand it over in person.
  */
-import { join } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import { systemChance, systemClock } from "../clock.ts"
 import { loadConfig } from "../config/load.ts"
@@ -11,9 +10,9 @@ import { crlFolder } from "../foundation/crl-folder.ts"
 import { personKeysOf, signingServiceOf } from "../foundation/person-keys.ts"
 import { readerFault } from "../foundation/reader-certificates.ts"
 import { openTrust } from "../foundation/trust-store.ts"
+import { boundPersonKeys } from "../journey/people/bound-keys.ts"
 import type { Person } from "../journey/ports.ts"
-import { makeDataFolder } from "../storage/spool/data-folder.ts"
-import { openPeople } from "../storage/people/people.ts"
+import { withPeople } from "./people/store.ts"
 
 const MINUTE_MS = 60_000
 const MAX_MINUTES = 7 * 24 * 60
@@ -69,11 +68,10 @@ async function signingFaultOf(
   const now = systemClock.now()
   try {
     const trust = await openTrust(config, lists)
-    return await readerFault(person, {
-      keys: personKeysOf(config, await signingServiceOf(config)),
-      trust,
-      now,
-    })
+    const keys = personKeysOf(config, await signingServiceOf(config))
+    return await withPeople(config, (bindings) =>
+      readerFault(person, { keys: boundPersonKeys(keys, bindings, systemClock), trust, bindings, now }),
+    )
   } catch (error) {
     // Whoever enrols may not be allowed to read what the service reads; the service looks again when it starts.
     if (error instanceof Error && "syscall" in error) return `not checked: ${error.message}`
@@ -82,19 +80,14 @@ async function signingFaultOf(
 }
 
 /** Returns the link. Safe beside a running gateway: the store is SQLite in WAL mode. */
-export async function enrol(config: Config, options: EnrolOptions): Promise<string> {
-  makeDataFolder(config.dataDir)
-  const people = openPeople(join(config.dataDir, "people.sqlite"))
-  try {
+export const enrol = (config: Config, options: EnrolOptions): Promise<string> =>
+  withPeople(config, async (people) => {
     const code = Buffer.from(systemChance.bytes(CODE_BYTES)).toString("base64url")
     const { login, name, role } = options
     const expiresAt = new Date(systemClock.now().getTime() + options.minutes * MINUTE_MS)
     await people.enrol({ login, name, role }, code, expiresAt)
     return `${new URL(config.desk.origin).origin}/#/enrol/${code}`
-  } finally {
-    people.close()
-  }
-}
+  })
 
 function loginName(text: string): string {
   if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/.test(text))

@@ -12,6 +12,7 @@ import { inviteCommand } from "./join/invite.ts"
 import { joinCommand } from "./join/join.ts"
 import { keysCommand } from "./keys.ts"
 import { mediaCommand } from "./media/media.ts"
+import { peopleCommand } from "./people/people.ts"
 import { pkiCommand } from "./pki-command.ts"
 import { backupCommand } from "./backup/backup.ts"
 import { restoreCommand } from "./backup/restore.ts"
@@ -33,6 +34,7 @@ export function program(finish: Finish): Command {
     runCommand,
     checkConfigCommand,
     enrolCommand,
+    peopleCommand,
     inviteCommand,
     joinCommand,
     keysCommand,

@@ -40,8 +40,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
     people: "contract with an accredited time-stamp authority",
   }),
   row("S-22", "HPKI certificates of qualified persons", {
-    tests: ["test/journey/report-signature.test.ts"],
-    people: "certificate and account are bound by a person",
+    tests: ["test/journey/report-signature.test.ts", "test/journey/people/bind.test.ts"],
+    people: "two people compare each reader's certificate with the card",
   }),
   row("S-23", "mutual authentication of both ends", { tests: ["test/actors/secure-node/tls.test.ts"] }),
   row("S-30", "where responsibility passes from one to the other", {

@@ -9,7 +9,7 @@ import { join } from "node:path"
 import { systemClock } from "../clock.ts"
 import type { Config } from "../config/schema.ts"
 import { event } from "../journey/audit.ts"
-import type { AuditEvent, AuditTrail, People } from "../journey/ports.ts"
+import type { AccountNews, AuditEvent, AuditTrail, People } from "../journey/ports.ts"
 import { errorFields, type Log } from "../log.ts"
 import type { Rot } from "../storage/spool/findings.ts"
 import { takeNotes, type Note } from "../storage/trail/used-notes.ts"
@@ -22,7 +22,7 @@ export interface Accounts {
   readonly config: Config
   readonly trail: AuditTrail
   readonly spool: { readonly rot: readonly Rot[] }
-  readonly people: Pick<People, "endedSessions" | "forgetSession">
+  readonly people: Pick<People, "endedSessions" | "forgetSession"> & AccountNews
   readonly log: Log
 }
 
@@ -38,6 +38,7 @@ export async function keepAccounts({ config, trail, spool, people, log }: Accoun
       await trail.record(found.flatMap((rot, index) => rowOfRot(rot, told + index)))
       told += found.length
       await tellEnded(people, trail)
+      await tellAccounts(people, trail)
     } catch (error) {
       log("error", "audit-failed", errorFields(error))
     }
@@ -61,6 +62,14 @@ async function tellEnded(people: Accounts["people"], trail: AuditTrail): Promise
     })
     await trail.record([{ key: `session/${key}`, event: ended }])
     await people.forgetSession(key)
+  }
+}
+
+/** What was changed by a page or a command, in the order it was done. */
+async function tellAccounts(people: AccountNews, trail: AuditTrail): Promise<void> {
+  for (const { key, event: changed } of await people.untold()) {
+    await trail.record([{ key, event: changed }])
+    await people.told(key)
   }
 }
 

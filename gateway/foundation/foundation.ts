@@ -18,6 +18,7 @@ import { audit } from "../journey/audit.ts"
 import { caseBook } from "../journey/cases/case-book.ts"
 import { Contacts, watchedSource } from "../journey/technician/contacts.ts"
 import { datedKeys, datedPersonKeys } from "../journey/clock/dated.ts"
+import { boundPersonKeys } from "../journey/people/bound-keys.ts"
 import { expire } from "../journey/retain/expire.ts"
 import { frameCache } from "../journey/read/frame-cache.ts"
 import { uuid } from "../journey/ids.ts"
@@ -171,7 +172,11 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     ledger,
     cases,
     keys: datedKeys(keys, timeKeeping.watch),
-    personKeys: datedPersonKeys(personKeysOf(config, signingService), timeKeeping.watch),
+    personKeys: boundPersonKeys(
+      datedPersonKeys(personKeysOf(config, signingService), timeKeeping.watch),
+      people,
+      systemClock,
+    ),
     timeStamps: timeStampAuthorities(config, trust, contacts),
     source: watchedSource(pacedSource(documents, mbitPerSecondOf, LINE_TIME), contacts),
     draughtsman,

@@ -1,9 +1,10 @@
 /**
- * Can the readers sign? A certificate that is missing, of somebody else, of another role or expired is told when the
- * centre starts and when the reader is enrolled, not at night when the first report is to be signed.
+ * Can the readers sign? A certificate that is missing, of somebody else, of another role, expired or confirmed by nobody is
+ * told when the centre starts and when the reader is enrolled, not at night when the first report is to be signed.
  */
 import { KeyError } from "../journey/errors.ts"
-import type { Person, PersonKeys } from "../journey/ports.ts"
+import { unconfirmed } from "../journey/people/bound-keys.ts"
+import type { Bindings, Person, PersonKeys } from "../journey/ports.ts"
 import { signingFault } from "../journey/read/signing-certificate.ts"
 import type { TrustStore } from "../journey/trust.ts"
 import { Malformed } from "../standards/malformed.ts"
@@ -14,23 +15,37 @@ const SOON_MS = 30 * 24 * 60 * 60 * 1000
 export interface ReaderParts {
   readonly keys: Pick<PersonKeys, "chain">
   readonly trust: Pick<TrustStore, "report">
+  readonly bindings: Pick<Bindings, "holder">
   readonly now: Date
 }
 
 /** What a person must do something about; null = this reader can sign, and for a while yet. */
 export async function readerFault(
   { login, name }: Pick<Person, "login" | "name">,
-  { keys, trust, now }: ReaderParts,
+  { keys, trust, bindings, now }: ReaderParts,
 ): Promise<string | null> {
   try {
     const chain = await keys.chain(login)
-    return signingFault(trust.report(), { name }, chain, null, now) ?? soonOver(chain, now)
+    return (
+      signingFault(trust.report(), { name }, chain, null, now) ??
+      (await bindingFault(login, chain, bindings)) ??
+      soonOver(chain, now)
+    )
   } catch (error) {
     // Only its holder can make the signing service show it.
     if (error instanceof KeyError && error.code === "ERR_KEY_LOGIN") return null
     if (error instanceof KeyError || error instanceof Malformed) return `certificate: ${error.message}`
     throw error
   }
+}
+
+async function bindingFault(
+  login: string,
+  chain: readonly Uint8Array[],
+  bindings: ReaderParts["bindings"],
+): Promise<string | null> {
+  const why = await unconfirmed(login, chain, bindings)
+  return why === null ? null : `binding: ${why}`
 }
 
 function soonOver([leaf]: readonly Uint8Array[], now: Date): string | null {

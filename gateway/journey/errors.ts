@@ -204,6 +204,13 @@ export const ERRORS = {
     "the report stays as it is; try again. If it lasts, ask the service, and compare keys.signingService",
     "HTTP 503",
   ),
+  ERR_KEY_UNCONFIRMED: row(
+    "KeyError",
+    "permanent",
+    "nobody has confirmed that this signing certificate is the account's, or that was taken back",
+    "a security officer compares it with the card and confirms it: page People, or `dokuei people confirm`; then prepare the report again",
+    "HTTP 422",
+  ),
   ERR_KEY_UNFIT: row(
     "KeyError",
     "permanent",

@@ -535,7 +535,7 @@ export interface SessionView {
   readonly person: {
     readonly id: string
     readonly name: string
-    readonly role: "radiologist" | "clerk" | "system"
+    readonly role: "radiologist" | "clerk" | "officer" | "system"
   } | null
   readonly site: string
   readonly desk: "reading" | "staff"
@@ -555,6 +555,24 @@ export interface SessionView {
     /** Who may be named as reader; absent = the agreement names nobody. */
     readonly readers?: readonly string[]
   }[]
+}
+
+// ---------------------------------------------------------------- accounts
+
+/** Of a certificate, what somebody can compare with a card or a letter. */
+export interface CertificateFacts {
+  /** SHA-256 of the certificate, lower-case hex. */
+  readonly fingerprint: string
+  readonly subject: string
+  /** The holder's name in Japanese; "" where the certificate has none. */
+  readonly holder: string
+  readonly issuer: string
+  /** Upper-case hex. */
+  readonly serial: string
+  /** hcRole texts, e.g. `Medical Doctor`. */
+  readonly roles: readonly string[]
+  readonly notBefore: string
+  readonly notAfter: string
 }
 
 /** Sent over the WebSocket; the page asks again for what changed. */

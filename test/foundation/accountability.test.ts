@@ -8,6 +8,7 @@ import { pkiDemo } from "../../gateway/commands/pki.ts"
 import { loadConfig } from "../../gateway/config/load.ts"
 import type { Config } from "../../gateway/config/schema.ts"
 import { keepAccounts } from "../../gateway/foundation/accountability.ts"
+import { event } from "../../gateway/journey/audit.ts"
 import { SpoolError } from "../../gateway/journey/errors.ts"
 import type { AuditEvent, EndedSession } from "../../gateway/journey/ports.ts"
 import type { Rot } from "../../gateway/storage/spool/findings.ts"
@@ -18,6 +19,7 @@ describe("the accounts beside the steps", () => {
   let config: Config
   let told: AuditEvent[]
   let ended: EndedSession[] = []
+  let untold: { key: string; event: AuditEvent }[] = []
   const forgotten: string[] = []
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "accounts-"))
@@ -66,6 +68,11 @@ describe("the accounts beside the steps", () => {
           forgotten.push(key)
           return Promise.resolve()
         },
+        untold: () => Promise.resolve(untold),
+        told: (key) => {
+          untold = untold.filter((each) => each.key !== key)
+          return Promise.resolve()
+        },
       },
       log: () => undefined,
     })
@@ -93,6 +100,17 @@ describe("the accounts beside the steps", () => {
     assert.equal(told[0]?.user, "sato")
     assert.deepEqual(forgotten, ["k1"])
     ended = []
+  })
+
+  it("tell once what was changed of an account", async () => {
+    const description = "certificate … confirmed as signing certificate of sato, by 保守 一郎, 安全 花江"
+    const at = new Date().toISOString()
+    untold = [
+      { key: "account/1", event: event({ event: "account-changed", outcome: "success", at, description }) },
+    ]
+    assert.deepEqual(await start(), [`account-changed: ${description}`])
+    assert.deepEqual(untold, [])
+    assert.deepEqual(await start(), [])
   })
 
   it("see a certificate that was exchanged under the same name", async () => {

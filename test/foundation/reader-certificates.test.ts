@@ -4,6 +4,7 @@ import { copyFile, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { readerFault } from "../../gateway/foundation/reader-certificates.ts"
+import type { Person } from "../../gateway/journey/ports.ts"
 import { personKeys } from "../../gateway/storage/keys/person-keys.ts"
 import { days } from "../../gateway/commands/pki-authority.ts"
 import { certificates, START } from "../journey/certificates.ts"
@@ -23,8 +24,14 @@ describe("whether a reader can sign", () => {
     await writeFile(join(folder, "spoilt.chain.pem"), "no certificate")
   })
   after(() => rmSync(folder, { recursive: true }))
-  const fault = (person: { login: string; name: string }, now = START) =>
-    readerFault(person, { keys: personKeys(folder), trust, now })
+  /** Whose certificates were confirmed: by default everybody's. */
+  const fault = (person: { login: string; name: string }, now = START, holder: Person | null = null) =>
+    readerFault(person, {
+      keys: personKeys(folder),
+      trust,
+      bindings: { holder: () => Promise.resolve(holder ?? { ...READER, ...person }) },
+      now,
+    })
 
   it("is no question with a certificate of one's own", async () => assert.equal(await fault(READER), null))
 
@@ -39,6 +46,13 @@ describe("whether a reader can sign", () => {
 
   it("is told when its holder is no physician", async () => {
     assert.match((await fault({ ...NURSE, name: "Hanako Kango" })) ?? "", /role/i)
+  })
+
+  it("is told while nobody has confirmed that the certificate is this account's", async () => {
+    assert.match(
+      (await fault(READER, START, OTHER_READER)) ?? "",
+      /^binding: certificate [0-9a-f]{64} is not confirmed/,
+    )
   })
 
   it("is told when it is over, and a month before", async () => {

@@ -6,10 +6,11 @@ import assert from "node:assert/strict"
 import { join } from "node:path"
 import type { Browser } from "playwright-core"
 import { sendStudy } from "../../deploy/demo/hospital.ts"
-import { CLERK, READER } from "../../deploy/demo/people.ts"
+import { CLERK, READER, readersCertificate } from "../../deploy/demo/people.ts"
 import { HOSPITAL, PIN } from "../../deploy/demo/site.ts"
 import { makeStudy, type DemoStudy } from "../../deploy/demo/study.ts"
 import { enrol } from "../../gateway/commands/enrol.ts"
+import { confirmByTwo } from "../../gateway/commands/people/certificates.ts"
 import { loadConfig } from "../../gateway/config/load.ts"
 import { buildViewer } from "../viewer/build-viewer.ts"
 import { hasChromium, launchChromium } from "../viewer/chromium.ts"
@@ -92,6 +93,8 @@ describe("the viewer at real gateways", function () {
     it("enrols by the link and is in the work list, where the study lies verified", async () => {
       const { page } = reader
       await page.goto(await link("center", READER))
+      const center = road.configFile("center")
+      await confirmByTwo(loadConfig(center), readersCertificate(center))
       await page.getByText(`${READER.name} さんの端末として登録します。`).waitFor()
       await pictures(reader, "enrolment", ".gate-card .btn-primary")
       await button(reader, "パスキーを作る").click()

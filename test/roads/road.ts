@@ -9,12 +9,13 @@ import Database from "better-sqlite3"
 import { parse, stringify } from "yaml"
 import { startGateway, type Gateway } from "../../deploy/demo/gateways.ts"
 import { enterRequest, sendStudy, staffItems } from "../../deploy/demo/hospital.ts"
-import { CLERK, READER, type Enrolment } from "../../deploy/demo/people.ts"
+import { CLERK, READER, readersCertificate, type Enrolment } from "../../deploy/demo/people.ts"
 import { openSite, type Site, type SiteOptions } from "../../deploy/demo/site.ts"
 import type { Timeline } from "../../deploy/demo/timeline.ts"
 import { startTsa, type Tsa } from "../../deploy/demo/tsa.ts"
 import { enterDesks, NotReached, readStudy, until, type Desks } from "../../deploy/demo/walk.ts"
 import { enrol } from "../../gateway/commands/enrol.ts"
+import { confirmByTwo } from "../../gateway/commands/people/certificates.ts"
 import { loadConfig } from "../../gateway/config/load.ts"
 import type { ReadingView } from "../../gateway/journey/views.ts"
 import { Tap } from "../peers/tap.ts"
@@ -171,7 +172,9 @@ export class Road {
   }
 
   async #enrolment(role: Role, person: typeof READER | typeof CLERK): Promise<Enrolment> {
-    const link = await enrol(loadConfig(this.configFile(role)), { ...person, minutes: 15 })
+    const config = loadConfig(this.configFile(role))
+    const link = await enrol(config, { ...person, minutes: 15 })
+    if (person === READER) await confirmByTwo(config, readersCertificate(this.configFile(role)))
     return { link, code: link.slice(link.lastIndexOf("/") + 1) }
   }
 

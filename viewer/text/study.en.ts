@@ -156,6 +156,8 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "sign.fault.images": "Images were added or withdrawn meanwhile. Go back, look at them, then sign.",
   "sign.fault.clock":
     "Nothing can be signed now: the centre's clock is not known to be right. Ask the system administrator to look at the time service (chrony); then sign the same report.",
+  "sign.fault.unconfirmed":
+    "Nobody has confirmed yet that this signing certificate is yours. Ask the security officer to compare it with your card and confirm it.",
   "sign.fault.certificate": "This certificate may not sign. Check its role and validity.",
   "sign.preparing": "Freezing text and PDF",
   "sign.document-addendum": "Diagnostic imaging report: addendum",

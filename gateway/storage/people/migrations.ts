@@ -8,7 +8,8 @@
 import type { Database } from "better-sqlite3"
 import { LedgerError } from "../../journey/errors.ts"
 
-const MIGRATIONS: readonly string[] = [
+/** Step n brings a store of version n to n + 1. */
+export const MIGRATIONS: readonly string[] = [
   // 1: persons, the codes and credentials they enrol with, sessions, wrong answers
   `CREATE TABLE person (
      id TEXT PRIMARY KEY,
@@ -51,6 +52,39 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;
    -- serves failuresSince
    CREATE INDEX failure_person ON failure (person_id, at);`,
+
+  // 2: officers; certificates of accounts; what the audit trail has to be told
+  `CREATE TABLE person_of_2 (
+     id TEXT PRIMARY KEY,
+     login TEXT NOT NULL UNIQUE,
+     name TEXT NOT NULL,
+     role TEXT NOT NULL CHECK (role IN ('radiologist', 'clerk', 'officer'))
+   ) STRICT;
+   INSERT INTO person_of_2 SELECT id, login, name, role FROM person;
+   DROP TABLE person;
+   ALTER TABLE person_of_2 RENAME TO person;
+
+   CREATE TABLE binding (
+     person_id TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+     fingerprint TEXT NOT NULL CHECK (length(fingerprint) = 64),
+     use TEXT NOT NULL CHECK (use IN ('signing', 'login')),
+     certificate BLOB NOT NULL,
+     seen_at INTEGER NOT NULL,
+     confirmed_at INTEGER,
+     confirmed_by TEXT,
+     evidence TEXT,
+     revoked_at INTEGER,
+     revoked_by TEXT,
+     reason TEXT,
+     PRIMARY KEY (fingerprint, person_id)
+   ) STRICT;
+   -- a certificate speaks for one account
+   CREATE UNIQUE INDEX binding_holder ON binding (fingerprint) WHERE confirmed_at IS NOT NULL AND revoked_at IS NULL;
+
+   CREATE TABLE untold (
+     key TEXT PRIMARY KEY,
+     event TEXT NOT NULL
+   ) STRICT;`,
 ]
 
 /** A store of a later one was written by a newer program. */
@@ -58,6 +92,8 @@ export const PEOPLE_VERSION = MIGRATIONS.length
 
 /**
  * Brings the store to the newest shape, one transaction per step.
+ *
+ * Foreign keys are off meanwhile: a table that is made anew must not take with it what refers to it.
  *
  * @throws LedgerError ERR_LEDGER when the store was written by a newer program: going back would lose what it knows
  */
@@ -68,6 +104,7 @@ export function migrate(database: Database): void {
       "ERR_LEDGER",
       `people store has version ${taken}, this program knows ${MIGRATIONS.length}`,
     )
+  database.pragma("foreign_keys = OFF")
   for (const [index, sql] of MIGRATIONS.entries()) {
     if (index < taken) continue
     database.transaction(() => {
@@ -75,4 +112,5 @@ export function migrate(database: Database): void {
       database.pragma(`user_version = ${index + 1}`)
     })()
   }
+  database.pragma("foreign_keys = ON")
 }

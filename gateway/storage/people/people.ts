@@ -7,8 +7,9 @@
 import { createHash } from "node:crypto"
 import { closeSync, openSync } from "node:fs"
 import Database from "better-sqlite3"
-import type { People, Person } from "../../journey/ports.ts"
+import type { AccountNews, Bindings, People, Person } from "../../journey/ports.ts"
 import { Accounts } from "./accounts.ts"
+import { CertificateBindings } from "./bindings.ts"
 import { migrate } from "./migrations.ts"
 import { Sessions, type SessionLimits } from "./sessions.ts"
 
@@ -18,7 +19,9 @@ const OWNER_ONLY = 0o600
 export const DEFAULT_LIMITS: SessionLimits = { idleMs: 10 * MINUTE_MS, absoluteMs: 12 * 60 * MINUTE_MS }
 
 /** The people store; `close` it before the process ends. */
-export type PeopleStore = People & { persons(): Promise<readonly Person[]>; close(): void }
+export type PeopleStore = People &
+  Bindings &
+  AccountNews & { persons(): Promise<readonly Person[]>; close(): void }
 
 /**
  * Opens (or makes) the store at `path`, readable by its owner only. Every change is on disk when its promise
@@ -32,7 +35,6 @@ export function openPeople(path: string, limits: SessionLimits = DEFAULT_LIMITS)
   const database = new Database(path)
   database.pragma("journal_mode = WAL")
   database.pragma("synchronous = FULL")
-  database.pragma("foreign_keys = ON")
   migrate(database)
   return answer(database, limits)
 }
@@ -41,6 +43,7 @@ export function openPeople(path: string, limits: SessionLimits = DEFAULT_LIMITS)
 function answer(database: Database.Database, limits: SessionLimits): PeopleStore {
   const accounts = new Accounts(database)
   const sessions = new Sessions(database, limits)
+  const bindings = new CertificateBindings(database)
   return {
     idleMs: limits.idleMs,
     persons: () => promised(() => accounts.persons()),
@@ -64,6 +67,14 @@ function answer(database: Database.Database, limits: SessionLimits): PeopleStore
     countFailure: (personId, now) => promised(() => accounts.countFailure(personId, now.getTime())),
     locked: (personId, now) => promised(() => accounts.locked(personId, now.getTime())),
     forgetFailures: (personId) => promised(() => accounts.forgetFailures(personId)),
+    bindings: () => promised(() => bindings.all()),
+    holder: (fingerprint, use) => promised(() => bindings.holder(fingerprint, use)),
+    saw: (login, use, certificate, now) =>
+      promised(() => bindings.saw(login, use, certificate, now.getTime())),
+    confirm: (act, evidence) => promised(() => bindings.confirm(act, evidence)),
+    revoke: (act, reason) => promised(() => bindings.revoke(act, reason)),
+    untold: () => promised(() => bindings.untold()),
+    told: (key) => promised(() => bindings.told(key)),
     close: () => database.close(),
   }
 }

@@ -61,3 +61,40 @@ export const failuresSince = `
 export const deleteFailures = `DELETE FROM failure WHERE person_id = @personId`
 
 export const sweepFailures = `DELETE FROM failure WHERE person_id = @personId AND at <= @before`
+
+const bindingColumns = `
+  person.id AS id, login, name, role, use, fingerprint, certificate, seen_at AS seenAt,
+  confirmed_at AS confirmedAt, confirmed_by AS confirmedBy,
+  revoked_at AS revokedAt, revoked_by AS revokedBy, reason`
+
+/** What waits for a second person first, then the newest. */
+export const everyBinding = `
+  SELECT ${bindingColumns} FROM binding JOIN person ON person.id = person_id
+  ORDER BY confirmed_at IS NULL AND revoked_at IS NULL DESC, seen_at DESC, login`
+
+export const holderOf = `
+  SELECT person.id, login, name, role FROM binding JOIN person ON person.id = person_id
+  WHERE fingerprint = @fingerprint AND use = @use AND confirmed_at IS NOT NULL AND revoked_at IS NULL`
+
+export const seeBinding = `
+  INSERT INTO binding (person_id, fingerprint, use, certificate, seen_at)
+  SELECT id, @fingerprint, @use, @certificate, @now FROM person WHERE login = @login
+  ON CONFLICT DO NOTHING`
+
+/** Nothing changes for one that is somebody else's. */
+export const confirmBinding = `
+  UPDATE OR IGNORE binding
+  SET confirmed_at = @at, confirmed_by = @by, evidence = @evidence,
+      revoked_at = NULL, revoked_by = NULL, reason = NULL
+  WHERE fingerprint = @fingerprint AND person_id = (SELECT id FROM person WHERE login = @login)`
+
+export const revokeBinding = `
+  UPDATE binding SET revoked_at = @at, revoked_by = @by, reason = @reason
+  WHERE fingerprint = @fingerprint AND revoked_at IS NULL
+    AND person_id = (SELECT id FROM person WHERE login = @login)`
+
+export const insertUntold = `INSERT INTO untold (key, event) VALUES (@key, @event)`
+
+export const everyUntold = `SELECT key, event FROM untold ORDER BY rowid`
+
+export const deleteUntold = `DELETE FROM untold WHERE key = @key`

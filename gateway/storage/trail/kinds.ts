@@ -179,6 +179,12 @@ export const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
     SETTING,
     "a person enrolled a passkey",
   ),
+  "account-changed": kind(
+    [securityAlert, EVENT_TYPE.userSecurityAttributes, "E"],
+    PERSON,
+    SETTING,
+    "a second person confirmed that a certificate is an account's, or took that back: within a minute",
+  ),
   "request-entered": kind(
     [EVENT_ID.orderRecord, null, "C"],
     PERSON,

@@ -69,6 +69,7 @@ describe("audit messages", () => {
       logout: "110114 E",
       "session-ended": "110114 E",
       "credential-added": "110113 E",
+      "account-changed": "110113 E",
       "request-entered": "110109 C",
       "requests-listed": "110112 E",
       "consent-recorded": "110110 C",

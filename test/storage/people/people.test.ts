@@ -1,10 +1,11 @@
 import assert from "node:assert/strict"
-import { readFileSync, statSync } from "node:fs"
+import { readFileSync, rmSync, statSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "better-sqlite3"
 import type { Credential } from "../../../gateway/journey/ports.ts"
+import { MIGRATIONS, PEOPLE_VERSION } from "../../../gateway/storage/people/migrations.ts"
 import { openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
 
 const T0 = Date.UTC(2026, 3, 1, 0, 0, 0)
@@ -176,9 +177,48 @@ describe("people", () => {
       database.close()
       assert.throws(() => openPeople(path), { code: "ERR_LEDGER" })
       const mended = new Database(path)
-      mended.pragma("user_version = 1")
+      mended.pragma(`user_version = ${PEOPLE_VERSION}`)
       mended.close()
       people = openPeople(path)
+    })
+  })
+
+  describe("a store of the first version", () => {
+    /** As the program of that time has left it: its tables, and whoever is in them. */
+    function makeFirst(): void {
+      people.close()
+      rmSync(path)
+      const database = new Database(path)
+      database.exec(MIGRATIONS[0]!)
+      database.exec(`
+        PRAGMA user_version = 1;
+        INSERT INTO person VALUES ('p1', 'sato', '佐藤 花子', 'radiologist');
+        INSERT INTO credential VALUES ('c1', 'p1', x'00', 3, '[]', 0, NULL);
+        INSERT INTO session VALUES (zeroblob(32), 'p1', 0, 0);
+        INSERT INTO failure VALUES ('p1', 0);`)
+      database.close()
+    }
+
+    it("keeps its people with all that is theirs, and takes officers from then on", async () => {
+      makeFirst()
+      people = openPeople(path)
+      assert.deepEqual(await people.persons(), [{ id: "p1", ...reader }])
+      assert.equal((await people.credentialsOf("p1"))[0]?.counter, 3)
+      assert.equal((await people.endedSessions(at(0))).length, 1)
+      const officer = { login: "anzen", name: "安全 花江", role: "officer" } as const
+      assert.equal((await people.enrol(officer, "code-9", at(15))).role, "officer")
+    })
+
+    it("still holds what refers to a person to that person", () => {
+      makeFirst()
+      people = openPeople(path)
+      const database = new Database(path)
+      assert.deepEqual(database.pragma("foreign_key_check"), [])
+      assert.throws(
+        () => database.exec("INSERT INTO failure VALUES ('nobody', 0)"),
+        /FOREIGN KEY constraint failed/,
+      )
+      database.close()
     })
   })
 })

@@ -95,6 +95,13 @@ export const EVENTS: Readonly<Record<AuditEvent["event"], AuditEvent>> = {
     objectId: "urn:dokuei:person:sato",
     description: "a passkey was enrolled",
   },
+  "account-changed": {
+    ...BLANK,
+    ...person,
+    event: "account-changed",
+    objectId: "urn:dokuei:person:sato",
+    description: "certificate 5f… confirmed as signing certificate of sato, by 安全 花江 (anzen)",
+  },
   "instances-sent": {
     ...BLANK,
     ...study,

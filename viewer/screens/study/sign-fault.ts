@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<string, StudyKey>> = {
   ERR_KEY_SERVICE: "sign.fault.service",
   ERR_SIGN_INTENT: "sign.fault.intent",
   ERR_SIGN_IMAGES: "sign.fault.images",
+  ERR_KEY_UNCONFIRMED: "sign.fault.unconfirmed",
   ERR_SIGN_CERTIFICATE: "sign.fault.certificate",
   ERR_CLOCK_OFF: "sign.fault.clock",
   ERR_CLOCK_UNKNOWN: "sign.fault.clock",

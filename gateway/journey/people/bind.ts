@@ -1,0 +1,99 @@
+/**
+ * Binding: that a certificate is an account's counts once a second person has compared it with the card and said so.
+ * Whoever may open an account cannot by that alone make its holder's signature.
+ */
+import { event } from "../audit.ts"
+import { DeskError } from "../errors.ts"
+import type { AuditEvent, Binding, Bindings, Person } from "../ports.ts"
+
+/** Somebody who answers for a binding: an account, or a person at the machine itself. */
+export interface Witness {
+  /** null = no account of this gateway. */
+  readonly login: string | null
+  readonly name: string
+}
+
+export interface Agreed {
+  /** One who is logged in, or the two at the machine. */
+  readonly by: readonly Witness[]
+  /** What shows it: a passkey's assertion, or how the command was called. */
+  readonly evidence: string
+  readonly at: Date
+}
+
+type Which = Pick<Binding, "person" | "fingerprint">
+
+/**
+ * @throws DeskError ERR_NOT_ALLOWED for the account's own holder and for a certificate that is another account's, ERR_NOT_FOUND for
+ *   one that nobody has seen here
+ */
+export async function confirmBinding(
+  bindings: Bindings,
+  which: Which,
+  { by, evidence, at }: Agreed,
+): Promise<void> {
+  const { person, fingerprint } = which
+  demandOthers(person, by)
+  const all = await bindings.bindings()
+  const seen = all.find((each) => isThis(each, which))
+  if (seen === undefined) throw new DeskError("ERR_NOT_FOUND", "this account has no such certificate")
+  const act = actOf(which, by, at, "confirmed as", seen.use)
+  if (!(await bindings.confirm(act, evidence)))
+    throw new DeskError("ERR_NOT_ALLOWED", `certificate ${fingerprint} is confirmed for another account`)
+}
+
+/** Anybody who answers for accounts may, the holder of the account too: it takes a right away. Throws DeskError ERR_NOT_FOUND. */
+export async function revokeBinding(
+  bindings: Bindings,
+  which: Which,
+  { by, at, reason }: Omit<Agreed, "evidence"> & { readonly reason: string },
+): Promise<void> {
+  const seen = (await bindings.bindings()).find((each) => isThis(each, which))
+  if (seen === undefined || !(await bindings.revoke(actOf(which, by, at, "no longer", seen.use), reason)))
+    throw new DeskError("ERR_NOT_FOUND", "this account has no such certificate, or it was revoked before")
+}
+
+const isThis = (binding: Binding, { person, fingerprint }: Which): boolean =>
+  binding.person.login === person.login && binding.fingerprint === fingerprint
+
+/** Two people are two names and two accounts; width and spaces make no other person. */
+function demandOthers(person: Person, by: readonly Witness[]): void {
+  const names = by.map(({ name }) => folded(name))
+  const isHolder = by.some(
+    ({ login, name }) => login === person.login || folded(name) === folded(person.name),
+  )
+  if (isHolder || names.includes("") || names.includes(folded(person.login)))
+    throw new DeskError("ERR_NOT_ALLOWED", "nobody confirms a certificate of their own account")
+  if (new Set(names).size < names.length)
+    throw new DeskError("ERR_NOT_ALLOWED", "one person was named twice: two are needed")
+}
+
+const folded = (name: string): string => name.normalize("NFKC").replace(/\s/gu, "").toLowerCase()
+
+const named = (by: readonly Witness[]): string =>
+  by.map(({ login, name }) => (login === null ? name : `${name} (${login})`)).join(", ")
+
+function actOf(
+  { person, fingerprint }: Which,
+  by: readonly Witness[],
+  at: Date,
+  what: "confirmed as" | "no longer",
+  use: Binding["use"],
+) {
+  const words = `certificate ${fingerprint} ${what} ${use} certificate of ${person.login}, by ${named(by)}`
+  return { login: person.login, fingerprint, by: named(by), at, event: changed(person, by, at, words) }
+}
+
+/** PS3.15 A.5.3.11: User Security Attributes Changed. */
+function changed(person: Person, by: readonly Witness[], at: Date, description: string): AuditEvent {
+  const [first] = by
+  return event({
+    event: "account-changed",
+    outcome: "success",
+    at: at.toISOString(),
+    user: first?.login ?? first?.name ?? null,
+    userName: first?.name ?? null,
+    objectId: `urn:dokuei:person:${person.login}`,
+    description,
+  })
+}

@@ -1,0 +1,36 @@
+/** Keys of persons that sign only under a certificate which a second person has confirmed for the account. */
+import { KeyError } from "../errors.ts"
+import type { Bindings, Clock, PersonKeys } from "../ports.ts"
+import { fingerprintOf } from "./certificate-facts.ts"
+
+/** Every certificate that is shown is kept to be confirmed. No PIN is tried under one that is not. */
+export const boundPersonKeys = (keys: PersonKeys, bindings: Bindings, clock: Clock): PersonKeys => {
+  const chain = async (login: string): Promise<readonly Uint8Array[]> => {
+    const shown = await keys.chain(login)
+    const [leaf] = shown
+    if (leaf !== undefined) await bindings.saw(login, "signing", leaf, clock.now())
+    return shown
+  }
+  return {
+    chain,
+    sign: async (login, pin, bytes) => {
+      const fault = await unconfirmed(login, await chain(login), bindings)
+      if (fault !== null) throw new KeyError("ERR_KEY_UNCONFIRMED", fault)
+      return keys.sign(login, pin, bytes)
+    },
+  }
+}
+
+/** Why this certificate does not count for the account; null = it does. */
+export async function unconfirmed(
+  login: string,
+  [leaf]: readonly Uint8Array[],
+  bindings: Pick<Bindings, "holder">,
+): Promise<string | null> {
+  if (leaf === undefined) return "there is no certificate"
+  const fingerprint = fingerprintOf(leaf)
+  const holder = await bindings.holder(fingerprint, "signing")
+  return holder?.login === login
+    ? null
+    : `certificate ${fingerprint} is not confirmed for ${login} by a second person`
+}

@@ -1,0 +1,87 @@
+/** Certificates of accounts, with what the audit trail is to be told of each change in the same transaction. */
+import { createHash, randomUUID } from "node:crypto"
+import type { Database } from "better-sqlite3"
+import type { AuditEvent, Binding, BindingAct, BindingUse, Person } from "../../journey/ports.ts"
+import * as sql from "./statements.ts"
+
+interface BindingRow extends Person {
+  readonly use: BindingUse
+  readonly fingerprint: string
+  readonly certificate: Buffer
+  readonly seenAt: number
+  readonly confirmedAt: number | null
+  readonly confirmedBy: string | null
+  readonly revokedAt: number | null
+  readonly revokedBy: string | null
+  readonly reason: string | null
+}
+
+export class CertificateBindings {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  all(): readonly Binding[] {
+    return this.#database.prepare<[], BindingRow>(sql.everyBinding).all().map(bindingOf)
+  }
+
+  holder(fingerprint: string, use: BindingUse): Person | null {
+    return this.#database.prepare<[object], Person>(sql.holderOf).get({ fingerprint, use }) ?? null
+  }
+
+  saw(login: string, use: BindingUse, certificate: Uint8Array, now: number): void {
+    const fingerprint = createHash("sha256").update(certificate).digest("hex")
+    this.#change(sql.seeBinding, { login, use, fingerprint, certificate: Buffer.from(certificate), now })
+  }
+
+  confirm({ event, at, ...act }: BindingAct, evidence: string): boolean {
+    return this.#toldOf(event, sql.confirmBinding, { ...act, at: at.getTime(), evidence })
+  }
+
+  revoke({ event, at, ...act }: BindingAct, reason: string): boolean {
+    return this.#toldOf(event, sql.revokeBinding, { ...act, at: at.getTime(), reason })
+  }
+
+  untold(): readonly { readonly key: string; readonly event: AuditEvent }[] {
+    const rows = this.#database.prepare<[], { readonly key: string; readonly event: string }>(sql.everyUntold)
+    return rows.all().map(({ key, event }) => ({ key, event: JSON.parse(event) as AuditEvent }))
+  }
+
+  told(key: string): void {
+    this.#change(sql.deleteUntold, { key })
+  }
+
+  /** Both or neither; what changed nothing is not told. */
+  #toldOf(event: AuditEvent, statement: string, parameters: object): boolean {
+    return this.#database.transaction(() => {
+      if (this.#change(statement, parameters) === 0) return false
+      this.#change(sql.insertUntold, { key: `account/${randomUUID()}`, event: JSON.stringify(event) })
+      return true
+    })()
+  }
+
+  /** @returns rows that changed */
+  #change(statement: string, parameters: object): number {
+    return this.#database.prepare<[object]>(statement).run(parameters).changes
+  }
+}
+
+function bindingOf(row: BindingRow): Binding {
+  const { id, login, name, role, use, fingerprint, certificate } = row
+  return {
+    person: { id, login, name, role },
+    use,
+    fingerprint,
+    certificate: new Uint8Array(certificate),
+    seenAt: instant(row.seenAt),
+    confirmed: row.confirmedAt === null ? null : { at: instant(row.confirmedAt), by: row.confirmedBy ?? "" },
+    revoked:
+      row.revokedAt === null
+        ? null
+        : { at: instant(row.revokedAt), by: row.revokedBy ?? "", reason: row.reason ?? "" },
+  }
+}
+
+const instant = (milliseconds: number): string => new Date(milliseconds).toISOString()
