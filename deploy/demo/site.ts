@@ -182,7 +182,9 @@ function agreement(site: Draft, partner: "edge" | "center", options: SiteOptions
     readers: partner === "center" ? [{ name: READER.name, spkiSha256: readerPin }] : [],
     objectCertificate: `pki/${partner}/object.chain.pem`,
     accepts:
-      partner === "center" ? ["report", "receipt", "certificate"] : ["study", "receipt", "acknowledgement"],
+      partner === "center"
+        ? ["report", "receipt", "certificate", "phantom"]
+        : ["study", "receipt", "acknowledgement", "phantom"],
     retention: { images: options.imagesKept },
     ...(options.recoding === undefined ? {} : { recoding: options.recoding }),
     ...(options.xua === undefined ? {} : { xua: options.xua }),

@@ -19,6 +19,7 @@ import { restoreCommand } from "./backup/restore.ts"
 import { recoverCommand } from "./recover.ts"
 import { runCommand } from "./run.ts"
 import { sbomCommand } from "./sbom/sbom.ts"
+import { selfTestCommand } from "./self-test/self-test.ts"
 import { siteCommand } from "./site/site.ts"
 import { verifyCommand } from "./evidence/verify.ts"
 import { xdrCommand } from "./xdr/xdr.ts"
@@ -37,6 +38,7 @@ export function program(finish: Finish): Command {
     peopleCommand,
     inviteCommand,
     joinCommand,
+    selfTestCommand,
     keysCommand,
     recoverCommand,
     backupCommand,

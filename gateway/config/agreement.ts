@@ -11,7 +11,7 @@ const urgencyTerm = z.strictObject({
   label: z.string().min(1).describe("e.g. 緊急, 至急, 通常"),
   dueMinutes: z.int().positive().describe("minutes from the request"),
 })
-const KINDS = ["study", "report", "receipt", "acknowledgement", "certificate"] as const
+const KINDS = ["study", "report", "receipt", "acknowledgement", "certificate", "phantom"] as const
 
 export const agreementSchema = z.strictObject({
   id: z
@@ -50,7 +50,9 @@ export const agreementSchema = z.strictObject({
   purposes: z.array(z.string()).default(["remote reading"]).describe("what the data may be used for"),
   accepts: z
     .array(z.enum(KINDS))
-    .describe("what the partner may submit to us; [] only where nothing comes back, as from a repository"),
+    .describe(
+      "what the partner may submit to us; phantom = self-tests (`dokuei self-test`), at both sides; [] only where nothing comes back, as from a repository",
+    ),
   receipts: z
     .enum(["signed", "registry-response"])
     .optional()

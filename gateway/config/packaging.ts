@@ -156,7 +156,7 @@ function repositoryIssues(
 }
 
 function unsealedIssues({ receipts, units, accepts }: Raw, path: string): Issue[] {
-  const own = ["receipt", "acknowledgement", "certificate"]
+  const own = ["receipt", "acknowledgement", "certificate", "phantom"]
   const foreign = (Array.isArray(accepts) ? accepts : []).filter((each) => own.includes(String(each)))
   return [
     ...(receipts === "signed"

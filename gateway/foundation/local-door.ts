@@ -1,6 +1,7 @@
-/** The door for commands on this machine: what of it leads to media, and who is told. */
+/** The door for commands on this machine: what of it leads to media, evidence and self-tests, and who is told. */
 import { EVIDENCE_PATH, evidenceRoute } from "../actors/local-door/evidence-route.ts"
 import { MediaRoutes } from "../actors/local-door/media-routes.ts"
+import { SELF_TESTS_PATH, selfTestRoute } from "../actors/local-door/self-test-route.ts"
 import { listenLocal } from "../actors/local-door/listen.ts"
 import { MEDIUM_PATH, mediumDoor } from "../actors/document-recipient/medium-door.ts"
 import type { Enter } from "../actors/http-door/open.ts"
@@ -9,6 +10,7 @@ import { refusedImport } from "../journey/audit.ts"
 import { evidenceDesk } from "../journey/evidence/evidence-desk.ts"
 import { mediaDesk } from "../journey/media/media-desk.ts"
 import type { SubmissionHandler } from "../journey/ports.ts"
+import { selfTestDesk } from "../journey/self-test/self-test-desk.ts"
 import type { World } from "../journey/world.ts"
 import { errorFields } from "../log.ts"
 import { VERSION } from "../version.ts"
@@ -26,6 +28,7 @@ export async function openLocalDoor(
   const onFault = (error: unknown): void => log("error", "local-door-fault", errorFields(error))
   const routes = new MediaRoutes(mediaDesk(world, makerOf(config)), onFault)
   const evidence = evidenceRoute(evidenceDesk(world, verifierPage), onFault)
+  const selfTests = selfTestRoute(selfTestDesk(world), onFault)
   const door = mediumDoor(
     {
       sourceOf: (id) => config.agreements.filter((each) => each.id === id).map(({ partner }) => partner.oid),
@@ -42,12 +45,13 @@ export async function openLocalDoor(
     },
     handler,
   )
-  const enter: Enter = (request, response, expectsContinue) =>
-    request.url?.startsWith(MEDIUM_PATH) === true
-      ? door.enter(request, response, expectsContinue)
-      : request.url === EVIDENCE_PATH
-        ? evidence(request, response)
-        : routes.enter(request, response)
+  const enter: Enter = (request, response, expectsContinue) => {
+    const url = request.url ?? ""
+    if (url.startsWith(MEDIUM_PATH)) return door.enter(request, response, expectsContinue)
+    if (url === EVIDENCE_PATH) return evidence(request, response)
+    if (url.startsWith(SELF_TESTS_PATH)) return selfTests(request, response)
+    return routes.enter(request, response)
+  }
   try {
     return await listenLocal(config.dataDir, enter)
   } catch (error) {

@@ -173,6 +173,8 @@ const KIND_DISPLAY: Readonly<Record<SubmissionKind, string>> = {
   recall: "Recall of a study",
   acknowledgement: "Acknowledgement",
   certificate: "Deletion certificate",
+  phantom: "Self-test: a study of nobody",
+  "phantom-report": "Self-test: the report on a study of nobody",
 }
 
 export const contentTypeCode = (kind: SubmissionKind): Code => own(kind, KIND_DISPLAY[kind])

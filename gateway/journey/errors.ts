@@ -748,6 +748,13 @@ export const ERRORS = {
     "nothing: what it may not have read is sent again. If it happens every time nothing ever counts as sent: see that it trusts keys.tls, and that it ends its side when we end ours (RFC 5425 4.4)",
   ),
 
+  ERR_SELF_TEST_OVER: row(
+    "ContentError",
+    "permanent",
+    "a self-test was not answered before its term, or was ended by who began it; what there was of it is destroyed",
+    "begin another (`dokuei self-test FILE`), and see at which stage it stays",
+  ),
+
   ERR_JOIN_CODE: row(
     "JoinError",
     "permanent",

@@ -22,6 +22,7 @@ import type {
   ReadingView,
   ReportDraft,
   RequestInput,
+  SelfTestView,
   StaffDetail,
   StaffItem,
   StudyQuestion,
@@ -742,6 +743,16 @@ export interface StudyDesk {
   bind(person: Person, requestId: string, studyId: string): Promise<void>
   /** The images of this request should not have been sent: they leave no more, and the centre destroys what it has. */
   recall(person: Person, requestId: string, reason: string): Promise<void>
+}
+
+/** Self-tests of the road to a partner, for commands on this machine. */
+export interface SelfTestDesk {
+  /** A phantom is planned. Throws DeskError when nothing of the kind is agreed. */
+  begin(user: string, agreement: string): Promise<{ readonly id: string }>
+  /** Throws DeskError ERR_NOT_FOUND. */
+  look(id: string): Promise<SelfTestView>
+  /** All we have of it is destroyed, wherever it stands; null = it was before. May be called twice. */
+  end(id: string, user: string): Promise<{ readonly objects: number; readonly at: string } | null>
 }
 
 export interface StaffDesk extends StudyDesk {

@@ -273,7 +273,17 @@ export interface RequestRecord {
  * of a report that left without its time stamp, with it.
  */
 export type SubmissionKind =
-  "study" | "unit" | "report" | "stamp" | "receipt" | "refusal" | "recall" | "acknowledgement" | "certificate"
+  | "study"
+  | "unit"
+  | "report"
+  | "stamp"
+  | "receipt"
+  | "refusal"
+  | "recall"
+  | "acknowledgement"
+  | "certificate"
+  | "phantom"
+  | "phantom-report"
 export type SubmissionState = "planned" | "sealed" | "sending" | "accepted" | "verified" | "failed"
 
 export interface SubmissionRecord {

@@ -52,7 +52,7 @@ export const AT_HOSPITAL: Agreement = {
   id: "kakuu-center",
   partner: CENTER,
   endpoint: "https://center.example.jp/xdr/recipient",
-  accepts: ["report", "receipt", "certificate"],
+  accepts: ["report", "receipt", "certificate", "phantom"],
 }
 /** As the reading centre holds it. */
 export const AT_CENTER: Agreement = {
@@ -60,5 +60,5 @@ export const AT_CENTER: Agreement = {
   id: "mihon-hospital",
   partner: HOSPITAL,
   endpoint: "https://edge.example.jp/xdr/recipient",
-  accepts: ["study", "receipt", "acknowledgement"],
+  accepts: ["study", "receipt", "acknowledgement", "phantom"],
 }

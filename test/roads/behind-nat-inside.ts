@@ -14,13 +14,15 @@ import { createInterface } from "node:readline"
 import { setTimeout as sleep } from "node:timers/promises"
 import { parse, stringify } from "yaml"
 import { startGateway, type Gateway } from "../../deploy/demo/gateways.ts"
-import { enterRequest, sendStudy } from "../../deploy/demo/hospital.ts"
+import { enterRequest, sendStudy, staffItems } from "../../deploy/demo/hospital.ts"
 import { CLERK, enrol, READER } from "../../deploy/demo/people.ts"
 import { openSite, type Site } from "../../deploy/demo/site.ts"
 import { makeStudy } from "../../deploy/demo/study.ts"
 import { startTsa } from "../../deploy/demo/tsa.ts"
 import { enterDesks, readStudy, receiveReport, REPORT, signReport, until } from "../../deploy/demo/walk.ts"
 import { SILENT, turnTerms } from "./road.ts"
+import type { SelfTestResult } from "../../gateway/commands/self-test/told.ts"
+import { MAIN } from "../commands/command-line.ts"
 import type { StaffDetail, TechnicianView } from "../../gateway/journey/views.ts"
 
 const HOSPITAL = "192.168.7.2"
@@ -219,6 +221,22 @@ async function walk(site: Site, restartCenter: () => Promise<void>): Promise<voi
   })
   assert.equal(deletion.certificate, "valid")
   say("a deletion certificate came home")
+
+  const tested = await selfTest(site)
+  assert.equal(tested.view.outcome, "passed", JSON.stringify(tested))
+  assert.deepEqual([tested.view.signature?.outcome, tested.view.signature?.kind], ["valid", "seal"])
+  assert.equal((await staffItems(site)).length, 1, "a self-test is no case")
+  say("a phantom went there, a signed report of it came home, and both are destroyed")
+}
+
+async function selfTest(site: Site): Promise<SelfTestResult> {
+  const child = spawn(process.execPath, [MAIN, "self-test", site.edgeConfig, "--json"])
+  let said = ""
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (piece: Buffer) => (said += piece.toString()))
+  const [code] = (await once(child, "close")) as [number | null]
+  assert.equal(code, 0, said)
+  return JSON.parse(said) as SelfTestResult
 }
 
 const [where = "plain", dir = "", address = ""] = process.argv.slice(2)

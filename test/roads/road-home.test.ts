@@ -39,6 +39,7 @@ describe("the road home of a hospital behind NAT", function () {
         "a report came home, valid, and was received",
         "the centre was started anew, and the hospital is connected again",
         "a deletion certificate came home",
+        "a phantom went there, a signed report of it came home, and both are destroyed",
       ],
     )
   })

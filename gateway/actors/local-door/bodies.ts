@@ -15,6 +15,8 @@ const planBody = z.strictObject({
 })
 const endBody = z.strictObject({ failed: name.nullable() })
 
+const userBody = z.strictObject({ user: name })
+const selfTestBody = z.strictObject({ user: name, agreement: name })
 const evidenceBody = z.strictObject({ user: name, what: name })
 
 /** The whole body. @throws RequestTooLarge */
@@ -29,6 +31,13 @@ export const readPlanBody = (
 /** `failed`: why there is no medium; null = there is one. */
 export const readEndBody = (request: IncomingMessage): Promise<{ readonly failed: string | null }> =>
   readJson(request, endBody)
+
+export const readUserBody = (request: IncomingMessage): Promise<{ readonly user: string }> =>
+  readJson(request, userBody)
+
+export const readSelfTestBody = (
+  request: IncomingMessage,
+): Promise<{ readonly user: string; readonly agreement: string }> => readJson(request, selfTestBody)
 
 export const readEvidenceBody = (
   request: IncomingMessage,

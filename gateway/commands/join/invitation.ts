@@ -51,7 +51,7 @@ export const hospitalsHalf = (
   endpoint,
   roadHome: "held",
   ...pins,
-  accepts: ["report", "receipt", "certificate"],
+  accepts: ["report", "receipt", "certificate", "phantom"],
 })
 
 /** The centre's. */
@@ -61,7 +61,7 @@ export const centersHalf = ({ hospital, terms }: Invitation, pins: Pins): Raw =>
   partner: partnerOf(hospital),
   roadHome: "held",
   ...pins,
-  accepts: ["study", "receipt", "acknowledgement"],
+  accepts: ["study", "receipt", "acknowledgement", "phantom"],
 })
 
 const partnerOf = ({ name, oid, institutionCode }: CenterConfig["site"] | Invitation["hospital"]) => ({

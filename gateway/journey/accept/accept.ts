@@ -21,6 +21,7 @@ import type { SealedObject, Segment, SubmissionHandler, SubmissionIntake } from 
 import type { DocumentRole, SubmissionKind } from "../records.ts"
 import { MAX_SIGNATURE_LENGTH_BYTES } from "../../standards/dsg/document.ts"
 import type { DocumentEntry } from "../../standards/xds/submission.ts"
+import { isPhantom } from "../self-test/phantom.ts"
 import { recognise, refuseOtherBytes } from "./recognise.ts"
 import { remarks } from "./remarks.ts"
 import { roleIn } from "./roles.ts"
@@ -149,10 +150,12 @@ function sealed(
   }
 }
 
+const mayWait = (kind: SubmissionKind): boolean => carriesImages(kind) || isPhantom(kind)
+
 /** Images may have to wait for room; a report, a receipt or a notice never does. */
 async function openSegment(world: World, { kind }: Inbound, place: Landing): Promise<Segment> {
   try {
-    return await world.spool.openSegment(place.slotId, carriesImages(kind) ? "routine" : "reserved")
+    return await world.spool.openSegment(place.slotId, mayWait(kind) ? "routine" : "reserved")
   } catch (error) {
     if (place.owner === null) await world.spool.destroySlot(place.slotId)
     throw error

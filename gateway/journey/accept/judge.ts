@@ -33,6 +33,8 @@ const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<Documen
   recall: { recall: "one" },
   acknowledgement: { acknowledgement: "one" },
   certificate: { certificate: "one" },
+  phantom: { request: "one", instance: "some" },
+  "phantom-report": { cda: "one", pdf: "one" },
 }
 
 /**
@@ -47,6 +49,7 @@ const AGREED_WITH: Readonly<Partial<Record<SubmissionKind, SubmissionKind>>> = {
   recall: "study",
   unit: "study",
   stamp: "report",
+  "phantom-report": "phantom",
 }
 
 /** Throws AcceptanceError. */

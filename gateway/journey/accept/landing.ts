@@ -6,16 +6,19 @@
  */
 import { carriesImages } from "../keep.ts"
 import type { RequestRecord } from "../records.ts"
+import { isPhantom } from "../self-test/phantom.ts"
 import { targetOf } from "../subject.ts"
 import type { World } from "../world.ts"
 import type { Inbound } from "./inbound.ts"
 import { landCertificate } from "./land-certificate.ts"
+import { landPhantom } from "./land-phantom.ts"
 import { landRecall } from "./land-recall.ts"
 import { landStudy } from "./land-study.ts"
 import { agreedRequest, type Landing } from "./landed.ts"
 
 export async function landing(world: World, inbound: Inbound): Promise<Landing> {
   if (carriesImages(inbound.kind)) return landStudy(world, inbound)
+  if (isPhantom(inbound.kind)) return landPhantom(world, inbound)
   if (inbound.kind === "certificate") return landCertificate(world, inbound)
   if (inbound.kind === "recall" && !(await isKnown(world, inbound))) return landRecall(world, inbound)
   const request = await ownRequest(world, inbound)

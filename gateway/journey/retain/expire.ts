@@ -12,9 +12,10 @@ import { expireOrphan, orphansUntil } from "./orphan.ts"
 import type { SlotId } from "../ports.ts"
 import type { JobRecord } from "../records.ts"
 import type { Outcome } from "../run.ts"
+import { expireSelfTest } from "../self-test/end-self-test.ts"
 import type { World } from "../world.ts"
 
-/** The job of a study, a request, a certificate or an orphan; images have a term of their own, and go first. */
+/** The job of a study, a request, a certificate, an orphan or a self-test; images have a term of their own, and go first. */
 export async function expire(world: World, job: JobRecord): Promise<Outcome> {
   const study = await world.ledger.study(job.subject)
   if (study !== null) return afterOrphans(world, receivedSlots(study), () => expireStudy(world, study))
@@ -23,7 +24,7 @@ export async function expire(world: World, job: JobRecord): Promise<Outcome> {
   const certificate = await world.ledger.certificate(job.subject)
   if (certificate !== null) return expireCertificate(world, certificate)
   const orphan = await world.ledger.orphan(job.subject)
-  return orphan === null ? { changes: [] } : expireOrphan(world, orphan)
+  return orphan === null ? expireSelfTest(world, job.subject) : expireOrphan(world, orphan)
 }
 
 /** What lies in a slot and nobody could place is not erased with it before its own term. */

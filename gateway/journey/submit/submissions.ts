@@ -2,6 +2,8 @@
 import { acknowledgementContents, acknowledgementEffect } from "../verify/acknowledgement.ts"
 import { certificateContents, certificateEffect } from "../retain/deletion-certificate.ts"
 import type { ContentsOf } from "./package.ts"
+import { phantomContents, phantomEffect } from "../self-test/phantom-study.ts"
+import { phantomReportContents, phantomReportEffect } from "../self-test/phantom-report.ts"
 import { recallContents } from "../retain/recall.ts"
 import { recallEffect } from "../retain/recall-effect.ts"
 import { receiptContents, receiptEffect } from "../verify/receipt.ts"
@@ -29,6 +31,8 @@ export const CONTENTS: Readonly<Record<SubmissionKind, ContentsOf>> = {
   recall: recallContents,
   acknowledgement: acknowledgementContents,
   certificate: certificateContents,
+  phantom: phantomContents,
+  "phantom-report": phantomReportContents,
 }
 
 export const EFFECTS: Effects = {
@@ -41,4 +45,6 @@ export const EFFECTS: Effects = {
   recall: recallEffect,
   acknowledgement: acknowledgementEffect,
   certificate: certificateEffect,
+  phantom: phantomEffect,
+  "phantom-report": phantomReportEffect,
 }

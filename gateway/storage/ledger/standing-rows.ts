@@ -21,7 +21,8 @@ export const STANDING_SQL = {
   outgoing: `SELECT agreement, state, sum(facts ->> 'kind' <> 'unit') AS count, min(created_at) AS oldestAt, sum(facts ->> 'bytesTotal') AS bytes,
     sum(facts ->> 'kind' <> 'unit' AND EXISTS (SELECT 1 FROM request WHERE request.id = submission.request_id AND request.facts ->> 'urgency' = 'STAT')) AS stat,
     count(DISTINCT CASE WHEN facts ->> 'kind' = 'unit' THEN facts ->> 'partOf' END) AS inUnits
-    FROM submission WHERE direction = 'out' AND state IN ('planned', 'sealed', 'sending', 'failed') GROUP BY agreement, state`,
+    FROM submission WHERE direction = 'out' AND state IN ('planned', 'sealed', 'sending', 'failed')
+      AND facts ->> 'kind' NOT IN ('phantom', 'phantom-report') GROUP BY agreement, state`,
   lastAccepted: `SELECT facts ->> 'acceptedAt' AS at FROM submission WHERE agreement = ? AND direction = 'out'
     AND state IN ('accepted', 'verified') ORDER BY created_at DESC LIMIT 1`,
   moreUrgentRecoding: `SELECT 1 FROM job JOIN submission ON submission.id = job.subject

@@ -219,7 +219,7 @@ export const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
     [applicationActivity, EVENT_TYPE.connectionTest, "E"],
     PERSON,
     NODE,
-    "a person tried a connection from the technician's page",
+    "a person tried a connection from the technician's page, or the whole road by a self-test: when it is begun, and when it ends. Minor: it did not pass",
   ),
   "security-alert": kind(
     [securityAlert, null, "E"],

@@ -1,0 +1,44 @@
+/** One self-test from its beginning to its end, told as it goes; whoever runs the desk. */
+import type { SelfTestDesk } from "../../journey/ports.ts"
+import type { SelfTestView } from "../../journey/views.ts"
+import { lineOf, type SelfTestPartner, type SelfTestResult, type Say } from "./told.ts"
+
+const LOOK_MS = 250
+
+export interface Asking {
+  readonly desk: SelfTestDesk
+  readonly partner: SelfTestPartner
+  readonly user: string
+  /** How long the answer is waited for. */
+  readonly limitMs: number
+  readonly now: () => Date
+  readonly say: Say
+}
+
+export async function askSelfTest(asking: Asking): Promise<SelfTestResult> {
+  const { desk, partner, user, now } = asking
+  const { id } = await desk.begin(user, partner.id)
+  const until = new Date(now().getTime() + asking.limitMs)
+  let view: SelfTestView
+  try {
+    view = await watched(asking, id, until)
+  } catch (error) {
+    await desk.end(id, user)
+    throw error
+  }
+  return { view, destroyed: await desk.end(id, user), endedAt: now().toISOString() }
+}
+
+/** Until it has come to its end, or its time is over; each stage is told once. */
+async function watched({ desk, partner, now, say }: Asking, id: string, until: Date): Promise<SelfTestView> {
+  let told = 0
+  for (;;) {
+    const view = await desk.look(id)
+    const reached = view.stages.findIndex(({ state }) => state !== "done")
+    for (const stage of view.stages.slice(told, reached === -1 ? undefined : reached))
+      say(lineOf(stage, partner))
+    told = reached === -1 ? view.stages.length : reached
+    if (view.outcome !== "running" || now() >= until) return view
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  }
+}
