@@ -102,6 +102,10 @@ export class Api {
   async login(response: AuthenticationResponseJSON): Promise<SessionView> {
     return this.#heard(await this.#json<SessionView>("POST", "/api/login", { response }))
   }
+  /** @param verifier what this tab kept when it left for the door for cards */
+  async loginByCard(code: string, verifier: string): Promise<SessionView> {
+    return this.#heard(await this.#json<SessionView>("POST", "/api/login/card", { code, verifier }))
+  }
   async logout(): Promise<void> {
     await this.#send("POST", "/api/logout", {})
   }

@@ -111,7 +111,7 @@ class AppRoot extends LightElement {
     this.#ended = false
     this.#session.take(session)
     // The code is spent and leaves the address; any other screen somebody was sent to is opened now.
-    if (this.#route.name === "enrol") history.replaceState(null, "", "/")
+    if (this.#route.name === "enrol" || this.#route.name === "card") history.replaceState(null, "", "/")
     this.#go()
   }
 
@@ -295,6 +295,8 @@ class AppRoot extends LightElement {
       .api=${this.#api}
       .site=${session.site}
       .ended=${this.#ended}
+      .cards=${session.cards ?? null}
+      .card=${this.#route.name === "card" ? this.#route : null}
       @session=${enter}
     ></page-login>`
   }

@@ -167,14 +167,31 @@ function deskIssues(root: Raw): Issue[] {
     issues.push({ path: "desk.origin", message: "must be https, or http on localhost" })
   if (typeof rpId === "string" && rpId !== "" && url.hostname !== rpId)
     issues.push({ path: "desk.rpId", message: "must be the host name of desk.origin" })
-  return issues
+  return [...issues, ...cardIssues(group(root.desk).cards, url)]
+}
+
+/** A browser that was asked for a card there goes on showing it there: it must not be the desk's own address. */
+function cardIssues(cards: unknown, desk: URL): Issue[] {
+  const { origin } = group(cards)
+  if (typeof origin !== "string" || !URL.canParse(origin)) return []
+  const path = "desk.cards.origin"
+  const url = new URL(origin)
+  if (url.origin !== origin) return [{ path, message: "must be scheme, host and port only" }]
+  return url.host === desk.host
+    ? [{ path, message: "must be another host name or port than desk.origin" }]
+    : []
 }
 
 function listenIssues(root: Raw): Issue[] {
   const taken = new Map<string, string>()
   const issues: Issue[] = []
-  const places: Raw = { ...root, "dicom.tls": group(root.dicom).tls, "dicom.web": group(root.dicom).web }
-  for (const name of ["dicom", "dicom.tls", "dicom.web", "xdr", "desk", "health"]) {
+  const places: Raw = {
+    ...root,
+    "dicom.tls": group(root.dicom).tls,
+    "dicom.web": group(root.dicom).web,
+    "desk.cards": group(root.desk).cards,
+  }
+  for (const name of ["dicom", "dicom.tls", "dicom.web", "xdr", "desk", "desk.cards", "health"]) {
     const { host = "127.0.0.1", port } = group(places[name])
     if (typeof host !== "string" || typeof port !== "number" || port === 0) continue
     const address = `${host}:${port}`

@@ -22,6 +22,28 @@ export const siteSchema = z.strictObject({
     .describe("DICOM times have no zone; this is theirs"),
 })
 
+const cardsSchema = z
+  .strictObject({
+    ...listen.shape,
+    origin: z
+      .url({ protocol: /^https$/ })
+      .describe("where browsers find this door: https, another host name or port than the desk"),
+    key: file.describe("PKCS#8 PEM of this door, which ends TLS itself: no proxy can stand before it"),
+    chain: file.describe("its certificates, PEM, leaf first; of an authority the browsers know"),
+    authorities: file.describe(
+      "issuing authorities of the cards below trust.hpkiRoots, PEM; browsers offer certificates of these",
+    ),
+    tls: z
+      .enum(["1.3", "1.2"])
+      .default("1.3")
+      .describe(
+        "`1.2`: for cards whose software cannot do RSA-PSS, which TLS 1.3 wants of every RSA key; ECDHE with AES-GCM alone",
+      ),
+  })
+  .describe(
+    "login with an HPKI authentication certificate (card) beside passkeys, by TLS with a client certificate (docs/people.md)",
+  )
+
 export const deskSchema = z
   .strictObject({
     ...listen.shape,
@@ -52,6 +74,7 @@ export const deskSchema = z
       )
       .default([])
       .describe("systems that may do that without a person, and nothing else"),
+    cards: cardsSchema.optional(),
     idle: duration.prefault("10m").describe("a session ends after this long without activity"),
   })
   .describe("the pages people use")

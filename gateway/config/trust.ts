@@ -40,6 +40,14 @@ export const trustSchema = z.strictObject({
     .describe(
       "certificate policies one of which a reader's signing certificate must state, alone. Default: that of HPKI for signatures in production, 1.2.392.100495.1.5.1.1.3.1",
     ),
+  loginPolicies: z
+    .array(oid)
+    .min(1)
+    .max(8)
+    .optional()
+    .describe(
+      "certificate policies one of which a card must state to log in by, alone. Default: that of HPKI for the authentication of persons in production, 1.2.392.100495.1.5.1.2.3.1",
+    ),
   loginBySigningKey: z
     .enum(["refused", "told"])
     .default("refused")

@@ -54,7 +54,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   row("S-42", "XUA", { tests: ["test/journey/asserted.test.ts"] }),
   row("S-43", "EUA and PWP", {
     tests: ["test/actors/directory-client"],
-    lacks: "no single sign-on (EUA): people enter with passkeys",
+    lacks: "no single sign-on (EUA): people enter with passkeys or cards",
   }),
   row("S-44", "BPPC", {
     tests: ["test/journey/consent.test.ts"],
@@ -124,7 +124,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   row("N-07", "no wireless network"),
   row("N-08", "the network is watched", { people: "counters and alarms are reviewed" }),
   row("A-01", "two factors for every person", { tests: ["test/actors/desks"] }),
-  row("A-02", "passwords", { people: "there are none: passkeys alone" }),
+  row("A-02", "passwords", { people: "there are none: passkeys and cards alone" }),
   row("A-03", "no secret in clear, none from the factory", { tests: ["test/roads/canary.test.ts"] }),
   row("A-04", "rights by role", {
     tests: ["test/actors/desks"],

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { DeskOptions } from "../actors/desks/options.ts"
 import { httpGuard } from "../actors/secure-node/waiting-room.ts"
+import { cardDoorOf } from "./card-door.ts"
 import type { Foundation } from "./foundation.ts"
 
 /** Half of a desk's connections: a proxy keeps them open between requests, and a browser a handful. */
@@ -12,6 +13,7 @@ const WAITING_PLACES = 512
 
 export async function deskOptions(base: Foundation): Promise<DeskOptions> {
   const { config } = base
+  const cards = await cardDoorOf(base)
   const viewer = join(import.meta.dirname, "..", "..", "viewer", "dist")
   return {
     host: config.desk.host,
@@ -25,6 +27,7 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
     guard: httpGuard(WAITING_PLACES),
     people: base.people,
     ...(base.signingService === null ? {} : { signingService: base.signingService }),
+    ...(cards === null ? {} : { cards }),
     clock: base.clock,
     chance: base.chance,
     log: base.log,

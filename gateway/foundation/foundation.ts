@@ -67,7 +67,7 @@ import { agreementsOf, credentialsOf, endpointsOf, documentsTo, openRecipient } 
 import { openLevelStores } from "./stores.ts"
 import { syntaxesOf } from "./transfer-syntaxes.ts"
 import { timeStampAuthorities } from "./time-stamps.ts"
-import { openTrust } from "./trust-store.ts"
+import { openTrust, type EvidenceAtHand } from "./trust-store.ts"
 
 /** What each role does in its own way, or not at all. */
 export type OwnSteps = Readonly<Record<"assemble" | "commit" | "deliver", Step>>
@@ -78,6 +78,8 @@ export interface Foundation {
   readonly world: World
   /** Revocation lists, for whoever opens a TLS connection. */
   readonly lists: CrlFolder
+  /** Revocation evidence at hand, and who fetches more of it. */
+  readonly evidence: EvidenceAtHand
   /** Keys shown in TLS, for the same. */
   readonly lineKeys: LineKeys
   readonly people: PeopleStore
@@ -144,7 +146,8 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const certificates = new CertificateWatch(config, keys)
   const lineKeys = new LineKeys()
   const credentials = await credentialsOf(config, { lists, lineKeys }, certificates)
-  const trust = await openTrust(config, { ...revocation, crls: () => lists.crls() })
+  const evidence = { ...revocation, crls: () => lists.crls() }
+  const trust = await openTrust(config, evidence)
   const line = new Map<string, number>()
   const contactListeners = new Set<() => void>()
   const tellContacts = (): void => contactListeners.forEach((listener) => listener())
@@ -226,6 +229,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     log,
     world,
     lists,
+    evidence,
     lineKeys,
     people,
     signingService,

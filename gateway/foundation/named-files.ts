@@ -61,6 +61,8 @@ function keyPairs(config: Config): KeyPair[] {
   )
   const tls = "dicom" in config ? config.dicom.tls : undefined
   own.push(...retired)
+  const { cards } = config.desk
+  if (cards !== undefined) own.push({ path: "desk.cards", key: cards.key, chain: cards.chain })
   return tls === undefined ? own : [...own, { path: "dicom.tls", key: tls.key, chain: tls.chain }]
 }
 

@@ -2,6 +2,7 @@
 import { X509Certificate } from "node:crypto"
 import type { Config } from "../config/schema.ts"
 import type { TrustStore } from "../journey/trust.ts"
+import type { HpkiTrust } from "../standards/dsg/trust.ts"
 import type { OcspResponse } from "../standards/hpki/ocsp.ts"
 import { readCertificate, type Certificate } from "../standards/hpki/certificate.ts"
 import { readKeyFile } from "../storage/keys/pem-files.ts"
@@ -19,6 +20,33 @@ export async function certificates(path: string): Promise<readonly Certificate[]
 export interface EvidenceAtHand extends Pick<CrlFolder, "crls"> {
   readonly ocsp?: () => readonly OcspResponse[]
   readonly want?: TrustStore["want"]
+}
+
+/** Whom we let in by a card: the same roots, the policy of persons' authentication. @param issuing below the roots */
+export async function loginTrust(
+  { trust }: Config,
+  issuing: readonly Certificate[],
+  lists: EvidenceAtHand,
+): Promise<() => HpkiTrust> {
+  const anchors = await certificates(trust.hpkiRoots)
+  return () => {
+    const [crls, ocsp] = [lists.crls(), lists.ocsp?.() ?? []]
+    return {
+      kind: "hpki",
+      anchors,
+      intermediates: issuing,
+      crls,
+      ocsp,
+      timeStamp: { anchors: [], intermediates: [], crls, ocsp, policies: [] },
+      newerCrl: "preferred",
+      rules: {
+        use: "person-authentication",
+        allowTestPolicies: trust.allowTestPolicies,
+        roles: [],
+        ...(trust.loginPolicies === undefined ? {} : { policies: trust.loginPolicies }),
+      },
+    }
+  }
 }
 
 /** @param lists without `want` nothing is ever fetched */

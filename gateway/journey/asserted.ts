@@ -118,6 +118,7 @@ function authenticationOf(principal: Principal | null, now: Date): Said["authent
   if (principal === null) return { at: now, context: AUTHENTICATION.certificate }
   const context = {
     passkey: AUTHENTICATION.passkey,
+    certificate: AUTHENTICATION.certificate,
     "own-signature": AUTHENTICATION.ownSignature,
     token: AUTHENTICATION.token,
   }[principal.authenticatedBy]

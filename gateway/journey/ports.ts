@@ -656,7 +656,12 @@ export interface Person {
   readonly role: "radiologist" | "clerk" | "officer" | "system"
   /** When they opened the session they act in, ISO 8601; absent outside of one. */
   readonly loggedInAt?: string
+  /** By what; absent = a passkey. */
+  readonly loggedInBy?: LoginBy
 }
+
+/** What opened a session. */
+export type LoginBy = "passkey" | "certificate"
 
 /** A document as it is shown. */
 export interface Paper {
@@ -846,7 +851,7 @@ export interface People {
   credential(credentialId: string): Promise<(Credential & { readonly personId: string }) | null>
   credentialsOf(personId: string): Promise<readonly Credential[]>
   countUse(credentialId: string, counter: number, now: Date): Promise<void>
-  openSession(personId: string, sessionId: string, now: Date): Promise<void>
+  openSession(personId: string, sessionId: string, by: LoginBy, now: Date): Promise<void>
   /** Touches idle time; null when unknown, idle too long or over the absolute limit. */
   session(sessionId: string, now: Date): Promise<Person | null>
   /** As `session`, but asking is no activity: the idle time runs on. */
@@ -888,6 +893,15 @@ export interface BindingAct {
   readonly at: Date
   readonly event: AuditEvent
 }
+
+/** Why a card opens nothing, as far as the person is told. */
+export type CardRefusal =
+  "none" | "unknown" | "ended" | "other-use" | "revoked" | "revocation-unknown" | "role" | "unconfirmed"
+
+/** Who holds the certificate that was shown; `detail` is for the audit trail. */
+export type CardVerdict =
+  | { readonly person: Person; readonly refusal: null; readonly detail: string }
+  | { readonly person: null; readonly refusal: CardRefusal; readonly detail: string }
 
 /** Which certificates speak for which accounts. */
 export interface Bindings {

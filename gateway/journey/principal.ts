@@ -17,7 +17,7 @@ export function principalOf(person: Person, now: Date): Principal {
     name: person.name,
     certificateSubject: null,
     role: null,
-    authenticatedBy: isMachine ? "token" : "passkey",
+    authenticatedBy: isMachine ? "token" : (person.loggedInBy ?? "passkey"),
     authenticatedAt: person.loggedInAt ?? now.toISOString(),
   }
 }

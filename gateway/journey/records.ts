@@ -223,7 +223,7 @@ export interface Principal {
   readonly certificateSubject: string | null
   /** Qualification by that certificate (hcRole), e.g. `Medical Doctor`; null when it names none. */
   readonly role: string | null
-  readonly authenticatedBy: "passkey" | "own-signature" | "token"
+  readonly authenticatedBy: "passkey" | "certificate" | "own-signature" | "token"
   /** When they proved who they are: at the desk's door, or with the signature. */
   readonly authenticatedAt: string
 }

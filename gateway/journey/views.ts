@@ -539,6 +539,8 @@ export interface SessionView {
   } | null
   readonly site: string
   readonly desk: "reading" | "staff"
+  /** Where people log in who come with a card (HPKI authentication certificate); absent = there is no such door. */
+  readonly cards?: string
   /** People are chosen from the hospital's directory; absent = there is none, they are written. */
   readonly directory?: true
   readonly serverTime: string

@@ -9,6 +9,7 @@ const DRAWINGS = {
   cert: svg`<circle cx="12" cy="9" r="5.5"/><path d="m8.5 13.5-1.5 7 5-2.5 5 2.5-1.5-7"/>`,
   chat: svg`<path d="M4 5h16v11H11l-4.5 3.8V16H4z"/><path d="M8 9.2h8M8 12.2h5"/>`,
   check: svg`<path d="m4.5 12.8 5 5 10-11"/>`,
+  card: svg`<rect x="3" y="5.5" width="18" height="13" rx="2"/><path d="M3 10h18M6.5 14.5h4"/>`,
   clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5l3.2 2"/>`,
   device: svg`<rect x="3.5" y="5" width="17" height="11" rx="1.5"/><path d="M8 20h8M12 16v4"/>`,
   disk: svg`<ellipse cx="12" cy="6" rx="7.5" ry="2.7"/><path d="M4.5 6v12c0 1.5 3.4 2.7 7.5 2.7s7.5-1.2 7.5-2.7V6M4.5 12c0 1.5 3.4 2.7 7.5 2.7s7.5-1.2 7.5-2.7"/>`,

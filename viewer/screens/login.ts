@@ -1,14 +1,16 @@
-/** Log in with a passkey: one button, nothing to type or to remember (WCAG 2.2 3.3.8). */
+/** Log in with a passkey: one button, nothing to type or to remember (WCAG 2.2 3.3.8); or with a card, where there is a door for it. */
 import { startAuthentication } from "@simplewebauthn/browser"
 import { html, nothing, type TemplateResult } from "lit"
 import type { SessionView } from "../../gateway/journey/views.ts"
-import type { Api, ApiError } from "../api.ts"
+import { ApiError, type Api } from "../api.ts"
+import { goToCardDoor, takeVerifier } from "../card.ts"
 import { languageButton, logo } from "../parts/app-head.ts"
 import { icon } from "../parts/icon.ts"
 import { LightElement } from "../parts/light-element.ts"
 import { passkeyError } from "../parts/passkey-error.ts"
 import { failureWords } from "../parts/states.ts"
-import { t } from "../text/language.ts"
+import { maybe, t } from "../text/language.ts"
+import type { Route } from "../words/route.ts"
 
 /** Fires `session` with the SessionView of who came in. */
 export class PageLogin extends LightElement {
@@ -16,22 +18,44 @@ export class PageLogin extends LightElement {
     api: { attribute: false },
     site: { attribute: false },
     ended: { attribute: false },
+    cards: { attribute: false },
+    card: { attribute: false },
   }
   declare api: Api
   declare site: string
   /** True when a session ended by itself, which is said. */
   declare ended: boolean
+  /** Where the door for cards is; null = there is none. */
+  declare cards: string | null
+  /** What that door sent this page back with; null = nobody was there. */
+  declare card: Extract<Route, { readonly name: "card" }> | null
   #busy = false
   #error: ApiError | null = null
 
-  async #login(): Promise<void> {
+  override connectedCallback(): void {
+    super.connectedCallback()
+    const { card } = this
+    if (card === null) return
+    // What works once, or is told once, does not stay in the address.
+    history.replaceState(null, "", "/")
+    const verifier = takeVerifier()
+    if (card.what === "code") void this.#enter(() => this.api.loginByCard(card.value, verifier))
+    else this.#error = new ApiError(0, `CARD_${card.value}`, t("card.unknown"), null)
+  }
+
+  #login(): Promise<void> {
+    return this.#enter(async () => {
+      const optionsJSON = await this.api.loginOptions()
+      return this.api.login(await startAuthentication({ optionsJSON }))
+    })
+  }
+
+  async #enter(come: () => Promise<SessionView>): Promise<void> {
     this.#busy = true
     this.#error = null
     this.requestUpdate()
     try {
-      const optionsJSON = await this.api.loginOptions()
-      const session = await this.api.login(await startAuthentication({ optionsJSON }))
-      this.dispatchEvent(new CustomEvent<SessionView>("session", { detail: session }))
+      this.dispatchEvent(new CustomEvent<SessionView>("session", { detail: await come() }))
     } catch (error) {
       this.#error = passkeyError(error)
     }
@@ -39,10 +63,28 @@ export class PageLogin extends LightElement {
     this.requestUpdate()
   }
 
+  /** The card's words are of a closed list; any other is a card that does not count here. */
+  #why(error: ApiError): string {
+    const [, refusal] = /^CARD_([a-z-]+)$/.exec(error.code) ?? []
+    return refusal === undefined ? failureWords(error) : (maybe(`card.${refusal}`) ?? error.message)
+  }
+
+  #cardButton(): unknown {
+    const { cards } = this
+    if (cards === null) return nothing
+    return html`<button
+      class="btn btn-tall btn-wide"
+      ?disabled=${this.#busy}
+      @click=${() => void goToCardDoor(cards)}
+    >
+      ${icon("card", "s")}${t("login.with-card")}
+    </button>`
+  }
+
   #message(): unknown {
     if (this.#error !== null)
       return html`<p class="banner banner-danger banner-round" role="alert">
-        ${icon("alert")}<span class="grow ink">${failureWords(this.#error)}</span>
+        ${icon("alert")}<span class="grow ink">${this.#why(this.#error)}</span>
       </p>`
     if (!this.ended) return nothing
     return html`<p class="banner banner-info banner-round" role="status">
@@ -64,6 +106,7 @@ export class PageLogin extends LightElement {
         >
           ${icon("user", "s")}${this.#busy ? t("login.waiting") : t("login.with-passkey")}
         </button>
+        ${this.#cardButton()}
         <div class="row between"><span class="dim xs">${t("login.new")}</span>${languageButton()}</div>
       </main>
     </div>`

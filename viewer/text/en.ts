@@ -63,6 +63,20 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "login.waiting": "Follow your device…",
   "login.new": "New here? Ask your administrator for an enrolment link.",
   "login.ended": "You were logged out after a pause, or from elsewhere.",
+  "login.with-card": "Log in with HPKI card",
+  "card.none":
+    "No card was shown. Put your card into the reader and choose its certificate when the browser asks.",
+  "card.unknown": "This certificate is of no authority that counts here.",
+  "card.ended": "This certificate has ended, or has not begun yet. Ask its authority for a new card.",
+  "card.other-use":
+    "This certificate is not for logging in. Choose the one for authentication, not the one for signing.",
+  "card.revoked": "This certificate was revoked. It opens nothing any more.",
+  "card.revocation-unknown":
+    "Whether this card was revoked cannot be told just now. Try again in a minute, or log in with a passkey.",
+  "card.role": "The qualification on this card does not fit the role of your account.",
+  "card.unconfirmed":
+    "Nobody has confirmed yet that this card is yours. Ask the security officer, or log in with a passkey.",
+  "card.busy": "Too many attempts from here. Wait a minute.",
   "enrol.title": "Enrol this device",
   "enrol.loading": "Checking the enrolment link",
   "enrol.for": "This device will be enrolled for {name}.",

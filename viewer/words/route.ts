@@ -1,4 +1,4 @@
-/** Which screen a `#…` asks for. Only opaque ids and an enrolment code ever stand in the address. */
+/** Which screen a `#…` asks for. Only opaque ids, and codes that work once, ever stand in the address. */
 
 export type Route =
   | { readonly name: "home" | "worklist" | "staff" | "technician" | "certificates" | "lines" }
@@ -7,6 +7,8 @@ export type Route =
   | { readonly name: "read" | "sign" | "report"; readonly requestId: string }
   | { readonly name: "decide"; readonly studyId: string }
   | { readonly name: "enrol"; readonly code: string }
+  /** Back from the door for cards: with a code that works once, or with why there is none. */
+  | { readonly name: "card"; readonly what: "code" | "refused"; readonly value: string }
 
 const WITH_REQUEST: Readonly<Record<string, "read" | "sign" | "report">> = {
   read: "read",
@@ -18,6 +20,8 @@ const WITH_REQUEST: Readonly<Record<string, "read" | "sign" | "report">> = {
 export function route(hash: string): Route {
   const [, first = "", second = "", third = ""] = hash.replace(/^#/, "").split("/")
   if (first === "enrol" && second !== "") return { name: "enrol", code: decode(second) }
+  if (first === "card" && (second === "code" || second === "refused"))
+    return { name: "card", what: second, value: decode(third) }
   if (first === "decide" && second !== "") return { name: "decide", studyId: decode(second) }
   if (first === "worklist" && second === "") return { name: "worklist" }
   if (first === "request" && second === "new") return { name: "new-request", studyId: decode(third) }

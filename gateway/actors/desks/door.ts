@@ -2,9 +2,10 @@
 import type { IncomingMessage } from "node:http"
 import type { Response } from "express"
 import { DeskError } from "../../journey/errors.ts"
-import type { Person } from "../../journey/ports.ts"
+import type { LoginBy, Person } from "../../journey/ports.ts"
 import type { SessionView } from "../../journey/views.ts"
-import { enrolBody, enrolOptionsBody, loginBody } from "./input.ts"
+import type { CardDoor } from "./card-door.ts"
+import { cardBody, enrolBody, enrolOptionsBody, loginBody } from "./input.ts"
 import { Limiter } from "./limiter.ts"
 import type { LiveEvents } from "./live-events.ts"
 import { LoginAudit } from "./login-audit.ts"
@@ -27,6 +28,7 @@ export class Door {
   readonly #sessions: DeskSessions
   readonly #passkeys: Passkeys
   readonly #events: LiveEvents
+  readonly #cards: { readonly door: CardDoor; readonly origin: string } | null
   readonly #audit: LoginAudit
   readonly #byAddress: Limiter
   readonly #byCode: Limiter
@@ -41,12 +43,14 @@ export class Door {
     sessions: DeskSessions,
     passkeys: Passkeys,
     events: LiveEvents,
+    cards: { readonly door: CardDoor; readonly origin: string } | null,
   ) {
     this.#options = options
     this.#kind = kind
     this.#sessions = sessions
     this.#passkeys = passkeys
     this.#events = events
+    this.#cards = cards
     this.#audit = new LoginAudit(options)
     this.#byAddress = new Limiter(options.clock, ATTEMPTS_PER_ADDRESS, MINUTE_MS)
     this.#byCode = new Limiter(options.clock, ATTEMPTS_PER_CODE, 15 * MINUTE_MS)
@@ -68,6 +72,11 @@ export class Door {
     routes.public("post", "/api/login", loginBody, ({ request, response, body }) =>
       this.#login(request, response, body.response),
     )
+    const cards = this.#cards
+    if (cards !== null)
+      routes.public("post", "/api/login/card", cardBody, ({ request, response, body }) =>
+        this.#loginByCard(request, response, cards.door, body),
+      )
     routes.public("post", "/api/logout", null, ({ request, response }) => this.#logout(request, response))
   }
 
@@ -96,7 +105,7 @@ export class Door {
     if (!(await this.#options.people.addCredential(body.code, credential, this.#now())))
       throw new DeskError("ERR_CODE_REFUSED", "the enrolment code was used meanwhile")
     await this.#audit.enrolled(request, person)
-    return this.#enter(request, response, person, "enrolled a passkey")
+    return this.#enter(request, response, person, "passkey", "enrolled a passkey")
   }
 
   /** Who enrols with this code; counts the attempt. */
@@ -135,7 +144,23 @@ export class Door {
     )
     await people.countUse(credential.id, counter, this.#now())
     await people.forgetFailures(person.id)
-    return this.#enter(request, response, person, "logged in by passkey")
+    return this.#enter(request, response, person, "passkey", "logged in by passkey")
+  }
+
+  /** Who showed a card at the other door has come back with its code. */
+  async #loginByCard(
+    request: IncomingMessage,
+    response: Response,
+    door: CardDoor,
+    { code, verifier }: z.infer<typeof cardBody>,
+  ): Promise<SessionView> {
+    this.#byAddress.count(this.#audit.addressOf(request))
+    const came = door.take(code, verifier)
+    if (came === null)
+      return this.#refuse(request, null, "an unknown code of the door for cards, or too late")
+    await this.#refuseLocked(request, came.person)
+    const how = `logged in by certificate ${came.certificate}`
+    return this.#enter(request, response, came.person, "certificate", how)
   }
 
   async #refuseLocked(request: IncomingMessage, person: Person): Promise<void> {
@@ -169,10 +194,11 @@ export class Door {
     request: IncomingMessage,
     response: Response,
     person: Person,
+    by: LoginBy,
     how: string,
   ): Promise<SessionView> {
     await this.#audit.login(request, person, how)
-    await this.#sessions.begin(person, request, response)
+    await this.#sessions.begin(person, by, request, response)
     return this.#view(person)
   }
 
@@ -190,6 +216,7 @@ export class Door {
       person: person === null ? null : { id: person.id, name: person.name, role: person.role },
       site: this.#options.siteName,
       desk: this.#kind,
+      ...(this.#cards === null ? {} : { cards: this.#cards.origin }),
       ...(this.#options.directory === undefined ? {} : { directory: true }),
       serverTime: this.#now().toISOString(),
       idleMs: this.#options.people.idleMs,

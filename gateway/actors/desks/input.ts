@@ -185,6 +185,11 @@ const code = text(128).min(1)
 export const enrolOptionsBody = z.strictObject({ code })
 export const enrolBody = z.strictObject({ code, response: registrationResponse })
 export const loginBody = z.strictObject({ response: authenticationResponse })
+/** What the door for cards gave the browser, and what the page had kept (RFC 7636 4.1). */
+export const cardBody = z.strictObject({
+  code: base64url.length(43),
+  verifier: base64url.min(43).max(128),
+})
 /** What a signing service's login gave the browser; both are opaque. */
 export const serviceReturnBody = z.strictObject({ state: text(256).min(1), code: text(2_048).min(1) })
 

@@ -6,6 +6,7 @@ import express, { type Express } from "express"
 import { DeskError } from "../../journey/errors.ts"
 import type { Person } from "../../journey/ports.ts"
 import type { SessionView } from "../../journey/views.ts"
+import { CardDoor } from "./card-door.ts"
 import { Door } from "./door.ts"
 import { answerErrors } from "./error-answer.ts"
 import { neverStored, policyHeaders } from "./headers.ts"
@@ -53,21 +54,38 @@ export async function openDesk(options: DeskOptions, kind: DeskKind): Promise<Op
   const routes = new Routes(app, site, sessions, machines, kind.role)
   const passkeys = new Passkeys(site, options.rpId, options.siteName, options.chance)
 
+  const cards = await openCards(options, site.origin)
+
   app.disable("x-powered-by").disable("etag").set("query parser", "simple")
   app.use(requestLog(options.log))
   app.use(...policyHeaders(site.secure))
   app.use(["/api", "/dicomweb"], neverStored)
-  new Door(options, kind.desk, sessions, passkeys, events).mount(routes)
+  new Door(options, kind.desk, sessions, passkeys, events, cards).mount(routes)
   kind.mount(routes, passkeys)
   finish(app, options)
   events.listen(server)
 
   return {
     port,
+    cardPort: cards?.port ?? null,
     origin: site.origin,
     notify: (event) => events.notify(event),
-    close: () => close(server, events),
+    close: async () => {
+      await cards?.door.close()
+      await close(server, events)
+    },
   }
+}
+
+/** The door beside it for cards, where there is one. */
+async function openCards(options: DeskOptions, deskOrigin: string) {
+  const { cards } = options
+  if (cards === undefined) return null
+  const door = new CardDoor(options, cards, deskOrigin, new LoginAudit(options))
+  const port = await door.listen()
+  const url = new URL(cards.origin)
+  if (url.port === "0") url.port = String(port)
+  return { door, port, origin: url.origin }
 }
 
 /** What no route took is a file of the viewer, or nothing. */

@@ -1,6 +1,15 @@
 /** What a desk is given when it opens, and what it gives back. */
 import type { Server } from "node:net"
-import type { AuditEvent, Chance, Clock, DirectoryDesk, People, SigningService } from "../../journey/ports.ts"
+import type { TlsOptions } from "node:tls"
+import type {
+  AuditEvent,
+  CardVerdict,
+  Chance,
+  Clock,
+  DirectoryDesk,
+  People,
+  SigningService,
+} from "../../journey/ports.ts"
 import type { DeskEvent, SessionView } from "../../journey/views.ts"
 
 /** Ids, codes, counts and times; never patient data. */
@@ -18,6 +27,22 @@ export interface MachineToken {
   readonly may: readonly MachineScope[]
   /** Lower-case hex SHA-256 of the bearer token. */
   readonly sha256: string
+}
+
+/** A second door, for those who come with a card. */
+export interface CardDoorOptions {
+  /** Address to listen on. */
+  readonly host: string
+  /** 0 = any free port. */
+  readonly port: number
+  /** Where browsers find it: https, another host name or port than the desk. Port 0 stands for the port that was given. */
+  readonly origin: string
+  /** As they are now: asks for a certificate and lets in whoever shows none, to be told so. */
+  readonly tls: () => TlsOptions
+  readonly onRenewed: (take: () => void) => void
+  /** Who holds this chain (DER, leaf first)? */
+  readonly judge: (chain: readonly Uint8Array[]) => Promise<CardVerdict>
+  readonly guard?: (server: Server) => void
 }
 
 export interface DeskOptions {
@@ -53,6 +78,8 @@ export interface DeskOptions {
   readonly directory?: DirectoryDesk
   /** Where readers' keys are held, at a reading centre that has such a service; none by default. */
   readonly signingService?: SigningService
+  /** People may come with a card; by default with passkeys alone. */
+  readonly cards?: CardDoorOptions
   /** Between two pings of a live connection; a session that ended is noticed as fast. */
   readonly heartbeatMs?: number
 }
@@ -60,6 +87,8 @@ export interface DeskOptions {
 /** A desk that listens. */
 export interface OpenDesk {
   readonly port: number
+  /** Of the door for cards; null = there is none. */
+  readonly cardPort: number | null
   readonly origin: string
   /** Tells every live page of this desk. */
   notify(event: DeskEvent): void

@@ -1,7 +1,7 @@
 /** Sessions of a desk: the cookie in the browser and the record behind it. */
 import type { IncomingMessage } from "node:http"
 import type { Response } from "express"
-import type { Person } from "../../journey/ports.ts"
+import type { LoginBy, Person } from "../../journey/ports.ts"
 import type { DeskOptions } from "./options.ts"
 import type { Site } from "./site.ts"
 
@@ -48,11 +48,11 @@ export class DeskSessions {
   }
 
   /** A new session with a new id at every login (against session fixation); the one before it ends. */
-  async begin(person: Person, request: IncomingMessage, response: Response): Promise<void> {
+  async begin(person: Person, by: LoginBy, request: IncomingMessage, response: Response): Promise<void> {
     const { people, clock, chance } = this.#options
     const former = this.idOf(request)
     const id = Buffer.from(chance.bytes(SESSION_ID_BYTES)).toString("base64url")
-    await people.openSession(person.id, id, clock.now())
+    await people.openSession(person.id, id, by, clock.now())
     if (former !== null) await people.closeSession(former, clock.now())
     this.#setCookie(response, id)
   }

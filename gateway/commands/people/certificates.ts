@@ -8,7 +8,7 @@ import { found } from "../../journey/desk-guards.ts"
 import { KeyError } from "../../journey/errors.ts"
 import { confirmBinding, revokeBinding } from "../../journey/people/bind.ts"
 import { certificateFacts } from "../../journey/people/certificate-facts.ts"
-import type { Person } from "../../journey/ports.ts"
+import type { BindingUse, Person } from "../../journey/ports.ts"
 import type { PeopleStore } from "../../storage/people/people.ts"
 import { caller } from "../caller.ts"
 import { certificateLines } from "./printed-certificate.ts"
@@ -28,13 +28,14 @@ export const confirmByTwo = (
     operator,
     witness,
     certificate,
-  }: Which & { readonly witness: string; readonly certificate?: string },
+    use = "signing",
+  }: Which & { readonly witness: string; readonly certificate?: string; readonly use?: BindingUse },
 ): Promise<string> =>
   withPeople(config, async (people) => {
     const at = systemClock.now()
     const person = await accountOf(people, login)
-    for (const leaf of await certificatesAtHand(config, login, certificate))
-      await people.saw(login, "signing", leaf, at)
+    for (const leaf of await certificatesAtHand(config, login, use, certificate))
+      await people.saw(login, use, leaf, at)
     const by = [
       { login: null, name: operator },
       { login: null, name: witness },
@@ -69,9 +70,11 @@ async function accountOf(people: PeopleStore, login: string): Promise<Person> {
 async function certificatesAtHand(
   config: Config,
   login: string,
+  use: BindingUse,
   path: string | undefined,
 ): Promise<readonly Uint8Array[]> {
   if (path !== undefined) return [certificateIn(await readFile(path), path)]
+  if (use === "login") return []
   try {
     return (await personKeysOf(config, null).chain(login)).slice(0, 1)
   } catch (error) {

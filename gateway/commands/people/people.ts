@@ -1,5 +1,5 @@
 /** `dokuei people …`: who has an account here, and which certificates count for whom. */
-import { Command, InvalidArgumentError } from "commander"
+import { Command, InvalidArgumentError, Option } from "commander"
 import { loadConfig } from "../../config/load.ts"
 import { confirmByTwo, revokeAtMachine } from "./certificates.ts"
 import { listPeople } from "./list.ts"
@@ -9,6 +9,7 @@ interface Named {
   readonly fingerprint: string
   readonly operator: string
 }
+type Confirmed = Named & Pick<Parameters<typeof confirmByTwo>[1], "witness" | "certificate" | "use">
 
 export const peopleCommand = (): Command =>
   new Command("people")
@@ -37,11 +38,12 @@ const confirmCommand = (): Command =>
     .requiredOption("--operator <name>", "who types this", name)
     .requiredOption("--witness <name>", "who compared it with the card or letter", name)
     .option("--certificate <pem>", "the certificate, where the key is in no file of this gateway")
-    .action(
-      async (file: string, named: Named & { readonly witness: string; readonly certificate?: string }) => {
-        process.stdout.write(await confirmByTwo(loadConfig(file, "unseen"), named))
-      },
+    .addOption(
+      new Option("--use <use>", "what --certificate is for").choices(["signing", "login"]).default("signing"),
     )
+    .action(async (file: string, named: Confirmed) => {
+      process.stdout.write(await confirmByTwo(loadConfig(file, "unseen"), named))
+    })
 
 const revokeCommand = (): Command =>
   new Command("revoke")

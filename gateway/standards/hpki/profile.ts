@@ -32,6 +32,9 @@ const SIGNING_EXT_KEY_USAGES = [
   "1.3.6.1.4.1.311.10.3.12",
 ]
 
+/** id-kp-clientAuth, anyExtendedKeyUsage, and Microsoft's smart card logon, which cards have beside it. */
+const LOGIN_EXT_KEY_USAGES = ["1.3.6.1.5.5.7.3.2", "2.5.29.37.0", "1.3.6.1.4.1.311.20.2.2"]
+
 export interface HpkiRules {
   readonly use: HpkiUse
   /** Accepted leaf policies, by default the production policy of the use. */
@@ -88,11 +91,13 @@ function checkKeyUsage({ keyUsage, isCa }: Certificate, { use, loginBySigningKey
 }
 
 function checkExtKeyUsage({ extKeyUsage }: Certificate, use: HpkiUse): VerdictTest {
-  const fits =
-    use !== "signature" ||
-    extKeyUsage === null ||
-    extKeyUsage.some((oid) => SIGNING_EXT_KEY_USAGES.includes(oid))
-  return check("extended-key-usage", fits, "does not permit signing")
+  const permitted = use === "signature" ? SIGNING_EXT_KEY_USAGES : LOGIN_EXT_KEY_USAGES
+  const fits = extKeyUsage === null || extKeyUsage.some((oid) => permitted.includes(oid))
+  return check(
+    "extended-key-usage",
+    fits,
+    `does not permit ${use === "signature" ? "signing" : "logging in"}`,
+  )
 }
 
 function checkHcRole({ hcRoles }: Certificate, roles: readonly string[]): VerdictTest {

@@ -85,6 +85,10 @@ export const MIGRATIONS: readonly string[] = [
      key TEXT PRIMARY KEY,
      event TEXT NOT NULL
    ) STRICT;`,
+
+  // 3: what opened a session
+  `ALTER TABLE session ADD COLUMN opened_by TEXT NOT NULL DEFAULT 'passkey'
+     CHECK (opened_by IN ('passkey', 'certificate'));`,
 ]
 
 /** A store of a later one was written by a newer program. */

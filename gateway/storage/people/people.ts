@@ -57,8 +57,8 @@ function answer(database: Database.Database, limits: SessionLimits): PeopleStore
     credentialsOf: (personId) => promised(() => accounts.credentialsOf(personId)),
     countUse: (credentialId, counter, now) =>
       promised(() => accounts.countUse(credentialId, counter, now.getTime())),
-    openSession: (personId, sessionId, now) =>
-      promised(() => sessions.open(personId, sha256(sessionId), now.getTime())),
+    openSession: (personId, sessionId, by, now) =>
+      promised(() => sessions.open(personId, sha256(sessionId), by, now.getTime())),
     session: (sessionId, now) => promised(() => sessions.touch(sha256(sessionId), now.getTime())),
     peekSession: (sessionId, now) => promised(() => sessions.peek(sha256(sessionId), now.getTime())),
     closeSession: (sessionId, now) => promised(() => sessions.close(sha256(sessionId), now.getTime())),

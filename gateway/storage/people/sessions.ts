@@ -1,6 +1,6 @@
 /** Sessions: how long a person who logged in stays logged in. */
 import type { Database } from "better-sqlite3"
-import type { Person } from "../../journey/ports.ts"
+import type { LoginBy, Person } from "../../journey/ports.ts"
 import * as sql from "./statements.ts"
 
 export interface SessionLimits {
@@ -19,6 +19,7 @@ const TOUCH_SHARE = 1 / 20
 const LONG_AGO = 0
 
 interface SessionRow extends Person {
+  readonly loggedInBy: LoginBy
   readonly openedAt: number
   readonly seenAt: number
 }
@@ -33,8 +34,8 @@ export class Sessions {
     this.#limits = limits
   }
 
-  open(personId: string, idSha256: Buffer, now: number): void {
-    this.#run(sql.insertSession, { idSha256, personId, now })
+  open(personId: string, idSha256: Buffer, by: LoginBy, now: number): void {
+    this.#run(sql.insertSession, { idSha256, personId, by, now })
   }
 
   /** Who sits there; this was activity. Null when unknown or over a limit, and then neither activity nor a clock brings it back. */
@@ -87,6 +88,7 @@ export class Sessions {
 }
 
 function personOf(row: SessionRow): Person {
-  const { id, login, name, role, openedAt } = row
-  return { id, login, name, role, loggedInAt: new Date(openedAt).toISOString() }
+  const { id, login, name, role, openedAt, loggedInBy } = row
+  const loggedInAt = new Date(openedAt).toISOString()
+  return { id, login, name, role, loggedInAt, ...(loggedInBy === "passkey" ? {} : { loggedInBy }) }
 }

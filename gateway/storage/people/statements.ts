@@ -39,10 +39,12 @@ export const countUse = `
   UPDATE credential SET counter = max(counter, @counter), used_at = @now WHERE id = @id`
 
 export const insertSession = `
-  INSERT INTO session (id_sha256, person_id, opened_at, seen_at) VALUES (@idSha256, @personId, @now, @now)`
+  INSERT INTO session (id_sha256, person_id, opened_by, opened_at, seen_at)
+  VALUES (@idSha256, @personId, @by, @now, @now)`
 
 export const sessionById = `
-  SELECT person.id, login, name, role, opened_at AS openedAt, seen_at AS seenAt
+  SELECT person.id, login, name, role, opened_by AS loggedInBy,
+    opened_at AS openedAt, seen_at AS seenAt
   FROM session JOIN person ON person.id = person_id WHERE id_sha256 = @idSha256`
 
 export const touchSession = `UPDATE session SET seen_at = @now WHERE id_sha256 = @idSha256`
@@ -50,7 +52,8 @@ export const touchSession = `UPDATE session SET seen_at = @now WHERE id_sha256 =
 export const deleteSession = `DELETE FROM session WHERE id_sha256 = @idSha256`
 
 export const allSessions = `
-  SELECT id_sha256 AS idSha256, person.id, login, name, role, opened_at AS openedAt, seen_at AS seenAt
+  SELECT id_sha256 AS idSha256, person.id, login, name, role, opened_by AS loggedInBy,
+    opened_at AS openedAt, seen_at AS seenAt
   FROM session JOIN person ON person.id = person_id ORDER BY seen_at`
 
 export const insertFailure = `INSERT INTO failure (person_id, at) VALUES (@personId, @now)`

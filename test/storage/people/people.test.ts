@@ -95,7 +95,7 @@ describe("people", () => {
     let personId: string
     beforeEach(async () => {
       personId = (await people.enrol(reader, "code-1", at(15))).id
-      await people.openSession(personId, "sid-1", at(0))
+      await people.openSession(personId, "sid-1", "passkey", at(0))
     })
 
     it("end after ten idle minutes", async () => {
@@ -160,7 +160,7 @@ describe("people", () => {
   describe("the file", () => {
     it("holds neither codes nor session ids in clear", async () => {
       const { id } = await people.enrol(reader, "SECRET-CODE-55", at(15))
-      await people.openSession(id, "SECRET-SESSION-77", at(0))
+      await people.openSession(id, "SECRET-SESSION-77", "passkey", at(0))
       const bytes = Buffer.concat([readFileSync(path), readFileSync(`${path}-wal`)])
       assert.equal(bytes.includes("SECRET-"), false)
       assert.equal(bytes.includes("sato"), true, "positive control: the login name is there")

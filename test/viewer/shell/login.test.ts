@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { createHash } from "node:crypto"
 import type { Browser } from "playwright-core"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
@@ -124,6 +125,60 @@ describe("logging in", function () {
     await page.getByRole("button", { name: "パスキーでログイン" }).click()
     await page.locator("sign-screen").waitFor({ state: "attached" })
     assert.equal(new URL(page.url()).hash, "#/sign/0117")
+  })
+
+  describe("with a card", () => {
+    const DOOR = "https://cards.localhost:1"
+    const CODE = "c".repeat(43)
+    const digest = (text: string): string => createHash("sha256").update(text).digest("base64url")
+
+    /** The door answers whatever comes there so. */
+    async function door(fragment: string): Promise<string[]> {
+      const asked: string[] = []
+      server.answer("GET /api/session", { ...nobody(READER), cards: DOOR })
+      server.handlers.set("POST /api/login/card", () => ({ json: READER }))
+      await opened.page.route(`${DOOR}/**`, (route) => {
+        asked.push(new URL(route.request().url()).searchParams.get("ask") ?? "")
+        const location = `${server.origin}/#/card/${fragment}`
+        return route.fulfill({
+          contentType: "text/html",
+          body: `<meta http-equiv=refresh content="0;url=${location}">`,
+        })
+      })
+      return asked
+    }
+    const withCard = () => opened.page.getByRole("button", { name: "HPKI カードでログイン" })
+
+    it("goes to the door and comes back in, by a secret that never left the page", async () => {
+      const asked = await door(`code/${CODE}`)
+      await visit(opened.page, server, "", ".gate-card")
+      await withCard().click()
+      await opened.page.locator(".wl-row").first().waitFor()
+      const sent = server.asked.find(({ path }) => path === "/api/login/card")?.body
+      const { code, verifier } = sent as { code: string; verifier: string }
+      assert.equal(code, CODE)
+      assert.deepEqual(asked, [digest(verifier)])
+      assert.equal(new URL(opened.page.url()).hash, "", "the code does not stay in the address")
+    })
+
+    it("is told why a card opens nothing, and can come by passkey", async () => {
+      await door("refused/unconfirmed")
+      await visit(opened.page, server, "", ".gate-card")
+      await withCard().click()
+      await opened.page.getByText("まだ誰も確認していません").waitFor()
+      assert.equal(new URL(opened.page.url()).hash, "")
+      assert.ok(await opened.page.getByRole("button", { name: "パスキーでログイン" }).isEnabled())
+      const folder = process.env.DOKUEI_SCREENSHOTS
+      for (const width of folder === undefined ? [] : [1920, 820, 390]) {
+        await opened.page.setViewportSize({ width, height: 844 })
+        await opened.page.screenshot({ path: `${folder}/login-card-${width}.png` })
+      }
+    })
+
+    it("is not offered where there is no door for it", async () => {
+      await visit(opened.page, server, "", ".gate-card")
+      assert.equal(await withCard().count(), 0)
+    })
   })
 
   it("says that the gateway does not answer, and tries again", async () => {

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict"
+import { execFile } from "node:child_process"
+import { createHash, randomBytes } from "node:crypto"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import { keyPem, pem, type Holder } from "../../../gateway/commands/pki-authority.ts"
+import { cardHolder } from "../../../gateway/journey/people/card-login.ts"
+import { fingerprintOf } from "../../../gateway/journey/people/certificate-facts.ts"
+import { confirmBinding, revokeBinding } from "../../../gateway/journey/people/bind.ts"
+import type { SessionView } from "../../../gateway/journey/views.ts"
+import { serverTls } from "../../../gateway/actors/secure-node/tls.ts"
+import { certificates, START } from "../../journey/certificates.ts"
+import { card, cardTrust } from "../../journey/people/cards.ts"
+import { openHarness, READER, type Harness } from "./harness.ts"
+
+const run = promisify(execFile)
+const WITNESS = { login: "anzen", name: "安全 花江" }
+
+describe("the door for cards", function () {
+  this.timeout(20_000)
+  let folder: string
+  let desk: Harness
+  let doctor: Holder
+  let signing: Holder
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "card-door-"))
+    doctor = await card({ name: READER.name })
+    signing = await card({ name: READER.name, use: "signature", usage: "nonRepudiation" })
+    for (const [name, holder] of Object.entries({ doctor, signing })) {
+      writeFileSync(join(folder, `${name}.key`), keyPem(holder.key))
+      writeFileSync(
+        join(folder, `${name}.crt`),
+        holder.chain.map((each) => pem("CERTIFICATE", each)).join(""),
+      )
+    }
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  for (const tls of ["TLSv1.3", "TLSv1.2"] as const) {
+    describe(`in ${tls}`, () => {
+      beforeEach(async () => {
+        desk = await openDesk(tls)
+        await desk.invite(READER)
+      })
+      afterEach(() => desk.close())
+
+      it("sends a confirmed card back with a code that opens the desk once, for the page that began it", async () => {
+        await confirm()
+        const verifier = secret()
+        const code = await codeOf("doctor", verifier)
+        const stranger = desk.client.post("/api/login/card", { code, verifier: secret() })
+        await assert.rejects(stranger, { status: 401, code: "ERR_LOGIN_REFUSED" })
+        const session = await desk.client.post<SessionView>("/api/login/card", { code, verifier })
+        assert.equal(session.person?.name, READER.name)
+        await desk.client.get("/api/worklist")
+        const again = desk.client.post("/api/login/card", { code, verifier })
+        await assert.rejects(again, { code: "ERR_LOGIN_REFUSED" })
+        const login = desk.audits.find(({ event }) => event === "login")
+        assert.equal(login?.user, READER.login)
+        assert.match(login.description ?? "", new RegExp(fingerprintOf(doctor.chain[0]!)))
+      })
+
+      it("tells who comes without a card, with the wrong one, or with one nobody has confirmed", async () => {
+        assert.equal(await refusalOf(null), "none")
+        assert.equal(await refusalOf("signing"), "other-use")
+        assert.equal(await refusalOf("doctor"), "unconfirmed")
+        assert.deepEqual(
+          desk.audits.map(({ event }) => event),
+          ["login-failed", "login-failed", "login-failed"],
+        )
+        const waiting = (await desk.people.bindings()).map(({ person, use, confirmed }) => [
+          person.login,
+          use,
+          confirmed,
+        ])
+        assert.deepEqual(waiting, [[READER.login, "login", null]])
+      })
+    })
+  }
+
+  describe("whatever TLS", () => {
+    beforeEach(async () => {
+      desk = await openDesk("TLSv1.3")
+      await desk.invite(READER)
+      await confirm()
+    })
+    afterEach(() => desk.close())
+
+    it("shuts for a card whose confirmation was taken back, and after a minute for a code", async () => {
+      const verifier = secret()
+      const code = await codeOf("doctor", verifier)
+      desk.clock.pass(1)
+      await assert.rejects(desk.client.post("/api/login/card", { code, verifier }), {
+        code: "ERR_LOGIN_REFUSED",
+      })
+      const [binding] = await desk.people.bindings()
+      await revokeBinding(desk.people, binding!, { by: [WITNESS], at: START, reason: "lost" })
+      assert.equal(await refusalOf("doctor"), "unconfirmed")
+    })
+
+    it("knows one address and no other, and leaves no connection open", async () => {
+      assert.match(await answer(null, "/"), /^HTTP\/1.1 404 /)
+      assert.match(await answer(null, "/api/session"), /^HTTP\/1.1 404 /)
+      assert.match(await answer(null, `/?ask=${"a".repeat(44)}`), /^HTTP\/1.1 404 /)
+      assert.match(await answer(null, "/"), /Connection: close/)
+    })
+
+    it("is told to whoever asks the desk, before login", async () => {
+      const { cards } = await desk.client.get<SessionView>("/api/session")
+      assert.equal(cards, `https://cards.localhost:${desk.desk.cardPort}`)
+    })
+  })
+
+  async function openDesk(version: "TLSv1.2" | "TLSv1.3"): Promise<Harness> {
+    const { holders, authorities } = await certificates()
+    const own = holders["center/tls"]
+    const chainPem = own.chain.map((each) => pem("CERTIFICATE", each)).join("")
+    const ca = pem("CERTIFICATE", authorities.personAuthentication.certificate)
+    const trust = await cardTrust()
+    const credentials = { chainPem, keyPem: keyPem(own.key), trustedPem: ca, profile: "ihe-stx" } as const
+    let opened: Harness | null = null
+    opened = await openHarness("reading", {
+      cards: {
+        host: "127.0.0.1",
+        port: 0,
+        origin: "https://cards.localhost:0",
+        tls: () => ({ ...serverTls(credentials), rejectUnauthorized: false, maxVersion: version }),
+        onRenewed: () => undefined,
+        judge: async (shown) => {
+          const { people } = opened!
+          const persons = await people.persons()
+          return cardHolder(shown, { trust, bindings: people, persons, now: START, want: () => undefined })
+        },
+      },
+    })
+    return opened
+  }
+
+  async function confirm(): Promise<void> {
+    const [leaf] = doctor.chain
+    const [person] = await desk.people.persons()
+    await desk.people.saw(READER.login, "login", leaf!, START)
+    const which = { person: person!, fingerprint: fingerprintOf(leaf!) }
+    await confirmBinding(desk.people, which, { by: [WITNESS], evidence: "-", at: START })
+  }
+
+  const secret = (): string => randomBytes(32).toString("base64url")
+
+  /** What openssl is answered. @param who whose card it shows */
+  async function answer(who: "doctor" | "signing" | null, path: string): Promise<string> {
+    const [key, crt] = [join(folder, `${who}.key`), join(folder, `${who}.crt`)]
+    const shown = who === null ? [] : ["-cert", crt, "-cert_chain", crt, "-key", key]
+    const line = ["s_client", "-quiet", "-connect", `127.0.0.1:${desk.desk.cardPort}`, ...shown]
+    const asking = run("openssl", line)
+    asking.child.stdin?.end(`GET ${path} HTTP/1.1\r\nHost: cards.localhost\r\n\r\n`)
+    return (await asking).stdout
+  }
+
+  async function locationOf(who: "doctor" | "signing" | null, verifier: string): Promise<string> {
+    const ask = createHash("sha256").update(verifier).digest("base64url")
+    const said = await answer(who, `/?ask=${ask}`)
+    assert.match(said, /^HTTP\/1.1 303 /)
+    const location = /^Location: (.*)\r$/m.exec(said)?.[1] ?? ""
+    assert.ok(location.startsWith(`${desk.desk.origin}/#/card/`), location)
+    return location.slice(`${desk.desk.origin}/#/card/`.length)
+  }
+
+  const codeOf = async (who: "doctor", verifier: string): Promise<string> =>
+    (await locationOf(who, verifier)).replace(/^code\//, "")
+  const refusalOf = async (who: "doctor" | "signing" | null): Promise<string> =>
+    (await locationOf(who, secret())).replace(/^refused\//, "")
+})
