@@ -64,9 +64,19 @@ export function verbatim(wellFormed: string): Markup {
 function content(value: XmlContent): string {
   if (value === null || value === undefined || value === false) return ""
   if (value instanceof Markup) return value.text
-  if (typeof value === "object") return value.map(content).join("")
+  if (typeof value === "object") return joined(value.map(content))
   return escapeText(String(value))
 }
+
+/**
+ * Metadata of hundreds of documents are megabytes, and joined at each of ten levels they were copied ten times. Long text
+ * is added instead: V8 keeps of it only what it is made of, until whoever wants its octets has it copied once.
+ */
+function joined(parts: readonly string[]): string {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  return length < LONG ? parts.join("") : parts.reduce((text, part) => text + part, "")
+}
+const LONG = 16_384
 
 function attribute([name, value]: readonly [string, XmlAttributes[string]]): string {
   if (value === null || value === undefined) return ""
