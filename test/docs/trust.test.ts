@@ -38,7 +38,6 @@ describe("docs/trust.md", function () {
         HPKI_ROOT: join(folder, "hpki.pem"),
         SEAL_CA: join(folder, "seal.pem"),
         TSA_ROOT: join(folder, "tsa.pem"),
-        AT: String(Math.floor(made.at.getTime() / 1000)),
       },
     })
 

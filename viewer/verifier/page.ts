@@ -1,7 +1,12 @@
 /** The verifier page: choose a package, see every test, decide whom to believe, read what is verified. No network. */
 import { html, nothing, type TemplateResult } from "lit"
 import type { AnchorUse, NamedAnchor } from "../../gateway/standards/evidence/evidence-index.ts"
-import { judgeEvidence, unreadable, type EvidenceVerdict } from "../../gateway/standards/evidence/judge.ts"
+import {
+  isNoPackage,
+  judgeEvidence,
+  unreadable,
+  type EvidenceVerdict,
+} from "../../gateway/standards/evidence/judge.ts"
 import { isOfTestCertificate } from "../../gateway/standards/evidence/judged.ts"
 import { openPackage, type OpenedPackage } from "../../gateway/standards/evidence/package-files.ts"
 import { certificatesOf } from "../../gateway/standards/hpki/certificate-file.ts"
@@ -241,8 +246,8 @@ class PageVerifier extends LightElement {
 }
 customElements.define("page-verifier", PageVerifier)
 
-/** Without an index there is nothing to judge. */
-const shownOf = ({ outcome, opened }: EvidenceVerdict): Shown => (opened === null ? "unreadable" : outcome)
+/** Without an index there is nothing to judge; what was altered is told as such. */
+const shownOf = (verdict: EvidenceVerdict): Shown => (isNoPackage(verdict) ? "unreadable" : verdict.outcome)
 
 /** What the index says stands there as it says it. */
 function madeWords({ by, at }: OpenedPackage["index"]["made"]): string {

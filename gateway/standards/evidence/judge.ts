@@ -81,9 +81,18 @@ export function judgedEvidence(files: readonly ZipFile[], trust: EvidenceTrust, 
   }
 }
 
-/** What is no package at all, in the same words. @throws what is not about the package */
+/** Nothing of it could be read: it is something else, or not all of it. */
+export const isNoPackage = ({ opened, parts }: Pick<EvidenceVerdict, "opened" | "parts">): boolean =>
+  opened === null && parts.some(({ tests }) => tests.some(({ name }) => name === "index"))
+
+/**
+ * What is no package at all, in the same words; a file that was altered since it was packed is one like any other that was.
+ *
+ * @throws what is not about the package
+ */
 export function unreadable(problem: unknown): JudgedPart {
   if (!(problem instanceof Malformed)) throw problem
+  if (problem.code === "ZIP_CRC") return part("package", "", [fail("file-digests", problem.message)])
   const test: VerdictTest = fail("index", `${problem.code}: ${problem.message}`)
   return part("package", "", [test])
 }

@@ -68,8 +68,7 @@ export function readZip(archive: Uint8Array): readonly ZipFile[] {
     const entry = readEntry(octets, entryAt, endAt)
     const file = readFile(octets, localAt, directoryAt, entry)
     if (entry.localAt !== localAt) throw otherForm()
-    if (crc32(file) !== entry.crc32)
-      throw malformed("ZIP_CRC", "a file has other octets than when it was packed")
+    if (crc32(file) !== entry.crc32) throw malformed("ZIP_CRC", `changed: ${entry.path}`)
     files.push({ path: entry.path, octets: file })
     localAt += LOCAL_HEADER.lengthBytes + entry.path.length + file.length
     entryAt += CENTRAL_HEADER.lengthBytes + entry.path.length

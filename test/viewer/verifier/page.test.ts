@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Browser } from "playwright-core"
-import { judgedEvidence, unreadable } from "../../../gateway/standards/evidence/judge.ts"
+import { isNoPackage, judgedEvidence, unreadable } from "../../../gateway/standards/evidence/judge.ts"
 import type { JudgedPart } from "../../../gateway/standards/evidence/judged.ts"
 import { readZip } from "../../../gateway/standards/zip/stored-zip.ts"
 import { brokenPackages } from "../../journey/evidence/broken.ts"
@@ -39,7 +39,8 @@ describe("the verifier page", function () {
       const { outcome, parts, opened } = judgedEvidence(readZip(zip), made.trust, made.at)
       return { outcome: opened === null ? "unreadable" : outcome, parts }
     } catch (problem) {
-      return { outcome: "unreadable", parts: [unreadable(problem)] }
+      const parts = [unreadable(problem)]
+      return { outcome: isNoPackage({ opened: null, parts }) ? "unreadable" : "invalid", parts }
     }
   }
   const testsOf = (parts: readonly JudgedPart[]): string[] =>
@@ -76,6 +77,11 @@ describe("the verifier page", function () {
         assert.equal(await choose(page, `${n}.zip`, zip), here.outcome, name)
         assert.deepEqual(await testsOn(page), testsOf(here.parts), name)
       }
+      const altered = Buffer.from(made.zip)
+      const place = altered.indexOf(made.files.find(({ path }) => path === "report-1/report.pdf")!.octets)
+      altered.writeUInt8(altered.readUInt8(place + 100) ^ 1, place + 100)
+      assert.equal(await choose(page, "altered.zip", altered), "invalid", "an octet of the ZIP is another")
+      assert.match((await page.textContent("main.vp")) ?? "", /変更されています：report-1\/report\.pdf/)
       assert.deepEqual(faults, [])
       assert.deepEqual(
         asked.filter((url) => !url.startsWith("blob:")),
