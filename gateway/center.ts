@@ -13,6 +13,7 @@ import { caseDesk } from "./journey/read/read.ts"
 import { reportDesk } from "./journey/read/report.ts"
 import type { Step } from "./journey/run.ts"
 import { linesDesk } from "./journey/technician/lines.ts"
+import type { Levers } from "./journey/ports.ts"
 import type { Running } from "./running.ts"
 
 /** Who could not sign is told now. */
@@ -27,8 +28,8 @@ async function tellReaders({ world, people, log }: Foundation): Promise<void> {
 /** What only a hospital's gateway does. */
 const nothing: Step = () => Promise.resolve({ changes: [] })
 
-export async function startCenter(config: CenterConfig): Promise<Running> {
-  const base = await layFoundation(config)
+export async function startCenter(config: CenterConfig, levers: Levers): Promise<Running> {
+  const base = await layFoundation(config, levers)
   const { world, log } = base
 
   // 6 accept has begun with the foundation; 7 verify, 8 keep and expire, 11 package, sign, submit. Nothing is assembled here.

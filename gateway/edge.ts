@@ -28,6 +28,7 @@ import { technicianDesk } from "./journey/technician/technician.ts"
 import { verifierPage } from "./foundation/verifier-page.ts"
 import { errorFields } from "./log.ts"
 import type { DirectoryView } from "./journey/views.ts"
+import type { Levers } from "./journey/ports.ts"
 import type { Running } from "./running.ts"
 
 const DEFAULT_QUIET_MS = 60_000
@@ -35,8 +36,8 @@ const ASSOCIATION_GRACE_MS = 5_000
 /** Pages ask again at most so often for what devices do. */
 const DEVICE_NEWS_MS = 1_000
 
-export async function startEdge(config: EdgeConfig): Promise<Running> {
-  const base = await layFoundation(config)
+export async function startEdge(config: EdgeConfig, levers: Levers): Promise<Running> {
+  const base = await layFoundation(config, levers)
   const { world, log } = base
   const never = new AbortController().signal
 

@@ -27,6 +27,7 @@ import "./screens/worklist.ts"
 import { IdleWatch } from "./idle-watch.ts"
 import { keepLanguage } from "./text/kept-language.ts"
 import { t } from "./text/language.ts"
+import { dayTime } from "./words/instant.ts"
 import { address, route, type Route } from "./words/route.ts"
 
 /** The image engine is fetched while the list is read, once the list itself had the line to itself. */
@@ -177,7 +178,7 @@ class AppRoot extends LightElement {
         ]
   }
 
-  /** One banner at a time: a line that is down comes before a count-down. */
+  /** One banner at a time: a line that is down comes before a count-down, and both before what lasts. */
   #banner(): unknown {
     if (!this.#line.connected || !this.#reached) {
       const { retryAtMs } = this.#line
@@ -192,12 +193,22 @@ class AppRoot extends LightElement {
       )
     }
     const idle = this.#idle.state()
-    if (idle.kind !== "warning") return nothing
+    if (idle.kind !== "warning") return this.#frozen()
     return banner(
       "info",
       "clock",
       t("idle.warning", { seconds: idle.seconds }),
       html`<button class="btn btn-primary" @click=${() => this.#idle.touch()}>${t("idle.stay")}</button>`,
+    )
+  }
+
+  #frozen(): unknown {
+    const since = this.#session.answer?.value.frozenSince
+    if (since === undefined) return nothing
+    return banner(
+      "warn",
+      "lock",
+      html`<b>${t("frozen.word")}</b> — ${t("frozen.meaning", { since: dayTime(new Date(since)) })}`,
     )
   }
 

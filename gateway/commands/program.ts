@@ -8,6 +8,7 @@ import { echoCommand } from "./echo.ts"
 import { enrolCommand } from "./enrol.ts"
 import { evidenceCommand } from "./evidence/evidence.ts"
 import { importCommand } from "./import/import.ts"
+import { freezeCommand, isolateCommand } from "./incident/levers.ts"
 import { inviteCommand } from "./join/invite.ts"
 import { joinCommand } from "./join/join.ts"
 import { keysCommand } from "./keys.ts"
@@ -43,6 +44,8 @@ export function program(finish: Finish): Command {
     recoverCommand,
     backupCommand,
     restoreCommand,
+    isolateCommand,
+    freezeCommand,
     auditCommand,
     pkiCommand,
     docsCommand,

@@ -1,5 +1,5 @@
 /** What was agreed, and who answers (guidelines 2.1, 2.4, 2.6, 2.7). */
-import { fault, noneOf, ok, withConfig, withSite, type Check } from "./check.ts"
+import { fault, noneOf, ok, unseen, withConfig, withSite, type Check } from "./check.ts"
 
 const DAY_MS = 86_400_000
 /** A contact nobody has looked at for a year is a telephone that nobody answers (S-32). */
@@ -8,6 +8,19 @@ const REVIEWED_WITHIN_MS = 366 * DAY_MS
 const LONGEST_COPY_MS = 90 * DAY_MS
 
 export const POLICY: readonly Check[] = [
+  {
+    name: "policy.levers",
+    ids: ["B-01"],
+    asks: "Is the gateway neither isolated nor frozen?",
+    look: withConfig((_config, { machine: { levers } }) => {
+      if (levers.value === null) return unseen(levers.why, "run it as root on the machine itself")
+      return noneOf(
+        levers.value.map(({ lever, since, by, reason }) => `${lever} since ${since}, by ${by}: ${reason}`),
+        "no lever is pulled",
+        "whoever pulled it ends it: dokuei isolate FILE --end, dokuei freeze FILE --end",
+      )
+    }),
+  },
   {
     name: "policy.protection",
     ids: ["S-03", "S-21", "S-22"],

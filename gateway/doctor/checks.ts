@@ -29,16 +29,36 @@ export const lookAt = (facts: Facts, areas: readonly Area[]): readonly Looked[] 
     (check) => ({ name: check.name, ids: check.ids, asks: check.asks, ...check.look(facts) }),
   )
 
-/** A line for each, and below it what to do; then how many of each. */
+/**
+ * How many of each first; then what is wrong, each with what was seen and what to do; what nobody could see, once for each
+ * reason; and at the end what is right.
+ */
 export function asText(all: readonly Looked[]): string {
-  const mark = { ok: "ok     ", fault: "FAULT  ", unseen: "unseen " } as const
-  const lines = all.flatMap(({ outcome, name, ids, seen, todo }) => [
-    `${mark[outcome]} ${name.padEnd(20)} ${ids.join(" ")}`,
-    `        ${seen}`,
-    ...(todo === "" ? [] : [`        → ${todo}`]),
-  ])
-  const count = (outcome: Looked["outcome"]): number => all.filter((each) => each.outcome === outcome).length
-  return [...lines, "", `${count("ok")} ok, ${count("fault")} faults, ${count("unseen")} unseen`, ""].join(
-    "\n",
-  )
+  const of = (outcome: Looked["outcome"]): Looked[] => all.filter((each) => each.outcome === outcome)
+  const [faults, unseen, right] = [of("fault"), of("unseen"), of("ok")]
+  const blocks = [
+    [`${faults.length} faults, ${unseen.length} unseen, ${right.length} ok`],
+    faults.flatMap((each) => [`FAULT   ${head(each)}`, ...below(each)]),
+    [...Map.groupBy(unseen, ({ seen, todo }) => `${seen}\n${todo}`).values()].flatMap(unseenTogether),
+    right.flatMap((each) => [`ok      ${head(each)}`, `        ${each.seen}`]),
+  ]
+  return `${blocks
+    .filter(({ length }) => length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`
+}
+
+const head = ({ name, ids }: Looked): string => `${name.padEnd(20)} ${ids.join(" ")}`.trimEnd()
+const below = ({ seen, todo }: Looked): string[] => [
+  `        ${seen}`,
+  ...(todo === "" ? [] : [`        → ${todo}`]),
+]
+
+/** Without a site file a dozen checks have one reason between them: they are named, a line for each area. */
+function unseenTogether(alike: readonly Looked[]): string[] {
+  const [first] = alike
+  if (first === undefined) return []
+  const areas = Map.groupBy(alike, ({ name }) => name.split(".")[0])
+  const named = [...areas.values()].map((each) => `unseen  ${each.map(({ name }) => name).join(" ")}`)
+  return [...named, ...below(first)]
 }

@@ -32,6 +32,15 @@ export interface Backup {
   readonly sameDisk: boolean
 }
 
+/** A lever of an incident that is pulled. */
+export interface PulledLever {
+  readonly lever: "isolated" | "frozen"
+  readonly by: string
+  readonly reason: string
+  /** ISO 8601. */
+  readonly since: string
+}
+
 export interface Machine {
   /** Files that are not as the site file wants them, one line each. */
   readonly differing: Told<readonly string[]>
@@ -57,6 +66,8 @@ export interface Machine {
   /** Versions of TLS that our own door for partners takes. */
   readonly doorVersions: Told<readonly string[]>
   readonly certificates: readonly { readonly path: string; readonly notAfter: Told<Date> }[]
+  /** None in the ordinary way. */
+  readonly levers: Told<readonly PulledLever[]>
   /** What `dokuei backup` has noted of its last success; `none` where it never had one. */
   readonly backup: Told<Backup | "none">
 }

@@ -146,8 +146,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
     lacks: "no maintenance session with ticket and time box",
   }),
   row("B-01", "isolate, freeze, restore", {
-    tests: ["test/roads/restore.test.ts", "test/commands/backup"],
-    lacks: "no isolate and freeze commands",
+    tests: [
+      "test/roads/levers.test.ts",
+      "test/site/isolation.test.ts",
+      "test/roads/restore.test.ts",
+      "test/commands/backup",
+    ],
+    people: "whoever decides it, by name",
   }),
   row("B-02", "several generations by several methods", {
     tests: ["test/commands/backup"],

@@ -21,6 +21,7 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
     origin: config.desk.origin,
     rpId: config.desk.rpId,
     siteName: config.site.name,
+    ...(base.levers.frozen === null ? {} : { frozenSince: base.levers.frozen.since }),
     staticDir: existsSync(viewer) ? viewer : null,
     tls: null,
     proxies: config.desk.proxies,

@@ -14,7 +14,6 @@ import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { systemChance, systemClock, wait } from "../clock.ts"
 import type { Config } from "../config/schema.ts"
 import { submissionHandler } from "../journey/accept/accept.ts"
-import { audit } from "../journey/audit.ts"
 import { caseBook } from "../journey/cases/case-book.ts"
 import { Contacts, watchedSource } from "../journey/technician/contacts.ts"
 import { datedKeys, datedPersonKeys } from "../journey/clock/dated.ts"
@@ -28,7 +27,15 @@ import { lookAgain } from "../journey/submit/look-again.ts"
 import { news } from "../journey/news.ts"
 import { bytesPerSecond, linePace } from "../journey/submit/pace.ts"
 import { packageSubmission } from "../journey/submit/package.ts"
-import type { AuditEvent, Chance, Clock, SigningService } from "../journey/ports.ts"
+import {
+  NO_LEVERS,
+  type AuditEvent,
+  type Chance,
+  type Clock,
+  type Levers,
+  type SigningService,
+} from "../journey/ports.ts"
+import { frozenWorld } from "../journey/levers/frozen-world.ts"
 import type { Change, Ledger } from "../journey/records.ts"
 import { recode } from "../journey/recode/recode.ts"
 import { rollForward } from "../journey/recover/roll-forward.ts"
@@ -51,10 +58,11 @@ import type { FileSpool } from "../storage/spool/file-spool.ts"
 import type { Trail } from "../storage/trail/trail.ts"
 import { CertificateWatch } from "./certificate-watch.ts"
 import { keepAccounts } from "./accountability.ts"
+import { activity } from "./activity.ts"
 import { startCollectors } from "./collectors.ts"
 import { keepClock } from "./clock-keeping.ts"
 import type { CrlFolder } from "./crl-folder.ts"
-import { condition, health, meters } from "./health.ts"
+import { condition, health, meters, MONITORS_WAITING } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
 import { openLocalDoor } from "./local-door.ts"
 import { mailOf } from "./mail.ts"
@@ -74,6 +82,7 @@ export type OwnSteps = Readonly<Record<"assemble" | "commit" | "deliver", Step>>
 
 export interface Foundation {
   readonly config: Config
+  readonly levers: Levers
   readonly log: Log
   readonly world: World
   /** Revocation lists, for whoever opens a TLS connection. */
@@ -119,14 +128,14 @@ interface Hearer {
   evidence: (() => void) | null
 }
 
-const MONITORS_WAITING = 32
 const NEVER = new AbortController().signal
 const LINE_TIME: PaceTime = {
   now: () => performance.now(),
   wait: (milliseconds) => wait(milliseconds, NEVER),
 }
 
-export async function layFoundation(config: Config): Promise<Foundation> {
+/** @param levers those that hold for as long as this foundation does; `isolated` never is one of them (isolated.ts) */
+export async function layFoundation(config: Config, levers: Levers = NO_LEVERS): Promise<Foundation> {
   const log = openLog(config.role)
   const stores = await openLevelStores(config, log)
   const { spool, trail, people } = stores
@@ -168,7 +177,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
   const mbitPerSecondOf = (id: string): number | null =>
     config.agreements.find((each) => each.id === id)?.line.maxMbitPerSecond ?? null
   const draughtsman = openDraughtsman({ style: { timeZone: config.site.timeZone } })
-  const world: World = {
+  const open: World = {
     clock: systemClock,
     chance: systemChance,
     spool,
@@ -196,18 +205,22 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       line.set(submissionId, bytes)
     },
   }
-  log("info", "rolled-forward", { ...(await rollForward(world, spool)) })
+  const { frozen } = levers
+  const world = frozen === null ? open : frozenWorld(open, frozen)
+  if (frozen === null) log("info", "rolled-forward", { ...(await rollForward(world, spool)) })
+  else log("warn", "frozen", { since: frozen.since })
   // One for the line and for media: what comes by both at once is told apart.
   const handler = submissionHandler(world)
   const recipient = await openRecipient(config, world, credentials, { log, record }, { handler, held })
-  held.serve(world)
+  if (frozen === null) held.serve(world)
   const told = { refused, log, changed: tellContacts }
   const kept = keepRoads({ config, world, recipient, endpointOf, contacts, ...told })
   const roads = (): readonly NamedRoad[] => [...held.states(), ...kept.states()]
   const localDoor = await openLocalDoor(config, world, handler, { log, record })
   await ledger.commit([activity("application-start")])
   let runner: Runner | null = null
-  const stopTurning = await keepTurning(config, spool, log)
+  // A turn destroys a key, and writes every slot anew.
+  const stopTurning = frozen === null ? await keepTurning(config, spool, log) : () => undefined
   const stopRenewing = keepRenewing({ own: keys, lines: lineKeys }, log)
   const stopAccounts = await keepAccounts({ config, trail, spool, people, log })
   const clock = timeKeeping.watch
@@ -223,9 +236,11 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     clock,
     roads,
     revocation,
+    levers,
   }
   return {
     config,
+    levers,
     log,
     world,
     lists,
@@ -245,10 +260,9 @@ export async function layFoundation(config: Config): Promise<Foundation> {
     listeners,
     record,
     run: async (own, storage, files) => {
-      const waiting = await lookAgain(world)
-      if (waiting > 0) log("info", "looked-at-again", { jobs: waiting })
-      if (mail !== null) await ledger.commit(notifyAll(mail, systemClock.now()))
-      const started = runSteps(world, { trail, mail, log, oneConnection: held.agreements }, own)
+      if (frozen === null) await takeUp(world, mail, log)
+      const isFrozen = frozen !== null
+      const started = runSteps(world, { trail, mail, log, oneConnection: held.agreements, isFrozen }, own)
       runner = started
       const meter = meters(watched, storage, files)
       hearer.committed = (changes) => {
@@ -257,6 +271,7 @@ export async function layFoundation(config: Config): Promise<Foundation> {
           started.wake()
       }
       hearer.evidence = () => {
+        if (isFrozen) return
         judgeAgain(world).catch((error: unknown) => log("error", "not-judged-again", errorFields(error)))
       }
       const { host, port } = config.health
@@ -285,6 +300,13 @@ export async function layFoundation(config: Config): Promise<Foundation> {
       await stores.close()
     },
   }
+}
+
+/** What waited for this start. */
+async function takeUp(world: World, mail: MailParts | null, log: Log): Promise<void> {
+  const waiting = await lookAgain(world)
+  if (waiting > 0) log("info", "looked-at-again", { jobs: waiting })
+  if (mail !== null) await world.ledger.commit(notifyAll(mail, systemClock.now()))
 }
 
 /** States a submission stays in until the other side or a person does something. */
@@ -351,9 +373,14 @@ interface RunnerNeeds {
   readonly mail: MailParts | null
   readonly log: Log
   readonly oneConnection: ReadonlySet<string>
+  readonly isFrozen: boolean
 }
 
-function runSteps(world: World, { trail, mail, log, oneConnection }: RunnerNeeds, own: OwnSteps): Runner {
+function runSteps(
+  world: World,
+  { trail, mail, log, oneConnection, isFrozen }: RunnerNeeds,
+  own: OwnSteps,
+): Runner {
   return startRunner({
     ledger: world.ledger,
     trail,
@@ -362,6 +389,7 @@ function runSteps(world: World, { trail, mail, log, oneConnection }: RunnerNeeds
     locks: world.locks,
     wait,
     oneConnection,
+    isFrozen,
     steps: {
       ...own,
       recode: (job) => recode(world, job),
@@ -380,9 +408,4 @@ function runSteps(world: World, { trail, mail, log, oneConnection }: RunnerNeeds
         ...errorFields(error),
       }),
   })
-}
-
-function activity(event: "application-start" | "application-stop"): Change {
-  const at = systemClock.now().toISOString()
-  return audit(`${event}/${at}`, { event, outcome: "success", at })
 }

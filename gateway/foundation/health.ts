@@ -3,6 +3,7 @@ import {
   certificateCheck,
   clockCheck,
   collectorCheck,
+  leversCheck,
   outboxCheck,
   roadHomeCheck,
   spaceCheck,
@@ -11,6 +12,7 @@ import {
   type Check,
   type Health,
   type PendingStamps,
+  type PulledLevers,
   type RoadHomeState,
 } from "../actors/machine-room/health.ts"
 import { metrics, type FileTotals, type Metrics, type StorageTotals } from "../actors/machine-room/metrics.ts"
@@ -22,6 +24,7 @@ import { currentLists, isEnding } from "../standards/hpki/list-currency.ts"
 import type { ClockWatch } from "../journey/clock/clock-watch.ts"
 import type { Cases } from "../journey/cases/cases.ts"
 import type { OrphanRecord } from "../journey/orphan-records.ts"
+import type { Levers } from "../journey/ports.ts"
 import type { Ledger, Verb } from "../journey/records.ts"
 import { isLate, pendingSince } from "../journey/submit/pending-stamps.ts"
 import type { Condition } from "../journey/technician/technician.ts"
@@ -36,10 +39,15 @@ import type { FetchState } from "./revocation-keeping.ts"
 import type { Revocation } from "./revocation.ts"
 import type { NamedRoad } from "./road-home.ts"
 
-const OUTBOX_LOOK = 1_001
+/** One more than is worth a warning. */
+export const OUTBOX_LOOK = 1_001
 /** A line that is away for a moment is no news. */
 const FAILING_ATTEMPTS = 3
 const FAILING_LOOK = 1_000
+const ENDED_LOOK = 1_000
+
+/** Of the machine room, beside those who are served. */
+export const MONITORS_WAITING = 32
 
 interface Watched {
   readonly config: Config
@@ -53,7 +61,14 @@ interface Watched {
   readonly clock: Pick<ClockWatch, "view">
   readonly roads: () => readonly NamedRoad[]
   readonly revocation: Pick<Revocation, "states" | "uncalled">
+  readonly levers: Levers
 }
+
+/** As health and metrics tell it: since when, and never who or why. */
+export const pulled = ({ isolated, frozen }: Levers): PulledLevers => ({
+  isolatedSince: isolated?.since ?? null,
+  frozenSince: frozen?.since ?? null,
+})
 
 /** As health and metrics name it. */
 const nameOf = ({ use, partner }: DatedCertificate): string =>
@@ -74,6 +89,7 @@ export async function health(watched: Watched): Promise<Health> {
     role: config.role,
     version: VERSION,
     checks: [
+      leversCheck(pulled(watched.levers), await endedTerms(watched, now)),
       spaceCheck((await spool.usage()).freeBytes, config.disk),
       disk.check(),
       clockCheck(watched.clock.view()),
@@ -93,6 +109,19 @@ export async function health(watched: Watched): Promise<Health> {
         .map((each) => certificateCheck(nameOf(each), each.notAfter, now, each.partner === null)),
     ],
   }
+}
+
+/** While nothing is frozen each is dealt with as it ends, and nobody is told. */
+async function endedTerms(
+  { ledger, levers }: Pick<Watched, "ledger" | "levers">,
+  now: Date,
+): Promise<number> {
+  if (levers.frozen === null) return 0
+  const queues = await ledger.jobQueues()
+  const due = await Promise.all(
+    queues.map((queue) => ledger.dueJobs(now.toISOString(), ENDED_LOOK, { ...queue, without: [] })),
+  )
+  return due.flat().filter(({ verb }) => verb === "expire").length
 }
 
 async function pendingStamps(cases: Cases, now: Date): Promise<PendingStamps> {
@@ -142,6 +171,7 @@ export async function condition(watched: Watched): Promise<Condition> {
     },
     behind: {
       unreadableLists: lists.unreadable(),
+      frozenSince: watched.levers.frozen?.since ?? null,
       rot: rotten(spool),
       failingSteps: {
         count: failing.length,
@@ -227,7 +257,7 @@ const uncalledCheck = (origin: string): Check => ({
 })
 
 export function meters(
-  { spool, ledger, cases, certificates, collectors, clock, roads }: Watched,
+  { spool, ledger, cases, certificates, collectors, clock, roads, levers }: Watched,
   storage: (() => StorageTotals) | null,
   files: (() => readonly FileTotals[]) | null,
 ): Metrics {
@@ -240,6 +270,7 @@ export function meters(
     collectors: () => collectors.states(),
     clock: () => clock.view(),
     roads: () => roadsOf({ roads, ledger }),
+    levers: pulled(levers),
     storage,
     files,
   })

@@ -53,6 +53,26 @@ export const ERRORS = {
     "`dokuei site confirm` keeps it, `dokuei site roll-back` puts back what was there",
   ),
 
+  ERR_FROZEN: row(
+    "LeverError",
+    "transient",
+    "a person has frozen the gateway (`dokuei freeze`): what is here is read, nothing is received, changed, signed, sent or destroyed",
+    "none; all of it goes on by itself when `dokuei freeze FILE --end` was said",
+    "C-STORE A700 / XDSRepositoryBusy / HTTP 503",
+  ),
+  ERR_LEVER_LATE: row(
+    "LeverError",
+    "transient",
+    "a lever was pulled and holds from the next start on; what runs now has not come to its end in time",
+    "`systemctl restart` the unit, or end the process: every store stands that",
+  ),
+  ERR_LEVER_PLACE: row(
+    "LeverError",
+    "permanent",
+    "there is no data folder to put the lever into",
+    "compare dataDir of the configuration: is its disk mounted, is it the right file?",
+  ),
+
   ERR_BACKUP_TARGET: row(
     "BackupError",
     "transient",
@@ -818,6 +838,8 @@ export class ConfigError extends DokueiError<"ERR_CONFIG_INVALID"> {}
 export class JoinError extends DokueiError<CodesOf<"JoinError">> {}
 /** What the site file wants of the machine. */
 export class SiteError extends DokueiError<CodesOf<"SiteError">> {}
+/** What a lever of an incident keeps from happening, and levers that do not move. */
+export class LeverError extends DokueiError<CodesOf<"LeverError">> {}
 /** A backup that cannot be taken or put back. */
 export class BackupError extends DokueiError<CodesOf<"BackupError">> {}
 /** A door that cannot be opened. */

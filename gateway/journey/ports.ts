@@ -35,7 +35,9 @@ import type {
   PatientRuling,
 } from "./views.ts"
 
+export { LEVER_NAMES, NO_LEVERS } from "./levers/levers.ts"
 export { MEDIUM_TYPES } from "./media/medium.ts"
+export type { Lever, LeverName, Levers } from "./levers/levers.ts"
 export type { EvidenceDesk, EvidencePackage, EvidenceTaker } from "./evidence/evidence.ts"
 export type { MediaDesk, Medium, MediumFile, MediumPlan, MediumType, ReadIn } from "./media/medium.ts"
 

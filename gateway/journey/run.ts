@@ -44,6 +44,8 @@ export interface RunnerParts {
   readonly wait: Wait
   /** Agreements under which everything goes over the one connection that the partner holds. Absent = none. */
   readonly oneConnection?: ReadonlySet<string>
+  /** No step is run; what is to be told goes on to the audit trail. Absent = it works. */
+  readonly isFrozen?: boolean
   /** A step failed; `null` = the runner's own business did (ledger or trail): it looks again a little later. */
   readonly onFailure: (job: JobRecord | null, error: unknown) => void
 }
@@ -153,7 +155,7 @@ interface OpenQueue {
   readonly queue: JobQueue
   readonly places: number
 }
-type PlaceParts = Pick<RunnerParts, "ledger" | "oneConnection">
+type PlaceParts = Pick<RunnerParts, "ledger" | "oneConnection" | "isFrozen">
 
 /**
  * How many more may begin. A line whose jobs all wait for a silent partner takes no place from the others: each has one that
@@ -170,6 +172,7 @@ function freePlaces({ oneConnection }: PlaceParts, line: string, running: Runnin
 }
 
 async function openQueues(parts: PlaceParts, running: RunningJobs): Promise<readonly OpenQueue[]> {
+  if (parts.isFrozen === true) return []
   const queues = await parts.ledger.jobQueues()
   return queues
     .map((queue) => ({ queue, places: freePlaces(parts, queue.line, running) }))

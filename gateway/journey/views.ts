@@ -543,6 +543,8 @@ export interface SessionView {
   readonly cards?: string
   /** People are chosen from the hospital's directory; absent = there is none, they are written. */
   readonly directory?: true
+  /** What is here is read, and nothing of it changes; absent = it is not so. */
+  readonly frozenSince?: string
   readonly serverTime: string
   readonly idleMs: number
   readonly agreements: readonly {

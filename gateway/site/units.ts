@@ -5,8 +5,17 @@ import { printed } from "./printed.ts"
 import { zonesOf } from "./site-rules.ts"
 import type { Site } from "./site.ts"
 
+/** Where lies what the unit loads. */
+export interface NetworkFiles {
+  readonly table: string
+  readonly script: string
+  readonly isolation: string
+  /** It is there while the machine is isolated. */
+  readonly mark: string
+}
+
 /** Rules before any interface is up, routes before anything that uses them. */
-export const networkUnit = (table: string, script: string): string =>
+export const networkUnit = ({ table, script, isolation, mark }: NetworkFiles): string =>
   printed([
     "[Unit]",
     "Description=Dokuei: packet filter and routes of the site",
@@ -20,6 +29,8 @@ export const networkUnit = (table: string, script: string): string =>
     "# A change that nobody had confirmed when the machine went down is put back first.",
     "ExecStartPre=-/usr/bin/dokuei site roll-back",
     `ExecStart=/usr/sbin/nft -f ${table}`,
+    "# Isolated stays isolated, whoever switches the machine off and on.",
+    `ExecStart=/bin/sh -c 'test ! -e ${mark} || exec /usr/sbin/nft -f ${isolation}'`,
     `ExecStart=${script}`,
     "",
     "[Install]",

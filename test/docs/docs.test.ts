@@ -45,6 +45,7 @@ describe("the documents", () => {
       collectors: () => [],
       clock: () => ({ check: "none", reading: null, failureCode: null, detail: "" }),
       roads: () => Promise.resolve([]),
+      levers: { isolatedSince: null, frozenSince: null },
       storage: () => ({
         stored: 0,
         refused: 0,

@@ -104,7 +104,7 @@ describe("what is printed from a site file", () => {
         }
         return seen
       }
-      assert.deepEqual(await check(), { code: 0, told: "9 files are as the site file wants them\n" })
+      assert.deepEqual(await check(), { code: 0, told: "10 files are as the site file wants them\n" })
       writeFileSync(file, readFileSync(file, "utf8").replace("policy drop", "policy accept"))
       rmSync(join(out, "etc/chrony/conf.d/dokuei.conf"))
       chmodSync(join(out, "etc/swanctl/conf.d/dokuei.conf"), 0o666)

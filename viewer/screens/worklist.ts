@@ -65,8 +65,13 @@ export class PageWorklist extends LightElement {
       if (!isFinished(item)) await this.api.start(item.requestId)
       location.hash = address.read(item.requestId)
     } catch (error) {
-      this.#refusal = asApiError(error)
-      void this.#list.reload()
+      const refusal = asApiError(error)
+      // Nobody reserves anything while the gateway is frozen, and everybody may look.
+      if (refusal.code === "ERR_FROZEN") location.hash = address.read(item.requestId)
+      else {
+        this.#refusal = refusal
+        void this.#list.reload()
+      }
     }
     this.#busy = null
     this.requestUpdate()

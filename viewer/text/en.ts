@@ -41,6 +41,9 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "action.other-patient": "Another patient: tell the hospital",
 
   "error.request-number": "request {number}",
+  "frozen.word": "Read only",
+  "frozen.meaning":
+    "since {since}. What is here can be seen; nothing is received, signed, sent or deleted. A draft goes on being saved.",
   "offline.word": "Offline",
   "offline.meaning": "what you see may be old. Signing and sending wait for the line.",
   "offline.only-events": "Automatic updates have stopped. You can go on working.",
@@ -700,6 +703,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "code.ERR_SUBMISSION_BUSY": "The centre is busy.",
   "code.ERR_SUBMISSION_REFUSED": "The centre did not accept it.",
   "code.ERR_SUBMISSION_UNVERIFIED": "Its check did not pass:",
+  "code.ERR_FROZEN": "The gateway is frozen: read only for now.",
   "code.ERR_CLOCK_OFF": "Waiting for the clock to be right.",
   "code.ERR_CLOCK_UNKNOWN": "Waiting for somebody to vouch for the clock.",
   "code.ERR_TIMESTAMP_UNAVAILABLE": "Waiting for the time stamp.",

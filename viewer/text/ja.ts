@@ -39,6 +39,9 @@ export const ja = {
   "action.other-patient": "別の患者（病院に知らせる）",
 
   "error.request-number": "要求番号 {number}",
+  "frozen.word": "閲覧のみ",
+  "frozen.meaning":
+    "{since} から凍結中です。画像と報告書は見られます。受信・署名・送信・削除は止まっています。書きかけの報告書は保存されます。",
   "offline.word": "オフライン",
   "offline.meaning": "つながるまで、表示は古いままです。署名と送信は接続後にできます。",
   "offline.only-events": "自動更新が止まっています。操作はできます。",
@@ -690,6 +693,7 @@ export const ja = {
   "code.ERR_SUBMISSION_BUSY": "センターが混み合っています。",
   "code.ERR_SUBMISSION_REFUSED": "センターが受け取りを断りました。",
   "code.ERR_SUBMISSION_UNVERIFIED": "署名または内容の確認で不合格：",
+  "code.ERR_FROZEN": "凍結中です。いまは閲覧だけできます。",
   "code.ERR_CLOCK_OFF": "時計が合うのを待っています。",
   "code.ERR_CLOCK_UNKNOWN": "時計を確かめられるのを待っています。",
   "code.ERR_TIMESTAMP_UNAVAILABLE": "タイムスタンプを待っています。",

@@ -218,6 +218,7 @@ export class Door {
       desk: this.#kind,
       ...(this.#cards === null ? {} : { cards: this.#cards.origin }),
       ...(this.#options.directory === undefined ? {} : { directory: true }),
+      ...(this.#options.frozenSince === undefined ? {} : { frozenSince: this.#options.frozenSince }),
       serverTime: this.#now().toISOString(),
       idleMs: this.#options.people.idleMs,
       agreements: person === null ? [] : this.#options.agreements,

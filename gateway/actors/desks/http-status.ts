@@ -37,6 +37,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   ERR_CLOCK_UNKNOWN: 503,
   ERR_LEDGER: 503,
   ERR_SPOOL_FULL: 503,
+  ERR_FROZEN: 503,
 }
 
 /** Status of an error the person may read; null for everything unforeseen. */

@@ -58,6 +58,8 @@ export interface DeskOptions {
   /** Relying party id of the passkeys (WebAuthn §5.1.2): the origin's host name or a parent domain of it. */
   readonly rpId: string
   readonly siteName: string
+  /** A person has frozen the gateway (ISO 8601); absent = nobody has. */
+  readonly frozenSince?: string
   /** Folder of the built viewer; null serves the API alone. */
   readonly staticDir: string | null
   /** Certificate and key when the desk itself ends TLS; null behind a proxy or on localhost. */

@@ -1,5 +1,5 @@
 /** Any failure on the way → what the sender is told. */
-import { AcceptanceError, DokueiError, KeyError } from "../../journey/errors.ts"
+import { AcceptanceError, DokueiError, KeyError, LeverError } from "../../journey/errors.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import { SoapFault } from "../../standards/soap/fault.ts"
 import { MetadataFault } from "../../standards/xds/metadata-fault.ts"
@@ -18,6 +18,10 @@ export function refusalOf(error: unknown, isRecognised: boolean): Refusal {
   if (error instanceof MetadataFault) return refused(...error.complaints.map(asError))
   if (error instanceof AcceptanceError)
     return refused(asError({ errorCode: error.registryCode, codeContext: error.codeContext }))
+  if (error instanceof LeverError)
+    return refused(
+      asError({ errorCode: "XDSRepositoryBusy", codeContext: "read-only for now: send it again" }),
+    )
   if (isTooMuch(error))
     return refused(asError({ errorCode: "XDSRepositoryOutOfResources", codeContext: error.message }))
   if (error instanceof Malformed && isRecognised)

@@ -75,6 +75,32 @@ export function stepsCheck(failing: number, codes: readonly string[]): Check {
     : { name, state: "warn", sentence: `${failing} steps go on failing: ${codes.join(" ")}` }
 }
 
+/** Since when each is pulled, ISO 8601; null = it is not. */
+export interface PulledLevers {
+  readonly isolatedSince: string | null
+  readonly frozenSince: string | null
+}
+
+/**
+ * Isolated is out of service. Frozen is not: people read.
+ *
+ * @param endedTerms terms that have ended meanwhile, and whose destruction waits
+ */
+export function leversCheck({ isolatedSince, frozenSince }: PulledLevers, endedTerms: number): Check {
+  const name = "levers"
+  if (isolatedSince !== null) {
+    const both = frozenSince === null ? "" : `; frozen since ${frozenSince}`
+    return {
+      name,
+      state: "fail",
+      sentence: `isolated since ${isolatedSince}: every other door is shut${both}`,
+    }
+  }
+  if (frozenSince === null) return { name, state: "ok", sentence: "neither isolated nor frozen" }
+  const frozen = `frozen since ${frozenSince}: people read, nothing is received, signed, sent or destroyed`
+  return { name, state: "warn", sentence: `${frozen}; ${endedTerms} term(s) ended and wait` }
+}
+
 /** Signatures without a time stamp: `late` of them for longer than it may take, the first since `since`. */
 export interface PendingStamps {
   readonly waiting: number

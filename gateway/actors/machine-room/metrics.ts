@@ -5,7 +5,14 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client"
 import type { Change } from "../../journey/records.ts"
 import { daysLeft } from "../../standards/hpki/term.ts"
-import { unsentMs, type ClockState, type PendingStamps, type RoadHomeState, type Unsent } from "./health.ts"
+import {
+  unsentMs,
+  type ClockState,
+  type PendingStamps,
+  type PulledLevers,
+  type RoadHomeState,
+  type Unsent,
+} from "./health.ts"
 
 /** Running totals of the storage SCP. */
 export interface StorageTotals {
@@ -40,6 +47,7 @@ export interface MetricSources {
   readonly collectors: () => readonly Unsent[]
   readonly clock: () => ClockState
   readonly roads: () => Promise<readonly RoadHomeState[]>
+  readonly levers: PulledLevers
   /** null at a center. */
   readonly storage: (() => StorageTotals) | null
   /** Of each door for files; null at a center. */
@@ -61,6 +69,7 @@ export function metrics(sources: MetricSources): Metrics {
   stampGauges(register, sources)
   clockGauges(register, sources)
   roadMeters(register, sources)
+  leverGauges(register, sources.levers)
   if (sources.storage !== null) storageTotals(register, sources.storage)
   if (sources.files !== null) fileTotals(register, sources.files)
   return { register, ...counters(register) }
@@ -157,6 +166,22 @@ function collectorGauges(register: Registry, { now, collectors }: MetricSources)
     (each) => each.waiting,
   )
   gauge("dokuei_audit_unsent_seconds", "Age of the first of them", (each) => unsentMs(each, now()) / 1_000)
+}
+
+/** All there is to measure of a gateway that is isolated. */
+export function leverRegister(levers: PulledLevers): Registry {
+  const register = new Registry()
+  collectDefaultMetrics({ register })
+  leverGauges(register, levers)
+  return register
+}
+
+/** They hold for as long as the process does what it does: who pulls or ends one starts it anew. */
+function leverGauges(register: Registry, { isolatedSince, frozenSince }: PulledLevers): void {
+  const gauge = (name: string, help: string, since: string | null): void =>
+    new Gauge({ name, help, registers: [register] }).set(since === null ? 0 : 1)
+  gauge("dokuei_isolated", "1 while every door but this one is shut", isolatedSince)
+  gauge("dokuei_frozen", "1 while nothing here changes", frozenSince)
 }
 
 /** The label is the agreement's name in the configuration: there are as many as there are agreements. */

@@ -5,9 +5,11 @@ import { readFileSync, statfsSync, statSync } from "node:fs"
 import { connect as connectTls } from "node:tls"
 import { chronyTimeCheck } from "../../actors/time-client/chrony.ts"
 import type { Config } from "../../config/schema.ts"
-import type { Listener, Machine, Told, Tunnel } from "../../doctor/machine.ts"
+import type { Listener, Machine, PulledLever, Told, Tunnel } from "../../doctor/machine.ts"
+import { LEVER_NAMES } from "../../journey/ports.ts"
 import { rendered } from "../../site/rendered.ts"
 import type { Site } from "../../site/site.ts"
+import { readLevers } from "../../storage/levers/levers-file.ts"
 import { lastBackup } from "../backup/last-backup.ts"
 import { differencesAt } from "../site/differences.ts"
 
@@ -32,6 +34,7 @@ export async function probe(site: Site | null, config: Config | null, root: stri
     clock: await toldLater(async () => chronyTimeCheck().read()),
     wireless: told(() => readWireless(run("ip", "-j", "link"))),
     dataVolume: config === null ? unasked() : told(() => dataVolume(config.dataDir)),
+    levers: config === null ? unasked() : told(() => leversIn(config.dataDir)),
     backup:
       config === null ? unasked() : await toldLater(async () => (await lastBackup(config.dataDir)) ?? "none"),
     swap: told(() => readFileSync("/proc/swaps", "utf8").trim().split("\n").length > 1),
@@ -78,6 +81,14 @@ function reason(error: unknown): string {
 const unasked = <T>(): Told<T> => ({ value: null, why: "not asked" })
 const mapped = <T, U>({ value, why }: Told<T>, map: (value: T) => U): Told<U> =>
   value === null ? { value: null, why } : told(() => map(value))
+
+function leversIn(dataDir: string): PulledLever[] {
+  const levers = readLevers(dataDir)
+  return LEVER_NAMES.flatMap((lever) => {
+    const pulled = levers[lever]
+    return pulled === null ? [] : [{ lever, ...pulled }]
+  })
+}
 
 function differing(site: Site, root: string): string[] {
   return rendered(site).flatMap((each) => {

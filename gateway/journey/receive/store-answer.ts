@@ -1,6 +1,6 @@
 /** What the sender of an object is told, as a C-STORE status (PS3.4 table B.2-1, PS3.7 annex C, PS3.18 I.2.2). */
 import { Malformed } from "../../standards/malformed.ts"
-import { LedgerError, SpoolError } from "../errors.ts"
+import { LedgerError, LeverError, SpoolError } from "../errors.ts"
 import type { StoreAnswer } from "../ports.ts"
 
 export const STORED: StoreAnswer = { status: 0x0000, comment: "" }
@@ -23,7 +23,7 @@ export const CANNOT_UNDERSTAND = (comment: string): StoreAnswer => ({ status: 0x
 export function answerTo(error: unknown): StoreAnswer {
   if (error instanceof Malformed)
     return { ...CANNOT_UNDERSTAND(error.message.slice(0, MAX_COMMENT_LENGTH)), ...statusOf(error.code) }
-  if (error instanceof SpoolError || error instanceof LedgerError)
+  if (error instanceof SpoolError || error instanceof LedgerError || error instanceof LeverError)
     return { status: OUT_OF_RESOURCES, comment: error.code }
   throw error
 }

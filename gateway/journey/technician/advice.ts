@@ -36,6 +36,7 @@ const PEOPLE_EN = "Requests can be sent. Physicians are chosen as the directory 
 
 /** Lights that are no error code. */
 export type LightName =
+  | "frozen"
   | "disk-low"
   | "disk-refusing"
   | "disk-full"
@@ -76,6 +77,22 @@ type CallCode = Extract<
 export type LightCode = LightName | CallCode
 
 export const ADVICE: Readonly<Record<LightCode, Said>> = {
+  frozen: said(
+    [
+      "凍結中です（閲覧のみ）",
+      "いまある画像と報告書は見られます。受信・署名・送信・削除は止まっています。装置は画像を持ったまま、あとで送り直します。",
+      "装置から画像を消さないでください。",
+      "急ぎの読影は、電話と紙で依頼してください。",
+      "解除は、凍結した人に確かめてから行います：dokuei freeze FILE --end",
+    ],
+    [
+      "Frozen: read only",
+      "Images and reports that are here can be seen. Receiving, signing, sending and deleting stand still. Devices keep their images and send them again later.",
+      "Delete no image on a device.",
+      "Ask for urgent readings by telephone and on paper.",
+      "Whoever froze it says when it ends: dokuei freeze FILE --end",
+    ],
+  ),
   "disk-low": said(
     [
       "保管庫の空きが少なくなっています",

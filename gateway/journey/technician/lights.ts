@@ -16,6 +16,8 @@ export type Page = Omit<TechnicianView, "lights" | "serverTime">
 export interface Facts {
   readonly page: Page
   readonly now: Date
+  /** A person has frozen the gateway; null = nobody has. */
+  readonly frozenSince: string | null
   /** Places in the spool that do not check. */
   readonly rot: number
   readonly unreadableLists: readonly string[]
@@ -46,6 +48,7 @@ const UNSENT_MS = HOUR_MS
 /** The worst first, and among equals what holds up most. */
 export function lightsOf(facts: Facts): readonly Light[] {
   const all = [
+    ...(facts.frozenSince === null ? [] : [light("frozen", "red", { since: facts.frozenSince })]),
     ...diskLights(facts),
     ...refusalLights(facts),
     ...partnerLights(facts),

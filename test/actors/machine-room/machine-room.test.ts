@@ -42,6 +42,7 @@ const sources: MetricSources = {
   pendingStamps: () => Promise.resolve({ waiting: 2, late: 1, since: "2026-11-25T00:00:00.000Z" }),
   certificates: () => [{ use: "seal", notAfter: days(10) }],
   clock: () => CLOCK,
+  levers: { isolatedSince: null, frozenSince: "2026-03-31T22:00:00Z" },
   roads: () =>
     Promise.resolve([
       {

@@ -83,6 +83,7 @@ const PAGE: Page = {
 const FACTS: Facts = {
   now: NOW,
   page: PAGE,
+  frozenSince: null,
   rot: 0,
   unreadableLists: [],
   failingSteps: { count: 0, codes: [] },

@@ -149,6 +149,8 @@ export class CaseSession {
   }
 }
 
+const LOOK_ONLY: ReadonlySet<string> = new Set(["ERR_LOCKED", "ERR_FROZEN"])
+
 /**
  * Opens a case the way its state asks for: a finished one, or one another reader holds, is only looked at; any other
  * is reserved first, so that two never write the same report.
@@ -159,8 +161,8 @@ export async function openCase(api: Api, requestId: string): Promise<ReadingView
   const isTaken = view.reader !== null && !view.reader.mine
   if (isClosed || isTaken || (view.state === "inProgress" && view.reader?.mine === true)) return view
   return api.start(requestId).catch((error: unknown) => {
-    // Somebody was faster: the case can still be looked at.
-    if (asApiError(error).code === "ERR_LOCKED") return api.reading(requestId)
+    // Somebody was faster, or the gateway is frozen: the case can still be looked at.
+    if (LOOK_ONLY.has(asApiError(error).code)) return api.reading(requestId)
     throw error
   })
 }

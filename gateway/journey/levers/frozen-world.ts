@@ -1,0 +1,73 @@
+/**
+ * The world while it is frozen: what is here is read, and nothing of it changes. Whoever writes, signs, destroys or sends meets
+ * ERR_FROZEN, which passes: devices and partners are told to come back, steps are run again when the freeze has ended.
+ */
+import { LeverError } from "../errors.ts"
+import type { DocumentSource, KeyStore, PersonKeys, Spool } from "../ports.ts"
+import type { Change, Ledger } from "../records.ts"
+import type { World } from "../world.ts"
+import type { Lever } from "./levers.ts"
+
+export function frozenWorld(world: World, { since }: Lever): World {
+  const hold: Hold = (what) =>
+    Promise.reject(new LeverError("ERR_FROZEN", `read-only since ${since}: ${what}`))
+  return {
+    ...world,
+    spool: frozenSpool(world.spool, hold),
+    ledger: frozenLedger(world.ledger, hold),
+    keys: frozenKeys(world.keys, hold),
+    personKeys: frozenPersonKeys(world.personKeys, hold),
+    source: frozenSource(hold),
+  }
+}
+
+/** Rejects with LeverError. */
+type Hold = (what: string) => Promise<never>
+
+/** Each method by name: a new one is thought of here before it compiles. */
+const frozenSpool = (spool: Spool, hold: Hold): Spool => ({
+  get slots() {
+    return spool.slots
+  },
+  createSlot: () => hold("nothing is received"),
+  openSegment: () => hold("nothing is received"),
+  open: (place) => spool.open(place),
+  scan: (options) => spool.scan(options),
+  lost: (slotId, segmentId) => {
+    spool.lost(slotId, segmentId)
+  },
+  destroySlot: () => hold("nothing is destroyed"),
+  discardSegment: () => hold("nothing is destroyed"),
+  sealColumn: (slotId, context, clear) => spool.sealColumn(slotId, context, clear),
+  openColumn: (slotId, context, sealed) => spool.openColumn(slotId, context, sealed),
+  usage: () => spool.usage(),
+  hasRoom: () => Promise.resolve(false),
+})
+
+/** Who read what is told as ever; a reader's words that are being written are not lost. */
+export const isTakenFrozen = (change: Change): boolean =>
+  "put" in change && (change.put === "audit" || (change.put === "report" && change.record.status === "draft"))
+
+function frozenLedger(ledger: Ledger, hold: Hold): Ledger {
+  const commit = (changes: readonly Change[]): Promise<void> =>
+    changes.every(isTakenFrozen) ? ledger.commit(changes) : hold("nothing is changed")
+  return { ...ledger, commit }
+}
+
+const frozenKeys = (keys: KeyStore, hold: Hold): KeyStore => ({
+  decryptionKeys: () => keys.decryptionKeys(),
+  chain: (key) => keys.chain(key),
+  sign: () => hold("nothing is signed"),
+  agree: (key, peerSpki) => keys.agree(key, peerSpki),
+  decryptOaep: (key, ciphertext) => keys.decryptOaep(key, ciphertext),
+})
+
+/** No PIN is tried meanwhile. */
+const frozenPersonKeys = (keys: PersonKeys, hold: Hold): PersonKeys => ({
+  chain: (personId) => keys.chain(personId),
+  sign: () => hold("nothing is signed"),
+})
+
+const frozenSource = (hold: Hold): DocumentSource => ({
+  provideAndRegister: () => hold("nothing is sent"),
+})
