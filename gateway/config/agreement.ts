@@ -42,6 +42,12 @@ export const agreementSchema = z.strictObject({
     .optional()
     .describe("certificate we encrypt for, PEM; needed where packaging.form is sealed or den"),
   packaging,
+  tlsCertificate: z
+    .enum(["pinned", "hpki-organisation"])
+    .default("pinned")
+    .describe(
+      "what the partner's TLS certificates must be beside pinned: `hpki-organisation`: authentication certificates of organisations under trust.hpkiRoots (docs/people.md); trust.tlsCa must have their authorities too",
+    ),
   tls: z
     .enum(["1.3", "ihe-stx"])
     .default("1.3")

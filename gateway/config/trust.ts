@@ -48,6 +48,14 @@ export const trustSchema = z.strictObject({
     .describe(
       "certificate policies one of which a card must state to log in by, alone. Default: that of HPKI for the authentication of persons in production, 1.2.392.100495.1.5.1.2.3.1",
     ),
+  organisationPolicies: z
+    .array(oid)
+    .min(1)
+    .max(8)
+    .optional()
+    .describe(
+      "the same for a partner whose tlsCertificate is hpki-organisation. Default: 1.2.392.100495.1.5.1.3.3.1; compare it with the first certificate of production",
+    ),
   loginBySigningKey: z
     .enum(["refused", "told"])
     .default("refused")

@@ -66,6 +66,7 @@ import { condition, health, meters, MONITORS_WAITING } from "./health.ts"
 import { turnEpochWhenDue } from "./epoch.ts"
 import { openLocalDoor } from "./local-door.ts"
 import { mailOf } from "./mail.ts"
+import { organisationFault } from "./organisation-certificates.ts"
 import { personKeysOf, signingServiceOf } from "./person-keys.ts"
 import { keyPlaces, refusedPinsFolder } from "./own-keys.ts"
 import { fetchRevocation } from "./revocation.ts"
@@ -154,8 +155,9 @@ export async function layFoundation(config: Config, levers: Levers = NO_LEVERS):
   const signingService = await signingServiceOf(config)
   const certificates = new CertificateWatch(config, keys)
   const lineKeys = new LineKeys()
-  const credentials = await credentialsOf(config, { lists, lineKeys }, certificates)
   const evidence = { ...revocation, crls: () => lists.crls() }
+  const organisations = await organisationFault({ config, evidence, clock: systemClock })
+  const credentials = await credentialsOf(config, { lists, lineKeys }, certificates, organisations)
   const trust = await openTrust(config, evidence)
   const line = new Map<string, number>()
   const contactListeners = new Set<() => void>()

@@ -8,7 +8,7 @@ import type { ToleratedSubmission, TurnedAway } from "../actors/document-recipie
 import type { Endpoint } from "../actors/document-source/endpoint.ts"
 import { identifyBy } from "../actors/secure-node/pins.ts"
 import { isBelow } from "../actors/secure-node/profile.ts"
-import { chainOf } from "../actors/secure-node/revoked.ts"
+import { chainOf, type RevokedOf } from "../actors/secure-node/revoked.ts"
 import { clientTls, serverTls, type NodeCredentials } from "../actors/secure-node/tls.ts"
 import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import type { Config } from "../config/schema.ts"
@@ -21,6 +21,7 @@ import { patientIdDomainOf } from "../journey/institution.ts"
 import { errorFields, type Log } from "../log.ts"
 import type { CertificateWatch } from "./certificate-watch.ts"
 import { lineCredentials, type LineCredentials, type LineParts } from "./line-credentials.ts"
+import { both } from "./organisation-certificates.ts"
 import { repeats, timesOf } from "./repeats.ts"
 import { nameOf, type HeldRoads } from "./road-home.ts"
 
@@ -82,8 +83,11 @@ export const credentialsOf = (
   { keys, trust }: Config,
   parts: LineParts,
   watch: Pick<CertificateWatch, "noting">,
+  alsoFault: RevokedOf,
 ): Promise<LineCredentials> =>
-  lineCredentials(parts, { ...keys.tls, ca: trust.tlsCa }, (revoked) => watch.noting(revoked))
+  lineCredentials(parts, { ...keys.tls, ca: trust.tlsCa }, (revoked) =>
+    watch.noting(both(revoked, alsoFault)),
+  )
 
 /** By agreement; throws RangeError for one that is not in the configuration, or whose hospital is never called. */
 export function endpointsOf(config: Config, credentials: NodeCredentials): (agreement: string) => Endpoint {

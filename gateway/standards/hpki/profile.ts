@@ -34,6 +34,12 @@ const SIGNING_EXT_KEY_USAGES = [
 
 /** id-kp-clientAuth, anyExtendedKeyUsage, and Microsoft's smart card logon, which cards have beside it. */
 const LOGIN_EXT_KEY_USAGES = ["1.3.6.1.5.5.7.3.2", "2.5.29.37.0", "1.3.6.1.4.1.311.20.2.2"]
+/** An organisation calls and is called: also id-kp-serverAuth. */
+const EXT_KEY_USAGES: Readonly<Record<HpkiUse, readonly string[]>> = {
+  signature: SIGNING_EXT_KEY_USAGES,
+  "person-authentication": LOGIN_EXT_KEY_USAGES,
+  "organisation-authentication": [...LOGIN_EXT_KEY_USAGES, "1.3.6.1.5.5.7.3.1"],
+}
 
 export interface HpkiRules {
   readonly use: HpkiUse
@@ -91,8 +97,7 @@ function checkKeyUsage({ keyUsage, isCa }: Certificate, { use, loginBySigningKey
 }
 
 function checkExtKeyUsage({ extKeyUsage }: Certificate, use: HpkiUse): VerdictTest {
-  const permitted = use === "signature" ? SIGNING_EXT_KEY_USAGES : LOGIN_EXT_KEY_USAGES
-  const fits = extKeyUsage === null || extKeyUsage.some((oid) => permitted.includes(oid))
+  const fits = extKeyUsage === null || extKeyUsage.some((oid) => EXT_KEY_USAGES[use].includes(oid))
   return check(
     "extended-key-usage",
     fits,
