@@ -8,9 +8,10 @@ import type { RevokedOf } from "../actors/secure-node/revoked.ts"
 import { pinOf } from "../actors/secure-node/pins.ts"
 import type { Config } from "../config/schema.ts"
 import type { KeyStore } from "../journey/ports.ts"
+import type { Certificate } from "../standards/hpki/certificate.ts"
 
 export interface DatedCertificate {
-  /** Of ours as in the configuration: `seal`, `object`, `tls`, `dicom`; of a partner `object` or `tls`. */
+  /** Of ours as in the configuration: `seal`, `object`, `tls`, `dicom`; of a partner `object`, `tls` or `seal`. */
   readonly use: string
   /** null = ours. */
   readonly partner: { readonly id: string; readonly name: string } | null
@@ -27,15 +28,17 @@ export class CertificateWatch {
   readonly #shown = new Map<string, DatedCertificate>()
   /** As it was read last, by its path. */
   readonly #read = new Map<string, X509Certificate>()
+  /** By use and pin. */
   readonly #partnerOf: ReadonlyMap<string, { readonly id: string; readonly name: string }>
 
   constructor(config: Watched, keys: Pick<KeyStore, "chain">) {
     this.#config = config
     this.#keys = keys
     this.#partnerOf = new Map(
-      config.agreements.flatMap(({ id, partner, tlsPins }) =>
-        tlsPins.map((pin) => [pin, { id, name: partner.name }] as const),
-      ),
+      config.agreements.flatMap(({ id, partner: { name }, tlsPins, sealPins }) => [
+        ...tlsPins.map((pin) => [`tls/${pin}`, { id, name }] as const),
+        ...sealPins.map((pin) => [`seal/${pin}`, { id, name }] as const),
+      ]),
     )
   }
 
@@ -54,20 +57,31 @@ export class CertificateWatch {
     }
   }
 
+  /** Notes by whose certificates what came in is sealed: chains of verified signatures, leaf first. */
+  sealedBy(chains: readonly (readonly Pick<Certificate, "encoded" | "spki" | "notAfter">[])[]): void {
+    for (const [leaf] of chains)
+      if (leaf !== undefined) this.#shows("seal", digestOf(leaf.spki), leaf.encoded, leaf.notAfter)
+  }
+
   #note(leaf: Uint8Array): void {
     const certificate = new X509Certificate(leaf)
-    const partner = this.#partnerOf.get(pinOf(certificate))
+    this.#shows("tls", pinOf(certificate), leaf, certificate.validToDate)
+  }
+
+  #shows(use: "tls" | "seal", pin: string, leaf: Uint8Array, notAfter: Date): void {
+    const partner = this.#partnerOf.get(`${use}/${pin}`)
     if (partner === undefined) return
-    const digest = createHash("sha256").update(leaf).digest("hex")
-    const notAfter = certificate.validToDate
-    this.#shown.delete(`${partner.id}/${digest}`)
-    this.#shown.set(`${partner.id}/${digest}`, { use: "tls", partner, notAfter })
+    const key = `${use}/${partner.id}/${digestOf(leaf)}`
+    this.#shown.delete(key)
+    this.#shown.set(key, { use, partner, notAfter })
     if (this.#shown.size > MAX_SHOWN) this.#shown.delete(this.#shown.keys().next().value ?? "")
   }
 
-  /** Of each partner what it showed last. */
+  /** Of each partner what it showed last, of each use. */
   #newestShown(): DatedCertificate[] {
-    const newest = new Map([...this.#shown.values()].map((each) => [each.partner?.id ?? "", each]))
+    const newest = new Map(
+      [...this.#shown.values()].map((each) => [`${each.use}/${each.partner?.id ?? ""}`, each]),
+    )
     return [...newest.values()]
   }
 
@@ -114,6 +128,8 @@ export class CertificateWatch {
 
 /** Certificates are as many as partners, and a few more while keys are changed. */
 const MAX_SHOWN = 1_000
+
+const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
 const ours = (use: string, { validToDate }: X509Certificate): DatedCertificate => ({
   use,

@@ -49,6 +49,7 @@ import { renew } from "../journey/verify/renew.ts"
 import { stamp } from "../journey/submit/stamp.ts"
 import { verify } from "../journey/verify/verify.ts"
 import type { Condition } from "../journey/technician/technician.ts"
+import type { TrustStore } from "../journey/trust.ts"
 import type { World } from "../journey/world.ts"
 import { errorFields, openLog, type Log } from "../log.ts"
 import { keyStore, type OpenKeyStore } from "../storage/keys/key-store.ts"
@@ -158,7 +159,11 @@ export async function layFoundation(config: Config, levers: Levers = NO_LEVERS):
   const evidence = { ...revocation, crls: () => lists.crls() }
   const organisations = await organisationFault({ config, evidence, clock: systemClock })
   const credentials = await credentialsOf(config, { lists, lineKeys }, certificates, organisations)
-  const trust = await openTrust(config, evidence)
+  const want: TrustStore["want"] = (chains) => {
+    certificates.sealedBy(chains)
+    revocation.want(chains)
+  }
+  const trust = await openTrust(config, { ...evidence, want })
   const line = new Map<string, number>()
   const contactListeners = new Set<() => void>()
   const tellContacts = (): void => contactListeners.forEach((listener) => listener())

@@ -28,6 +28,7 @@ describe("the certificates that are looked after", () => {
       id: "north",
       partner: { name: "北読影センター" },
       tlsPins: [pinOf(made.theirs!.x509), pinOf(made.next!.x509)],
+      sealPins: [pinOf(made.theirs!.x509)],
       objectCertificate: join(folder, "object.pem"),
     }
     const keys = { chain: () => [made.ours!.x509.raw] }
@@ -49,6 +50,23 @@ describe("the certificates that are looked after", () => {
       assert.equal(look([made[name]!.x509.raw]), null)
     assert.equal(named(watched).length, 5)
     assert.deepEqual(watched.all()[4]?.notAfter, made.next!.x509.validToDate)
+  })
+
+  it("are those by which partners seal what they send, beside those they call by", () => {
+    const watched = watch()
+    const sealing = (name: string) => {
+      const { raw, publicKey, validToDate } = made[name]!.x509
+      return [
+        { encoded: raw, spki: publicKey.export({ type: "spki", format: "der" }), notAfter: validToDate },
+      ]
+    }
+    watched.sealedBy([sealing("theirs"), sealing("stranger"), []])
+    watched.noting(() => null)([made.next!.x509.raw])
+    assert.deepEqual(named(watched).slice(3), [
+      "北読影センター object",
+      "北読影センター seal",
+      "北読影センター tls",
+    ])
   })
 
   it("stay told while a file is being replaced", async () => {

@@ -880,11 +880,13 @@ export const CERTIFICATE_NAMES: Readonly<Record<string, Name>> = {
   dicom: { ja: "DICOM TLS（dicom.tls）", en: "DICOM TLS (dicom.tls)" },
 }
 
-/** A partner's, as it encrypts or calls by it. */
-export const partnerCertificate = (use: string, partner: string): Name =>
-  use === "object"
-    ? { ja: `${partner}の暗号化用`, en: `${partner}, encryption` }
+/** A partner's, as we encrypt by it, as it seals or as it calls by it. */
+export const partnerCertificate = (use: string, partner: string): Name => {
+  if (use === "object") return { ja: `${partner}の暗号化用`, en: `${partner}, encryption` }
+  return use === "seal"
+    ? { ja: `${partner}の施設シール`, en: `${partner}, seal` }
     : { ja: `${partner}の通信用`, en: `${partner}, line` }
+}
 
 /** The words for one light, in both languages. */
 export function adviceFor(code: LightCode, { about, n }: { readonly about: Name; readonly n: number }): Said {
