@@ -22,6 +22,7 @@ import type {
   ReportDraft,
   RequestInput,
   SessionView,
+  SignedOrApproved,
   StaffDetail,
   StaffItem,
   TechnicianView,
@@ -139,12 +140,15 @@ export class Api {
   preparedSheetUrl(prepareId: string): string {
     return `/api/prepared/${part(prepareId)}/sheet`
   }
-  sign(
-    prepareId: string,
-    response: AuthenticationResponseJSON,
-    pin: string,
-  ): Promise<{ reportId: string; version: number }> {
+  sign(prepareId: string, response: AuthenticationResponseJSON, pin: string): Promise<SignedOrApproved> {
     return this.#json("POST", `/api/prepared/${part(prepareId)}/sign`, { response, pin })
+  }
+  /** What this reader approved before and could not be signed then. @param pin "" where none is asked for here */
+  signApproved(requestId: string, pin: string): Promise<SignedOrApproved> {
+    return this.#json("POST", `/api/cases/${part(requestId)}/sign`, { pin })
+  }
+  takeBack(requestId: string): Promise<ReadingView> {
+    return this.#json("POST", `/api/cases/${part(requestId)}/take-back`, {})
   }
   /** Where the reader logs in to the service that holds their key. */
   signingService(): Promise<{ url: string }> {

@@ -19,6 +19,7 @@ import { Contacts, watchedSource } from "../journey/technician/contacts.ts"
 import { datedKeys, datedPersonKeys } from "../journey/clock/dated.ts"
 import { boundPersonKeys } from "../journey/people/bound-keys.ts"
 import { expire } from "../journey/retain/expire.ts"
+import { signLater } from "../journey/read/sign-later.ts"
 import { frameCache } from "../journey/read/frame-cache.ts"
 import { uuid } from "../journey/ids.ts"
 import { locks } from "../journey/locks.ts"
@@ -406,6 +407,7 @@ function runSteps(
       expire: (job) => expire(world, job),
       renew: (job) => renew(world, job),
       stamp: (job) => stamp(world, job),
+      sign: (job) => signLater(world, job),
       notify: (job) => (mail === null ? Promise.resolve({ changes: [] }) : notify(world, mail, job)),
     },
     onFailure: (job, error) =>

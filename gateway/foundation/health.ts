@@ -7,11 +7,12 @@ import {
   outboxCheck,
   roadHomeCheck,
   spaceCheck,
+  signaturesCheck,
   stampsCheck,
   stepsCheck,
   type Check,
   type Health,
-  type PendingStamps,
+  type Pending,
   type PulledLevers,
   type RoadHomeState,
 } from "../actors/machine-room/health.ts"
@@ -22,10 +23,11 @@ import { daysLeft, termOf } from "../standards/hpki/term.ts"
 import type { Crl } from "../standards/hpki/crl.ts"
 import { currentLists, isEnding } from "../standards/hpki/list-currency.ts"
 import type { ClockWatch } from "../journey/clock/clock-watch.ts"
-import type { Cases } from "../journey/cases/cases.ts"
+import type { CaseFile, Cases } from "../journey/cases/cases.ts"
 import type { OrphanRecord } from "../journey/orphan-records.ts"
 import type { Levers } from "../journey/ports.ts"
 import type { Ledger, Verb } from "../journey/records.ts"
+import { awaitedSignatures } from "../journey/cases/awaited-signatures.ts"
 import { isLate, pendingSince } from "../journey/submit/pending-stamps.ts"
 import type { Condition } from "../journey/technician/technician.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
@@ -100,6 +102,7 @@ export async function health(watched: Watched): Promise<Health> {
       orphansCheck(await ledger.orphans()),
       await failingSteps(ledger),
       stampsCheck(await pendingStamps(watched.cases, now)),
+      signaturesCheck(await pendingSignatures(watched.cases, now)),
       ...lists.unreadable().map(unreadableList),
       ...listChecks(lists, now),
       ...revocation.states().flatMap(fetchCheck),
@@ -124,8 +127,18 @@ async function endedTerms(
   return due.flat().filter(({ verb }) => verb === "expire").length
 }
 
-async function pendingStamps(cases: Cases, now: Date): Promise<PendingStamps> {
-  const since = (await cases.listed()).flatMap(({ reports }) => pendingSince(reports)).sort()
+const pendingStamps = (cases: Cases, now: Date): Promise<Pending> =>
+  pending(cases, now, ({ reports }) => pendingSince(reports))
+
+const pendingSignatures = (cases: Cases, now: Date): Promise<Pending> =>
+  pending(cases, now, (file) => awaitedSignatures(file).map(({ at }) => at))
+
+async function pending(
+  cases: Cases,
+  now: Date,
+  sinceOf: (file: CaseFile) => readonly string[],
+): Promise<Pending> {
+  const since = (await cases.listed()).flatMap(sinceOf).sort()
   const late = since.filter((each) => isLate(each, now)).length
   return { waiting: since.length, late, since: since[0] ?? null }
 }
@@ -182,7 +195,7 @@ export async function condition(watched: Watched): Promise<Condition> {
 }
 
 /** Verbs whose failures are told of the system that does not answer. */
-const TOLD_OTHERWISE: ReadonlySet<Verb> = new Set(["submit", "deliver", "commit", "stamp"])
+const TOLD_OTHERWISE: ReadonlySet<Verb> = new Set(["submit", "deliver", "commit", "stamp", "sign"])
 /** The clock has a light of its own. */
 const CLOCK_CODES: ReadonlySet<string> = new Set(["ERR_CLOCK_OFF", "ERR_CLOCK_UNKNOWN"])
 
@@ -266,6 +279,7 @@ export function meters(
     space: () => spool.usage(),
     auditOutboxRows: () => outboxRows(ledger),
     pendingStamps: () => pendingStamps(cases, systemClock.now()),
+    pendingSignatures: () => pendingSignatures(cases, systemClock.now()),
     certificates: () => certificates.all().map((each) => ({ use: nameOf(each), notAfter: each.notAfter })),
     collectors: () => collectors.states(),
     clock: () => clock.view(),

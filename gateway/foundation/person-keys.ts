@@ -34,6 +34,7 @@ export function personKeysOf({ keys, dataDir }: Config, service: PersonKeys | nu
   const of = (login: string): PersonKeys => (service === null || files.has(login) ? files : service)
   return {
     chain: (login) => of(login).chain(login),
+    needs: (login) => of(login).needs(login),
     sign: (login, pin, bytes) => of(login).sign(login, pin, bytes),
   }
 }

@@ -25,6 +25,7 @@ import type {
   SelfTestView,
   StaffDetail,
   StaffItem,
+  SignedOrApproved,
   StudyQuestion,
   StudyView,
   TechnicianView,
@@ -240,9 +241,15 @@ export interface KeyStore {
   decryptOaep(key: "object", ciphertext: Uint8Array): Promise<Uint8Array>
 }
 
+/** `pin`: type it · `login`: log in at the signing service · `nothing`: it asks its holder by itself, or nobody. */
+export type KeyNeed = "pin" | "login" | "nothing"
+
 /** Signing keys of persons: opened by their PIN for one signature and closed again. */
 export interface PersonKeys {
   chain(personId: string): Promise<readonly Uint8Array[]>
+  /** What the person must do before the next signature. Throws ERR_KEY_SERVICE while whoever holds the key does not answer,
+   *  ERR_KEY_MISSING. */
+  needs(personId: string): Promise<KeyNeed>
   /** Throws ERR_KEY_PASSPHRASE; of a key at a signing service also ERR_KEY_LOGIN, ERR_KEY_SERVICE. */
   sign(personId: string, pin: string, bytes: Uint8Array): Promise<Uint8Array>
 }
@@ -692,12 +699,12 @@ export interface ReadingDesk {
   /** Its pages one below the other, a grey PNG. */
   preparedSheet(person: Person, prepareId: string): Promise<Uint8Array>
   /** The desk has checked the assertion over SHA-256(intent); `assertion` is kept as evidence. */
-  sign(
-    person: Person,
-    prepareId: string,
-    pin: string,
-    assertion: Uint8Array,
-  ): Promise<{ readonly reportId: string; readonly version: number }>
+  sign(person: Person, prepareId: string, pin: string, assertion: Uint8Array): Promise<SignedOrApproved>
+  /** What this reader approved and nothing could sign then is signed now. Throws ERR_REPORT_STATE when nothing of theirs
+   *  waits, and as `sign`. */
+  signApproved(person: Person, requestId: string, pin: string): Promise<SignedOrApproved>
+  /** Back to a draft: nothing of it has left. Throws ERR_REPORT_STATE when it is signed meanwhile. */
+  takeBack(person: Person, requestId: string): Promise<ReadingView>
   /** One of `ReadingView.papers`, from 0. Throws ERR_NOT_FOUND. */
   paper(person: Person, requestId: string, index: number): Promise<Paper>
   /** Begins a correction or an addendum. Throws ERR_REPORT_STATE when what it is to follow stands no more: somebody has

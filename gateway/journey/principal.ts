@@ -23,7 +23,11 @@ export function principalOf(person: Person, now: Date): Principal {
 }
 
 /** A reader who has just signed with a key of their own. Throws KeyError ERR_KEY_MISSING without a certificate. */
-export async function signingPrincipal(world: World, person: Person, signedAt: string): Promise<Principal> {
+export async function signingPrincipal(
+  world: World,
+  person: Pick<Person, "login" | "name">,
+  signedAt: string,
+): Promise<Principal> {
   const [leaf] = await world.personKeys.chain(person.login)
   const certificate = leaf === undefined ? null : readCertificate(leaf)
   const role = certificate?.hcRoles.find(({ codingScheme }) => codingScheme === JAPANESE_CODING_SCHEME)

@@ -15,6 +15,7 @@ import type {
   SlotId,
   AssertedUser,
   AuditEvent,
+  Person,
   ReadIn,
 } from "./ports.ts"
 import type {
@@ -24,6 +25,7 @@ import type {
   ReportDraft,
   ReportStatus,
   RequestText,
+  SignatureWait,
   Urgency,
   Verdict,
   CaseState,
@@ -386,6 +388,14 @@ export interface LongTermCopy {
   readonly version: number
 }
 
+/** What a reader has agreed to by passkey over the frozen digests, and nothing has signed yet (`signature-pending`). */
+export interface ApprovedReport {
+  readonly at: string
+  /** Whose key signs it. */
+  readonly reader: Pick<Person, "login" | "name">
+  readonly waitsFor: SignatureWait
+}
+
 export interface ReportRecord {
   readonly id: string
   /** How often the ledger has kept it; absent in what it has not kept yet. Goes back with the record: see `commit`. */
@@ -405,6 +415,8 @@ export interface ReportRecord {
   readonly draftVersion: number
   readonly prepareId: string | null
   readonly preparedAt: string | null
+  /** Of a draft: approved, and not signed yet (read/sign-later.ts). Absent or null = it is not. */
+  readonly approved?: ApprovedReport | null
   readonly signedAt: string | null
   /** When the signature got its time stamp; null while no authority has answered: it is `timestamp-pending` (submit/stamp.ts). */
   readonly stampedAt: string | null
@@ -483,6 +495,7 @@ export type Verb =
   | "notify"
   | "renew"
   | "stamp"
+  | "sign"
 
 export interface JobRecord {
   readonly id: string

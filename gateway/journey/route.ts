@@ -418,6 +418,14 @@ export const REPORT = [
   row<ReportStatus>("-", "start", "draft", null, "a reader began to write"),
   row<ReportStatus>("draft", "save", "draft", null, "saved; nothing is frozen"),
   row<ReportStatus>("draft", "prepare", "draft", null, "CDA and PDF frozen for five minutes"),
+  row<ReportStatus>(
+    "draft",
+    "approve",
+    "draft",
+    "sign",
+    "approved by passkey while the holder of the key does not answer: nothing of it leaves before it is signed",
+  ),
+  row<ReportStatus>("draft", "take-back", "draft", null, "approved, not signed: its reader writes on"),
   row<ReportStatus>("draft", "sign", "final", "package", "first signed version"),
   row<ReportStatus>(
     "draft",

@@ -108,7 +108,9 @@ export type CaseState =
  * the images stay because somebody still has to do something · term-near: nobody has read them, and they will be erased at
  * the reading centre at `at` · images-gone: erased at the end of the term · images-gone-there: erased at the reading centre
  * before a report came · time-stamp-pending: a report was signed at `at` and no time-stamp authority has answered since ·
- * time-stamp-late: nor within a day.
+ * time-stamp-late: nor within a day · signature-pending: a report was approved at `at`, and whoever holds its reader's key does
+ * not answer · signature-asked: it does, and the reader has to do something · signature-stopped: what was approved cannot be
+ * signed as it is · signature-late: a day after.
  */
 export type NoticeCode =
   | "late-images"
@@ -136,6 +138,10 @@ export type NoticeCode =
   | "images-gone-there"
   | "time-stamp-pending"
   | "time-stamp-late"
+  | "signature-pending"
+  | "signature-asked"
+  | "signature-stopped"
+  | "signature-late"
 export interface Notice {
   readonly code: NoticeCode
   /** Error code of errors.ts where there is one. */
@@ -261,6 +267,13 @@ export interface Amendment {
 }
 
 export type SigningStep = "frozen" | "identity" | "hpki" | "time-stamp" | "sent" | "acknowledged"
+/**
+ * What a report waits for that its reader has approved, by passkey over the frozen digests, and that nothing has signed yet
+ * (`signature-pending`). service: whoever holds the key does not answer · login, pin, consent: its holder has to do something ·
+ * images: they changed since it was frozen · certificate: it may not sign now.
+ */
+export type SignatureWait = "service" | "login" | "pin" | "consent" | "images" | "certificate"
+
 export interface SigningView {
   readonly steps: readonly {
     readonly step: SigningStep
@@ -269,6 +282,16 @@ export interface SigningView {
   }[]
   /** Error code of errors.ts when a step failed. */
   readonly failure: string | null
+  /** Approved, not signed yet; what was frozen is under this id. Absent = it is not. */
+  readonly awaits?: { readonly what: SignatureWait; readonly prepareId: string }
+}
+
+/** Answer of "sign". */
+export interface SignedOrApproved {
+  readonly reportId: string
+  readonly version: number
+  /** Whoever holds the key does not answer: it is approved, nothing of it leaves, and it is signed later. Absent = signed. */
+  readonly awaitsSignature?: true
 }
 
 /** Answer of "prepare": exactly what will be signed, and the passkey challenge over its digests. */

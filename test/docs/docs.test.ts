@@ -39,6 +39,7 @@ describe("the documents", () => {
     const made = metrics({
       now: () => new Date(0),
       space: () => Promise.resolve({ freeBytes: 0, totalBytes: 0 }),
+      pendingSignatures: () => Promise.resolve({ waiting: 0, late: 0, since: null }),
       pendingStamps: () => Promise.resolve({ waiting: 0, late: 0, since: null }),
       auditOutboxRows: () => Promise.resolve(0),
       certificates: () => [],

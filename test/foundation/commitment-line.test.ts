@@ -108,6 +108,7 @@ class Relay {
         deliver: nothing,
         notify: nothing,
         renew: nothing,
+        sign: nothing,
         stamp: nothing,
         commit: (job) => commit(world, line, archivePort !== null, job),
       },

@@ -28,6 +28,7 @@ import type {
   FileHandler,
   InstanceHandler,
   KeyStore,
+  PersonKeys,
   ReadingDesk,
   StaffDesk,
   SubmissionHandler,
@@ -57,6 +58,7 @@ import { personKeys } from "../../gateway/storage/keys/person-keys.ts"
 import { openLedger, type FileLedger } from "../../gateway/storage/ledger/ledger.ts"
 import { openSpool, type FileSpool } from "../../gateway/storage/spool/file-spool.ts"
 import { MemoryDisk } from "../../gateway/storage/spool/memory-disk.ts"
+import { signLater } from "../../gateway/journey/read/sign-later.ts"
 import { transferSyntax, type TransferSyntaxOf } from "../../gateway/standards/dicom/sop-classes.ts"
 import { countedChance } from "../peers/chance.ts"
 import { certificates, type Side } from "./certificates.ts"
@@ -112,6 +114,8 @@ export class Gateway {
   contents = CONTENTS
   /** Of the next start. */
   syntaxOf: TransferSyntaxOf = transferSyntax
+  /** Where readers' keys are, of the next start; null = in files. */
+  personKeys: (() => PersonKeys) | null = null
   /** How long rows of what arrived wait for company. */
   filingWait: () => Promise<void> = () => Promise.resolve()
   /** How large its units are; null = as its line carries. */
@@ -311,7 +315,7 @@ export class Gateway {
       ledger,
       cases,
       keys: this.#parts.keys,
-      personKeys: personKeys(join(pki, "readers")),
+      personKeys: this.personKeys?.() ?? personKeys(join(pki, "readers")),
       timeStamps: this.#parts.tsa,
       source: this.#parts.source,
       draughtsman: DRAUGHTSMAN,
@@ -386,6 +390,7 @@ export class Gateway {
         expire: (job) => expire(world, job),
         renew: (job) => renew(world, job),
         stamp: (job) => stamp(world, job),
+        sign: (job) => signLater(world, job),
       },
       onFailure: (job, error) => {
         if (!isCrash(error)) this.failures.push({ job: job?.id ?? "", error })

@@ -107,6 +107,7 @@ describe("the runner", () => {
         notify: nothing,
         renew: nothing,
         stamp: nothing,
+        sign: nothing,
         recode: nothing,
         package: nothing,
         submit: nothing,

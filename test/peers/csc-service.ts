@@ -18,7 +18,10 @@ const SAD_MS = 60_000
 
 interface Holder {
   readonly keyPem: string
+  /** DER in base64. */
   readonly certificate: string
+  /** The same of who issued it. */
+  readonly issuers?: readonly string[]
 }
 interface Consent {
   readonly credentialID: string
@@ -53,10 +56,11 @@ export class CscService {
   /** credentialID → whose key. */
   readonly holders = new Map<string, Holder>()
   /** Changed by tests: what goes wrong. */
-  trouble: "none" | "silent" | "another-signature" | "another-host" | "not-json" = "none"
+  trouble: "none" | "silent" | "no-consent" | "another-signature" | "another-host" | "not-json" = "none"
   authMode: "explicit" | "implicit" = "explicit"
   now = (): number => Date.now()
   readonly #server: Server
+  #port = 0
   readonly #codes = new Map<string, { readonly challenge: string; readonly redirectUri: string }>()
   readonly #tokens = new Set<string>()
   readonly #consents = new Map<string, Consent>()
@@ -69,8 +73,10 @@ export class CscService {
     })
   }
 
+  /** May be closed and opened again: it is at the same port then. */
   async open(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "localhost", resolve))
+    await new Promise<void>((resolve) => this.#server.listen(this.#port, "localhost", resolve))
+    this.#port = (this.#server.address() as AddressInfo).port
   }
 
   close(): Promise<void> {
@@ -79,7 +85,7 @@ export class CscService {
   }
 
   get url(): string {
-    return `https://localhost:${(this.#server.address() as AddressInfo).port}/csc/v2`
+    return `https://localhost:${this.#port}/csc/v2`
   }
 
   /** As a browser whose person agrees: the code and state it is sent back with. */
@@ -141,11 +147,11 @@ export class CscService {
     return path === "signatures/signHash" ? this.#signHash(holder, body) : [404, {}]
   }
 
-  #info({ certificate }: Holder): Json {
+  #info({ certificate, issuers = [] }: Holder): Json {
     const objects = this.authMode === "explicit" ? [{ type: "Password", id: "PIN", format: "N" }] : []
     return {
       key: { status: "enabled", algo: ["1.2.840.113549.1.1.11"], len: 2048 },
-      cert: { status: "valid", certificates: [certificate] },
+      cert: { status: "valid", certificates: [certificate, ...issuers] },
       auth: { mode: this.authMode, objects },
       multisign: 1,
     }
@@ -153,6 +159,7 @@ export class CscService {
 
   #authorize(body: Json): [number, Json] {
     const [given] = (body.authData as { id: string; value: string }[] | undefined) ?? []
+    if (this.trouble === "no-consent") return [408, { error: "timeout" }]
     const isAgreed = this.authMode === "implicit" || (given?.id === "PIN" && given.value === REMOTE_PIN)
     const hashes = body.hashes as string[]
     if (!isAgreed || body.numSignatures !== 1 || hashes.length !== 1) return [400, { error: "invalid_pin" }]

@@ -279,6 +279,13 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "notice.time-stamp-pending": "Time stamp pending (signed {at}). It is added by itself.",
   "notice.time-stamp-late":
     "No time stamp for more than 24 hours (signed {at}). Tell the system administrator.",
+  "notice.signature-pending":
+    "Signature pending (approved {at}). The signing service does not answer; it is signed and sent once it does.",
+  "notice.signature-asked":
+    "Signature pending (approved {at}). The signing service answers: go on at the signing screen.",
+  "notice.signature-stopped": "What was approved cannot be signed (approved {at}).",
+  "notice.signature-late":
+    "Not signed for more than 24 hours (approved {at}). Call the hospital, and tell the system administrator.",
   "notice.agreement-over": "No agreement is in force; nothing is sent.",
   "notice.not-sent": "It could not be sent.",
   "notice.refused": "The other side received it, checked it and refuses it.",
@@ -683,6 +690,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "code.ERR_INPUT": "Something in the form is wrong.",
   "code.ERR_KEY_LOGIN": "This login was not begun here, or it took too long.",
   "code.ERR_KEY_SERVICE": "The signing service does not answer as it should.",
+  "code.ERR_SIGN_IMAGES": "Images came or were withdrawn meanwhile.",
+  "code.ERR_SIGN_CERTIFICATE": "This certificate may not sign.",
   "code.ERR_LOCKED": "Another radiologist was first.",
   "code.ERR_REPORT_STATE": "Not possible in this state. Please refresh.",
   "code.ERR_CONSENT": "No consent of the patient is on record. Confirm it on the page of the request.",

@@ -276,6 +276,13 @@ export const ja = {
   "notice.time-stamp-pending": "時刻認証待ち（署名 {at}）。得られ次第、署名に加わります。",
   "notice.time-stamp-late":
     "時刻認証が24時間以上得られていません（署名 {at}）。システム管理者に伝えてください。",
+  "notice.signature-pending":
+    "署名待ち（承認 {at}）。署名サービスが応答しません。応答しだい署名して送ります。",
+  "notice.signature-asked":
+    "署名待ち（承認 {at}）。署名サービスが応答しています。署名の画面で続けてください。",
+  "notice.signature-stopped": "承認した内容に署名できません（承認 {at}）。",
+  "notice.signature-late":
+    "承認から24時間以上、署名されていません（承認 {at}）。病院に電話で伝え、システム管理者に知らせてください。",
   "notice.agreement-over": "契約の期間外です。送信していません。",
   "notice.not-sent": "送れませんでした。",
   "notice.refused": "相手に届きましたが、確認で不合格になりました。",
@@ -674,6 +681,8 @@ export const ja = {
   "code.ERR_INPUT": "入力に誤りがあります。",
   "code.ERR_KEY_LOGIN": "この画面から始めたログインではないか、時間がかかりすぎました。",
   "code.ERR_KEY_SERVICE": "署名サービスから正しい応答がありません。",
+  "code.ERR_SIGN_IMAGES": "この間に画像の追加または取り消しがありました。",
+  "code.ERR_SIGN_CERTIFICATE": "この証明書では署名できません。",
   "code.ERR_LOCKED": "ほかの読影医が先に始めました。",
   "code.ERR_REPORT_STATE": "いまの状態ではできません。画面を更新してください。",
   "code.ERR_CONSENT": "患者の同意の記録がないため送信できません。依頼のページで確認してください。",

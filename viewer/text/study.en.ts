@@ -189,6 +189,20 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "sign.safe": "If it fails, the draft stays. Nothing has been sent to the hospital.",
   "sign.sent-safe": "The report is signed. Sending is tried again by itself.",
 
+  "awaits.badge": "Signature pending",
+  "awaits.open": "To the signing screen",
+  "awaits.take-back": "Take back and edit",
+  "awaits.service":
+    "What you approved is kept, frozen and safe. The signing service does not answer, so it is not signed yet and nothing has been sent to the hospital. It goes on by itself as soon as the service answers. If it is urgent, call the hospital.",
+  "awaits.login": "The signing service answers. Log in there to go on. What you approved is kept as it is.",
+  "awaits.pin": "The signing service answers. Enter your PIN to sign and send what you approved.",
+  "awaits.consent": "The signing service answers. Press “Sign”, then agree on your smartphone.",
+  "awaits.images":
+    "Images came or were withdrawn after you approved, so it was not signed. Take it back, look at them and sign again.",
+  "awaits.certificate":
+    "This certificate may not sign now. Check its role and validity. Once that is mended it goes on by itself.",
+  "sign.login-begin": "Prepare the login",
+
   "step.frozen": "Freeze",
   "step.identity": "Identity",
   "step.hpki": "HPKI signature",
@@ -203,6 +217,7 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "step.identity.todo": "By passkey, after the check mark and the PIN",
   "step.hpki.done": "Signed with the physician's key",
   "step.hpki.now": "Signing with the physician's key",
+  "step.hpki.awaited": "Waiting for the signature with the physician's key",
   "step.hpki.todo": "Will be signed with the physician's key",
   "step.time-stamp.done": "Time of signing is proven",
   "step.time-stamp.now": "Waiting for the time-stamp authority",

@@ -186,6 +186,21 @@ export const studyJa = {
   "sign.safe": "失敗しても下書きは残ります。病院には何も送られていません。",
   "sign.sent-safe": "署名は終わっています。送信は自動で再試行されます。",
 
+  "awaits.badge": "署名待ち",
+  "awaits.open": "署名の画面へ",
+  "awaits.take-back": "取り下げて編集",
+  "awaits.service":
+    "承認した内容は、固定したまま安全に保管しています。署名サービスが応答しないため、まだ署名されておらず、病院には何も送られていません。応答しだい自動で続けます。急ぐときは病院に電話で伝えてください。",
+  "awaits.login":
+    "署名サービスが応答しています。ログインすると続けられます。承認した内容はそのまま保管しています。",
+  "awaits.pin": "署名サービスが応答しています。PIN を入れると、承認した内容に署名して送ります。",
+  "awaits.consent": "署名サービスが応答しています。「署名する」を押し、スマートフォンで同意してください。",
+  "awaits.images":
+    "承認したあとに画像の追加または取り消しがあったため、署名していません。取り下げて画像を確かめ、もう一度署名してください。",
+  "awaits.certificate":
+    "いまの証明書では署名できません。資格と有効期限を確かめてください。直れば自動で続けます。",
+  "sign.login-begin": "ログインの準備をする",
+
   "step.frozen": "凍結",
   "step.identity": "本人確認",
   "step.hpki": "HPKI 署名",
@@ -200,6 +215,7 @@ export const studyJa = {
   "step.identity.todo": "確認の印と PIN のあと、パスキーで",
   "step.hpki.done": "医師資格の鍵で署名",
   "step.hpki.now": "医師資格の鍵で署名しています",
+  "step.hpki.awaited": "医師資格の鍵による署名を待っています",
   "step.hpki.todo": "医師資格の鍵で署名します",
   "step.time-stamp.done": "署名の時刻を証明",
   "step.time-stamp.now": "時刻認証局の返事を待っています",

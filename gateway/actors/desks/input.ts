@@ -193,4 +193,6 @@ export const cardBody = z.strictObject({
 /** What a signing service's login gave the browser; both are opaque. */
 export const serviceReturnBody = z.strictObject({ state: text(256).min(1), code: text(2_048).min(1) })
 
+/** "" = nothing is typed: who holds the key asks elsewhere. */
+export const signApprovedBody = z.strictObject({ pin: text(128) })
 export const signBody = z.strictObject({ response: authenticationResponse, pin: text(128).min(1) })

@@ -2,7 +2,15 @@
 import { DeskError } from "../../journey/errors.ts"
 import type { LinesDesk, ReadingDesk, SigningService } from "../../journey/ports.ts"
 import { mountDicomweb } from "./dicomweb.ts"
-import { amendBody, draftBody, patientBody, prepareBody, serviceReturnBody, signBody } from "./input.ts"
+import {
+  amendBody,
+  draftBody,
+  patientBody,
+  prepareBody,
+  serviceReturnBody,
+  signApprovedBody,
+  signBody,
+} from "./input.ts"
 import { openDesk } from "./open-desk.ts"
 import type { DeskOptions, OpenDesk } from "./options.ts"
 import type { Routes } from "./routes.ts"
@@ -94,6 +102,12 @@ function mountSigning(routes: Routes, signing: Signing, desk: ReadingDesk): void
     fileName: null,
     disposition: "inline",
   }))
+  routes.json("post", "/api/cases/:requestId/sign", signApprovedBody, ({ request, person, param, body }) =>
+    signing.signApproved({ request, person }, param("requestId"), body.pin),
+  )
+  routes.json("post", "/api/cases/:requestId/take-back", null, ({ person, param }) =>
+    desk.takeBack(person, param("requestId")),
+  )
   routes.json("post", "/api/prepared/:prepareId/sign", signBody, ({ request, person, param, body }) =>
     signing.sign({ request, person }, param("prepareId"), body.response, body.pin),
   )

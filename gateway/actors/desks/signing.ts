@@ -7,7 +7,7 @@ import type { IncomingMessage } from "node:http"
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server"
 import { DeskError, ReportError } from "../../journey/errors.ts"
 import type { Person, ReadingDesk } from "../../journey/ports.ts"
-import type { PreparedReport } from "../../journey/views.ts"
+import type { PreparedReport, SignedOrApproved } from "../../journey/views.ts"
 import { ourError } from "./http-status.ts"
 import { LoginAudit } from "./login-audit.ts"
 import { OneUse } from "./one-use.ts"
@@ -73,7 +73,7 @@ export class Signing {
     prepareId: string,
     response: AuthenticationResponseJSON,
     pin: string,
-  ): Promise<{ readonly reportId: string; readonly version: number }> {
+  ): Promise<SignedOrApproved> {
     await this.#refuseLocked(person)
     const mine = (intent: Intent): boolean => intent.personId === person.id
     const intent = this.#intents.take(prepareId, this.#options.clock.now(), mine)
@@ -89,6 +89,28 @@ export class Signing {
     return this.#signIntended({ request, person }, prepareId, intent, response, pin)
   }
 
+  /**
+   * What this person approved before, with a passkey, and could not be signed then.
+   *
+   * @throws as `sign`, but for ERR_SIGN_INTENT
+   */
+  async signApproved(signer: Signer, requestId: string, pin: string): Promise<SignedOrApproved> {
+    await this.#refuseLocked(signer.person)
+    return this.#withPin(signer, () => this.#desk.signApproved(signer.person, requestId, pin))
+  }
+
+  /** A PIN that nobody could try says nothing of who types it. */
+  async #withPin(signer: Signer, act: () => Promise<SignedOrApproved>): Promise<SignedOrApproved> {
+    try {
+      const signed = await act()
+      if (signed.awaitsSignature !== true) await this.#options.people.forgetFailures(signer.person.id)
+      return signed
+    } catch (error) {
+      if (ourError(error)?.code === "ERR_KEY_PASSPHRASE") await this.#failed(signer, "a wrong PIN at signing")
+      throw error
+    }
+  }
+
   /** Counts against the person, and stands in the audit trail. */
   async #failed({ request, person }: Signer, description: string): Promise<void> {
     await this.#options.people.countFailure(person.id, this.#options.clock.now())
@@ -101,17 +123,14 @@ export class Signing {
     intent: Intent,
     response: AuthenticationResponseJSON,
     pin: string,
-  ): Promise<{ readonly reportId: string; readonly version: number }> {
+  ): Promise<SignedOrApproved> {
     try {
       const evidence = new TextEncoder().encode(JSON.stringify(response))
-      const signed = await this.#desk.sign(person, prepareId, pin, evidence)
-      await this.#options.people.forgetFailures(person.id)
-      return signed
+      return await this.#withPin({ request, person }, () => this.#desk.sign(person, prepareId, pin, evidence))
     } catch (error) {
       const ours = ourError(error)
-      const wrongPin = ours?.code === "ERR_KEY_PASSPHRASE"
-      if (wrongPin) await this.#failed({ request, person }, "a wrong PIN at signing")
-      if (wrongPin || ours?.failure === "transient") this.#reopen(prepareId, intent, response)
+      if (ours?.code === "ERR_KEY_PASSPHRASE" || ours?.failure === "transient")
+        this.#reopen(prepareId, intent, response)
       throw error
     }
   }

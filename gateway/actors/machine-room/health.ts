@@ -101,24 +101,43 @@ export function leversCheck({ isolatedSince, frozenSince }: PulledLevers, endedT
   return { name, state: "warn", sentence: `${frozen}; ${endedTerms} term(s) ended and wait` }
 }
 
-/** Signatures without a time stamp: `late` of them for longer than it may take, the first since `since`. */
-export interface PendingStamps {
+/** Reports that wait for a time stamp or a signature: `late` of them for longer than it may take, the first since `since`. */
+export interface Pending {
   readonly waiting: number
   readonly late: number
   readonly since: string | null
 }
 
-export function stampsCheck({ waiting, late, since }: PendingStamps): Check {
-  const name = "time-stamps-pending"
-  if (since === null) return { name, state: "ok", sentence: "every signature has its time stamp" }
-  const wait = `${waiting} report(s) wait for a time stamp, the first since ${since}`
+export const stampsCheck = (stamps: Pending): Check =>
+  pendingCheck("time-stamps-pending", stamps, {
+    none: "every signature has its time stamp",
+    what: "a time stamp",
+    see: "the time-stamp authority",
+  })
+
+export const signaturesCheck = (signatures: Pending): Check =>
+  pendingCheck("signatures-pending", signatures, {
+    none: "every approved report is signed",
+    what: "their reader's signature",
+    see: "the signing service, and ask the reader",
+  })
+
+interface PendingWords {
+  readonly none: string
+  readonly what: string
+  readonly see: string
+}
+
+function pendingCheck(
+  name: string,
+  { waiting, late, since }: Pending,
+  { none, what, see }: PendingWords,
+): Check {
+  if (since === null) return { name, state: "ok", sentence: none }
+  const wait = `${waiting} report(s) wait for ${what}, the first since ${since}`
   return late === 0
     ? { name, state: "ok", sentence: wait }
-    : {
-        name,
-        state: "warn",
-        sentence: `${wait}, ${late} for more than 24 hours: see the time-stamp authority`,
-      }
+    : { name, state: "warn", sentence: `${wait}, ${late} for more than 24 hours: see ${see}` }
 }
 
 /** Of the trail what one collector has not surely read. */

@@ -8,7 +8,7 @@ import { daysLeft } from "../../standards/hpki/term.ts"
 import {
   unsentMs,
   type ClockState,
-  type PendingStamps,
+  type Pending,
   type PulledLevers,
   type RoadHomeState,
   type Unsent,
@@ -42,7 +42,8 @@ export interface MetricSources {
   readonly now: () => Date
   readonly space: () => Promise<{ readonly freeBytes: number; readonly totalBytes: number }>
   readonly auditOutboxRows: () => Promise<number>
-  readonly pendingStamps: () => Promise<PendingStamps>
+  readonly pendingStamps: () => Promise<Pending>
+  readonly pendingSignatures: () => Promise<Pending>
   readonly certificates: () => readonly { readonly use: string; readonly notAfter: Date }[]
   readonly collectors: () => readonly Unsent[]
   readonly clock: () => ClockState
@@ -66,7 +67,7 @@ export function metrics(sources: MetricSources): Metrics {
   collectDefaultMetrics({ register })
   gauges(register, sources)
   collectorGauges(register, sources)
-  stampGauges(register, sources)
+  pendingGauges(register, sources)
   clockGauges(register, sources)
   roadMeters(register, sources)
   leverGauges(register, sources.levers)
@@ -108,19 +109,23 @@ function gauges(register: Registry, { now, space, auditOutboxRows, certificates 
   })
 }
 
-function stampGauges(register: Registry, { pendingStamps }: MetricSources): void {
-  const gauge = (name: string, help: string, of: (pending: PendingStamps) => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers: [register],
-      async collect() {
-        this.set(of(await pendingStamps()))
-      },
-    })
+function pendingGauges(register: Registry, { pendingStamps, pendingSignatures }: MetricSources): void {
+  const gauges = (name: string, help: string, ask: () => Promise<Pending>): void => {
+    const gauge = (suffix: string, words: string, of: (pending: Pending) => number): void => {
+      new Gauge({
+        name: `dokuei_${name}_${suffix}`,
+        help: words,
+        registers: [register],
+        async collect() {
+          this.set(of(await ask()))
+        },
+      })
+    }
+    gauge("pending", help, ({ waiting }) => waiting)
+    gauge("late", "Those of them that wait for more than 24 hours", ({ late }) => late)
   }
-  gauge("dokuei_time_stamps_pending", "Signed reports without a time stamp", ({ waiting }) => waiting)
-  gauge("dokuei_time_stamps_late", "Those of them that wait for more than 24 hours", ({ late }) => late)
+  gauges("time_stamps", "Signed reports without a time stamp", pendingStamps)
+  gauges("signatures", "Approved reports that are not signed yet", pendingSignatures)
 }
 
 /** Without a reading there are no numbers, and `dokuei_clock_trusted` is 0. */

@@ -17,6 +17,8 @@ import { post, type Answer, type ServiceLine } from "./post.ts"
 
 const SHA256_OID = "2.16.840.1.101.3.4.2.1"
 const SIGNATURE_OID = { rsa: "1.2.840.113549.1.1.11", ec: "1.2.840.10045.4.3.2" } as const
+/** Of a question that no person has to answer. */
+const LOOK_MS = 10_000
 const JSON_TYPE = { "content-type": "application/json" }
 const FORM_TYPE = { "content-type": "application/x-www-form-urlencoded" }
 
@@ -49,6 +51,13 @@ export class ServiceCalls {
     if (url?.protocol !== "https:" || url.host !== new URL(this.#url).host)
       throw new KeyError("ERR_KEY_SERVICE", "the service names a place for logging in that is not its own")
     return named.replace(/\/$/, "")
+  }
+
+  /** Does it answer, and take this token? Null = just whether it answers. Nobody has to be found for that: it is asked briefly. */
+  async look(token: string | null): Promise<void> {
+    const line = { ...this.#line, timeoutMs: Math.min(this.#line.timeoutMs, LOOK_MS) }
+    if (token === null) read(await this.#json("info", {}, null, line), oauthBase)
+    else read(await this.#json("credentials/list", {}, token, line), credentialIds)
   }
 
   async token(base: string, request: TokenRequest): Promise<ServiceToken> {
@@ -88,9 +97,9 @@ export class ServiceCalls {
     return read(await this.#json("signatures/signHash", { ...bound, SAD, signAlgo }, token), oneSignature)
   }
 
-  async #json(path: string, body: object, token: string | null): Promise<Answer> {
+  async #json(path: string, body: object, token: string | null, line = this.#line): Promise<Answer> {
     const headers = token === null ? JSON_TYPE : { ...JSON_TYPE, authorization: `Bearer ${token}` }
-    const answer = await post(`${this.#url}/${path}`, this.#line, JSON.stringify(body), headers)
+    const answer = await post(`${this.#url}/${path}`, line, JSON.stringify(body), headers)
     if (answer.status === 401) throw notLoggedIn(refusalWord(answer.json))
     return answer
   }

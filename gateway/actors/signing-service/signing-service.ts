@@ -6,7 +6,7 @@
  */
 import { createHash, verify, X509Certificate, type KeyObject } from "node:crypto"
 import { KeyError } from "../../journey/errors.ts"
-import type { Chance, Clock, PersonKeys, SigningService } from "../../journey/ports.ts"
+import type { Chance, Clock, KeyNeed, PersonKeys, SigningService } from "../../journey/ports.ts"
 import { authorizationUrl } from "../../standards/csc/authorization.ts"
 import type { RemoteCredential } from "../../standards/csc/answers.ts"
 import { readCertificate } from "../../standards/hpki/certificate.ts"
@@ -90,6 +90,20 @@ export class RemoteKeys implements SigningService, PersonKeys {
     return await Promise.resolve(this.#holder(login).credential.chain)
   }
 
+  /** Asks the service anew: it may have ended the login, or be away. */
+  async needs(login: string): Promise<KeyNeed> {
+    const holder = this.#known(login)
+    try {
+      await this.#calls.look(holder?.token ?? null)
+      if (holder === null) return "login"
+      return holder.credential.authObject === null ? "nothing" : "pin"
+    } catch (error) {
+      if (!isNoLogin(error)) throw error
+      this.#loggedIn.delete(login)
+      return "login"
+    }
+  }
+
   /** @param typed PIN or one-time password of the credential, as its service asks for it */
   async sign(login: string, typed: string, bytes: Uint8Array): Promise<Uint8Array> {
     const holder = this.#holder(login)
@@ -100,15 +114,21 @@ export class RemoteKeys implements SigningService, PersonKeys {
       const signature = await this.#calls.sign(token, { credential, keyType, sha256, typed })
       return checked(publicKey, bytes, signature)
     } catch (error) {
-      if (error instanceof KeyError && error.code === "ERR_KEY_LOGIN") this.#loggedIn.delete(login)
+      if (isNoLogin(error)) this.#loggedIn.delete(login)
       throw error
     }
   }
 
-  #holder(login: string): LoggedIn {
+  #known(login: string): LoggedIn | null {
     const holder = this.#loggedIn.get(login)
     if (holder !== undefined && holder.until > this.#nowMs()) return holder
     this.#loggedIn.delete(login)
+    return null
+  }
+
+  #holder(login: string): LoggedIn {
+    const holder = this.#known(login)
+    if (holder !== null) return holder
     throw new KeyError("ERR_KEY_LOGIN", `${login} is not logged in at the signing service`)
   }
 
@@ -120,6 +140,8 @@ export class RemoteKeys implements SigningService, PersonKeys {
     return Buffer.from(this.#options.chance.bytes(SECRET_BYTES)).toString("base64url")
   }
 }
+
+const isNoLogin = (error: unknown): boolean => error instanceof KeyError && error.code === "ERR_KEY_LOGIN"
 
 /** Of a person's credentials the first that signs; the one for authentication does not. */
 function signing(credentials: readonly RemoteCredential[]): RemoteCredential {

@@ -45,6 +45,7 @@ export function accountedReading(world: World, desk: ReadingDesk): ReadingDesk {
     start: async (person, requestId) => case_(person, requestId, await desk.start(person, requestId)),
     amend: async (person, requestId, amendment) =>
       case_(person, requestId, await desk.amend(person, requestId, amendment)),
+    takeBack: async (person, requestId) => case_(person, requestId, await desk.takeBack(person, requestId)),
     paper: async (person, requestId, index) => {
       const paper = await desk.paper(person, requestId, index)
       const study = (await world.ledger.request(requestId))?.private.StudyInstanceUID ?? ""

@@ -2,8 +2,9 @@
 import { changedImages, missingImages } from "./changed-images.ts"
 import { agreementInForce, cameFromPartner, isErased, takesNotices } from "../keep.ts"
 import type { StudyRecord, SubmissionRecord } from "../records.ts"
-import type { Notice, NoticeCode } from "../views.ts"
+import type { Notice, NoticeCode, SignatureWait } from "../views.ts"
 import { erasureOf, isUnderWay, lastAt, stopped, type CaseFile } from "./case-file.ts"
+import { awaitedSignatures } from "./awaited-signatures.ts"
 import { isLate, pendingSince } from "../submit/pending-stamps.ts"
 import { isGoneUnread, isHeldBack, nearEnd } from "../retain/term.ts"
 import type { World } from "../world.ts"
@@ -36,6 +37,7 @@ export function notices(world: World, file: CaseFile): Notice[] {
     ...(isStopped && agreementInForce(world, request.agreement) === null ? [notice("agreement-over")] : []),
     ...submissions.filter((each) => each.state !== "failed" || isLast.has(each)).flatMap(submissionNotices),
     ...pendingStamps(file, world.clock.now()),
+    ...pendingSignatures(file, world.clock.now()),
     ...file.jobs.slice(0, 1).map((job) => notice("delayed", job.failureCode)),
   ]
 }
@@ -45,6 +47,23 @@ function pendingStamps({ reports }: CaseFile, now: Date): Notice[] {
   const [first] = pendingSince(reports)
   if (first === undefined) return []
   return [{ ...notice(isLate(first, now) ? "time-stamp-late" : "time-stamp-pending"), at: first }]
+}
+
+/** Of a case that is over nobody waits for one. */
+function pendingSignatures(file: CaseFile, now: Date): Notice[] {
+  return awaitedSignatures(file).map(({ at, waitsFor }) => {
+    const [code, reason] = WAITS[waitsFor]
+    return { ...notice(isLate(at, now) ? "signature-late" : code, reason), at }
+  })
+}
+
+const WAITS: Readonly<Record<SignatureWait, readonly [NoticeCode, reason: string | null]>> = {
+  service: ["signature-pending", null],
+  login: ["signature-asked", null],
+  pin: ["signature-asked", null],
+  consent: ["signature-asked", null],
+  images: ["signature-stopped", "ERR_SIGN_IMAGES"],
+  certificate: ["signature-stopped", "ERR_SIGN_CERTIFICATE"],
 }
 
 /** It was taken back, and the reading centre has not certified that its copy is gone: one that reads no notices never does. */

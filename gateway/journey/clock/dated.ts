@@ -16,6 +16,7 @@ export const datedKeys = (keys: KeyStore, watch: Pick<ClockWatch, "hold">): KeyS
 /** No PIN is tried meanwhile. */
 export const datedPersonKeys = (keys: PersonKeys, watch: Pick<ClockWatch, "hold">): PersonKeys => ({
   chain: (personId) => keys.chain(personId),
+  needs: (personId) => keys.needs(personId),
   sign: async (personId, pin, bytes) => {
     watch.hold()
     return keys.sign(personId, pin, bytes)

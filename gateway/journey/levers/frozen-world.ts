@@ -65,6 +65,7 @@ const frozenKeys = (keys: KeyStore, hold: Hold): KeyStore => ({
 /** No PIN is tried meanwhile. */
 const frozenPersonKeys = (keys: PersonKeys, hold: Hold): PersonKeys => ({
   chain: (personId) => keys.chain(personId),
+  needs: (personId) => keys.needs(personId),
   sign: () => hold("nothing is signed"),
 })
 

@@ -13,6 +13,7 @@ export const boundPersonKeys = (keys: PersonKeys, bindings: Bindings, clock: Clo
   }
   return {
     chain,
+    needs: (login) => keys.needs(login),
     sign: async (login, pin, bytes) => {
       const fault = await unconfirmed(login, await chain(login), bindings)
       if (fault !== null) throw new KeyError("ERR_KEY_UNCONFIRMED", fault)

@@ -4,7 +4,7 @@ import { DeskError, ReportError } from "../errors.ts"
 import { uuid, uuidOid } from "../ids.ts"
 import { parentOf } from "../lineage.ts"
 import type { Person, ReportContent } from "../ports.ts"
-import type { ReportRecord, RequestRecord } from "../records.ts"
+import type { ApprovedReport, ReportRecord, RequestRecord } from "../records.ts"
 import { discardFrozen, unfrozen } from "../submit/report-documents.ts"
 import { next, take } from "../route.ts"
 import { targetOf } from "../subject.ts"
@@ -86,6 +86,29 @@ export async function ownDraft(world: World, person: Person, requestId: string):
   return draft
 }
 
+/** Approved, and not signed yet. */
+export const isApproved = (report: ReportRecord): boolean => waitFor(report) !== null
+export const waitFor = ({ approved }: Pick<ReportRecord, "approved">): ApprovedReport | null =>
+  approved ?? null
+
+/** The same, to be written on: what was approved is taken back first. */
+export async function openDraft(world: World, person: Person, requestId: string): Promise<ReportRecord> {
+  const draft = await ownDraft(world, person, requestId)
+  if (isApproved(draft))
+    throw new ReportError(
+      "ERR_REPORT_STATE",
+      "it is approved, and its signature is awaited; take it back first",
+    )
+  return draft
+}
+
+/** Whatever was frozen no longer is what the reader wrote; its segment goes after the commit (`discardFrozen`). */
+export const thawed = (report: ReportRecord): ReportRecord => ({
+  ...report,
+  prepareId: null,
+  private: { ...report.private, documents: [], intent: "", assertion: "" },
+})
+
 export async function saveDraft(
   world: World,
   person: Person,
@@ -93,18 +116,16 @@ export async function saveDraft(
   draft: ReportDraft,
   expectedVersion: number,
 ): Promise<{ draftVersion: number }> {
-  const report = await ownDraft(world, person, requestId)
+  const report = await openDraft(world, person, requestId)
   if (report.draftVersion !== expectedVersion)
     throw new ReportError("ERR_REPORT_STATE", "the draft was changed elsewhere")
   const draftVersion = report.draftVersion + 1
-  const text = textToSave(report, draft)
-  // Whatever was frozen no longer is what the reader wrote.
+  const open = thawed(report)
   const record: ReportRecord = {
-    ...report,
+    ...open,
     draftVersion,
     status: stateAfter("save", report),
-    prepareId: null,
-    private: { ...report.private, draft: text, documents: [], intent: "" },
+    private: { ...open.private, draft: textToSave(report, draft) },
   }
   await world.ledger.commit([{ put: "report", record }, ...unfrozen(report)])
   await discardFrozen(world, report)

@@ -5,7 +5,7 @@
 import { writeImagingReport } from "../../standards/cda/imaging-report.ts"
 import { MIME } from "../codes.ts"
 import { found } from "../desk-guards.ts"
-import { ownDraft, signedStatus, stateAfter } from "./draft.ts"
+import { openDraft, signedStatus, stateAfter } from "./draft.ts"
 import { ReportError } from "../errors.ts"
 import { hex, uuid, uuidOid } from "../ids.ts"
 import { agreementOf } from "../keep.ts"
@@ -38,7 +38,7 @@ export async function prepare(
   requestId: string,
   expectedVersion: number,
 ): Promise<Omit<PreparedReport, "passkey"> & { intent: Uint8Array }> {
-  const report = await ownDraft(world, person, requestId)
+  const report = await openDraft(world, person, requestId)
   if (report.draftVersion !== expectedVersion)
     throw new ReportError("ERR_REPORT_STATE", "the draft was changed elsewhere; look at it again")
   const { impression, addendum } = report.private.draft

@@ -51,7 +51,7 @@ async function worklist(world: World, person: Person): Promise<WorkItem[]> {
   return [...held, ...arriving, ...cases]
 }
 
-async function reading(world: World, person: Person, requestId: string): Promise<ReadingView> {
+export async function reading(world: World, person: Person, requestId: string): Promise<ReadingView> {
   only(person, "radiologist")
   const request = kept(await world.ledger.request(requestId))
   const file = await caseFile(world, request)
@@ -172,7 +172,7 @@ function signing(file: CaseFile): SigningView | null {
   const delivery = file.submissions.find((each) => each.id === report.submissionId)
   const times: [SigningStep, string | null][] = [
     ["frozen", report.preparedAt],
-    ["identity", report.signedAt],
+    ["identity", report.approved?.at ?? report.signedAt],
     ["hpki", report.signedAt],
     ["time-stamp", report.stampedAt],
     ["sent", delivery?.acceptedAt ?? null],
@@ -187,5 +187,10 @@ function signing(file: CaseFile): SigningView | null {
       state: at !== null ? "done" : index !== current ? "todo" : failed ? "fail" : "now",
     })),
     failure: failed ? (delivery.failureCode ?? null) : null,
+    ...awaited(report),
   }
+}
+
+function awaited({ approved, prepareId }: ReportRecord): Pick<SigningView, "awaits"> {
+  return approved && prepareId !== null ? { awaits: { what: approved.waitsFor, prepareId } } : {}
 }

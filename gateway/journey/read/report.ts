@@ -5,10 +5,15 @@ import type { ReadingDesk } from "../ports.ts"
 import { readWhole } from "../read-whole.ts"
 import { documentOf } from "../submit/report-documents.ts"
 import { reportSheet } from "./report-pages.ts"
+import { reading } from "./read.ts"
+import { signApproved, takeBack } from "./sign-later.ts"
 import { preparedReport, sign } from "./sign-report.ts"
 import type { World } from "../world.ts"
 
-type ReportDesk = Pick<ReadingDesk, "saveDraft" | "prepare" | "preparedPdf" | "preparedSheet" | "sign">
+type ReportDesk = Pick<
+  ReadingDesk,
+  "saveDraft" | "prepare" | "preparedPdf" | "preparedSheet" | "sign" | "signApproved" | "takeBack"
+>
 
 export function reportDesk(world: World): ReportDesk {
   const held = <T>(requestId: string, work: () => Promise<T>): Promise<T> => world.locks.with(requestId, work)
@@ -26,6 +31,12 @@ export function reportDesk(world: World): ReportDesk {
     sign: async (person, prepareId, pin, assertion) => {
       const { requestId } = await preparedReport(world, person, prepareId)
       return held(requestId, () => sign(world, person, prepareId, pin, assertion))
+    },
+    signApproved: (person, requestId, pin) =>
+      held(requestId, () => signApproved(world, person, requestId, pin)),
+    takeBack: async (person, requestId) => {
+      await held(requestId, () => takeBack(world, person, requestId))
+      return reading(world, person, requestId)
     },
   }
 }

@@ -81,7 +81,7 @@ export const purposesOf = (report: ReportRecord): ToSign["purposes"] =>
 export async function signReport(
   world: World,
   agreement: Agreement | null,
-  person: Person,
+  person: Pick<Person, "login" | "name">,
   pin: string,
   { documents, purposes }: ToSign,
 ): Promise<{ readonly xml: Uint8Array; readonly isStamped: boolean }> {

@@ -17,7 +17,7 @@ export interface PersonKeyFiles extends PersonKeys {
   has(personId: string): boolean
 }
 
-/** Throws ERR_KEY_MISSING from both methods; `sign` throws ERR_KEY_PASSPHRASE for a wrong PIN. */
+/** Throws ERR_KEY_MISSING from every method; `sign` throws ERR_KEY_PASSPHRASE for a wrong PIN. */
 export function personKeys(folder: string): PersonKeyFiles {
   const path = (personId: string, suffix: string): string => {
     if (!PERSON_ID.test(personId)) throw new KeyError("ERR_KEY_MISSING", "the person's id cannot name a key")
@@ -28,6 +28,10 @@ export function personKeys(folder: string): PersonKeyFiles {
     chain: async (personId) => {
       const file = path(personId, "chain")
       return certificateChain(await readKeyFile(file), null, file)
+    },
+    needs: async (personId) => {
+      await readKeyFile(path(personId, "key"))
+      return "pin"
     },
     sign: async (personId, pin, bytes) => {
       const file = path(personId, "key")

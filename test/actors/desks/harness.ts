@@ -87,6 +87,11 @@ export class Recorder {
       call[2] === PIN
         ? this.#answer("sign", call, { reportId: "1.2.3", version: 1 })
         : Promise.reject(new KeyError("ERR_KEY_PASSPHRASE", "the PIN is wrong")),
+    signApproved: (...call) =>
+      call[2] === PIN
+        ? this.#answer("signApproved", call, { reportId: "1.2.3", version: 1 })
+        : Promise.reject(new KeyError("ERR_KEY_PASSPHRASE", "the PIN is wrong")),
+    takeBack: (...call) => this.#answer("takeBack", call, { requestId: call[1] } as ReadingView),
     amend: (...call) => this.#answer("amend", call, { requestId: call[1] } as ReadingView),
     retry: (...call) => this.#answer("retry", call, undefined),
     rulePatient: (...call) => this.#answer("rulePatient", call, undefined),

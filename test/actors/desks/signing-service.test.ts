@@ -60,6 +60,24 @@ describe("a reading desk with a signing service", function () {
     await sign()
   })
 
+  it("signs what was approved with a PIN alone; wrong ones count, and one that nobody could try forgives none", async () => {
+    const client = await enrolled(desk, READER)
+    const sign = (pin: string): Promise<unknown> => client.post("/api/cases/req-1/sign", { pin })
+    const wrong = { status: 422, code: "ERR_KEY_PASSPHRASE" }
+    for (const pin of ["0", "1", "2"]) await assert.rejects(sign(pin), wrong)
+    Object.assign(desk.recorder.reading, {
+      signApproved: () => Promise.resolve({ reportId: "1.2.3", version: 1, awaitsSignature: true }),
+    })
+    assert.deepEqual(await sign("0"), { reportId: "1.2.3", version: 1, awaitsSignature: true })
+    Object.assign(desk.recorder.reading, {
+      signApproved: () => Promise.reject(new KeyError("ERR_KEY_PASSPHRASE", "the PIN is wrong")),
+    })
+    for (const pin of ["3", "4"]) await assert.rejects(sign(pin), wrong)
+    await assert.rejects(sign("5"), { code: "ERR_TOO_MANY_ATTEMPTS" })
+    await assert.rejects(client.post("/api/cases/req-1/sign", {}), { code: "ERR_INPUT" })
+    assert.deepEqual(await client.post("/api/cases/req-1/take-back"), { requestId: "req-1" })
+  })
+
   it("is asked by nobody who is not logged in here", async () => {
     const response = await fetch(`http://127.0.0.1:${desk.desk.port}/api/signing-service`, { method: "POST" })
     assert.ok(response.status >= 400)

@@ -11,6 +11,7 @@ import {
   outboxCheck,
   roadHomeCheck,
   spaceCheck,
+  signaturesCheck,
   stampsCheck,
   type Health,
 } from "../../../gateway/actors/machine-room/health.ts"
@@ -39,6 +40,7 @@ const sources: MetricSources = {
   now: () => NOW,
   space: () => Promise.resolve({ freeBytes: 7, totalBytes: 9 }),
   auditOutboxRows: () => Promise.resolve(3),
+  pendingSignatures: () => Promise.resolve({ waiting: 1, late: 0, since: "2026-11-25T00:00:00.000Z" }),
   pendingStamps: () => Promise.resolve({ waiting: 2, late: 1, since: "2026-11-25T00:00:00.000Z" }),
   certificates: () => [{ use: "seal", notAfter: days(10) }],
   clock: () => CLOCK,
@@ -179,6 +181,8 @@ describe("the machine room", () => {
       "dokuei_audit_outbox_rows 3",
       "dokuei_time_stamps_pending 2",
       "dokuei_time_stamps_late 1",
+      "dokuei_signatures_pending 1",
+      "dokuei_signatures_late 0",
       "dokuei_clock_trusted 1",
       "dokuei_clock_offset_seconds -0.25",
       "dokuei_clock_bound_seconds 0.3",
@@ -280,6 +284,8 @@ describe("health", () => {
       ["ok", "ok", "warn"],
     )
     assert.match(states[2]!.sentence, /^2 report\(s\) wait for a time stamp, the first since 2026-11-25/)
+    const signatures = signaturesCheck({ waiting: 2, late: 1, since })
+    assert.match(signatures.sentence, /wait for their reader's signature.*: see the signing service/)
   })
 
   it("says how right the clock is, and warns of one that nothing is signed by, or nobody looks at", () => {

@@ -91,7 +91,8 @@ describe("the clock that signatures are dated by", () => {
       agree: use("agree"),
       decryptOaep: use("decrypt"),
     }
-    const persons = { chain: () => Promise.resolve([]), sign: use("person") }
+    const needs = () => Promise.resolve("pin" as const)
+    const persons = { chain: () => Promise.resolve([]), needs, sign: use("person") }
     const dated = datedKeys(keys, watch)
     const datedPersons = datedPersonKeys(persons, watch)
     const none = new Uint8Array()

@@ -35,6 +35,7 @@ describe("a reader's certificate", () => {
     keys = boundPersonKeys(
       {
         chain: (login) => files.chain(login),
+        needs: (login) => files.needs(login),
         sign: (login, pin, bytes) => {
           triedPins.push(pin)
           return files.sign(login, pin, bytes)

@@ -144,6 +144,54 @@ describe("the signing screen", function () {
     await page.locator('li[data-step="acknowledged"][data-s="done"]').waitFor()
   })
 
+  it("shows what is approved and waits for the signing service, then lets its reader sign with the PIN alone", async () => {
+    const awaiting = (what: "service" | "pin") =>
+      caseOf([], {
+        draft: { ...FROZEN, draftVersion: 3 },
+        signing: { ...signingOf(2), awaits: { what, prepareId: "p1" } },
+      })
+    await open()
+    await go(".frozen")
+    server.answer("POST /api/prepared/p1/sign", { reportId: "r1", version: 2, awaitsSignature: true })
+    server.answer(`GET /api/cases/${REQUEST_ID}`, awaiting("service"))
+    await agree("1234")
+    await page.locator("[data-awaits=service]").waitFor()
+    assert.deepEqual((await states()).slice(0, 4), ["done", "done", "now", "todo"])
+    assert.match(await page.locator(".sign-left").innerText(), /署名待ち/)
+    assert.equal(await page.locator("input[name=pin]").count(), 0)
+    server.answer(`GET /api/cases/${REQUEST_ID}`, awaiting("pin"))
+    server.tell({ kind: "changed", requestId: REQUEST_ID, at: jst("14:11") })
+    await page.locator("[data-awaits=pin]").waitFor()
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/signature-pending.png` })
+    server.answer(`POST /api/cases/${REQUEST_ID}/sign`, { reportId: "r1", version: 2 })
+    server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { state: "completed", signing: signingOf(4) }))
+    await page.locator("input[name=pin]").fill("5678")
+    await page.keyboard.press("Enter")
+    await page.locator('li[data-step="sent"][data-s="now"]').waitFor()
+    const sent = server.asked.filter(({ path }) => path === `/api/cases/${REQUEST_ID}/sign`)
+    assert.deepEqual(
+      sent.map(({ body }) => body),
+      [{ pin: "5678" }],
+    )
+  })
+
+  it("lets its reader take back what was approved, and write on", async () => {
+    await open()
+    const signing = { ...signingOf(2), awaits: { what: "images" as const, prepareId: "p1" } }
+    server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { signing }))
+    await go("[data-awaits=images]")
+    assert.deepEqual(
+      server.asked.filter(({ path }) => path.endsWith("/prepare")),
+      [],
+      "nothing is frozen anew",
+    )
+    server.answer(`POST /api/cases/${REQUEST_ID}/take-back`, caseOf([]))
+    server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([]))
+    await page.getByRole("button", { name: "取り下げて編集" }).click()
+    await page.waitForURL(/#\/read\//)
+  })
+
   it("names the step at which it stopped, keeps what was frozen after a wrong PIN, and forgets the PIN", async () => {
     await open()
     await go(".frozen")

@@ -25,9 +25,11 @@ const draftOf = (view: ReadingView): ReportDraft => {
   }
 }
 
-/** Whether this reader writes: the case is theirs and not closed. */
+/** Whether this reader writes: the case is theirs and not closed, and what they wrote is not approved. */
 const isWritable = (view: ReadingView): boolean =>
-  view.reader?.mine === true && (view.state === "reserved" || view.state === "inProgress")
+  view.reader?.mine === true &&
+  view.signing?.awaits === undefined &&
+  (view.state === "reserved" || view.state === "inProgress")
 
 const isSame = (a: KeyImage, b: Pick<KeyImage, "SOPInstanceUID" | "frame">): boolean =>
   a.SOPInstanceUID === b.SOPInstanceUID && a.frame === b.frame

@@ -84,7 +84,7 @@ export type SheetState = "loading" | "drawn" | "failed"
 
 /** The pages that are signed, as they are drawn; their words stand behind them for who does not see. */
 export function frozenSheet(
-  prepared: PreparedReport,
+  prepared: Pick<PreparedReport, "draft" | "patient">,
   url: string,
   state: SheetState,
   become: (state: SheetState) => void,
@@ -118,9 +118,12 @@ export function frozenFoot(prepared: PreparedReport, pdfUrl: string): TemplateRe
   const { pdfSha256: digest } = prepared
   const words = st("sign.digest", { start: inFours(digest.slice(0, 8)), end: inFours(digest.slice(-8)) })
   return html`<div class="row between s sub">
-    <a class="btn btn-quiet" href=${pdfUrl} target="_blank" rel="noopener"
-      >${icon("doc", "s")}${st("sign.pdf")}</a
-    >
+    ${pdfLink(pdfUrl)}
     <span class="mono" title=${digest}>${words}</span>
   </div>`
 }
+
+export const pdfLink = (url: string): TemplateResult =>
+  html`<a class="btn btn-quiet" href=${url} target="_blank" rel="noopener"
+    >${icon("doc", "s")}${st("sign.pdf")}</a
+  >`

@@ -19,6 +19,8 @@ const WORDS: Readonly<Record<string, StudyKey>> = {
   ERR_CLOCK_UNKNOWN: "sign.fault.clock",
 }
 
+export const faultKey = (code: string): StudyKey | null => WORDS[code] ?? null
+
 /** Before the character, in the gateway's words. */
 const NO_GLYPH = /^no glyph for /
 

@@ -2,6 +2,7 @@ import { startAuthentication, type PublicKeyCredentialRequestOptionsJSON } from 
 import { html, nothing, type TemplateResult } from "lit"
 import type { PreparedReport, ReadingView, SigningStep } from "../../../gateway/journey/views.ts"
 import type { Api, ApiError } from "../../api.ts"
+import "./awaited-signature.ts"
 import { DecoderPool } from "../../decode-worker/decoder-pool.ts"
 import type { LiveEvents } from "../../live-events.ts"
 import { asApiError } from "../../parts/fetched.ts"
@@ -12,7 +13,7 @@ import { failed, skeleton } from "../../parts/states.ts"
 import { st } from "../../text/study.ts"
 import { address } from "../../words/route.ts"
 import { FrameStore } from "./frame-store.ts"
-import { frozenFoot, frozenReport, frozenSheet, type SheetState } from "./frozen-report.ts"
+import { frozenFoot, frozenReport, frozenSheet, pdfLink, type SheetState } from "./frozen-report.ts"
 import { SeriesStacks } from "./series-stacks.ts"
 import { sendFault, signFault } from "./sign-fault.ts"
 import { confirmBox, expired, pinField, signButtons, signedFoot } from "./sign-form.ts"
@@ -44,7 +45,7 @@ const NEEDS_PREPARING = new Set([
 const signedVersion = ({ versions }: ReadingView): number =>
   versions.findLast(({ signedAt }) => signedAt !== null)?.version ?? 1
 
-type Phase = "preparing" | "prepared" | "identity" | "signing" | "signed"
+type Phase = "preparing" | "prepared" | "identity" | "signing" | "approved" | "signed"
 
 /** Signing one report: what was frozen, who signs, and how far it is. */
 export class SignScreen extends LightElement {
@@ -111,12 +112,22 @@ export class SignScreen extends LightElement {
     this.#confirmed = false
     try {
       this.#view = await this.api.reading(this.requestId)
-      if (this.#isOnItsWay()) this.#become("signed")
-      else await this.#freeze()
+      await this.#goOn()
     } catch (error) {
       this.#fail("frozen", asApiError(error))
     }
     void this.#loadKeyImages()
+  }
+
+  /** From where the case stands. */
+  async #goOn(): Promise<void> {
+    if (this.#isOnItsWay()) this.#become("signed")
+    else if (this.#awaits() !== undefined) this.#become("approved")
+    else await this.#freeze()
+  }
+
+  #awaits() {
+    return this.#view?.signing?.awaits
   }
 
   async #freeze(): Promise<void> {
@@ -157,8 +168,8 @@ export class SignScreen extends LightElement {
       this.#become("signing")
       const pin = this.#pin
       this.#forgetPin()
-      await this.api.sign(prepared.prepareId, assertion, pin)
-      this.#become("signed")
+      const { awaitsSignature } = await this.api.sign(prepared.prepareId, assertion, pin)
+      this.#become(awaitsSignature === true ? "approved" : "signed")
       await this.#refresh()
     } catch (error) {
       const told = passkeyError(error)
@@ -167,9 +178,11 @@ export class SignScreen extends LightElement {
   }
 
   async #refresh(): Promise<void> {
-    if (this.#phase !== "signed") return
+    if (this.#phase !== "signed" && this.#phase !== "approved") return
     try {
       this.#view = await this.api.reading(this.requestId, "page")
+      if (this.#awaits() !== undefined) this.#become("approved")
+      else if (this.#isOnItsWay()) this.#become("signed")
     } catch (error) {
       // The next poll asks again; what is known stays on screen, the banner of the page says that the line is down.
       if (asApiError(error).status !== 0) throw error
@@ -188,13 +201,15 @@ export class SignScreen extends LightElement {
 
   #tick(): void {
     this.#ticks += 1
-    if (this.#phase === "signed" && !this.#isFinished() && this.#ticks % POLL_TICKS === 0)
-      void this.#refresh()
+    // Of no use before there is something to follow, and once all of it is done.
+    if (this.#ticks % POLL_TICKS === 0 && !this.#isFinished()) void this.#refresh()
     this.requestUpdate()
   }
 
   #become(phase: Phase): void {
     this.#phase = phase
+    // What is approved is the gateway's; nothing here is left to agree to.
+    if (phase === "approved") this.#prepared = null
     this.requestUpdate()
   }
 
@@ -243,7 +258,7 @@ export class SignScreen extends LightElement {
   #steps(): readonly ShownStep[] {
     const signing = this.#view?.signing ?? null
     const frozenAt = this.#prepared?.frozenAt ?? null
-    if (this.#phase === "signed")
+    if (this.#phase === "signed" || this.#phase === "approved")
       return signing === null ? stepsBefore("signing", frozenAt) : stepsOf(signing)
     const steps = stepsBefore(this.#phase, frozenAt)
     const stopped = this.#failure?.step
@@ -272,6 +287,12 @@ export class SignScreen extends LightElement {
 
   #foot(busy: boolean): unknown {
     if (this.#phase === "signed") return signedFoot()
+    if (this.#phase === "approved")
+      return html`<awaited-signature
+        .api=${this.api}
+        .view=${this.#view}
+        @changed=${() => void this.#refresh()}
+      ></awaited-signature>`
     if (this.#prepared === null)
       return html`<a class="btn" href=${address.read(this.requestId)}
         >${icon("left", "s")}${st("sign.edit")}</a
@@ -289,6 +310,8 @@ export class SignScreen extends LightElement {
       return html`<span class="badge badge-plain"
         >${icon("check")}${st("report.signed", { version: signedVersion(view) })}</span
       >`
+    if (this.#phase === "approved")
+      return html`<span class="badge badge-warn">${icon("hourglass")}${st("awaits.badge")}</span>`
     if (this.#prepared !== null)
       return html`<span class="badge badge-plain"
           >${icon("freeze")}${st("sign.frozen", { version: this.#prepared.version })}</span
@@ -302,21 +325,29 @@ export class SignScreen extends LightElement {
     if (this.#phase === "preparing" && this.#failure === null) return skeleton(st("sign.preparing"))
     const shown = this.#document()
     if (shown === null || this.#store === null) return nothing
-    if (prepared !== null && this.#sheet !== "failed") return this.#pages(view, prepared)
+    const prepareId = prepared?.prepareId ?? this.#awaits()?.prepareId
+    const foot =
+      prepared === null ? this.#pdf() : frozenFoot(prepared, this.api.preparedPdfUrl(prepared.prepareId))
+    if (prepareId !== undefined && this.#sheet !== "failed")
+      return html`${this.#title(view)} ${this.#pages(shown, prepareId)} ${foot}`
     const keys = shown.draft.keyImages.flatMap((key) => this.#stacks?.locate(view, key) ?? [])
-    return html`${this.#title(view)} ${frozenReport(shown, view, keys, this.#store)}
-    ${prepared === null ? nothing : frozenFoot(prepared, this.api.preparedPdfUrl(prepared.prepareId))}`
+    return html`${this.#title(view)} ${frozenReport(shown, view, keys, this.#store)} ${foot}`
+  }
+
+  #pdf(): unknown {
+    const awaits = this.#awaits()
+    return awaits === undefined
+      ? nothing
+      : html`<div class="row s sub">${pdfLink(this.api.preparedPdfUrl(awaits.prepareId))}</div>`
   }
 
   /** The very pages; should they not be drawn, their text, and a word that the PDF is what counts. */
-  #pages(view: ReadingView, prepared: PreparedReport): TemplateResult {
+  #pages(shown: Pick<PreparedReport, "patient" | "draft">, prepareId: string): TemplateResult {
     const become = (state: SheetState): void => {
       this.#sheet = state
       this.requestUpdate()
     }
-    return html`${this.#title(view)}
-    ${frozenSheet(prepared, this.api.preparedSheetUrl(prepared.prepareId), this.#sheet, become)}
-    ${frozenFoot(prepared, this.api.preparedPdfUrl(prepared.prepareId))}`
+    return frozenSheet(shown, this.api.preparedSheetUrl(prepareId), this.#sheet, become)
   }
 
   #title(view: ReadingView): TemplateResult {
@@ -338,7 +369,12 @@ export class SignScreen extends LightElement {
     const left =
       this.#prepared === null || this.#phase === "signed" ? null : timeLeft(this.#prepared.expiresAt, now)
     const busy = this.#phase === "identity" || this.#phase === "signing"
-    const words = { hospital: view.hospital, left, failure: this.#fault() }
+    const words = {
+      hospital: view.hospital,
+      left,
+      failure: this.#fault(),
+      isAwaited: this.#phase === "approved",
+    }
     return html`${studyHeader(view, now, back)}
       <main class="fill sign" tabindex="-1">
         <section class="sign-left">${this.#left(view)}</section>

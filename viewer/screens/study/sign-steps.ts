@@ -62,10 +62,13 @@ export interface StepWords {
   readonly left: string | null
   /** What went wrong and what to do, under the step that failed. */
   readonly failure: unknown
+  /** Approved, and whoever holds the key has not signed yet. */
+  readonly isAwaited: boolean
 }
 
-function note({ step, state, at }: ShownStep, { hospital, left, failure }: StepWords): unknown {
+function note({ step, state, at }: ShownStep, { hospital, left, failure, isAwaited }: StepWords): unknown {
   if (state === "fail") return failure
+  if (step === "hpki" && state === "now" && isAwaited) return html`<small>${st("step.hpki.awaited")}</small>`
   const words =
     step === "frozen" && state === "done" && left !== null
       ? st("step.frozen.note", { left })

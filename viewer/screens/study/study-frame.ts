@@ -68,12 +68,23 @@ const changedWords = (view: ReadingView): string =>
     .map(noticeWords)
     .join(" ")
 
+/** Approved, not signed: why, and where its reader goes on. */
+const signatureWords = ({ notices: told }: ReadingView): string =>
+  told
+    .filter(({ code }) => code.startsWith("signature-"))
+    .map(noticeWords)
+    .join(" ")
+const signLink = (requestId: string): TemplateResult =>
+  html`<a class="btn" href=${address.sign(requestId)}>${icon("pen", "s")}${st("awaits.open")}</a>`
+
 /** At most one message over the images: who holds the case, what changed since it was sent, that it is signed, or that
  *  images are still coming. */
 export function notices(session: CaseSession, amending: Amending): unknown {
   const { view, saving } = session
   if (view.reader !== null && !view.reader.mine)
     return banner("warn", "lock", st("read.locked", { name: view.reader.name }))
+  if (view.signing?.awaits !== undefined)
+    return banner("warn", "hourglass", signatureWords(view), signLink(view.requestId))
   const changed = changedWords(view)
   const isSigned = saving === null && view.state === "completed"
   const panel = isSigned && amending.isOpen ? amendPanel(view, amending) : nothing
