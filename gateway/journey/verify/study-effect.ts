@@ -68,9 +68,9 @@ export const studyEffect: EffectOf = async (world, record, documents, agreement)
   if (named.kind === "awaited") return whileAwaited(look)
   const { units, signature } = named
   const own = await opened(world, study, documents, { asked, manifest })
-  const parts = await Promise.all(
-    units.map((each) => opened(world, study, each.documents, { asked, manifest })),
-  )
+  const parts: Opened[] = []
+  // One after another: the heads of a few images are in memory, not those of thousands.
+  for (const each of units) parts.push(await opened(world, study, each.documents, { asked, manifest }))
   checkStudySubject([record, ...units.map((each) => each.record)], agreement, study, {
     asked,
     manifest,
@@ -95,13 +95,18 @@ const whileAwaited = (look: () => Promise<NamedUnits>): Effect => ({
 })
 const UNITS_LOOK_MS = 60_000
 
+interface Opened {
+  readonly images: readonly OpenedImage[]
+  readonly instances: readonly InstanceRecord[]
+}
+
 /** The images of one submission, each bound to the original its sender signed for. */
 async function opened(
   world: World,
   study: StudyRecord,
   documents: readonly DocumentRecord[],
   said: { readonly asked: ReadingRequest; readonly manifest: ReadManifest },
-): Promise<{ readonly images: readonly OpenedImage[]; readonly instances: readonly InstanceRecord[] }> {
+): Promise<Opened> {
   const images = await openedImages(world, study, documents, said)
   const rows = images.map((each) => each.record)
   return { images, instances: await withOriginals(world, study, documents, rows) }

@@ -110,7 +110,8 @@ function things(statement: Statements, hash: IndexHash, sealer: ColumnSealer) {
   const read = rowReader(sealer)
   type Read<T> = (row: RevisedRow) => T
   const all = <T>(how: Read<T>, name: StatementName, ...values: readonly unknown[]): Promise<readonly T[]> =>
-    answer(() => (statement(name).all(...values) as RevisedRow[]).map(how))
+    // Row by row: sealed rows of a large study, all at once beside what they hold, are tens of megabytes.
+    answer(() => Array.from(statement(name).iterate(...values) as IterableIterator<RevisedRow>, how))
   const one = <T>(how: Read<T>, name: StatementName, ...values: readonly unknown[]): Promise<T | null> =>
     answer(() => {
       const row = statement(name).get(...values) as RevisedRow | undefined
