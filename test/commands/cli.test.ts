@@ -225,6 +225,25 @@ describe("dokuei", () => {
       assert.match(list(), /signing: revoked \S+ by 保守 一郎: カード紛失/)
     })
 
+    it("shuts what a lost device opened, by the beginning of its passkey", async () => {
+      const people = openPeople(file("center-data/people.sqlite"))
+      const lost = { login: "reader7", name: "読影 花子", role: "radiologist" } as const
+      const now = new Date()
+      await people.enrol(lost, "a code", new Date(now.getTime() + 60_000))
+      const passkey = { id: "AbCdEfGhIjKlMnOp", publicKey: new Uint8Array(1), counter: 0, transports: [] }
+      await people.addCredential("a code", passkey, now)
+      people.close()
+      const list = () => dokuei("people", "list", file("center.yaml")).stdout
+      assert.match(list(), /passkey: AbCdEfGhIjKl added \S+, not used since/)
+      const lose = (start: string) => {
+        const why = ["--operator", "保守 一郎", "--reason", "タブレット紛失"]
+        return dokuei("people", "lost", file("center.yaml"), "--login", "reader7", "--passkey", start, ...why)
+      }
+      assert.equal(lose("zzz").code, EXIT.failed.code)
+      assert.match(lose("AbCdEf").stdout, /^1 passkey\(s\) of reader7 open nothing more/)
+      assert.doesNotMatch(list(), /passkey:/)
+    })
+
     it("takes no word of the holder, and no fingerprint that is none", () => {
       const own = confirm("--operator", "保守 一郎", "--witness", "放射太郎")
       assert.equal(own.code, EXIT.failed.code)
@@ -281,10 +300,10 @@ describe("dokuei", () => {
         const ended = await started.ended()
         assert.equal(ended.code, EXIT.ok.code, ended.stderr)
         const audit = dokuei("audit", "verify", file(`${role}.yaml`))
-        const records = role === "edge" ? 3 : 5
+        const records = role === "edge" ? 3 : 6
         assert.ok(
           audit.stdout.startsWith(`${records} records`),
-          "configuration, start and stop; at the centre also what two people said of a certificate",
+          "configuration, start and stop; at the centre also what was said of a certificate and of a lost device",
         )
       }
     })

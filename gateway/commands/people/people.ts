@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander"
 import { loadConfig } from "../../config/load.ts"
 import { confirmByTwo, revokeAtMachine } from "./certificates.ts"
 import { listPeople } from "./list.ts"
+import { lostDevice, type Lost } from "./lost.ts"
 
 interface Named {
   readonly login: string
@@ -13,10 +14,11 @@ type Confirmed = Named & Pick<Parameters<typeof confirmByTwo>[1], "witness" | "c
 
 export const peopleCommand = (): Command =>
   new Command("people")
-    .description("accounts, and the certificates that count for them")
+    .description("accounts, their passkeys, and the certificates that count for them")
     .addCommand(listCommand())
     .addCommand(confirmCommand())
     .addCommand(revokeCommand())
+    .addCommand(lostCommand())
 
 const listCommand = (): Command =>
   new Command("list")
@@ -55,6 +57,24 @@ const revokeCommand = (): Command =>
     .requiredOption("--reason <text>", "why, in a few words", name)
     .action(async (file: string, named: Named & { readonly reason: string }) => {
       process.stdout.write(await revokeAtMachine(loadConfig(file, "unseen"), named))
+    })
+
+const lostCommand = (): Command =>
+  new Command("lost")
+    .description(
+      "a device is lost: its passkey opens nothing more, and every session of the account ends at once",
+    )
+    .argument("<file>", "configuration")
+    .requiredOption("--login <login>", "whose device it was")
+    .option(
+      "--passkey <id>",
+      "the beginning of its id, as `dokuei people list` prints it; default: all",
+      name,
+    )
+    .requiredOption("--operator <name>", "who types this", name)
+    .requiredOption("--reason <text>", "why, in a few words", name)
+    .action(async (file: string, lost: Lost) => {
+      process.stdout.write(await lostDevice(loadConfig(file, "unseen"), lost))
     })
 
 /** With or without the colons openssl prints. */

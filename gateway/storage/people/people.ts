@@ -7,9 +7,10 @@
 import { createHash } from "node:crypto"
 import { closeSync, openSync } from "node:fs"
 import Database from "better-sqlite3"
-import type { AccountNews, Bindings, People, Person } from "../../journey/ports.ts"
+import type { AccountNews, AuditEvent, Bindings, People, Person } from "../../journey/ports.ts"
 import { Accounts } from "./accounts.ts"
 import { CertificateBindings } from "./bindings.ts"
+import { Passkeys, type Passkey } from "./lost.ts"
 import { migrate } from "./migrations.ts"
 import { Sessions, type SessionLimits } from "./sessions.ts"
 
@@ -21,7 +22,13 @@ export const DEFAULT_LIMITS: SessionLimits = { idleMs: 10 * MINUTE_MS, absoluteM
 /** The people store; `close` it before the process ends. */
 export type PeopleStore = People &
   Bindings &
-  AccountNews & { persons(): Promise<readonly Person[]>; close(): void }
+  AccountNews & {
+    persons(): Promise<readonly Person[]>
+    passkeys(personId: string): Promise<readonly Passkey[]>
+    /** A device is lost: its passkey (null = all) opens nothing more, and every session of the account ends. How many are gone. */
+    lose(personId: string, credentialId: string | null, event: AuditEvent): Promise<number>
+    close(): void
+  }
 
 /**
  * Opens (or makes) the store at `path`, readable by its owner only. Every change is on disk when its promise
@@ -44,9 +51,12 @@ function answer(database: Database.Database, limits: SessionLimits): PeopleStore
   const accounts = new Accounts(database)
   const sessions = new Sessions(database, limits)
   const bindings = new CertificateBindings(database)
+  const passkeys = new Passkeys(database)
   return {
     idleMs: limits.idleMs,
     persons: () => promised(() => accounts.persons()),
+    passkeys: (personId) => promised(() => passkeys.of(personId)),
+    lose: (personId, credentialId, event) => promised(() => passkeys.lose(personId, credentialId, event)),
     person: (personId) => promised(() => accounts.person(personId)),
     enrol: (person, code, expiresAt) =>
       promised(() => accounts.enrol(person, sha256(code), expiresAt.getTime())),

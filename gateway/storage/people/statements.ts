@@ -101,3 +101,15 @@ export const insertUntold = `INSERT INTO untold (key, event) VALUES (@key, @even
 export const everyUntold = `SELECT key, event FROM untold ORDER BY rowid`
 
 export const deleteUntold = `DELETE FROM untold WHERE key = @key`
+
+export const passkeysOfPerson = `
+  SELECT id, added_at AS addedAt, used_at AS usedAt FROM credential WHERE person_id = @personId ORDER BY added_at`
+
+/** @credentialId null = every one of the account. */
+export const deleteCredentials = `
+  DELETE FROM credential WHERE person_id = @personId AND (@credentialId IS NULL OR id = @credentialId)`
+
+export const deleteSessionsOf = `DELETE FROM session WHERE person_id = @personId`
+
+/** A link that is on its way to somebody opens nothing either. */
+export const deleteEnrolmentsOf = `DELETE FROM enrolment WHERE person_id = @personId AND used_at IS NULL`

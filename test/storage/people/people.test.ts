@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "better-sqlite3"
+import { event } from "../../../gateway/journey/audit.ts"
 import type { Credential } from "../../../gateway/journey/ports.ts"
 import { MIGRATIONS, PEOPLE_VERSION } from "../../../gateway/storage/people/migrations.ts"
 import { openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
@@ -180,6 +181,43 @@ describe("people", () => {
       mended.pragma(`user_version = ${PEOPLE_VERSION}`)
       mended.close()
       people = openPeople(path)
+    })
+  })
+
+  describe("a lost device", () => {
+    const told = event({ event: "account-changed", outcome: "success", at: at(0).toISOString() })
+    const enrolTwo = async (): Promise<string> => {
+      const { id } = await people.enrol(reader, "code-1", at(15))
+      await people.addCredential("code-1", passkey, at(0))
+      await people.enrol(reader, "code-2", at(15))
+      await people.addCredential("code-2", { ...passkey, id: "cred-2" }, at(0))
+      await people.enrol(reader, "code-3", at(15))
+      await people.openSession(id, "sid-1", "passkey", at(0))
+      return id
+    }
+
+    it("opens nothing more, and every session of its account ends at once", async () => {
+      const id = await enrolTwo()
+      assert.equal(await people.lose(id, "cred-1", told), 1)
+      assert.equal(await people.credential("cred-1"), null)
+      assert.equal(await people.peekSession("sid-1", at(0)), null)
+      assert.deepEqual(
+        (await people.passkeys(id)).map((each) => each.id),
+        ["cred-2"],
+      )
+      assert.equal(await people.enrolling("code-3", at(1)), null, "nor does a link that was on its way")
+      assert.deepEqual(
+        (await people.untold()).map((each) => each.event),
+        [told],
+      )
+    })
+
+    it("takes every passkey with it when none is named; one that is not there changes nothing", async () => {
+      const id = await enrolTwo()
+      assert.equal(await people.lose(id, "cred-9", told), 0)
+      assert.notEqual(await people.peekSession("sid-1", at(0)), null)
+      assert.deepEqual(await people.untold(), [])
+      assert.equal(await people.lose(id, null, told), 2)
     })
   })
 

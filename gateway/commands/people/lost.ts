@@ -1,0 +1,47 @@
+/** `dokuei people lost`: a tablet is lost, or its holder has left. What it opened is shut at once, beside a running gateway too. */
+import { systemClock } from "../../clock.ts"
+import type { Config } from "../../config/schema.ts"
+import { event } from "../../journey/audit.ts"
+import { found } from "../../journey/desk-guards.ts"
+import { DeskError } from "../../journey/errors.ts"
+import type { PeopleStore } from "../../storage/people/people.ts"
+import { withPeople } from "./store.ts"
+
+export interface Lost {
+  readonly login: string
+  /** The beginning of its id, as `dokuei people list` prints it; absent = every passkey of the account. */
+  readonly passkey?: string
+  readonly operator: string
+  readonly reason: string
+}
+
+export const lostDevice = (config: Config, { login, passkey, operator, reason }: Lost): Promise<string> =>
+  withPeople(config, async (people) => {
+    const person = found(
+      (await people.persons()).find((each) => each.login === login),
+      "account",
+    )
+    const id = passkey === undefined ? null : await theOne(people, person.id, passkey)
+    const which = id === null ? "every passkey" : `passkey ${id}`
+    const told = event({
+      event: "account-changed",
+      outcome: "success",
+      at: systemClock.now().toISOString(),
+      user: operator,
+      userName: operator,
+      objectId: `urn:dokuei:person:${login}`,
+      description: `${which} of ${login} taken away and all sessions ended, by ${operator}: ${reason}`,
+    })
+    const gone = await people.lose(person.id, id, told)
+    if (gone === 0) throw new DeskError("ERR_NOT_FOUND", `${login} has no passkey`)
+    return `${gone} passkey(s) of ${login} open nothing more; every session has ended\nenrol again: dokuei enrol --login ${login}\n`
+  })
+
+/** @throws DeskError ERR_NOT_FOUND unless exactly one begins so */
+async function theOne(people: PeopleStore, personId: string, start: string): Promise<string> {
+  const fitting = (await people.passkeys(personId)).filter(({ id }) => id.startsWith(start))
+  const [one] = fitting
+  if (one === undefined || fitting.length > 1)
+    throw new DeskError("ERR_NOT_FOUND", `${fitting.length} passkeys begin with ${start}: name one`)
+  return one.id
+}

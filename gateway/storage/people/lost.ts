@@ -1,0 +1,47 @@
+/** A lost device: its passkey, and every session of its account, are gone in one transaction with what the audit trail is told. */
+import { randomUUID } from "node:crypto"
+import type { Database } from "better-sqlite3"
+import type { AuditEvent } from "../../journey/ports.ts"
+import * as sql from "./statements.ts"
+
+export interface Passkey {
+  readonly id: string
+  readonly addedAt: Date
+  /** null = never. */
+  readonly usedAt: Date | null
+}
+
+export class Passkeys {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  of(personId: string): readonly Passkey[] {
+    return this.#database
+      .prepare<[object], { id: string; addedAt: number; usedAt: number | null }>(sql.passkeysOfPerson)
+      .all({ personId })
+      .map(({ id, addedAt, usedAt }) => ({
+        id,
+        addedAt: new Date(addedAt),
+        usedAt: usedAt === null ? null : new Date(usedAt),
+      }))
+  }
+
+  /** @param credentialId null = all of them. @returns passkeys that are gone; 0 = there was none, and nothing changed */
+  lose(personId: string, credentialId: string | null, event: AuditEvent): number {
+    return this.#database.transaction(() => {
+      const gone = this.#run(sql.deleteCredentials, { personId, credentialId })
+      if (gone === 0) return 0
+      this.#run(sql.deleteSessionsOf, { personId })
+      this.#run(sql.deleteEnrolmentsOf, { personId })
+      this.#run(sql.insertUntold, { key: `account/${randomUUID()}`, event: JSON.stringify(event) })
+      return gone
+    })()
+  }
+
+  #run(statement: string, parameters: object): number {
+    return this.#database.prepare<[object]>(statement).run(parameters).changes
+  }
+}
