@@ -222,6 +222,22 @@ describe("a report that is signed while no time-stamp authority answers", functi
     assert.equal(isStamped(await signatureAt(sides.center)), true, "our own copy has it")
   })
 
+  it("X-L: keeps the stamp it got where none answers for the second, and waits for nothing", async () => {
+    await toRead({ level: "X-L", references: "manifest" })
+    const second = sides.tsa.uses + 2
+    sides.tsa.down = (use) => use === second
+    await writeAndSign(sides.center, requestId, DRAFT)
+    await sides.settle(HOUR_MS)
+    assert.equal(sides.tsa.unanswered, 1)
+    assert.equal((await home()).signature?.outcome, "valid")
+    const xml = Buffer.from(await signatureAt(sides.edge)).toString()
+    assert.deepEqual(
+      ["SignatureTimeStamp", "SigAndRefsTimeStamp"].map((each) => xml.includes(`<xades:${each}`)),
+      [true, false],
+    )
+    assert.deepEqual(await stamps(sides.center), [])
+  })
+
   it("X-L: gets its evidence with its stamp", async () => {
     await pending({ level: "X-L", references: "manifest" })
     away(false)

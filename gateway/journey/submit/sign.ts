@@ -108,9 +108,12 @@ export async function signReport(
  *
  * @throws TimeStampError that does not pass by itself
  */
-export async function stampedUnlessAway(...what: Parameters<typeof withStamp>): Promise<Uint8Array | null> {
+export const stampedUnlessAway = (...what: Parameters<typeof withStamp>): Promise<Uint8Array | null> =>
+  unlessAway(() => withStamp(...what))
+
+async function unlessAway<T>(stamp: () => Promise<T>): Promise<T | null> {
   try {
-    return await withStamp(...what)
+    return await stamp()
   } catch (error) {
     if (error instanceof TimeStampError && error.failure !== "permanent") return null
     throw error
@@ -141,7 +144,8 @@ async function sealed(
 
 /**
  * The signature document with its time stamp (XAdES-T); at X-L where that is agreed and every list is at hand. While one is
- * missing it stays at T: the technician's page tells of the list, and whoever receives the document adds what it lacks.
+ * missing, or no authority answers for the second stamp, it stays at T: the technician's page tells of it, and whoever receives
+ * the document adds what it lacks.
  *
  * @throws TimeStampError
  */
@@ -155,7 +159,8 @@ export async function withStamp(
   const stamp = (octets: Uint8Array) => world.timeStamps.stamp(octets)
   const stamped = withTimeStamp(xml, await stamp(timeStampInput(xml, canonicalization)), canonicalization)
   if (form.level === "T") return stamped
-  return (await lengthened(stamped, trust, world.clock.now(), canonicalization, stamp)) ?? stamped
+  const lengthen = () => lengthened(stamped, trust, world.clock.now(), canonicalization, stamp)
+  return (await unlessAway(lengthen)) ?? stamped
 }
 
 const canonicalizationOf = ({ level }: SignatureForm) => (level === "X-L" ? C14N_11_WITH_COMMENTS : EXC_C14N)
