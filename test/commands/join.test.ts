@@ -2,7 +2,9 @@ import assert from "node:assert/strict"
 import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import {
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -120,6 +122,9 @@ describe("joining a reading centre", function () {
   })
 
   it("ends with certificates for keys made at the hospital, and a configuration without faults", async () => {
+    // A centre that runs has one.
+    mkdirSync(at("center-data"), { recursive: true })
+    writeFileSync(at("center-data/ledger.sqlite"), "")
     const { center, url, code } = await invite("joined")
     const edge = new Talk("join", url, code, "--oid", OID, "--out", at("new"))
     const [digits = ""] = await edge.says(/(\d{4} ){7}\d{4}/)
@@ -144,6 +149,11 @@ describe("joining a reading centre", function () {
       .trim()
       .split("\n")
       .map((line) => (JSON.parse(line) as { what: string }).what)
+    const notes = readdirSync(at("center-data/audit-used")).map(
+      (name) => JSON.parse(readFileSync(at(`center-data/audit-used/${name}`), "utf8")) as { deed: string },
+    )
+    const deeds = notes.map(({ deed }) => /^joining of mihon: ([a-z-]+) \(.+\)$/.exec(deed)?.[1])
+    assert.deepEqual(deeds.sort(), [...told].sort(), "for the chained audit trail")
     assert.deepEqual(told, ["invited", "asked", "digits-refused", "signed", "fetched", "confirmed"])
   })
 

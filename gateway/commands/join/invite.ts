@@ -20,7 +20,9 @@ import type { CenterConfig } from "../../config/schema.ts"
 import { certificates } from "../../foundation/trust-store.ts"
 import { ConfigError, JoinError } from "../../journey/errors.ts"
 import { certificateChain, readKeyFile } from "../../storage/keys/pem-files.ts"
+import { leaveNote } from "../../storage/trail/used-notes.ts"
 import { VERSION } from "../../version.ts"
+import { caller } from "../caller.ts"
 import { printableLines } from "../printable.ts"
 import { openAuthority, type OwnAuthorities } from "./authority.ts"
 import { centersHalf, hospitalsHalf, type Invitation, readInvitation } from "./invitation.ts"
@@ -61,7 +63,7 @@ export const inviteCommand = (): Command =>
       )
       await demandTrust(config, authorities)
       await newFolder(options.out)
-      await invite({ config, invitation, authorities, options })
+      await invite({ config, invitation, authorities, options, notes: [] })
     })
 
 interface Host {
@@ -69,6 +71,8 @@ interface Host {
   readonly invitation: Invitation
   readonly authorities: OwnAuthorities
   readonly options: InviteOptions
+  /** Of the audit trail, on their way to the disk. */
+  readonly notes: Promise<boolean>[]
 }
 
 async function invite(host: Host): Promise<void> {
@@ -101,6 +105,7 @@ async function invite(host: Host): Promise<void> {
   } finally {
     people.close()
     await door.close()
+    await Promise.all(host.notes)
   }
 }
 
@@ -223,10 +228,16 @@ async function newFolder(path: string): Promise<void> {
   }
 }
 
-/** What happened, when and from where; a line each, never changed. */
-function record({ options, invitation }: Host, what: string, detail: string): void {
-  const line = { at: systemClock.now().toISOString(), hospital: invitation.hospital.id, what, detail }
+/** What happened, when and from where: a line each, never changed, and a note that the gateway takes into its chained trail. */
+function record({ config, options, invitation, notes }: Host, what: string, detail: string): void {
+  const at = systemClock.now().toISOString()
+  const line = { at, hospital: invitation.hospital.id, what, detail }
   appendFileSync(join(options.out, "joining.log"), `${JSON.stringify(line)}\n`, { mode: 0o600 })
+  const deed = `joining of ${invitation.hospital.id}: ${what} (${detail})`
+  const noted = leaveNote(join(config.dataDir, "audit.jsonl"), { at, user: caller(), deed })
+  // Awaited at the end: until then nobody hears of a failure.
+  noted.catch(() => undefined)
+  notes.push(noted)
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
