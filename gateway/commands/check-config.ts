@@ -1,6 +1,7 @@
 /** `dokuei check-config FILE`: every fault by its path, before anything starts. */
 import { Command } from "commander"
 import { systemClock } from "../clock.ts"
+import { isSealed, namedFiles } from "../config/files.ts"
 import { faultsOf, loadConfig } from "../config/load.ts"
 import type { Config } from "../config/schema.ts"
 import { namedFileIssues } from "../foundation/named-files.ts"
@@ -14,7 +15,7 @@ export const checkConfigCommand = (): Command =>
       const issues = await namedFileIssues(config, systemClock.now())
       if (issues.length > 0) throw faultsOf(file, issues)
       const { role, site, agreements } = config
-      process.stdout.write([...unencrypted(config), ...forTests(config)].join(""))
+      process.stdout.write([...unencrypted(config), ...forTests(config), ...notLookedAt(config)].join(""))
       process.stdout.write(
         `${file}: ${role} of ${site.name} (${site.oid}), ${agreements.length} agreement(s), no faults\n`,
       )
@@ -38,3 +39,9 @@ const forTests = ({ trust }: Config): string[] =>
         "warning: trust.allowTestPolicies: signatures with HPKI certificates for tests count as valid; never in production\n",
       ]
     : []
+
+/** What systemd opens for the running unit alone: whether it fits, the start says. */
+const notLookedAt = (config: Config): string[] =>
+  namedFiles(config)
+    .filter(({ path }) => isSealed(path))
+    .map(({ setting, path }) => `note: ${setting}: ${path} is there while the unit runs; not looked at\n`)

@@ -1,6 +1,6 @@
 /** The settings that name a file or a folder: where they stand, and whether what they name is there. */
-import { statSync } from "node:fs"
-import { resolve } from "node:path"
+import { existsSync, statSync } from "node:fs"
+import { dirname, resolve } from "node:path"
 import type { Issue } from "./issue.ts"
 
 /** Dotted; `*` stands for every item of a list. */
@@ -48,6 +48,12 @@ const MADE = ["dataDir"] as const
 /** There when their share is mounted: images of other doors do not wait for it. */
 const MOUNTED = ["dicom.folders.*.path"] as const
 
+/** Below it are the credentials of units, each unit's while it runs and no longer (systemd.exec(5), LoadCredential). */
+const CREDENTIALS = "/run/credentials/"
+
+/** Is the file one that systemd opens for a unit, and the unit does not run? Then nobody can look at it. */
+export const isSealed = (path: string): boolean => path.startsWith(CREDENTIALS) && !existsSync(dirname(path))
+
 /** Rewrites every named path to an absolute one, in place. Values that are not strings are left to the schema. */
 export function makePathsAbsolute(config: unknown, baseDir: string): void {
   for (const pattern of [...FILES, ...FOLDERS, ...MADE, ...MOUNTED])
@@ -61,13 +67,13 @@ export const namedFiles = (config: unknown): readonly { readonly setting: string
     path: value,
   }))
 
-/** One issue per named path that does not lead to what it should. */
+/** One issue per named path that does not lead to what it should; what is sealed is not looked for. */
 export function missingFiles(config: unknown): Issue[] {
   const check = (patterns: readonly string[], isFolder: boolean): Issue[] =>
     patterns
       .flatMap((pattern) => [...places(config, pattern)])
       .flatMap(({ path, value }) => {
-        const fault = faultOf(value, isFolder)
+        const fault = isSealed(value) ? null : faultOf(value, isFolder)
         return fault === null ? [] : [{ path, message: `${value} ${fault}`, file: true }]
       })
   return [...check(FILES, false), ...check(FOLDERS, true)]

@@ -3,6 +3,7 @@
  * `dokuei check-config`, before a start finds them one by one.
  */
 import { readFile } from "node:fs/promises"
+import { isSealed } from "../config/files.ts"
 import type { Config } from "../config/schema.ts"
 import type { Issue } from "../config/issue.ts"
 import { DokueiError, KeyError } from "../journey/errors.ts"
@@ -14,11 +15,13 @@ import { tryDataFolder } from "../storage/spool/data-folder.ts"
 import { refusedPinsFolder } from "./own-keys.ts"
 import { certificates } from "./trust-store.ts"
 
-/** Every fault, by the path of its setting; files that are not there are told elsewhere. */
+/** Every fault, by the path of its setting; files that are not there are told elsewhere, sealed ones not looked at. */
 export async function namedFileIssues(config: Config, now: Date): Promise<readonly Issue[]> {
   const looked = await Promise.all([
     fault("dataDir", () => tryDataFolder(config.dataDir)),
-    fault("keys.passphraseFile", () => readPassphrase(config.keys.passphraseFile)),
+    isSealed(config.keys.passphraseFile)
+      ? null
+      : fault("keys.passphraseFile", () => readPassphrase(config.keys.passphraseFile)),
     ...keyPairs(config).map((pair) => keyIssue(pair, now)),
     ...(["seal", "object"] as const).map((use) =>
       config.keys[use].pkcs11 === undefined
@@ -83,7 +86,7 @@ async function tokenIssue(
   use: "seal" | "object",
   path: string,
 ): Promise<Issue | null> {
-  if (pkcs11 === undefined) return null
+  if (pkcs11 === undefined || isSealed(pkcs11.pinFile)) return null
   return fault(`${path}.pkcs11`, async () => {
     const place = { [use]: { ...pkcs11, chainFile: chain } }
     ;(await keyStore(place, refusedPinsFolder(config))).close()
@@ -136,7 +139,7 @@ function tokenFiles(config: Config): { readonly path: string; readonly file: str
   )
   const secret = config.keys.signingService?.clientSecretFile
   const signing = secret === undefined ? [] : [{ path: "keys.signingService.clientSecretFile", file: secret }]
-  return [...machines, ...mail, ...web, ...signing]
+  return [...machines, ...mail, ...web, ...signing].filter(({ file: each }) => !isSealed(each))
 }
 
 /** Digests have no sixty zeros in front; the examples' pins do. */

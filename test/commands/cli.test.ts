@@ -61,6 +61,15 @@ describe("dokuei", () => {
     assert.equal(dokuei("run", file("wrong.yaml")).code, EXIT.configuration.code)
   })
 
+  it("does not look for what systemd opens while a unit runs, and says so", async () => {
+    const sealed = "/run/credentials/dokuei-nowhere.service/passphrase"
+    const text = readFileSync(file("edge.yaml"), "utf8")
+    await writeFile(file("sealed.yaml"), text.replace(/passphraseFile: .*/, `passphraseFile: ${sealed}`))
+    const checked = dokuei("check-config", file("sealed.yaml"))
+    assert.deepEqual([checked.code, checked.stderr], [EXIT.ok.code, ""])
+    assert.ok(checked.stdout.includes(`note: keys.passphraseFile: ${sealed} is there while the unit runs`))
+  })
+
   it("warns each time of what leaves unencrypted by agreement, and names the paper", async () => {
     const raw: ReturnType<typeof parse> = parse(readFileSync(file("edge.yaml"), "utf8"))
     const permission = { document: "覚書 第3条", date: "2026-04-01" }
