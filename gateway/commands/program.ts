@@ -8,6 +8,7 @@ import { echoCommand } from "./echo.ts"
 import { enrolCommand } from "./enrol.ts"
 import { evidenceCommand } from "./evidence/evidence.ts"
 import { importCommand } from "./import/import.ts"
+import { incidentCommand } from "./incident/bundle.ts"
 import { freezeCommand, isolateCommand } from "./incident/levers.ts"
 import { inviteCommand } from "./join/invite.ts"
 import { joinCommand } from "./join/join.ts"
@@ -46,6 +47,7 @@ export function program(finish: Finish): Command {
     restoreCommand,
     isolateCommand,
     freezeCommand,
+    incidentCommand,
     auditCommand,
     pkiCommand,
     docsCommand,

@@ -149,6 +149,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     tests: [
       "test/roads/levers.test.ts",
       "test/site/isolation.test.ts",
+      "test/commands/incident",
       "test/roads/restore.test.ts",
       "test/commands/backup",
     ],

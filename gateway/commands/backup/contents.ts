@@ -100,7 +100,7 @@ function bookOf(ledger: string): { readonly spoolId: string | null; readonly com
 }
 
 /** Up to the last LF: what follows is an append that goes on. A record is smaller than the tail that is looked at. */
-async function wholeRecords(trail: string): Promise<number> {
+export async function wholeRecords(trail: string): Promise<number> {
   const file = await open(trail, "r")
   try {
     const { size } = await file.stat()
