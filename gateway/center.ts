@@ -13,7 +13,7 @@ import { caseDesk } from "./journey/read/read.ts"
 import { reportDesk } from "./journey/read/report.ts"
 import type { Step } from "./journey/run.ts"
 import { linesDesk } from "./journey/technician/lines.ts"
-import type { Levers } from "./journey/ports.ts"
+import type { Levers } from "./journey/ports/levers.ts"
 import type { Running } from "./running.ts"
 
 /** Who could not sign is told now. */

@@ -1,6 +1,6 @@
 /** The real clock and the real dice. Everything pure takes them as arguments. */
 import { randomBytes } from "node:crypto"
-import type { Chance, Clock } from "./journey/ports.ts"
+import type { Chance, Clock } from "./journey/ports/time.ts"
 
 export const systemClock: Clock = { now: () => new Date() }
 export const systemChance: Chance = { bytes: (length) => randomBytes(length) }

@@ -27,8 +27,8 @@ import { staffDesk } from "./journey/home/staff.ts"
 import { technicianDesk } from "./journey/technician/technician.ts"
 import { verifierPage } from "./foundation/verifier-page.ts"
 import { errorFields } from "./log.ts"
-import type { DirectoryView } from "./journey/views.ts"
-import type { Levers } from "./journey/ports.ts"
+import type { DirectoryView } from "./journey/views/technician.ts"
+import type { Levers } from "./journey/ports/levers.ts"
 import type { Running } from "./running.ts"
 
 const DEFAULT_QUIET_MS = 60_000

@@ -1,5 +1,5 @@
 /**
- * The gateway as this page sees it: every endpoint of the two desks, typed by `views.ts`.
+ * The gateway as this page sees it: every endpoint of the two desks, typed by `gateway/journey/views`.
  *
  * Opaque ids are the only thing that ever stands in a URL. Answers live in memory (`Cache-Control: no-store`).
  */
@@ -9,28 +9,28 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from "@simplewebauthn/browser"
+import type { LinesView } from "../gateway/journey/views/lines.ts"
+import type { PatientRuling } from "../gateway/journey/views/notice.ts"
 import type {
   Amendment,
-  DeletionView,
-  LinesView,
-  PeopleFound,
-  CopyChoice,
-  PatientRuling,
   PreparedReport,
-  QuarantineRuling,
   ReadingView,
   ReportDraft,
-  RequestInput,
-  SessionView,
   SignedOrApproved,
+  WorkItem,
+} from "../gateway/journey/views/reading.ts"
+import type { PeopleFound, RequestInput } from "../gateway/journey/views/request.ts"
+import type { SessionView } from "../gateway/journey/views/session.ts"
+import type {
+  DeletionView,
+  CopyChoice,
+  QuarantineRuling,
   StaffDetail,
   StaffItem,
-  TechnicianView,
-  TestResult,
   StudyQuestion,
-  Verdict,
-  WorkItem,
-} from "../gateway/journey/views.ts"
+} from "../gateway/journey/views/staff.ts"
+import type { TechnicianView, TestResult } from "../gateway/journey/views/technician.ts"
+import type { Verdict } from "../gateway/journey/views/verdict.ts"
 import { ServerClock } from "./server-clock.ts"
 
 /** The gateway refused (`status` ≥ 400) or could not be reached (`status` 0, code `ERR_OFFLINE`). */

@@ -4,7 +4,7 @@
  * A broken line is mended with jittered back-off; after each mending everything is asked anew (`resync`),
  * because what was said meanwhile is lost.
  */
-import type { DeskEvent } from "../gateway/journey/views.ts"
+import type { DeskEvent } from "../gateway/journey/views/session.ts"
 import { backOffMs } from "./back-off.ts"
 
 export interface LineState {

@@ -10,7 +10,7 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from "@simplewebauthn/server"
-import type { DeskEvent, SessionView } from "../../gateway/journey/views.ts"
+import type { DeskEvent, SessionView } from "../../gateway/journey/views/session.ts"
 import type { SoftwareAuthenticator } from "./authenticator.ts"
 
 const TIMEOUT_MS = 30_000
@@ -78,7 +78,7 @@ export class DeskClient {
     return this.post(`/api/prepared/${prepareId}/sign`, { response, pin })
   }
 
-  /** JSON; the caller knows the shape (journey/views.ts). Throws Refusal. */
+  /** JSON; the caller knows the shape (journey/views). Throws Refusal. */
   async get<Value>(path: string): Promise<Value> {
     return valueOf(await this.exchange("GET", path)) as Value
   }

@@ -2,7 +2,8 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { request } from "node:http"
-import type { RequestInput, StaffItem } from "../../gateway/journey/views.ts"
+import type { RequestInput } from "../../gateway/journey/views/request.ts"
+import type { StaffItem } from "../../gateway/journey/views/staff.ts"
 import { AGREEMENT, type Site } from "./site.ts"
 import type { DemoStudy } from "./study.ts"
 

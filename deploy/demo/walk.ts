@@ -8,9 +8,9 @@ import type {
   ReadingView,
   ReportDraft,
   SigningView,
-  StaffDetail,
   WorkItem,
-} from "../../gateway/journey/views.ts"
+} from "../../gateway/journey/views/reading.ts"
+import type { StaffDetail } from "../../gateway/journey/views/staff.ts"
 import { SoftwareAuthenticator } from "./authenticator.ts"
 import { DeskClient } from "./desk-client.ts"
 import type { Enrolment } from "./people.ts"

@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { StaffItem } from "../../gateway/journey/views.ts"
+import type { StaffItem } from "../../gateway/journey/views/staff.ts"
 import { staffItems } from "./hospital.ts"
 import type { Site } from "./site.ts"
 import type { Timeline } from "./timeline.ts"

@@ -11,7 +11,7 @@ import { personKeysOf, signingServiceOf } from "../foundation/person-keys.ts"
 import { readerFault } from "../foundation/reader-certificates.ts"
 import { openTrust } from "../foundation/trust-store.ts"
 import { boundPersonKeys } from "../journey/people/bound-keys.ts"
-import type { Person } from "../journey/ports.ts"
+import type { Person } from "../journey/ports/person.ts"
 import { withPeople } from "./people/store.ts"
 
 const MINUTE_MS = 60_000

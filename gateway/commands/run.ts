@@ -6,7 +6,7 @@ import type { Config } from "../config/schema.ts"
 import { watchLevers } from "../foundation/lever-watch.ts"
 import { listenFault } from "../foundation/listen-fault.ts"
 import { LeverError } from "../journey/errors.ts"
-import type { Levers } from "../journey/ports.ts"
+import type { Levers } from "../journey/ports/levers.ts"
 import type { Running } from "../running.ts"
 import { serviceManager, type ServiceManager } from "./service-manager.ts"
 

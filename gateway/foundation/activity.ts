@@ -1,7 +1,7 @@
 /** That the program began or ended (PS3.15 A.5.3.1). */
 import { systemClock } from "../clock.ts"
 import { audit } from "../journey/audit.ts"
-import type { Change } from "../journey/records.ts"
+import type { Change } from "../journey/records/ledger.ts"
 
 export function activity(event: "application-start" | "application-stop"): Change {
   const at = systemClock.now().toISOString()

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs"
 import type { RevokedOf } from "../actors/secure-node/revoked.ts"
 import { pinOf } from "../actors/secure-node/pins.ts"
 import type { Config } from "../config/schema.ts"
-import type { KeyStore } from "../journey/ports.ts"
+import type { KeyStore } from "../journey/ports/keys.ts"
 import type { Certificate } from "../standards/hpki/certificate.ts"
 
 export interface DatedCertificate {

@@ -5,7 +5,7 @@ import type { Config } from "../config/schema.ts"
 import { event } from "../journey/audit.ts"
 import { ClockWatch } from "../journey/clock/clock-watch.ts"
 import type { ClockError } from "../journey/errors.ts"
-import type { AuditEvent } from "../journey/ports.ts"
+import type { AuditEvent } from "../journey/ports/audit.ts"
 import { errorFields, type Log } from "../log.ts"
 
 const LOOK_MS = 10_000

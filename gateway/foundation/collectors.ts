@@ -4,7 +4,7 @@ import { startSender, type SenderState } from "../actors/audit-creator/sender.ts
 import { clientTls, clientTlsByName } from "../actors/secure-node/tls.ts"
 import { systemChance, systemClock } from "../clock.ts"
 import type { Config } from "../config/schema.ts"
-import type { TrailReader } from "../journey/ports.ts"
+import type { TrailReader } from "../journey/ports/audit.ts"
 import { errorFields, type Log } from "../log.ts"
 import { sentMark } from "../storage/trail/sent-mark.ts"
 import { lineCredentials, type LineParts } from "./line-credentials.ts"

@@ -8,7 +8,7 @@ import { action, eventReport } from "../actors/association-requestor/operations.
 import type { RemoteAE } from "../actors/association-requestor/remote.ts"
 import type { StorageScp } from "../actors/storage-scp/listen.ts"
 import { AssociationError } from "../journey/errors.ts"
-import type { CommitmentHandler, CommitmentLine } from "../journey/ports.ts"
+import type { CommitmentHandler, CommitmentLine } from "../journey/ports/dicom-nodes.ts"
 import { EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN } from "../standards/dicom/sop-classes.ts"
 import { STORAGE_COMMITMENT_SOP_CLASS, STORAGE_COMMITMENT_SOP_INSTANCE } from "../standards/dicom/service.ts"
 import {

@@ -1,6 +1,6 @@
 /** What a person is told of a disk that fails: a line in the log, and a check of `/healthz` that stays until the restart. */
 import type { Check } from "../actors/machine-room/health.ts"
-import type { Clock } from "../journey/ports.ts"
+import type { Clock } from "../journey/ports/time.ts"
 import type { DiskFailure } from "../storage/spool/watched-disk.ts"
 
 /** These end by themselves, and what ends them is told elsewhere; any other failure is of the medium or of the mount. */

@@ -2,7 +2,7 @@
  * What the log tells of the DICOM door: every association, when it has ended, by counts; and every one that was turned
  * away, in words. AE titles and addresses are of devices; nothing of a patient passes here.
  */
-import type { InstanceHandler, InstanceIntake, InstanceSink } from "../journey/ports.ts"
+import type { InstanceHandler, InstanceIntake, InstanceSink } from "../journey/ports/inbound.ts"
 import type { Log } from "../log.ts"
 import { explainRejection, PERMANENT } from "../standards/dicom/rejection.ts"
 

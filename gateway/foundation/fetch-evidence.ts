@@ -1,6 +1,6 @@
 /** One list or answer, from the address that was named to a value that fits what was wanted. */
 import type { RevocationClient } from "../actors/revocation-client/revocation-client.ts"
-import type { Chance, Clock } from "../journey/ports.ts"
+import type { Chance, Clock } from "../journey/ports/time.ts"
 import type { Crl } from "../standards/hpki/crl.ts"
 import type { EvidenceNeed } from "../standards/hpki/evidence-need.ts"
 import { acceptAnswer, acceptList } from "../standards/hpki/fetched-evidence.ts"

@@ -1,6 +1,6 @@
 /** Files as they come through one door: counted for the machine room, and noted in the book of the doors. */
 import type { FileTotals } from "../actors/machine-room/metrics.ts"
-import type { FileHandler, FileIntake, FileSink, StoreOutcome } from "../journey/ports.ts"
+import type { FileHandler, FileIntake, FileSink, StoreOutcome } from "../journey/ports/inbound.ts"
 import type { DoorEvent } from "../journey/technician/door-book.ts"
 
 export class FileWatch {

@@ -28,16 +28,12 @@ import { lookAgain } from "../journey/submit/look-again.ts"
 import { news } from "../journey/news.ts"
 import { bytesPerSecond, linePace } from "../journey/submit/pace.ts"
 import { packageSubmission } from "../journey/submit/package.ts"
-import {
-  NO_LEVERS,
-  type AuditEvent,
-  type Chance,
-  type Clock,
-  type Levers,
-  type SigningService,
-} from "../journey/ports.ts"
+import { NO_LEVERS, type Levers } from "../journey/ports/levers.ts"
+import type { AuditEvent } from "../journey/ports/audit.ts"
+import type { SigningService } from "../journey/ports/keys.ts"
+import type { Chance, Clock } from "../journey/ports/time.ts"
 import { frozenWorld } from "../journey/levers/frozen-world.ts"
-import type { Change, Ledger } from "../journey/records.ts"
+import type { Change, Ledger } from "../journey/records/ledger.ts"
 import { recode } from "../journey/recode/recode.ts"
 import { rollForward } from "../journey/recover/roll-forward.ts"
 import { startRunner, type Runner, type Step } from "../journey/run.ts"

@@ -1,6 +1,6 @@
 /** Levers of the data folder, looked at every second while the gateway runs. */
 import { isDeepStrictEqual } from "node:util"
-import type { Levers } from "../journey/ports.ts"
+import type { Levers } from "../journey/ports/levers.ts"
 import { readLevers } from "../storage/levers/levers-file.ts"
 
 const LOOK_MS = 1_000

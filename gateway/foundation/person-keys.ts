@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises"
 import type { RemoteKeys } from "../actors/signing-service/signing-service.ts"
 import { systemChance, systemClock } from "../clock.ts"
 import type { Config } from "../config/schema.ts"
-import type { PersonKeys } from "../journey/ports.ts"
+import type { PersonKeys } from "../journey/ports/keys.ts"
 import { readKeyFile } from "../storage/keys/pem-files.ts"
 import { personKeys } from "../storage/keys/person-keys.ts"
 

@@ -4,7 +4,9 @@
  */
 import { KeyError } from "../journey/errors.ts"
 import { unconfirmed } from "../journey/people/bound-keys.ts"
-import type { Bindings, Person, PersonKeys } from "../journey/ports.ts"
+import type { Bindings } from "../journey/ports/bindings.ts"
+import type { PersonKeys } from "../journey/ports/keys.ts"
+import type { Person } from "../journey/ports/person.ts"
 import { signingFault } from "../journey/read/signing-certificate.ts"
 import type { TrustStore } from "../journey/trust.ts"
 import { Malformed } from "../standards/malformed.ts"

@@ -5,7 +5,8 @@
 import { systemClock } from "../clock.ts"
 import { event } from "../journey/audit.ts"
 import { CollectorError, SubmissionError } from "../journey/errors.ts"
-import type { AuditEvent, DocumentSource } from "../journey/ports.ts"
+import type { AuditEvent } from "../journey/ports/audit.ts"
+import type { DocumentSource } from "../journey/ports/outside.ts"
 import { repeats, timesOf } from "./repeats.ts"
 
 /** Told of every failure of a call; only those of TLS are of interest. */

@@ -3,7 +3,7 @@ import { inOrder } from "../actors/timestamp-client/in-order.ts"
 import { timeStampClient } from "../actors/timestamp-client/timestamp-client.ts"
 import { systemChance, systemClock } from "../clock.ts"
 import type { Config } from "../config/schema.ts"
-import type { TimeStampAuthority } from "../journey/ports.ts"
+import type { TimeStampAuthority } from "../journey/ports/outside.ts"
 import { type Contacts, watchedAuthority, watchedTimeStamps } from "../journey/technician/contacts.ts"
 import type { TrustStore } from "../journey/trust.ts"
 

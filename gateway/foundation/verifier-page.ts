@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { DeskError } from "../journey/errors.ts"
-import type { VerifierPage } from "../journey/evidence/evidence.ts"
+import type { VerifierPage } from "../journey/ports/evidence.ts"
 
 const PAGE = join(import.meta.dirname, "..", "..", "viewer", "dist", "verifier.html")
 

@@ -4,8 +4,9 @@
 import type { AgreedCodes } from "./agreed-codes.ts"
 import { startOfDay } from "./local-day.ts"
 import type { Packaging } from "./packaging.ts"
-import type { SubmissionKind } from "./records.ts"
-import type { ConsentPolicy, Urgency } from "./views.ts"
+import type { SubmissionKind } from "./records/submission.ts"
+import type { ConsentPolicy } from "./views/request.ts"
+import type { Urgency } from "./views/study.ts"
 
 /** Our own institution. */
 export interface Site {

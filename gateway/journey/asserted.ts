@@ -5,8 +5,7 @@
  * submitted stays the same octets. Where nobody acted, with a receipt for instance, the gateway speaks for itself: a
  * principal may be a system.
  */
-import type { Assertion, CodedValue } from "../standards/saml/assertion.ts"
-import { auditName } from "../standards/saml/assertion.ts"
+import { type Assertion, type CodedValue, auditName } from "../standards/saml/assertion.ts"
 import { writeSecurity } from "../standards/saml/security-header.ts"
 import { verifyAssertion } from "../standards/saml/verify-assertion.ts"
 import { AUTHENTICATION, NAME_FORMAT } from "../standards/saml/vocabulary.ts"
@@ -16,8 +15,9 @@ import { SecurityFault } from "../standards/soap/fault.ts"
 import type { Agreement } from "./agreement.ts"
 import { uuid } from "./ids.ts"
 import { agreementOf } from "./keep.ts"
-import type { AssertedUser } from "./ports.ts"
-import type { Principal, SubmissionRecord } from "./records.ts"
+import type { AssertedUser } from "./ports/outside.ts"
+import type { Principal } from "./records/request.ts"
+import type { SubmissionRecord } from "./records/submission.ts"
 import type { World } from "./world.ts"
 
 /** It is made right before it is sent, and read before the documents are. */

@@ -3,7 +3,7 @@ import { inflateCapped } from "../standards/dicom/deflated-head.ts"
 import { readPart10, type ReadFile } from "../standards/dicom/data-set.ts"
 import { PIXEL_DATA } from "../standards/dicomweb/frame-place.ts"
 import { Malformed } from "../standards/malformed.ts"
-import type { ObjectPlace, ReadableObject, Spool } from "./ports.ts"
+import type { ObjectPlace, ReadableObject, Spool } from "./ports/spool.ts"
 import type { World } from "./world.ts"
 
 export type ClearObject = Pick<ReadableObject, "facts" | "clear">

@@ -5,7 +5,7 @@ import type { CodedEntry } from "../standards/dicom/coded-entry.ts"
 import type { Code, DocumentEntry, SubmissionSet } from "../standards/xds/submission.ts"
 import { REFERENCE_TYPE } from "../standards/xds/vocabulary.ts"
 import { type AgreedCodes, SCHEME, studyTypeCode } from "./agreed-codes.ts"
-import type { DocumentRole, SubmissionKind } from "./records.ts"
+import type { DocumentRole, SubmissionKind } from "./records/submission.ts"
 
 const { ASTM, DOKUEI, IHE_FORMAT } = SCHEME
 

@@ -6,9 +6,10 @@ import { audit } from "./audit.ts"
 import { DeskError } from "./errors.ts"
 import { uuidOid } from "./ids.ts"
 import { agreementOf } from "./keep.ts"
-import type { Person } from "./ports.ts"
+import type { Person } from "./ports/person.ts"
 import { principalOf } from "./principal.ts"
-import type { Change, Consent, RequestRecord } from "./records.ts"
+import type { Change } from "./records/ledger.ts"
+import type { Consent, RequestRecord } from "./records/request.ts"
 import type { World } from "./world.ts"
 
 /** One is wanted, and none to a policy that is agreed now is on record. */

@@ -1,7 +1,7 @@
 /** Checks both desks share: the thing exists, and this person may. */
 import { DeskError, LedgerError } from "./errors.ts"
-import type { Person } from "./ports.ts"
-import type { RequestRecord } from "./records.ts"
+import type { Person } from "./ports/person.ts"
+import type { RequestRecord } from "./records/request.ts"
 
 export function found<T>(thing: T | null | undefined, what: string): T {
   if (thing === null || thing === undefined) throw new DeskError("ERR_NOT_FOUND", `no such ${what}`)

@@ -1,7 +1,7 @@
 /** DICOMDIR of files in clear, on a medium or in a ZIP: for viewers that know nothing of the metadata beside it. */
 import { listedFile, writeDicomdir, type ListedFile } from "../standards/dicom/write-dicomdir.ts"
 import { headerOf } from "./clear-object.ts"
-import type { ObjectPlace } from "./ports.ts"
+import type { ObjectPlace } from "./ports/spool.ts"
 import type { World } from "./world.ts"
 
 /** A DICOM file and where it lies, `/` between folders. */

@@ -4,8 +4,8 @@ import { codedEntries, joinedHalves } from "../standards/dicom/coded-entry.ts"
 import { readPart10, type DataSet } from "../standards/dicom/data-set.ts"
 import type { TransferSyntaxOf } from "../standards/dicom/sop-classes.ts"
 import type { NameComponents } from "../standards/dicom/person-name.ts"
-import type { StudyHeader } from "./records.ts"
-import type { PatientView } from "./views.ts"
+import type { StudyHeader } from "./records/study.ts"
+import type { PatientView } from "./views/study.ts"
 
 /** Everything of patient and study stands before Series Instance UID (PS3.5 7.1: ascending tags). */
 const SERIES_INSTANCE_UID = 0x0020000e

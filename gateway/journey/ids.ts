@@ -1,5 +1,5 @@
 /** Identifiers we issue, from chance alone. */
-import type { Chance } from "./ports.ts"
+import type { Chance } from "./ports/time.ts"
 
 /** Lower case, as ids and digests are written here. */
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")

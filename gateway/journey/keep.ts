@@ -1,7 +1,10 @@
 /** Keep: custody and its term. From when a copy's agreed retention runs, and until when. */
 import { inForce, type Agreement } from "./agreement.ts"
 import { isSealing } from "./packaging.ts"
-import type { Change, RequestRecord, StudyRecord, SubmissionKind, SubmissionRecord } from "./records.ts"
+import type { Change } from "./records/ledger.ts"
+import type { RequestRecord } from "./records/request.ts"
+import type { StudyRecord } from "./records/study.ts"
+import type { SubmissionKind, SubmissionRecord } from "./records/submission.ts"
 import { next } from "./route.ts"
 import { due, type Outcome } from "./run.ts"
 import type { World } from "./world.ts"

@@ -8,7 +8,7 @@ import type { Agreement } from "./agreement.ts"
 import { bare } from "./assemble/same-name.ts"
 import { patientIdOf } from "./same-subject.ts"
 import { patientOf } from "./submit/patient.ts"
-import type { PatientView } from "./views.ts"
+import type { PatientView } from "./views/study.ts"
 import type { World } from "./world.ts"
 
 /** What contradicts; [] when nothing does. What one of the two does not say is no contradiction. */

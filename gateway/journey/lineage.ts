@@ -3,8 +3,8 @@
  * own and is added to a version of another (APND). Either way a document has one parent, or none (CDA R2 4.2.3.1), and
  * whatever is done with a version is done with an addendum.
  */
-import type { ReportRecord } from "./records.ts"
-import type { ReportVersion } from "./views.ts"
+import type { ReportRecord } from "./records/report.ts"
+import type { ReportVersion } from "./views/reading.ts"
 
 /** What places a document among the others. */
 type Placed = Pick<ReportRecord, "setId" | "version" | "appends" | "status" | "preparedAt">

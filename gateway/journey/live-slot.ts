@@ -1,6 +1,7 @@
 /** What is known of a thing may outlive its bytes: rows of the ledger whose slot has been destroyed. */
-import type { SlotId } from "./ports.ts"
-import type { Change, SubmissionRecord } from "./records.ts"
+import type { SlotId } from "./ports/spool.ts"
+import type { Change } from "./records/ledger.ts"
+import type { SubmissionRecord } from "./records/submission.ts"
 import type { World } from "./world.ts"
 
 /** Its key is there: something can be read from it, and sealed under it. */

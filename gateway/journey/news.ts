@@ -1,5 +1,5 @@
 /** News: which requests a commit has changed for those who look at them; null = something of the lists. */
-import type { Change } from "./records.ts"
+import type { Change } from "./records/ledger.ts"
 
 /** Each once. Told only after the commit: whoever asks again then sees it. */
 export function news(changes: readonly Change[]): ReadonlySet<string | null> {

@@ -5,7 +5,7 @@
  */
 import type { RetrieveFrom } from "../standards/dicom/kos.ts"
 import { MIME } from "./codes.ts"
-import type { DocumentRole } from "./records.ts"
+import type { DocumentRole } from "./records/submission.ts"
 
 /**
  * `sealed`: CMS AuthEnvelopedData, our own · `den`: IHE Document Encryption · `plain`: as it is, inside mutual TLS alone ·

@@ -5,8 +5,9 @@
 import { readCertificate } from "../standards/hpki/certificate.ts"
 import { JAPANESE_CODING_SCHEME } from "../standards/hpki/hc-role.ts"
 import { distinguishedName } from "../standards/hpki/name.ts"
-import type { Person } from "./ports.ts"
-import type { Change, Principal } from "./records.ts"
+import type { Person } from "./ports/person.ts"
+import type { Change } from "./records/ledger.ts"
+import type { Principal } from "./records/request.ts"
 import type { World } from "./world.ts"
 
 /** Whoever sits at a desk, or a machine with its token. */

@@ -1,6 +1,6 @@
 /** A small sealed document, clear and whole; every byte verified before it is handed out. */
 import { SpoolError } from "./errors.ts"
-import type { ObjectPlace, Spool } from "./ports.ts"
+import type { ObjectPlace, Spool } from "./ports/spool.ts"
 
 /** Reports, signatures, requests and notices; an image is never read whole. */
 export const MAX_WHOLE_BYTES = 64 * 1024 * 1024

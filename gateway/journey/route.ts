@@ -5,9 +5,12 @@
  * Two legs, two columns everywhere: what arrived (study) and what was delivered (submission); a submission's
  * way out and its receipt.
  */
-import type { Verb, StudyState, SubmissionState } from "./records.ts"
-import type { CommitmentState, DeliveryState } from "./archive-records.ts"
-import type { CaseState, ReportStatus } from "./views.ts"
+import type { Verb } from "./records/job.ts"
+import type { StudyState } from "./records/study.ts"
+import type { SubmissionState } from "./records/submission.ts"
+import type { CommitmentState, DeliveryState } from "./records/archive.ts"
+import type { ReportStatus } from "./views/reading.ts"
+import type { CaseState } from "./views/request.ts"
 
 export interface Row<State extends string = string> {
   readonly from: State | "-"

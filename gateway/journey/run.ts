@@ -3,9 +3,11 @@
  * transaction. A crash anywhere leaves the job where it was, so every step must stand being run again.
  */
 import { DokueiError, type ErrorCode } from "./errors.ts"
-import type { JobQueue } from "./line-records.ts"
-import type { Change, JobRecord, Ledger, Verb } from "./records.ts"
-import type { AuditTrail, Chance, Clock } from "./ports.ts"
+import type { JobQueue } from "./records/line.ts"
+import type { JobRecord, Verb } from "./records/job.ts"
+import type { Change, Ledger } from "./records/ledger.ts"
+import type { AuditTrail } from "./ports/audit.ts"
+import type { Chance, Clock } from "./ports/time.ts"
 import { holding, type Locks } from "./locks.ts"
 
 /** What a step decided. `again` keeps the job for a later time instead of removing it. */

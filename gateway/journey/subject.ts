@@ -4,8 +4,10 @@ import { found } from "./desk-guards.ts"
 import { instantIn } from "./local-day.ts"
 import { dtm, type Subject } from "./metadata.ts"
 import type { StudyRole } from "../standards/request/request-content.ts"
-import type { RequestRecord, StudyHeader, StudyRecord, SubmissionRecord } from "./records.ts"
-import type { PatientView } from "./views.ts"
+import type { RequestRecord } from "./records/request.ts"
+import type { StudyHeader, StudyRecord } from "./records/study.ts"
+import type { SubmissionRecord } from "./records/submission.ts"
+import type { PatientView } from "./views/study.ts"
 import type { World } from "./world.ts"
 
 /** The study that is to be read; null while none is bound. */

@@ -8,17 +8,12 @@ import type { Pace } from "./submit/pace.ts"
 import type { Leftovers } from "./submit/leftovers.ts"
 import type { LinePlaces } from "./submit/line-places.ts"
 import type { TrustStore } from "./trust.ts"
-import type {
-  Chance,
-  Clock,
-  DocumentSource,
-  Draughtsman,
-  KeyStore,
-  PersonKeys,
-  Spool,
-  TimeStampAuthority,
-} from "./ports.ts"
-import type { Ledger } from "./records.ts"
+import type { Draughtsman } from "./ports/drawing.ts"
+import type { KeyStore, PersonKeys } from "./ports/keys.ts"
+import type { DocumentSource, TimeStampAuthority } from "./ports/outside.ts"
+import type { Spool } from "./ports/spool.ts"
+import type { Chance, Clock } from "./ports/time.ts"
+import type { Ledger } from "./records/ledger.ts"
 
 /** What it takes to make the ledger agree with the spool: no keys of ours, and nobody outside. */
 export type Stores = Pick<World, "clock" | "chance" | "spool" | "ledger" | "agreements" | "syntaxOf">

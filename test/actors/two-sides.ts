@@ -12,12 +12,8 @@ import { identifyBy, pinOf } from "../../gateway/actors/secure-node/pins.ts"
 import { isBelow, type TlsProfile } from "../../gateway/actors/secure-node/profile.ts"
 import { chainOf, revokedBy, type RevokedOf } from "../../gateway/actors/secure-node/revoked.ts"
 import { clientTls, serverTls } from "../../gateway/actors/secure-node/tls.ts"
-import type {
-  OutboundDocument,
-  PeerIdentity,
-  SubmissionHandler,
-  SubmissionIntake,
-} from "../../gateway/journey/ports.ts"
+import type { SubmissionHandler, SubmissionIntake } from "../../gateway/journey/ports/inbound.ts"
+import type { OutboundDocument, PeerIdentity } from "../../gateway/journey/ports/outside.ts"
 import { readCertificate } from "../../gateway/standards/hpki/certificate.ts"
 import { readCrl } from "../../gateway/standards/hpki/crl.ts"
 import type { DocumentEntry, Submission } from "../../gateway/standards/xds/submission.ts"

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict"
 import { createCipheriv } from "node:crypto"
-import type { SealedObject, Segment, Spool } from "../../gateway/journey/ports.ts"
+import type { SealedObject, Segment, Spool } from "../../gateway/journey/ports/spool.ts"
 import { all, collect, meta, prologue, seededChance, sha256 } from "../storage/spool/world.ts"
 
 export interface SpoolUnderTest {

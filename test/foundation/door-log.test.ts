@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { loggedHandler, type Rejected } from "../../gateway/foundation/door-log.ts"
-import type { InstanceHandler } from "../../gateway/journey/ports.ts"
+import type { InstanceHandler } from "../../gateway/journey/ports/inbound.ts"
 import type { Fields } from "../../gateway/log.ts"
 
 type Begun = Parameters<ReturnType<InstanceHandler["open"]>["begin"]>[0]

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { describe, it } from "mocha"
 import { FileWatch } from "../../gateway/foundation/file-watch.ts"
-import type { FileHandler, StoreOutcome } from "../../gateway/journey/ports.ts"
+import type { FileHandler, StoreOutcome } from "../../gateway/journey/ports/inbound.ts"
 import { DoorBook } from "../../gateway/journey/technician/door-book.ts"
 
 const CD = { callingAE: "CD", remoteAddress: "192.0.2.9" }

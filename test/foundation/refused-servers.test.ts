@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import { refusedServers, tellingSource } from "../../gateway/foundation/refused-servers.ts"
 import { CollectorError, SubmissionError } from "../../gateway/journey/errors.ts"
-import type { AuditEvent, DocumentSource } from "../../gateway/journey/ports.ts"
+import type { AuditEvent } from "../../gateway/journey/ports/audit.ts"
+import type { DocumentSource } from "../../gateway/journey/ports/outside.ts"
 import type { Submission } from "../../gateway/standards/xds/submission.ts"
 
 describe("a server that is not the agreed one", () => {

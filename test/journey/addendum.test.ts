@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import { readImagingReport } from "../../gateway/standards/cda/read-imaging-report.ts"
-import type { ReportRecord, SubmissionRecord } from "../../gateway/journey/records.ts"
-import type { StaffDetail } from "../../gateway/journey/views.ts"
+import type { ReportRecord } from "../../gateway/journey/records/report.ts"
+import type { SubmissionRecord } from "../../gateway/journey/records/submission.ts"
+import type { StaffDetail } from "../../gateway/journey/views/staff.ts"
 import {
   acknowledge,
   append,

@@ -3,7 +3,7 @@ import { documentSource } from "../../gateway/actors/document-source/document-so
 import { serverTls } from "../../gateway/actors/secure-node/tls.ts"
 import { isOfPatient, namesPatient } from "../../gateway/journey/affinity-patient.ts"
 import type { AffinityDomain, Agreement } from "../../gateway/journey/agreement.ts"
-import type { StaffItem } from "../../gateway/journey/views.ts"
+import type { StaffItem } from "../../gateway/journey/views/staff.ts"
 import { callingAs, credentials, makePeople } from "../actors/two-sides.ts"
 import { StrictRepository } from "../peers/strict-repository.ts"
 import { AT_HOSPITAL, CENTER, HOSPITAL } from "./agreements.ts"

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
-import type { CertificateRecord, Change } from "../../gateway/journey/records.ts"
+import type { CertificateRecord } from "../../gateway/journey/records/certificate.ts"
+import type { Change } from "../../gateway/journey/records/ledger.ts"
 import { CONTENTS } from "../../gateway/journey/submit/submissions.ts"
 import { readWhole } from "../../gateway/journey/read-whole.ts"
 import {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { SpoolError } from "../../gateway/journey/errors.ts"
-import type { SubmissionKind } from "../../gateway/journey/records.ts"
+import type { SubmissionKind } from "../../gateway/journey/records/submission.ts"
 import type { Gateway } from "./gateway.ts"
 import type { LineFault } from "./line.ts"
 import { checkAttempts, walkLoop } from "./loop.ts"

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import type { SubmissionHandler } from "../../gateway/journey/ports.ts"
+import type { SubmissionHandler } from "../../gateway/journey/ports/inbound.ts"
 import type { Association, Submission } from "../../gateway/standards/xds/submission.ts"
 import { unresolved } from "../../gateway/journey/accept/relationships.ts"
 import { uuidOid } from "../../gateway/journey/ids.ts"

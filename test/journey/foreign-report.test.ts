@@ -13,7 +13,7 @@ import {
   type ForeignDocument,
   type Overheard,
 } from "./unmarked.ts"
-import type { StaffDetail } from "../../gateway/journey/views.ts"
+import type { StaffDetail } from "../../gateway/journey/views/staff.ts"
 import type { DocumentEntry } from "../../gateway/standards/xds/submission.ts"
 import { DAY_MS, TwoSides } from "./world.ts"
 

@@ -3,7 +3,7 @@
  * fails, an operation of the disk fails, or the process ends right after the operation, before anybody heard of it.
  */
 import { LedgerError } from "../../gateway/journey/errors.ts"
-import type { Ledger } from "../../gateway/journey/records.ts"
+import type { Ledger } from "../../gateway/journey/records/ledger.ts"
 import type { Disk, DiskFile } from "../../gateway/storage/spool/disk.ts"
 
 /** The process is gone: whatever it still does comes to nothing. */

@@ -21,23 +21,19 @@ import { locks } from "../../gateway/journey/locks.ts"
 import { news } from "../../gateway/journey/news.ts"
 import { linePace } from "../../gateway/journey/submit/pace.ts"
 import { packageSubmission } from "../../gateway/journey/submit/package.ts"
-import type {
-  AuditEvent,
-  DocumentSource,
-  Draughtsman,
-  FileHandler,
-  InstanceHandler,
-  KeyStore,
-  PersonKeys,
-  ReadingDesk,
-  StaffDesk,
-  SubmissionHandler,
-} from "../../gateway/journey/ports.ts"
+import type { AuditEvent } from "../../gateway/journey/ports/audit.ts"
+import type { Draughtsman } from "../../gateway/journey/ports/drawing.ts"
+import type { FileHandler, InstanceHandler, SubmissionHandler } from "../../gateway/journey/ports/inbound.ts"
+import type { KeyStore, PersonKeys } from "../../gateway/journey/ports/keys.ts"
+import type { DocumentSource } from "../../gateway/journey/ports/outside.ts"
+import type { ReadingDesk } from "../../gateway/journey/ports/reading-desk.ts"
+import type { StaffDesk } from "../../gateway/journey/ports/staff-desk.ts"
 import { caseDesk } from "../../gateway/journey/read/read.ts"
 import { instanceHandler } from "../../gateway/journey/receive/receive.ts"
 import { fileHandler } from "../../gateway/journey/receive/receive-file.ts"
 import { LedgerError, SpoolError } from "../../gateway/journey/errors.ts"
-import type { JobRecord, Ledger } from "../../gateway/journey/records.ts"
+import type { JobRecord } from "../../gateway/journey/records/job.ts"
+import type { Ledger } from "../../gateway/journey/records/ledger.ts"
 import { recode } from "../../gateway/journey/recode/recode.ts"
 import { reportDesk } from "../../gateway/journey/read/report.ts"
 import { recover, type Recovered } from "../../gateway/journey/recover/recover.ts"
@@ -53,13 +49,16 @@ import { linePlaces } from "../../gateway/journey/submit/line-places.ts"
 import { renew } from "../../gateway/journey/verify/renew.ts"
 import { verify } from "../../gateway/journey/verify/verify.ts"
 import type { World } from "../../gateway/journey/world.ts"
-import { storageSopClass } from "../../gateway/standards/dicom/sop-classes.ts"
+import {
+  storageSopClass,
+  transferSyntax,
+  type TransferSyntaxOf,
+} from "../../gateway/standards/dicom/sop-classes.ts"
 import { personKeys } from "../../gateway/storage/keys/person-keys.ts"
 import { openLedger, type FileLedger } from "../../gateway/storage/ledger/ledger.ts"
 import { openSpool, type FileSpool } from "../../gateway/storage/spool/file-spool.ts"
 import { MemoryDisk } from "../../gateway/storage/spool/memory-disk.ts"
 import { signLater } from "../../gateway/journey/read/sign-later.ts"
-import { transferSyntax, type TransferSyntaxOf } from "../../gateway/standards/dicom/sop-classes.ts"
 import { countedChance } from "../peers/chance.ts"
 import { certificates, type Side } from "./certificates.ts"
 import { fusedDisk, fusedLedger, isCrash, type Fuse, type Life } from "./fuse.ts"

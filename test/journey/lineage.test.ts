@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { inOrder, standing, versionViews } from "../../gateway/journey/lineage.ts"
-import type { ReportRecord } from "../../gateway/journey/records.ts"
+import type { ReportRecord } from "../../gateway/journey/records/report.ts"
 
 type Said = Pick<ReportRecord, "setId" | "version"> & Partial<ReportRecord>
 

@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
-import type { SubmissionRecord } from "../../gateway/journey/records.ts"
-import type { VerdictOutcome } from "../../gateway/journey/views.ts"
+import type { SubmissionRecord } from "../../gateway/journey/records/submission.ts"
+import type { VerdictOutcome } from "../../gateway/journey/views/verdict.ts"
 import type { SmallStudy } from "../peers/dicom-study.ts"
 import type { Gateway } from "./gateway.ts"
 import { acknowledge, attempt, CLERK, DRAFT, enter, READER, report, requestFor, storeAll } from "./people.ts"

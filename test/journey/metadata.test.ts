@@ -11,8 +11,8 @@ import {
   type EntryFacts,
   type Subject,
 } from "../../gateway/journey/metadata.ts"
-import type { DocumentRole, SubmissionKind } from "../../gateway/journey/records.ts"
-import type { PatientView } from "../../gateway/journey/views.ts"
+import type { DocumentRole, SubmissionKind } from "../../gateway/journey/records/submission.ts"
+import type { PatientView } from "../../gateway/journey/views/study.ts"
 import type { Submission } from "../../gateway/standards/xds/submission.ts"
 import { readSubmission } from "../../gateway/standards/xds/submission-reader.ts"
 import { writeSubmission } from "../../gateway/standards/xds/submission-writer.ts"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { differences } from "../../gateway/journey/known-patient.ts"
-import type { SubmissionHandler } from "../../gateway/journey/ports.ts"
-import type { PatientView } from "../../gateway/journey/views.ts"
+import type { SubmissionHandler } from "../../gateway/journey/ports/inbound.ts"
+import type { PatientView } from "../../gateway/journey/views/study.ts"
 import { CLERK, enter, READER, requestFor, row, storeAll, study } from "./people.ts"
 import { TwoSides } from "./world.ts"
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import type { SubmissionKind } from "../../gateway/journey/records.ts"
+import type { SubmissionKind } from "../../gateway/journey/records/submission.ts"
 import type { Gateway } from "./gateway.ts"
 import { acknowledge, CLERK, enter, report, requestFor, row, storeAll, study } from "./people.ts"
 import { DAY_MS, TwoSides } from "./world.ts"

@@ -2,14 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Person, StoreAnswer } from "../../gateway/journey/ports.ts"
-import type {
-  Amendment,
-  ReadingView,
-  ReportDraft,
-  RequestInput,
-  StaffItem,
-} from "../../gateway/journey/views.ts"
+import type { StoreAnswer } from "../../gateway/journey/ports/inbound.ts"
+import type { Person } from "../../gateway/journey/ports/person.ts"
+import type { Amendment, ReadingView, ReportDraft } from "../../gateway/journey/views/reading.ts"
+import type { RequestInput } from "../../gateway/journey/views/request.ts"
+import type { StaffItem } from "../../gateway/journey/views/staff.ts"
 import { MR_IMAGE_STORAGE, uid, writeStudy, type SmallStudy, type StudyShape } from "../peers/dicom-study.ts"
 import { AT_HOSPITAL } from "./agreements.ts"
 import { NURSE_LOGIN, OTHER_READER_LOGIN, PIN, READER_LOGIN } from "./certificates.ts"

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { readWhole } from "../../gateway/journey/read-whole.ts"
-import type { SubmissionRecord } from "../../gateway/journey/records.ts"
+import type { SubmissionRecord } from "../../gateway/journey/records/submission.ts"
 import { documentOf } from "../../gateway/journey/submit/report-documents.ts"
 import { readImagingReport } from "../../gateway/standards/cda/read-imaging-report.ts"
 import { HOSPITAL } from "./agreements.ts"

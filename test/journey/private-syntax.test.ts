@@ -1,8 +1,11 @@
 import assert from "node:assert/strict"
-import { transferSyntax, transferSyntaxes } from "../../gateway/standards/dicom/sop-classes.ts"
-import type { TransferSyntaxOf } from "../../gateway/standards/dicom/sop-classes.ts"
+import {
+  transferSyntax,
+  transferSyntaxes,
+  type TransferSyntaxOf,
+} from "../../gateway/standards/dicom/sop-classes.ts"
 import { ourFileMeta } from "../../gateway/journey/receive/receive.ts"
-import type { ReadingView } from "../../gateway/journey/views.ts"
+import type { ReadingView } from "../../gateway/journey/views/reading.ts"
 import { MODALITY, type Gateway } from "./gateway.ts"
 import { association, enter, READER, requestFor, row, store, STORED, study } from "./people.ts"
 import { TwoSides } from "./world.ts"

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join, relative } from "node:path"
 import { dataSetStart } from "../../gateway/standards/dicom/part10.ts"
-import type { InstanceRecord } from "../../gateway/journey/records.ts"
+import type { InstanceRecord } from "../../gateway/journey/records/instance.ts"
 import { judge, type Judgement } from "./recode-judge.ts"
 import { RecodingWorld } from "./recoding-world.ts"
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { TrustStore } from "../../gateway/journey/trust.ts"
-import type { StaffDetail } from "../../gateway/journey/views.ts"
+import type { StaffDetail } from "../../gateway/journey/views/staff.ts"
 import { days, type Holder } from "../../gateway/commands/pki-authority.ts"
 import { judgeAgain } from "../../gateway/journey/verify/judge-again.ts"
 import { judgeSigner } from "../../gateway/journey/verify/signer.ts"

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import type { AuditEvent } from "../../gateway/journey/ports.ts"
+import type { AuditEvent } from "../../gateway/journey/ports/audit.ts"
 import type { Gateway } from "./gateway.ts"
 import {
   correctionOf,

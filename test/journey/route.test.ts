@@ -51,7 +51,7 @@ describe("the route", () => {
   })
 
   it("makes every verb due somewhere, and none that is not one", async () => {
-    const records = await readFile(join(import.meta.dirname, "../../gateway/journey/records.ts"), "utf8")
+    const records = await readFile(join(import.meta.dirname, "../../gateway/journey/records/job.ts"), "utf8")
     const [declared = ""] = /export type Verb =[^\n]*(\n {2}[^\n]+)*/.exec(records) ?? []
     const verbs = [...declared.matchAll(/"(\w+)"/g)].map(([, verb]) => verb)
     const due = new Set(things.flatMap(rowsOf).flatMap(({ verb }) => verb ?? []))

@@ -1,6 +1,6 @@
 /** A quarantined study joined, sent, supplemented and taken back, by people who do not give up, whatever happens to a gateway. */
 import assert from "node:assert/strict"
-import type { StudyRecord } from "../../gateway/journey/records.ts"
+import type { StudyRecord } from "../../gateway/journey/records/study.ts"
 import { Fuse, type Mishap } from "./fuse.ts"
 import { CLERK, enter, insist, READER, requestFor, storeAll, study } from "./people.ts"
 import { MINUTE_MS, TwoSides } from "./world.ts"

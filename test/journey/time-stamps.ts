@@ -5,7 +5,8 @@
 import { createHash, sign } from "node:crypto"
 import type { Holder } from "../../gateway/commands/pki-authority.ts"
 import { TimeStampError } from "../../gateway/journey/errors.ts"
-import type { Clock, TimeStampAuthority } from "../../gateway/journey/ports.ts"
+import type { TimeStampAuthority } from "../../gateway/journey/ports/outside.ts"
+import type { Clock } from "../../gateway/journey/ports/time.ts"
 import { TAG } from "../../gateway/standards/cms/der.ts"
 import {
   context,

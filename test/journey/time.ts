@@ -1,5 +1,5 @@
 /** Time that a test moves on; every look is a millisecond later than the one before. */
-import type { Clock } from "../../gateway/journey/ports.ts"
+import type { Clock } from "../../gateway/journey/ports/time.ts"
 
 export class Time implements Clock {
   #ms: number

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { Agreement } from "../../gateway/journey/agreement.ts"
-import type { Notice } from "../../gateway/journey/views.ts"
+import type { Notice } from "../../gateway/journey/views/notice.ts"
 import type { Gateway } from "./gateway.ts"
 import { checkAttempts } from "./loop.ts"
 import {

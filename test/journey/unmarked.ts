@@ -1,7 +1,8 @@
 /** A partner without seals, and messages as somebody sends them who has never heard of us. */
 import { createHash } from "node:crypto"
 import type { Agreement } from "../../gateway/journey/agreement.ts"
-import type { DocumentSource, SubmissionHandler } from "../../gateway/journey/ports.ts"
+import type { SubmissionHandler } from "../../gateway/journey/ports/inbound.ts"
+import type { DocumentSource } from "../../gateway/journey/ports/outside.ts"
 import type { RegistryResponse } from "../../gateway/standards/xds/registry-response.ts"
 import type { Code, DocumentEntry, Submission } from "../../gateway/standards/xds/submission.ts"
 import { refusalOf } from "../../gateway/actors/document-recipient/refusal.ts"

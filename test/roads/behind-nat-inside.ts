@@ -23,7 +23,8 @@ import { enterDesks, readStudy, receiveReport, REPORT, signReport, until } from 
 import { SILENT, turnTerms } from "./road.ts"
 import type { SelfTestResult } from "../../gateway/commands/self-test/told.ts"
 import { MAIN } from "../commands/command-line.ts"
-import type { StaffDetail, TechnicianView } from "../../gateway/journey/views.ts"
+import type { StaffDetail } from "../../gateway/journey/views/staff.ts"
+import type { TechnicianView } from "../../gateway/journey/views/technician.ts"
 
 const HOSPITAL = "192.168.7.2"
 const CENTER = "198.51.100.2"

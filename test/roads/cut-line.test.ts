@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict"
 import { join } from "node:path"
-import type { WorkItem } from "../../gateway/journey/views.ts"
+import type { WorkItem } from "../../gateway/journey/views/reading.ts"
 import { until } from "../../deploy/demo/walk.ts"
 import { BreakingLine } from "../peers/breaking-line.ts"
 import { writeStudy } from "../peers/dicom-study.ts"

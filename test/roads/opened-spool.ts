@@ -9,7 +9,7 @@ import { dataSetStart } from "../../gateway/standards/dicom/part10.ts"
 import { openEpochKey } from "../../gateway/storage/keys/epoch-key-file.ts"
 import { currentEpoch, openSpool } from "../../gateway/storage/spool/file-spool.ts"
 import type { Rot } from "../../gateway/storage/spool/findings.ts"
-import type { ObjectMeta } from "../../gateway/journey/ports.ts"
+import type { ObjectMeta } from "../../gateway/journey/ports/spool.ts"
 import type { Road, Role } from "./road.ts"
 
 export interface Opened {

@@ -17,7 +17,7 @@ import { enterDesks, NotReached, readStudy, until, type Desks } from "../../depl
 import { enrol } from "../../gateway/commands/enrol.ts"
 import { confirmByTwo } from "../../gateway/commands/people/certificates.ts"
 import { loadConfig } from "../../gateway/config/load.ts"
-import type { ReadingView } from "../../gateway/journey/views.ts"
+import type { ReadingView } from "../../gateway/journey/views/reading.ts"
 import { Tap } from "../peers/tap.ts"
 
 // Gateways start a dozen times in these tests: compiled modules are kept between the starts.

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { sendStudy } from "../../deploy/demo/hospital.ts"
 import { makeStudy, type DemoStudy } from "../../deploy/demo/study.ts"
 import { until } from "../../deploy/demo/walk.ts"
-import type { DeviceView, TechnicianView, TestResult } from "../../gateway/journey/views.ts"
+import type { DeviceView, TechnicianView, TestResult } from "../../gateway/journey/views/technician.ts"
 import { Road, type ConfigDraft } from "./road.ts"
 
 const MIB = 1024 * 1024

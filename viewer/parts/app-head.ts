@@ -1,6 +1,6 @@
 /** The bar over every screen but the reading ones: mark, site, tabs, who is logged in, language. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { SessionView } from "../../gateway/journey/views.ts"
+import type { SessionView } from "../../gateway/journey/views/session.ts"
 import { language, speak, t } from "../text/language.ts"
 import { icon } from "./icon.ts"
 

@@ -1,6 +1,6 @@
 /** Words in a box: urgency, modality. The box grows heavier with the urgency, as long as there is something to do. */
 import { html, type TemplateResult } from "lit"
-import type { Urgency } from "../../gateway/journey/views.ts"
+import type { Urgency } from "../../gateway/journey/views/study.ts"
 import { t } from "../text/language.ts"
 import { icon } from "./icon.ts"
 

@@ -1,6 +1,6 @@
 /** A deletion certificate in lines: what went, how, under whose seal, and whether it names what was exchanged. */
 import { html, type TemplateResult } from "lit"
-import type { ComparedSubmission, DeletionView } from "../../gateway/journey/views.ts"
+import type { ComparedSubmission, DeletionView } from "../../gateway/journey/views/staff.ts"
 import { t } from "../text/language.ts"
 import { daySeconds } from "../words/instant.ts"
 import { icon } from "./icon.ts"

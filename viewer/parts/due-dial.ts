@@ -1,6 +1,6 @@
 /** Due time: a dial of what is left, the words first, the clock time second. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit"
-import type { Urgency } from "../../gateway/journey/views.ts"
+import type { Urgency } from "../../gateway/journey/views/study.ts"
 import { language, t } from "../text/language.ts"
 import { due, type Due } from "../words/due.ts"
 import { addDays, calendarDay, clockTime, day } from "../words/instant.ts"

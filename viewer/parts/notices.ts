@@ -1,6 +1,6 @@
 /** What must be told of a row besides where it stands: one calm line each, with the reason where there is one. */
 import { html, type TemplateResult } from "lit"
-import type { Notice } from "../../gateway/journey/views.ts"
+import type { Notice } from "../../gateway/journey/views/notice.ts"
 import { maybe, t } from "../text/language.ts"
 import { dayTime } from "../words/instant.ts"
 import { icon } from "./icon.ts"

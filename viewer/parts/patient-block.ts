@@ -1,6 +1,6 @@
 /** The patient, always whole and always in the same order: name, reading, ID, birth date, age, sex. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { PatientView } from "../../gateway/journey/views.ts"
+import type { PatientView } from "../../gateway/journey/views/study.ts"
 import { language, t } from "../text/language.ts"
 import { ageAt } from "../words/age.ts"
 import { nameLines } from "../words/patient-name.ts"

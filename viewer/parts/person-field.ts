@@ -4,7 +4,7 @@
  */
 import { html, nothing, type TemplateResult } from "lit"
 import type { DirectoryPerson } from "../../gateway/standards/pwp/directory-person.ts"
-import type { PeopleFound } from "../../gateway/journey/views.ts"
+import type { PeopleFound } from "../../gateway/journey/views/request.ts"
 import { t } from "../text/language.ts"
 import { dayTime } from "../words/instant.ts"
 import { framed, type Field } from "./field.ts"

@@ -1,6 +1,6 @@
 /** The bar of one study: way back, patient, examination, way line, and what can be done with the whole. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { PatientView, Station, StudyView } from "../../gateway/journey/views.ts"
+import type { PatientView, Station, StudyView } from "../../gateway/journey/views/study.ts"
 import { t } from "../text/language.ts"
 import { deviceTime } from "../words/instant.ts"
 import { icon } from "./icon.ts"

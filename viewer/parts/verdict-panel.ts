@@ -3,7 +3,7 @@
  * was checked. A seal is never called a signature.
  */
 import { html, nothing, type TemplateResult } from "lit"
-import type { Verdict, VerdictOutcome, VerdictTest } from "../../gateway/journey/views.ts"
+import type { Verdict, VerdictOutcome, VerdictTest } from "../../gateway/journey/views/verdict.ts"
 import { maybe, t } from "../text/language.ts"
 import { clockSeconds, day, daySeconds } from "../words/instant.ts"
 import { detailWords } from "../words/test-detail.ts"

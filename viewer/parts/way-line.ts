@@ -3,7 +3,7 @@
  * any one of them may be missing; names stay for screen readers where they are not drawn.
  */
 import { html, nothing, type TemplateResult } from "lit"
-import type { Station, StationName } from "../../gateway/journey/views.ts"
+import type { Station, StationName } from "../../gateway/journey/views/study.ts"
 import { t } from "../text/language.ts"
 import { shortTime } from "../words/instant.ts"
 

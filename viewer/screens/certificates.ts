@@ -1,6 +1,6 @@
 /** Deletion certificates of the hospital's data, newest first: also of requests that are no longer listed. */
 import { html, type TemplateResult } from "lit"
-import type { DeletionView } from "../../gateway/journey/views.ts"
+import type { DeletionView } from "../../gateway/journey/views/staff.ts"
 import type { Api } from "../api.ts"
 import type { LiveEvents } from "../live-events.ts"
 import { certificate } from "../parts/certificate.ts"

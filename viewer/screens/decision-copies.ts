@@ -1,6 +1,6 @@
 /** Copies of an image side by side: what differs, a picture of each, and the choice. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { CopyView, StudyQuestion } from "../../gateway/journey/views.ts"
+import type { CopyView, StudyQuestion } from "../../gateway/journey/views/staff.ts"
 import { icon } from "../parts/icon.ts"
 import { maybe, t } from "../text/language.ts"
 import { shortTime } from "../words/instant.ts"

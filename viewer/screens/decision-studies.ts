@@ -1,6 +1,6 @@
 /** Two studies under one number, side by side, with what differs marked: a person compares, the page never does. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { StudyQuestion } from "../../gateway/journey/views.ts"
+import type { StudyQuestion } from "../../gateway/journey/views/staff.ts"
 import { ageAndSex } from "../parts/patient-block.ts"
 import { examination } from "../parts/study-bar.ts"
 import { language, t } from "../text/language.ts"

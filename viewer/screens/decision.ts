@@ -1,6 +1,6 @@
 /** Images about which a person has to decide: whose they are, and which of several copies counts. With a reason, always. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { CopyChoice, StudyQuestion } from "../../gateway/journey/views.ts"
+import type { CopyChoice, StudyQuestion } from "../../gateway/journey/views/staff.ts"
 import type { Api, ApiError } from "../api.ts"
 import type { LiveEvents } from "../live-events.ts"
 import { banner } from "../parts/banner.ts"

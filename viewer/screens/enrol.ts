@@ -1,7 +1,7 @@
 /** Enrol this device with a one-time code: see whose code it is, make a passkey, be logged in. */
 import { startRegistration } from "@simplewebauthn/browser"
 import { html, nothing, type TemplateResult } from "lit"
-import type { SessionView } from "../../gateway/journey/views.ts"
+import type { SessionView } from "../../gateway/journey/views/session.ts"
 import type { Api, ApiError } from "../api.ts"
 import { languageButton, logo } from "../parts/app-head.ts"
 import { Fetched } from "../parts/fetched.ts"

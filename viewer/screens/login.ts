@@ -1,7 +1,7 @@
 /** Log in with a passkey: one button, nothing to type or to remember (WCAG 2.2 3.3.8); or with a card, where there is a door for it. */
 import { startAuthentication } from "@simplewebauthn/browser"
 import { html, nothing, type TemplateResult } from "lit"
-import type { SessionView } from "../../gateway/journey/views.ts"
+import type { SessionView } from "../../gateway/journey/views/session.ts"
 import { ApiError, type Api } from "../api.ts"
 import { goToCardDoor, takeVerifier } from "../card.ts"
 import { languageButton, logo } from "../parts/app-head.ts"

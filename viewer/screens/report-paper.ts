@@ -1,6 +1,7 @@
 /** The report as text on paper, and the three reasons for which there is no text to show. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { StaffDetail, VerdictOutcome } from "../../gateway/journey/views.ts"
+import type { StaffDetail } from "../../gateway/journey/views/staff.ts"
+import type { VerdictOutcome } from "../../gateway/journey/views/verdict.ts"
 import type { Api } from "../api.ts"
 import { icon } from "../parts/icon.ts"
 import { ageAndSex } from "../parts/patient-block.ts"

@@ -6,10 +6,9 @@ import type {
   DeliveryView,
   StaffDetail,
   StaffReport,
-  Verdict,
-  VerdictOutcome,
   ReportView,
-} from "../../gateway/journey/views.ts"
+} from "../../gateway/journey/views/staff.ts"
+import type { Verdict, VerdictOutcome } from "../../gateway/journey/views/verdict.ts"
 import type { Api } from "../api.ts"
 import { certificate } from "../parts/certificate.ts"
 import { icon } from "../parts/icon.ts"

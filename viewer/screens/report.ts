@@ -1,12 +1,9 @@
 /** One request of the hospital: the report that came home, its verdict, and 受領; or the way it still has to go. */
 import { html, nothing, type TemplateResult } from "lit"
-import type {
-  ConsentPolicy,
-  SessionView,
-  StaffDetail,
-  StaffReport,
-  Verdict,
-} from "../../gateway/journey/views.ts"
+import type { ConsentPolicy } from "../../gateway/journey/views/request.ts"
+import type { SessionView } from "../../gateway/journey/views/session.ts"
+import type { StaffDetail, StaffReport } from "../../gateway/journey/views/staff.ts"
+import type { Verdict } from "../../gateway/journey/views/verdict.ts"
 import type { Api, ApiError } from "../api.ts"
 import type { LiveEvents } from "../live-events.ts"
 import { banner } from "../parts/banner.ts"

@@ -1,12 +1,9 @@
 /** 読影依頼票: what the centre must know to read, entered once and checked before it is sent. */
 import { html, nothing, type TemplateResult } from "lit"
-import type {
-  RequestInput,
-  RequestText,
-  SessionView,
-  StaffItem,
-  Urgency,
-} from "../../gateway/journey/views.ts"
+import type { RequestInput, RequestText } from "../../gateway/journey/views/request.ts"
+import type { SessionView } from "../../gateway/journey/views/session.ts"
+import type { StaffItem } from "../../gateway/journey/views/staff.ts"
+import type { Urgency } from "../../gateway/journey/views/study.ts"
 import type { DirectoryPerson } from "../../gateway/standards/pwp/directory-person.ts"
 import { ApiError, type Api } from "../api.ts"
 import "../parts/person-field.ts"

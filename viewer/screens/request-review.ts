@@ -1,6 +1,7 @@
 /** 読影依頼票 before and after it is sent: everything once more to be read, then that it is done and what follows. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { RequestInput, RequestText, StudyView } from "../../gateway/journey/views.ts"
+import type { RequestInput, RequestText } from "../../gateway/journey/views/request.ts"
+import type { StudyView } from "../../gateway/journey/views/study.ts"
 import { urgencyBadge } from "../parts/badge.ts"
 import { icon } from "../parts/icon.ts"
 import { examination } from "../parts/study-bar.ts"

@@ -1,6 +1,7 @@
 /** The hospital's list, printed like a timetable: stations in the head, every request a line beneath them. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { StaffItem, StationName } from "../../gateway/journey/views.ts"
+import type { StaffItem } from "../../gateway/journey/views/staff.ts"
+import type { StationName } from "../../gateway/journey/views/study.ts"
 import type { Api, ApiError } from "../api.ts"
 import type { LiveEvents } from "../live-events.ts"
 import { banner } from "../parts/banner.ts"

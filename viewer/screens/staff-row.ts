@@ -1,6 +1,8 @@
 /** One request of the hospital as a line of a timetable: who, what, where on the way, what to do. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { Notice, StaffItem, Station, StationName } from "../../gateway/journey/views.ts"
+import type { Notice } from "../../gateway/journey/views/notice.ts"
+import type { StaffItem } from "../../gateway/journey/views/staff.ts"
+import type { Station, StationName } from "../../gateway/journey/views/study.ts"
 import { urgencyBadge } from "../parts/badge.ts"
 import { icon, type IconName } from "../parts/icon.ts"
 import { because, isNotSent, noticeLines } from "../parts/notices.ts"

@@ -1,6 +1,8 @@
 /** One case of the work list: closed a row, open the request with its way and the one thing to do. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { PatientRuling, PatientView, StationName, WorkItem } from "../../gateway/journey/views.ts"
+import type { PatientRuling } from "../../gateway/journey/views/notice.ts"
+import type { WorkItem } from "../../gateway/journey/views/reading.ts"
+import type { PatientView, StationName } from "../../gateway/journey/views/study.ts"
 import { modalityBadge, urgencyBadge } from "../parts/badge.ts"
 import { dueDial } from "../parts/due-dial.ts"
 import { icon, type IconName } from "../parts/icon.ts"

@@ -1,6 +1,6 @@
 /** The radiologist's work list: STAT first, then by due time; new cases come by themselves. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { WorkItem } from "../../gateway/journey/views.ts"
+import type { WorkItem } from "../../gateway/journey/views/reading.ts"
 import type { Api, ApiError } from "../api.ts"
 import type { LiveEvents } from "../live-events.ts"
 import { banner } from "../parts/banner.ts"

@@ -1,5 +1,5 @@
 /** Which copy of each image counts, as chosen so far. */
-import type { StudyQuestion } from "../../gateway/journey/views.ts"
+import type { StudyQuestion } from "../../gateway/journey/views/staff.ts"
 
 /** SOP Instance UID → object, or null for none of its copies. */
 export type Chosen = ReadonlyMap<string, string | null>

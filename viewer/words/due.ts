@@ -2,7 +2,7 @@
  * A due time as a person says it: "9 minutes left", "tomorrow 12:00", "12 minutes over". `dueAt` is so many minutes
  * after the request, by the agreement: no calendar of clinic days stands behind it, and no word may say so.
  */
-import type { Urgency } from "../../gateway/journey/views.ts"
+import type { Urgency } from "../../gateway/journey/views/study.ts"
 import { addDays, clockTime, day } from "./instant.ts"
 
 /** plain > 50 % of the time left · amber 50–20 % · red < 20 % · over: past it. */

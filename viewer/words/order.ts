@@ -1,5 +1,5 @@
 /** Order and choice of the work list: STAT first, then the nearest deadline, then the earliest request. */
-import type { WorkItem } from "../../gateway/journey/views.ts"
+import type { WorkItem } from "../../gateway/journey/views/reading.ts"
 
 const statFirst = (item: WorkItem): number => (item.urgency === "STAT" ? 0 : 1)
 

@@ -1,5 +1,5 @@
 /** Person names (PS3.5 6.2.1) as lines of text: the `^` between components becomes a space. */
-import type { PatientView } from "../../gateway/journey/views.ts"
+import type { PatientView } from "../../gateway/journey/views/study.ts"
 
 export interface NameLines {
   /** Shown large: ideographic, else alphabetic, else phonetic; "" when the study carries no name. */

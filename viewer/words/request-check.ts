@@ -1,5 +1,5 @@
 /** What still keeps a reading request from being sent; the gateway checks again and has the last word. */
-import type { RequestInput, RequestText } from "../../gateway/journey/views.ts"
+import type { RequestInput, RequestText } from "../../gateway/journey/views/request.ts"
 
 export type RequestField =
   | Exclude<keyof RequestInput, "request" | "releaseWhenComplete" | "telephoneOnResult" | "consent">

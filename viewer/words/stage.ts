@@ -2,7 +2,8 @@
  * Where a request of the hospital stands, in one sentence's worth: the last column of the timetable.
  * Decided from the way line; the row's one action follows from the same place.
  */
-import type { StaffItem, Station, StationName } from "../../gateway/journey/views.ts"
+import type { StaffItem } from "../../gateway/journey/views/staff.ts"
+import type { Station, StationName } from "../../gateway/journey/views/study.ts"
 
 export type Stage =
   | "no-request"

@@ -2,7 +2,7 @@
  * A verdict in plain words: which of the four outcomes is shown, and which few checks stand under it.
  * Nothing here decides validity; the gateway did. Several verdicts together are worth the worst of them.
  */
-import type { Verdict, VerdictOutcome, VerdictTest } from "../../gateway/journey/views.ts"
+import type { Verdict, VerdictOutcome, VerdictTest } from "../../gateway/journey/views/verdict.ts"
 
 const FROM_WORST: readonly VerdictOutcome[] = [
   "invalid",

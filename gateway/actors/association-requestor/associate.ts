@@ -2,8 +2,7 @@
 import { Association } from "./association.ts"
 import type { Notified } from "./incoming.ts"
 import { associateRequest } from "./request.ts"
-import { TIMEOUTS, realTimers } from "./remote.ts"
-import type { Proposal, RemoteAE, Timeouts, Timers } from "./remote.ts"
+import { TIMEOUTS, realTimers, type Proposal, type RemoteAE, type Timeouts, type Timers } from "./remote.ts"
 import { open } from "./transport.ts"
 
 export interface AssociateOptions {

@@ -1,11 +1,9 @@
 /** What goes out on one requested association: PDUs, and messages that do not mix with one another. */
 import type { Socket } from "node:net"
-import { encodeCommand } from "../../standards/dicom/dimse.ts"
-import type { KnownCommand } from "../../standards/dicom/dimse.ts"
+import { encodeCommand, type KnownCommand } from "../../standards/dicom/dimse.ts"
 import { fragmentsOf } from "../../standards/dicom/fragments.ts"
 import { PDataStream } from "../../standards/dicom/p-data-stream.ts"
-import { encodePdu } from "../../standards/dicom/pdu.ts"
-import type { Pdu } from "../../standards/dicom/pdu.ts"
+import { encodePdu, type Pdu } from "../../standards/dicom/pdu.ts"
 import type { Timers } from "./remote.ts"
 import { write } from "./transport.ts"
 

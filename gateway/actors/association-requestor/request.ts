@@ -1,7 +1,6 @@
 /** The A-ASSOCIATE-RQ we send, and what came of each thing we proposed (PS3.8 7.1.1, PS3.7 annex D). */
 import { MAX_PDU_LENGTH_BYTES } from "../../standards/dicom/pdu-reader.ts"
-import { DICOM_APPLICATION_CONTEXT } from "../../standards/dicom/pdu.ts"
-import type { AssociateAC, AssociateRQ } from "../../standards/dicom/pdu.ts"
+import { DICOM_APPLICATION_CONTEXT, type AssociateAC, type AssociateRQ } from "../../standards/dicom/pdu.ts"
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "../../standards/dicom/part10.ts"
 import { CONTEXT_RESULT, MAX_CONTEXTS } from "../../standards/dicom/presentation-context.ts"
 import type { Proposal } from "./remote.ts"

@@ -1,9 +1,8 @@
 /** Storage SCU (PS3.4 annex B) to the hospital's archive; answers the port ReportArchive. */
 import { AssociationError } from "../../journey/errors.ts"
-import type { OutboundInstance, ReportArchive } from "../../journey/ports.ts"
+import type { OutboundInstance, ReportArchive } from "../../journey/ports/dicom-nodes.ts"
 import { EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN } from "../../standards/dicom/sop-classes.ts"
-import { associate } from "./associate.ts"
-import type { AssociateOptions } from "./associate.ts"
+import { associate, type AssociateOptions } from "./associate.ts"
 import { store } from "./operations.ts"
 import type { RemoteAE } from "./remote.ts"
 

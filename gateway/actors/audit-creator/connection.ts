@@ -1,6 +1,6 @@
 /** One connection to a collector: as many records as may stay unconfirmed, then an end in good order. */
 import { CollectorError } from "../../journey/errors.ts"
-import type { TrailPlace, TrailReader } from "../../journey/ports.ts"
+import type { TrailPlace, TrailReader } from "../../journey/ports/audit.ts"
 import { syslogFrame, type SyslogOrigin } from "../../standards/atna/syslog.ts"
 import { CollectorLine, type Collector, type LineTimeouts } from "./collector-line.ts"
 import { pace } from "./pace.ts"

@@ -1,5 +1,5 @@
 /** When to do the next thing: not faster than agreed, and ever later after failures. */
-import type { Chance } from "../../journey/ports.ts"
+import type { Chance } from "../../journey/ports/time.ts"
 
 const FIRST_RETRY_MS = 1_000
 /** Shorter waits are left to add up: a timer of a millisecond is not kept anyway. */

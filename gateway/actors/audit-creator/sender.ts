@@ -5,7 +5,8 @@
  * and not confirmed so is sent again on the next one. Hence the collector misses nothing, and may be told at most
  * `LIMITS.records` twice.
  */
-import type { Chance, Clock, SentMark, TrailPlace, TrailReader } from "../../journey/ports.ts"
+import type { SentMark, TrailPlace, TrailReader } from "../../journey/ports/audit.ts"
+import type { Chance, Clock } from "../../journey/ports/time.ts"
 import { auditTimeOf, type SyslogOrigin } from "../../standards/atna/syslog.ts"
 import { LINE_TIMEOUTS, type Collector } from "./collector-line.ts"
 import { grown, oneConnection, type ConnectionLimits } from "./connection.ts"

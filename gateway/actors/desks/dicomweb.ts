@@ -2,7 +2,7 @@
 import { promisify } from "node:util"
 import { brotliCompress, constants } from "node:zlib"
 import { DeskError } from "../../journey/errors.ts"
-import type { CaseStudy, ReadingDesk } from "../../journey/ports.ts"
+import type { CaseStudy, ReadingDesk } from "../../journey/ports/reading-desk.ts"
 import { answerFrame } from "./frame-answer.ts"
 import { InputError } from "./input.ts"
 import { isIdentifier, type Call, type Octets, type Routes } from "./routes.ts"

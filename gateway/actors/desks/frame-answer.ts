@@ -1,7 +1,7 @@
 /** Answers a frame request: alone with ranges, so that a tablet can stop at a resolution level, or in a multipart. */
 import type { Request, Response } from "express"
 import { DeskError } from "../../journey/errors.ts"
-import type { EncodedFrame } from "../../journey/ports.ts"
+import type { EncodedFrame } from "../../journey/ports/reading-desk.ts"
 import { frameForm } from "./accept.ts"
 import { byteRange } from "./byte-range.ts"
 

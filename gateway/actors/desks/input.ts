@@ -2,13 +2,9 @@
 import express, { type Request, type Response } from "express"
 import { z } from "zod"
 import { DeskError } from "../../journey/errors.ts"
-import type {
-  Amendment,
-  CopyChoice,
-  QuarantineRuling,
-  ReportDraft,
-  RequestInput,
-} from "../../journey/views.ts"
+import type { Amendment, ReportDraft } from "../../journey/views/reading.ts"
+import type { RequestInput } from "../../journey/views/request.ts"
+import type { CopyChoice, QuarantineRuling } from "../../journey/views/staff.ts"
 
 const BODY_LIMIT_BYTES = 256 * 1024
 

@@ -1,6 +1,6 @@
 /** Counts attempts per key (an address, a code) in fixed windows, so that guessing is slow. */
 import { DeskError } from "../../journey/errors.ts"
-import type { Clock } from "../../journey/ports.ts"
+import type { Clock } from "../../journey/ports/time.ts"
 
 const MAX_KEYS = 10_000
 

@@ -5,7 +5,7 @@
 import type { IncomingMessage, Server } from "node:http"
 import type { Duplex } from "node:stream"
 import { WebSocketServer, type WebSocket } from "ws"
-import type { DeskEvent } from "../../journey/views.ts"
+import type { DeskEvent } from "../../journey/views/session.ts"
 import { errorFields } from "./error-fields.ts"
 import type { DeskOptions } from "./options.ts"
 import type { DeskSessions } from "./sessions.ts"

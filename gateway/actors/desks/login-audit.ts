@@ -1,6 +1,7 @@
 /** The audit of coming and going: PS3.15 A.5.3.12 User Authentication, as events of the trail. */
 import type { IncomingMessage } from "node:http"
-import type { AuditEvent, Person } from "../../journey/ports.ts"
+import type { AuditEvent } from "../../journey/ports/audit.ts"
+import type { Person } from "../../journey/ports/person.ts"
 import { clientAddress } from "./client-address.ts"
 import { Limiter } from "./limiter.ts"
 import type { DeskOptions } from "./options.ts"

@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import { DeskError } from "../../journey/errors.ts"
-import type { Person } from "../../journey/ports.ts"
+import type { Person } from "../../journey/ports/person.ts"
 import type { Limiter } from "./limiter.ts"
 import type { LoginAudit } from "./login-audit.ts"
 import type { MachineScope, MachineToken } from "./options.ts"

@@ -1,16 +1,13 @@
 /** What a desk is given when it opens, and what it gives back. */
 import type { Server } from "node:net"
 import type { TlsOptions } from "node:tls"
-import type {
-  AuditEvent,
-  CardVerdict,
-  Chance,
-  Clock,
-  DirectoryDesk,
-  People,
-  SigningService,
-} from "../../journey/ports.ts"
-import type { DeskEvent, SessionView } from "../../journey/views.ts"
+import type { AuditEvent } from "../../journey/ports/audit.ts"
+import type { CardVerdict } from "../../journey/ports/bindings.ts"
+import type { DirectoryDesk } from "../../journey/ports/directory.ts"
+import type { SigningService } from "../../journey/ports/keys.ts"
+import type { People } from "../../journey/ports/person.ts"
+import type { Chance, Clock } from "../../journey/ports/time.ts"
+import type { DeskEvent, SessionView } from "../../journey/views/session.ts"
 
 /** Ids, codes, counts and times; never patient data. */
 export type LogFields = Readonly<Record<string, string | number>>

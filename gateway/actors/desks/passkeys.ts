@@ -15,7 +15,8 @@ import {
   type RegistrationResponseJSON,
 } from "@simplewebauthn/server"
 import { DeskError } from "../../journey/errors.ts"
-import type { Chance, Credential, Person } from "../../journey/ports.ts"
+import type { Credential, Person } from "../../journey/ports/person.ts"
+import type { Chance } from "../../journey/ports/time.ts"
 import type { Site } from "./site.ts"
 
 /** How long a person may take at the device. */

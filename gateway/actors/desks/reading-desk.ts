@@ -1,6 +1,8 @@
 /** The reading desk: HTTP of the reading centre for radiologists (docs/desk-api.md). */
 import { DeskError } from "../../journey/errors.ts"
-import type { LinesDesk, ReadingDesk, SigningService } from "../../journey/ports.ts"
+import type { SigningService } from "../../journey/ports/keys.ts"
+import type { LinesDesk } from "../../journey/ports/machine-desk.ts"
+import type { ReadingDesk } from "../../journey/ports/reading-desk.ts"
 import { mountDicomweb } from "./dicomweb.ts"
 import {
   amendBody,

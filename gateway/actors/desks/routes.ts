@@ -2,7 +2,7 @@
 import type { Express, Request, Response } from "express"
 import type { z } from "zod"
 import { DeskError } from "../../journey/errors.ts"
-import type { Person } from "../../journey/ports.ts"
+import type { Person } from "../../journey/ports/person.ts"
 import { readBody } from "./input.ts"
 import type { MachineScope } from "./options.ts"
 import type { MachineTokens } from "./machine-tokens.ts"

@@ -1,7 +1,7 @@
 /** Sessions of a desk: the cookie in the browser and the record behind it. */
 import type { IncomingMessage } from "node:http"
 import type { Response } from "express"
-import type { LoginBy, Person } from "../../journey/ports.ts"
+import type { LoginBy, Person } from "../../journey/ports/person.ts"
 import type { DeskOptions } from "./options.ts"
 import type { Site } from "./site.ts"
 

@@ -1,5 +1,7 @@
 /** The staff desk: HTTP of the hospital's gateway for its clerks and systems (docs/desk-api.md). */
-import type { DirectoryDesk, StaffDesk, StudyDesk, TechnicianDesk } from "../../journey/ports.ts"
+import type { DirectoryDesk } from "../../journey/ports/directory.ts"
+import type { TechnicianDesk } from "../../journey/ports/machine-desk.ts"
+import type { StaffDesk, StudyDesk } from "../../journey/ports/staff-desk.ts"
 import { DeskError } from "../../journey/errors.ts"
 import {
   acknowledgeBody,

@@ -1,6 +1,6 @@
 /** The technician's page over HTTP (docs/desk-api.md): what is known, and tests, which are never many. */
 import { z } from "zod"
-import type { TechnicianDesk } from "../../journey/ports.ts"
+import type { TechnicianDesk } from "../../journey/ports/machine-desk.ts"
 import { Limiter } from "./limiter.ts"
 import type { DeskOptions } from "./options.ts"
 import type { Routes } from "./routes.ts"

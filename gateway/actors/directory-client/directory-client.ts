@@ -1,7 +1,7 @@
 /** Personnel White Pages Consumer: reads the hospital's directory (ITI-24). Answers the port `DirectorySource`. */
 import { fork } from "node:child_process"
 import { DirectoryError } from "../../journey/errors.ts"
-import type { DirectoryReading, DirectorySource } from "../../journey/ports.ts"
+import type { DirectoryReading, DirectorySource } from "../../journey/ports/directory.ts"
 import {
   READING_LIMITS,
   type DirectoryServer,

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import { TLSSocket } from "node:tls"
-import type { PeerIdentity } from "../../journey/ports.ts"
+import type { PeerIdentity } from "../../journey/ports/outside.ts"
 import { peerCertificate } from "../http-door/peer-certificate.ts"
 import { HttpRefusal } from "../http-door/refusal.ts"
 import type { RecipientOptions, TurnedAway } from "./options.ts"

@@ -1,7 +1,8 @@
 /** One HTTP request at the recipient's door: who is it, may it come in, what is it told. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { AcceptanceError } from "../../journey/errors.ts"
-import type { PeerIdentity, SubmissionHandler } from "../../journey/ports.ts"
+import type { SubmissionHandler } from "../../journey/ports/inbound.ts"
+import type { PeerIdentity } from "../../journey/ports/outside.ts"
 import { SecurityFault, SoapFault } from "../../standards/soap/fault.ts"
 import { MultipartReader } from "../../standards/soap/multipart-reader.ts"
 import type { Submission } from "../../standards/xds/submission.ts"

@@ -4,7 +4,8 @@
  */
 import { createServer, type IncomingMessage } from "node:http"
 import { isIPv4, type Socket } from "node:net"
-import type { PeerIdentity, SubmissionHandler } from "../../journey/ports.ts"
+import type { SubmissionHandler } from "../../journey/ports/inbound.ts"
+import type { PeerIdentity } from "../../journey/ports/outside.ts"
 import { type Enter, openDoor, type OpenDoor } from "../http-door/open.ts"
 import { HttpRefusal } from "../http-door/refusal.ts"
 import { Door } from "./door.ts"

@@ -3,7 +3,7 @@
  */
 import { createServer } from "node:https"
 import type { TlsOptions } from "node:tls"
-import type { SubmissionHandler } from "../../journey/ports.ts"
+import type { SubmissionHandler } from "../../journey/ports/inbound.ts"
 import { type Enter, openDoor } from "../http-door/open.ts"
 import { Callers } from "./callers.ts"
 import { Door } from "./door.ts"

@@ -4,7 +4,9 @@
  * says the seal.
  */
 import type { IncomingMessage } from "node:http"
-import { MEDIUM_TYPES, type PeerIdentity, type SubmissionHandler } from "../../journey/ports.ts"
+import { MEDIUM_TYPES } from "../../journey/ports/media.ts"
+import type { SubmissionHandler } from "../../journey/ports/inbound.ts"
+import type { PeerIdentity } from "../../journey/ports/outside.ts"
 import { HttpRefusal } from "../http-door/refusal.ts"
 import { Door, type DoorOptions } from "./door.ts"
 import { RECIPIENT_LIMITS } from "./limits.ts"

@@ -2,7 +2,7 @@
 import type { X509Certificate } from "node:crypto"
 import type { Socket } from "node:net"
 import type { TlsOptions } from "node:tls"
-import type { AssertedUser, PeerIdentity } from "../../journey/ports.ts"
+import type { AssertedUser, PeerIdentity } from "../../journey/ports/outside.ts"
 import type { Addressing } from "../../standards/soap/addressing.ts"
 import type { SoapFault } from "../../standards/soap/fault.ts"
 import type { RegistryResponse } from "../../standards/xds/registry-response.ts"

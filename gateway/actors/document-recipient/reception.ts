@@ -3,7 +3,8 @@
  * nothing. Nothing is buffered beyond the metadata; a slow handler slows the sender.
  */
 import { AcceptanceError } from "../../journey/errors.ts"
-import type { AssertedUser, PeerIdentity, SubmissionHandler, SubmissionIntake } from "../../journey/ports.ts"
+import type { SubmissionHandler, SubmissionIntake } from "../../journey/ports/inbound.ts"
+import type { AssertedUser, PeerIdentity } from "../../journey/ports/outside.ts"
 import type { Addressing } from "../../standards/soap/addressing.ts"
 import { WSSE } from "../../standards/soap/namespaces.ts"
 import type { PartHeaders } from "../../standards/soap/part-headers.ts"

@@ -1,5 +1,5 @@
 /** Document Source [ITI-41]: one attempt per call, over a fresh mutual TLS connection or one the recipient holds open. */
-import type { DocumentSource } from "../../journey/ports.ts"
+import type { DocumentSource } from "../../journey/ports/outside.ts"
 import { attemptAt } from "./attempt-at.ts"
 import type { Endpoint, HeldEndpoint } from "./endpoint.ts"
 import { interpret } from "./interpret.ts"

@@ -1,5 +1,5 @@
 /** One ITI-41 request ready to send: a frame of known length and the documents between. */
-import type { OutboundDocument } from "../../journey/ports.ts"
+import type { OutboundDocument } from "../../journey/ports/outside.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import { writeRequest } from "../../standards/soap/envelope-writer.ts"
 import { type Attachment, attachmentContentId, mtomFrame } from "../../standards/soap/mtom-writer.ts"

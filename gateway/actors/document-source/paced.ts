@@ -4,7 +4,7 @@
  * A token bucket that is filled at the agreed rate and holds a fraction of a second; whoever takes more than there is waits for
  * it, one after the other. Documents are slowed as they are read into the socket: what the socket has taken is what was paced.
  */
-import type { DocumentSource, OutboundDocument } from "../../journey/ports.ts"
+import type { DocumentSource, OutboundDocument } from "../../journey/ports/outside.ts"
 
 export interface PaceTime {
   /** Milliseconds of a clock that never goes back. */

@@ -1,6 +1,6 @@
 /** One Store request (PS3.18 10.5): each image a part, in a frame of known length. */
 import { randomBytes } from "node:crypto"
-import type { OutboundDocument } from "../../journey/ports.ts"
+import type { OutboundDocument } from "../../journey/ports/outside.ts"
 import { exactly, type RequestMessage } from "./message.ts"
 
 export interface OutboundImage {

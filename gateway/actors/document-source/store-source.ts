@@ -3,7 +3,7 @@
  * means: the partner's answer references every instance as stored.
  */
 import { SubmissionError } from "../../journey/errors.ts"
-import type { DocumentSource, OutboundDocument, SendProgress } from "../../journey/ports.ts"
+import type { DocumentSource, OutboundDocument, SendProgress } from "../../journey/ports/outside.ts"
 import { statusHex } from "../../standards/dicom/dimse-status.ts"
 import { mayBeStoredLater, readStoreAnswer, type StoreAnswer } from "../../standards/dicomweb/store-answer.ts"
 import { Malformed } from "../../standards/malformed.ts"

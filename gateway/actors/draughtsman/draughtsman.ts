@@ -4,11 +4,10 @@
  * Jobs wait in one queue and go to the first free child. A child that dies or does not answer in time is replaced at
  * the next job; its job fails as `transient`, so the step may ask again. Every job may be repeated: it has no effects.
  */
-import type { Draughtsman } from "../../journey/ports.ts"
+import type { Draughtsman } from "../../journey/ports/drawing.ts"
 import { DrawError } from "../../journey/errors.ts"
 import { Drawer } from "./drawer.ts"
-import { DEBIAN_STYLE } from "./jobs.ts"
-import type { Job, ReportStyle, Result } from "./jobs.ts"
+import { DEBIAN_STYLE, type Job, type ReportStyle, type Result } from "./jobs.ts"
 
 export interface DraughtsmanOptions {
   /** Children at work at the same time; each is started by its first job. Default 1. */

@@ -1,7 +1,7 @@
 /**
  * Does a frame's description fit its bytes, and can it be drawn at all? Asked before anything is allocated.
  */
-import type { FramePixels } from "../../journey/ports.ts"
+import type { FramePixels } from "../../journey/ports/drawing.ts"
 import { DrawError } from "../../journey/errors.ts"
 
 /** The largest frame we code or draw; a larger one is sent as received. */

@@ -1,7 +1,7 @@
 /**
  * What the gateway process and the drawing child say to each other (structured clone over the IPC channel).
  */
-import type { CodedFrame, FramePixels, GreyPage, ReportContent } from "../../journey/ports.ts"
+import type { CodedFrame, FramePixels, GreyPage, ReportContent } from "../../journey/ports/drawing.ts"
 import type { ErrorCode } from "../../journey/errors.ts"
 import type { ReadingRequest } from "../../standards/request/request-content.ts"
 import type { EncodedPixels } from "./htj2k.ts"

@@ -1,7 +1,6 @@
 /** Marks of a page into grey pixels, white paper, at a fixed resolution. */
-import type { GreyPage } from "../../journey/ports.ts"
-import { Coverage } from "./coverage.ts"
-import type { Point } from "./coverage.ts"
+import type { GreyPage } from "../../journey/ports/drawing.ts"
+import { Coverage, type Point } from "./coverage.ts"
 import type { Box, Mark, PathCommand, PlacedText } from "./page-recorder.ts"
 import { readPng } from "./png-reader.ts"
 

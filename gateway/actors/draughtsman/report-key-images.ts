@@ -1,10 +1,9 @@
 /**
  * Key images, three in a row, each in a square box with its caption.
  */
-import type { ReportContent } from "../../journey/ports.ts"
+import type { ReportContent } from "../../journey/ports/drawing.ts"
 import { pngSize } from "./png.ts"
-import { INK_SOFT, PAGE, SIZE } from "./report-sheet.ts"
-import type { Sheet } from "./report-sheet.ts"
+import { INK_SOFT, PAGE, SIZE, type Sheet } from "./report-sheet.ts"
 
 const COLUMNS = 3
 const GAP = 12

@@ -1,10 +1,9 @@
 /**
  * What the reader of the paper sees, from the top: whose report, what changed, why asked, what was found.
  */
-import type { ReportContent } from "../../journey/ports.ts"
+import type { ReportContent } from "../../journey/ports/drawing.ts"
 import { localTime } from "../../standards/notice/local-time.ts"
-import { HAIRLINE, INK_SOFT, PAGE, RULE, SIZE } from "./report-sheet.ts"
-import type { Line, Sheet } from "./report-sheet.ts"
+import { HAIRLINE, INK_SOFT, PAGE, RULE, SIZE, type Line, type Sheet } from "./report-sheet.ts"
 import { drawKeyImages } from "./report-key-images.ts"
 import { drawHeading, drawNotice, drawSection } from "./sheet-blocks.ts"
 import {

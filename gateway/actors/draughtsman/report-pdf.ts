@@ -1,7 +1,7 @@
 /**
  * The printed report: PDF/A-2b, equal bytes for equal content (all dates come from effectiveTime).
  */
-import type { GreyPage, ReportContent } from "../../journey/ports.ts"
+import type { GreyPage, ReportContent } from "../../journey/ports/drawing.ts"
 import { reportText } from "../../standards/cda/report-text.ts"
 import type { ReportStyle } from "./jobs.ts"
 import { collected, numberPages, openDocument, type Imprint } from "./printed.ts"

@@ -1,8 +1,7 @@
 /**
  * The sheet of paper: A4, its margins, type and inks, and how things follow one another down the page.
  */
-import { hearText } from "./page-recorder.ts"
-import type { Box, Mark, PageRecorder } from "./page-recorder.ts"
+import { hearText, type Box, type Mark, type PageRecorder } from "./page-recorder.ts"
 import { BOLD, REGULAR } from "./report-fonts.ts"
 
 /** Points (1/72 inch). A4 with 20 mm margins; the footer stands in the lower one. */

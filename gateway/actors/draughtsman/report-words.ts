@@ -1,7 +1,7 @@
 /**
  * What stands on the printed report besides the reader's own text.
  */
-import type { ReportContent } from "../../journey/ports.ts"
+import type { ReportContent } from "../../journey/ports/drawing.ts"
 
 /** Ideographic space: parts facts in one line. */
 export const WIDE = "\u3000"

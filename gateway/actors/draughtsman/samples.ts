@@ -1,7 +1,7 @@
 /**
  * Samples as the codec and the window want them: clean integers in as many bytes as BitsStored needs.
  */
-import type { FramePixels } from "../../journey/ports.ts"
+import type { FramePixels } from "../../journey/ports/drawing.ts"
 import { DrawError } from "../../journey/errors.ts"
 
 export type Samples = Uint8Array | Int8Array | Uint16Array | Int16Array

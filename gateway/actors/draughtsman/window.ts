@@ -1,7 +1,7 @@
 /**
  * A frame through a window to 8 bits: stored value → rescale → VOI LINEAR → presentation.
  */
-import type { FramePixels } from "../../journey/ports.ts"
+import type { FramePixels } from "../../journey/ports/drawing.ts"
 import { DrawError } from "../../journey/errors.ts"
 import { checkFrame } from "./frame-checks.ts"
 import type { Picture } from "./png.ts"

@@ -1,7 +1,7 @@
 /** What commands send over the local door. */
 import type { IncomingMessage } from "node:http"
 import { z } from "zod"
-import { MEDIUM_TYPES, type Medium } from "../../journey/ports.ts"
+import { MEDIUM_TYPES, type Medium } from "../../journey/ports/media.ts"
 import { collected } from "../../standards/collected.ts"
 import { HttpRefusal, RequestTooLarge } from "../http-door/refusal.ts"
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
-import type { EvidenceDesk } from "../../journey/ports.ts"
+import type { EvidenceDesk } from "../../journey/ports/evidence.ts"
 import { sendRefusal } from "../http-door/answer.ts"
 import { HttpRefusal } from "../http-door/refusal.ts"
 import { readEvidenceBody } from "./bodies.ts"

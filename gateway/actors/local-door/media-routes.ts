@@ -6,7 +6,7 @@
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { pipeline } from "node:stream/promises"
-import type { MediaDesk, MediumFile, MediumPlan } from "../../journey/ports.ts"
+import type { MediaDesk, MediumFile, MediumPlan } from "../../journey/ports/media.ts"
 import { send, sendRefusal } from "../http-door/answer.ts"
 import { HttpRefusal } from "../http-door/refusal.ts"
 import { refusalOf } from "./refusal-of.ts"

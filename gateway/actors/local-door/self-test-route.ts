@@ -3,7 +3,7 @@
  * `POST /self-tests/ID/end` destroys what there is of it.
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { SelfTestDesk } from "../../journey/ports.ts"
+import type { SelfTestDesk } from "../../journey/ports/self-test.ts"
 import { send, sendRefusal } from "../http-door/answer.ts"
 import { HttpRefusal } from "../http-door/refusal.ts"
 import { readSelfTestBody, readUserBody } from "./bodies.ts"

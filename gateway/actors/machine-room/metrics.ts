@@ -3,7 +3,7 @@
  * and agreements: never another name, an id or a UID, for a metrics store is no place for patients and labels must stay few.
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client"
-import type { Change } from "../../journey/records.ts"
+import type { Change } from "../../journey/records/ledger.ts"
 import { daysLeft } from "../../standards/hpki/term.ts"
 import {
   unsentMs,

@@ -2,7 +2,7 @@
 import { Socket } from "node:net"
 import { createTransport } from "nodemailer"
 import { MailError } from "../../journey/errors.ts"
-import type { Post } from "../../journey/ports.ts"
+import type { Post } from "../../journey/ports/outside.ts"
 
 export interface MailServer {
   readonly host: string

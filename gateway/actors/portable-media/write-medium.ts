@@ -7,7 +7,7 @@ import { createHash } from "node:crypto"
 import { mkdir, open, readdir, rename, rm, statfs, type FileHandle } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { XDM_FOLDER } from "../../standards/xdm/layout.ts"
-import type { MediumFile } from "../../journey/ports.ts"
+import type { MediumFile } from "../../journey/ports/media.ts"
 import { octetsOf, readable, unfit } from "./read-file.ts"
 import { removeUnfinished } from "./unfinished.ts"
 

@@ -1,8 +1,8 @@
 /** Keeps the road home of one agreement, at a hospital: opens the connection, serves it, opens it again. */
 import type { Socket } from "node:net"
 import { DokueiError } from "../../journey/errors.ts"
-import type { Chance, Clock } from "../../journey/ports.ts"
-import type { RoadHomeView } from "../../journey/views.ts"
+import type { Chance, Clock } from "../../journey/ports/time.ts"
+import type { RoadHomeView } from "../../journey/views/technician.ts"
 import type { DoorLimits } from "../http-door/limits.ts"
 import type { Enter } from "../http-door/open.ts"
 import { ROAD_TIMING, type RoadTiming } from "./protocol.ts"

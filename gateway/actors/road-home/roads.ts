@@ -1,8 +1,8 @@
 /** The connections that hospitals hold open, at the centre: never more than one that is used for each partner. */
 import type { Socket } from "node:net"
 import { SubmissionError } from "../../journey/errors.ts"
-import type { Clock } from "../../journey/ports.ts"
-import type { RoadHomeView } from "../../journey/views.ts"
+import type { Clock } from "../../journey/ports/time.ts"
+import type { RoadHomeView } from "../../journey/views/technician.ts"
 import { HttpRefusal } from "../http-door/refusal.ts"
 import { HeldConnection, type Loan } from "./held-connection.ts"
 import { REPLACED, ROAD_TIMING, type RoadTiming } from "./protocol.ts"

@@ -6,7 +6,8 @@
  */
 import { createHash, verify, X509Certificate, type KeyObject } from "node:crypto"
 import { KeyError } from "../../journey/errors.ts"
-import type { Chance, Clock, KeyNeed, PersonKeys, SigningService } from "../../journey/ports.ts"
+import type { KeyNeed, PersonKeys, SigningService } from "../../journey/ports/keys.ts"
+import type { Chance, Clock } from "../../journey/ports/time.ts"
 import { authorizationUrl } from "../../standards/csc/authorization.ts"
 import type { RemoteCredential } from "../../standards/csc/answers.ts"
 import { readCertificate } from "../../standards/hpki/certificate.ts"

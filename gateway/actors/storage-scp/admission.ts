@@ -1,7 +1,6 @@
 /** Who may associate: what forbids it to anybody, what the handler says of this one, and whether there is room. */
 import { carries } from "../../standards/dicom/fragments.ts"
-import { DICOM_APPLICATION_CONTEXT } from "../../standards/dicom/pdu.ts"
-import type { AssociateRJ, AssociateRQ } from "../../standards/dicom/pdu.ts"
+import { DICOM_APPLICATION_CONTEXT, type AssociateRJ, type AssociateRQ } from "../../standards/dicom/pdu.ts"
 import { PERMANENT, rejection } from "../../standards/dicom/rejection.ts"
 import type { Peer } from "./pending.ts"
 import type { Surroundings } from "./surroundings.ts"

@@ -2,7 +2,8 @@
  * Storage Commitment as it comes to us (PS3.4 J.3): a device asks by N-ACTION, an archive answers by N-EVENT-REPORT.
  * Their data sets are small and gathered; what is promised is the handler's matter.
  */
-import type { CommitmentHandler, InstanceSink, StoreAnswer } from "../../journey/ports.ts"
+import type { CommitmentHandler } from "../../journey/ports/dicom-nodes.ts"
+import type { InstanceSink, StoreAnswer } from "../../journey/ports/inbound.ts"
 import { COMMAND_FIELD, encodeCommand } from "../../standards/dicom/dimse.ts"
 import type { NActionRQ, NEventReportRQ } from "../../standards/dicom/dimse-n.ts"
 import { STATUS } from "../../standards/dicom/dimse-status.ts"
@@ -16,8 +17,7 @@ import {
 } from "../../standards/dicom/storage-commitment.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import type { AcceptedContext } from "./negotiate.ts"
-import { unrecognized } from "./pending.ts"
-import type { Peer, Pending } from "./pending.ts"
+import { unrecognized, type Peer, type Pending } from "./pending.ts"
 
 /** Fifty thousand references in the longest writing. */
 const MAX_INFORMATION_BYTES = 8 * 1024 * 1024

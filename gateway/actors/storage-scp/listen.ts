@@ -7,12 +7,18 @@ import type { X509Certificate } from "node:crypto"
 import { createServer } from "node:net"
 import type { Server } from "node:net"
 import type { TlsOptions } from "node:tls"
-import type { CommitmentHandler, InstanceHandler } from "../../journey/ports.ts"
+import type { CommitmentHandler } from "../../journey/ports/dicom-nodes.ts"
+import type { InstanceHandler } from "../../journey/ports/inbound.ts"
 import { transferSyntax } from "../../standards/dicom/sop-classes.ts"
 import type { CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
 import type { Timers, WaitingPlaces } from "./surroundings.ts"
-import { Listener } from "./listener.ts"
-import type { ListenerOptions, NamedUser, StorageScpStats, Stranger } from "./listener.ts"
+import {
+  Listener,
+  type ListenerOptions,
+  type NamedUser,
+  type StorageScpStats,
+  type Stranger,
+} from "./listener.ts"
 import type { Offer } from "./negotiate.ts"
 import { tlsDoor, type TlsDoor } from "./tls-door.ts"
 

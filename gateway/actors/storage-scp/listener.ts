@@ -1,6 +1,7 @@
 /** Everything that is shared by the associations of one listener: caps, counts, and an orderly end. */
 import type { Socket } from "node:net"
-import type { CommitmentHandler, InstanceHandler } from "../../journey/ports.ts"
+import type { CommitmentHandler } from "../../journey/ports/dicom-nodes.ts"
+import type { InstanceHandler } from "../../journey/ports/inbound.ts"
 import type { Protocol } from "../../standards/dicom/first-octets.ts"
 import type { AssociateRJ } from "../../standards/dicom/pdu.ts"
 import { TRANSIENT, rejection } from "../../standards/dicom/rejection.ts"

@@ -5,20 +5,17 @@
  * Messages come in one after the other. C-STOREs are concluded side by side, as many as were negotiated: while one
  * becomes durable the next comes in, and each is answered when it is done (PS3.7 D.3.3.3). Everything else waits its turn.
  */
-import type { InstanceIntake, InstanceSink, StoreAnswer } from "../../journey/ports.ts"
-import { encodeCommand } from "../../standards/dicom/dimse.ts"
-import type { CStoreRQ, Command } from "../../standards/dicom/dimse.ts"
+import type { InstanceIntake, InstanceSink, StoreAnswer } from "../../journey/ports/inbound.ts"
+import { encodeCommand, type CStoreRQ, type Command } from "../../standards/dicom/dimse.ts"
 import type { NEventReportRSP } from "../../standards/dicom/dimse-n.ts"
 import { STATUS } from "../../standards/dicom/dimse-status.ts"
 import { CommandFragments } from "../../standards/dicom/fragments.ts"
 import type { PresentationDataValue } from "../../standards/dicom/pdu.ts"
 import { isTolerableUid } from "../../standards/dicom/uid.ts"
 import { Malformed } from "../../standards/malformed.ts"
-import { prepareCommitment } from "./commitment-request.ts"
-import type { CommitmentService } from "./commitment-request.ts"
+import { prepareCommitment, type CommitmentService } from "./commitment-request.ts"
 import type { AcceptedContext } from "./negotiate.ts"
-import { FAILED, SUCCESS, unrecognized } from "./pending.ts"
-import type { Peer, Pending } from "./pending.ts"
+import { FAILED, SUCCESS, unrecognized, type Peer, type Pending } from "./pending.ts"
 
 /** Counted over the life of the listener. */
 export interface StoreCounts {

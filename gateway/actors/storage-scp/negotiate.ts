@@ -3,13 +3,14 @@
  * every transfer syntax of PS3.6 and those named beside it, and Storage Commitment in both roles.
  */
 import { MAX_PDU_LENGTH_BYTES } from "../../standards/dicom/pdu-reader.ts"
-import { DICOM_APPLICATION_CONTEXT } from "../../standards/dicom/pdu.ts"
-import type { AssociateAC, AssociateRQ } from "../../standards/dicom/pdu.ts"
+import { DICOM_APPLICATION_CONTEXT, type AssociateAC, type AssociateRQ } from "../../standards/dicom/pdu.ts"
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "../../standards/dicom/part10.ts"
-import { CONTEXT_RESULT } from "../../standards/dicom/presentation-context.ts"
-import type { AnsweredContext, ProposedContext } from "../../standards/dicom/presentation-context.ts"
-import { serviceOf } from "../../standards/dicom/service.ts"
-import type { Service } from "../../standards/dicom/service.ts"
+import {
+  CONTEXT_RESULT,
+  type AnsweredContext,
+  type ProposedContext,
+} from "../../standards/dicom/presentation-context.ts"
+import { serviceOf, type Service } from "../../standards/dicom/service.ts"
 import {
   EXPLICIT_VR_LITTLE_ENDIAN,
   IMPLICIT_VR_LITTLE_ENDIAN,

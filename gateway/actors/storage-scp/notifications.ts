@@ -6,8 +6,7 @@ import {
   STORAGE_COMMITMENT_SOP_CLASS,
   STORAGE_COMMITMENT_SOP_INSTANCE,
 } from "../../standards/dicom/service.ts"
-import { eventOf } from "../../standards/dicom/storage-commitment.ts"
-import type { CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
+import { eventOf, type CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
 
 /** Where the result of a request is told: the context it came in. */
 export interface ReplyContext {

@@ -1,12 +1,10 @@
 /** What goes out on one accepted association: PDUs that wait for a peer who reads slowly, messages that do not mix. */
 import { once } from "node:events"
 import type { Socket } from "node:net"
-import { encodeCommand } from "../../standards/dicom/dimse.ts"
-import type { KnownCommand } from "../../standards/dicom/dimse.ts"
+import { encodeCommand, type KnownCommand } from "../../standards/dicom/dimse.ts"
 import { fragmentsOf } from "../../standards/dicom/fragments.ts"
 import { PDataStream } from "../../standards/dicom/p-data-stream.ts"
-import { encodePdu } from "../../standards/dicom/pdu.ts"
-import type { Pdu } from "../../standards/dicom/pdu.ts"
+import { encodePdu, type Pdu } from "../../standards/dicom/pdu.ts"
 import type { Timers } from "./surroundings.ts"
 
 export class Outgoing {

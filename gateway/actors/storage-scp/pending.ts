@@ -1,7 +1,6 @@
 /** A message whose data set is still coming, and how it is answered in the end. */
-import type { InstanceSink, StoreAnswer } from "../../journey/ports.ts"
-import { encodeRefusal } from "../../standards/dicom/dimse.ts"
-import type { OtherCommand } from "../../standards/dicom/dimse.ts"
+import type { InstanceSink, StoreAnswer } from "../../journey/ports/inbound.ts"
+import { encodeRefusal, type OtherCommand } from "../../standards/dicom/dimse.ts"
 import { STATUS } from "../../standards/dicom/dimse-status.ts"
 
 export interface Peer {

@@ -1,6 +1,7 @@
 /** What the listener lends to each association. */
 import type { Socket } from "node:net"
-import type { CommitmentHandler, InstanceHandler } from "../../journey/ports.ts"
+import type { CommitmentHandler } from "../../journey/ports/dicom-nodes.ts"
+import type { InstanceHandler } from "../../journey/ports/inbound.ts"
 import type { Protocol } from "../../standards/dicom/first-octets.ts"
 import type { AssociateRJ } from "../../standards/dicom/pdu.ts"
 import type { ClaimedUser } from "../../standards/dicom/user-identity.ts"

@@ -1,6 +1,6 @@
 /** One request at the origin server: who is it, what is it, what became of its objects. */
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { FileHandler } from "../../journey/ports.ts"
+import type { FileHandler } from "../../journey/ports/inbound.ts"
 import { PROCESSING_FAILURE, type StoredPart } from "../../standards/dicomweb/store-response.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import { MultipartReader } from "../../standards/soap/multipart-reader.ts"

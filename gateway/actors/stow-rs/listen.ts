@@ -5,7 +5,7 @@
 import { createServer, type Server } from "node:http"
 import { createServer as createTlsServer } from "node:https"
 import { Server as TlsServer, type TlsOptions } from "node:tls"
-import type { FileHandler } from "../../journey/ports.ts"
+import type { FileHandler } from "../../journey/ports/inbound.ts"
 import { openDoor, type OpenDoor } from "../http-door/open.ts"
 import { Door } from "./door.ts"
 import { STORE_LIMITS } from "./limits.ts"

@@ -2,7 +2,7 @@
  * The parts of one request, one after the other into the handler: nothing is held but what the sealing works on. While
  * some become durable the next are read.
  */
-import type { FileIntake, FileSink, StoreOutcome } from "../../journey/ports.ts"
+import type { FileIntake, FileSink, StoreOutcome } from "../../journey/ports/inbound.ts"
 import type { StoredPart } from "../../standards/dicomweb/store-response.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import type { MultipartEvent } from "../../standards/soap/multipart-reader.ts"

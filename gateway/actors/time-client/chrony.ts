@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 import { ClockError } from "../../journey/errors.ts"
-import type { TimeCheck } from "../../journey/ports.ts"
+import type { TimeCheck } from "../../journey/ports/time.ts"
 import { readTracking } from "./tracking.ts"
 
 const run = promisify(execFile)

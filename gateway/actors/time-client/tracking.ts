@@ -4,7 +4,7 @@
  *     C0000201,192.0.2.1,2,1764111304.027,-0.000012,…,0.000021 (root delay),0.000310 (root dispersion),64.2,Normal
  */
 import { ClockError } from "../../journey/errors.ts"
-import type { ClockReading } from "../../journey/ports.ts"
+import type { ClockReading } from "../../journey/ports/time.ts"
 
 const FIELDS = 14
 const SOURCE = 1

@@ -5,7 +5,8 @@
  * stamp. When all are resting they are asked all the same: nobody waits for a rest to end.
  */
 import { TimeStampError } from "../../journey/errors.ts"
-import type { Clock, TimeStampAuthority } from "../../journey/ports.ts"
+import type { TimeStampAuthority } from "../../journey/ports/outside.ts"
+import type { Clock } from "../../journey/ports/time.ts"
 
 const FIRST_REST_MS = 30_000
 const LAST_REST_MS = 30 * 60_000

@@ -6,7 +6,8 @@
  */
 import { createHash } from "node:crypto"
 import { TimeStampError } from "../../journey/errors.ts"
-import type { Chance, Clock, TimeStampAuthority } from "../../journey/ports.ts"
+import type { TimeStampAuthority } from "../../journey/ports/outside.ts"
+import type { Chance, Clock } from "../../journey/ports/time.ts"
 import { readDer } from "../../standards/cms/der.ts"
 import { integer } from "../../standards/cms/der-write.ts"
 import { Malformed } from "../../standards/malformed.ts"

@@ -1,6 +1,6 @@
 /** What a watched folder must be told. */
 
-import type { StoreOutcome } from "../../journey/ports.ts"
+import type { StoreOutcome } from "../../journey/ports/inbound.ts"
 
 /** Ids, codes and counts; never a file name: it may hold a patient's. */
 export type FolderLog = (

@@ -1,7 +1,7 @@
 /** Where a file goes when it is dealt with. Nothing there is overwritten, and no link leads out. */
 import { mkdir, realpath, rename, unlink, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import type { StoreOutcome } from "../../journey/ports.ts"
+import type { StoreOutcome } from "../../journey/ports/inbound.ts"
 import { isUnchanged, signatureOf, type Candidate, type Signature } from "./candidates.ts"
 import { DONE, REFUSED, type FolderOptions } from "./options.ts"
 

@@ -2,7 +2,7 @@
 import { constants } from "node:fs"
 import { open, realpath, type FileHandle } from "node:fs/promises"
 import { join } from "node:path"
-import type { FileIntake, FileSink, StoreOutcome } from "../../journey/ports.ts"
+import type { FileIntake, FileSink, StoreOutcome } from "../../journey/ports/inbound.ts"
 import { isUnchanged, type Candidate } from "./candidates.ts"
 
 const CHUNK_BYTES = 256 * 1024

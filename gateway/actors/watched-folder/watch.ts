@@ -7,7 +7,7 @@
  */
 import { realpath } from "node:fs/promises"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { FileHandler, FileIntake, StoreOutcome } from "../../journey/ports.ts"
+import type { FileHandler, FileIntake, StoreOutcome } from "../../journey/ports/inbound.ts"
 import { candidates, isUnchanged, type Candidate } from "./candidates.ts"
 import type { FolderOptions } from "./options.ts"
 import { putDone, putRefused } from "./put-away.ts"

@@ -4,7 +4,7 @@
  */
 import { createCipheriv, createDecipheriv, createHash } from "node:crypto"
 import { open, type FileHandle } from "node:fs/promises"
-import type { Chance } from "../../journey/ports.ts"
+import type { Chance } from "../../journey/ports/time.ts"
 import { envelopePrefix, envelopeSuffix } from "../../standards/cms/auth-enveloped-data.ts"
 import {
   ICV_LENGTH_BYTES,
@@ -14,8 +14,7 @@ import {
 import { EnvelopeReader } from "../../standards/cms/envelope-reader.ts"
 import { CEK_LENGTH_BYTES } from "../../standards/cms/key-wrap.ts"
 import { unwrapCek, type RecipientKey } from "../../standards/cms/unwrap-cek.ts"
-import type { BackedUp } from "./manifest.ts"
-import { tampered } from "./manifest.ts"
+import { type BackedUp, tampered } from "./manifest.ts"
 
 const PIECE_BYTES = 1 << 20
 const OWNER_ONLY = 0o600

@@ -1,7 +1,7 @@
 /** `dokuei isolate FILE` and `dokuei freeze FILE`: what a person does first in an incident, with a name and a reason; `--end` gives back. */
 import { Command, InvalidArgumentError } from "commander"
 import { loadConfig } from "../../config/load.ts"
-import type { LeverName } from "../../journey/ports.ts"
+import type { LeverName } from "../../journey/ports/levers.ts"
 import { filterGivesBack, filterShuts } from "./filter.ts"
 import { machineRoomOf, pull, takenUp } from "./pull.ts"
 

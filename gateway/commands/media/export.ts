@@ -5,7 +5,7 @@
 import { checkRoom, writeMedium, type Announced } from "../../actors/portable-media/write-medium.ts"
 import { loadConfig } from "../../config/load.ts"
 import { MediumError } from "../../journey/errors.ts"
-import type { Medium, MediumFile } from "../../journey/ports.ts"
+import type { Medium, MediumFile } from "../../journey/ports/media.ts"
 import { Progress, type Screen } from "../import/progress.ts"
 import { LocalClient, unheard, user } from "./local-client.ts"
 

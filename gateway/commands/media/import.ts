@@ -21,7 +21,7 @@ import {
 import { loadConfig } from "../../config/load.ts"
 import type { Config } from "../../config/schema.ts"
 import { SubmissionError } from "../../journey/errors.ts"
-import type { Medium } from "../../journey/ports.ts"
+import type { Medium } from "../../journey/ports/media.ts"
 import type { RegistryResponse } from "../../standards/xds/registry-response.ts"
 import { Progress, type Screen } from "../import/progress.ts"
 import { faultsOf } from "./check.ts"

@@ -1,5 +1,5 @@
 /** A certificate in lines, as two people read it to each other. */
-import type { CertificateFacts } from "../../journey/views.ts"
+import type { CertificateFacts } from "../../journey/views/account.ts"
 import { japaneseRole } from "../../standards/hpki/healthcare-roles.ts"
 import { printable } from "../printable.ts"
 

@@ -1,6 +1,6 @@
 /** One self-test from its beginning to its end, told as it goes; whoever runs the desk. */
-import type { SelfTestDesk } from "../../journey/ports.ts"
-import type { SelfTestView } from "../../journey/views.ts"
+import type { SelfTestDesk } from "../../journey/ports/self-test.ts"
+import type { SelfTestView } from "../../journey/views/self-test.ts"
 import { lineOf, type SelfTestPartner, type SelfTestResult, type Say } from "./told.ts"
 
 const LOOK_MS = 250

@@ -1,8 +1,8 @@
 /** The self-tests of a running gateway, over its local door. */
 import { SELF_TESTS_PATH } from "../../actors/local-door/self-test-route.ts"
 import type { Config } from "../../config/schema.ts"
-import type { SelfTestDesk } from "../../journey/ports.ts"
-import type { SelfTestView } from "../../journey/views.ts"
+import type { SelfTestDesk } from "../../journey/ports/self-test.ts"
+import type { SelfTestView } from "../../journey/views/self-test.ts"
 import { LocalClient } from "../media/local-client.ts"
 
 /** @throws MediumError when it does not run, or says no. */

@@ -1,7 +1,7 @@
 /** The acceptance sheet of a connection as one HTML file to be printed: Japanese first, English beside it, room for names and seals. */
 import { xml, verbatim, type Markup } from "../../standards/xml/writer.ts"
 import { VERSION } from "../../version.ts"
-import type { SelfTestStage } from "../../journey/views.ts"
+import type { SelfTestStage } from "../../journey/views/self-test.ts"
 import { SHEET_STYLE } from "./sheet-style.ts"
 import type { SheetFacts, SheetKey } from "./sheet-facts.ts"
 import { brokeAt, rowOf } from "./told.ts"

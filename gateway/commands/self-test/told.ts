@@ -1,6 +1,7 @@
 /** A self-test in words: a line for each stage, and where the road broke with whom to call. */
 import { ERRORS } from "../../journey/errors.ts"
-import type { SelfTestStage, SelfTestView, Verdict } from "../../journey/views.ts"
+import type { SelfTestStage, SelfTestView } from "../../journey/views/self-test.ts"
+import type { Verdict } from "../../journey/views/verdict.ts"
 
 export type Say = (line: string) => void
 

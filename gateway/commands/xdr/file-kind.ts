@@ -1,7 +1,7 @@
 /** What a file is, by its first octets; by its name only where these do not tell. */
 import { extname } from "node:path"
 import { MIME } from "../../journey/codes.ts"
-import type { DocumentRole } from "../../journey/records.ts"
+import type { DocumentRole } from "../../journey/records/submission.ts"
 import { PART10_START_BYTES } from "../../standards/dicom/part10.ts"
 
 export interface FileKind {

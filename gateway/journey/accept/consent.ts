@@ -4,7 +4,7 @@ import type { Agreement } from "../agreement.ts"
 import { roleOf } from "../codes.ts"
 import { AcceptanceError } from "../errors.ts"
 import { carriesImages } from "../keep.ts"
-import type { SubmissionKind } from "../records.ts"
+import type { SubmissionKind } from "../records/submission.ts"
 
 /** Each submission with images is judged by itself: units come in any order, and long before what closes them. Throws AcceptanceError. */
 export function checkConsent(

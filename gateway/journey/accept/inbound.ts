@@ -2,9 +2,11 @@
 import type { Submission } from "../../standards/xds/submission.ts"
 import type { RegistryErrorCode } from "../../standards/xds/error-codes.ts"
 import type { Agreement } from "../agreement.ts"
-import type { AssertedUser, ReadIn } from "../ports.ts"
+import type { ReadIn } from "../ports/media.ts"
+import type { AssertedUser } from "../ports/outside.ts"
 import { mark } from "../media/marks.ts"
-import type { Change, SubmissionKind, SubmissionRecord } from "../records.ts"
+import type { Change } from "../records/ledger.ts"
+import type { SubmissionKind, SubmissionRecord } from "../records/submission.ts"
 
 export interface Inbound {
   readonly agreement: Agreement

@@ -17,8 +17,8 @@ import { referenced } from "../metadata.ts"
 import { checkConsent } from "./consent.ts"
 import { checkRelationships, isReplacing } from "./relationships.ts"
 import { roleIn } from "./roles.ts"
-import type { PeerIdentity } from "../ports.ts"
-import type { DocumentRole, SubmissionKind } from "../records.ts"
+import type { PeerIdentity } from "../ports/outside.ts"
+import type { DocumentRole, SubmissionKind } from "../records/submission.ts"
 import type { World } from "../world.ts"
 
 /** Documents besides signatures: how many of each role a kind of submission holds. */

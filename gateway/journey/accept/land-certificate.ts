@@ -1,6 +1,7 @@
 /** Where a deletion certificate lands: beside nothing, for it outlives what it is about. */
 import { uuid } from "../ids.ts"
-import type { CertificateRecord, Change } from "../records.ts"
+import type { CertificateRecord } from "../records/certificate.ts"
+import type { Change } from "../records/ledger.ts"
 import { endOfCertificate } from "../retain/account.ts"
 import { due } from "../run.ts"
 import { patientIdOf } from "../same-subject.ts"

@@ -1,6 +1,7 @@
 /** What every landing of an inbound submission says, and the ways in which none is to be had. */
 import { AcceptanceError } from "../errors.ts"
-import type { Change, RequestRecord } from "../records.ts"
+import type { Change } from "../records/ledger.ts"
+import type { RequestRecord } from "../records/request.ts"
 import type { World } from "../world.ts"
 import type { Inbound } from "./inbound.ts"
 

@@ -5,7 +5,7 @@
  * receipts) gets the request's own slot and outlives them; a deletion certificate outlives both.
  */
 import { carriesImages } from "../keep.ts"
-import type { RequestRecord } from "../records.ts"
+import type { RequestRecord } from "../records/request.ts"
 import { isPhantom } from "../self-test/phantom.ts"
 import { targetOf } from "../subject.ts"
 import type { World } from "../world.ts"

@@ -14,9 +14,9 @@ import { assertedOf, marked, type Inbound } from "./inbound.ts"
 import { AcceptanceError } from "../errors.ts"
 import { isLive } from "../live-slot.ts"
 import { isKnownBySopInstance } from "../packaging.ts"
-import type { SubmissionIntake } from "../ports.ts"
+import type { SubmissionIntake } from "../ports/inbound.ts"
 import { receiptAgain } from "../verify/receipt.ts"
-import type { DocumentRecord } from "../records.ts"
+import type { DocumentRecord } from "../records/submission.ts"
 import type { World } from "../world.ts"
 
 /** null when the set is new. Throws AcceptanceError when it is not, and not the same either. */

@@ -6,7 +6,7 @@ import type { DocumentEntry, Submission } from "../../standards/xds/submission.t
 import type { Agreement } from "../agreement.ts"
 import { MIME, roleOf } from "../codes.ts"
 import { isSealing, isUnderstood } from "../packaging.ts"
-import type { DocumentRole } from "../records.ts"
+import type { DocumentRole } from "../records/submission.ts"
 
 /** RAD TF-3 4.68.4.1.2.3.2, and scanned documents (ITI TF-3 5.2). */
 const REPORT_FORMATS: readonly string[] = [

@@ -5,7 +5,7 @@
 import { PART10_START_BYTES } from "../../standards/dicom/part10.ts"
 import type { DocumentEntry } from "../../standards/xds/submission.ts"
 import { MIME } from "../codes.ts"
-import type { ObjectMeta, SealedObject, Segment } from "../ports.ts"
+import type { ObjectMeta, SealedObject, Segment } from "../ports/spool.ts"
 import { contentFault } from "./content-fault.ts"
 
 /** `mimeType` is that of the clear document. */

@@ -14,7 +14,7 @@ import { readZipDirectory, type ZipDirectory } from "../../standards/zip/directo
 import { zipFiles } from "../../standards/zip/files.ts"
 import { KEY_OBJECT_SELECTION } from "../codes.ts"
 import { clearRange } from "../clear-object.ts"
-import type { ReadableObject, SealedObject, Segment } from "../ports.ts"
+import type { ReadableObject, SealedObject, Segment } from "../ports/spool.ts"
 import type { World } from "../world.ts"
 import { metaOf } from "./adopt.ts"
 import { contentFault } from "./content-fault.ts"

@@ -5,7 +5,8 @@
  */
 import { Malformed } from "../../standards/malformed.ts"
 import { header } from "../read/images.ts"
-import type { Completeness, InstanceRecord, StudyRecord } from "../records.ts"
+import type { InstanceRecord } from "../records/instance.ts"
+import type { Completeness, StudyRecord } from "../records/study.ts"
 import type { World } from "../world.ts"
 
 export type Signal =

@@ -1,5 +1,6 @@
 /** Open-ended: a delivery whose units leave before its study is released (early.ts). */
-import type { StudyRecord, SubmissionRecord } from "../records.ts"
+import type { StudyRecord } from "../records/study.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import type { World } from "../world.ts"
 
 /** Its study still comes in, or waits for a person: units of it leave, and it does not. */

@@ -1,6 +1,9 @@
 /** Release: images leave. A submission is planned for each request; it carries the study and that request. */
 import { uuid } from "../ids.ts"
-import type { Change, Principal, RequestRecord, StudyRecord, SubmissionRecord } from "../records.ts"
+import type { Change } from "../records/ledger.ts"
+import type { Principal, RequestRecord } from "../records/request.ts"
+import type { StudyRecord } from "../records/study.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import { next, take } from "../route.ts"
 import { due } from "../run.ts"
 import type { World } from "../world.ts"

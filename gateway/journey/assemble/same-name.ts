@@ -1,5 +1,5 @@
 /** Is a name as staff entered it one of the names the images carry? Compared for a warning, never for merging. */
-import type { PatientView } from "../views.ts"
+import type { PatientView } from "../views/study.ts"
 
 /** Width, case, spaces and DICOM's carets say nothing of who it is. */
 export const bare = (name: string): string =>

@@ -2,7 +2,8 @@
  * Selection: which instances of a study count. At the hospital those leave; at the reading centre those are shown. Nothing
  * that was received is changed or thrown away for it.
  */
-import type { InstanceRecord, StudyRecord } from "../records.ts"
+import type { InstanceRecord } from "../records/instance.ts"
+import type { StudyRecord } from "../records/study.ts"
 
 type Chosen = Pick<StudyRecord, "private">
 

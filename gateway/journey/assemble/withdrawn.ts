@@ -4,7 +4,8 @@ import { rejectionOf, type Rejection } from "../../standards/dicom/rejection-not
 import { Malformed } from "../../standards/malformed.ts"
 import { KEY_OBJECT_SELECTION } from "../codes.ts"
 import { readWhole } from "../read-whole.ts"
-import type { InstanceRecord, RejectedInstance, StudyRecord } from "../records.ts"
+import type { InstanceRecord } from "../records/instance.ts"
+import type { RejectedInstance, StudyRecord } from "../records/study.ts"
 import type { World } from "../world.ts"
 
 /** All that the study's key object selections have withdrawn: what was known, and what the new ones name. */

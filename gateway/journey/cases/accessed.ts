@@ -4,9 +4,13 @@
  */
 import { audit } from "../audit.ts"
 import { openings } from "./openings.ts"
-import type { AuditEvent, CaseStudy, Person, ReadingDesk, StaffDesk } from "../ports.ts"
-import type { ReportRecord, StudyRecord } from "../records.ts"
-import type { ReadingView } from "../views.ts"
+import type { AuditEvent } from "../ports/audit.ts"
+import type { Person } from "../ports/person.ts"
+import type { CaseStudy, ReadingDesk } from "../ports/reading-desk.ts"
+import type { StaffDesk } from "../ports/staff-desk.ts"
+import type { ReportRecord } from "../records/report.ts"
+import type { StudyRecord } from "../records/study.ts"
+import type { ReadingView } from "../views/reading.ts"
 import type { World } from "../world.ts"
 
 type Subject = Pick<AuditEvent, "event"> & Partial<AuditEvent>

@@ -1,5 +1,5 @@
 /** Reports of a case that their reader has approved and nothing has signed yet (`signature-pending`, read/sign-later.ts). */
-import type { ApprovedReport } from "../records.ts"
+import type { ApprovedReport } from "../records/report.ts"
 import { isOver } from "../route.ts"
 import type { CaseFile } from "./cases.ts"
 

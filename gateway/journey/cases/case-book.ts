@@ -10,7 +10,9 @@
 import { busySubjects, caseFile, isTold } from "./case-file.ts"
 import type { CaseFile, Cases } from "./cases.ts"
 import { isKept } from "../desk-guards.ts"
-import type { Change, JobRecord, Ledger, RequestRecord } from "../records.ts"
+import type { JobRecord } from "../records/job.ts"
+import type { Change, Ledger } from "../records/ledger.ts"
+import type { RequestRecord } from "../records/request.ts"
 
 /** Of the cases that are over; all others are listed whole. */
 export const FINISHED_LIMIT = 500

@@ -1,13 +1,11 @@
 /** Case file: everything the ledger knows of one reading case, for whoever lists or shows it. */
 import type { CaseFile } from "./cases.ts"
-import type {
-  CertificateRecord,
-  JobRecord,
-  ReportRecord,
-  RequestRecord,
-  StudyRecord,
-  SubmissionRecord,
-} from "../records.ts"
+import type { CertificateRecord } from "../records/certificate.ts"
+import type { JobRecord } from "../records/job.ts"
+import type { ReportRecord } from "../records/report.ts"
+import type { RequestRecord } from "../records/request.ts"
+import type { StudyRecord } from "../records/study.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import { failureClassOf } from "../errors.ts"
 import { inOrder, isAddendum } from "../lineage.ts"
 import { agreementOf, carriesImages } from "../keep.ts"

@@ -1,13 +1,10 @@
 /** Cases as the desks list them: what one is, and whoever keeps them at hand (case-book.ts). */
-import type {
-  CertificateRecord,
-  JobRecord,
-  Milestone,
-  ReportRecord,
-  RequestRecord,
-  StudyRecord,
-  SubmissionRecord,
-} from "../records.ts"
+import type { CertificateRecord } from "../records/certificate.ts"
+import type { JobRecord, Milestone } from "../records/job.ts"
+import type { ReportRecord } from "../records/report.ts"
+import type { RequestRecord } from "../records/request.ts"
+import type { StudyRecord } from "../records/study.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 
 /** Everything the ledger knows of one reading case. */
 export interface CaseFile {

@@ -1,8 +1,10 @@
 /** What people are told of images that came, or were taken back, after a study was sent; louder once a report is signed. */
 import type { CaseFile } from "./cases.ts"
 import { cameFromPartner } from "../keep.ts"
-import type { ReportRecord, StudyRecord, SubmissionRecord, Supplement } from "../records.ts"
-import type { Notice, NoticeCode } from "../views.ts"
+import type { ReportRecord } from "../records/report.ts"
+import type { StudyRecord, Supplement } from "../records/study.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
+import type { Notice, NoticeCode } from "../views/notice.ts"
 
 type Kind = "added" | "withdrawn"
 const CODES: Readonly<Record<Kind, { readonly before: NoticeCode; readonly after: NoticeCode }>> = {

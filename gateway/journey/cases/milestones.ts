@@ -1,7 +1,8 @@
 /** The way line: eight stations, drawn from when each was reached. */
-import type { Change, Milestone } from "../records.ts"
+import type { Milestone } from "../records/job.ts"
+import type { Change } from "../records/ledger.ts"
 import type { Trouble } from "./trouble.ts"
-import type { Station, StationName, StationState } from "../views.ts"
+import type { Station, StationName, StationState } from "../views/study.ts"
 
 /** A station that no submission or report tells of. */
 export const milestone = (subject: string, name: string, at: string): Change => ({

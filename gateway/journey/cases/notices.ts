@@ -1,8 +1,10 @@
 /** Notices: what a person must be told of a case besides where it stands on its way. */
 import { changedImages, missingImages } from "./changed-images.ts"
 import { agreementInForce, cameFromPartner, isErased, takesNotices } from "../keep.ts"
-import type { StudyRecord, SubmissionRecord } from "../records.ts"
-import type { Notice, NoticeCode, SignatureWait } from "../views.ts"
+import type { StudyRecord } from "../records/study.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
+import type { Notice, NoticeCode } from "../views/notice.ts"
+import type { SignatureWait } from "../views/reading.ts"
 import { erasureOf, isUnderWay, lastAt, stopped, type CaseFile } from "./case-file.ts"
 import { awaitedSignatures } from "./awaited-signatures.ts"
 import { isLate, pendingSince } from "../submit/pending-stamps.ts"

@@ -6,7 +6,7 @@
  *
  * Kept in memory: a restart tells once more, never less.
  */
-import type { Clock } from "../ports.ts"
+import type { Clock } from "../ports/time.ts"
 
 export const OPENING_IDLE_MS = 10 * 60_000
 export const OPENING_MAX_MS = 60 * 60_000

@@ -1,7 +1,7 @@
 /** Trouble: what stops a case on its way or holds it up, at which station, and why. */
 import { needsPerson, isRefusedStudy, stopped, type CaseFile } from "./case-file.ts"
-import type { JobRecord } from "../records.ts"
-import type { StationName } from "../views.ts"
+import type { JobRecord } from "../records/job.ts"
+import type { StationName } from "../views/study.ts"
 
 export interface Trouble {
   readonly station: StationName

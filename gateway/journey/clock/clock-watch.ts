@@ -3,8 +3,8 @@
  * clock is right again. Nothing but signing waits for it.
  */
 import { ClockError } from "../errors.ts"
-import type { Clock, ClockReading, TimeCheck } from "../ports.ts"
-import type { ClockView } from "../views.ts"
+import type { Clock, ClockReading, TimeCheck } from "../ports/time.ts"
+import type { ClockView } from "../views/technician.ts"
 
 export interface ClockWatchParts {
   /** null = nobody is asked, by configuration. */

@@ -1,5 +1,5 @@
 /** Keys that sign only by a clock that is right enough: what they sign says when, for as long as it is kept. */
-import type { KeyStore, PersonKeys } from "../ports.ts"
+import type { KeyStore, PersonKeys } from "../ports/keys.ts"
 import type { ClockWatch } from "./clock-watch.ts"
 
 export const datedKeys = (keys: KeyStore, watch: Pick<ClockWatch, "hold">): KeyStore => ({

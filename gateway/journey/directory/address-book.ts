@@ -4,9 +4,10 @@
  */
 import { findable, findPeople, type Findable } from "../../standards/pwp/find-people.ts"
 import { only } from "../desk-guards.ts"
-import type { AddressBookKeep, Clock, DirectoryDesk, DirectorySource, KeptAddressBook } from "../ports.ts"
+import type { AddressBookKeep, DirectoryDesk, DirectorySource, KeptAddressBook } from "../ports/directory.ts"
+import type { Clock } from "../ports/time.ts"
 import { DIRECTORY, type Contacts } from "../technician/contacts.ts"
-import type { DirectoryView } from "../views.ts"
+import type { DirectoryView } from "../views/technician.ts"
 
 export interface AddressBookParts {
   /** `host:port` of the directory, for people. */

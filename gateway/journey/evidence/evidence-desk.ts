@@ -1,9 +1,9 @@
 /** Evidence desk: a package of a reading for whoever may have it; in the audit trail before its first octet leaves. */
 import { audit } from "../audit.ts"
 import { kept } from "../desk-guards.ts"
-import type { RequestRecord } from "../records.ts"
+import type { RequestRecord } from "../records/request.ts"
 import type { World } from "../world.ts"
-import type { EvidenceDesk, VerifierPage } from "./evidence.ts"
+import type { EvidenceDesk, VerifierPage } from "../ports/evidence.ts"
 import { evidencePackage } from "./evidence-package.ts"
 
 export function evidenceDesk(world: World, verifierPage: VerifierPage): EvidenceDesk {

@@ -2,14 +2,15 @@
  * What of a reading is evidence, and is still here: each signed report that holds, with the seal it travelled under; its
  * signature with the stamp that followed, and as it is kept here with what was added since; manifest and seals of its images; receipts of both sides; 受領. Images and requests are not: seals name them by digest.
  */
-import type { SubmissionKind } from "../records.ts"
+import type { SubmissionKind, DocumentRecord, SubmissionRecord } from "../records/submission.ts"
 import type { EvidenceSubmission, FileRole } from "../../standards/evidence/evidence-index.ts"
 import { isSameIfReadable } from "../../standards/dsg/same-signature.ts"
 import { isLive } from "../live-slot.ts"
 import { inOrder } from "../lineage.ts"
 import { sha256 } from "./helpers.ts"
 import { readWhole } from "../read-whole.ts"
-import type { DocumentRecord, ReportRecord, RequestRecord, SubmissionRecord } from "../records.ts"
+import type { ReportRecord } from "../records/report.ts"
+import type { RequestRecord } from "../records/request.ts"
 import { holds } from "../verify/verify.ts"
 import type { World } from "../world.ts"
 

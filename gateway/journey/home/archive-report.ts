@@ -15,14 +15,15 @@ import {
   writeCapturedPage,
   type CapturedPage,
 } from "../../standards/dicom/secondary-capture.ts"
-import type { DeliveryForm } from "../archive-records.ts"
+import type { DeliveryForm } from "../records/archive.ts"
 import { AssociationError, DeliveryError, SpoolError } from "../errors.ts"
 import { clearHead } from "../clear-object.ts"
 import { inflateWhatIsThere } from "../header.ts"
 import { addendumNumber, isAddendum } from "../lineage.ts"
-import type { OutboundInstance, ReportArchive } from "../ports.ts"
+import type { OutboundInstance, ReportArchive } from "../ports/dicom-nodes.ts"
 import { readWhole } from "../read-whole.ts"
-import type { DocumentRole, ReportRecord } from "../records.ts"
+import type { ReportRecord } from "../records/report.ts"
+import type { DocumentRole } from "../records/submission.ts"
 import { reportPages } from "../read/report-pages.ts"
 import type { World } from "../world.ts"
 

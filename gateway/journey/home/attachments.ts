@@ -1,8 +1,9 @@
 /** What came with a report and is not the report: renditions made of it (XFRM) and attachments, in the order they came. */
 import { isDerived } from "../accept/roles.ts"
 import { MIME } from "../codes.ts"
-import type { DocumentRecord, ReportRecord } from "../records.ts"
-import type { AttachmentView } from "../views.ts"
+import type { ReportRecord } from "../records/report.ts"
+import type { DocumentRecord } from "../records/submission.ts"
+import type { AttachmentView } from "../views/staff.ts"
 import type { World } from "../world.ts"
 
 export interface Attachment {

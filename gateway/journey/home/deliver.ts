@@ -3,12 +3,14 @@
  * archive that is away or busy is asked again; one that refuses is told to a person.
  */
 import { storeReport, type Stored } from "./archive-report.ts"
-import type { DeliveryRecord } from "../archive-records.ts"
+import type { DeliveryRecord } from "../records/archive.ts"
 import { audit } from "../audit.ts"
 import { AssociationError, DeliveryError, DimseError, DrawError, ReportError } from "../errors.ts"
-import type { ReportArchive } from "../ports.ts"
+import type { ReportArchive } from "../ports/dicom-nodes.ts"
 import { isRecalled } from "../retain/recall.ts"
-import type { Change, JobRecord, ReportRecord } from "../records.ts"
+import type { JobRecord } from "../records/job.ts"
+import type { Change } from "../records/ledger.ts"
+import type { ReportRecord } from "../records/report.ts"
 import { next } from "../route.ts"
 import { retryAt, type Outcome } from "../run.ts"
 import type { World } from "../world.ts"

@@ -1,18 +1,14 @@
 /** One request with everything the hospital may see of it: report, verdicts, versions, acknowledgement, deletion. */
 import { isTestPolicy } from "../../standards/hpki/profile.ts"
-import type { DeliveryRecord } from "../archive-records.ts"
-import type { CertificateRecord, ReportRecord, StudyRecord } from "../records.ts"
+import type { DeliveryRecord } from "../records/archive.ts"
+import type { CertificateRecord } from "../records/certificate.ts"
+import type { ReportRecord } from "../records/report.ts"
+import type { StudyRecord } from "../records/study.ts"
 import { attachmentsOf } from "./attachments.ts"
 import { staffItem, type LineProgress } from "./staff-item.ts"
-import type {
-  DeletionView,
-  DeliveryView,
-  ReportVersion,
-  ReportView,
-  StaffDetail,
-  StaffReport,
-  VerdictOutcome,
-} from "../views.ts"
+import type { ReportVersion } from "../views/reading.ts"
+import type { DeletionView, DeliveryView, ReportView, StaffDetail, StaffReport } from "../views/staff.ts"
+import type { VerdictOutcome } from "../views/verdict.ts"
 import { addendumNumber, parentAmong, standing, versionViews } from "../lineage.ts"
 import { next } from "../route.ts"
 import type { CaseFile } from "../cases/case-file.ts"

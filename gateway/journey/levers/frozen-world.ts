@@ -3,10 +3,12 @@
  * ERR_FROZEN, which passes: devices and partners are told to come back, steps are run again when the freeze has ended.
  */
 import { LeverError } from "../errors.ts"
-import type { DocumentSource, KeyStore, PersonKeys, Spool } from "../ports.ts"
-import type { Change, Ledger } from "../records.ts"
+import type { KeyStore, PersonKeys } from "../ports/keys.ts"
+import type { DocumentSource } from "../ports/outside.ts"
+import type { Spool } from "../ports/spool.ts"
+import type { Change, Ledger } from "../records/ledger.ts"
 import type { World } from "../world.ts"
-import type { Lever } from "./levers.ts"
+import type { Lever } from "../ports/levers.ts"
 
 export function frozenWorld(world: World, { since }: Lever): World {
   const hold: Hold = (what) =>

@@ -2,9 +2,9 @@
 import { DICOMDIR_FILE } from "../../standards/xdm/layout.ts"
 import { MIME } from "../codes.ts"
 import { dicomdirOf } from "../dicomdir.ts"
-import type { DocumentRecord } from "../records.ts"
+import type { DocumentRecord } from "../records/submission.ts"
 import type { World } from "../world.ts"
-import type { MediumFile } from "./medium.ts"
+import type { MediumFile } from "../ports/media.ts"
 
 /** A document and where it lies. */
 export interface Lying {

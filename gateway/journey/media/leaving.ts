@@ -8,7 +8,8 @@ import { DeskError } from "../errors.ts"
 import { carriesImages } from "../keep.ts"
 import { isLive } from "../live-slot.ts"
 import { isTakenBack } from "../retain/recall.ts"
-import type { RequestRecord, SubmissionRecord } from "../records.ts"
+import type { RequestRecord } from "../records/request.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import type { World } from "../world.ts"
 
 /** Weeks of studies; what is beyond them leaves with the next medium. */

@@ -2,9 +2,10 @@
  * Make ready: what is to leave on a medium must be made. A large study leaves the line in units, of which the next is made
  * when the one before has arrived; for a medium all of them are made at once, and closed.
  */
-import type { Change, SubmissionRecord } from "../records.ts"
+import type { Change } from "../records/ledger.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import type { World } from "../world.ts"
-import type { NotReady } from "./medium.ts"
+import type { NotReady } from "../ports/media.ts"
 
 /** Those that are still to be made, and are asked for now. Ask again: none = ready. */
 export async function makeReady(

@@ -3,9 +3,10 @@
  * a destruction names them (deletion-certificate.ts).
  */
 import { dayIn } from "../local-day.ts"
-import type { Change, SubmissionRecord } from "../records.ts"
+import type { Change } from "../records/ledger.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import type { World } from "../world.ts"
-import type { Medium } from "./medium.ts"
+import type { Medium } from "../ports/media.ts"
 
 const ON_MEDIUM = "on-medium/"
 

@@ -5,8 +5,10 @@ import {
   METADATA_FILE,
   MAX_SUBSETS,
   README_FILE,
+  SEALED_METADATA_FILE,
+  subsetFolder,
+  XDM_FOLDER,
 } from "../../standards/xdm/layout.ts"
-import { SEALED_METADATA_FILE, subsetFolder, XDM_FOLDER } from "../../standards/xdm/layout.ts"
 import { writeIndexPage, type IndexedSubset } from "../../standards/xdm/index-page.ts"
 import type { MediumMaker } from "../../standards/xdm/medium-maker.ts"
 import { writeMetadataFile } from "../../standards/xdm/metadata-file.ts"
@@ -19,11 +21,11 @@ import { DeskError } from "../errors.ts"
 import { agreementOf } from "../keep.ts"
 import { dtm } from "../metadata.ts"
 import { isInClear } from "../packaging.ts"
-import type { DocumentRecord, SubmissionRecord } from "../records.ts"
+import type { DocumentRecord, SubmissionRecord } from "../records/submission.ts"
 import { onTheWire, wireOctets, type Wrapped } from "../submit/wrapping.ts"
 import type { World } from "../world.ts"
 import { dicomdirFiles, type Lying } from "./dicomdir-file.ts"
-import type { MediumFile } from "./medium.ts"
+import type { MediumFile } from "../ports/media.ts"
 import { sealedMetadata } from "./sealed-metadata.ts"
 
 /** One submission with its place on the medium. */

@@ -5,8 +5,9 @@
  * a mail that could not leave is made anew from what waits then, nothing is told of what was done meanwhile, and a restart
  * forgets nothing. A crash between sending and commit tells once more.
  */
-import type { Post } from "../ports.ts"
-import type { Change, JobRecord } from "../records.ts"
+import type { Post } from "../ports/outside.ts"
+import type { JobRecord } from "../records/job.ts"
+import type { Change } from "../records/ledger.ts"
 import { due, type Outcome } from "../run.ts"
 import type { World } from "../world.ts"
 import { endingSince, waitingSince, type NoticeSubject } from "./waiting.ts"

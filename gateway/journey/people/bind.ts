@@ -4,7 +4,9 @@
  */
 import { event } from "../audit.ts"
 import { DeskError } from "../errors.ts"
-import type { AuditEvent, Binding, Bindings, Person } from "../ports.ts"
+import type { AuditEvent } from "../ports/audit.ts"
+import type { Binding, Bindings } from "../ports/bindings.ts"
+import type { Person } from "../ports/person.ts"
 
 /** Somebody who answers for a binding: an account, or a person at the machine itself. */
 export interface Witness {

@@ -1,6 +1,8 @@
 /** Keys of persons that sign only under a certificate which a second person has confirmed for the account. */
 import { KeyError } from "../errors.ts"
-import type { Bindings, Clock, PersonKeys } from "../ports.ts"
+import type { Bindings } from "../ports/bindings.ts"
+import type { PersonKeys } from "../ports/keys.ts"
+import type { Clock } from "../ports/time.ts"
 import { fingerprintOf } from "./certificate-facts.ts"
 
 /** Every certificate that is shown is kept to be confirmed. No PIN is tried under one that is not. */

@@ -12,7 +12,8 @@ import { validatePath } from "../../standards/hpki/path.ts"
 import { checkHpkiProfile } from "../../standards/hpki/profile.ts"
 import type { VerdictTest } from "../../standards/hpki/verdict-test.ts"
 import { Malformed } from "../../standards/malformed.ts"
-import type { Bindings, CardRefusal, CardVerdict, Person } from "../ports.ts"
+import type { Bindings, CardRefusal, CardVerdict } from "../ports/bindings.ts"
+import type { Person } from "../ports/person.ts"
 import { fingerprintOf } from "./certificate-facts.ts"
 
 export interface CardParts {

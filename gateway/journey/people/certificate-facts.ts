@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { readCertificate, serialText, type Certificate } from "../../standards/hpki/certificate.ts"
 import { japaneseName } from "../../standards/hpki/extensions.ts"
 import { JAPANESE_CODING_SCHEME } from "../../standards/hpki/hc-role.ts"
-import type { CertificateFacts } from "../views.ts"
+import type { CertificateFacts } from "../views/account.ts"
 
 /** SHA-256 of the DER, lower-case hex: what `openssl x509 -noout -fingerprint -sha256` prints without its colons. */
 export const fingerprintOf = (certificate: Uint8Array): string =>

@@ -5,8 +5,8 @@
 import { NOTHING_YET, way } from "../cases/milestones.ts"
 import { studyView } from "../cases/work-item.ts"
 import { agreementOf } from "../keep.ts"
-import type { AnnouncedDelivery, StudyRecord } from "../records.ts"
-import type { WorkItem } from "../views.ts"
+import type { AnnouncedDelivery, StudyRecord } from "../records/study.ts"
+import type { WorkItem } from "../views/reading.ts"
 import type { World } from "../world.ts"
 import { NOT_READ_YET } from "./held-item.ts"
 

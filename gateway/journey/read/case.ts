@@ -1,6 +1,8 @@
 /** A reading case at the reading centre: opened by the study and request that were verified. */
 import type { ReadingRequest } from "../../standards/request/request-content.ts"
-import type { RequestRecord, StudyRecord, SubmissionRecord } from "../records.ts"
+import type { RequestRecord } from "../records/request.ts"
+import type { StudyRecord } from "../records/study.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import { requestTextOf } from "../submit/request-document.ts"
 import { next, take } from "../route.ts"
 import { sameSubject } from "../same-subject.ts"

@@ -1,5 +1,6 @@
 /** Frames recoded lately, so that two readers, or one who scrolls back, do not pay twice. Memory only, by bytes. */
-import type { EncodedFrame, ObjectPlace, SlotId } from "../ports.ts"
+import type { EncodedFrame } from "../ports/reading-desk.ts"
+import type { ObjectPlace, SlotId } from "../ports/spool.ts"
 
 export const FRAME_CACHE_BYTES = 48 * 1024 * 1024
 

@@ -12,8 +12,12 @@ import { agreementOf } from "../keep.ts"
 import { keyImages } from "./key-images.ts"
 import { isAddendum } from "../lineage.ts"
 import { sealBytes } from "../submit/pack.ts"
-import type { Person, ReportContent } from "../ports.ts"
-import type { DocumentRole, ReportRecord, RequestRecord, StudyRecord } from "../records.ts"
+import type { ReportContent } from "../ports/drawing.ts"
+import type { Person } from "../ports/person.ts"
+import type { ReportRecord } from "../records/report.ts"
+import type { RequestRecord } from "../records/request.ts"
+import type { StudyRecord } from "../records/study.ts"
+import type { DocumentRole } from "../records/submission.ts"
 import {
   discardFrozen,
   documentOf,
@@ -25,7 +29,7 @@ import {
   type ReportDocument,
 } from "../submit/report-documents.ts"
 import { targetOf } from "../subject.ts"
-import type { PreparedReport } from "../views.ts"
+import type { PreparedReport } from "../views/reading.ts"
 import { studyView } from "../cases/work-item.ts"
 import type { World } from "../world.ts"
 

@@ -11,8 +11,10 @@ import { submissionNotices } from "../cases/notices.ts"
 import { questioned } from "./patient-ruling.ts"
 import { patientOf } from "../submit/patient.ts"
 import { isRecalled } from "../retain/recall.ts"
-import type { SubmissionRecord } from "../records.ts"
-import type { Notice, RequestText, WorkItem } from "../views.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
+import type { Notice } from "../views/notice.ts"
+import type { WorkItem } from "../views/reading.ts"
+import type { RequestText } from "../views/request.ts"
 import type { World } from "../world.ts"
 
 export const NOT_READ_YET: RequestText = {

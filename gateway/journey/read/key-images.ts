@@ -1,9 +1,9 @@
 /** Key images of a report: the frames a reader marked, rendered through the window they were read with. */
 import { found } from "../desk-guards.ts"
 import { header, instanceOf, renderedFrame } from "./images.ts"
-import type { ReportContent } from "../ports.ts"
-import type { StudyRecord } from "../records.ts"
-import type { KeyImage } from "../views.ts"
+import type { ReportContent } from "../ports/drawing.ts"
+import type { StudyRecord } from "../records/study.ts"
+import type { KeyImage } from "../views/reading.ts"
 import type { World } from "../world.ts"
 
 export async function keyImages(

@@ -2,9 +2,9 @@
 import type { ImagingReport } from "../../standards/cda/report-content.ts"
 import { readImagingReport } from "../../standards/cda/read-imaging-report.ts"
 import { found } from "../desk-guards.ts"
-import type { FramePixels, GreyPage } from "../ports.ts"
+import type { FramePixels, GreyPage } from "../ports/drawing.ts"
 import { readWhole } from "../read-whole.ts"
-import type { ReportRecord } from "../records.ts"
+import type { ReportRecord } from "../records/report.ts"
 import { documentOf } from "../submit/report-documents.ts"
 import type { World } from "../world.ts"
 

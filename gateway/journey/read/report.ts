@@ -1,7 +1,7 @@
 /** Report: draft → frozen → signed. Whoever writes, freezes or signs holds the request meanwhile. */
 import { saveDraft } from "./draft.ts"
 import { prepare } from "./freeze.ts"
-import type { ReadingDesk } from "../ports.ts"
+import type { ReadingDesk } from "../ports/reading-desk.ts"
 import { readWhole } from "../read-whole.ts"
 import { documentOf } from "../submit/report-documents.ts"
 import { reportSheet } from "./report-pages.ts"

@@ -1,6 +1,6 @@
 /** A study's instances as series and images, in the order a reader scrolls them. */
-import type { ImageHeader, InstanceRecord } from "../records.ts"
-import type { ImageView, SeriesView } from "../views.ts"
+import type { ImageHeader, InstanceRecord } from "../records/instance.ts"
+import type { ImageView, SeriesView } from "../views/reading.ts"
 
 const UNREAD: ImageHeader = {
   Modality: "",

@@ -9,7 +9,7 @@ import { readCertificate } from "../../standards/hpki/certificate.ts"
 import { validatePath } from "../../standards/hpki/path.ts"
 import { checkHpkiProfile } from "../../standards/hpki/profile.ts"
 import type { Agreement } from "../agreement.ts"
-import type { Person } from "../ports.ts"
+import type { Person } from "../ports/person.ts"
 import { agreedReader } from "../verify/signer.ts"
 
 /**

@@ -1,7 +1,9 @@
 /** Rows of what arrived: a study as its first image makes it, its instances, and what follows from one more. */
 import { hex, uuid } from "../ids.ts"
-import type { SealedObject, SlotId } from "../ports.ts"
-import type { Change, InstanceRecord, StudyHeader, StudyRecord } from "../records.ts"
+import type { SealedObject, SlotId } from "../ports/spool.ts"
+import type { InstanceRecord } from "../records/instance.ts"
+import type { Change } from "../records/ledger.ts"
+import type { StudyHeader, StudyRecord } from "../records/study.ts"
 import { next, take } from "../route.ts"
 import { due } from "../run.ts"
 import type { Stores } from "../world.ts"

@@ -5,7 +5,7 @@
 import type { CommitmentRequest } from "../../standards/dicom/storage-commitment.ts"
 import { completeness, signalsOf } from "../assemble/completeness.ts"
 import { cameFromPartner, isErased } from "../keep.ts"
-import type { StudyRecord } from "../records.ts"
+import type { StudyRecord } from "../records/study.ts"
 import type { World } from "../world.ts"
 
 /** Kept with the study; what has left already is not asked for again. Takes the study's lock. */

@@ -3,15 +3,21 @@
  * hospital's archive's; we relay the question under a Transaction UID of our own and pass the answer on. Without an
  * archive, without an answer in time, or against any doubt the answer is a failure: never a false promise.
  */
-import { FAILURE_REASON, settled } from "../../standards/dicom/storage-commitment.ts"
-import type { CommitmentRequest, CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
-import type { CommitmentRecord } from "../archive-records.ts"
+import {
+  FAILURE_REASON,
+  settled,
+  type CommitmentRequest,
+  type CommitmentResult,
+} from "../../standards/dicom/storage-commitment.ts"
+import type { CommitmentRecord } from "../records/archive.ts"
 import { AssociationError, DimseError, type ErrorCode } from "../errors.ts"
-import type { CommitmentHandler, CommitmentLine, StoreAnswer } from "../ports.ts"
+import type { CommitmentHandler, CommitmentLine } from "../ports/dicom-nodes.ts"
+import type { StoreAnswer } from "../ports/inbound.ts"
 import { uuid, uuidOid } from "../ids.ts"
 import { noteAwaited } from "./awaited.ts"
 import type { Filing } from "./file-instance.ts"
-import type { Change, JobRecord } from "../records.ts"
+import type { JobRecord } from "../records/job.ts"
+import type { Change } from "../records/ledger.ts"
 import { next } from "../route.ts"
 import { due, retryAt, type Outcome } from "../run.ts"
 import type { World } from "../world.ts"

@@ -8,8 +8,8 @@ import { arrivalChanges, beginStudy, isOfPatient, openStudies, type Arrived } fr
 import { DokueiError, SpoolError } from "../errors.ts"
 import { copyOf, freshInstances, type FreshInstances, type InstanceCopy } from "./fresh-instances.ts"
 import { newcomers, type Newcomers } from "./newcomers.ts"
-import type { SealedObject } from "../ports.ts"
-import type { StudyHeader, StudyRecord } from "../records.ts"
+import type { SealedObject } from "../ports/spool.ts"
+import type { StudyHeader, StudyRecord } from "../records/study.ts"
 import type { World } from "../world.ts"
 import { hex } from "../ids.ts"
 

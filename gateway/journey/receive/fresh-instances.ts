@@ -1,5 +1,5 @@
 /** Instances that were judged and are not in the ledger yet: each copy once, however many associations bring it. */
-import type { SealedObject } from "../ports.ts"
+import type { SealedObject } from "../ports/spool.ts"
 import { hex } from "../ids.ts"
 
 /** One arriving copy of an instance, before it is kept. */

@@ -10,15 +10,9 @@ import { OctetSink } from "../../standards/dicom/recode/octet-sink.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import type { Filing } from "./file-instance.ts"
 import { SpoolError } from "../errors.ts"
-import type {
-  IncomingInstance,
-  InstanceSink,
-  ObjectMeta,
-  ObjectWriter,
-  Segment,
-  StoreOutcome,
-} from "../ports.ts"
-import type { StudyRecord } from "../records.ts"
+import type { IncomingInstance, InstanceSink, StoreOutcome } from "../ports/inbound.ts"
+import type { ObjectMeta, ObjectWriter, Segment } from "../ports/spool.ts"
+import type { StudyRecord } from "../records/study.ts"
 import { CANNOT_UNDERSTAND, STORED, answerTo } from "./store-answer.ts"
 import { TouchedStudies } from "./touched-studies.ts"
 import type { World } from "../world.ts"

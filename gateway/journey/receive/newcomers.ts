@@ -2,7 +2,7 @@
  * Studies whose first image is still arriving. The ledger hears of a study with its first durable image; when none
  * becomes durable, the slot goes with the last association that touched it, and nothing of the study is kept.
  */
-import type { StudyRecord } from "../records.ts"
+import type { StudyRecord } from "../records/study.ts"
 
 interface Newcomer {
   readonly study: StudyRecord

@@ -14,7 +14,7 @@ import { MEDIA_STORAGE_DIRECTORY, type TransferSyntaxOf } from "../../standards/
 import { Malformed } from "../../standards/malformed.ts"
 import type { Filing } from "./file-instance.ts"
 import { openIntake, type Arriving, type Intake, type IntakeSink } from "./intake.ts"
-import type { FileHandler, FileSender, FileSink, StoreOutcome } from "../ports.ts"
+import type { FileHandler, FileSender, FileSink, StoreOutcome } from "../ports/inbound.ts"
 import { ourFileMeta } from "./receive.ts"
 import { answerTo } from "./store-answer.ts"
 import type { World } from "../world.ts"

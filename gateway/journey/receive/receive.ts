@@ -4,7 +4,7 @@ import { fileMetaBytes } from "../../standards/dicom/part10.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import type { Filing } from "./file-instance.ts"
 import { openIntake, type Arriving } from "./intake.ts"
-import type { IncomingInstance, InstanceHandler } from "../ports.ts"
+import type { IncomingInstance, InstanceHandler } from "../ports/inbound.ts"
 import { isAddress } from "./peer-address.ts"
 import type { World } from "../world.ts"
 

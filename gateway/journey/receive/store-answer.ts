@@ -1,7 +1,7 @@
 /** What the sender of an object is told, as a C-STORE status (PS3.4 table B.2-1, PS3.7 annex C, PS3.18 I.2.2). */
 import { Malformed } from "../../standards/malformed.ts"
 import { LedgerError, LeverError, SpoolError } from "../errors.ts"
-import type { StoreAnswer } from "../ports.ts"
+import type { StoreAnswer } from "../ports/inbound.ts"
 
 export const STORED: StoreAnswer = { status: 0x0000, comment: "" }
 

@@ -1,7 +1,7 @@
 /** Which images are urgent while they arrive: what is kept back on the disk is for them. */
 import { isSamePatient, names } from "../assemble/bind.ts"
-import type { Room } from "../ports.ts"
-import type { StudyRecord } from "../records.ts"
+import type { Room } from "../ports/spool.ts"
+import type { StudyRecord } from "../records/study.ts"
 import type { World } from "../world.ts"
 
 /**

@@ -18,7 +18,7 @@ import { clearRange, headerOf, readOnce, type ClearObject } from "../clear-objec
 import { DrawError } from "../errors.ts"
 import { FragmentStore } from "./fragment-store.ts"
 import { inOrder } from "../in-order.ts"
-import type { ObjectMeta } from "../ports.ts"
+import type { ObjectMeta } from "../ports/spool.ts"
 import type { World } from "../world.ts"
 
 /** Every part of the recoded file is known. */

@@ -3,7 +3,7 @@
  * in memory; many go sealed to the spool, so that a film of any length costs the memory of its largest frame.
  */
 import { fragmentPadding, fragmentStart } from "../../standards/dicom/recode/encapsulated-pixel-data.ts"
-import type { ObjectMeta, ObjectPlace, ObjectWriter, Segment, Spool } from "../ports.ts"
+import type { ObjectMeta, ObjectPlace, ObjectWriter, Segment, Spool } from "../ports/spool.ts"
 
 const MEMORY_BYTES = 4 * 1024 * 1024
 

@@ -2,10 +2,12 @@
 import { readRecoding, writeRecoding } from "../../standards/notice/recoding.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import type { Content } from "../submit/pack.ts"
-import type { ObjectPlace } from "../ports.ts"
+import type { ObjectPlace } from "../ports/spool.ts"
 import { notice } from "../verify/receipt.ts"
 import { readWhole } from "../read-whole.ts"
-import type { DocumentRecord, InstanceRecord, OriginalRecord, StudyRecord } from "../records.ts"
+import type { InstanceRecord, OriginalRecord } from "../records/instance.ts"
+import type { StudyRecord } from "../records/study.ts"
+import type { DocumentRecord } from "../records/submission.ts"
 import type { World } from "../world.ts"
 
 /** The file of an instance that leaves: its recoded one when there is one. */

@@ -3,8 +3,9 @@
  * spool as an orphan. The same bytes are sent again; whoever has them already recognises them and makes another receipt.
  */
 import { awaitsReceipt } from "../cases/case-file.ts"
-import type { SlotId, Spool } from "../ports.ts"
-import type { Change, SubmissionRecord } from "../records.ts"
+import type { SlotId, Spool } from "../ports/spool.ts"
+import type { Change } from "../records/ledger.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import { next } from "../route.ts"
 import { due } from "../run.ts"
 import type { Stores } from "../world.ts"

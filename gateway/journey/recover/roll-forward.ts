@@ -10,8 +10,8 @@
 import { arrivalChanges, beginStudy, isOfPatient, openStudies, receivedSlots } from "../receive/arrival.ts"
 import { clearHead } from "../clear-object.ts"
 import { studyHeader } from "../header.ts"
-import type { SealedObject, Spool } from "../ports.ts"
-import type { StudyRecord } from "../records.ts"
+import type { SealedObject, Spool } from "../ports/spool.ts"
+import type { StudyRecord } from "../records/study.ts"
 import { survey, unnamedSlots } from "./survey.ts"
 import type { Stores } from "../world.ts"
 

@@ -3,8 +3,11 @@
  * rows would be tried in vain for ever: nothing of them opens, and nothing can be sealed under a slot that is gone.
  */
 import { audit } from "../audit.ts"
-import type { SlotId, Spool } from "../ports.ts"
-import type { Change, RequestRecord, StudyRecord, SubmissionRecord } from "../records.ts"
+import type { SlotId, Spool } from "../ports/spool.ts"
+import type { Change } from "../records/ledger.ts"
+import type { RequestRecord } from "../records/request.ts"
+import type { StudyRecord } from "../records/study.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import { next } from "../route.ts"
 import type { Stores } from "../world.ts"
 

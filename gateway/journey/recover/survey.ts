@@ -1,6 +1,6 @@
 /** Survey: what lies in the spool and the ledger does not know. Nothing is changed by looking. */
-import type { OrphanLedger, SettledRecord } from "../orphan-records.ts"
-import type { SealedObject, SegmentId, SlotClass, SlotId, Spool } from "../ports.ts"
+import type { OrphanLedger, SettledRecord } from "../records/orphan.ts"
+import type { SealedObject, SegmentId, SlotClass, SlotId, Spool } from "../ports/spool.ts"
 import { isLive } from "../live-slot.ts"
 import type { Stores } from "../world.ts"
 

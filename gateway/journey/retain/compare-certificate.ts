@@ -4,8 +4,9 @@
  */
 import type { DeletionCertificate, DestroyedSubmission } from "../../standards/notice/deletion-certificate.ts"
 import { carriesImages } from "../keep.ts"
-import type { CertificateRecord, SubmissionRecord } from "../records.ts"
-import type { ComparedSubmission } from "../views.ts"
+import type { CertificateRecord } from "../records/certificate.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
+import type { ComparedSubmission } from "../views/staff.ts"
 import type { World } from "../world.ts"
 
 export async function comparedWithSent(

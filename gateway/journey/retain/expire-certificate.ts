@@ -1,7 +1,7 @@
 /** The term of a deletion certificate ends: then nothing is left of what it told of, but the audit trail. */
 import { audit } from "../audit.ts"
 import { destroyed } from "./expire-study.ts"
-import type { CertificateRecord } from "../records.ts"
+import type { CertificateRecord } from "../records/certificate.ts"
 import type { Outcome } from "../run.ts"
 import type { World } from "../world.ts"
 

@@ -4,9 +4,9 @@
  */
 import { audit } from "../audit.ts"
 import { destroyed } from "./expire-study.ts"
-import type { OrphanRecord } from "../orphan-records.ts"
-import type { SlotClass, SlotId, Spool } from "../ports.ts"
-import type { Change } from "../records.ts"
+import type { OrphanRecord } from "../records/orphan.ts"
+import type { SlotClass, SlotId, Spool } from "../ports/spool.ts"
+import type { Change } from "../records/ledger.ts"
 import { due, type Outcome } from "../run.ts"
 import { unnamedSlots, type Stray } from "../recover/survey.ts"
 import type { Stores } from "../world.ts"

@@ -6,7 +6,8 @@
  */
 import { erasureOf, lastAt, type CaseFile } from "../cases/case-file.ts"
 import { agreementOf, cameFromPartner, isErased } from "../keep.ts"
-import type { RequestRecord, StudyRecord } from "../records.ts"
+import type { RequestRecord } from "../records/request.ts"
+import type { StudyRecord } from "../records/study.ts"
 import { isOver } from "../route.ts"
 import type { World } from "../world.ts"
 

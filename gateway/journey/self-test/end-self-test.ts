@@ -4,8 +4,9 @@
  */
 import { audit } from "../audit.ts"
 import { isLive, putSubmission } from "../live-slot.ts"
-import type { Destruction } from "../ports.ts"
-import type { Change, SubmissionRecord } from "../records.ts"
+import type { Destruction } from "../ports/spool.ts"
+import type { Change } from "../records/ledger.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import { destroyed } from "../retain/expire-study.ts"
 import { next } from "../route.ts"
 import type { Outcome } from "../run.ts"

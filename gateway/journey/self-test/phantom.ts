@@ -7,8 +7,8 @@ import { PHANTOM_ID, PHANTOM_NAME, phantomFiles, type PhantomFile } from "../../
 import { uuidUid } from "../../standards/dicom/uid.ts"
 import type { Agreement } from "../agreement.ts"
 import { dtm, type Subject } from "../metadata.ts"
-import type { SubmissionKind, SubmissionRecord } from "../records.ts"
-import type { PatientView } from "../views.ts"
+import type { SubmissionKind, SubmissionRecord } from "../records/submission.ts"
+import type { PatientView } from "../views/study.ts"
 import type { World } from "../world.ts"
 
 /** After it both sides destroy what they have of a self-test, answered or not. */

@@ -1,7 +1,7 @@
 /** Calendar of a line: at which hours images leave. By the clocks of the site; hours over midnight belong to the day they begin. */
 import type { Hours, LineTerms, Weekday } from "../agreement.ts"
 import { dayIn, instantIn } from "../local-day.ts"
-import type { Urgency } from "../views.ts"
+import type { Urgency } from "../views/study.ts"
 
 const DAY_MS = 86_400_000
 const WEEK_DAYS = 7

@@ -11,7 +11,7 @@ import { notice } from "../verify/receipt.ts"
 import type { Content } from "./pack.ts"
 import type { Contents } from "./package.ts"
 import { signClosing, type StampRule } from "./sign.ts"
-import type { DocumentRecord } from "../records.ts"
+import type { DocumentRecord } from "../records/submission.ts"
 import type { World } from "../world.ts"
 
 export type Closing = Required<Pick<Contents, "contents" | "signs" | "signsEarlier">>

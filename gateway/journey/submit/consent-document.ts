@@ -4,7 +4,8 @@
  */
 import { writeConsent } from "../../standards/cda/consent.ts"
 import type { Agreement } from "../agreement.ts"
-import type { RequestRecord, StudyRecord } from "../records.ts"
+import type { RequestRecord } from "../records/request.ts"
+import type { StudyRecord } from "../records/study.ts"
 import { patientOf } from "../subject.ts"
 import { notice } from "../verify/receipt.ts"
 import type { World } from "../world.ts"

@@ -5,7 +5,7 @@
  * In memory alone, and good only for who sees the same study with as many units made: after a start, a failed step, an image
  * that came or was withdrawn, a unit given up or erased it is looked for anew.
  */
-import type { InstanceRecord } from "../records.ts"
+import type { InstanceRecord } from "../records/instance.ts"
 
 export interface Leftover {
   /** How many images the delivery brings in all. */

@@ -5,7 +5,8 @@
  * reaches us does not say that we reach it.
  */
 import { SubmissionError } from "../errors.ts"
-import type { Change, JobRecord } from "../records.ts"
+import type { JobRecord } from "../records/job.ts"
+import type { Change } from "../records/ledger.ts"
 import type { Outcome } from "../run.ts"
 import type { World } from "../world.ts"
 

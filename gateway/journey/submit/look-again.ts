@@ -2,7 +2,7 @@
  * What waits because it failed is looked at once more when the gateway starts: a person may have corrected what it waited
  * for, and nobody should have to wait out its hour as well.
  */
-import type { Change } from "../records.ts"
+import type { Change } from "../records/ledger.ts"
 import type { World } from "../world.ts"
 
 /** More of them come in their own time. */

@@ -3,7 +3,7 @@
  * one second and five: a cut then costs little of what was sent, and a line that holds is not stopped at every second for
  * signatures and answers. How long it holds is what it has held since it was last cut, or half of what it held before that.
  */
-import type { PaceRecord } from "../line-records.ts"
+import type { PaceRecord } from "../records/line.ts"
 
 export interface Pace {
   /** How many bytes may leave in one piece: all that may be on the line. */

@@ -1,5 +1,5 @@
 /** The patient as sourcePatientInfo tells it (ITI TF-3 4.2.3.2.23): PID-3, -5 with representation codes, -7, -8. */
-import type { PatientView } from "../views.ts"
+import type { PatientView } from "../views/study.ts"
 
 const field = (info: readonly string[], name: string): string[] =>
   info.filter((value) => value.startsWith(`${name}|`)).map((value) => value.slice(name.length + 1))

@@ -1,5 +1,5 @@
 /** Signatures without their time stamp (`timestamp-pending`): which, since when, and for how long nobody has to be told. */
-import type { ReportRecord } from "../records.ts"
+import type { ReportRecord } from "../records/report.ts"
 
 /** Within it a stamp is had, or people are told at both sides (ADR 0026): no outage is passed over in silence. */
 export const STAMP_WITHIN_MS = 24 * 60 * 60 * 1000

@@ -1,7 +1,8 @@
 /** Put aside: what cannot be delivered waits as failed until a person has it sent again. */
 import { exportAudit } from "../audit.ts"
 import { putSubmission } from "../live-slot.ts"
-import type { Change, SubmissionRecord } from "../records.ts"
+import type { Change } from "../records/ledger.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import { take } from "../route.ts"
 import type { World } from "../world.ts"
 

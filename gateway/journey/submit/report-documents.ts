@@ -1,7 +1,9 @@
 /** The documents of a report: sealed under the request's slot, each with a row before any submission carries it. */
 import { found } from "../desk-guards.ts"
 import { parentAmong, parentOf, type Parent } from "../lineage.ts"
-import type { Change, DocumentRecord, DocumentRole, ReportRecord } from "../records.ts"
+import type { Change } from "../records/ledger.ts"
+import type { ReportRecord } from "../records/report.ts"
+import type { DocumentRecord, DocumentRole } from "../records/submission.ts"
 import type { World } from "../world.ts"
 
 export type ReportDocument = ReportRecord["private"]["documents"][number]

@@ -1,9 +1,10 @@
 /** 読影依頼票: the request entity as the document that travels, and back. */
 import { NO_TEXTS, type ReadingRequest } from "../../standards/request/request-content.ts"
 import type { Agreement } from "../agreement.ts"
-import type { RequestRecord, StudyRecord } from "../records.ts"
+import type { RequestRecord } from "../records/request.ts"
+import type { StudyRecord } from "../records/study.ts"
 import { patientOf } from "../subject.ts"
-import type { RequestText } from "../views.ts"
+import type { RequestText } from "../views/request.ts"
 import type { World } from "../world.ts"
 
 export function requestDocument(

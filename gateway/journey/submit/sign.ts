@@ -17,8 +17,9 @@ import { ReportError, TimeStampError } from "../errors.ts"
 import { uuid } from "../ids.ts"
 import { isAddendum } from "../lineage.ts"
 import { signingFault } from "../read/signing-certificate.ts"
-import type { Person } from "../ports.ts"
-import type { DocumentRole, ReportRecord } from "../records.ts"
+import type { Person } from "../ports/person.ts"
+import type { ReportRecord } from "../records/report.ts"
+import type { DocumentRole } from "../records/submission.ts"
 import type { World } from "../world.ts"
 
 interface Signer {

@@ -4,7 +4,8 @@
  */
 import { PURPOSE } from "../codes.ts"
 import { found } from "../desk-guards.ts"
-import type { DocumentRecord, ReportRecord } from "../records.ts"
+import type { ReportRecord } from "../records/report.ts"
+import type { DocumentRecord } from "../records/submission.ts"
 import { subjectOf } from "../subject.ts"
 import { notice } from "../verify/receipt.ts"
 import type { World } from "../world.ts"

@@ -2,7 +2,7 @@
  * What leaves although no time-stamp authority answers (ADR 0026): a report, and images for a STAT request. All else waits for
  * its stamp: nobody is harmed by that.
  */
-import type { SubmissionRecord } from "../records.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import { carriesImages } from "../keep.ts"
 import type { World } from "../world.ts"
 import type { StampRule } from "./sign.ts"

@@ -2,7 +2,8 @@
  * Turn: so many submissions with images may be on the line to a partner at a time, and when a place is free the most urgent
  * goes, then the oldest. What overtakes does so at the next unit. Everything else is small and goes at once.
  */
-import type { Change, SubmissionRecord } from "../records.ts"
+import type { Change } from "../records/ledger.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import type { Outcome } from "../run.ts"
 import type { World } from "../world.ts"
 

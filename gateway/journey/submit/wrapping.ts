@@ -14,8 +14,8 @@ import {
 import { denCiphertext, denFrame, type DenKey } from "../../standards/den/write.ts"
 import { letGo } from "../../standards/let-go.ts"
 import type { Agreement } from "../agreement.ts"
-import type { ObjectPlace, SealedObject, Spool } from "../ports.ts"
-import type { DocumentRecord } from "../records.ts"
+import type { ObjectPlace, SealedObject, Spool } from "../ports/spool.ts"
+import type { DocumentRecord } from "../records/submission.ts"
 import type { World } from "../world.ts"
 
 export interface Wrapping {

@@ -10,7 +10,9 @@ import {
   TimeStampError,
   type ErrorCode,
 } from "../errors.ts"
-import type { Clock, CommitmentLine, DocumentSource, ReportArchive, TimeStampAuthority } from "../ports.ts"
+import type { CommitmentLine, ReportArchive } from "../ports/dicom-nodes.ts"
+import type { DocumentSource, TimeStampAuthority } from "../ports/outside.ts"
+import type { Clock } from "../ports/time.ts"
 
 export interface Contact {
   /** It answered; what it answered is another matter. */

@@ -3,7 +3,8 @@
  * for whoever may call may also write in it.
  */
 import { isAddress } from "../receive/peer-address.ts"
-import type { Clock, InstanceHandler, InstanceIntake, InstanceSink } from "../ports.ts"
+import type { InstanceHandler, InstanceIntake, InstanceSink } from "../ports/inbound.ts"
+import type { Clock } from "../ports/time.ts"
 
 /** One thing that happened at the door. */
 export type DoorEvent =

@@ -8,7 +8,7 @@ import {
   type Name,
 } from "./advice.ts"
 import { termOf } from "../../standards/hpki/term.ts"
-import type { ContactView, Light, PartnerView, TechnicianView } from "../views.ts"
+import type { ContactView, Light, PartnerView, TechnicianView } from "../views/technician.ts"
 
 export type Page = Omit<TechnicianView, "lights" | "serverTime">
 

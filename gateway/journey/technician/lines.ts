@@ -3,8 +3,8 @@
  * waits for it, and what to do about each light.
  */
 import { only } from "../desk-guards.ts"
-import type { LinesDesk } from "../ports.ts"
-import type { Light, PartnerView } from "../views.ts"
+import type { LinesDesk } from "../ports/machine-desk.ts"
+import type { Light, PartnerView } from "../views/technician.ts"
 import type { World } from "../world.ts"
 import { ageMs, light, RED_AFTER_MS, worstFirst } from "./lights.ts"
 import { partnersOf, type Lines } from "./partners.ts"

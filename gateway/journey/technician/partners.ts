@@ -1,8 +1,8 @@
 /** The line to each partner, as both pages show it: what waits, who answered when, and the connection that is held open. */
 import type { Contact, Contacts } from "./contacts.ts"
-import type { Standing } from "../records.ts"
+import type { Standing } from "../records/job.ts"
 import { opensAt } from "../submit/calendar.ts"
-import type { PartnerView, RoadHomeView } from "../views.ts"
+import type { PartnerView, RoadHomeView } from "../views/technician.ts"
 import type { World } from "../world.ts"
 
 /** What only the house knows of its lines. */

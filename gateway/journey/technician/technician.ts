@@ -12,9 +12,17 @@ import { lightsOf, type Facts, type Page } from "./lights.ts"
 import { lineUp } from "../submit/line-up.ts"
 import { partnersOf, type Lines } from "./partners.ts"
 import { dayIn, startOfDay } from "../local-day.ts"
-import type { Person, TechnicianDesk } from "../ports.ts"
-import type { Standing } from "../records.ts"
-import type { ArchiveView, DeviceView, DirectoryView, DiskView, DoorView, TestResult } from "../views.ts"
+import type { TechnicianDesk } from "../ports/machine-desk.ts"
+import type { Person } from "../ports/person.ts"
+import type { Standing } from "../records/job.ts"
+import type {
+  ArchiveView,
+  DeviceView,
+  DirectoryView,
+  DiskView,
+  DoorView,
+  TestResult,
+} from "../views/technician.ts"
 import type { World } from "../world.ts"
 
 /** A device or the archive, as configured. */

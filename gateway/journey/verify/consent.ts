@@ -3,7 +3,7 @@ import { readConsent } from "../../standards/cda/consent.ts"
 import type { Agreement } from "../agreement.ts"
 import { ContentError } from "../errors.ts"
 import { readWhole } from "../read-whole.ts"
-import type { DocumentRecord } from "../records.ts"
+import type { DocumentRecord } from "../records/submission.ts"
 import { sameSubject } from "../same-subject.ts"
 import type { World } from "../world.ts"
 

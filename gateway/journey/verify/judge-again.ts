@@ -1,5 +1,6 @@
 /** New evidence is at hand: what waited for some is judged at once, not when its quarter of an hour is over. */
-import type { Change, JobRecord } from "../records.ts"
+import type { JobRecord } from "../records/job.ts"
+import type { Change } from "../records/ledger.ts"
 import type { World } from "../world.ts"
 
 /** More of them come in their own time. */

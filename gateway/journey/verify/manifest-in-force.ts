@@ -3,8 +3,10 @@
  * another order than the hospital made them: an older word must not bring back what a newer one has withdrawn.
  */
 import { ContentError } from "../errors.ts"
-import type { ObjectId } from "../ports.ts"
-import type { InstanceRecord, ManifestInForce, StudyRecord, SubmissionRecord } from "../records.ts"
+import type { ObjectId } from "../ports/spool.ts"
+import type { InstanceRecord } from "../records/instance.ts"
+import type { ManifestInForce, StudyRecord } from "../records/study.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import type { World } from "../world.ts"
 
 /** What a submission brings to a study, besides what is kept of it already. */

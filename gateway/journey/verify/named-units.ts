@@ -9,7 +9,7 @@ import type { Agreement } from "../agreement.ts"
 import { ContentError } from "../errors.ts"
 import { isLive } from "../live-slot.ts"
 import { readWhole } from "../read-whole.ts"
-import type { DocumentRecord, SubmissionRecord } from "../records.ts"
+import type { DocumentRecord, SubmissionRecord } from "../records/submission.ts"
 import { digested } from "./seal-verdict.ts"
 import type { World } from "../world.ts"
 

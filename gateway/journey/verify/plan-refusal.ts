@@ -1,8 +1,9 @@
 /** When a refusal notice is due: a submission somebody relies on has failed for good. */
 import { agreementOf, takesNotices } from "../keep.ts"
 import { isLive } from "../live-slot.ts"
-import type { SlotId } from "../ports.ts"
-import type { Change, SubmissionKind, SubmissionRecord } from "../records.ts"
+import type { SlotId } from "../ports/spool.ts"
+import type { Change } from "../records/ledger.ts"
+import type { SubmissionKind, SubmissionRecord } from "../records/submission.ts"
 import { plan } from "../assemble/release.ts"
 import { next } from "../route.ts"
 import { due } from "../run.ts"

@@ -16,7 +16,7 @@ import {
   type Place,
 } from "./earlier-papers.ts"
 import { addedTo, isAddendum } from "../lineage.ts"
-import type { ReportRecord } from "../records.ts"
+import type { ReportRecord } from "../records/report.ts"
 import { toldPlace } from "./told-place.ts"
 import type { World } from "../world.ts"
 

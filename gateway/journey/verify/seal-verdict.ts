@@ -4,7 +4,7 @@ import { verifySignature } from "../../standards/dsg/verify.ts"
 import type { Agreement } from "../agreement.ts"
 import { isSealing } from "../packaging.ts"
 import { readWhole } from "../read-whole.ts"
-import type { DocumentRecord, SubmissionRecord } from "../records.ts"
+import type { DocumentRecord, SubmissionRecord } from "../records/submission.ts"
 import type { World } from "../world.ts"
 import { unsealedVerdict } from "./unsealed.ts"
 

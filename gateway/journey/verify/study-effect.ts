@@ -20,17 +20,10 @@ import { readWhole } from "../read-whole.ts"
 import { isRecalled } from "../retain/recall.ts"
 import { planReceipt } from "./receipt.ts"
 import { withOriginals } from "../recode/recoding-document.ts"
-import type {
-  Change,
-  Completeness,
-  DocumentRecord,
-  DocumentRole,
-  InstanceRecord,
-  StudyHeader,
-  StudyRecord,
-  SubmissionRecord,
-  Supplement,
-} from "../records.ts"
+import type { InstanceRecord } from "../records/instance.ts"
+import type { Change } from "../records/ledger.ts"
+import type { Completeness, StudyHeader, StudyRecord, Supplement } from "../records/study.ts"
+import type { DocumentRecord, DocumentRole, SubmissionRecord } from "../records/submission.ts"
 import { due } from "../run.ts"
 import { selected } from "../assemble/selection.ts"
 import { openedImages, type OpenedImage } from "./opened-images.ts"

@@ -9,7 +9,8 @@ import { REFERENCE_TYPE, type ReferenceType } from "../../standards/xds/vocabula
 import type { Agreement } from "../agreement.ts"
 import { ContentError } from "../errors.ts"
 import { plain, referenced } from "../metadata.ts"
-import type { StudyRecord, SubmissionRecord } from "../records.ts"
+import type { StudyRecord } from "../records/study.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 import { patientDomainOf, patientIdOf, sameSubject } from "../same-subject.ts"
 
 /** What an image says of itself. */

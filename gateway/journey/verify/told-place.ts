@@ -11,7 +11,7 @@ import {
   type Place,
 } from "./earlier-papers.ts"
 import { addedTo } from "../lineage.ts"
-import type { ReportRecord } from "../records.ts"
+import type { ReportRecord } from "../records/report.ts"
 import type { World } from "../world.ts"
 
 /**

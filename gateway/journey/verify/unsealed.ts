@@ -7,7 +7,7 @@ import type { Verdict } from "../../standards/dsg/verdict.ts"
 import { pass } from "../../standards/hpki/verdict-test.ts"
 import type { Agreement } from "../agreement.ts"
 import { permissionWords } from "../packaging.ts"
-import type { SubmissionRecord } from "../records.ts"
+import type { SubmissionRecord } from "../records/submission.ts"
 
 export function unsealedVerdict(
   { private: { cameOn } }: SubmissionRecord,

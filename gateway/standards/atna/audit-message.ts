@@ -3,8 +3,7 @@
  * left out, the id is what the standard demands.
  */
 import { element, xmlDocument, type Markup } from "../xml/writer.ts"
-import type { AuditCode } from "./codes.ts"
-import { SOURCE_TYPE } from "./codes.ts"
+import { type AuditCode, SOURCE_TYPE } from "./codes.ts"
 
 export interface ActiveParticipant {
   readonly UserID: string

@@ -1,8 +1,7 @@
 /**
  * Template identifiers (PS3.6 table A-4, PS3.20) and codes of the imaging report.
  */
-import { element } from "../xml/writer.ts"
-import type { Markup } from "../xml/writer.ts"
+import { element, type Markup } from "../xml/writer.ts"
 
 export const HL7 = "urn:hl7-org:v3"
 

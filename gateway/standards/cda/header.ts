@@ -1,8 +1,7 @@
 /**
  * Header of the imaging report: who, about whom, for whom, which order, which study (PS3.20 8.1, 8.2).
  */
-import { element, xml } from "../xml/writer.ts"
-import type { Markup, XmlContent } from "../xml/writer.ts"
+import { element, xml, type Markup, type XmlContent } from "../xml/writer.ts"
 import {
   ADMINISTRATIVE_GENDER,
   CDA_TYPE_EXTENSION,

@@ -1,8 +1,7 @@
 /**
  * Text ⇄ narrative block (CDA R2 4.3.5): one paragraph, line ends as `<br/>`, nothing else.
  */
-import { element } from "../xml/writer.ts"
-import type { Markup, XmlContent } from "../xml/writer.ts"
+import { element, type Markup, type XmlContent } from "../xml/writer.ts"
 import type { XmlElement } from "../xml/reader.ts"
 import { reportText } from "./report-text.ts"
 

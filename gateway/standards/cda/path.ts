@@ -2,8 +2,7 @@
  * Steps through a CDA tree by element names, and what is missing on the way.
  */
 import { Malformed } from "../malformed.ts"
-import { attributeOf, childOf, childrenOf } from "../xml/reader.ts"
-import type { XmlElement } from "../xml/reader.ts"
+import { attributeOf, childOf, childrenOf, type XmlElement } from "../xml/reader.ts"
 import { HL7 } from "./codes.ts"
 
 const incomplete = (what: string): Malformed =>

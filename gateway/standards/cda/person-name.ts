@@ -1,10 +1,8 @@
 /**
  * Names of people in CDA: family and given apart, in the three ways of writing Japanese (EN.use IDE, SYL, ABC).
  */
-import { element } from "../xml/writer.ts"
-import type { Markup } from "../xml/writer.ts"
-import { attributeOf, childrenOf, textOf } from "../xml/reader.ts"
-import type { XmlElement } from "../xml/reader.ts"
+import { element, type Markup } from "../xml/writer.ts"
+import { attributeOf, childrenOf, textOf, type XmlElement } from "../xml/reader.ts"
 import { HL7 } from "./codes.ts"
 import type { ReportPatient } from "./report-content.ts"
 

@@ -2,8 +2,7 @@
  * Header fields of an imaging report, read.
  */
 import { Malformed } from "../malformed.ts"
-import { textOf } from "../xml/reader.ts"
-import type { XmlElement } from "../xml/reader.ts"
+import { textOf, type XmlElement } from "../xml/reader.ts"
 import { DCM } from "./codes.ts"
 import { ACCESSION_AUTHORITY, STUDY_AUTHORITY } from "./header.ts"
 import { isoOfTs } from "./hl7-time.ts"

@@ -3,8 +3,7 @@
  */
 import { Malformed } from "../malformed.ts"
 import { XML_LIMITS_INLINE } from "../xml/limits.ts"
-import { isElement, readXml } from "../xml/reader.ts"
-import type { XmlElement } from "../xml/reader.ts"
+import { isElement, readXml, type XmlElement } from "../xml/reader.ts"
 import { CDA_TYPE_EXTENSION, CDA_TYPE_ROOT, DOCUMENT_CODES, HL7, LOINC, TEMPLATE } from "./codes.ts"
 import { all, at, attribute, optional, required } from "./path.ts"
 import { isoOfTs } from "./hl7-time.ts"

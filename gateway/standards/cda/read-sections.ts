@@ -2,11 +2,9 @@
  * Sections of an imaging report, found by their LOINC codes wherever they are nested.
  */
 import { Malformed } from "../malformed.ts"
-import { textOf } from "../xml/reader.ts"
-import type { XmlElement } from "../xml/reader.ts"
+import { textOf, type XmlElement } from "../xml/reader.ts"
 import { bytesOfBase64 } from "./base64.ts"
-import { LOINC, SECTION } from "./codes.ts"
-import type { SectionKind } from "./codes.ts"
+import { LOINC, SECTION, type SectionKind } from "./codes.ts"
 import { narrativeText } from "./narrative.ts"
 import { all, at, attribute, optional, required } from "./path.ts"
 import type { KeyImagePicture } from "./report-content.ts"

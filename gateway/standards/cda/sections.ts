@@ -1,11 +1,9 @@
 /**
  * Body of the imaging report: sections of PS3.20 9, narrative complete.
  */
-import { element, xml } from "../xml/writer.ts"
-import type { Markup, XmlContent } from "../xml/writer.ts"
+import { element, xml, type Markup, type XmlContent } from "../xml/writer.ts"
 import { base64Of } from "./base64.ts"
-import { loincCode, SECTION, TEMPLATE } from "./codes.ts"
-import type { SectionKind } from "./codes.ts"
+import { loincCode, SECTION, TEMPLATE, type SectionKind } from "./codes.ts"
 import { paragraph } from "./narrative.ts"
 import { reportText } from "./report-text.ts"
 import type { ImagingReport, KeyImagePicture, ReportStudy } from "./report-content.ts"

@@ -2,10 +2,8 @@
  * Text into a data set's own character set (PS3.5 6.1.2.5, annexes H to K): what a study is written in, an object that
  * joins it is written in as well. Nothing is replaced: what cannot be written is said, and the caller chooses.
  */
-import { ESC, ESCAPES, INITIAL, WHOLE, registrationOf } from "./charset-sets.ts"
-import type { Active } from "./charset-sets.ts"
-import { gbkRows, rowsOf } from "./charset-rows.ts"
-import type { CodedSet, Rows } from "./charset-rows.ts"
+import { ESC, ESCAPES, INITIAL, WHOLE, registrationOf, type Active } from "./charset-sets.ts"
+import { gbkRows, rowsOf, type CodedSet, type Rows } from "./charset-rows.ts"
 import { isoBytes, joined } from "./octets.ts"
 
 /**

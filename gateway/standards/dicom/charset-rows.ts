@@ -1,6 +1,5 @@
 /** Character → bytes of each coded set, by reading Node's decoders backwards; built when first needed. */
-import { decoderOf } from "./charset-sets.ts"
-import type { G0, G1 } from "./charset-sets.ts"
+import { decoderOf, type G0, type G1 } from "./charset-sets.ts"
 
 export type Rows = ReadonlyMap<string, Uint8Array>
 /** A set of 94 or 96 characters, or of pairs, that can be designated. */

@@ -5,8 +5,16 @@
  * What the standard forbids but devices in use do is read and said so (`marked`): undeclared Shift_JIS or UTF-8,
  * escapes that were not declared or not closed, vendor characters. Bytes that no table explains become 〓.
  */
-import { ESC, ESCAPES, INITIAL, ONLY_LATER, WHOLE, decoderOf, registrationOf } from "./charset-sets.ts"
-import type { Active } from "./charset-sets.ts"
+import {
+  ESC,
+  ESCAPES,
+  INITIAL,
+  ONLY_LATER,
+  WHOLE,
+  decoderOf,
+  registrationOf,
+  type Active,
+} from "./charset-sets.ts"
 
 /** Decoded text; `marked` = a person should know that it was not written by the rules it declares. */
 export interface Decoded {

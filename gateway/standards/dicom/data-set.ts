@@ -3,17 +3,13 @@
  * For headers and small objects; a large file is read as a prefix up to Pixel Data and streamed from there.
  */
 import { Malformed } from "../malformed.ts"
-import { textDecoder } from "./charset.ts"
-import type { Decoded } from "./charset.ts"
+import { textDecoder, type Decoded } from "./charset.ts"
 import { tagOf } from "./dictionary.ts"
-import { readElements } from "./elements.ts"
-import type { Element, Elements } from "./elements.ts"
+import { readElements, type Element, type Elements } from "./elements.ts"
 import { trimmed } from "./octets.ts"
 import { dataSetStart } from "./part10.ts"
-import { parsePersonName } from "./person-name.ts"
-import type { PersonName } from "./person-name.ts"
-import { transferSyntax } from "./sop-classes.ts"
-import type { TransferSyntaxOf, WrittenIn } from "./sop-classes.ts"
+import { parsePersonName, type PersonName } from "./person-name.ts"
+import { transferSyntax, type TransferSyntaxOf, type WrittenIn } from "./sop-classes.ts"
 
 const SPECIFIC_CHARACTER_SET = 0x00080005
 const PIXEL_REPRESENTATION = 0x00280103

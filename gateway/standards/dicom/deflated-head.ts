@@ -5,8 +5,7 @@
  */
 import { inflateRawSync, constants } from "node:zlib"
 import { Malformed } from "../malformed.ts"
-import { HeadScanner, MAX_HEAD_BYTES } from "./head.ts"
-import type { Head } from "./head.ts"
+import { HeadScanner, MAX_HEAD_BYTES, type Head } from "./head.ts"
 import { OctetSink } from "./recode/octet-sink.ts"
 import type { Encoding } from "./transfer-syntaxes.generated.ts"
 

@@ -8,8 +8,7 @@
  */
 import { createInflateRaw } from "node:zlib"
 import { Malformed } from "../malformed.ts"
-import { ElementWalk } from "./element-walk.ts"
-import type { DataSetWalk } from "./element-walk.ts"
+import { ElementWalk, type DataSetWalk } from "./element-walk.ts"
 import { StreamEnd } from "./stream-end.ts"
 import type { Encoding } from "./transfer-syntaxes.generated.ts"
 

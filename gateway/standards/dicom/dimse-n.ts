@@ -1,6 +1,5 @@
 /** Notification and action of PS3.7 chapter 10: what Storage Commitment needs of the DIMSE-N services. */
-import { dataSetType, optional, ui, us } from "./command-set.ts"
-import type { CommandSet, Entry } from "./command-set.ts"
+import { dataSetType, optional, ui, us, type CommandSet, type Entry } from "./command-set.ts"
 
 /** PS3.7 table E.1-1. */
 export const N_COMMAND_FIELD = {

@@ -2,10 +2,17 @@
  * DIMSE commands (PS3.7 chapters 9, 10 and E): what a command set says, as values. C-ECHO, C-STORE, N-ACTION and
  * N-EVENT-REPORT are read and written; other requests are recognised as far as needed to refuse them politely.
  */
-import { CommandSet, NO_DATA_SET, dataSetType, encodeEntries, optional, ui, us } from "./command-set.ts"
-import type { Entry } from "./command-set.ts"
-import { N_COMMAND_FIELD, entriesOfN, readN } from "./dimse-n.ts"
-import type { NCommand } from "./dimse-n.ts"
+import {
+  CommandSet,
+  NO_DATA_SET,
+  dataSetType,
+  encodeEntries,
+  optional,
+  ui,
+  us,
+  type Entry,
+} from "./command-set.ts"
+import { N_COMMAND_FIELD, entriesOfN, readN, type NCommand } from "./dimse-n.ts"
 
 /** PS3.7 table E.1-1. A response is its request with the top bit. */
 export const COMMAND_FIELD = {

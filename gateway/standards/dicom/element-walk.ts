@@ -3,8 +3,7 @@
  * inside a value, a sequence or the fragments of Pixel Data (PS3.5 7.1, 7.5, A.4). Values are passed over, not held.
  */
 import { Malformed } from "../malformed.ts"
-import { UNDEFINED_LENGTH, readElementHeader } from "./element-header.ts"
-import type { ElementHeader } from "./element-header.ts"
+import { UNDEFINED_LENGTH, readElementHeader, type ElementHeader } from "./element-header.ts"
 import { joined } from "./octets.ts"
 import type { Encoding } from "./transfer-syntaxes.generated.ts"
 

@@ -8,8 +8,7 @@
  */
 import { Malformed } from "../malformed.ts"
 import { dictionaryRow } from "./dictionary.ts"
-import { UNDEFINED_LENGTH, readElementHeader } from "./element-header.ts"
-import type { ElementHeader } from "./element-header.ts"
+import { UNDEFINED_LENGTH, readElementHeader, type ElementHeader } from "./element-header.ts"
 import type { Encoding } from "./transfer-syntaxes.generated.ts"
 
 /** A fragment of encapsulated Pixel Data; the first one is the Basic Offset Table (PS3.5 A.4). */

@@ -4,8 +4,7 @@
  */
 import { authoredBytes } from "./authored-elements.ts"
 import type { DataSet } from "./data-set.ts"
-import { chosenTitle, reportElements, writingOf } from "./report-object.ts"
-import type { ReportObject } from "./report-object.ts"
+import { chosenTitle, reportElements, writingOf, type ReportObject } from "./report-object.ts"
 
 export const ENCAPSULATED_PDF_STORAGE = "1.2.840.10008.5.1.4.1.1.104.1"
 

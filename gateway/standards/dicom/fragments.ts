@@ -4,12 +4,10 @@
  */
 import { Malformed } from "../malformed.ts"
 import { MAX_COMMAND_SET_BYTES } from "./command-set.ts"
-import { decodeCommand } from "./dimse.ts"
-import type { Command } from "./dimse.ts"
+import { decodeCommand, type Command } from "./dimse.ts"
 import { joined } from "./octets.ts"
 import { MAX_PDU_LENGTH_BYTES } from "./pdu-reader.ts"
-import { PDV_HEADER_BYTES } from "./pdu.ts"
-import type { PresentationDataValue } from "./pdu.ts"
+import { PDV_HEADER_BYTES, type PresentationDataValue } from "./pdu.ts"
 
 /** The smallest P-DATA-TF that carries anything: a PDV header and two bytes. */
 export const MIN_PEER_PDU_LENGTH_BYTES = PDV_HEADER_BYTES + 2

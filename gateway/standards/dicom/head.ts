@@ -6,8 +6,7 @@
  * recursion, so a hostile data set costs no more than its bytes. At most MAX_HEAD_BYTES are looked at.
  */
 import { Malformed } from "../malformed.ts"
-import { UNDEFINED_LENGTH, readElementHeader } from "./element-header.ts"
-import type { ElementHeader } from "./element-header.ts"
+import { UNDEFINED_LENGTH, readElementHeader, type ElementHeader } from "./element-header.ts"
 import { trimmed } from "./octets.ts"
 import type { Encoding } from "./transfer-syntaxes.generated.ts"
 import { isTolerableUid } from "./uid.ts"

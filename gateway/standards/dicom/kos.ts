@@ -3,10 +3,8 @@
  * a device says about images it no longer means (IHE IOCM).
  */
 import { Malformed } from "../malformed.ts"
-import { readPart10 } from "./data-set.ts"
-import type { DataSet } from "./data-set.ts"
-import { authoredBytes } from "./authored-elements.ts"
-import type { AuthoredItem } from "./authored-elements.ts"
+import { readPart10, type DataSet } from "./data-set.ts"
+import { authoredBytes, type AuthoredItem } from "./authored-elements.ts"
 import { joined } from "./octets.ts"
 import { fileMetaBytes } from "./part10.ts"
 import { EXPLICIT_VR_LITTLE_ENDIAN, storageSopClass } from "./sop-classes.ts"

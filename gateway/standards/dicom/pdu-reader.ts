@@ -4,8 +4,7 @@
  * that serves all PDUs of the reader in turn: a fresh one for each made a fifth of all the garbage of an image.
  */
 import { Malformed } from "../malformed.ts"
-import { PDU_HEADER_BYTES, decodePdu } from "./pdu.ts"
-import type { Pdu } from "./pdu.ts"
+import { PDU_HEADER_BYTES, decodePdu, type Pdu } from "./pdu.ts"
 
 /** Largest A-ASSOCIATE-RQ or -AC variable field we read: 128 contexts of 64 syntaxes do not reach it in practice. */
 export const MAX_ASSOCIATE_LENGTH_BYTES = 128 * 1024

@@ -10,10 +10,10 @@ import {
   decodeProposedContext,
   encodeAnsweredContext,
   encodeProposedContext,
+  type AnsweredContext,
+  type ProposedContext,
 } from "./presentation-context.ts"
-import type { AnsweredContext, ProposedContext } from "./presentation-context.ts"
-import { decodeUserInformation, encodeUserInformation } from "./user-information.ts"
-import type { UserInformation } from "./user-information.ts"
+import { decodeUserInformation, encodeUserInformation, type UserInformation } from "./user-information.ts"
 
 /** PS3.7 A.2.1, the only application context there is. */
 export const DICOM_APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1"

@@ -3,8 +3,7 @@
  * at; what was signed is named in Derivation Description.
  */
 import { authoredBytes } from "./authored-elements.ts"
-import { reportElements, writingOf } from "./report-object.ts"
-import type { ReportObject } from "./report-object.ts"
+import { reportElements, writingOf, type ReportObject } from "./report-object.ts"
 
 export const SECONDARY_CAPTURE_STORAGE = "1.2.840.10008.5.1.4.1.1.7"
 

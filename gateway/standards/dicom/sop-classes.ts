@@ -1,8 +1,6 @@
 /** Look-ups over the SOP Class and Transfer Syntax tables of PS3.6. */
-import { STORAGE_SOP_CLASSES } from "./sop-classes.generated.ts"
-import type { SopClass } from "./sop-classes.generated.ts"
-import { TRANSFER_SYNTAXES } from "./transfer-syntaxes.generated.ts"
-import type { TransferSyntax } from "./transfer-syntaxes.generated.ts"
+import { STORAGE_SOP_CLASSES, type SopClass } from "./sop-classes.generated.ts"
+import { TRANSFER_SYNTAXES, type TransferSyntax } from "./transfer-syntaxes.generated.ts"
 
 /** PS3.4 A.4, the SOP Class of C-ECHO. */
 export const VERIFICATION_SOP_CLASS = "1.2.840.10008.1.1"

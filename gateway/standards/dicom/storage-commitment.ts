@@ -3,10 +3,8 @@
  * as data sets. Storage media (0088,0130) is neither asked for nor promised.
  */
 import { Malformed } from "../malformed.ts"
-import { authoredBytes } from "./authored-elements.ts"
-import type { AuthoredItem } from "./authored-elements.ts"
-import { readDataSet } from "./data-set.ts"
-import type { DataSet } from "./data-set.ts"
+import { authoredBytes, type AuthoredItem } from "./authored-elements.ts"
+import { readDataSet, type DataSet } from "./data-set.ts"
 import { isoBytes } from "./octets.ts"
 import { transferSyntax } from "./sop-classes.ts"
 import { isTolerableUid } from "./uid.ts"

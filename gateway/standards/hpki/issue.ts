@@ -3,8 +3,14 @@
  * centre's own, which certifies the gateways of hospitals. Never for persons.
  * The issuer's key is a function, so this file holds no secret and no chance.
  */
-import { bitString, context, contextPrimitive, integer, oid, sequence, time } from "../cms/der-write.ts"
 import {
+  bitString,
+  context,
+  contextPrimitive,
+  integer,
+  oid,
+  sequence,
+  time,
   boolean,
   der,
   namedBitString,

@@ -6,8 +6,7 @@
  * Revocation is for ever: whatever says it counts, however old, but for a hold, which may be lifted. It counts as well where an
  * archive time stamp has the rest judged as of long ago: when a revocation became known is nothing its signer may choose.
  */
-import type { Certificate } from "./certificate.ts"
-import { serialText } from "./certificate.ts"
+import { type Certificate, serialText } from "./certificate.ts"
 import { type Crl, REASON, type RevokedCertificate } from "./crl.ts"
 import { ocspStatements } from "./ocsp-evidence.ts"
 import type { OcspResponse } from "./ocsp.ts"

@@ -4,8 +4,14 @@
 import { element, xmlDocument } from "../xml/writer.ts"
 import { readClosed } from "./closed-element.ts"
 import { localTime } from "./local-time.ts"
-import { actorElement, organizationElement, readActor, readOrganization } from "./party.ts"
-import type { Actor, Organization } from "./party.ts"
+import {
+  actorElement,
+  organizationElement,
+  readActor,
+  readOrganization,
+  type Actor,
+  type Organization,
+} from "./party.ts"
 
 export const ACKNOWLEDGEMENT_NAMESPACE = "urn:dokuei:acknowledgement:1"
 

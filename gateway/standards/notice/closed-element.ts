@@ -5,8 +5,7 @@
  * new namespace, which an older reader refuses as a whole.
  */
 import { Malformed } from "../malformed.ts"
-import { readXml } from "../xml/reader.ts"
-import type { XmlElement } from "../xml/reader.ts"
+import { readXml, type XmlElement } from "../xml/reader.ts"
 import { isUid } from "../dicom/uid.ts"
 
 /** Instants of these documents: ISO 8601 with seconds and zone. */

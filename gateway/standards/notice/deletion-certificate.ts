@@ -4,11 +4,9 @@
  * It never says more than is true: while a backup could still open the objects, they are "erased online" only.
  */
 import { element, xmlDocument } from "../xml/writer.ts"
-import { readClosed } from "./closed-element.ts"
-import type { ClosedElement } from "./closed-element.ts"
+import { readClosed, type ClosedElement } from "./closed-element.ts"
 import { localTime } from "./local-time.ts"
-import { organizationElement, readOrganization } from "./party.ts"
-import type { Organization } from "./party.ts"
+import { organizationElement, readOrganization, type Organization } from "./party.ts"
 
 export const DELETION_CERTIFICATE_NAMESPACE = "urn:dokuei:deletion-certificate:2"
 

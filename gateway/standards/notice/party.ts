@@ -1,8 +1,7 @@
 /**
  * Organisations and people as our documents name them.
  */
-import { element } from "../xml/writer.ts"
-import type { Markup } from "../xml/writer.ts"
+import { element, type Markup } from "../xml/writer.ts"
 import type { ClosedElement } from "./closed-element.ts"
 
 export interface Organization {

@@ -4,8 +4,14 @@
  */
 import { element, xmlDocument } from "../xml/writer.ts"
 import { readClosed } from "./closed-element.ts"
-import { actorElement, organizationElement, readActor, readOrganization } from "./party.ts"
-import type { Actor, Organization } from "./party.ts"
+import {
+  actorElement,
+  organizationElement,
+  readActor,
+  readOrganization,
+  type Actor,
+  type Organization,
+} from "./party.ts"
 
 export const RECALL_NAMESPACE = "urn:dokuei:recall:1"
 

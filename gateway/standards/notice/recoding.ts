@@ -5,8 +5,7 @@
 import { Malformed } from "../malformed.ts"
 import { isAsReceived, type AsReceived } from "../dicom/recode/reasons.ts"
 import { element, xmlDocument } from "../xml/writer.ts"
-import { readClosed } from "./closed-element.ts"
-import type { ClosedElement } from "./closed-element.ts"
+import { readClosed, type ClosedElement } from "./closed-element.ts"
 
 export const RECODING_NAMESPACE = "urn:dokuei:recoding:1"
 

@@ -3,10 +3,8 @@
  * sender learns which submission and why by code; nothing of the patient is repeated.
  */
 import { element, xmlDocument } from "../xml/writer.ts"
-import { readClosed } from "./closed-element.ts"
-import type { ClosedElement } from "./closed-element.ts"
-import { organizationElement, readOrganization } from "./party.ts"
-import type { Organization } from "./party.ts"
+import { readClosed, type ClosedElement } from "./closed-element.ts"
+import { organizationElement, readOrganization, type Organization } from "./party.ts"
 
 export const REFUSAL_NAMESPACE = "urn:dokuei:refusal:1"
 

@@ -1,8 +1,7 @@
 /**
  * Reads a reading request: every field known, every rule held, or the document is refused.
  */
-import { readClosed } from "../notice/closed-element.ts"
-import type { ClosedElement } from "../notice/closed-element.ts"
+import { readClosed, type ClosedElement } from "../notice/closed-element.ts"
 import { readOrganization } from "../notice/party.ts"
 import {
   READING_REQUEST_NAMESPACE,
@@ -11,13 +10,11 @@ import {
   SETTINGS,
   STUDY_ROLES,
   URGENCY_CODES,
-} from "./request-content.ts"
-import type {
-  ReadingRequest,
-  RequestedStudy,
-  RequestedUrgency,
-  RequestPatient,
-  RequestTexts,
+  type ReadingRequest,
+  type RequestedStudy,
+  type RequestedUrgency,
+  type RequestPatient,
+  type RequestTexts,
 } from "./request-content.ts"
 
 /** OID, UUID or another identifier of one word. */

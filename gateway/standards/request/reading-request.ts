@@ -2,11 +2,14 @@
  * Writes the reading request as a document: an entity of its own beside the images, one document per version.
  */
 import { organizationElement } from "../notice/party.ts"
-import { element, xmlDocument } from "../xml/writer.ts"
-import type { Markup } from "../xml/writer.ts"
+import { element, xmlDocument, type Markup } from "../xml/writer.ts"
 import { readReadingRequest } from "./read-reading-request.ts"
-import { READING_REQUEST_NAMESPACE, REQUEST_TEXTS } from "./request-content.ts"
-import type { ReadingRequest, RequestedUrgency } from "./request-content.ts"
+import {
+  READING_REQUEST_NAMESPACE,
+  REQUEST_TEXTS,
+  type ReadingRequest,
+  type RequestedUrgency,
+} from "./request-content.ts"
 
 /**
  * The document; equal values give equal bytes.

@@ -4,7 +4,7 @@
  */
 import { open, readFile, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
-import type { AddressBookKeep, KeptAddressBook } from "../../journey/ports.ts"
+import type { AddressBookKeep, KeptAddressBook } from "../../journey/ports/directory.ts"
 import type { DirectoryPerson } from "../../standards/pwp/directory-person.ts"
 
 const FILE = "address-book.json"

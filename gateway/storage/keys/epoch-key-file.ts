@@ -6,7 +6,7 @@ import { open, readdir, rename, rm, unlink } from "node:fs/promises"
 import type { FileHandle } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { KeyError } from "../../journey/errors.ts"
-import type { Chance } from "../../journey/ports.ts"
+import type { Chance } from "../../journey/ports/time.ts"
 import {
   EPOCH_KEY_BYTES,
   NONCE_BYTES,

@@ -1,6 +1,6 @@
 /** The gateway's keys, wherever each lies: answers the port `KeyStore`. */
 import { KeyError } from "../../journey/errors.ts"
-import type { GatewayKey, KeyStore } from "../../journey/ports.ts"
+import type { GatewayKey, KeyStore } from "../../journey/ports/keys.ts"
 import { fileKey, type KeyFiles } from "./file-key.ts"
 import { fileStamp } from "./file-stamp.ts"
 import type { HeldKey } from "./held-key.ts"

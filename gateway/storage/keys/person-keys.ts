@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { KeyError } from "../../journey/errors.ts"
-import type { PersonKeys } from "../../journey/ports.ts"
+import type { PersonKeys } from "../../journey/ports/keys.ts"
 import { certificateChain, isEncrypted, privateKey, readKeyFile } from "./pem-files.ts"
 import { signBytes } from "./sign.ts"
 

@@ -1,5 +1,5 @@
-/** Commitments and deliveries: their tables, statements and rows (journey/archive-records.ts). */
-import type { ArchiveChange, CommitmentRecord, DeliveryRecord } from "../../journey/archive-records.ts"
+/** Commitments and deliveries: their tables, statements and rows (journey/records/archive.ts). */
+import type { ArchiveChange, CommitmentRecord, DeliveryRecord } from "../../journey/records/archive.ts"
 
 /**
  * A million instances are written for one that is asked for by its SOP Instance UID alone: that index holds eight bytes

@@ -1,5 +1,5 @@
 /** Deletion certificates: they outlive the slot of what they tell of, and are sealed under one of their own. */
-import type { CertificateRecord } from "../../journey/records.ts"
+import type { CertificateRecord } from "../../journey/records/certificate.ts"
 
 /** Rows made before certificates had a slot hold nothing to seal. */
 export const CERTIFICATE_SLOTS = `

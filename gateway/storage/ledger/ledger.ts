@@ -8,17 +8,13 @@
 import { createHmac, createSecretKey } from "node:crypto"
 import Database from "better-sqlite3"
 import { LedgerError } from "../../journey/errors.ts"
-import type { ArchiveLedger } from "../../journey/archive-records.ts"
-import type { JobQueue } from "../../journey/line-records.ts"
-import type { OrphanLedger } from "../../journey/orphan-records.ts"
-import type {
-  Change,
-  InstanceRecord,
-  Ledger,
-  LineLedger,
-  Milestone,
-  StudyRecord,
-} from "../../journey/records.ts"
+import type { ArchiveLedger } from "../../journey/records/archive.ts"
+import type { JobQueue } from "../../journey/records/line.ts"
+import type { OrphanLedger } from "../../journey/records/orphan.ts"
+import type { InstanceRecord } from "../../journey/records/instance.ts"
+import type { Milestone } from "../../journey/records/job.ts"
+import type { Change, Ledger, LineLedger } from "../../journey/records/ledger.ts"
+import type { StudyRecord } from "../../journey/records/study.ts"
 import { commitmentOf, deliveryOf } from "./archive-rows.ts"
 import { auditKey, type Book } from "./book-rows.ts"
 import { openDatabase, statements, type IndexHash, type Statements } from "./database.ts"

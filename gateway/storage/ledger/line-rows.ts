@@ -3,8 +3,8 @@
  * answer is a few rows, however much waits and however many units there are.
  */
 
-import type { PaceRecord, UnitsStanding } from "../../journey/line-records.ts"
-import type { SubmissionState } from "../../journey/records.ts"
+import type { PaceRecord, UnitsStanding } from "../../journey/records/line.ts"
+import type { SubmissionState } from "../../journey/records/submission.ts"
 
 /** Of a submission's request, most urgent first; what has none comes before all. Then the oldest. */
 const PLACE = `coalesce((SELECT CASE facts ->> 'urgency' WHEN 'STAT' THEN 1 WHEN 'HIGH' THEN 2 ELSE 3 END

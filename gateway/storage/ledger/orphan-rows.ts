@@ -1,5 +1,5 @@
-/** Orphans (journey/orphan-records.ts): what a recovery found in the spool and keeps for a person. No patient data. */
-import type { OrphanRecord } from "../../journey/orphan-records.ts"
+/** Orphans (journey/records/orphan.ts): what a recovery found in the spool and keeps for a person. No patient data. */
+import type { OrphanRecord } from "../../journey/records/orphan.ts"
 
 export const ORPHAN_TABLE = `
   CREATE TABLE orphan (slot_id TEXT PRIMARY KEY, kept INTEGER NOT NULL, facts TEXT NOT NULL) STRICT, WITHOUT ROWID;

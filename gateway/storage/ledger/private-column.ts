@@ -1,7 +1,9 @@
 /** Private parts of records: JSON sealed under a slot, and what a record says once its slot is gone. */
 import { SpoolError } from "../../journey/errors.ts"
-import type { PatientView } from "../../journey/views.ts"
-import type { ReportRecord, RequestRecord, StudyRecord } from "../../journey/records.ts"
+import type { PatientView } from "../../journey/views/study.ts"
+import type { ReportRecord } from "../../journey/records/report.ts"
+import type { RequestRecord } from "../../journey/records/request.ts"
+import type { StudyRecord } from "../../journey/records/study.ts"
 
 /** Seals and opens under a slot key; the spool's `sealColumn` and `openColumn`. */
 export interface ColumnSealer {

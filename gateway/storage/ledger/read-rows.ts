@@ -1,16 +1,12 @@
 /** Rows → records: facts as they stand, the private part opened under its slot, or its empty form once that is gone. */
-import type { AuditEvent } from "../../journey/ports.ts"
-import type {
-  CertificateRecord,
-  DocumentRecord,
-  InstanceRecord,
-  JobRecord,
-  RecodingRecord,
-  ReportRecord,
-  RequestRecord,
-  StudyRecord,
-  SubmissionRecord,
-} from "../../journey/records.ts"
+import type { AuditEvent } from "../../journey/ports/audit.ts"
+import type { CertificateRecord } from "../../journey/records/certificate.ts"
+import type { InstanceRecord, RecodingRecord } from "../../journey/records/instance.ts"
+import type { JobRecord } from "../../journey/records/job.ts"
+import type { ReportRecord } from "../../journey/records/report.ts"
+import type { RequestRecord } from "../../journey/records/request.ts"
+import type { StudyRecord } from "../../journey/records/study.ts"
+import type { DocumentRecord, SubmissionRecord } from "../../journey/records/submission.ts"
 import { GONE_CERTIFICATE } from "./certificate-rows.ts"
 import {
   GONE_DOCUMENT,

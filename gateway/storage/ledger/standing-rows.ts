@@ -1,5 +1,5 @@
-/** What waits, counted: indexes, statements and answers of `Ledger.standing` (journey/records.ts). */
-import type { Standing } from "../../journey/records.ts"
+/** What waits, counted: indexes, statements and answers of `Ledger.standing` (journey/records/ledger.ts). */
+import type { Standing } from "../../journey/records/job.ts"
 
 /** Only what waits stands in them: however much was done before, they stay as short as the queue. */
 export const STANDING_INDEXES = `

@@ -1,8 +1,8 @@
 /** One change of a commit → one statement. Patient data are sealed here, before SQLite sees them. */
 import { LedgerError } from "../../journey/errors.ts"
-import type { ArchiveChange } from "../../journey/archive-records.ts"
-import type { Change } from "../../journey/records.ts"
-import type { CaseState } from "../../journey/views.ts"
+import type { ArchiveChange } from "../../journey/records/archive.ts"
+import type { Change } from "../../journey/records/ledger.ts"
+import type { CaseState } from "../../journey/views/request.ts"
 import { archiveWrite } from "./archive-rows.ts"
 import type { IndexHash, Statements } from "./database.ts"
 import { orphanValues } from "./orphan-rows.ts"

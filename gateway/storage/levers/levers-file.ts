@@ -13,7 +13,7 @@ import {
   writeSync,
 } from "node:fs"
 import { join } from "node:path"
-import { LEVER_NAMES, NO_LEVERS, type Lever, type Levers } from "../../journey/ports.ts"
+import { LEVER_NAMES, NO_LEVERS, type Lever, type Levers } from "../../journey/ports/levers.ts"
 
 const FILE = "levers.json"
 const OWNER_ONLY = 0o600

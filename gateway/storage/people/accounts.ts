@@ -1,7 +1,7 @@
 /** Accounts: persons, the one-use codes and the passkeys they enrol, and their wrong answers. Synchronous. */
 import { randomUUID } from "node:crypto"
 import type { Database } from "better-sqlite3"
-import type { Credential, Person } from "../../journey/ports.ts"
+import type { Credential, Person } from "../../journey/ports/person.ts"
 import * as sql from "./statements.ts"
 
 /** Wrong answers by one person within the window that lock this person out. */

@@ -1,7 +1,9 @@
 /** Certificates of accounts, with what the audit trail is to be told of each change in the same transaction. */
 import { createHash, randomUUID } from "node:crypto"
 import type { Database } from "better-sqlite3"
-import type { AuditEvent, Binding, BindingAct, BindingUse, Person } from "../../journey/ports.ts"
+import type { AuditEvent } from "../../journey/ports/audit.ts"
+import type { Binding, BindingAct, BindingUse } from "../../journey/ports/bindings.ts"
+import type { Person } from "../../journey/ports/person.ts"
 import * as sql from "./statements.ts"
 
 interface BindingRow extends Person {

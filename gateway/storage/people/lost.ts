@@ -1,7 +1,7 @@
 /** A lost device: its passkey, and every session of its account, are gone in one transaction with what the audit trail is told. */
 import { randomUUID } from "node:crypto"
 import type { Database } from "better-sqlite3"
-import type { AuditEvent } from "../../journey/ports.ts"
+import type { AuditEvent } from "../../journey/ports/audit.ts"
 import * as sql from "./statements.ts"
 
 export interface Passkey {

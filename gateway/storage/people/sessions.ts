@@ -1,6 +1,6 @@
 /** Sessions: how long a person who logged in stays logged in. */
 import type { Database } from "better-sqlite3"
-import type { LoginBy, Person } from "../../journey/ports.ts"
+import type { LoginBy, Person } from "../../journey/ports/person.ts"
 import * as sql from "./statements.ts"
 
 export interface SessionLimits {

@@ -4,7 +4,7 @@
  */
 import type { DecipherGCM } from "node:crypto"
 import { SpoolError } from "../../journey/errors.ts"
-import type { AdoptingWriter, ObjectMeta, SealedObject } from "../../journey/ports.ts"
+import type { AdoptingWriter, ObjectMeta, SealedObject } from "../../journey/ports/spool.ts"
 import { letGo } from "../../standards/let-go.ts"
 import type { ContentKey, FrameWriter } from "./frame-writer.ts"
 import { Gatherer } from "./gatherer.ts"

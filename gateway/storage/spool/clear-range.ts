@@ -9,8 +9,7 @@ import { chunkKey, isChunk } from "./chunk-mac.ts"
 import type { DiskFile } from "./disk.ts"
 import { NONCE_BYTES, gcmDecipher, isAuthentic } from "./gcm.ts"
 import { CHUNK_BYTES, MAC_BYTES } from "./limits.ts"
-import type { Frame } from "./read-frame.ts"
-import { readCiphertext } from "./read-frame.ts"
+import { type Frame, readCiphertext } from "./read-frame.ts"
 
 const BLOCK_BYTES = 16
 /** SP 800-38D 7.1: counter 1 makes the tag, the first data block has counter 2. */

@@ -3,7 +3,7 @@
  * AAD = the context (table, column, row), so that a value cannot be moved to another place.
  */
 import { SpoolError } from "../../journey/errors.ts"
-import type { Chance } from "../../journey/ports.ts"
+import type { Chance } from "../../journey/ports/time.ts"
 import { NONCE_BYTES, openBytes, sealBytes } from "./gcm.ts"
 import type { LiveSlot } from "./live-slot.ts"
 

@@ -1,10 +1,8 @@
 /** What a slot kept, counted without its key and unlinked. */
 import { join } from "node:path"
-import type { Disk, DiskFile } from "./disk.ts"
-import { hasCode, namesIn, unlinkIfThere, withFile } from "./disk.ts"
+import { type Disk, type DiskFile, hasCode, namesIn, unlinkIfThere, withFile } from "./disk.ts"
 import { SpoolError } from "../../journey/errors.ts"
-import type { SpoolFolders } from "./layout.ts"
-import { segmentIdsIn, segmentPath, slotFolder } from "./layout.ts"
+import { type SpoolFolders, segmentIdsIn, segmentPath, slotFolder } from "./layout.ts"
 import { decodeFrameHeader, HEADER_BYTES, frameLengthBytes } from "./frame-header.ts"
 import { syncIfThere } from "./scan-segments.ts"
 import { readEndMark } from "./walk-segment.ts"

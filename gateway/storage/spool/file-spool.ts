@@ -5,8 +5,6 @@
  */
 import { SpoolError } from "../../journey/errors.ts"
 import type {
-  Chance,
-  Clock,
   Destruction,
   ObjectPlace,
   ReadableObject,
@@ -17,25 +15,22 @@ import type {
   SlotClass,
   SlotId,
   Spool,
-} from "../../journey/ports.ts"
+} from "../../journey/ports/spool.ts"
+import type { Chance, Clock } from "../../journey/ports/time.ts"
 import { openColumn, sealColumn } from "./column.ts"
 import { ChunkRoom } from "./chunk-room.ts"
 import { countKept, unlinkAll } from "./destroy-segments.ts"
-import type { Disk, DiskSpace } from "./disk.ts"
-import { hasCode, namesIn, withFile } from "./disk.ts"
+import { type Disk, type DiskSpace, hasCode, namesIn, withFile } from "./disk.ts"
 import { readFailure, rot, writeFailure } from "./failure.ts"
 import type { Rot, Torn } from "./findings.ts"
 import { freshTimedId } from "./ids.ts"
-import type { SpoolFolders } from "./layout.ts"
-import { segmentPath, slotFolder, slotIdsIn, spoolFolders } from "./layout.ts"
-import type { Marked } from "./ledger-mark.ts"
-import { LedgerMark } from "./ledger-mark.ts"
+import { type SpoolFolders, segmentPath, slotFolder, slotIdsIn, spoolFolders } from "./layout.ts"
+import { type Marked, LedgerMark } from "./ledger-mark.ts"
 import { enterFolders } from "./marker.ts"
 import { nodeDisk } from "./node-disk.ts"
 import { FrameReader } from "./read-frame.ts"
 import { SpoolObject } from "./readable-object.ts"
-import type { ScanOptions } from "./scan-segments.ts"
-import { removeSegment, scanSegments } from "./scan-segments.ts"
+import { type ScanOptions, removeSegment, scanSegments } from "./scan-segments.ts"
 import { SpoolSegment } from "./segment.ts"
 import { completeEpoch } from "./slot-files.ts"
 import type { EpochKey } from "./slot-page.ts"

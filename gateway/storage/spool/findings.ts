@@ -1,5 +1,5 @@
 /** What the spool found wrong on its disk. Everything here is for a person; nothing was thrown away for it. */
-import type { SegmentId, SlotId } from "../../journey/ports.ts"
+import type { SegmentId, SlotId } from "../../journey/ports/spool.ts"
 import type { SpoolError } from "../../journey/errors.ts"
 
 export type Rot =

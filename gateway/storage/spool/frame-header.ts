@@ -6,7 +6,7 @@
  * 124 CRC-32 of bytes 0-123.
  */
 import { crc32 } from "node:zlib"
-import type { FrameKind } from "../../journey/ports.ts"
+import type { FrameKind } from "../../journey/ports/spool.ts"
 import { rot } from "./failure.ts"
 import { ID_BYTES, idBytes, idFrom } from "./ids.ts"
 import { NONCE_BYTES } from "./gcm.ts"

@@ -6,7 +6,8 @@
  */
 import { crc32 } from "node:zlib"
 import { SpoolError } from "../../journey/errors.ts"
-import type { Chance, FrameKind, ObjectMeta, SealedObject } from "../../journey/ports.ts"
+import type { FrameKind, ObjectMeta, SealedObject } from "../../journey/ports/spool.ts"
+import type { Chance } from "../../journey/ports/time.ts"
 import { chunkKey, chunkMac } from "./chunk-mac.ts"
 import type { ChunkRoom } from "./chunk-room.ts"
 import { HEADER_BYTES, encodeFrameHeader } from "./frame-header.ts"

@@ -1,5 +1,5 @@
 /** Identifiers of slots, segments and objects: 16 bytes, written as 32 lower-case hex digits. */
-import type { Chance, Clock } from "../../journey/ports.ts"
+import type { Chance, Clock } from "../../journey/ports/time.ts"
 
 export const ID_BYTES = 16
 const TIME_BYTES = 6

@@ -10,8 +10,7 @@
  */
 import { join } from "node:path"
 import { crc32 } from "node:zlib"
-import type { Disk, DiskFile } from "./disk.ts"
-import { namesIn, unlinkIfThere } from "./disk.ts"
+import { type Disk, type DiskFile, namesIn, unlinkIfThere } from "./disk.ts"
 import { ID_BYTES, idBytes } from "./ids.ts"
 
 const NAME = "ledger"

@@ -1,5 +1,5 @@
 /** One study's key of one class, in memory while the spool is open, and the keys that come of it. */
-import type { SlotClass } from "../../journey/ports.ts"
+import type { SlotClass } from "../../journey/ports/spool.ts"
 import { deriveKey } from "./derive.ts"
 import { slotGone } from "./failure.ts"
 

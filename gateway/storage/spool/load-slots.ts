@@ -10,10 +10,15 @@
  * | bad | bad | live once | reported; the page is left alone and not used again |
  */
 import { rot } from "./failure.ts"
-import type { SlotFiles } from "./slot-files.ts"
-import { everyPage } from "./slot-files.ts"
-import type { EpochKey, Slot, SlotPosition } from "./slot-page.ts"
-import { PAGE_BYTES, decodeSlotPage, isZero } from "./slot-page.ts"
+import { type SlotFiles, everyPage } from "./slot-files.ts"
+import {
+  type EpochKey,
+  type Slot,
+  type SlotPosition,
+  PAGE_BYTES,
+  decodeSlotPage,
+  isZero,
+} from "./slot-page.ts"
 import { SpoolError } from "../../journey/errors.ts"
 
 export interface LoadedSlots {

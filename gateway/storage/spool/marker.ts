@@ -4,9 +4,8 @@
  */
 import { join } from "node:path"
 import { SpoolError } from "../../journey/errors.ts"
-import type { Chance } from "../../journey/ports.ts"
-import type { Disk } from "./disk.ts"
-import { hasCode, namesIn, unlinkIfThere, withFile } from "./disk.ts"
+import type { Chance } from "../../journey/ports/time.ts"
+import { type Disk, hasCode, namesIn, unlinkIfThere, withFile } from "./disk.ts"
 import { freshId } from "./ids.ts"
 import type { SpoolFolders } from "./layout.ts"
 

@@ -1,8 +1,7 @@
 /** The real disk: node:fs/promises, files 0600 and folders 0700, short writes continued. */
 import { mkdir, open, readdir, rename, rmdir, statfs, unlink } from "node:fs/promises"
 import type { FileHandle } from "node:fs/promises"
-import type { Disk, DiskFile, DiskSpace, OpenMode } from "./disk.ts"
-import { hasCode } from "./disk.ts"
+import { type Disk, type DiskFile, type DiskSpace, type OpenMode, hasCode } from "./disk.ts"
 
 const FLAGS: Record<OpenMode, string> = { create: "wx+", read: "r", update: "r+" }
 

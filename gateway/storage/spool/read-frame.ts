@@ -1,14 +1,12 @@
 /** Header and trailer of one frame, checked; the ciphertext between them too where that is asked. */
 import { crc32 } from "node:zlib"
-import type { SealedObject } from "../../journey/ports.ts"
+import type { SealedObject } from "../../journey/ports/spool.ts"
 import { letGo } from "../../standards/let-go.ts"
 import type { DiskFile } from "./disk.ts"
 import { readFailure, rot } from "./failure.ts"
-import type { FrameHeader } from "./frame-header.ts"
-import { HEADER_BYTES, decodeFrameHeader, frameLengthBytes } from "./frame-header.ts"
+import { type FrameHeader, HEADER_BYTES, decodeFrameHeader, frameLengthBytes } from "./frame-header.ts"
 import { CHUNK_BYTES } from "./limits.ts"
-import type { Trailer } from "./trailer.ts"
-import { openTrailer } from "./trailer.ts"
+import { type Trailer, openTrailer } from "./trailer.ts"
 import { Window } from "./window.ts"
 
 export interface SegmentIdentity {

@@ -1,12 +1,10 @@
 /** A frame whose trailer has opened, to be read as often as wanted. Each reading opens the file for itself. */
 import { crc32 } from "node:zlib"
-import type { ObjectPlace, ReadableObject, SealedFacts } from "../../journey/ports.ts"
-import type { ClearRange } from "./clear-range.ts"
-import { clearBytes } from "./clear-range.ts"
+import type { ObjectPlace, ReadableObject, SealedFacts } from "../../journey/ports/spool.ts"
+import { type ClearRange, clearBytes } from "./clear-range.ts"
 import type { Disk, DiskFile } from "./disk.ts"
 import { readFailure, rot, slotGone } from "./failure.ts"
-import type { Frame } from "./read-frame.ts"
-import { ciphertextOf } from "./read-frame.ts"
+import { type Frame, ciphertextOf } from "./read-frame.ts"
 import type { LiveSlot } from "./live-slot.ts"
 
 export class SpoolObject implements ReadableObject {

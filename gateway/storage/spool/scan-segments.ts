@@ -4,17 +4,14 @@
  * study that is kept: what is remembered is not opened, and what may be settled is glanced at side by side.
  */
 import { join } from "node:path"
-import type { SealedObject, SegmentId, SlotId } from "../../journey/ports.ts"
-import type { Disk, DiskFile } from "./disk.ts"
-import { hasCode, namesIn, unlinkIfThere } from "./disk.ts"
+import type { SealedObject, SegmentId, SlotId } from "../../journey/ports/spool.ts"
+import { type Disk, type DiskFile, hasCode, namesIn, unlinkIfThere } from "./disk.ts"
 import { encodeEndMark } from "./end-mark.ts"
 import { readFailure, writeFailure } from "./failure.ts"
 import type { Rot, Torn } from "./findings.ts"
-import type { SpoolFolders } from "./layout.ts"
-import { segmentIdsIn, segmentPath, slotFolder, slotIdsIn } from "./layout.ts"
+import { type SpoolFolders, segmentIdsIn, segmentPath, slotFolder, slotIdsIn } from "./layout.ts"
 import type { SlotTable } from "./slot-table.ts"
-import type { WalkLimits } from "./walk-segment.ts"
-import { readEndMark, walkSegment } from "./walk-segment.ts"
+import { type WalkLimits, readEndMark, walkSegment } from "./walk-segment.ts"
 
 export interface ScanOptions {
   /** Was this segment found settled before? Asked of each that lies here; it is not opened then. */

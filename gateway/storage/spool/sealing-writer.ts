@@ -1,6 +1,6 @@
 /** Clear bytes → ciphertext, digests and a frame, in one pass. What is gathered of them is wiped when the object ends. */
 import type { CipherGCM } from "node:crypto"
-import type { ObjectMeta, ObjectWriter, SealedObject } from "../../journey/ports.ts"
+import type { ObjectMeta, ObjectWriter, SealedObject } from "../../journey/ports/spool.ts"
 import { letGo } from "../../standards/let-go.ts"
 import type { ContentKey, FrameWriter } from "./frame-writer.ts"
 import { Gatherer } from "./gatherer.ts"

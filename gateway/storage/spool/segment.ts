@@ -6,23 +6,15 @@
  * no new object, but what is whole may still be synced. After a failed sync it is cut back to `durable` and over.
  */
 import { SpoolError } from "../../journey/errors.ts"
-import type {
-  AdoptingWriter,
-  Chance,
-  Clock,
-  FrameKind,
-  ObjectWriter,
-  Room,
-  Segment,
-} from "../../journey/ports.ts"
+import type { AdoptingWriter, FrameKind, ObjectWriter, Room, Segment } from "../../journey/ports/spool.ts"
+import type { Chance, Clock } from "../../journey/ports/time.ts"
 import { AdoptedCiphertext } from "./adopting-writer.ts"
 import type { ChunkRoom } from "./chunk-room.ts"
 import { KEY_BYTES } from "./derive.ts"
 import type { DiskFile } from "./disk.ts"
 import { encodeEndMark } from "./end-mark.ts"
 import { slotGone, writeFailure } from "./failure.ts"
-import type { ContentKey, FrameRoom } from "./frame-writer.ts"
-import { FrameWriter } from "./frame-writer.ts"
+import { type ContentKey, type FrameRoom, FrameWriter } from "./frame-writer.ts"
 import { NONCE_BYTES } from "./gcm.ts"
 import { GATHER_BYTES } from "./gatherer.ts"
 import { GroupCommit } from "./group-commit.ts"

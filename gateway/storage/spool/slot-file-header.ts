@@ -7,8 +7,7 @@
  */
 import { crc32 } from "node:zlib"
 import { NONCE_BYTES, TAG_BYTES, openBytes, sealBytes } from "./gcm.ts"
-import type { EpochKey } from "./slot-page.ts"
-import { PAGE_BYTES } from "./slot-page.ts"
+import { type EpochKey, PAGE_BYTES } from "./slot-page.ts"
 
 const MAGIC = Buffer.from("DKSF", "latin1")
 const VERSION = 1

@@ -3,8 +3,7 @@
  * a page counts as written when both copies are durable. Never renamed, never part of a backup of the ledger.
  */
 import { join } from "node:path"
-import type { Disk, DiskFile } from "./disk.ts"
-import { namesIn, unlinkIfThere, withFile } from "./disk.ts"
+import { type Disk, type DiskFile, namesIn, unlinkIfThere, withFile } from "./disk.ts"
 import { isSlotFileHeader } from "./slot-file-header.ts"
 import { PAGE_BYTES } from "./slot-page.ts"
 

@@ -7,7 +7,7 @@
  * Wrapping: AES-256-GCM under the epoch key, AAD = site (UTF-8) ‖ slotId ‖ index ‖ epoch.
  */
 import { crc32 } from "node:zlib"
-import type { SlotClass } from "../../journey/ports.ts"
+import type { SlotClass } from "../../journey/ports/spool.ts"
 import { KEY_BYTES } from "./derive.ts"
 import { rot } from "./failure.ts"
 import { NONCE_BYTES, TAG_BYTES, openBytes, sealBytes } from "./gcm.ts"

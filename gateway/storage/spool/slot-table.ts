@@ -3,18 +3,18 @@
  * turning the epoch pass one after the other.
  */
 import { KeyError, SpoolError } from "../../journey/errors.ts"
-import type { Chance, SlotClass } from "../../journey/ports.ts"
+import type { SlotClass } from "../../journey/ports/spool.ts"
+import type { Chance } from "../../journey/ports/time.ts"
 import { KEY_BYTES } from "./derive.ts"
 import type { Disk } from "./disk.ts"
 import { slotGone, writeFailure } from "./failure.ts"
 import { NONCE_BYTES } from "./gcm.ts"
 import { freshId } from "./ids.ts"
 import { LiveSlot } from "./live-slot.ts"
-import type { LoadedSlots } from "./load-slots.ts"
-import { loadSlots } from "./load-slots.ts"
+import { type LoadedSlots, loadSlots } from "./load-slots.ts"
 import { encodeSlotFileHeader, fitsEpochKey, isSlotFileHeader } from "./slot-file-header.ts"
-import type { SlotFiles } from "./slot-files.ts"
 import {
+  type SlotFiles,
   completeEpoch,
   createSlotFiles,
   epochsIn,
@@ -25,8 +25,7 @@ import {
   removeSlotFiles,
   writePage,
 } from "./slot-files.ts"
-import type { EpochKey } from "./slot-page.ts"
-import { PAGE_BYTES, encodeSlotPage, isZero, namesSlot } from "./slot-page.ts"
+import { type EpochKey, PAGE_BYTES, encodeSlotPage, isZero, namesSlot } from "./slot-page.ts"
 import { Turnstile } from "./turnstile.ts"
 
 export interface SlotTableOptions {

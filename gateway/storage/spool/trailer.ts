@@ -6,7 +6,7 @@
  * On disk: nonce 12 ‖ AES-256-GCM of that under HKDF(slotKey, "dokuei trailer v1"), AAD = the 128 header bytes ‖ tag 16.
  */
 import { SpoolError } from "../../journey/errors.ts"
-import type { ObjectMeta } from "../../journey/ports.ts"
+import type { ObjectMeta } from "../../journey/ports/spool.ts"
 import { ByteReader } from "./byte-reader.ts"
 import { KEY_BYTES } from "./derive.ts"
 import { rot } from "./failure.ts"

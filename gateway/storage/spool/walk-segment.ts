@@ -7,12 +7,10 @@
  */
 import { SpoolError } from "../../journey/errors.ts"
 import type { DiskFile } from "./disk.ts"
-import type { EndMark } from "./end-mark.ts"
-import { END_MARK_BYTES, decodeEndMark } from "./end-mark.ts"
+import { type EndMark, END_MARK_BYTES, decodeEndMark } from "./end-mark.ts"
 import { FRAME_MAGIC } from "./frame-header.ts"
 import { CHUNK_BYTES } from "./limits.ts"
-import type { Frame, SegmentIdentity } from "./read-frame.ts"
-import { FrameReader } from "./read-frame.ts"
+import { type Frame, type SegmentIdentity, FrameReader } from "./read-frame.ts"
 
 export type Finding =
   | { readonly is: "frame"; readonly frame: Frame }

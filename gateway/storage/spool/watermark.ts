@@ -4,7 +4,8 @@
  * after a second or 64 MiB, not for every object: taking resumes by itself when there is space again.
  */
 import { SpoolError } from "../../journey/errors.ts"
-import type { Clock, Room } from "../../journey/ports.ts"
+import type { Room } from "../../journey/ports/spool.ts"
+import type { Clock } from "../../journey/ports/time.ts"
 import type { Disk } from "./disk.ts"
 
 const FRESH_MS = 1000

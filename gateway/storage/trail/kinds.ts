@@ -2,7 +2,7 @@
  * Every event we record: what DICOM PS3.15 A.5.3 and ITI TF-2 call it, who takes part, what it is about, and when it is
  * told. `docs/audit.md` is printed from here.
  */
-import type { AuditEvent } from "../../journey/ports.ts"
+import type { AuditEvent } from "../../journey/ports/audit.ts"
 import type { AuditMessage, ParticipantObject } from "../../standards/atna/audit-message.ts"
 import { EVENT_ID, EVENT_TYPE, OBJECT_ID_TYPE, type AuditCode } from "../../standards/atna/codes.ts"
 import {

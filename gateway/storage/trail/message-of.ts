@@ -1,5 +1,5 @@
 /** Our audit events → ATNA messages, by the table of kinds.ts. */
-import type { AuditEvent } from "../../journey/ports.ts"
+import type { AuditEvent } from "../../journey/ports/audit.ts"
 import type { AuditMessage, ParticipantObject } from "../../standards/atna/audit-message.ts"
 import { auditCode, OBJECT_ID_TYPE } from "../../standards/atna/codes.ts"
 import { KINDS } from "./kinds.ts"

@@ -1,5 +1,5 @@
 /** Who takes part in an event, and as what (PS3.15 A.5.3; ihe-wire 5.3). */
-import type { AuditEvent } from "../../journey/ports.ts"
+import type { AuditEvent } from "../../journey/ports/audit.ts"
 import type { ActiveParticipant } from "../../standards/atna/audit-message.ts"
 import { auditCode, MEDIA_TYPE, ROLE, type AuditCode } from "../../standards/atna/codes.ts"
 

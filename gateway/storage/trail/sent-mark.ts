@@ -5,7 +5,7 @@
  */
 import { mkdir, open, readFile, rename } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import type { SentMark, TrailPlace } from "../../journey/ports.ts"
+import type { SentMark, TrailPlace } from "../../journey/ports/audit.ts"
 
 const FOLDER = "audit-sent"
 

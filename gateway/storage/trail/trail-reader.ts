@@ -1,6 +1,6 @@
 /** The trail for whoever passes it on: a part of the file at a time, never more of it than is durable. */
 import { AuditError } from "../../journey/errors.ts"
-import type { TrailPlace, TrailReader, TrailRecord } from "../../journey/ports.ts"
+import type { TrailPlace, TrailReader, TrailRecord } from "../../journey/ports/audit.ts"
 import { readLink, type Link } from "./chain.ts"
 import { linesOf } from "./lines.ts"
 

@@ -7,7 +7,7 @@
 import { open, type FileHandle } from "node:fs/promises"
 import { dirname } from "node:path"
 import { AuditError } from "../../journey/errors.ts"
-import type { AuditEvent, AuditTrail, TrailReader } from "../../journey/ports.ts"
+import type { AuditEvent, AuditTrail, TrailReader } from "../../journey/ports/audit.ts"
 import { writeAuditMessage } from "../../standards/atna/audit-message.ts"
 import { nextLink, writeLink, type Link } from "./chain.ts"
 import { endOfLastLine } from "./lines.ts"

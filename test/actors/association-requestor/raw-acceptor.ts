@@ -3,8 +3,13 @@ import { once } from "node:events"
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net"
 import type { RemoteAE } from "../../../gateway/actors/association-requestor/remote.ts"
 import { PduReader } from "../../../gateway/standards/dicom/pdu-reader.ts"
-import { DICOM_APPLICATION_CONTEXT, encodePdu } from "../../../gateway/standards/dicom/pdu.ts"
-import type { AssociateAC, AssociateRQ, Pdu } from "../../../gateway/standards/dicom/pdu.ts"
+import {
+  DICOM_APPLICATION_CONTEXT,
+  encodePdu,
+  type AssociateAC,
+  type AssociateRQ,
+  type Pdu,
+} from "../../../gateway/standards/dicom/pdu.ts"
 import type { UserInformation } from "../../../gateway/standards/dicom/user-information.ts"
 
 export type Script = (peer: Acceptor) => Promise<void>

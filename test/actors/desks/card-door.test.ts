@@ -9,7 +9,7 @@ import { keyPem, pem, type Holder } from "../../../gateway/commands/pki-authorit
 import { cardHolder } from "../../../gateway/journey/people/card-login.ts"
 import { fingerprintOf } from "../../../gateway/journey/people/certificate-facts.ts"
 import { confirmBinding, revokeBinding } from "../../../gateway/journey/people/bind.ts"
-import type { SessionView } from "../../../gateway/journey/views.ts"
+import type { SessionView } from "../../../gateway/journey/views/session.ts"
 import { serverTls } from "../../../gateway/actors/secure-node/tls.ts"
 import { certificates, START } from "../../journey/certificates.ts"
 import { card, cardTrust } from "../../journey/people/cards.ts"

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server"
 import { SoftwareAuthenticator } from "../../../deploy/demo/authenticator.ts"
 import { DeskClient } from "../../../deploy/demo/desk-client.ts"
-import type { SessionView } from "../../../gateway/journey/views.ts"
+import type { SessionView } from "../../../gateway/journey/views/session.ts"
 import { AGREEMENT, CLERK, enrolled, openHarness, READER, type Harness } from "./harness.ts"
 
 describe("the door of a desk", () => {

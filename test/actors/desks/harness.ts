@@ -9,23 +9,16 @@ import type { DeskOptions, OpenDesk } from "../../../gateway/actors/desks/option
 import { listenReadingDesk } from "../../../gateway/actors/desks/reading-desk.ts"
 import { listenStaffDesk } from "../../../gateway/actors/desks/staff-desk.ts"
 import { KeyError } from "../../../gateway/journey/errors.ts"
-import type {
-  AuditEvent,
-  EncodedFrame,
-  Person,
-  ReadingDesk,
-  StaffDesk,
-  LinesDesk,
-  TechnicianDesk,
-} from "../../../gateway/journey/ports.ts"
-import type {
-  ReadingView,
-  StaffDetail,
-  StudyQuestion,
-  LinesView,
-  TechnicianView,
-  Verdict,
-} from "../../../gateway/journey/views.ts"
+import type { AuditEvent } from "../../../gateway/journey/ports/audit.ts"
+import type { LinesDesk, TechnicianDesk } from "../../../gateway/journey/ports/machine-desk.ts"
+import type { Person } from "../../../gateway/journey/ports/person.ts"
+import type { EncodedFrame, ReadingDesk } from "../../../gateway/journey/ports/reading-desk.ts"
+import type { StaffDesk } from "../../../gateway/journey/ports/staff-desk.ts"
+import type { LinesView } from "../../../gateway/journey/views/lines.ts"
+import type { ReadingView } from "../../../gateway/journey/views/reading.ts"
+import type { StaffDetail, StudyQuestion } from "../../../gateway/journey/views/staff.ts"
+import type { TechnicianView } from "../../../gateway/journey/views/technician.ts"
+import type { Verdict } from "../../../gateway/journey/views/verdict.ts"
 import { openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
 
 export const PIN = "4711"

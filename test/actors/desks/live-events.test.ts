@@ -4,7 +4,7 @@ import { connect } from "node:net"
 import { setTimeout as wait } from "node:timers/promises"
 import { WebSocket } from "ws"
 import type { DeskClient } from "../../../deploy/demo/desk-client.ts"
-import type { DeskEvent } from "../../../gateway/journey/views.ts"
+import type { DeskEvent } from "../../../gateway/journey/views/session.ts"
 import { enrolled, openHarness, READER, type Harness } from "./harness.ts"
 
 const HEARTBEAT_MS = 30

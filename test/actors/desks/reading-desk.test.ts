@@ -4,7 +4,7 @@ import { brotliDecompressSync } from "node:zlib"
 import { SoftwareAuthenticator } from "../../../deploy/demo/authenticator.ts"
 import { DeskClient } from "../../../deploy/demo/desk-client.ts"
 import { DeskError, ReportError, TimeStampError } from "../../../gateway/journey/errors.ts"
-import type { PreparedReport } from "../../../gateway/journey/views.ts"
+import type { PreparedReport } from "../../../gateway/journey/views/reading.ts"
 import { CODESTREAM, enrolled, FRAME, openHarness, PDF, PIN, PNG, READER, type Harness } from "./harness.ts"
 
 const DRAFT = {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict"
 import type { DeskClient } from "../../../deploy/demo/desk-client.ts"
 import { DeskError } from "../../../gateway/journey/errors.ts"
-import type { DirectoryDesk, Person } from "../../../gateway/journey/ports.ts"
-import type { SessionView } from "../../../gateway/journey/views.ts"
+import type { DirectoryDesk } from "../../../gateway/journey/ports/directory.ts"
+import type { Person } from "../../../gateway/journey/ports/person.ts"
+import type { SessionView } from "../../../gateway/journey/views/session.ts"
 import { CLERK, enrolled, openHarness, PNG, type Harness } from "./harness.ts"
 
 const REQUEST = {

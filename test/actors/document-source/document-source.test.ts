@@ -10,7 +10,7 @@ import type { Endpoint } from "../../../gateway/actors/document-source/endpoint.
 import { pinOf } from "../../../gateway/actors/secure-node/pins.ts"
 import { serverTls } from "../../../gateway/actors/secure-node/tls.ts"
 import { AcceptanceError } from "../../../gateway/journey/errors.ts"
-import type { OutboundDocument } from "../../../gateway/journey/ports.ts"
+import type { OutboundDocument } from "../../../gateway/journey/ports/outside.ts"
 import { writeResponse } from "../../../gateway/standards/soap/envelope-writer.ts"
 import { SoapFault, writeFault } from "../../../gateway/standards/soap/fault.ts"
 import { FAULT_ACTION } from "../../../gateway/standards/soap/namespaces.ts"

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { pacedSource } from "../../../gateway/actors/document-source/paced.ts"
-import type { DocumentSource, OutboundDocument } from "../../../gateway/journey/ports.ts"
+import type { DocumentSource, OutboundDocument } from "../../../gateway/journey/ports/outside.ts"
 import type { Submission } from "../../../gateway/standards/xds/submission.ts"
 
 const SUBMISSION: Submission = {} as never

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict"
 import { execFileSync } from "node:child_process"
-import { openDraughtsman } from "../../../gateway/actors/draughtsman/draughtsman.ts"
-import type { OpenDraughtsman } from "../../../gateway/actors/draughtsman/draughtsman.ts"
+import { openDraughtsman, type OpenDraughtsman } from "../../../gateway/actors/draughtsman/draughtsman.ts"
 import { encodeHtj2k } from "../../../gateway/actors/draughtsman/htj2k.ts"
 import { pngSize } from "../../../gateway/actors/draughtsman/png.ts"
 import { frameOf, wave } from "./frames.ts"

@@ -1,5 +1,5 @@
 /** Frames made of arithmetic, for the tests of the draughtsman. */
-import type { FramePixels } from "../../../gateway/journey/ports.ts"
+import type { FramePixels } from "../../../gateway/journey/ports/drawing.ts"
 
 export interface FrameShape {
   readonly columns: number

@@ -2,9 +2,8 @@ import assert from "node:assert/strict"
 import openjph from "@cornerstonejs/codec-openjph"
 import { decodeHtj2k, decompositionLevels, encodeHtj2k } from "../../../gateway/actors/draughtsman/htj2k.ts"
 import { codestreamSize } from "../../../gateway/standards/dicomweb/codestream.ts"
-import type { FramePixels } from "../../../gateway/journey/ports.ts"
-import { frameOf, wave } from "./frames.ts"
-import type { FrameShape } from "./frames.ts"
+import type { FramePixels } from "../../../gateway/journey/ports/drawing.ts"
+import { frameOf, wave, type FrameShape } from "./frames.ts"
 
 const code = (wanted: string) => (error: unknown) => (error as { code?: string }).code === wanted
 

@@ -9,7 +9,7 @@ import { promisify } from "node:util"
 import { openDraughtsman } from "../../../gateway/actors/draughtsman/draughtsman.ts"
 import { DEBIAN_STYLE } from "../../../gateway/actors/draughtsman/jobs.ts"
 import { writePng } from "../../../gateway/actors/draughtsman/png.ts"
-import type { GreyPage, ReportContent } from "../../../gateway/journey/ports.ts"
+import type { GreyPage, ReportContent } from "../../../gateway/journey/ports/drawing.ts"
 import { CORRECTED, REPORT } from "../../standards/cda/sample-report.ts"
 
 const run = promisify(execFile)

@@ -9,7 +9,7 @@ import { openDraughtsman } from "../../../gateway/actors/draughtsman/draughtsman
 import { DEBIAN_STYLE } from "../../../gateway/actors/draughtsman/jobs.ts"
 import { writePng } from "../../../gateway/actors/draughtsman/png.ts"
 import { ageAt } from "../../../gateway/actors/draughtsman/report-words.ts"
-import type { ReportContent } from "../../../gateway/journey/ports.ts"
+import type { ReportContent } from "../../../gateway/journey/ports/drawing.ts"
 import { CORRECTED, REPORT } from "../../standards/cda/sample-report.ts"
 
 const run = promisify(execFile)

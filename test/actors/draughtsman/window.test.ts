@@ -1,8 +1,7 @@
 import assert from "node:assert/strict"
 import { crc32, inflateSync } from "node:zlib"
 import fc from "fast-check"
-import { pngSize, writePng } from "../../../gateway/actors/draughtsman/png.ts"
-import type { Picture } from "../../../gateway/actors/draughtsman/png.ts"
+import { pngSize, writePng, type Picture } from "../../../gateway/actors/draughtsman/png.ts"
 import { voiLinear, windowed } from "../../../gateway/actors/draughtsman/window.ts"
 import { frameOf } from "./frames.ts"
 

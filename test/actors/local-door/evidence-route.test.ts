@@ -6,7 +6,7 @@ import { EVIDENCE_PATH, evidenceRoute } from "../../../gateway/actors/local-door
 import { listenLocal, type LocalDoor } from "../../../gateway/actors/local-door/listen.ts"
 import { LocalClient } from "../../../gateway/commands/media/local-client.ts"
 import { DeskError, MediumError } from "../../../gateway/journey/errors.ts"
-import type { EvidenceDesk } from "../../../gateway/journey/ports.ts"
+import type { EvidenceDesk } from "../../../gateway/journey/ports/evidence.ts"
 
 describe("evidence over the local door", () => {
   let folder: string

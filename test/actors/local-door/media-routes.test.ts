@@ -6,7 +6,7 @@ import { listenLocal, type LocalDoor } from "../../../gateway/actors/local-door/
 import { MediaRoutes } from "../../../gateway/actors/local-door/media-routes.ts"
 import { LocalClient } from "../../../gateway/commands/media/local-client.ts"
 import { DeskError } from "../../../gateway/journey/errors.ts"
-import type { MediaDesk, MediumPlan } from "../../../gateway/journey/ports.ts"
+import type { MediaDesk, MediumPlan } from "../../../gateway/journey/ports/media.ts"
 
 describe("media over the local door", () => {
   let folder: string

@@ -18,7 +18,7 @@ import {
 import { httpGuard } from "../../../gateway/actors/secure-node/waiting-room.ts"
 import { listenMachineRoom, type MachineRoom } from "../../../gateway/actors/machine-room/listen.ts"
 import { metrics, type MetricSources } from "../../../gateway/actors/machine-room/metrics.ts"
-import type { Change } from "../../../gateway/journey/records.ts"
+import type { Change } from "../../../gateway/journey/records/ledger.ts"
 import { job, submission } from "../../storage/ledger/records.ts"
 
 const NOW = new Date("2026-04-01T00:00:00Z")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { once } from "node:events"
 import { createServer, type AddressInfo } from "node:net"
 import { mailSender } from "../../../gateway/actors/mail-sender/mail-sender.ts"
-import type { Post } from "../../../gateway/journey/ports.ts"
+import type { Post } from "../../../gateway/journey/ports/outside.ts"
 import { isSmtpServerThere, SmtpServer } from "../../peers/smtp-server.ts"
 import { withCa, type TestCertificate } from "../certificates.ts"
 

@@ -23,7 +23,7 @@ import { checkRoom, writeMedium } from "../../../gateway/actors/portable-media/w
 import { MediumError } from "../../../gateway/journey/errors.ts"
 import { checkMedium } from "../../../gateway/commands/media/check.ts"
 import { MediumReport } from "../../../gateway/commands/media/report.ts"
-import type { MediumFile } from "../../../gateway/journey/ports.ts"
+import type { MediumFile } from "../../../gateway/journey/ports/media.ts"
 import { writeMetadataFile } from "../../../gateway/standards/xdm/metadata-file.ts"
 import { sampleSubmission } from "../../standards/xds/sample-submission.ts"
 

@@ -8,7 +8,7 @@ import { MediumTree } from "../../../gateway/actors/portable-media/medium-tree.t
 import { metadataIn, readSubset, subsetFolders } from "../../../gateway/actors/portable-media/survey.ts"
 import { checkRoom, writeMedium } from "../../../gateway/actors/portable-media/write-medium.ts"
 import { checkMedium } from "../../../gateway/commands/media/check.ts"
-import type { MediumFile } from "../../../gateway/journey/ports.ts"
+import type { MediumFile } from "../../../gateway/journey/ports/media.ts"
 import { writeMetadataFile } from "../../../gateway/standards/xdm/metadata-file.ts"
 import { sampleSubmission } from "../../standards/xds/sample-submission.ts"
 

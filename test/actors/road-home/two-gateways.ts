@@ -16,7 +16,7 @@ import { identifyBy, pinOf } from "../../../gateway/actors/secure-node/pins.ts"
 import { serverTls } from "../../../gateway/actors/secure-node/tls.ts"
 import { RECIPIENT_LIMITS } from "../../../gateway/actors/document-recipient/limits.ts"
 import { systemChance, systemClock, wait } from "../../../gateway/clock.ts"
-import type { DocumentSource } from "../../../gateway/journey/ports.ts"
+import type { DocumentSource } from "../../../gateway/journey/ports/outside.ts"
 import { SOURCE_ID } from "../../standards/xds/sample-submission.ts"
 import {
   callingAs,

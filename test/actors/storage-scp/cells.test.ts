@@ -1,7 +1,6 @@
 /** PS3.8 table 9-10 as a peer sees it: every PDU in every state an acceptor can be found in, over a socket. */
 import assert from "node:assert/strict"
-import { listen } from "../../../gateway/actors/storage-scp/listen.ts"
-import type { StorageScp } from "../../../gateway/actors/storage-scp/listen.ts"
+import { listen, type StorageScp } from "../../../gateway/actors/storage-scp/listen.ts"
 import type { Pdu } from "../../../gateway/standards/dicom/pdu.ts"
 import { Collector } from "./collector.ts"
 import { EXPLICIT, RawPeer, associateRequest, echoCommand } from "./raw-peer.ts"

@@ -6,7 +6,7 @@ import type {
   InstanceIntake,
   InstanceSink,
   StoreAnswer,
-} from "../../../gateway/journey/ports.ts"
+} from "../../../gateway/journey/ports/inbound.ts"
 
 export interface Kept extends IncomingInstance {
   readonly sha256: string

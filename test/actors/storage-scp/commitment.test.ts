@@ -1,19 +1,16 @@
 import assert from "node:assert/strict"
 import { setTimeout as sleep } from "node:timers/promises"
-import { associate } from "../../../gateway/actors/association-requestor/associate.ts"
-import type { AssociateOptions } from "../../../gateway/actors/association-requestor/associate.ts"
+import { associate, type AssociateOptions } from "../../../gateway/actors/association-requestor/associate.ts"
 import { action, echo, eventReport } from "../../../gateway/actors/association-requestor/operations.ts"
-import { listen } from "../../../gateway/actors/storage-scp/listen.ts"
-import type { StorageScp } from "../../../gateway/actors/storage-scp/listen.ts"
-import type { CommitmentHandler, DicomPeer, StoreAnswer } from "../../../gateway/journey/ports.ts"
+import { listen, type StorageScp } from "../../../gateway/actors/storage-scp/listen.ts"
+import type { CommitmentHandler, DicomPeer } from "../../../gateway/journey/ports/dicom-nodes.ts"
+import type { StoreAnswer } from "../../../gateway/journey/ports/inbound.ts"
 import {
   readCommitmentResult,
   writeCommitmentRequest,
   writeCommitmentResult,
-} from "../../../gateway/standards/dicom/storage-commitment.ts"
-import type {
-  CommitmentRequest,
-  CommitmentResult,
+  type CommitmentRequest,
+  type CommitmentResult,
 } from "../../../gateway/standards/dicom/storage-commitment.ts"
 import { decodeCommand, encodeCommand } from "../../../gateway/standards/dicom/dimse.ts"
 import type { PDataTF } from "../../../gateway/standards/dicom/pdu.ts"

@@ -3,8 +3,12 @@ import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import { WaitingRoom } from "../../../gateway/actors/secure-node/waiting-room.ts"
-import { DEFAULTS, listen } from "../../../gateway/actors/storage-scp/listen.ts"
-import type { ListenOptions, StorageScp } from "../../../gateway/actors/storage-scp/listen.ts"
+import {
+  DEFAULTS,
+  listen,
+  type ListenOptions,
+  type StorageScp,
+} from "../../../gateway/actors/storage-scp/listen.ts"
 import type { Timers } from "../../../gateway/actors/storage-scp/surroundings.ts"
 import type { Pdu } from "../../../gateway/standards/dicom/pdu.ts"
 import { Collector } from "./collector.ts"

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict"
 import { connect } from "node:net"
 import { once } from "node:events"
-import { listen } from "../../../gateway/actors/storage-scp/listen.ts"
-import type { StorageScp } from "../../../gateway/actors/storage-scp/listen.ts"
+import { listen, type StorageScp } from "../../../gateway/actors/storage-scp/listen.ts"
 import type { NamedUser } from "../../../gateway/actors/storage-scp/listener.ts"
 import { decodeCommand } from "../../../gateway/standards/dicom/dimse.ts"
-import { encodePdu } from "../../../gateway/standards/dicom/pdu.ts"
-import type { Abort, AssociateAC, PDataTF, Pdu } from "../../../gateway/standards/dicom/pdu.ts"
+import {
+  encodePdu,
+  type Abort,
+  type AssociateAC,
+  type PDataTF,
+  type Pdu,
+} from "../../../gateway/standards/dicom/pdu.ts"
 import { randomFrom } from "../../peers/chance.ts"
 import { Collector } from "./collector.ts"
 import { CT, EXPLICIT, RawPeer, associateRequest, echoCommand, pData, storeCommand } from "./raw-peer.ts"

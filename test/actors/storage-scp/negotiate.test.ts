@@ -1,6 +1,5 @@
 import assert from "node:assert/strict"
-import { negotiate } from "../../../gateway/actors/storage-scp/negotiate.ts"
-import type { Offer } from "../../../gateway/actors/storage-scp/negotiate.ts"
+import { negotiate, type Offer } from "../../../gateway/actors/storage-scp/negotiate.ts"
 import type { UserInformation } from "../../../gateway/standards/dicom/user-information.ts"
 import { transferSyntax, transferSyntaxes } from "../../../gateway/standards/dicom/sop-classes.ts"
 import { CT, EXPLICIT, associateRequest } from "./raw-peer.ts"

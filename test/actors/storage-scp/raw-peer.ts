@@ -4,8 +4,12 @@ import { connect } from "node:net"
 import type { Socket } from "node:net"
 import { encodeCommand } from "../../../gateway/standards/dicom/dimse.ts"
 import { PduReader } from "../../../gateway/standards/dicom/pdu-reader.ts"
-import { DICOM_APPLICATION_CONTEXT, encodePdu } from "../../../gateway/standards/dicom/pdu.ts"
-import type { AssociateRQ, Pdu } from "../../../gateway/standards/dicom/pdu.ts"
+import {
+  DICOM_APPLICATION_CONTEXT,
+  encodePdu,
+  type AssociateRQ,
+  type Pdu,
+} from "../../../gateway/standards/dicom/pdu.ts"
 
 export const CT = "1.2.840.10008.5.1.4.1.1.2"
 export const EXPLICIT = "1.2.840.10008.1.2.1"

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict"
 import { setTimeout as sleep } from "node:timers/promises"
-import { listen } from "../../../gateway/actors/storage-scp/listen.ts"
-import type { StorageScp } from "../../../gateway/actors/storage-scp/listen.ts"
+import { listen, type StorageScp } from "../../../gateway/actors/storage-scp/listen.ts"
 import { MAX_OPERATIONS } from "../../../gateway/actors/storage-scp/negotiate.ts"
 import { decodeCommand } from "../../../gateway/standards/dicom/dimse.ts"
 import type { AssociateAC, PDataTF, Pdu } from "../../../gateway/standards/dicom/pdu.ts"

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { setTimeout as sleep } from "node:timers/promises"
 import { chronyTimeCheck } from "../../../gateway/actors/time-client/chrony.ts"
 import { readTracking } from "../../../gateway/actors/time-client/tracking.ts"
-import type { ClockReading } from "../../../gateway/journey/ports.ts"
+import type { ClockReading } from "../../../gateway/journey/ports/time.ts"
 import { Chrony, isChronyThere } from "../../peers/chrony.ts"
 
 const unknown = { code: "ERR_CLOCK_UNKNOWN" }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { askSelfTest } from "../../../gateway/commands/self-test/ask.ts"
 import { endOf, type SelfTestPartner } from "../../../gateway/commands/self-test/told.ts"
-import type { SelfTestDesk } from "../../../gateway/journey/ports.ts"
-import type { SelfTestStage, SelfTestView } from "../../../gateway/journey/views.ts"
+import type { SelfTestDesk } from "../../../gateway/journey/ports/self-test.ts"
+import type { SelfTestStage, SelfTestView } from "../../../gateway/journey/views/self-test.ts"
 
 const PARTNER: SelfTestPartner = {
   id: "kakuu-center",

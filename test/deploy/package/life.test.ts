@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { stringify } from "yaml"
 import { makeStudy } from "../../../deploy/demo/study.ts"
 import { buildPackage } from "../../../deploy/package/build.ts"
-import type { StaffItem } from "../../../gateway/journey/views.ts"
+import type { StaffItem } from "../../../gateway/journey/views/staff.ts"
 import { blocksOf, type Block } from "../../docs/blocks.ts"
 import { Machine, whyNoMachine, type Done } from "./machine.ts"
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { days } from "../../../gateway/commands/pki-authority.ts"
-import type { StudyRecord, SubmissionRecord } from "../../../gateway/journey/records.ts"
+import type { StudyRecord } from "../../../gateway/journey/records/study.ts"
+import type { SubmissionRecord } from "../../../gateway/journey/records/submission.ts"
 import { certificates, list } from "../certificates.ts"
 import type { Gateway } from "../gateway.ts"
 import { acknowledge, CLERK, enter, READER, report, requestFor, row, storeAll, study } from "../people.ts"

@@ -12,8 +12,8 @@ import {
   unresolved,
 } from "../../../gateway/journey/accept/relationships.ts"
 import { roleIn } from "../../../gateway/journey/accept/roles.ts"
-import type { SubmissionHandler } from "../../../gateway/journey/ports.ts"
-import type { DocumentRecord } from "../../../gateway/journey/records.ts"
+import type { SubmissionHandler } from "../../../gateway/journey/ports/inbound.ts"
+import type { DocumentRecord } from "../../../gateway/journey/records/submission.ts"
 import { MetadataFault, type MetadataComplaint } from "../../../gateway/standards/xds/metadata-fault.ts"
 import { readRegistryResponse } from "../../../gateway/standards/xds/registry-response-reader.ts"
 import type { DocumentEntry, Submission } from "../../../gateway/standards/xds/submission.ts"

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { AcceptanceError } from "../../../gateway/journey/errors.ts"
-import type { SubmissionHandler } from "../../../gateway/journey/ports.ts"
+import type { SubmissionHandler } from "../../../gateway/journey/ports/inbound.ts"
 import type { DocumentEntry, Submission } from "../../../gateway/standards/xds/submission.ts"
 import { MR_IMAGE_STORAGE } from "../../peers/dicom-study.ts"
 import { enter, requestFor, storeAll, study } from "../people.ts"

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
-import type { AuditEvent, Person } from "../../../gateway/journey/ports.ts"
+import type { AuditEvent } from "../../../gateway/journey/ports/audit.ts"
+import type { Person } from "../../../gateway/journey/ports/person.ts"
 import { OPENING_IDLE_MS } from "../../../gateway/journey/cases/openings.ts"
 import type { Gateway } from "../gateway.ts"
 import { CLERK, DRAFT, enter, OTHER_READER, READER, report, requestFor, storeAll, study } from "../people.ts"

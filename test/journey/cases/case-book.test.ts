@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { caseBook } from "../../../gateway/journey/cases/case-book.ts"
-import type { Ledger } from "../../../gateway/journey/records.ts"
+import type { Ledger } from "../../../gateway/journey/records/ledger.ts"
 import type { Gateway } from "../gateway.ts"
 import { acknowledge, CLERK, DRAFT, enter, READER, report, requestFor, storeAll, study } from "../people.ts"
 import { DAY_MS, TwoSides } from "../world.ts"

@@ -2,7 +2,8 @@ import assert from "node:assert/strict"
 import { ClockWatch } from "../../../gateway/journey/clock/clock-watch.ts"
 import { datedKeys, datedPersonKeys } from "../../../gateway/journey/clock/dated.ts"
 import { ClockError } from "../../../gateway/journey/errors.ts"
-import type { ClockReading, KeyStore } from "../../../gateway/journey/ports.ts"
+import type { KeyStore } from "../../../gateway/journey/ports/keys.ts"
+import type { ClockReading } from "../../../gateway/journey/ports/time.ts"
 
 const AT = new Date("2026-04-01T00:00:00.000Z")
 const reading = (offsetMs: number, boundMs: number): ClockReading => ({

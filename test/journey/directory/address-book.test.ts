@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import { AddressBook } from "../../../gateway/journey/directory/address-book.ts"
 import { DirectoryError } from "../../../gateway/journey/errors.ts"
-import type { DirectoryReading, KeptAddressBook, Person } from "../../../gateway/journey/ports.ts"
+import type { DirectoryReading, KeptAddressBook } from "../../../gateway/journey/ports/directory.ts"
+import type { Person } from "../../../gateway/journey/ports/person.ts"
 import { Contacts } from "../../../gateway/journey/technician/contacts.ts"
 import type { DirectoryPerson } from "../../../gateway/standards/pwp/directory-person.ts"
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { frameCache } from "../../../gateway/journey/read/frame-cache.ts"
-import type { EncodedFrame, ObjectPlace } from "../../../gateway/journey/ports.ts"
+import type { EncodedFrame } from "../../../gateway/journey/ports/reading-desk.ts"
+import type { ObjectPlace } from "../../../gateway/journey/ports/spool.ts"
 import { enter, READER, requestFor, storeAll, study } from "../people.ts"
 import { DAY_MS, MINUTE_MS, TwoSides } from "../world.ts"
 

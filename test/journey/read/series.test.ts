@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { seriesViews } from "../../../gateway/journey/read/series.ts"
-import type { InstanceRecord } from "../../../gateway/journey/records.ts"
+import type { InstanceRecord } from "../../../gateway/journey/records/instance.ts"
 import { instance } from "../../storage/ledger/records.ts"
 
 const image = (SeriesInstanceUID: string, SeriesNumber: number, InstanceNumber: number): InstanceRecord => {

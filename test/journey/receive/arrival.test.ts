@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
-import type { StudyRecord } from "../../../gateway/journey/records.ts"
-import type { StaffItem } from "../../../gateway/journey/views.ts"
+import type { StudyRecord } from "../../../gateway/journey/records/study.ts"
+import type { StaffItem } from "../../../gateway/journey/views/staff.ts"
 import { AT_HOSPITAL } from "../agreements.ts"
 import { CLERK, enter, READER, requestFor, row, store, storeAll, STORED, study, uid } from "../people.ts"
 import { DAY_MS, MINUTE_MS, TwoSides } from "../world.ts"

@@ -12,8 +12,8 @@ import {
 } from "../../../gateway/journey/receive/commit.ts"
 import { AssociationError, DimseError } from "../../../gateway/journey/errors.ts"
 import { locks } from "../../../gateway/journey/locks.ts"
-import type { CommitmentLine } from "../../../gateway/journey/ports.ts"
-import type { Ledger } from "../../../gateway/journey/records.ts"
+import type { CommitmentLine } from "../../../gateway/journey/ports/dicom-nodes.ts"
+import type { Ledger } from "../../../gateway/journey/records/ledger.ts"
 import type { World } from "../../../gateway/journey/world.ts"
 import type {
   CommitmentRequest,

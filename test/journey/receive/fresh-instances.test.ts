@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { filing, type Filing } from "../../../gateway/journey/receive/file-instance.ts"
-import type { StudyHeader, StudyRecord } from "../../../gateway/journey/records.ts"
+import type { StudyHeader, StudyRecord } from "../../../gateway/journey/records/study.ts"
 import { TwoSides } from "../world.ts"
 
 const HEADER: StudyHeader = {

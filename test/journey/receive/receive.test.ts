@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { deflateRawSync } from "node:zlib"
 import { after, before, describe, it } from "mocha"
-import type { InstanceIntake } from "../../../gateway/journey/ports.ts"
+import type { InstanceIntake } from "../../../gateway/journey/ports/inbound.ts"
 import { MR_IMAGE_STORAGE } from "../../peers/dicom-study.ts"
 import { MODALITY, OUR_AE } from "../gateway.ts"
 import { STORED, study, type Image } from "../people.ts"

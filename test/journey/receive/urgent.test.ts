@@ -1,6 +1,7 @@
 /** Whose images may use what is kept back on the disk. */
 import assert from "node:assert/strict"
-import type { RequestRecord, StudyRecord } from "../../../gateway/journey/records.ts"
+import type { RequestRecord } from "../../../gateway/journey/records/request.ts"
+import type { StudyRecord } from "../../../gateway/journey/records/study.ts"
 import { roomFor } from "../../../gateway/journey/receive/urgent.ts"
 import type { World } from "../../../gateway/journey/world.ts"
 import { request, study } from "../../storage/ledger/records.ts"

@@ -4,8 +4,9 @@ import { createHash } from "node:crypto"
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { DrawError, SpoolError } from "../../../gateway/journey/errors.ts"
-import type { Draughtsman, Spool } from "../../../gateway/journey/ports.ts"
-import type { InstanceRecord } from "../../../gateway/journey/records.ts"
+import type { Draughtsman } from "../../../gateway/journey/ports/drawing.ts"
+import type { Spool } from "../../../gateway/journey/ports/spool.ts"
+import type { InstanceRecord } from "../../../gateway/journey/records/instance.ts"
 import {
   recodingContents,
   travelling,

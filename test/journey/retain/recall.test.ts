@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { askAgain } from "../../../gateway/journey/recover/ask-again.ts"
-import type { Notice } from "../../../gateway/journey/views.ts"
+import type { Notice } from "../../../gateway/journey/views/notice.ts"
 import { readWhole } from "../../../gateway/journey/read-whole.ts"
 import { readRecall } from "../../../gateway/standards/notice/recall.ts"
 import { readDeletionCertificate } from "../../../gateway/standards/notice/deletion-certificate.ts"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import type { Hours } from "../../../gateway/journey/agreement.ts"
 import { opensAt } from "../../../gateway/journey/submit/calendar.ts"
-import type { Urgency } from "../../../gateway/journey/views.ts"
+import type { Urgency } from "../../../gateway/journey/views/study.ts"
 
 const TOKYO = "Asia/Tokyo"
 const WEEK: Hours["days"] = ["mon", "tue", "wed", "thu", "fri"]

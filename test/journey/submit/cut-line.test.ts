@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import type { Chance } from "../../../gateway/journey/ports.ts"
+import type { Chance } from "../../../gateway/journey/ports/time.ts"
 import { linePace } from "../../../gateway/journey/submit/pace.ts"
 import { countedChance } from "../../peers/chance.ts"
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { Agreement } from "../../../gateway/journey/agreement.ts"
-import type { InstanceRecord } from "../../../gateway/journey/records.ts"
+import type { InstanceRecord } from "../../../gateway/journey/records/instance.ts"
 import { MAX_UNITS, nextOf } from "../../../gateway/journey/submit/delivery.ts"
 import type { World } from "../../../gateway/journey/world.ts"
 import { randomFrom } from "../../peers/chance.ts"

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { lookAgain } from "../../../gateway/journey/submit/look-again.ts"
-import type { Change, JobRecord, Ledger } from "../../../gateway/journey/records.ts"
+import type { JobRecord } from "../../../gateway/journey/records/job.ts"
+import type { Change, Ledger } from "../../../gateway/journey/records/ledger.ts"
 
 const NOW = new Date("2026-11-25T03:00:00Z")
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import type { Ledger } from "../../../gateway/journey/records.ts"
+import type { Ledger } from "../../../gateway/journey/records/ledger.ts"
 import { enter, requestFor, store, study } from "../people.ts"
 import { MINUTE_MS, TwoSides } from "../world.ts"
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { Agreement } from "../../../gateway/journey/agreement.ts"
-import type { Urgency } from "../../../gateway/journey/views.ts"
+import type { Urgency } from "../../../gateway/journey/views/study.ts"
 import { CLERK, enter, requestFor, storeAll, study } from "../people.ts"
 import { MINUTE_MS, TwoSides } from "../world.ts"
 

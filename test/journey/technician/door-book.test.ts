@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { DoorBook, watchedHandler } from "../../../gateway/journey/technician/door-book.ts"
 import { isAddress } from "../../../gateway/journey/receive/peer-address.ts"
-import type { InstanceHandler } from "../../../gateway/journey/ports.ts"
+import type { InstanceHandler } from "../../../gateway/journey/ports/inbound.ts"
 
 const CT1 = { callingAE: "CT1", calledAE: "DOKUEI", remoteAddress: "192.0.2.21" }
 

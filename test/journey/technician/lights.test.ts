@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { ADVICE, adviceFor, type LightCode } from "../../../gateway/journey/technician/advice.ts"
 import { ERRORS } from "../../../gateway/journey/errors.ts"
 import { lightsOf, type Facts, type Page } from "../../../gateway/journey/technician/lights.ts"
-import type { RoadHomeView } from "../../../gateway/journey/views.ts"
+import type { RoadHomeView } from "../../../gateway/journey/views/technician.ts"
 
 const NOW = new Date("2026-04-01T03:00:00.000Z")
 const ago = (minutes: number): string => new Date(NOW.getTime() - minutes * 60_000).toISOString()

@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { SubmissionError } from "../../../gateway/journey/errors.ts"
 import { Contacts } from "../../../gateway/journey/technician/contacts.ts"
 import { hospitalLights, linesDesk } from "../../../gateway/journey/technician/lines.ts"
-import type { PartnerView } from "../../../gateway/journey/views.ts"
+import type { PartnerView } from "../../../gateway/journey/views/technician.ts"
 import { CLERK, enter, READER, report, requestFor, storeAll, study } from "../people.ts"
 import { TwoSides } from "../world.ts"
 

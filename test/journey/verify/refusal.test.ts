@@ -1,7 +1,11 @@
 import assert from "node:assert/strict"
 import { days } from "../../../gateway/commands/pki-authority.ts"
 import type { ContentsOf } from "../../../gateway/journey/submit/package.ts"
-import type { DocumentRole, SubmissionKind, SubmissionRecord } from "../../../gateway/journey/records.ts"
+import type {
+  DocumentRole,
+  SubmissionKind,
+  SubmissionRecord,
+} from "../../../gateway/journey/records/submission.ts"
 import { plan } from "../../../gateway/journey/assemble/release.ts"
 import { due } from "../../../gateway/journey/run.ts"
 import { readRefusal } from "../../../gateway/standards/notice/refusal.ts"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { EFFECTS } from "../../../gateway/journey/submit/submissions.ts"
 import { verify } from "../../../gateway/journey/verify/verify.ts"
-import type { SubmissionRecord } from "../../../gateway/journey/records.ts"
+import type { SubmissionRecord } from "../../../gateway/journey/records/submission.ts"
 import type { Submission } from "../../../gateway/standards/xds/submission.ts"
 import { AT_HOSPITAL, CENTER, HOSPITAL } from "../agreements.ts"
 import { acknowledge, CLERK, enter, requestFor, row, storeAll, study } from "../people.ts"

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict"
-import type { ReportRecord, StudyHeader, SubmissionRecord } from "../../../gateway/journey/records.ts"
+import type { ReportRecord } from "../../../gateway/journey/records/report.ts"
+import type { StudyHeader } from "../../../gateway/journey/records/study.ts"
+import type { SubmissionRecord } from "../../../gateway/journey/records/submission.ts"
 import { placeOf } from "../../../gateway/journey/verify/report-place.ts"
 import type { ImagingReport } from "../../../gateway/standards/cda/report-content.ts"
-import type { StaffDetail } from "../../../gateway/journey/views.ts"
+import type { StaffDetail } from "../../../gateway/journey/views/staff.ts"
 import {
   correctionOf,
   acknowledge,

@@ -4,7 +4,11 @@ import type { Content } from "../../../gateway/journey/submit/pack.ts"
 import type { ContentsOf } from "../../../gateway/journey/submit/package.ts"
 import { due } from "../../../gateway/journey/run.ts"
 import { plan } from "../../../gateway/journey/assemble/release.ts"
-import type { DocumentRole, SubmissionKind, SubmissionRecord } from "../../../gateway/journey/records.ts"
+import type {
+  DocumentRole,
+  SubmissionKind,
+  SubmissionRecord,
+} from "../../../gateway/journey/records/submission.ts"
 import { certificates, list } from "../certificates.ts"
 import type { Gateway } from "../gateway.ts"
 import {

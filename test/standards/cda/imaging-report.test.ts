@@ -9,7 +9,7 @@ import { writeImagingReport } from "../../../gateway/standards/cda/imaging-repor
 import { readImagingReport } from "../../../gateway/standards/cda/read-imaging-report.ts"
 import { reportText } from "../../../gateway/standards/cda/report-text.ts"
 import type { ImagingReport } from "../../../gateway/standards/cda/report-content.ts"
-import type { ReportContent } from "../../../gateway/journey/ports.ts"
+import type { ReportContent } from "../../../gateway/journey/ports/drawing.ts"
 import { ADDENDUM, CORRECTED, CORRECTED_ADDENDUM, REPORT } from "./sample-report.ts"
 
 const textOf = (report: ImagingReport) => new TextDecoder().decode(writeImagingReport(report))

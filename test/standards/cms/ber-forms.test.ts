@@ -1,7 +1,7 @@
 /** The forms a message may come in by BER (X.690 §8), and what is left in memory when it has been opened or made. */
 import assert from "node:assert/strict"
 import { before, describe, it } from "mocha"
-import { type Holder, newKey } from "../../../gateway/commands/pki-authority.ts"
+import { type Holder, newKey, keyPem, pem } from "../../../gateway/commands/pki-authority.ts"
 import { octetString } from "../../../gateway/standards/cms/der-write.ts"
 import { type Chance, withKek } from "../../../gateway/standards/cms/key-wrap.ts"
 import { openMessage } from "../../../gateway/standards/cms/open-message.ts"
@@ -13,7 +13,6 @@ import { EnvelopeReader } from "../../../gateway/standards/cms/envelope-reader.t
 import { TERM, name, privateHalf, root } from "../../peers/authorities.ts"
 import { countedChance } from "../../peers/chance.ts"
 import { Bench } from "../../peers/openssl.ts"
-import { keyPem, pem } from "../../../gateway/commands/pki-authority.ts"
 import { type Node, at, indefinite, segmented, treeFrom, written } from "../../peers/der-tree.ts"
 import { CEK, CLEAR, PLACES, sealed } from "./messages.ts"
 

@@ -2,8 +2,7 @@ import assert from "node:assert/strict"
 import { createCipheriv, createDecipheriv } from "node:crypto"
 import { after, before, describe, it } from "mocha"
 import fc from "fast-check"
-import type { Holder } from "../../../gateway/commands/pki-authority.ts"
-import { keyPem, newKey, pem } from "../../../gateway/commands/pki-authority.ts"
+import { type Holder, keyPem, newKey, pem } from "../../../gateway/commands/pki-authority.ts"
 import {
   ENVELOPE_SUFFIX_LENGTH_BYTES,
   envelopePrefix,

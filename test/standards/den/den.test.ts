@@ -1,7 +1,6 @@
 import assert from "node:assert/strict"
 import { createHash, randomBytes } from "node:crypto"
-import type { Holder } from "../../../gateway/commands/pki-authority.ts"
-import { keyPem, newKey, pem } from "../../../gateway/commands/pki-authority.ts"
+import { type Holder, keyPem, newKey, pem } from "../../../gateway/commands/pki-authority.ts"
 import { unwrapCek } from "../../../gateway/standards/cms/unwrap-cek.ts"
 import { readDen } from "../../../gateway/standards/den/read.ts"
 import { denCiphertext, denFrame } from "../../../gateway/standards/den/write.ts"

@@ -2,8 +2,12 @@ import assert from "node:assert/strict"
 import fc from "fast-check"
 import { explainStatus } from "../../../gateway/standards/dicom/dimse-status.ts"
 import { MAX_COMMAND_SET_BYTES } from "../../../gateway/standards/dicom/command-set.ts"
-import { decodeCommand, encodeCommand, encodeRefusal } from "../../../gateway/standards/dicom/dimse.ts"
-import type { KnownCommand } from "../../../gateway/standards/dicom/dimse.ts"
+import {
+  decodeCommand,
+  encodeCommand,
+  encodeRefusal,
+  type KnownCommand,
+} from "../../../gateway/standards/dicom/dimse.ts"
 
 const us = fc.nat(65535)
 const uid = fc.array(fc.nat(9999), { minLength: 2, maxLength: 10 }).map((parts) => parts.join("."))

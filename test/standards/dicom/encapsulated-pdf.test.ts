@@ -3,14 +3,13 @@ import { execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { readDataSet, readPart10 } from "../../../gateway/standards/dicom/data-set.ts"
-import type { DataSet } from "../../../gateway/standards/dicom/data-set.ts"
+import { readDataSet, readPart10, type DataSet } from "../../../gateway/standards/dicom/data-set.ts"
 import {
   ENCAPSULATED_PDF_STORAGE,
   encapsulatedDocument,
   writeEncapsulatedPdf,
+  type EncapsulatedPdf,
 } from "../../../gateway/standards/dicom/encapsulated-pdf.ts"
-import type { EncapsulatedPdf } from "../../../gateway/standards/dicom/encapsulated-pdf.ts"
 import { uidOfName } from "../../../gateway/standards/dicom/name-uid.ts"
 import { fileMetaBytes } from "../../../gateway/standards/dicom/part10.ts"
 import { isUid } from "../../../gateway/standards/dicom/uid.ts"

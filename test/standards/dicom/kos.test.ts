@@ -5,8 +5,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { readPart10 } from "../../../gateway/standards/dicom/data-set.ts"
-import { readManifest, sharedAttributes, writeManifest } from "../../../gateway/standards/dicom/kos.ts"
-import type { ManifestContent } from "../../../gateway/standards/dicom/kos.ts"
+import {
+  readManifest,
+  sharedAttributes,
+  writeManifest,
+  type ManifestContent,
+} from "../../../gateway/standards/dicom/kos.ts"
 
 const run = promisify(execFile)
 const code = (wanted: string) => (error: unknown) => (error as { code?: string }).code === wanted

@@ -2,8 +2,14 @@ import assert from "node:assert/strict"
 import fc from "fast-check"
 import { OctetReader } from "../../../gateway/standards/dicom/octets.ts"
 import { PduReader, MAX_PDU_LENGTH_BYTES } from "../../../gateway/standards/dicom/pdu-reader.ts"
-import { DICOM_APPLICATION_CONTEXT, decodePdu, encodePdu } from "../../../gateway/standards/dicom/pdu.ts"
-import type { AssociateAC, AssociateRQ, Pdu } from "../../../gateway/standards/dicom/pdu.ts"
+import {
+  DICOM_APPLICATION_CONTEXT,
+  decodePdu,
+  encodePdu,
+  type AssociateAC,
+  type AssociateRQ,
+  type Pdu,
+} from "../../../gateway/standards/dicom/pdu.ts"
 import { decodeUserInformation } from "../../../gateway/standards/dicom/user-information.ts"
 
 const uid = fc.array(fc.nat(9999), { minLength: 2, maxLength: 10 }).map((parts) => parts.join("."))

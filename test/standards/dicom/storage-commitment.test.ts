@@ -10,8 +10,8 @@ import {
   settled,
   writeCommitmentRequest,
   writeCommitmentResult,
+  type CommitmentResult,
 } from "../../../gateway/standards/dicom/storage-commitment.ts"
-import type { CommitmentResult } from "../../../gateway/standards/dicom/storage-commitment.ts"
 
 const IMPLICIT = "1.2.840.10008.1.2"
 const EXPLICIT = "1.2.840.10008.1.2.1"

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict"
-import { ACTIONS, EVENTS, TRANSITIONS, UpperLayer } from "../../../gateway/standards/dicom/upper-layer.ts"
-import type { ActionName, Event, State } from "../../../gateway/standards/dicom/upper-layer.ts"
+import {
+  ACTIONS,
+  EVENTS,
+  TRANSITIONS,
+  UpperLayer,
+  type ActionName,
+  type Event,
+  type State,
+} from "../../../gateway/standards/dicom/upper-layer.ts"
 
 /** PS3.8 table 9-10 as it is printed: one row per event, columns Sta1 to Sta13; next state in tables 9-6 to 9-9. */
 const TABLE_9_10 = `

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises"
 import { inflateRawSync } from "node:zlib"
 import { readPart10 } from "../../../gateway/standards/dicom/data-set.ts"
 import { windowed } from "../../../gateway/actors/draughtsman/window.ts"
-import type { FramePixels } from "../../../gateway/journey/ports.ts"
+import type { FramePixels } from "../../../gateway/journey/ports/drawing.ts"
 import {
   frameOfWholeFile,
   joinFragments,

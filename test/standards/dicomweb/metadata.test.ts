@@ -4,8 +4,7 @@ import { join } from "node:path"
 import { readPart10 } from "../../../gateway/standards/dicom/data-set.ts"
 import { instanceMetadata } from "../../../gateway/standards/dicomweb/metadata.ts"
 import { PIXEL_DATA } from "../../../gateway/standards/dicomweb/frame-place.ts"
-import { DicomFolder, GREY, without } from "./dicom-files.ts"
-import type { Dump } from "./dicom-files.ts"
+import { DicomFolder, GREY, without, type Dump } from "./dicom-files.ts"
 
 const code = (wanted: string) => (error: unknown) => (error as { code?: string }).code === wanted
 

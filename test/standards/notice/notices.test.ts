@@ -3,15 +3,15 @@ import {
   acknowledgementSentence,
   readAcknowledgement,
   writeAcknowledgement,
+  type Acknowledgement,
 } from "../../../gateway/standards/notice/acknowledgement.ts"
-import type { Acknowledgement } from "../../../gateway/standards/notice/acknowledgement.ts"
 import {
   deletionSentence,
   isBeyondBackups,
   readDeletionCertificate,
   writeDeletionCertificate,
+  type DeletionCertificate,
 } from "../../../gateway/standards/notice/deletion-certificate.ts"
-import type { DeletionCertificate } from "../../../gateway/standards/notice/deletion-certificate.ts"
 import { readRefusal, writeRefusal, type Refusal } from "../../../gateway/standards/notice/refusal.ts"
 import { readRecall, writeRecall, type Recall } from "../../../gateway/standards/notice/recall.ts"
 import {

@@ -8,8 +8,9 @@ import {
   SETTINGS,
   STUDY_ROLES,
   URGENCY_CODES,
+  type ReadingRequest,
+  type RequestTexts,
 } from "../../../gateway/standards/request/request-content.ts"
-import type { ReadingRequest, RequestTexts } from "../../../gateway/standards/request/request-content.ts"
 
 const code = (wanted: string) => (error: unknown) => (error as { code?: string }).code === wanted
 

@@ -1,7 +1,14 @@
 /** Records with patient data in every private part, for tests of a ledger. */
-import type { OrphanRecord } from "../../../gateway/journey/orphan-records.ts"
-import type * as R from "../../../gateway/journey/records.ts"
-import type { PatientView, Verdict } from "../../../gateway/journey/views.ts"
+import type { OrphanRecord } from "../../../gateway/journey/records/orphan.ts"
+import type { CertificateRecord } from "../../../gateway/journey/records/certificate.ts"
+import type { InstanceRecord } from "../../../gateway/journey/records/instance.ts"
+import type { JobRecord } from "../../../gateway/journey/records/job.ts"
+import type { ReportRecord } from "../../../gateway/journey/records/report.ts"
+import type { RequestRecord } from "../../../gateway/journey/records/request.ts"
+import type { StudyRecord } from "../../../gateway/journey/records/study.ts"
+import type { DocumentRecord, SubmissionRecord } from "../../../gateway/journey/records/submission.ts"
+import type { PatientView } from "../../../gateway/journey/views/study.ts"
+import type { Verdict } from "../../../gateway/journey/views/verdict.ts"
 import type { Submission } from "../../../gateway/standards/xds/submission.ts"
 
 /** Stands in every private part; must never be found in the file. */
@@ -37,7 +44,7 @@ export const place = (objectId: string, slotId = SLOT) => ({
   objectId,
 })
 
-export const study = (over: Partial<R.StudyRecord> = {}): R.StudyRecord => ({
+export const study = (over: Partial<StudyRecord> = {}): StudyRecord => ({
   id: "study-1",
   agreement: "kakuu-center",
   state: "arriving",
@@ -62,11 +69,7 @@ export const study = (over: Partial<R.StudyRecord> = {}): R.StudyRecord => ({
   ...over,
 })
 
-export const instance = (
-  objectId: string,
-  SOPInstanceUID: string,
-  studyId = "study-1",
-): R.InstanceRecord => ({
+export const instance = (objectId: string, SOPInstanceUID: string, studyId = "study-1"): InstanceRecord => ({
   place: place(objectId),
   studyId,
   sha256: "1".repeat(64),
@@ -88,7 +91,7 @@ export const instance = (
 /** One target study, bound. */
 export const TARGET = [{ studyId: "study-1", role: "target" }] as const
 
-export const request = (over: Partial<R.RequestRecord> = {}): R.RequestRecord => ({
+export const request = (over: Partial<RequestRecord> = {}): RequestRecord => ({
   id: "request-1",
   version: 1,
   agreement: "kakuu-center",
@@ -115,7 +118,7 @@ export const request = (over: Partial<R.RequestRecord> = {}): R.RequestRecord =>
   ...over,
 })
 
-export const submission = (over: Partial<R.SubmissionRecord> = {}): R.SubmissionRecord => ({
+export const submission = (over: Partial<SubmissionRecord> = {}): SubmissionRecord => ({
   id: "submission-1",
   direction: "out",
   kind: "study",
@@ -145,7 +148,7 @@ export const submission = (over: Partial<R.SubmissionRecord> = {}): R.Submission
   ...over,
 })
 
-export const document = (ordinal: number, over: Partial<R.DocumentRecord> = {}): R.DocumentRecord => ({
+export const document = (ordinal: number, over: Partial<DocumentRecord> = {}): DocumentRecord => ({
   submissionId: "submission-1",
   ordinal,
   role: "instance",
@@ -160,7 +163,7 @@ export const document = (ordinal: number, over: Partial<R.DocumentRecord> = {}):
   ...over,
 })
 
-export const report = (over: Partial<R.ReportRecord> = {}): R.ReportRecord => ({
+export const report = (over: Partial<ReportRecord> = {}): ReportRecord => ({
   id: "report-1",
   requestId: "request-1",
   studyId: "study-1",
@@ -191,7 +194,7 @@ export const report = (over: Partial<R.ReportRecord> = {}): R.ReportRecord => ({
   ...over,
 })
 
-export const certificate = (over: Partial<R.CertificateRecord> = {}): R.CertificateRecord => ({
+export const certificate = (over: Partial<CertificateRecord> = {}): CertificateRecord => ({
   id: "certificate-1",
   agreement: "kakuu-center",
   what: "images",
@@ -216,7 +219,7 @@ export const certificate = (over: Partial<R.CertificateRecord> = {}): R.Certific
   ...over,
 })
 
-export const job = (over: Partial<R.JobRecord> = {}): R.JobRecord => ({
+export const job = (over: Partial<JobRecord> = {}): JobRecord => ({
   id: "assemble/study-1",
   verb: "assemble",
   subject: "study-1",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { NO_LEVERS } from "../../../gateway/journey/ports.ts"
+import { NO_LEVERS } from "../../../gateway/journey/ports/levers.ts"
 import { readLevers, writeLevers } from "../../../gateway/storage/levers/levers-file.ts"
 
 describe("levers in the data folder", () => {

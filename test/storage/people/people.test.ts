@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "better-sqlite3"
 import { event } from "../../../gateway/journey/audit.ts"
-import type { Credential } from "../../../gateway/journey/ports.ts"
+import type { Credential } from "../../../gateway/journey/ports/person.ts"
 import { MIGRATIONS, PEOPLE_VERSION } from "../../../gateway/storage/people/migrations.ts"
 import { openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import type { SealedObject, Spool } from "../../../gateway/journey/ports.ts"
+import type { SealedObject, Spool } from "../../../gateway/journey/ports/spool.ts"
 import { MemoryDisk } from "../../../gateway/storage/spool/memory-disk.ts"
 import { collect, meta, openTestSpool, seededChance } from "./world.ts"
 

@@ -5,8 +5,7 @@ import type { Disk } from "../../../gateway/storage/spool/disk.ts"
 import type { FileSpool } from "../../../gateway/storage/spool/file-spool.ts"
 import { MemoryDisk } from "../../../gateway/storage/spool/memory-disk.ts"
 import { nodeDisk } from "../../../gateway/storage/spool/node-disk.ts"
-import type { SpoolUnderTest } from "../../contracts/spool.contract.ts"
-import { describeSpool } from "../../contracts/spool.contract.ts"
+import { type SpoolUnderTest, describeSpool } from "../../contracts/spool.contract.ts"
 import { openTestSpool } from "./world.ts"
 
 let current: FileSpool

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { crc32 } from "node:zlib"
 import fc from "fast-check"
-import type { FrameHeader } from "../../../gateway/storage/spool/frame-header.ts"
 import {
+  type FrameHeader,
   HEADER_BYTES,
   decodeFrameHeader,
   encodeFrameHeader,

@@ -3,7 +3,7 @@
  * that had begun later confirmed is there, everything else is there, missing, or torn, as the dice fall.
  */
 import { posix } from "node:path"
-import type { Chance } from "../../../gateway/journey/ports.ts"
+import type { Chance } from "../../../gateway/journey/ports/time.ts"
 import type { Disk, DiskFile, DiskSpace, OpenMode } from "../../../gateway/storage/spool/disk.ts"
 import { MemoryDisk } from "../../../gateway/storage/spool/memory-disk.ts"
 import { fraction } from "./world.ts"

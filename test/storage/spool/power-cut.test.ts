@@ -1,8 +1,7 @@
 import assert from "node:assert/strict"
 import { currentEpoch } from "../../../gateway/storage/spool/file-spool.ts"
 import { LoggedDisk } from "./logged-disk.ts"
-import type { Told } from "./reception.ts"
-import { receive } from "./reception.ts"
+import { type Told, receive } from "./reception.ts"
 import { EPOCH_KEY, collect, openTestSpool, seededChance } from "./world.ts"
 
 const DATA = "/data"

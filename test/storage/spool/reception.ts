@@ -1,5 +1,5 @@
 /** A morning's reception, as a handler would do it: seal, sync, answer; refuse what fails; a new segment after a failure. */
-import type { Segment, SlotId, Spool } from "../../../gateway/journey/ports.ts"
+import type { Segment, SlotId, Spool } from "../../../gateway/journey/ports/spool.ts"
 import { SpoolError } from "../../../gateway/journey/errors.ts"
 import { encrypt } from "../../contracts/spool.contract.ts"
 import { isKill } from "./faulty-disk.ts"

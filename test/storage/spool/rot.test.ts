@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import type { SealedObject } from "../../../gateway/journey/ports.ts"
+import type { SealedObject } from "../../../gateway/journey/ports/spool.ts"
 import type { FileSpool } from "../../../gateway/storage/spool/file-spool.ts"
 import type { Torn } from "../../../gateway/storage/spool/findings.ts"
 import { MemoryDisk } from "../../../gateway/storage/spool/memory-disk.ts"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
-import type { Slot } from "../../../gateway/storage/spool/slot-page.ts"
 import {
+  type Slot,
   PAGE_BYTES,
   decodeSlotPage,
   encodeSlotPage,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
 import { MAX_OBJECT_BYTES, chunkMacCount } from "../../../gateway/storage/spool/limits.ts"
-import type { Trailer } from "../../../gateway/storage/spool/trailer.ts"
 import {
+  type Trailer,
   decodeTrailer,
   encodeTrailer,
   openTrailer,

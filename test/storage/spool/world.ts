@@ -1,8 +1,8 @@
 /** A clock, dice and values for tests of the spool: repeatable, and different for every seed. */
 import { createCipheriv, createHash } from "node:crypto"
-import type { Chance, Clock, ObjectMeta } from "../../../gateway/journey/ports.ts"
-import type { FileSpool, SpoolOptions } from "../../../gateway/storage/spool/file-spool.ts"
-import { openSpool } from "../../../gateway/storage/spool/file-spool.ts"
+import type { ObjectMeta } from "../../../gateway/journey/ports/spool.ts"
+import type { Chance, Clock } from "../../../gateway/journey/ports/time.ts"
+import { type FileSpool, type SpoolOptions, openSpool } from "../../../gateway/storage/spool/file-spool.ts"
 import type { Disk } from "../../../gateway/storage/spool/disk.ts"
 
 /** The key stream of AES-128-CTR under the seed's digest: never repeats, always the same for one seed. */

@@ -1,5 +1,5 @@
 /** One audit event of every kind, for tests. */
-import type { AuditEvent } from "../../../gateway/journey/ports.ts"
+import type { AuditEvent } from "../../../gateway/journey/ports/audit.ts"
 import type { AuditSource } from "../../../gateway/storage/trail/participants.ts"
 
 export const SOURCE: AuditSource = {

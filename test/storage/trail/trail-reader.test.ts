@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { appendFile, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { TrailPlace, TrailReader } from "../../../gateway/journey/ports.ts"
+import type { TrailPlace, TrailReader } from "../../../gateway/journey/ports/audit.ts"
 import { openTrail, type Trail } from "../../../gateway/storage/trail/trail.ts"
 import { EVENTS, SOURCE } from "./events.ts"
 

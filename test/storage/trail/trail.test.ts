@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from "no
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { AuditError } from "../../../gateway/journey/errors.ts"
-import type { AuditEvent } from "../../../gateway/journey/ports.ts"
+import type { AuditEvent } from "../../../gateway/journey/ports/audit.ts"
 import { openTrail } from "../../../gateway/storage/trail/trail.ts"
 import { verifyTrail } from "../../../gateway/storage/trail/verify-trail.ts"
 import { BLANK, EVENTS, SOURCE } from "./events.ts"

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { readdir, readFile } from "node:fs/promises"
 import path from "node:path"
 import { WebSocketServer, type WebSocket } from "ws"
-import type { DeskEvent } from "../../../gateway/journey/views.ts"
+import type { DeskEvent } from "../../../gateway/journey/views/session.ts"
 
 /** viewer.md 6.3, as the desks send it. */
 export const CONTENT_SECURITY_POLICY =

@@ -1,6 +1,6 @@
 /** Opens a desk of fixtures in a page: what is true of every test, said once. */
 import type { Page } from "playwright-core"
-import type { SessionView } from "../../../gateway/journey/views.ts"
+import type { SessionView } from "../../../gateway/journey/views/session.ts"
 import {
   acknowledgedDetail,
   appendedDetail,

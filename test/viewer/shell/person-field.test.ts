@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import type { Browser, Page } from "playwright-core"
 import type { DirectoryPerson } from "../../../gateway/standards/pwp/directory-person.ts"
-import type { RequestInput } from "../../../gateway/journey/views.ts"
+import type { RequestInput } from "../../../gateway/journey/views/request.ts"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
 import { CLERK } from "../fixtures/desk.ts"

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { Browser, Page } from "playwright-core"
-import type { WorkItem } from "../../../gateway/journey/views.ts"
+import type { WorkItem } from "../../../gateway/journey/views/reading.ts"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
 import { nobody, PEOPLE, READER, SERVER_TIME, WORK_ITEMS } from "../fixtures/desk.ts"

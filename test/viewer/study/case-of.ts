@@ -1,5 +1,5 @@
 /** A case of the reading desk around synthetic series. */
-import type { ReadingView, SigningView } from "../../../gateway/journey/views.ts"
+import type { ReadingView, SigningView } from "../../../gateway/journey/views/reading.ts"
 import { jst, WORK_ITEMS } from "../fixtures/desk.ts"
 import { instanceUid, type SyntheticSeries } from "./synthetic.ts"
 

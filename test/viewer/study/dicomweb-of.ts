@@ -2,7 +2,7 @@
 import express from "express"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { answerFrame } from "../../../gateway/actors/desks/frame-answer.ts"
-import type { EncodedFrame } from "../../../gateway/journey/ports.ts"
+import type { EncodedFrame } from "../../../gateway/journey/ports/reading-desk.ts"
 import { encoded, metadataOf, type SyntheticSeries } from "./synthetic.ts"
 
 export interface DicomwebOptions {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import type { ReportDraft } from "../../../gateway/journey/views.ts"
+import type { ReportDraft } from "../../../gateway/journey/views/reading.ts"
 import { AUTOSAVE_MS, DraftKeeper, RETRY_MS } from "../../../viewer/screens/study/draft-keeper.ts"
 
 const EMPTY: ReportDraft = { findings: "", impression: "", keyImages: [], correctionReason: "" }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { Browser, CDPSession, Page } from "playwright-core"
-import type { ReportDraft, ReportVersion, SignedText } from "../../../gateway/journey/views.ts"
+import type { ReportDraft, ReportVersion, SignedText } from "../../../gateway/journey/views/reading.ts"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
 import { DeskServer } from "../shell/desk-server.ts"

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { Browser, CDPSession, Page } from "playwright-core"
-import type { PreparedReport } from "../../../gateway/journey/views.ts"
+import type { PreparedReport } from "../../../gateway/journey/views/reading.ts"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
 import { jst, PEOPLE } from "../fixtures/desk.ts"

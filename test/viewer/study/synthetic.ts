@@ -3,7 +3,7 @@
  * that the drawn pixels can be computed. Made at test time, encoded by the gateway's own encoder.
  */
 import { encodeHtj2k } from "../../../gateway/actors/draughtsman/htj2k.ts"
-import type { EncodedFrame } from "../../../gateway/journey/ports.ts"
+import type { EncodedFrame } from "../../../gateway/journey/ports/reading-desk.ts"
 import { createHash } from "node:crypto"
 
 export interface SyntheticSeries {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import type { Urgency } from "../../../gateway/journey/views.ts"
+import type { Urgency } from "../../../gateway/journey/views/study.ts"
 import { due } from "../../../viewer/words/due.ts"
 
 const jst = (text: string): string => new Date(`${text}:00+09:00`).toISOString()

@@ -1,6 +1,6 @@
 /** A signed report is followed by an addendum or by a correction: which is right, said before either is begun. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { Amendment, ReadingView, SignedText } from "../../../gateway/journey/views.ts"
+import type { Amendment, ReadingView, SignedText } from "../../../gateway/journey/views/reading.ts"
 import { icon } from "../../parts/icon.ts"
 import { st } from "../../text/study.ts"
 

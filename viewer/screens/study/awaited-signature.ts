@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit"
-import type { ReadingView, SignatureWait } from "../../../gateway/journey/views.ts"
+import type { ReadingView, SignatureWait } from "../../../gateway/journey/views/reading.ts"
 import type { Api, ApiError } from "../../api.ts"
 import { asApiError } from "../../parts/fetched.ts"
 import { icon } from "../../parts/icon.ts"

@@ -4,7 +4,7 @@ import type {
   ReadingView,
   ReportDraft,
   SeriesView,
-} from "../../../gateway/journey/views.ts"
+} from "../../../gateway/journey/views/reading.ts"
 import { ApiError, type Api } from "../../api.ts"
 import { asApiError } from "../../parts/fetched.ts"
 import { clockTime } from "../../words/instant.ts"

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit"
-import type { PatientView } from "../../../gateway/journey/views.ts"
+import type { PatientView } from "../../../gateway/journey/views/study.ts"
 import { orientationLetters, slicePosition } from "../../image/orientation.ts"
 import type { Voi } from "../../image/voi.ts"
 import { presetOf } from "../../image/window-presets.ts"

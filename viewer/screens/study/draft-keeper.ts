@@ -1,4 +1,4 @@
-import type { ReportDraft } from "../../../gateway/journey/views.ts"
+import type { ReportDraft } from "../../../gateway/journey/views/reading.ts"
 
 /** Where the text stands: only `saved` may be signed or left without asking. */
 export type DraftState = "saved" | "dirty" | "saving" | "failed" | "conflict"

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit"
-import type { PreparedReport, ReadingView } from "../../../gateway/journey/views.ts"
+import type { PreparedReport, ReadingView } from "../../../gateway/journey/views/reading.ts"
 import { icon } from "../../parts/icon.ts"
 import { ageAndSex } from "../../parts/patient-block.ts"
 import { examination } from "../../parts/study-bar.ts"

@@ -1,4 +1,4 @@
-import type { KeyImage, ReadingView, SeriesView } from "../../../gateway/journey/views.ts"
+import type { KeyImage, ReadingView, SeriesView } from "../../../gateway/journey/views/reading.ts"
 import type { Api, ApiError } from "../../api.ts"
 import { DecoderPool } from "../../decode-worker/decoder-pool.ts"
 import { asApiError } from "../../parts/fetched.ts"

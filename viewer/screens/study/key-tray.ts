@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit"
-import type { KeyImage } from "../../../gateway/journey/views.ts"
+import type { KeyImage } from "../../../gateway/journey/views/reading.ts"
 import { voiWindow } from "../../image/voi.ts"
 import { icon } from "../../parts/icon.ts"
 import { st } from "../../text/study.ts"

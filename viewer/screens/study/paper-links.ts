@@ -1,6 +1,6 @@
 /** What came beside the study, such as the request of a hospital of another make: each opens by itself, marked as nobody's signature. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { PaperView } from "../../../gateway/journey/views.ts"
+import type { PaperView } from "../../../gateway/journey/views/reading.ts"
 import { icon } from "../../parts/icon.ts"
 import { st } from "../../text/study.ts"
 

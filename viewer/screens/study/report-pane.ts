@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit"
-import type { ReadingView, ReportDraft, SignedText } from "../../../gateway/journey/views.ts"
+import type { ReadingView, ReportDraft, SignedText } from "../../../gateway/journey/views/reading.ts"
 import { icon } from "../../parts/icon.ts"
 import { st } from "../../text/study.ts"
 import { sentences } from "../../words/sentences.ts"

@@ -1,4 +1,4 @@
-import type { KeyImage, ReadingView, SeriesView } from "../../../gateway/journey/views.ts"
+import type { KeyImage, ReadingView, SeriesView } from "../../../gateway/journey/views/reading.ts"
 import type { Api } from "../../api.ts"
 import type { DicomJson } from "../../image/dicom-json.ts"
 import type { TrayItem } from "./key-tray.ts"

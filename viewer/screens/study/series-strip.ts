@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from "lit"
-import type { SeriesView } from "../../../gateway/journey/views.ts"
+import type { SeriesView } from "../../../gateway/journey/views/reading.ts"
 import { twoToneBar } from "../../parts/two-tone-bar.ts"
 import { st } from "../../text/study.ts"
 import type { FrameStore } from "./frame-store.ts"

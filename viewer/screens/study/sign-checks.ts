@@ -1,4 +1,5 @@
-import type { PatientView, ReportDraft, StudyView } from "../../../gateway/journey/views.ts"
+import type { ReportDraft } from "../../../gateway/journey/views/reading.ts"
+import type { PatientView, StudyView } from "../../../gateway/journey/views/study.ts"
 import type { StudyKey } from "../../text/study.ts"
 import type { Values } from "../../text/language.ts"
 

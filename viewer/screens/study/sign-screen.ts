@@ -1,6 +1,6 @@
 import { startAuthentication, type PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/browser"
 import { html, nothing, type TemplateResult } from "lit"
-import type { PreparedReport, ReadingView, SigningStep } from "../../../gateway/journey/views.ts"
+import type { PreparedReport, ReadingView, SigningStep } from "../../../gateway/journey/views/reading.ts"
 import type { Api, ApiError } from "../../api.ts"
 import "./awaited-signature.ts"
 import { DecoderPool } from "../../decode-worker/decoder-pool.ts"

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from "lit"
-import type { SigningStep, SigningView } from "../../../gateway/journey/views.ts"
+import type { SigningStep, SigningView } from "../../../gateway/journey/views/reading.ts"
 import { st, type StudyKey } from "../../text/study.ts"
 import { clockSeconds } from "../../words/instant.ts"
 

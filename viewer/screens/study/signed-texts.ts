@@ -1,6 +1,6 @@
 /** What stands signed of a case, to be read beside what is written: the report, and what was added to it. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { SignedText } from "../../../gateway/journey/views.ts"
+import type { SignedText } from "../../../gateway/journey/views/reading.ts"
 import { st } from "../../text/study.ts"
 import { documentName } from "./amend-panel.ts"
 

@@ -1,6 +1,6 @@
 import { imageFacts } from "../../image/image-facts.ts"
 import type { DicomJson } from "../../image/dicom-json.ts"
-import type { SeriesView } from "../../../gateway/journey/views.ts"
+import type { SeriesView } from "../../../gateway/journey/views/reading.ts"
 import type { FrameSource } from "./frame-store.ts"
 
 /** One image of a stack, with what key images and corner texts name it by. */

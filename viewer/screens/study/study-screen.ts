@@ -1,5 +1,5 @@
 import { html, type PropertyValues, type TemplateResult } from "lit"
-import type { KeyImage } from "../../../gateway/journey/views.ts"
+import type { KeyImage } from "../../../gateway/journey/views/reading.ts"
 import type { Api, ApiError } from "../../api.ts"
 import type { ToolMode } from "../../gesture/intent.ts"
 import { tableAsWindow } from "../../image/window-presets.ts"

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit"
-import type { ReadingView, SeriesView } from "../../../gateway/journey/views.ts"
+import type { ReadingView, SeriesView } from "../../../gateway/journey/views/reading.ts"
 import type { ApiError } from "../../api.ts"
 import { languageButton } from "../../parts/app-head.ts"
 import { icon } from "../../parts/icon.ts"

@@ -7,7 +7,7 @@ import type {
   DirectoryView,
   PartnerView,
   TechnicianView,
-} from "../../../gateway/journey/views.ts"
+} from "../../../gateway/journey/views/technician.ts"
 import { icon, type IconName } from "../../parts/icon.ts"
 import { maybe } from "../../text/language.ts"
 import { maybeTt, tt } from "../../text/technician.ts"

@@ -1,6 +1,6 @@
 /** Devices one under the other, and below them whom we did not let in. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { DeviceView, TechnicianView, TurnedAwayView } from "../../../gateway/journey/views.ts"
+import type { DeviceView, TechnicianView, TurnedAwayView } from "../../../gateway/journey/views/technician.ts"
 import { icon } from "../../parts/icon.ts"
 import { maybeTt, tt } from "../../text/technician.ts"
 import { at, atAndAgo } from "./times.ts"

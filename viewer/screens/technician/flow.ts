@@ -1,6 +1,6 @@
 /** The way of everything, now: one line over the page, and in one sentence what is wrong. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { TechnicianView } from "../../../gateway/journey/views.ts"
+import type { TechnicianView } from "../../../gateway/journey/views/technician.ts"
 import { icon } from "../../parts/icon.ts"
 import { language } from "../../text/language.ts"
 import { tt } from "../../text/technician.ts"

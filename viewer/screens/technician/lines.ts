@@ -1,6 +1,7 @@
 /** The page of lines at the reading centre: which hospitals are connected, what waits for each, and what to do about each light. */
 import { html, type TemplateResult } from "lit"
-import type { LinesView, PartnerView } from "../../../gateway/journey/views.ts"
+import type { LinesView } from "../../../gateway/journey/views/lines.ts"
+import type { PartnerView } from "../../../gateway/journey/views/technician.ts"
 import type { Api } from "../../api.ts"
 import type { LiveEvents } from "../../live-events.ts"
 import { Fetched } from "../../parts/fetched.ts"

@@ -1,6 +1,6 @@
 /** The technician's page: on one screen whether studies arrive and leave, and what to do about each light. */
 import { html, type TemplateResult } from "lit"
-import type { TestResult } from "../../../gateway/journey/views.ts"
+import type { TestResult } from "../../../gateway/journey/views/technician.ts"
 import type { Api, ApiError } from "../../api.ts"
 import type { LiveEvents } from "../../live-events.ts"
 import { banner } from "../../parts/banner.ts"

@@ -1,6 +1,6 @@
 /** The studies that came last: has mine arrived, has it left? */
 import { html, type TemplateResult } from "lit"
-import type { StaffItem } from "../../../gateway/journey/views.ts"
+import type { StaffItem } from "../../../gateway/journey/views/staff.ts"
 import { icon } from "../../parts/icon.ts"
 import { patientLines } from "../../parts/patient-block.ts"
 import { examination } from "../../parts/study-bar.ts"

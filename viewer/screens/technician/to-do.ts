@@ -1,6 +1,7 @@
 /** What to do now: each light in words, its steps, and the one button that helps. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { Light, LinesView, TestResult } from "../../../gateway/journey/views.ts"
+import type { LinesView } from "../../../gateway/journey/views/lines.ts"
+import type { Light, TestResult } from "../../../gateway/journey/views/technician.ts"
 import { icon, type IconName } from "../../parts/icon.ts"
 import { language } from "../../text/language.ts"
 import { tt } from "../../text/technician.ts"

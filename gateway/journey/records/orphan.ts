@@ -1,6 +1,6 @@
 /** What a start need not look at, and what a recovery found in the spool and could not derive: kept, listed for a person.
  *  Types only. */
-import type { SegmentId, SlotClass, SlotId } from "./ports.ts"
+import type { SegmentId, SlotClass, SlotId } from "../ports/spool.ts"
 
 /** All of it that lies in one slot. Ids, counts and times: nothing about a patient. */
 export interface OrphanRecord {

@@ -1,4 +1,4 @@
-/** Media (ITI-32): what goes on one and comes off one. Promises only, for `ports.ts`. */
+/** Media (ITI-32): what goes on one and comes off one. Promises only, as in all of this folder. */
 
 /** PS3.16 CID 405, as far as files can be written to it; `folder` is any other place in a file system. */
 export const MEDIUM_TYPES = ["usb", "cd", "dvd", "sd", "folder"] as const

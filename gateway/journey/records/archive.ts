@@ -2,7 +2,7 @@
  * What the ledger keeps of the hospital's own DICOM nodes: commitments asked for by devices and relayed to the
  * archive, reports delivered to it. Types only.
  */
-import type { CommitmentRequest, CommitmentResult } from "../standards/dicom/storage-commitment.ts"
+import type { CommitmentRequest, CommitmentResult } from "../../standards/dicom/storage-commitment.ts"
 
 export type CommitmentState = "requested" | "asked" | "answered" | "told" | "failed"
 
