@@ -8,7 +8,7 @@ import type { Config } from "../../config/schema.ts"
 import { pulled } from "../../foundation/health.ts"
 import { LeverError } from "../../journey/errors.ts"
 import type { LeverName, Levers } from "../../journey/ports/levers.ts"
-import { readLevers, writeLevers } from "../../storage/levers/levers-file.ts"
+import { moveLevers } from "../../storage/levers/levers-file.ts"
 import { leaveNote } from "../../storage/trail/used-notes.ts"
 import { caller } from "../caller.ts"
 
@@ -34,14 +34,13 @@ const DEED: Readonly<Record<LeverName, { readonly pulled: string; readonly ended
 export async function pull({ dataDir }: Pick<Config, "dataDir">, wanted: Pull): Promise<Levers> {
   if (!existsSync(dataDir)) throw new LeverError("ERR_LEVER_PLACE", `${dataDir} is not there`)
   const { lever, by, reason, end } = wanted
-  const before = readLevers(dataDir)
-  if ((before[lever] === null) === end) return before
-  const at = systemClock.now().toISOString()
-  const deed = `${end ? DEED[lever].ended : DEED[lever].pulled}, by ${by}: ${reason}`
-  await leaveNote(join(dataDir, "audit.jsonl"), { at, user: caller(), deed })
-  const levers: Levers = { ...before, [lever]: end ? null : { by, reason, since: at } }
-  writeLevers(dataDir, levers)
-  return levers
+  return moveLevers(dataDir, async (before) => {
+    if ((before[lever] === null) === end) return null
+    const at = systemClock.now().toISOString()
+    const deed = `${end ? DEED[lever].ended : DEED[lever].pulled}, by ${by}: ${reason}`
+    await leaveNote(join(dataDir, "audit.jsonl"), { at, user: caller(), deed })
+    return { ...before, [lever]: end ? null : { by, reason, since: at } }
+  })
 }
 
 /** What runs now tells of it; null = nobody runs. */

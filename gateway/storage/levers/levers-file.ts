@@ -2,17 +2,10 @@
  * Levers in the data folder: written by a command, taken up by the gateway, durable before anybody is told. A file that cannot be
  * understood shuts the doors: it was there to.
  */
-import {
-  chownSync,
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from "node:fs"
+import { closeSync, fsyncSync, openSync, readFileSync, statSync } from "node:fs"
+import { lstat, open, rename, rm, stat, type FileHandle } from "node:fs/promises"
 import { join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
 import { LEVER_NAMES, NO_LEVERS, type Lever, type Levers } from "../../journey/ports/levers.ts"
 
 const FILE = "levers.json"
@@ -30,26 +23,77 @@ export function readLevers(dataDir: string): Levers {
       }
     )
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return NO_LEVERS
+    if (isCode(error, "ENOENT")) return NO_LEVERS
     throw error
   }
 }
 
 const dateOf = (path: string): string => statSync(path).mtime.toISOString()
 
-/** Durable when it returns, and the service's own whoever writes it. */
-export function writeLevers(dataDir: string, levers: Levers): void {
+/** A command that was killed with the turn in its hands holds up nobody for longer. */
+const TURN_MS = 30_000
+const ASK_AGAIN_MS = 20
+
+/**
+ * One command after another: what the file holds, `change` of it, durable when it resolves, and the service's own whoever writes it.
+ * The file beside it is the turn as well; it is only ever made, never opened, so that root writes where no link of the service leads.
+ *
+ * @param change null = nothing is to change. @returns the levers as they are from now on
+ */
+export async function moveLevers(
+  dataDir: string,
+  change: (before: Levers) => Promise<Levers | null>,
+): Promise<Levers> {
   const beside = join(dataDir, `${FILE}.new`)
-  const file = openSync(beside, "w", OWNER_ONLY)
+  const file = await turn(beside)
   try {
-    writeSync(file, `${JSON.stringify(levers, null, 2)}\n`)
-    fsyncSync(file)
+    const before = readLevers(dataDir)
+    const levers = await change(before)
+    if (levers === null) {
+      await rm(beside)
+      return before
+    }
+    await file.writeFile(`${JSON.stringify(levers, null, 2)}\n`)
+    if (process.getuid?.() === 0) await handOver(file, dataDir)
+    await file.sync()
+    await rename(beside, join(dataDir, FILE))
+    syncFolder(dataDir)
+    return levers
+  } catch (error) {
+    await rm(beside, { force: true })
+    throw error
   } finally {
-    closeSync(file)
+    await file.close()
   }
-  const { uid, gid } = statSync(dataDir)
-  if (process.getuid?.() === 0) chownSync(beside, uid, gid)
-  renameSync(beside, join(dataDir, FILE))
+}
+
+async function turn(beside: string): Promise<FileHandle> {
+  for (;;) {
+    try {
+      return await open(beside, "wx", OWNER_ONLY)
+    } catch (error) {
+      if (!isCode(error, "EEXIST")) throw error
+    }
+    if (await isLeftBehind(beside)) await rm(beside, { force: true })
+    else await pause(ASK_AGAIN_MS)
+  }
+}
+
+async function isLeftBehind(beside: string): Promise<boolean> {
+  try {
+    return Math.abs(Date.now() - (await lstat(beside)).mtimeMs) > TURN_MS
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return false
+    throw error
+  }
+}
+
+async function handOver(file: FileHandle, dataDir: string): Promise<void> {
+  const { uid, gid } = await stat(dataDir)
+  await file.chown(uid, gid)
+}
+
+function syncFolder(dataDir: string): void {
   const folder = openSync(dataDir, "r")
   try {
     fsyncSync(folder)
@@ -57,6 +101,9 @@ export function writeLevers(dataDir: string, levers: Levers): void {
     closeSync(folder)
   }
 }
+
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && "code" in error && error.code === code
 
 function leversIn(text: string): Levers | null {
   const value = tryParse(text)

@@ -5,8 +5,9 @@
  */
 import { randomBytes } from "node:crypto"
 import { existsSync } from "node:fs"
-import { chown, mkdir, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises"
+import { lchown, lstat, mkdir, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { AuditError } from "../../journey/errors.ts"
 
 const FOLDER = "audit-used"
 const LEDGER = "ledger.sqlite"
@@ -43,21 +44,21 @@ export async function leaveNote(trail: string, note: Note): Promise<boolean> {
   if (!existsSync(join(dataDir, LEDGER))) return false
   const { uid, gid } = await stat(dataDir)
   const folder = join(dataDir, FOLDER)
-  // Whoever reads the trail as root must not leave what the service cannot take up.
-  const handOver = async (path: string): Promise<void> => {
-    if (process.getuid?.() === 0) await chown(path, uid, gid)
-  }
-  if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) await handOver(folder)
+  // Whoever reads the trail as root must not leave what the service cannot take up, nor be led elsewhere by it.
+  const isRoot = process.getuid?.() === 0
+  if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined && isRoot)
+    await lchown(folder, uid, gid)
+  if (!(await lstat(folder)).isDirectory()) throw new AuditError("ERR_AUDIT_WRITE", `${folder} is no folder`)
   const name = `${note.at.replaceAll(":", "")}-${randomBytes(8).toString("hex")}.json`
   const unfinished = join(folder, `${name}.part`)
   const file = await open(unfinished, "wx", 0o600)
   try {
     await file.writeFile(JSON.stringify(note))
+    if (isRoot) await file.chown(uid, gid)
     await file.datasync()
   } finally {
     await file.close()
   }
-  await handOver(unfinished)
   await rename(unfinished, join(folder, name))
   return true
 }

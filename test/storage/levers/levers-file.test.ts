@@ -1,9 +1,22 @@
 import assert from "node:assert/strict"
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  chownSync,
+  lutimesSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
 import { NO_LEVERS } from "../../../gateway/journey/ports/levers.ts"
-import { readLevers, writeLevers } from "../../../gateway/storage/levers/levers-file.ts"
+import { moveLevers, readLevers } from "../../../gateway/storage/levers/levers-file.ts"
+
+const LEVER = { by: "想定 管理", reason: "調査", since: "2026-11-26T08:00:00.000Z" }
 
 describe("levers in the data folder", () => {
   let folder: string
@@ -17,13 +30,45 @@ describe("levers in the data folder", () => {
     assert.deepEqual(readLevers(join(folder, "none")), NO_LEVERS)
   })
 
-  it("come back as they were written, for their owner alone", () => {
-    const frozen = { by: "想定 管理", reason: "調査", since: "2026-11-26T08:00:00.000Z" }
-    writeLevers(folder, { ...NO_LEVERS, frozen })
-    assert.deepEqual(readLevers(folder), { isolated: null, frozen })
+  it("come back as they were written, for their owner alone", async () => {
+    await moveLevers(folder, () => Promise.resolve({ ...NO_LEVERS, frozen: LEVER }))
+    assert.deepEqual(readLevers(folder), { isolated: null, frozen: LEVER })
     assert.equal(statSync(join(folder, "levers.json")).mode & 0o777, 0o600)
-    writeLevers(folder, NO_LEVERS)
+    await moveLevers(folder, () => Promise.resolve(NO_LEVERS))
     assert.deepEqual(readLevers(folder), NO_LEVERS)
+  })
+
+  it("are both pulled when two people pull one each at the same moment", async () => {
+    const pull = (name: "isolated" | "frozen") =>
+      moveLevers(folder, async (before) => {
+        await pause(20)
+        return { ...before, [name]: LEVER }
+      })
+    await Promise.all([pull("isolated"), pull("frozen")])
+    assert.deepEqual(readLevers(folder), { isolated: LEVER, frozen: LEVER })
+  })
+
+  it("are moved although a command was killed in the midst of it, or could not go on", async () => {
+    writeFileSync(join(folder, "levers.json.new"), "{")
+    utimesSync(join(folder, "levers.json.new"), new Date(0), new Date(0))
+    const full = moveLevers(folder, () => Promise.reject(new Error("full")))
+    await assert.rejects(full, { message: "full" })
+    await moveLevers(folder, (before) => Promise.resolve({ ...before, frozen: LEVER }))
+    assert.deepEqual(readLevers(folder), { isolated: null, frozen: LEVER })
+  })
+
+  it("are written by root into no file that the service points it to", async function () {
+    if (process.getuid?.() !== 0) return this.skip()
+    const elsewhere = join(folder, "of-root")
+    writeFileSync(elsewhere, "of root")
+    chownSync(folder, 4711, 4711)
+    symlinkSync(elsewhere, join(folder, "levers.json.new"))
+    lutimesSync(join(folder, "levers.json.new"), new Date(0), new Date(0))
+    await moveLevers(folder, (before) => Promise.resolve({ ...before, frozen: LEVER }))
+    assert.equal(readFileSync(elsewhere, "utf8"), "of root")
+    assert.equal(statSync(elsewhere).uid, 0)
+    assert.equal(statSync(join(folder, "levers.json")).uid, 4711)
+    assert.deepEqual(readLevers(folder).frozen, LEVER)
   })
 
   it("shut the doors when nobody can understand them", () => {

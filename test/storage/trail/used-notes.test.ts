@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises"
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { leaveNote, takeNotes, type Note } from "../../../gateway/storage/trail/used-notes.ts"
@@ -61,6 +61,13 @@ describe("a note that the audit trail was read", () => {
     for (const path of [left, join(left, (await readdir(left))[0]!)])
       assert.equal((await stat(path)).uid, uid)
     assert.equal((await stat(left)).mode & 0o077, 0)
+  })
+
+  it("is not left where a link leads that the service has put there", async () => {
+    await mkdir(join(folder, "elsewhere"))
+    await symlink(join(folder, "elsewhere"), join(folder, "audit-used"))
+    await assert.rejects(leaveNote(trail(), NOTE), { code: "ERR_AUDIT_WRITE" })
+    assert.deepEqual(await readdir(join(folder, "elsewhere")), [])
   })
 
   it("that is none stays where it is and is named", async () => {
