@@ -167,6 +167,48 @@ export const SAMPLE_ROWS = {
   ),
 } as const satisfies Record<string, WireRow>
 
+const NO_ANSWER = "unanswered: `is not a RegistryResponse`"
+const VALID = "valid by the schema; nobody here takes audit messages"
+
+/**
+ * The reference messages that are no ITI-41 requests, by file, or by `*` several that are alike, and what becomes of them
+ * where they would come. What stands between back-ticks is in what is said.
+ */
+export const OTHER_SAMPLE_ROWS = {
+  "response/soap-pnr-resp.xml": row("an answer", "Success"),
+  "response/soap-r-resp.xml": row("an answer to ITI-42", "Success"),
+  "response/regresp-fail-noerr.xml": row("Failure without a list", "Failure"),
+  "response/regresp-suc-err.xml": row("Success with errors in its list", "Failure"),
+  "constructed/iti41-response-success.xml": row("an answer", "Success"),
+  "constructed/iti41-response-success.mtom.http": row("an answer in MTOM", "Success"),
+  "constructed/iti41-response-success-warnings.xml": row("an answer with warnings", "Success"),
+  "constructed/iti41-response-failure.xml": row("an answer", "Failure"),
+  "constructed/soap-fault-action-not-supported.xml": row("a fault", "refused: `ActionNotSupported`"),
+  "query-retrieve/soap-ret-resp.xml": row("an answer to ITI-43", NO_ANSWER),
+  "query-retrieve/sq-resp-*.xml": row("answers to ITI-18", NO_ANSWER),
+  "query-retrieve/sq-req*.xml": row(
+    "queries, one of them right, where metadata are wanted",
+    "refused: `XDM_METADATA`",
+  ),
+  "rad68/kos.dcm": row("a manifest of one image", "read: `1`"),
+  "saml/ipf-xua-assertion.xml": row(
+    "SAML 2.0 whose signature values are left out, by SHA-1",
+    "not believed: `rsa-sha1 is not accepted`",
+  ),
+  "saml/ipf-saml2-assertion-for-xua.xml": row(
+    "the same in wsse:Security, with a comment in it",
+    "not believed: `document type, comment, CDATA or instruction`",
+  ),
+  "xdm/toolkit2-MIE.zip": row("a medium with files of a Macintosh; SHA-1 in capitals", "`1 of 1 whole`"),
+  "constructed/audit/*.xml": row("audit messages, one for each event", VALID),
+  "constructed/audit/rfc5425-frame.bin": row("a frame of syslog over TLS", "as ours, octet for octet"),
+  "audit/ipf-atna-record-1.xml": row(
+    "an audit message after RFC 3881",
+    "not valid by the schema; nobody here takes audit messages",
+  ),
+  "audit/ipf-*.xml": row("audit messages", VALID),
+} as const satisfies Record<string, WireRow>
+
 /** Declares tests by row; `complete` fails when one has none. */
 export function rowTests<Id extends string>(rows: Readonly<Record<Id, WireRow>>) {
   const tested = new Set<Id>()

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { metrics } from "../../gateway/actors/machine-room/metrics.ts"
 import { generatedPages } from "../../gateway/commands/docs.ts"
 import { EXIT } from "../../gateway/exit.ts"
-import { ANSWER_ROWS, REQUEST_ROWS, rowTable, SAMPLE_ROWS } from "../actors/wire-rows.ts"
+import { ANSWER_ROWS, OTHER_SAMPLE_ROWS, REQUEST_ROWS, rowTable, SAMPLE_ROWS } from "../actors/wire-rows.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 const DOCS = join(ROOT, "docs")
@@ -85,8 +85,9 @@ describe("the documents", () => {
 
   it("list what is tolerated on the wire, and refused, as the tests name it", () => {
     const page = read("docs/ihe-wire.md")
-    for (const table of [rowTable(REQUEST_ROWS), rowTable(ANSWER_ROWS), rowTable(SAMPLE_ROWS, "file")])
-      assert.ok(page.includes(`\n${table}\n`), table)
+    const wire = [rowTable(REQUEST_ROWS), rowTable(ANSWER_ROWS)]
+    const samples = [rowTable(SAMPLE_ROWS, "file"), rowTable(OTHER_SAMPLE_ROWS, "file")]
+    for (const table of [...wire, ...samples]) assert.ok(page.includes(`\n${table}\n`), table)
   })
 
   it("number the decisions without gaps", async () => {
