@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process"
 import { X509Certificate } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { parse } from "yaml"
 
 const MAIN = join(import.meta.dirname, "..", "..", "gateway", "main.ts")
 
@@ -18,7 +19,8 @@ const SECOND_PERSONS = { operator: "保守 一郎", witness: "安全 花江" } a
 
 /** What the two say of the reader's certificate. @param config of the reading centre */
 export function readersCertificate(config: string) {
-  const chain = join(dirname(config), "pki", "readers", `${READER.login}.chain.pem`)
+  const { keys } = parse(readFileSync(config, "utf8")) as { keys: { persons: string } }
+  const chain = join(dirname(config), keys.persons, `${READER.login}.chain.pem`)
   const fingerprint = new X509Certificate(readFileSync(chain)).fingerprint256
     .replaceAll(":", "")
     .toLowerCase()

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { readersCertificate } from "../../deploy/demo/people.ts"
 import { EXIT } from "../../gateway/exit.ts"
 import { dokuei } from "../commands/command-line.ts"
 
@@ -29,6 +30,11 @@ describe("a trial on one machine (docs/operation.md)", () => {
       assert.deepEqual([checked.code, checked.stderr], [EXIT.ok.code, ""])
     }
     assert.equal(trial().status, 1)
+  })
+
+  it("has a reader whose certificate lies where the reading centre looks for it", () => {
+    const { fingerprint } = readersCertificate(join(folder, "center.yaml"))
+    assert.match(fingerprint, /^[0-9a-f]{64}$/)
   })
 
   it("has two gateways that name each other", () => {

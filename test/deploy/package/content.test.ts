@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { execFileSync, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { buildPackage, compareElsewhere } from "../../../deploy/package/build.ts"
@@ -9,6 +9,8 @@ import { partsOf } from "../../../gateway/commands/sbom/parts.ts"
 import { VERSION } from "../../../gateway/version.ts"
 
 const ROOT = join(import.meta.dirname, "../../..")
+/** The package has a program of its own in its place, /usr/bin/dokuei. */
+const ONLY_IN_A_CHECKOUT = "/opt/dokuei/deploy/dokuei.js"
 const LONG = process.env.DOKUEI_LONG === "1"
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8")
 
@@ -95,6 +97,13 @@ describe("the Debian package", function () {
           places.some((place) => place.test(path)),
           path,
         )
+  })
+
+  it("has every file that the documents name below /opt/dokuei", () => {
+    const pages = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"))
+    const named = pages.flatMap((page) => read(`docs/${page}`).match(/\/opt\/dokuei\/[\w./-]*\w/g) ?? [])
+    assert.ok(named.length > 10)
+    for (const path of named) if (path !== ONLY_IN_A_CHECKOUT) assert.ok(existsSync(join(root, path)), path)
   })
 
   it("has no tests, no maps, no types, and nothing of those who develop it", () => {
