@@ -98,7 +98,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   row("H-05", "physical security of sites", { people: "the site itself" }),
   row("H-06", "security of facilities", { tests: ["test/systemd"], people: "patching" }),
   row("H-07", "business continuity", {
-    tests: ["test/roads/kill.test.ts", "test/roads/restore.test.ts"],
+    tests: ["test/roads/kill.test.ts", "test/roads/restore.test.ts", "test/roads/drill.test.ts"],
     people: "the plan and its drills",
   }),
   row("H-08", "monitoring and contacts", {
