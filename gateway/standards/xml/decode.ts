@@ -10,6 +10,8 @@ type Decoder = InstanceType<typeof TextDecoder>
 
 export type XmlEncoding = "utf-8" | "utf-16le" | "utf-16be"
 
+const MARK = "\uFEFF"
+
 /** How many bytes `encodingOf` wants to see. */
 export const ENCODING_PROBE_BYTES = 4
 
@@ -29,9 +31,10 @@ export function declarationAgrees(declared: string, actual: XmlEncoding): boolea
   return actual === "utf-8" ? name === "utf-8" || name === "us-ascii" : name === "utf-16" || name === actual
 }
 
-/** A decoder over pieces cut anywhere; the first piece with at least one byte decides. Throws Malformed XML_ENCODING. */
+/** A decoder over pieces cut anywhere; the first piece with at least one byte decides. Throws Malformed XML_…. */
 export class XmlDecoder {
   #decoder: Decoder | null = null
+  #hasBegun = false
   #head: Uint8Array = new Uint8Array(0)
   #encoding: XmlEncoding = "utf-8"
 
@@ -65,6 +68,15 @@ export class XmlDecoder {
   }
 
   #decode(decoder: Decoder, bytes: Uint8Array, stream: boolean): string {
+    const characters = this.#characters(decoder, bytes, stream)
+    // One mark is gone already; saxes would pass over a second one.
+    if (!this.#hasBegun && characters.startsWith(MARK))
+      throw new Malformed("XML_NOT_WELL_FORMED", "XML 1.0 §2.8", "text before the document")
+    this.#hasBegun ||= characters !== ""
+    return characters
+  }
+
+  #characters(decoder: Decoder, bytes: Uint8Array, stream: boolean): string {
     try {
       return decoder.decode(bytes, { stream })
     } catch (cause) {

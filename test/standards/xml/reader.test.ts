@@ -87,6 +87,7 @@ describe("XML reader", () => {
     ["an open element", "XML_NOT_WELL_FORMED", "<a><b></b>"],
     ["a crossed tag", "XML_NOT_WELL_FORMED", "<a><b></a></b>"],
     ["text after the root", "XML_NOT_WELL_FORMED", "<a/>x"],
+    ["a second byte order mark", "XML_NOT_WELL_FORMED", "\uFEFF\uFEFF<a/>"],
     ["NUL", "XML_NOT_WELL_FORMED", "<a>\0</a>"],
     ["wrong UTF-8", "XML_ENCODING", Buffer.from([0x3c, 0x61, 0x3e, 0xff, 0x3c])],
     ["overlong UTF-8", "XML_ENCODING", Buffer.from([0x3c, 0x61, 0x3e, 0xc0, 0xbc, 0x3c])],
