@@ -253,6 +253,19 @@ describe("dokuei", () => {
       assert.doesNotMatch(list(), /passkey:/)
     })
 
+    it("confirms for the use that was named and no other, and what was named by mistake can be mended", () => {
+      const two = ["--operator", "保守 一郎", "--witness", "安全 花江"]
+      assert.equal(confirm(...two).code, EXIT.ok.code)
+      const other = confirm(...two, "--use", "login")
+      assert.equal(other.code, EXIT.failed.code)
+      assert.match(other.stderr, /^ERR_NOT_ALLOWED: .*signing.*revoke it first/)
+      const why = ["--login", "reader1", "--operator", "保守 一郎", "--reason", "取り違え"]
+      const revoked = ["--fingerprint", certificate().fingerprint256, ...why]
+      assert.equal(dokuei("people", "revoke", file("center.yaml"), ...revoked).code, EXIT.ok.code)
+      assert.equal(confirm(...two, "--use", "login").code, EXIT.ok.code)
+      assert.match(dokuei("people", "list", file("center.yaml")).stdout, /login: confirmed /)
+    })
+
     it("takes no word of the holder, and no fingerprint that is none", () => {
       const own = confirm("--operator", "保守 一郎", "--witness", "放射太郎")
       assert.equal(own.code, EXIT.failed.code)
@@ -309,10 +322,10 @@ describe("dokuei", () => {
         const ended = await started.ended()
         assert.equal(ended.code, EXIT.ok.code, ended.stderr)
         const audit = dokuei("audit", "verify", file(`${role}.yaml`))
-        const records = role === "edge" ? 3 : 6
+        const records = role === "edge" ? 3 : 9
         assert.ok(
           audit.stdout.startsWith(`${records} records`),
-          "configuration, start and stop; at the centre also what was said of a certificate and of a lost device",
+          "configuration, start and stop; at the centre also what was said of certificates and of a lost device",
         )
       }
     })

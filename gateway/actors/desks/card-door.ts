@@ -12,8 +12,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { TLSSocket } from "node:tls"
 import { DeskError } from "../../journey/errors.ts"
-import type { CardRefusal } from "../../journey/ports/bindings.ts"
-import type { Person } from "../../journey/ports/person.ts"
+import type { CardRefusal, CardVerdict } from "../../journey/ports/bindings.ts"
 import { Limiter } from "./limiter.ts"
 import type { LoginAudit } from "./login-audit.ts"
 import { OneUse } from "./one-use.ts"
@@ -30,12 +29,10 @@ const MAX_CHAIN = 8
 const SERVER_LIMITS = { headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 16_384 }
 const MAX_CONNECTIONS = 256
 
-/** Who came, and for which page. */
-interface Came {
-  readonly person: Person
+/** What was shown, and for which page. */
+interface Shown {
+  readonly chain: readonly Uint8Array[]
   readonly ask: string
-  /** For the audit trail. */
-  readonly certificate: string
 }
 
 export class CardDoor {
@@ -44,7 +41,7 @@ export class CardDoor {
   readonly #origin: string
   readonly #audit: LoginAudit
   readonly #byAddress: Limiter
-  readonly #codes = new OneUse<Came>(OPEN_CODES)
+  readonly #codes = new OneUse<Shown>(OPEN_CODES)
   readonly #server: Server
 
   /** @param origin of the desk: where browsers are sent back to */
@@ -78,10 +75,15 @@ export class CardDoor {
     })
   }
 
-  /** Who came with this code, once. @param verifier what the page kept; its SHA-256 came to the door */
-  take(code: string, verifier: string): Came | null {
+  /**
+   * Who came with this code, once; by what holds now, not when it was given. `detail` is for the audit trail; null = nobody has.
+   *
+   * @param verifier what the page kept; its SHA-256 came to the door
+   */
+  async take(code: string, verifier: string): Promise<CardVerdict | null> {
     const ask = createHash("sha256").update(verifier, "utf8").digest("base64url")
-    return this.#codes.take(code, this.#options.clock.now(), (came) => came.ask === ask)
+    const shown = this.#codes.take(code, this.#options.clock.now(), (each) => each.ask === ask)
+    return shown === null ? null : this.#cards.judge(shown.chain)
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -105,14 +107,15 @@ export class CardDoor {
   async #judged(request: IncomingMessage, ask: string): Promise<string> {
     const busy = this.#tooMany(request)
     if (busy) return refusedAs("busy")
-    const verdict = await this.#cards.judge(chainOf(request))
+    const chain = chainOf(request)
+    const verdict = await this.#cards.judge(chain)
     if (verdict.person === null) {
       await this.#audit.failed(request, null, `a card was not accepted: ${verdict.detail}`)
       return refusedAs(verdict.refusal)
     }
     const code = Buffer.from(this.#options.chance.bytes(CODE_BYTES)).toString("base64url")
     const until = new Date(this.#options.clock.now().getTime() + CODE_MS)
-    this.#codes.put(code, { person: verdict.person, ask, certificate: verdict.detail }, until)
+    this.#codes.put(code, { chain, ask }, until)
     return `code/${code}`
   }
 

@@ -155,12 +155,13 @@ export class Door {
     { code, verifier }: z.infer<typeof cardBody>,
   ): Promise<SessionView> {
     this.#byAddress.count(this.#audit.addressOf(request))
-    const came = door.take(code, verifier)
+    const came = await door.take(code, verifier)
     if (came === null)
       return this.#refuse(request, null, "an unknown code of the door for cards, or too late")
-    await this.#refuseLocked(request, came.person)
-    const how = `logged in by certificate ${came.certificate}`
-    return this.#enter(request, response, came.person, "certificate", how)
+    const { person, detail } = came
+    if (person === null) return this.#refuse(request, null, `a card counts no more: ${detail}`)
+    await this.#refuseLocked(request, person)
+    return this.#enter(request, response, person, "certificate", `logged in by certificate ${detail}`)
   }
 
   async #refuseLocked(request: IncomingMessage, person: Person): Promise<void> {

@@ -5,7 +5,7 @@ import { systemClock } from "../../clock.ts"
 import type { Config } from "../../config/schema.ts"
 import { personKeysOf } from "../../foundation/person-keys.ts"
 import { found } from "../../journey/desk-guards.ts"
-import { KeyError } from "../../journey/errors.ts"
+import { DeskError, KeyError } from "../../journey/errors.ts"
 import { confirmBinding, revokeBinding } from "../../journey/people/bind.ts"
 import { certificateFacts } from "../../journey/people/certificate-facts.ts"
 import type { BindingUse } from "../../journey/ports/bindings.ts"
@@ -37,6 +37,7 @@ export const confirmByTwo = (
     const person = await accountOf(people, login)
     for (const leaf of await certificatesAtHand(config, login, use, certificate))
       await people.saw(login, use, leaf, at)
+    await demandUse(people, { login, fingerprint, use })
     const by = [
       { login: null, name: operator },
       { login: null, name: witness },
@@ -50,6 +51,24 @@ export const confirmByTwo = (
     const lines = certificateLines(certificateFacts(kept))
     return `confirmed for ${login} by ${operator} and ${witness}:\n${lines.join("\n")}\n`
   })
+
+/** @throws DeskError ERR_NOT_ALLOWED: what two people agree to is the use they have named */
+async function demandUse(
+  people: PeopleStore,
+  { login, fingerprint, use }: Omit<Which, "operator"> & { readonly use: BindingUse },
+): Promise<void> {
+  const seen = (await people.bindings()).find(
+    (each) => each.person.login === login && each.fingerprint === fingerprint,
+  )
+  if (seen === undefined || seen.use === use) return
+  const counts = seen.confirmed !== null && seen.revoked === null
+  throw new DeskError(
+    "ERR_NOT_ALLOWED",
+    counts
+      ? `this certificate counts for ${seen.use}: revoke it first`
+      : `this certificate was shown for ${seen.use}: say --use ${seen.use}, or bring it with --certificate`,
+  )
+}
 
 export const revokeAtMachine = (
   config: Config,

@@ -33,7 +33,8 @@ export const lostDevice = (config: Config, { login, passkey, operator, reason }:
       description: `${which} of ${login} taken away and all sessions ended, by ${operator}: ${reason}`,
     })
     const gone = await people.lose(person.id, id, told)
-    if (gone === 0) throw new DeskError("ERR_NOT_FOUND", `${login} has no passkey`)
+    if (gone === 0 && id !== null)
+      throw new DeskError("ERR_NOT_FOUND", `${login} has no such passkey any more`)
     return `${gone} passkey(s) of ${login} open nothing more; every session has ended\nenrol again: dokuei enrol --login ${login}\n`
   })
 

@@ -58,7 +58,7 @@ export async function revokeBinding(
 const isThis = (binding: Binding, { person, fingerprint }: Which): boolean =>
   binding.person.login === person.login && binding.fingerprint === fingerprint
 
-/** Two people are two names and two accounts; width and spaces make no other person. */
+/** Two people are two names, and neither is the holder's. */
 function demandOthers(person: Person, by: readonly Witness[]): void {
   const names = by.map(({ name }) => folded(name))
   const isHolder = by.some(
@@ -70,7 +70,12 @@ function demandOthers(person: Person, by: readonly Witness[]): void {
     throw new DeskError("ERR_NOT_ALLOWED", "one person was named twice: two are needed")
 }
 
-const folded = (name: string): string => name.normalize("NFKC").replace(/\s/gu, "").toLowerCase()
+/** Width, spaces, case and what nobody sees make no other person. */
+const folded = (name: string): string =>
+  name
+    .normalize("NFKC")
+    .replace(/[\s\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
+    .toLowerCase()
 
 const named = (by: readonly Witness[]): string =>
   by.map(({ login, name }) => (login === null ? name : `${name} (${login})`)).join(", ")

@@ -40,7 +40,14 @@ const REFUSALS: Readonly<Record<string, CardRefusal>> = {
   "hc-role": "role",
 }
 
-const refused = (refusal: CardRefusal, detail: string): CardVerdict => ({ person: null, refusal, detail })
+/** Anybody may come to the door, with names of their own making: of each a row in the audit trail, and no page. */
+const MOST_DETAIL_CHARACTERS = 300
+
+const refused = (refusal: CardRefusal, detail: string): CardVerdict => ({
+  person: null,
+  refusal,
+  detail: detail.slice(0, MOST_DETAIL_CHARACTERS),
+})
 
 /** @param encoded DER, leaf first, as the client showed them; [] = it showed none */
 export async function cardHolder(encoded: readonly Uint8Array[], parts: CardParts): Promise<CardVerdict> {

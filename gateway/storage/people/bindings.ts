@@ -39,11 +39,15 @@ export class CertificateBindings {
   }
 
   confirm({ event, at, ...act }: BindingAct, evidence: string): boolean {
-    return this.#toldOf(event, sql.confirmBinding, { ...act, at: at.getTime(), evidence })
+    return this.#toldOf(event, () => this.#change(sql.confirmBinding, { ...act, at: at.getTime(), evidence }))
   }
 
-  revoke({ event, at, ...act }: BindingAct, reason: string): boolean {
-    return this.#toldOf(event, sql.revokeBinding, { ...act, at: at.getTime(), reason })
+  /** What a card had opened ends with it. */
+  revoke({ event, at, login, fingerprint, by }: BindingAct, reason: string): boolean {
+    return this.#toldOf(event, () => {
+      this.#change(sql.deleteCardSessions, { login, fingerprint })
+      return this.#change(sql.revokeBinding, { login, fingerprint, by, at: at.getTime(), reason })
+    })
   }
 
   untold(): readonly { readonly key: string; readonly event: AuditEvent }[] {
@@ -56,9 +60,9 @@ export class CertificateBindings {
   }
 
   /** Both or neither; what changed nothing is not told. */
-  #toldOf(event: AuditEvent, statement: string, parameters: object): boolean {
+  #toldOf(event: AuditEvent, change: () => number): boolean {
     return this.#database.transaction(() => {
-      if (this.#change(statement, parameters) === 0) return false
+      if (change() === 0) return false
       this.#change(sql.insertUntold, { key: `account/${randomUUID()}`, event: JSON.stringify(event) })
       return true
     })()

@@ -29,11 +29,11 @@ export class Passkeys {
       }))
   }
 
-  /** @param credentialId null = all of them. @returns passkeys that are gone; 0 = there was none, and nothing changed */
+  /** @param credentialId null = all of them, and what else opens the desk. @returns passkeys that are gone; one that is not there changes nothing */
   lose(personId: string, credentialId: string | null, event: AuditEvent): number {
     return this.#database.transaction(() => {
       const gone = this.#run(sql.deleteCredentials, { personId, credentialId })
-      if (gone === 0) return 0
+      if (gone === 0 && credentialId !== null) return 0
       this.#run(sql.deleteSessionsOf, { personId })
       this.#run(sql.deleteEnrolmentsOf, { personId })
       this.#run(sql.insertUntold, { key: `account/${randomUUID()}`, event: JSON.stringify(event) })

@@ -79,10 +79,12 @@ export const holderOf = `
   SELECT person.id, login, name, role FROM binding JOIN person ON person.id = person_id
   WHERE fingerprint = @fingerprint AND use = @use AND confirmed_at IS NOT NULL AND revoked_at IS NULL`
 
+/** What it is for is what it was shown for last, until it counts. */
 export const seeBinding = `
   INSERT INTO binding (person_id, fingerprint, use, certificate, seen_at)
   SELECT id, @fingerprint, @use, @certificate, @now FROM person WHERE login = @login
-  ON CONFLICT DO NOTHING`
+  ON CONFLICT (fingerprint, person_id) DO UPDATE SET use = excluded.use
+  WHERE use <> excluded.use AND (confirmed_at IS NULL OR revoked_at IS NOT NULL)`
 
 /** Nothing changes for one that is somebody else's. */
 export const confirmBinding = `
@@ -95,6 +97,12 @@ export const revokeBinding = `
   UPDATE binding SET revoked_at = @at, revoked_by = @by, reason = @reason
   WHERE fingerprint = @fingerprint AND revoked_at IS NULL
     AND person_id = (SELECT id FROM person WHERE login = @login)`
+
+/** Of a card that opens the door no more. */
+export const deleteCardSessions = `
+  DELETE FROM session WHERE opened_by = 'certificate' AND person_id IN (
+    SELECT person_id FROM binding JOIN person ON person.id = person_id
+    WHERE fingerprint = @fingerprint AND use = 'login' AND login = @login)`
 
 export const insertUntold = `INSERT INTO untold (key, event) VALUES (@key, @event)`
 

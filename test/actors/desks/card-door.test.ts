@@ -1,9 +1,11 @@
 import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
+import { once } from "node:events"
 import { createHash, randomBytes } from "node:crypto"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { connect } from "node:tls"
 import { promisify } from "node:util"
 import { keyPem, pem, type Holder } from "../../../gateway/commands/pki-authority.ts"
 import { cardHolder } from "../../../gateway/journey/people/card-login.ts"
@@ -99,6 +101,32 @@ describe("the door for cards", function () {
       const [binding] = await desk.people.bindings()
       await revokeBinding(desk.people, binding!, { by: [WITNESS], at: START, reason: "lost" })
       assert.equal(await refusalOf("doctor"), "unconfirmed")
+    })
+
+    it("resumes no session: whoever comes next at the same browser shows a card of their own", async () => {
+      const [key, cert] = ["key", "crt"].map((kind) => readFileSync(join(folder, `doctor.${kind}`)))
+      const port = desk.desk.cardPort!
+      const first = connect({ port, key, cert, rejectUnauthorized: false, maxVersion: "TLSv1.2" })
+      await once(first, "secureConnect")
+      const session = first.getSession()
+      first.destroy()
+      const next = connect({ port, session, rejectUnauthorized: false, maxVersion: "TLSv1.2" })
+      await once(next, "secureConnect")
+      assert.equal(next.isSessionReused(), false)
+      next.destroy()
+    })
+
+    it("opens nothing by a code whose card was taken back meanwhile, and ends what that card had opened", async () => {
+      const entered = secret()
+      await desk.client.post("/api/login/card", { code: await codeOf("doctor", entered), verifier: entered })
+      await desk.client.get("/api/worklist")
+      const verifier = secret()
+      const code = await codeOf("doctor", verifier)
+      const [binding] = await desk.people.bindings()
+      await revokeBinding(desk.people, binding!, { by: [WITNESS], at: START, reason: "lost" })
+      await assert.rejects(desk.client.get("/api/worklist"), { status: 401 })
+      const late = desk.client.post("/api/login/card", { code, verifier })
+      await assert.rejects(late, { status: 401, code: "ERR_LOGIN_REFUSED" })
     })
 
     it("knows one address and no other, and leaves no connection open", async () => {

@@ -89,8 +89,12 @@ describe("a reader's certificate", () => {
   })
 
   it("is not confirmed by one person under two spellings", async () => {
-    const again = { login: null, name: "保守　一郎" }
-    await assert.rejects(confirmBinding(people, which(), agreed(OPERATOR, again)), refused)
+    for (const name of ["保守　一郎", "保守一\u200b郎", "保守\u2060 一郎\u00ad"])
+      await assert.rejects(
+        confirmBinding(people, which(), agreed(OPERATOR, { login: null, name })),
+        refused,
+        name,
+      )
   })
 
   it("is confirmed for one account alone", async () => {

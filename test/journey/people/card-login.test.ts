@@ -53,6 +53,14 @@ describe("a card at the door", () => {
     assert.equal(await refusal(good.chain, READER, { trust: { ...trust, anchors: anchors.seal } }), "unknown")
   })
 
+  it("that anybody made fills no audit trail with its names", async () => {
+    const { anchors } = await certificates()
+    const strange = { trust: { ...trust, anchors: anchors.seal } }
+    const { detail } = await judged((await card({ name: "x".repeat(9_000) })).chain, READER, strange)
+    assert.match(detail, /^path: no path to a configured anchor: /)
+    assert.ok(detail.length <= 300, String(detail.length))
+  })
+
   it("is refused when it is for signing, of an organisation, or for a server", async () => {
     assert.equal(await shaped({ use: "signature", usage: "nonRepudiation" }), "other-use")
     assert.equal(await shaped({ usage: "nonRepudiation" }), "other-use")

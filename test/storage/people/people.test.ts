@@ -1,10 +1,12 @@
 import assert from "node:assert/strict"
+import { createHash } from "node:crypto"
 import { readFileSync, rmSync, statSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "better-sqlite3"
 import { event } from "../../../gateway/journey/audit.ts"
+import type { BindingUse } from "../../../gateway/journey/ports/bindings.ts"
 import type { Credential } from "../../../gateway/journey/ports/person.ts"
 import { MIGRATIONS, PEOPLE_VERSION } from "../../../gateway/storage/people/migrations.ts"
 import { openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
@@ -184,6 +186,43 @@ describe("people", () => {
     })
   })
 
+  describe("a certificate", () => {
+    const told = event({ event: "account-changed", outcome: "success", at: at(0).toISOString() })
+
+    it("that counts no more ends what the card opened, and not what the passkey did", async () => {
+      const { id } = await people.enrol(reader, "code-1", at(15))
+      await people.openSession(id, "by card", "certificate", at(0))
+      await people.openSession(id, "by passkey", "passkey", at(0))
+      const revoke = async (use: BindingUse): Promise<void> => {
+        const leaf = new TextEncoder().encode(use)
+        await people.saw("sato", use, leaf, at(0))
+        const fingerprint = createHash("sha256").update(leaf).digest("hex")
+        assert.equal(
+          await people.revoke({ login: "sato", fingerprint, by: "-", at: at(0), event: told }, "lost"),
+          true,
+        )
+      }
+      await revoke("signing")
+      assert.notEqual(await people.peekSession("by card", at(0)), null)
+      await revoke("login")
+      assert.equal(await people.peekSession("by card", at(0)), null)
+      assert.notEqual(await people.peekSession("by passkey", at(0)), null)
+    })
+
+    it("is for another use once it is shown for it; never while it counts", async () => {
+      await people.enrol(reader, "code-1", at(15))
+      const leaf = new Uint8Array([1])
+      const use = async () => (await people.bindings())[0]?.use
+      await people.saw("sato", "signing", leaf, at(0))
+      await people.saw("sato", "login", leaf, at(1))
+      assert.equal(await use(), "login")
+      const [{ fingerprint } = { fingerprint: "" }] = await people.bindings()
+      await people.confirm({ login: "sato", fingerprint, by: "-", at: at(2), event: told }, "-")
+      await people.saw("sato", "signing", leaf, at(3))
+      assert.equal(await use(), "login")
+    })
+  })
+
   describe("a lost device", () => {
     const told = event({ event: "account-changed", outcome: "success", at: at(0).toISOString() })
     const enrolTwo = async (): Promise<string> => {
@@ -218,6 +257,18 @@ describe("people", () => {
       assert.notEqual(await people.peekSession("sid-1", at(0)), null)
       assert.deepEqual(await people.untold(), [])
       assert.equal(await people.lose(id, null, told), 2)
+    })
+  })
+
+  describe("an account whose holder has left, without a passkey", () => {
+    it("loses its sessions and its links all the same, and that is told", async () => {
+      const { id } = await people.enrol(reader, "code-1", at(15))
+      await people.openSession(id, "by card", "certificate", at(0))
+      const told = event({ event: "account-changed", outcome: "success", at: at(0).toISOString() })
+      assert.equal(await people.lose(id, null, told), 0)
+      assert.equal(await people.peekSession("by card", at(0)), null)
+      assert.equal(await people.enrolling("code-1", at(1)), null)
+      assert.equal((await people.untold()).length, 1)
     })
   })
 
