@@ -62,13 +62,15 @@ export class TestTsa implements TimeStampAuthority {
         sequence(sequence(sequence(octetString(createHash("sha256").update(leaf).digest())))),
       ),
     )
+    const { privateKey } = this.#holder.key
+    const isRsa = privateKey.asymmetricKeyType === "rsa"
     const signerInfo = sequence(
       integer(1),
       sequence(issuer.encoded, der(TAG.integer, serial)),
       sequence(oid(OID.sha256), NULL),
       Buffer.concat([Uint8Array.of(0xa0), signed.subarray(1)]),
-      sequence(oid(OID.rsaEncryption), NULL),
-      octetString(sign("sha256", signed, this.#holder.key.privateKey)),
+      isRsa ? sequence(oid(OID.rsaEncryption), NULL) : sequence(oid(OID.ecdsaSha256)),
+      octetString(sign("sha256", signed, privateKey)),
     )
     const signedData = sequence(
       integer(3),

@@ -4,6 +4,7 @@ import { readSignedData } from "../../standards/cms/signed-data.ts"
 import { readEvidence } from "../../standards/dsg/embedded-evidence.ts"
 import { readSignatureDocument } from "../../standards/dsg/signature-document.ts"
 import type { SignatureTrust } from "../../standards/dsg/trust.ts"
+import { MAX_KEPT_EVIDENCE } from "../../standards/dsg/xades-read.ts"
 import type { AnchorUse, NamedAnchor } from "../../standards/evidence/evidence-index.ts"
 import { readCertificate, type Certificate } from "../../standards/hpki/certificate.ts"
 import type { Crl } from "../../standards/hpki/crl.ts"
@@ -39,7 +40,7 @@ export function helpersOf(signed: readonly Signed[]): Helpers {
 }
 
 function helpersOfOne({ xml, trust }: Signed): Helpers {
-  const { certificates, evidence, timeStamps } = readSignatureDocument(xml)
+  const { certificates, evidence, timeStamps } = readSignatureDocument(xml, undefined, MAX_KEPT_EVIDENCE)
   // What nobody can read among the evidence that came along was passed over by the verdict, and is here.
   const own = [...certificates.map(readCertificate), ...readEvidence(evidence).certificates]
   const ofTime = timeStamps.flatMap(({ token }) => readSignedData(token).certificates)

@@ -10,11 +10,12 @@ import { C14N_11_WITH_COMMENTS } from "../../standards/dsg/algorithms.ts"
 import { archiveStampInput, withArchiveTimeStamp, type DocumentOctets } from "../../standards/dsg/archive.ts"
 import { type Gathered, type PathEvidence, gatherEvidence, isWhole } from "../../standards/dsg/gather.ts"
 import { lengthened, withMissingEvidence } from "../../standards/dsg/long-term.ts"
-import { newestOf, renewalReason } from "../../standards/dsg/renewal.ts"
-import { readSignatureDocument } from "../../standards/dsg/signature-document.ts"
+import { isOfUse, renewalReasons } from "../../standards/dsg/renewal.ts"
+import { readSignatureDocument, type SignatureDocument } from "../../standards/dsg/signature-document.ts"
 import { isStamped, timeStampInput, withTimeStamp } from "../../standards/dsg/time-stamp.ts"
 import type { HpkiTrust } from "../../standards/dsg/trust.ts"
 import { verifySignature, type Verification } from "../../standards/dsg/verify.ts"
+import { MAX_KEPT_EVIDENCE } from "../../standards/dsg/xades-read.ts"
 import { audit } from "../audit.ts"
 import { MIME } from "../codes.ts"
 import { ContentError } from "../errors.ts"
@@ -103,7 +104,7 @@ async function stampedHere({ timeStamps }: Look, xml: Uint8Array): Promise<Uint8
 
 async function withEvidence(look: Look, xml: Uint8Array): Promise<Uint8Array> {
   const { trust, now, timeStamps } = look
-  const document = readSignatureDocument(xml)
+  const document = readCopy(xml)
   const gathered = gatherEvidence(document, trust, now)
   if (gathered === null || !isWhole(gathered) || isSettled(look, xml)) return xml
   // It has evidence from before the signature, or before its second time stamp: lists from after these are added.
@@ -119,7 +120,7 @@ const hasWaited = ({ stamps: [first] }: Gathered, now: Date): boolean =>
 
 /** Nothing is awaited any more: what it carries is from after the signature, or nobody waits for that any longer. */
 function isSettled({ trust, now }: Look, xml: Uint8Array): boolean {
-  const document = readSignatureDocument(xml)
+  const document = readCopy(xml)
   if (document.archiveStamps.length > 0) return true
   if (document.evidenceNamed === null) return false
   const alone = { ...trust, crls: [], ocsp: [], timeStamp: { ...trust.timeStamp, crls: [], ocsp: [] } }
@@ -132,31 +133,31 @@ const isFromAfter = (...paths: readonly (PathEvidence | null)[]): boolean =>
 
 async function archived(look: Look, xml: Uint8Array): Promise<Uint8Array> {
   const { trust, now, octets } = look
-  const document = readSignatureDocument(xml, octets)
+  const document = readCopy(xml, octets)
   const gathered = gatherEvidence(document, trust, now)
-  const reason = gathered && renewalReason(document, gathered, trust, now)
-  if (gathered === null || reason === null) return xml
+  if (gathered === null) return xml
+  const reasons = renewalReasons(document, gathered, trust, now)
+  if (reasons.length === 0) return xml
   const ready = withMissingEvidence(xml, gathered)
   const token = await look.timeStamps.stamp(archiveStampInput(ready, C14N_11_WITH_COMMENTS, octets))
   const stamped = withArchiveTimeStamp(ready, token, C14N_11_WITH_COMMENTS)
-  // Another stamp by an authority that ends no later would be one more to renew, and help nobody.
-  return reason === "authority-ends" && !lastsLonger(look, stamped, gathered) ? xml : stamped
-}
-
-function lastsLonger({ trust, now, octets }: Look, xml: Uint8Array, before: Gathered): boolean {
-  const after = gatherEvidence(readSignatureDocument(xml, octets), trust, now)
-  const ends = (gathered: Gathered | null): number =>
-    newestOf(gathered?.stamps.toReversed() ?? [])?.chain[0]?.notAfter.getTime() ?? 0
-  return ends(after) > ends(before)
+  // One that is of no use would be one more to renew.
+  const after = gatherEvidence(readCopy(stamped, octets), trust, now)
+  return after !== null && isOfUse(reasons, gathered, after, now) ? stamped : xml
 }
 
 function judged({ trust, now, octets }: Look, xml: Uint8Array): Verification {
-  const covered = readSignatureDocument(xml, octets).documents.flatMap(({ uniqueId, digest }) => {
+  const covered = readCopy(xml, octets).documents.flatMap(({ uniqueId, digest }) => {
     const own = octets.get(uniqueId)
     return digest === null || own === undefined ? [] : [{ uniqueId, sha256: digest, octets: own }]
   })
-  return verifySignature(xml, { documents: covered, submissionSetUniqueId: null }, trust, now)
+  const claimed = { documents: covered, submissionSetUniqueId: null }
+  return verifySignature(xml, claimed, trust, now, { maxEvidence: MAX_KEPT_EVIDENCE })
 }
+
+/** With room for what is added to it, however much came along. */
+const readCopy = (xml: Uint8Array, octets?: DocumentOctets): SignatureDocument =>
+  readSignatureDocument(xml, octets, MAX_KEPT_EVIDENCE)
 
 function kept(
   world: World,

@@ -8,7 +8,11 @@ import { base64, element } from "./markup.ts"
 import { referencesStampInput, withReferences, withReferencesStamp } from "./named-evidence.ts"
 import { readSignatureDocument } from "./signature-document.ts"
 import type { SignatureTrust } from "./trust.ts"
+import { MAX_KEPT_EVIDENCE } from "./xades-read.ts"
 import { unsignedProperty, withUnsigned } from "./unsigned.ts"
+
+/** Nothing is added to what others keep: this is a copy of our own. */
+const readOwn = (xml: Uint8Array) => readSignatureDocument(xml, undefined, MAX_KEPT_EVIDENCE)
 
 /** The signer's; may be added to later, as newer lists come. */
 export const withValues = (xml: Uint8Array, path: PathEvidence): Uint8Array => {
@@ -53,10 +57,10 @@ const writeValue =
 
 /** What nobody carries yet of what is at hand: newer lists, or those of one more authority. */
 export function withMissingEvidence(xml: Uint8Array, { signer, authorities }: Gathered): Uint8Array {
-  const document = readSignatureDocument(xml)
+  const document = readOwn(xml)
   const whole = withValues(xml, missing(document, signer))
   if (authorities === null) return whole
-  return withTimeStampEvidence(whole, missing(readSignatureDocument(whole), authorities))
+  return withTimeStampEvidence(whole, missing(readOwn(whole), authorities))
 }
 
 /**
@@ -72,13 +76,13 @@ export async function lengthened(
   canonicalization: string,
   stamp: (octets: Uint8Array) => Promise<Uint8Array>,
 ): Promise<Uint8Array | null> {
-  const document = readSignatureDocument(xml)
+  const document = readOwn(xml)
   const evidence = gatherEvidence(document, trust, now)
   if (evidence === null || !isWhole(evidence)) return null
   const named = withReferences(xml, evidence.signer)
   const token = await stamp(referencesStampInput(named, canonicalization))
   const stamped = withReferencesStamp(named, token, canonicalization)
   // Another authority may have answered: its evidence comes along, too.
-  const again = gatherEvidence(readSignatureDocument(stamped), trust, now) ?? evidence
+  const again = gatherEvidence(readOwn(stamped), trust, now) ?? evidence
   return withMissingEvidence(stamped, again)
 }

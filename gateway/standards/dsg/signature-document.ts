@@ -33,6 +33,7 @@ import {
   type EvidenceReference,
   type EvidenceValues,
   type SignedProperties,
+  MAX_EVIDENCE,
   isXades,
   isXades141,
   limitedStamps,
@@ -81,13 +82,15 @@ export interface SignatureDocument {
 
 /**
  * @param documents clear octets, where an archive time stamp covers them (archive.ts)
+ * @param maxEvidence of certificates, lists and answers each; a copy of our own may hold more (`MAX_KEPT_EVIDENCE`)
  * @throws Malformed XML*, DUPLICATE_ID, SIGNATURE_STRUCTURE, REFERENCE_POSITION, TRANSFORM, CANONICALIZATION, UNIQUE_ID, TIME_STAMP
  */
 export function readSignatureDocument(
   xml: Uint8Array,
   documents: DocumentOctets = new Map(),
+  maxEvidence = MAX_EVIDENCE,
 ): SignatureDocument {
-  return withDocument(xml, (root) => read(locate(root), documents))
+  return withDocument(xml, (root) => read(locate(root), documents, maxEvidence))
 }
 
 interface Places {
@@ -132,7 +135,7 @@ function locate(root: XmlElement): Places {
 
 const misplaced = () => malformed("SIGNATURE_STRUCTURE", "children of ds:Signature")
 
-function read(places: Places, octets: DocumentOctets): SignatureDocument {
+function read(places: Places, octets: DocumentOctets, maxEvidence: number): SignatureDocument {
   const { signedInfo, signatureValue, signedProperties } = places
   const references = childrenNamed(signedInfo, DS, "Reference")
   const parts = readPartReferences(references, places)
@@ -150,8 +153,8 @@ function read(places: Places, octets: DocumentOctets): SignatureDocument {
     propertiesSigned: ofProperties.length === 1 && ofProperties[0]?.type === TYPE_SIGNED_PROPERTIES,
     properties: readSignedProperties(signedProperties),
     ...readStamps(places, properties, octets),
-    evidence: readEvidenceValues(properties),
-    evidenceNamed: readReferences(properties),
+    evidence: readEvidenceValues(properties, maxEvidence),
+    evidenceNamed: readReferences(properties, maxEvidence),
   }
 }
 

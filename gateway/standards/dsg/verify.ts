@@ -50,19 +50,27 @@ export interface Verification {
   readonly lastsUntil?: Date | null
 }
 
+/** What whoever asks knows beside the document. */
+export interface Allowance {
+  /** By when another's time-stamped signature proves that this document existed; counts where it has no time stamp. */
+  readonly boundAt?: Date | null | undefined
+  /** See `readSignatureDocument`. */
+  readonly maxEvidence?: number | undefined
+}
+
 /**
  * @param now the present; the validation time is the time stamp's genTime when there is one (signing-instant.ts)
- * @param boundAt by when another's time-stamped signature proves that this document existed; counts where it has no time stamp
  */
 export function verifySignature(
   xml: Uint8Array,
   claimed: ClaimedContent,
   trust: SignatureTrust,
   now: Date,
-  boundAt: Date | null = null,
+  { boundAt = null, maxEvidence }: Allowance = {},
 ): Verification {
   try {
-    return judge(readSignatureDocument(xml, octetsOf(claimed)), claimed, trust, now, boundAt)
+    const document = readSignatureDocument(xml, octetsOf(claimed), maxEvidence)
+    return judge(document, claimed, trust, now, boundAt)
   } catch (problem) {
     if (!(problem instanceof Malformed)) throw problem
     const tests = [fail("structure", `${problem.code}: ${problem.message}`)]

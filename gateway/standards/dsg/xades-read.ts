@@ -12,8 +12,13 @@ import {
   textContent,
 } from "./document.ts"
 
-/** Certificates, and lists, that may come along as evidence: of a signer, and of each archive time stamp. */
-const MAX_EVIDENCE = 64
+/** Certificates, lists and answers that may come along as evidence, of each so many: of a signer, and of each archive time stamp. */
+export const MAX_EVIDENCE = 64
+/**
+ * In a copy of our own. What was received may be full to its limit, and every archive time stamp (archive.ts has a limit of
+ * its own) brings the path of one more authority, and newer lists.
+ */
+export const MAX_KEPT_EVIDENCE = 256
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
 export interface SignedProperties {
@@ -108,14 +113,14 @@ export function unsignedProperties(signature: XmlElement): readonly XmlElement[]
     .flatMap(childElements)
 }
 
-/** Of the signature and of its time stamps: all in one, for each proves itself. */
-export function readEvidenceValues(properties: readonly XmlElement[]): EvidenceValues {
+/** Of the signature and of its time stamps: all in one, for each proves itself. Throws Malformed SIGNATURE_STRUCTURE for more than `limit` of a kind. */
+export function readEvidenceValues(properties: readonly XmlElement[], limit: number): EvidenceValues {
   const stampData = properties.filter((one) => isXades141(one, "TimeStampValidationData"))
   const holders = [...properties, ...stampData.flatMap(childElements)]
   const values = (path: readonly [string, ...string[]]): readonly Uint8Array[] => {
     const [first, ...rest] = path
     const found = holders.filter((one) => isXades(one, first)).flatMap((one) => valuesIn(one, rest))
-    if (found.length > MAX_EVIDENCE) throw malformed("SIGNATURE_STRUCTURE", "too much evidence")
+    if (found.length > limit) throw malformed("SIGNATURE_STRUCTURE", `more evidence than ${limit}`)
     return distinct(found)
   }
   return {
@@ -135,8 +140,11 @@ const distinct = (values: readonly Uint8Array[]): readonly Uint8Array[] => [
   ...new Map(values.map((value) => [Buffer.from(value).toString("base64"), value])).values(),
 ]
 
-/** What CompleteCertificateRefs and CompleteRevocationRefs name; null without both. */
-export function readReferences(properties: readonly XmlElement[]): readonly EvidenceReference[] | null {
+/** What CompleteCertificateRefs and CompleteRevocationRefs name; null without both. Throws Malformed SIGNATURE_STRUCTURE for more than `limit`. */
+export function readReferences(
+  properties: readonly XmlElement[],
+  limit: number,
+): readonly EvidenceReference[] | null {
   const [certificates] = properties.filter((one) => isXades(one, "CompleteCertificateRefs"))
   const [revocations] = properties.filter((one) => isXades(one, "CompleteRevocationRefs"))
   if (certificates === undefined || revocations === undefined) return null
@@ -145,7 +153,7 @@ export function readReferences(properties: readonly XmlElement[]): readonly Evid
     ...inPath(revocations, ["CRLRefs", "CRLRef", "DigestAlgAndValue"]),
     ...inPath(revocations, ["OCSPRefs", "OCSPRef", "DigestAlgAndValue"]),
   ]
-  if (named.length > MAX_EVIDENCE) throw malformed("SIGNATURE_STRUCTURE", "too much evidence is named")
+  if (named.length > limit) throw malformed("SIGNATURE_STRUCTURE", `more evidence than ${limit} is named`)
   return named.map(readDigest)
 }
 

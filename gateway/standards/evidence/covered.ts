@@ -27,7 +27,9 @@ export function verifySealOver(
 ): SealedOver {
   const sealTrust = signatureTrust(trust, opened, "seal")
   const judged = (documents: ClaimedContent["documents"]): Verification =>
-    verifySignature(seal.octets, { documents, submissionSetUniqueId }, sealTrust, now, bound.get(seal.path))
+    verifySignature(seal.octets, { documents, submissionSetUniqueId }, sealTrust, now, {
+      boundAt: bound.get(seal.path),
+    })
   const { covered } = judged([])
   const present = new Set(here.map(({ uniqueId }) => uniqueId))
   // What is not here has the digest that was signed, by definition. One that is no SHA-256 stays unknown, as everywhere.

@@ -8,6 +8,7 @@ import type { ClaimedContent } from "../dsg/trust.ts"
 import { outcomeOf } from "../dsg/verdict.ts"
 import { isSameIfReadable } from "../dsg/same-signature.ts"
 import { verifySignature } from "../dsg/verify.ts"
+import { MAX_KEPT_EVIDENCE } from "../dsg/xades-read.ts"
 import { type VerdictTest, fail, pass } from "../hpki/verdict-test.ts"
 import { Malformed } from "../malformed.ts"
 import type { EvidenceSubmission, FileRole } from "./evidence-index.ts"
@@ -36,7 +37,9 @@ export function judgeReportPart(judging: Judging, submission: EvidenceSubmission
   const claimed = { documents: [digested(cda), digested(pdf)], submissionSetUniqueId: null }
   const trust = signatureTrust(judging.trust, judging.opened, "hpki")
   const verification = withoutAnchors(
-    verifySignature((newest ?? signature).octets, claimed, trust, judging.now),
+    verifySignature((newest ?? signature).octets, claimed, trust, judging.now, {
+      maxEvidence: newest?.role === "long-term" ? MAX_KEPT_EVIDENCE : undefined,
+    }),
     judging.trust,
     "hpki",
   )

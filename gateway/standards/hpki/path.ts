@@ -14,7 +14,11 @@ import { acceptableKey, signatureChecks } from "./signature-algorithm.ts"
 import { type VerdictTest, check, fail, pass } from "./verdict-test.ts"
 
 const MAX_PATH_LENGTH = 6
-const MAX_INTERMEDIATES = 32
+/**
+ * Of one search: what came along as evidence may be some hundred certificates, and each could be called like an authority. It is
+ * what is checked that is limited, and not what is at hand: else whoever may add certificates could crowd out the right one.
+ */
+const MAX_SIGNATURE_CHECKS = 512
 
 export interface PathResult {
   /** Leaf first, anchor last; the leaf alone when no path was found, or when it is an anchor itself. */
@@ -36,7 +40,7 @@ export function validatePath(
   crls: readonly Crl[],
   rules: RevocationRules,
 ): PathResult {
-  const helpers = validFirst(intermediates.slice(0, MAX_INTERMEDIATES), at)
+  const helpers = validFirst(intermediates, at)
   const { chain, deadEnd } = findPath(leaf, helpers, validFirst(anchors, at))
   if (chain === null) {
     const why = `${deadEnd.subject.text}: ${issuerFault(deadEnd, [...anchors, ...helpers])}`
@@ -70,12 +74,15 @@ function findPath(
   const paths: (readonly Certificate[])[] = [[leaf]]
   let unused = helpers
   let deadEnd = leaf
+  let checks = 0
+  const isIssuer = (candidate: Certificate, last: Certificate): boolean =>
+    isCalledSo(candidate, last) && ++checks <= MAX_SIGNATURE_CHECKS && hasSigned(candidate, last)
   for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
     const last = path.at(-1) ?? leaf
     if (anchors.some((anchor) => sameCertificate(anchor, last))) return { chain: path, deadEnd }
-    const anchor = anchors.find((candidate) => issued(candidate, last))
+    const anchor = anchors.find((each) => isCalledSo(each, last) && hasSigned(each, last))
     if (anchor !== undefined) return { chain: [...path, anchor], deadEnd }
-    const issuers = path.length < MAX_PATH_LENGTH ? unused.filter((candidate) => issued(candidate, last)) : []
+    const issuers = path.length < MAX_PATH_LENGTH ? unused.filter((each) => isIssuer(each, last)) : []
     unused = unused.filter((candidate) => !issuers.includes(candidate))
     for (const issuer of issuers) paths.push([...path, issuer])
     deadEnd = last
@@ -89,9 +96,10 @@ function validFirst(certificates: readonly Certificate[], at: Date): readonly Ce
   return [...certificates.filter(isValid), ...certificates.filter((certificate) => !isValid(certificate))]
 }
 
-const issued = (issuer: Certificate, certificate: Certificate): boolean =>
-  sameName(issuer.subject, certificate.issuer) &&
-  keysFit(issuer, certificate) &&
+const isCalledSo = (issuer: Certificate, certificate: Certificate): boolean =>
+  sameName(issuer.subject, certificate.issuer) && keysFit(issuer, certificate)
+
+const hasSigned = (issuer: Certificate, certificate: Certificate): boolean =>
   signatureChecks(certificate.signatureAlgorithm, issuer.spki, certificate.tbs, certificate.signature)
 
 /** Those of the authorities were strong enough to check with; the holder's own is looked at here. */

@@ -12,6 +12,7 @@ import { timeStampInput, withTimeStamp } from "../../../gateway/standards/dsg/ti
 import type { SignatureTrust } from "../../../gateway/standards/dsg/trust.ts"
 import { twelveTests } from "../../../gateway/standards/dsg/twelve-tests.ts"
 import { verifySignature } from "../../../gateway/standards/dsg/verify.ts"
+import { MAX_EVIDENCE, MAX_KEPT_EVIDENCE } from "../../../gateway/standards/dsg/xades-read.ts"
 import { readCrl } from "../../../gateway/standards/hpki/crl.ts"
 import { schemaFaults, schemaOr, xadesVersion1 } from "../../peers/schemas.ts"
 import { CLAIMED, NOW, type World, makeWorld, named, stampWith } from "./world.ts"
@@ -120,6 +121,34 @@ describe("a signature at XAdES-X-L", () => {
     const now = gatherEvidence(readSignatureDocument(stamped), world.hpkiTrust, new Date())
     assert.equal(now?.signer.isLater, false)
   })
+
+  it("may bring 64 certificates, lists and answers each, and a copy of our own 256", () => {
+    const stamped = world.stamp(world.sign(world.card))
+    const carrying = (kind: "certificates" | "crls" | "ocsp", count: number) =>
+      withValues(stamped, { ...nothing(), [kind]: Array.from({ length: count }, piece) })
+    for (const kind of ["certificates", "crls", "ocsp"] as const) {
+      assert.equal(judge(carrying(kind, MAX_EVIDENCE)).verdict.outcome, "valid", kind)
+      assert.match(
+        judge(carrying(kind, MAX_EVIDENCE + 1)).verdict.tests[0]?.detail ?? "",
+        /more evidence than 64/,
+      )
+      const kept = { maxEvidence: MAX_KEPT_EVIDENCE }
+      const own = (count: number) =>
+        verifySignature(carrying(kind, count), CLAIMED, world.hpkiTrust, new Date(), kept).verdict.outcome
+      assert.deepEqual([MAX_EVIDENCE + 1, 256, 257].map(own), ["valid", "valid", "invalid"], kind)
+    }
+  })
+
+  it("may name no more than that", () => {
+    const crls = Array.from({ length: MAX_EVIDENCE + 1 }, () => world.hpkiTrust.crls[0]!)
+    const named = withReferences(world.stamp(world.sign(world.card)), { ...nothing(), crls })
+    assert.match(judge(named).verdict.tests[0]?.detail ?? "", /more evidence than 64 is named/)
+    assert.equal(readSignatureDocument(named, undefined, MAX_KEPT_EVIDENCE).evidenceNamed?.length, 65)
+  })
+
+  const nothing = () => ({ certificates: [], crls: [], ocsp: [], isComplete: true, isLater: true })
+  /** What nobody can read is passed over, and counts all the same. */
+  const piece = (_: unknown, n: number) => ({ encoded: Buffer.from(`piece ${n}`) }) as never
 
   it("is undecided when what it names is not what came along", () => {
     const without = long

@@ -186,7 +186,7 @@ describe("an HPKI certificate", () => {
       const loop = await root("p-256", "Loop")
       const self = { key: loop.key, chain: [loop.certificate] }
       const lookAlikes = Array.from(
-        { length: 32 },
+        { length: 256 },
         () => issuedWith(self, "Loop", loop.key, ...isCa).chain[0]!,
       )
       const leaf = issuedWith(self, "Leaf", key, issue.keyUsage("nonRepudiation"))
@@ -194,6 +194,14 @@ describe("an HPKI certificate", () => {
       const startMs = performance.now()
       assert.deepEqual(failedUnder(anchor, { key, chain: [leaf.chain[0]!, ...lookAlikes] }), ["path"])
       assert(performance.now() - startMs < 2000)
+    })
+
+    it("finds its way however many certificates were added before the right one", () => {
+      const card = world.card()
+      const [leaf, ...right] = card.chain
+      const nobody = world.card({ extra: [] }).chain[0]!
+      const crowd = Array.from({ length: 300 }, () => nobody)
+      assert.deepEqual(failed(validate({ ...card, chain: [leaf!, ...crowd, ...right] }).tests), [])
     })
 
     it("fails for a critical extension nobody understands", () => {
