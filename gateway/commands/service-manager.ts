@@ -5,7 +5,8 @@
 import { execFile } from "node:child_process"
 
 const SYSTEMD_NOTIFY = "/usr/bin/systemd-notify"
-const NOTIFY_TIMEOUT_MS = 5_000
+/** Longer than systemd-notify itself waits for systemd, 5 s. */
+const NOTIFY_TIMEOUT_MS = 10_000
 
 export interface ServiceManager {
   ready(): void
@@ -39,8 +40,12 @@ function watchdogBeatMs(env: NodeJS.ProcessEnv): number | null {
   return Number.isSafeInteger(microseconds) && microseconds > 0 && forUs ? microseconds / 2000 : null
 }
 
+/**
+ * It ends when systemd has read it (a barrier, sd_notify_barrier(3)). One that ends at once is gone when a busy systemd
+ * looks for whose message it is, the message is dropped, and the watchdog kills a gateway that is well.
+ */
 function notify(env: NodeJS.ProcessEnv, ...assignments: readonly string[]): void {
-  execFile(SYSTEMD_NOTIFY, ["--no-block", ...assignments], { env, timeout: NOTIFY_TIMEOUT_MS }, (error) => {
+  execFile(SYSTEMD_NOTIFY, [...assignments], { env, timeout: NOTIFY_TIMEOUT_MS }, (error) => {
     // The gateway works without it; if READY is lost, systemd says so by its start timeout.
     if (error !== null) process.stderr.write(`systemd-notify ${assignments[0]}: ${error.message}\n`)
   })

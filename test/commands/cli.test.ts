@@ -362,6 +362,7 @@ describe("dokuei", () => {
       await until("READY=1")
       await until(`MAINPID=${started.process.pid}`)
       await until("WATCHDOG=1")
+      await until("BARRIER=1")
       started.process.kill("SIGINT")
       assert.equal((await started.ended()).code, EXIT.ok.code)
       await until("STOPPING=1")
