@@ -6,6 +6,7 @@ import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.
 import { jst, PEOPLE } from "../fixtures/desk.ts"
 import { DeskServer } from "../shell/desk-server.ts"
 import { reading } from "../shell/open-desk.ts"
+import { cutText } from "../shell/page-checks.ts"
 import { caseOf, REQUEST_ID, signingOf, TEXT } from "./case-of.ts"
 import { dicomwebOf } from "./dicomweb-of.ts"
 
@@ -174,6 +175,15 @@ describe("the signing screen", function () {
       sent.map(({ body }) => body),
       [{ pin: "5678" }],
     )
+  })
+
+  it("cuts no button of what is awaited on a narrow tablet", async () => {
+    await open()
+    await page.setViewportSize({ width: 820, height: 1180 })
+    const signing = { ...signingOf(2), awaits: { what: "login" as const, prepareId: "p1" } }
+    server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { signing }))
+    await go("[data-awaits=login]")
+    assert.deepEqual(await cutText(page, "awaited-signature .btn"), [])
   })
 
   it("lets its reader take back what was approved, and write on", async () => {
