@@ -34,23 +34,37 @@ export interface Recipient {
 type Passed = (bytes: number) => void
 
 /**
- * Writes `target`, which must not be there, and syncs it.
+ * A file sealed for `recipient` as `target`, which must not be there; synced.
  *
  * @param lengthBytes of the source that count: a trail may grow meanwhile
  * @throws what the system throws; RangeError when the source is shorter
  */
-export async function sealFile(
+export const sealFile = (
   source: string,
   lengthBytes: number,
   target: string,
-  { certificate, chance }: Recipient,
+  recipient: Recipient,
   passed: Passed,
+): Promise<Omit<BackedUp, "name" | "place">> =>
+  seal({ lengthBytes, pieces: piecesOf(source, lengthBytes, passed) }, target, recipient)
+
+/** Octets that are read once, and how many they are said to be. */
+export interface Clear {
+  readonly lengthBytes: number
+  readonly pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+}
+
+/** The same of what was never a file: nothing of it lies anywhere in the clear. @throws as `sealFile` */
+export async function seal(
+  { lengthBytes, pieces: from }: Clear,
+  target: string,
+  { certificate, chance }: Recipient,
 ): Promise<Omit<BackedUp, "name" | "place">> {
   const [cek, nonce] = [chance.bytes(CEK_LENGTH_BYTES), chance.bytes(NONCE_LENGTH_BYTES)]
   const cipher = createCipheriv("aes-256-gcm", cek, nonce, { authTagLength: ICV_LENGTH_BYTES })
   const sealed = new Digest()
   const clear = new Digest()
-  const [from, to] = [await open(source, "r"), await open(target, "wx", OWNER_ONLY)]
+  const to = await open(target, "wx", OWNER_ONLY)
   const write = async (bytes: Uint8Array): Promise<void> => {
     sealed.take(bytes)
     await writeAll(to, bytes)
@@ -58,36 +72,47 @@ export async function sealFile(
   try {
     const recipients = [certificate]
     await write(envelopePrefix({ cek, nonce, ciphertextLengthBytes: lengthBytes, recipients, chance }))
-    for await (const piece of pieces(from, lengthBytes)) {
+    for await (const piece of from) {
       clear.take(piece)
       await write(cipher.update(piece))
-      passed(piece.length)
     }
     cipher.final()
     await write(envelopeSuffix(cipher.getAuthTag()))
     await to.sync()
   } finally {
     cek.fill(0)
-    await from.close()
     await to.close()
   }
-  const [inside, outside] = [clear.end(), sealed.end()]
-  if (inside.lengthBytes !== lengthBytes) throw new RangeError(`${source} became shorter while it was read`)
+  const [inside, outside] = [demandLength(clear.end(), lengthBytes, target), sealed.end()]
   return { ...inside, sealedLengthBytes: outside.lengthBytes, sealedSha256: outside.sha256 }
+}
+
+/** As it is, in the clear, as `target`, which must not be there; synced. @throws as `sealFile` */
+export async function copy({ lengthBytes, pieces: from }: Clear, target: string): Promise<Digested> {
+  const digest = new Digest()
+  const to = await open(target, "wx", OWNER_ONLY)
+  try {
+    for await (const piece of from) {
+      digest.take(piece)
+      await writeAll(to, piece)
+    }
+    await to.sync()
+  } finally {
+    await to.close()
+  }
+  return demandLength(digest.end(), lengthBytes, target)
+}
+
+function demandLength(found: Digested, lengthBytes: number, target: string): Digested {
+  if (found.lengthBytes !== lengthBytes)
+    throw new RangeError(`what was to become ${target} became shorter while it was read`)
+  return found
 }
 
 /** Length and SHA-256 of a file as it lies there; reads no further than `limitBytes`, where one octet more is enough to differ. */
 export async function digestFile(path: string, limitBytes: number, passed: Passed): Promise<Digested> {
   const digest = new Digest()
-  const from = await open(path, "r")
-  try {
-    for await (const piece of pieces(from, limitBytes + 1)) {
-      digest.take(piece)
-      passed(piece.length)
-    }
-  } finally {
-    await from.close()
-  }
+  for await (const piece of piecesOf(path, limitBytes + 1, passed)) digest.take(piece)
   return digest.end()
 }
 
@@ -161,7 +186,24 @@ class Digest {
   }
 }
 
-/** The buffer of a piece is written over by the next. */
+/** A file from its beginning; opened when the first piece is asked for. The buffer of a piece is written over by the next. */
+export async function* piecesOf(
+  path: string,
+  limitBytes: number,
+  passed: Passed = () => undefined,
+): AsyncGenerator<Buffer> {
+  const file = await open(path, "r")
+  try {
+    for await (const piece of pieces(file, limitBytes)) {
+      yield piece
+      passed(piece.length)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** As `piecesOf`. */
 async function* pieces(file: FileHandle, limitBytes: number): AsyncGenerator<Buffer> {
   const buffer = Buffer.alloc(PIECE_BYTES)
   for (let at = 0; at < limitBytes;) {

@@ -2,9 +2,7 @@
  * `dokuei incident bundle FILE --to DIR`: what an investigation needs, in a folder of its own, its digests signed by the seal.
  * `openssl` and `sha256sum` check it (docs/operation.md, section 8).
  */
-import { createHash } from "node:crypto"
 import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs"
-import { open } from "node:fs/promises"
 import { join } from "node:path"
 import { Command } from "commander"
 import { systemChance, systemClock } from "../../clock.ts"
@@ -18,15 +16,13 @@ import { leaveNote } from "../../storage/trail/used-notes.ts"
 import { wholeRecords } from "../backup/contents.ts"
 import { nameOf, prefixOf } from "../backup/generations.ts"
 import { recoveryCertificate } from "../backup/recovery-certificate.ts"
-import { sealFile } from "../backup/sealed-file.ts"
+import { copy, piecesOf, seal, type Clear } from "../backup/sealed-file.ts"
 import { caller } from "../caller.ts"
 import { loadSite } from "../site/load-site.ts"
 import { exhibits } from "./exhibits.ts"
 
-const OWNER_ONLY_FILE = 0o600
 const OWNER_ONLY_FOLDER = 0o700
 const SUMS = "SHA256SUMS.p7m"
-const PIECE_BYTES = 1 << 20
 
 interface BundleOptions {
   readonly to: string
@@ -50,17 +46,24 @@ export const incidentCommand = (): Command =>
       }),
   )
 
-/** Whole or not at all. @returns what is to be said. @throws ERR_BACKUP_TARGET, and what the system throws */
+/**
+ * Whole or not at all: the signed digests come last, and without them it is none. With `--for` nothing is on the medium in the
+ * clear at any moment, also where this is killed.
+ *
+ * @returns what is to be said. @throws ERR_BACKUP_TARGET, and what the system throws
+ */
 export async function bundle(file: string, options: BundleOptions): Promise<string> {
   const config = loadConfig(file, "unseen")
   if (statSync(options.to, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new BackupError("ERR_BACKUP_TARGET", `${options.to} is no folder: is the medium mounted?`)
+  const laid = await layer(options.for)
   const folder = join(options.to, `incident-${nameOf(prefixOf(config), systemClock.now())}`)
   mkdirSync(folder, { mode: OWNER_ONLY_FOLDER })
+  const sums: string[] = []
   try {
-    await gather(config, file, folder, options.site)
-    const sums = await sumsOf(folder, options.for)
-    await put(folder, SUMS, await signed(config, sums))
+    for await (const [name, clear] of evidence(config, file, options.site))
+      sums.push(await laid(folder, name, clear))
+    await copy(whole(await signed(config, sums.join(""))), join(folder, SUMS))
   } catch (error) {
     rmSync(folder, { recursive: true })
     throw error
@@ -71,64 +74,39 @@ export async function bundle(file: string, options: BundleOptions): Promise<stri
     user: caller(),
     deed,
   })
-  const clear =
+  const manner =
     options.for === undefined ? "; in the clear, and the audit trail names patients" : ", encrypted"
-  return `${folder}: ${FILES.length} files, signed${clear}`
+  return `${folder}: ${sums.length} files, signed${manner}`
 }
 
-const FILES = [
-  "audit.jsonl",
-  "configuration.yaml",
-  "about.json",
-  "levers.json",
-  "ledger.json",
-  "doctor.json",
-  "machine.txt",
-]
+/** Lays one piece of evidence into the folder. Resolves with its line, as sha256sum(1) reads it. */
+type Layer = (folder: string, name: string, clear: Clear) => Promise<string>
 
-/** The configuration names files with secrets, and holds none. */
-async function gather(config: Config, file: string, folder: string, site: string | undefined): Promise<void> {
-  await copyTrail(join(config.dataDir, "audit.jsonl"), folder)
-  await put(folder, "configuration.yaml", readFileSync(file))
-  const told = await exhibits(config, site === undefined ? null : loadSite(site), caller())
-  for (const [name, text] of told) await put(folder, name, text)
-}
-
-/** Up to its last whole record: the gateway writes on. */
-async function copyTrail(trail: string, folder: string): Promise<void> {
-  const lengthBytes = await wholeRecords(trail)
-  const [from, to] = [await open(trail, "r"), await open(join(folder, "audit.jsonl"), "wx", OWNER_ONLY_FILE)]
-  try {
-    const buffer = Buffer.alloc(PIECE_BYTES)
-    for (let at = 0; at < lengthBytes;) {
-      const { bytesRead } = await from.read(buffer, 0, Math.min(PIECE_BYTES, lengthBytes - at), at)
-      if (bytesRead === 0) break
-      await to.writeFile(buffer.subarray(0, bytesRead))
-      at += bytesRead
-    }
-    await to.sync()
-  } finally {
-    await from.close()
-    await to.close()
-  }
-}
-
-/** As sha256sum(1) reads them: of what lies there, so that whoever has no key can compare too. */
-async function sumsOf(folder: string, recipient: string | undefined): Promise<string> {
-  if (recipient === undefined) return FILES.map((name) => `${sha256(join(folder, name))}  ${name}\n`).join("")
+/** Digests are of what lies there, so that whoever has no key can compare too. */
+async function layer(recipient: string | undefined): Promise<Layer> {
+  if (recipient === undefined)
+    return async (folder, name, clear) => `${(await copy(clear, join(folder, name))).sha256}  ${name}\n`
   const { certificate } = await recoveryCertificate(recipient)
-  const lines: string[] = []
-  for (const name of FILES) {
-    const clear = join(folder, name)
-    const to = { certificate, chance: systemChance }
-    const { sealedSha256 } = await sealFile(clear, statSync(clear).size, `${clear}.p7m`, to, () => undefined)
-    rmSync(clear)
-    lines.push(`${sealedSha256}  ${name}.p7m\n`)
-  }
-  return lines.join("")
+  const to = { certificate, chance: systemChance }
+  return async (folder, name, clear) =>
+    `${(await seal(clear, join(folder, `${name}.p7m`), to)).sealedSha256}  ${name}.p7m\n`
 }
 
-const sha256 = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex")
+/** The configuration names files with secrets, and holds none. The trail counts up to its last whole record: the gateway writes on. */
+async function* evidence(
+  config: Config,
+  file: string,
+  site: string | undefined,
+): AsyncGenerator<readonly [name: string, clear: Clear]> {
+  const trail = join(config.dataDir, "audit.jsonl")
+  const lengthBytes = await wholeRecords(trail)
+  yield ["audit.jsonl", { lengthBytes, pieces: piecesOf(trail, lengthBytes) }]
+  yield ["configuration.yaml", whole(readFileSync(file))]
+  const told = await exhibits(config, site === undefined ? null : loadSite(site), caller())
+  for (const [name, text] of told) yield [name, whole(Buffer.from(text))]
+}
+
+const whole = (octets: Uint8Array): Clear => ({ lengthBytes: octets.length, pieces: [octets] })
 
 async function signed(config: Config, content: string): Promise<Uint8Array> {
   const { seal } = keyPlaces(config)
@@ -142,15 +120,5 @@ async function signed(config: Config, content: string): Promise<Uint8Array> {
     })
   } finally {
     keys.close()
-  }
-}
-
-async function put(folder: string, name: string, octets: Uint8Array | string): Promise<void> {
-  const file = await open(join(folder, name), "wx", OWNER_ONLY_FILE)
-  try {
-    await file.writeFile(octets)
-    await file.sync()
-  } finally {
-    await file.close()
   }
 }
