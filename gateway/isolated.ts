@@ -6,9 +6,11 @@ import { leversCheck, outboxCheck, spaceCheck, type Health } from "./actors/mach
 import { listenMachineRoom } from "./actors/machine-room/listen.ts"
 import { leverRegister } from "./actors/machine-room/metrics.ts"
 import { httpGuard } from "./actors/secure-node/waiting-room.ts"
+import { systemClock } from "./clock.ts"
 import type { Config } from "./config/schema.ts"
 import { keepAccounts } from "./foundation/accountability.ts"
 import { activity } from "./foundation/activity.ts"
+import { certificatesPassFrom } from "./foundation/epoch.ts"
 import { MONITORS_WAITING, OUTBOX_LOOK, pulled } from "./foundation/health.ts"
 import { openLevelStores, type OpenStores } from "./foundation/stores.ts"
 import type { Levers } from "./journey/ports/levers.ts"
@@ -55,7 +57,7 @@ async function healthOf(config: Config, stores: OpenStores, levers: Levers): Pro
     role: config.role,
     version: VERSION,
     checks: [
-      leversCheck(pulled(levers), 0),
+      leversCheck(pulled(levers), 0, await certificatesPassFrom(config, spool, systemClock.now())),
       spaceCheck((await spool.usage()).freeBytes, config.disk),
       disk.check(),
       outboxCheck((await ledger.auditOutbox(OUTBOX_LOOK)).length),

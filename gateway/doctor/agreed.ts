@@ -7,15 +7,26 @@ const REVIEWED_WITHIN_MS = 366 * DAY_MS
 /** Longer is external storage, with conditions of its own (S-54). */
 const LONGEST_COPY_MS = 90 * DAY_MS
 
+/** An epoch turns this long before the last day that a certificate of its beginning names (docs/adr/0031). */
+const EPOCH_SPARE_MS = 5 * DAY_MS
+
+const overtaking = (since: string, now: Date): string =>
+  now.getTime() - Date.parse(since) > EPOCH_SPARE_MS
+    ? " (for more than five days: days that deletion certificates have named may pass, for the epoch does not turn)"
+    : ""
+
 export const POLICY: readonly Check[] = [
   {
     name: "policy.levers",
     ids: ["B-01"],
     asks: "Is the gateway neither isolated nor frozen?",
-    look: withConfig((_config, { machine: { levers } }) => {
+    look: withConfig((_config, { machine: { levers }, now }) => {
       if (levers.value === null) return unseen(levers.why, "run it as root on the machine itself")
       return noneOf(
-        levers.value.map(({ lever, since, by, reason }) => `${lever} since ${since}, by ${by}: ${reason}`),
+        levers.value.map(
+          ({ lever, since, by, reason }) =>
+            `${lever} since ${since}, by ${by}: ${reason}${overtaking(since, now)}`,
+        ),
         "no lever is pulled",
         "whoever pulled it ends it: dokuei isolate FILE --end, dokuei freeze FILE --end",
       )

@@ -6,11 +6,12 @@ import { stat } from "node:fs/promises"
 import { join } from "node:path"
 import { systemChance, systemClock } from "../clock.ts"
 import type { Config } from "../config/schema.ts"
+import { BACKUP_DAYS } from "../journey/retain/deletion-certificate.ts"
 import { createEpochKey, destroyEpochKey, epochKeys, openEpochKey } from "../storage/keys/epoch-key-file.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
 
 const DAY_MS = 86_400_000
-/** Shorter than the 35 days a certificate names (journey/retain/deletion-certificate.ts), with days to notice a failure. */
+/** Shorter than the days a certificate names (BACKUP_DAYS), with days to notice a failure. */
 export const EPOCH_DAYS = 30
 
 /** Turns the epoch if its key is old enough, and finishes a turn that a crash left half done. Returns the new epoch, null = none. */
@@ -18,7 +19,7 @@ export async function turnEpochWhenDue(config: Config, spool: FileSpool): Promis
   const folder = join(config.dataDir, "keys")
   const kept = await epochKeys(folder)
   for (const older of kept.filter((epoch) => epoch < spool.epoch)) await destroyEpochKey(folder, older)
-  const { mtimeMs } = await stat(join(folder, `epoch-${spool.epoch}.key`))
+  const mtimeMs = await begunMs(config, spool)
   if (systemClock.now().getTime() - mtimeMs < EPOCH_DAYS * DAY_MS) return null
   const [old, next] = [spool.epoch, spool.epoch + 1]
   const files = { folder, passphraseFile: config.keys.passphraseFile }
@@ -29,3 +30,22 @@ export async function turnEpochWhenDue(config: Config, spool: FileSpool): Promis
   await destroyEpochKey(folder, old)
   return next
 }
+
+/**
+ * The day (UTC, `YYYY-MM-DD`) from which days pass that deletion certificates have named, while a lever keeps the epoch from turning;
+ * null before its turn is due.
+ */
+export async function certificatesPassFrom(
+  config: Pick<Config, "dataDir">,
+  spool: Pick<FileSpool, "epoch">,
+  now: Date,
+): Promise<string | null> {
+  const begun = await begunMs(config, spool)
+  if (now.getTime() - begun < EPOCH_DAYS * DAY_MS) return null
+  return new Date(begun + BACKUP_DAYS * DAY_MS).toISOString().slice(0, "YYYY-MM-DD".length)
+}
+
+const begunMs = async (
+  { dataDir }: Pick<Config, "dataDir">,
+  { epoch }: Pick<FileSpool, "epoch">,
+): Promise<number> => (await stat(join(dataDir, "keys", `epoch-${epoch}.key`))).mtimeMs

@@ -38,6 +38,7 @@ import type { CertificateWatch, DatedCertificate } from "./certificate-watch.ts"
 import type { Collectors } from "./collectors.ts"
 import type { CrlFolder } from "./crl-folder.ts"
 import type { DiskWatch } from "./disk-watch.ts"
+import { certificatesPassFrom } from "./epoch.ts"
 import type { FetchState } from "./revocation-keeping.ts"
 import type { Revocation } from "./revocation.ts"
 import type { NamedRoad } from "./road-home.ts"
@@ -92,7 +93,7 @@ export async function health(watched: Watched): Promise<Health> {
     role: config.role,
     version: VERSION,
     checks: [
-      leversCheck(pulled(watched.levers), await endedTerms(watched, now)),
+      await leversOf(watched, now),
       spaceCheck((await spool.usage()).freeBytes, config.disk),
       disk.check(),
       clockCheck(watched.clock.view()),
@@ -115,12 +116,16 @@ export async function health(watched: Watched): Promise<Health> {
   }
 }
 
+async function leversOf(watched: Watched, now: Date): Promise<Check> {
+  const { config, spool, levers } = watched
+  // Where nothing is pulled the epoch turns by itself.
+  if (levers.frozen === null) return leversCheck(pulled(levers), 0)
+  const passFrom = await certificatesPassFrom(config, spool, now)
+  return leversCheck(pulled(levers), await endedTerms(watched, now), passFrom)
+}
+
 /** While nothing is frozen each is dealt with as it ends, and nobody is told. */
-async function endedTerms(
-  { ledger, levers }: Pick<Watched, "ledger" | "levers">,
-  now: Date,
-): Promise<number> {
-  if (levers.frozen === null) return 0
+async function endedTerms({ ledger }: Pick<Watched, "ledger">, now: Date): Promise<number> {
   const queues = await ledger.jobQueues()
   const due = await Promise.all(
     queues.map((queue) => ledger.dueJobs(now.toISOString(), ENDED_LOOK, { ...queue, without: [] })),

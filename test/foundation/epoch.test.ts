@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { systemChance, systemClock } from "../../gateway/clock.ts"
 import type { Config } from "../../gateway/config/schema.ts"
-import { EPOCH_DAYS, turnEpochWhenDue } from "../../gateway/foundation/epoch.ts"
+import { certificatesPassFrom, EPOCH_DAYS, turnEpochWhenDue } from "../../gateway/foundation/epoch.ts"
 import { epochKeyOf, ledgerKey } from "../../gateway/foundation/own-keys.ts"
 import { openSpool, type FileSpool } from "../../gateway/storage/spool/file-spool.ts"
 
@@ -50,6 +50,16 @@ describe("the epoch of the slots", () => {
     const again = await open()
     assert.equal(Buffer.from(again.openColumn(slot, "test", sealed)).toString(), "kept")
     await again.close()
+  })
+
+  it("that a lever keeps from turning says from which day on certificates named too early a day", async () => {
+    const spool = await open()
+    const begun = new Date("2026-04-01T00:00:00Z")
+    await utimes(join(dataDir, "keys", "epoch-1.key"), begun, begun)
+    const after = (days: number): Promise<string | null> =>
+      certificatesPassFrom(config, spool, new Date(begun.getTime() + days * DAY_MS))
+    assert.deepEqual([await after(29), await after(30), await after(90)], [null, "2026-05-06", "2026-05-06"])
+    await spool.close()
   })
 
   it("never replaces a lost key by a new one", async () => {

@@ -85,20 +85,29 @@ export interface PulledLevers {
  * Isolated is out of service. Frozen is not: people read.
  *
  * @param endedTerms terms that have ended meanwhile, and whose destruction waits
+ * @param passFrom day from which days pass that deletion certificates have named, because the epoch does not turn; null = not yet near
  */
-export function leversCheck({ isolatedSince, frozenSince }: PulledLevers, endedTerms: number): Check {
+export function leversCheck(
+  { isolatedSince, frozenSince }: PulledLevers,
+  endedTerms: number,
+  passFrom: string | null = null,
+): Check {
   const name = "levers"
+  const overdue =
+    passFrom === null
+      ? ""
+      : `; the epoch does not turn: from ${passFrom} on, days that deletion certificates have named pass`
   if (isolatedSince !== null) {
     const both = frozenSince === null ? "" : `; frozen since ${frozenSince}`
     return {
       name,
       state: "fail",
-      sentence: `isolated since ${isolatedSince}: every other door is shut${both}`,
+      sentence: `isolated since ${isolatedSince}: every other door is shut${both}${overdue}`,
     }
   }
   if (frozenSince === null) return { name, state: "ok", sentence: "neither isolated nor frozen" }
   const frozen = `frozen since ${frozenSince}: people read, nothing is received, signed, sent or destroyed`
-  return { name, state: "warn", sentence: `${frozen}; ${endedTerms} term(s) ended and wait` }
+  return { name, state: "warn", sentence: `${frozen}; ${endedTerms} term(s) ended and wait${overdue}` }
 }
 
 /** Reports that wait for a time stamp or a signature: `late` of them for longer than it may take, the first since `since`. */

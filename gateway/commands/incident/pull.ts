@@ -7,6 +7,7 @@ import { systemClock } from "../../clock.ts"
 import type { Config } from "../../config/schema.ts"
 import { pulled } from "../../foundation/health.ts"
 import { LeverError } from "../../journey/errors.ts"
+import type { Clock } from "../../journey/ports/time.ts"
 import type { LeverName, Levers } from "../../journey/ports/levers.ts"
 import { moveLevers } from "../../storage/levers/levers-file.ts"
 import { leaveNote } from "../../storage/trail/used-notes.ts"
@@ -63,16 +64,23 @@ export const machineRoomOf =
     }
   }
 
+interface Time {
+  readonly clock: Clock
+  pause(ms: number): Promise<unknown>
+}
+
+const OF_THE_MACHINE: Time = { clock: systemClock, pause }
+
 /** Until the gateway says of itself what holds now. @throws ERR_LEVER_LATE */
-export async function takenUp(levers: Levers, ask: MachineRoom): Promise<void> {
+export async function takenUp(levers: Levers, ask: MachineRoom, time: Time = OF_THE_MACHINE): Promise<void> {
   const wanted = headOf(leversCheck(pulled(levers), 0))
-  const until = systemClock.now().getTime() + TAKEN_UP_WITHIN_MS
+  const until = time.clock.now().getTime() + TAKEN_UP_WITHIN_MS
   for (;;) {
     const told = await ask()
     if (told !== null && headOf(told) === wanted) return
-    if (systemClock.now().getTime() >= until)
+    if (time.clock.now().getTime() >= until)
       throw new LeverError("ERR_LEVER_LATE", "the gateway that runs has not taken it up")
-    await pause(ASK_AGAIN_MS)
+    await time.pause(ASK_AGAIN_MS)
   }
 }
 
