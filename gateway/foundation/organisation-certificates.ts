@@ -9,10 +9,9 @@ import { pinOf } from "../actors/secure-node/pins.ts"
 import type { RevokedOf } from "../actors/secure-node/revoked.ts"
 import type { Config } from "../config/schema.ts"
 import type { Clock } from "../journey/ports/time.ts"
-import { readCertificate, type Certificate } from "../standards/hpki/certificate.ts"
+import { readableChain, type Certificate } from "../standards/hpki/certificate.ts"
 import { validatePath } from "../standards/hpki/path.ts"
 import { checkHpkiProfile, type HpkiRules } from "../standards/hpki/profile.ts"
-import { Malformed } from "../standards/malformed.ts"
 import { certificates, type EvidenceAtHand } from "./trust-store.ts"
 
 export interface OrganisationParts {
@@ -50,7 +49,7 @@ function judged(
   evidence: EvidenceAtHand,
   now: Date,
 ): string | null {
-  const [leaf, ...helpers] = readAll(encoded)
+  const [leaf, ...helpers] = readableChain(encoded)
   if (leaf === undefined) return "a certificate that cannot be read"
   const revocation = { now, newerCrl: "preferred", ocsp: evidence.ocsp?.() ?? [] } as const
   const path = validatePath(leaf, helpers, anchors, now, evidence.crls(), revocation)
@@ -60,17 +59,6 @@ function judged(
   return failed === undefined
     ? null
     : `no HPKI certificate of an organisation: ${failed.name}: ${failed.detail}`
-}
-
-/** Up to the first that cannot be read: behind it nothing leads on. */
-function readAll(encoded: readonly Uint8Array[]): readonly Certificate[] {
-  const read: Certificate[] = []
-  try {
-    for (const each of encoded) read.push(readCertificate(each))
-  } catch (error) {
-    if (!(error instanceof Malformed)) throw error
-  }
-  return read
 }
 
 /** Both are asked; what is revoked is said first. */

@@ -7,11 +7,10 @@
  */
 import { isNamed } from "../../standards/cda/signer-is-author.ts"
 import type { HpkiTrust } from "../../standards/dsg/trust.ts"
-import { readCertificate, serialText, type Certificate } from "../../standards/hpki/certificate.ts"
+import { readableChain, serialText, type Certificate } from "../../standards/hpki/certificate.ts"
 import { validatePath } from "../../standards/hpki/path.ts"
 import { checkHpkiProfile } from "../../standards/hpki/profile.ts"
 import type { VerdictTest } from "../../standards/hpki/verdict-test.ts"
-import { Malformed } from "../../standards/malformed.ts"
 import type { Bindings, CardRefusal, CardVerdict } from "../ports/bindings.ts"
 import type { Person } from "../ports/person.ts"
 import { fingerprintOf } from "./certificate-facts.ts"
@@ -51,7 +50,7 @@ const refused = (refusal: CardRefusal, detail: string): CardVerdict => ({
 
 /** @param encoded DER, leaf first, as the client showed them; [] = it showed none */
 export async function cardHolder(encoded: readonly Uint8Array[], parts: CardParts): Promise<CardVerdict> {
-  const [leaf, ...helpers] = readAll(encoded)
+  const [leaf, ...helpers] = readableChain(encoded)
   if (encoded.length === 0) return refused("none", "no certificate was shown")
   if (leaf === undefined) return refused("unknown", "a certificate that cannot be read")
   const { chain, tests } = pathOf(leaf, helpers, parts)
@@ -96,15 +95,4 @@ function roleTest(
 ): VerdictTest | undefined {
   const rules = { ...trust.rules, roles: ROLES[role] ?? [] }
   return checkHpkiProfile(chain, rules).find(({ name }) => name === "hc-role")
-}
-
-/** Up to the first that cannot be read: behind it nothing leads on. */
-function readAll(encoded: readonly Uint8Array[]): readonly Certificate[] {
-  const read: Certificate[] = []
-  try {
-    for (const each of encoded) read.push(readCertificate(each))
-  } catch (error) {
-    if (!(error instanceof Malformed)) throw error
-  }
-  return read
 }

@@ -39,6 +39,17 @@ export function readCertificate(encoded: Uint8Array): Certificate {
   return { encoded, tbs: tbs.encoded, signature, ...readTbs(tbs, signatureAlgorithm) }
 }
 
+/** What a peer has shown, leaf first, up to the first that cannot be read: behind it nothing leads on. */
+export function readableChain(encoded: readonly Uint8Array[]): readonly Certificate[] {
+  const read: Certificate[] = []
+  try {
+    for (const each of encoded) read.push(readCertificate(each))
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+  }
+  return read
+}
+
 function readTbs(tbs: Der, signatureAlgorithm: Uint8Array) {
   const parts = new DerParts(tbs, "TBSCertificate")
   readVersion3(parts.maybe(0xa0))
