@@ -28,9 +28,9 @@ export const mailSchema = z
             .describe("how log and ledger name it"),
           to: z.email().describe("address of a place, e.g. of the radiology department"),
           about: z
-            .enum(["report", "stat", "certificate"])
+            .enum(["report", "stat", "late", "certificate"])
             .describe(
-              "`report`: a new report waits to be received (hospital); `stat`: a STAT study waits to be read (reading centre); `certificate`: one of ours or of a partner's ends in 90, 30 or 7 days, or has ended",
+              "`report`: a new report waits to be received (hospital); `stat`: a STAT study waits to be read (reading centre); `late`: a report has waited 24 hours for its signature or its time stamp; `certificate`: one of ours or of a partner's ends in 90, 30 or 7 days, or has ended",
             ),
           language: z.enum(["ja", "en"]).default("ja"),
           every: duration.prefault("15m").describe("at most one mail in so long"),

@@ -56,7 +56,7 @@ export async function notify(
   const waiting =
     notice.about === "certificate"
       ? endingSince(ends(), now)
-      : waitingSince(await world.cases.listed(), notice.about)
+      : waitingSince(await world.cases.listed(), notice.about, now)
   if (!waiting.some((since) => lastAt === null || since > lastAt)) return again([], now.getTime() + LOOK_MS)
   const told = { about: notice.about, count: waiting.length, siteName: world.site.name, link }
   await post.send({ to: notice.to, ...mailText(notice.language, told) })

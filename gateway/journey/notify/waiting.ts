@@ -1,17 +1,26 @@
 /** What a mail may be about: counted, and since when each of it waits. Nothing of a patient leaves this file. */
 import type { CaseFile } from "../cases/cases.ts"
 import { termSince } from "../../standards/hpki/term.ts"
+import { lateSignatures } from "../cases/late-signatures.ts"
 import { standing } from "../lineage.ts"
+import { STAMP_WITHIN_MS } from "../submit/pending-stamps.ts"
 
 /** `report`: a report came and nobody has confirmed it. `stat`: an urgent study can be read and nobody has begun.
+ *  `late`: a signature or a time stamp has been due for 24 hours.
  *  `certificate`: one of ours or of a partner's ends in 90, 30 or 7 days, or has ended. */
-export type NoticeSubject = "report" | "stat" | "certificate"
+export type NoticeSubject = "report" | "stat" | "late" | "certificate"
 
 /** Instants, ISO 8601, by our own clock: one for each that waits. */
 export const waitingSince = (
   files: readonly CaseFile[],
   about: Exclude<NoticeSubject, "certificate">,
-): readonly string[] => files.flatMap(about === "report" ? reportsSince : statSince)
+  now: Date,
+): readonly string[] =>
+  about === "late" ? lateSince(files, now) : files.flatMap(about === "report" ? reportsSince : statSince)
+
+/** Each is told of once its time is over. */
+const lateSince = (files: readonly CaseFile[], now: Date): readonly string[] =>
+  lateSignatures(files, now).map((at) => new Date(Date.parse(at) + STAMP_WITHIN_MS).toISOString())
 
 /** Each anew at 90, at 30 and at 7 days before its end. */
 export const endingSince = (ends: readonly Date[], now: Date): readonly string[] =>

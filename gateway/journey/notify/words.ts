@@ -20,6 +20,13 @@ const JA: Readonly<Record<NoticeSubject, Words>> = {
     subject: `［読影］緊急の検査 ${count}件`,
     lines: [`${siteName}に、読影を待つ緊急の検査が ${count}件あります。`],
   }),
+  late: ({ count, siteName }) => ({
+    subject: `［読影］署名・時刻認証の遅れ ${count}件`,
+    lines: [
+      `${siteName}に、署名または時刻認証が24時間を過ぎても済んでいない報告書が ${count}件あります。`,
+      "一覧を開いて理由を確かめ、署名サービスと時刻認証局への接続を点検してください。",
+    ],
+  }),
   certificate: ({ count, siteName }) => ({
     subject: `［読影］期限の近い証明書 ${count}件`,
     lines: [
@@ -36,6 +43,13 @@ const EN: Readonly<Record<NoticeSubject, Words>> = {
   stat: ({ count, siteName }) => ({
     subject: `[Reading] ${count} STAT ${count === 1 ? "study" : "studies"}`,
     lines: [`${count} STAT ${count === 1 ? "study waits" : "studies wait"} to be read at ${siteName}.`],
+  }),
+  late: ({ count, siteName }) => ({
+    subject: `[Reading] ${count} ${count === 1 ? "report is" : "reports are"} late for signature or time stamp`,
+    lines: [
+      `${count} ${count === 1 ? "report" : "reports"} at ${siteName} ${count === 1 ? "has" : "have"} waited more than 24 hours for a signature or its time stamp.`,
+      "Open the list and read why; look whether signing service and time-stamp authority can be reached.",
+    ],
   }),
   certificate: ({ count, siteName }) => ({
     subject: `[Reading] ${count} ${count === 1 ? "certificate ends" : "certificates end"} soon`,

@@ -58,6 +58,7 @@ export type LightName =
   | "list-ending"
   | "list-unreadable"
   | "time-stamp-other"
+  | "signature-late"
   | "audit-waiting"
   | "collector-behind"
   | "step-failing"
@@ -669,6 +670,22 @@ export const ADVICE: Readonly<Record<LightCode, Said>> = {
       "The time-stamp authority {about} does not answer",
       "Another one answers in its place.",
       "If it stays so, tell the system administrator",
+    ],
+  ),
+  "signature-late": said(
+    [
+      "署名か時刻認証が24時間を過ぎても済んでいない報告書があります（{n}件）",
+      "届いている報告書は読めます。時刻認証がないまま署名者の証明書が失効すると、有効な署名と認められなくなります。",
+      "依頼一覧で該当する依頼を開き、いつからか確かめてください",
+      "報告書を作成した読影センターへ電話し、時刻認証局への接続を見てもらってください",
+      "時刻認証が届けば自動で消えます。続くときはシステム管理者に伝えてください",
+    ],
+    [
+      "{n} {n|report has|reports have} waited more than 24 hours for a signature or its time stamp",
+      "What has arrived can be read. If the signer’s certificate is revoked before there is a time stamp, the signature will not count.",
+      "Open the request in the list of requests and see since when",
+      "Call the reading centre that wrote the report: can it reach its time-stamp authority?",
+      "The light goes out by itself when the time stamp comes. If it stays, tell the system administrator",
     ],
   ),
   ERR_CLOCK_OFF: said(

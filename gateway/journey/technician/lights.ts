@@ -23,6 +23,8 @@ export interface Facts {
   readonly unreadableLists: readonly string[]
   /** Steps that go on failing, other than sending. */
   readonly failingSteps: { readonly count: number; readonly codes: readonly string[] }
+  /** When each of those was signed whose time stamp is late, the oldest first. */
+  readonly lateSignatures: readonly string[]
   /** Since when the oldest commitment waits. */
   readonly commitmentsSince: string | null
   /** By agreement. */
@@ -54,6 +56,7 @@ export function lightsOf(facts: Facts): readonly Light[] {
     ...partnerLights(facts),
     ...contactLight(facts.page.timeStamp, facts.now, "", null),
     ...authorityLights(facts.page),
+    ...lateLight(facts),
     ...contactLight(facts.page.clock, facts.now, "", null),
     ...archiveLights(facts),
     ...directoryLights(facts),
@@ -142,6 +145,13 @@ const authorityLights = ({ timeStamp, timeStampAuthorities = [] }: Page): Light[
     : timeStampAuthorities.flatMap(({ name: about, failingSince: since }) =>
         since === null ? [] : [light("time-stamp-other", "amber", { about, since })],
       )
+
+/** Nothing is held up by it: the report is there, and its signature holds. */
+function lateLight({ lateSignatures }: Facts): Light[] {
+  const [since] = lateSignatures
+  if (since === undefined) return []
+  return [light("signature-late", "amber", { n: lateSignatures.length, since, offer: { what: "requests" } })]
+}
 
 function archiveLights({ page: { archive }, commitmentsSince, now }: Facts): Light[] {
   if (archive === null) return []

@@ -5,6 +5,7 @@
 import { adviceFor } from "./advice.ts"
 import { audit } from "../audit.ts"
 import { ARCHIVE, TIME_STAMP_AUTHORITY } from "./contacts.ts"
+import { lateSignatures } from "../cases/late-signatures.ts"
 import { only } from "../desk-guards.ts"
 import type { DoorBook, TurnedAway } from "./door-book.ts"
 import { AssociationError, DeskError, DimseError, SubmissionError } from "../errors.ts"
@@ -141,6 +142,7 @@ async function gather(world: World, house: House): Promise<Facts> {
       ...shown,
     },
     ...behind,
+    lateSignatures: lateSignatures(await world.cases.listed(), now),
     commitmentsSince: standing.commitments.oldestAt,
     firstResponders: new Map(world.agreements.map(({ id, firstResponder }) => [id, firstResponder])),
   }

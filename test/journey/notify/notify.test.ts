@@ -143,16 +143,16 @@ describe("a notice by mail", () => {
       reports: [report({ status: "final", submissionId: "s1", acknowledgedAt: null })],
       submissions: [brought],
     })
-    assert.deepEqual(waitingSince([came], "report"), [at(5)])
+    assert.deepEqual(waitingSince([came], "report", minute(9)), [at(5)])
     const received = {
       ...came,
       reports: [report({ status: "final", submissionId: "s1", acknowledgedAt: at(6) })],
     }
     const held = { ...came, submissions: [{ ...brought, state: "accepted" as const }] }
-    assert.deepEqual(waitingSince([received, held, statCase(1)], "report"), [])
+    assert.deepEqual(waitingSince([received, held, statCase(1)], "report", minute(9)), [])
     const begun = statCase(1, { request: request({ urgency: "STAT", state: "inProgress" }) })
     const routine = statCase(1, { request: request({ urgency: "ROUTINE", state: "ready" }) })
-    assert.deepEqual(waitingSince([begun, routine, came, statCase(2)], "stat"), [at(2)])
+    assert.deepEqual(waitingSince([begun, routine, came, statCase(2)], "stat", minute(9)), [at(2)])
   })
 
   it("tells of each certificate anew 90, 30 and 7 days before its end, and when it has ended", async () => {
@@ -175,12 +175,38 @@ describe("a notice by mail", () => {
     assert.deepEqual(endingSince([minute(91 * day)], minute(0)), [])
   })
 
+  it("tells of a signature and of a time stamp that have been due for 24 hours, each once, and of none that came", async () => {
+    const day = 24 * 60
+    const lacking = report({ status: "final", signedAt: at(0), stampedAt: null })
+    const approved = { at: at(30), reader: { login: "reader1", name: CANARY }, waitsFor: "service" as const }
+    const waits = report({ status: "draft", signedAt: null, approved })
+    const both = [file({ reports: [lacking] }), file({ reports: [waits] })]
+    assert.deepEqual(waitingSince(both, "late", minute(day)), [], "not yet")
+    assert.deepEqual(waitingSince(both, "late", minute(day + 1)), [at(day)])
+    assert.deepEqual(waitingSince(both, "late", minute(day + 31)), [at(day), at(day + 30)])
+    const over = file({ reports: [waits], request: request({ state: "completed" }) })
+    const stamped = file({ reports: [{ ...lacking, stampedAt: at(5) }] })
+    assert.deepEqual(waitingSince([over, stamped], "late", minute(3 * day)), [])
+    const notice: MailNotice = { ...NOTICE, about: "late" }
+    cases = both
+    for (now = 0; now <= 3 * day; now += 10) {
+      const outcome = await notify(world(), parts([notice]), job({ verb: "notify", subject: "radiology" }))
+      for (const change of outcome.changes)
+        if ("put" in change && change.put === "milestone") milestones = [change.record]
+    }
+    assert.deepEqual(
+      mails.map(({ subject }) => subject),
+      ["［読影］署名・時刻認証の遅れ 1件", "［読影］署名・時刻認証の遅れ 2件"],
+    )
+    assert.ok(!JSON.stringify(mails).includes(CANARY))
+  })
+
   it("holds a count, our own name and a link in either language, and nothing of a patient", async () => {
     cases = [statCase(1)]
     await look(2)
     assert.ok(!JSON.stringify(mails).includes(CANARY))
     for (const language of ["ja", "en"] as const)
-      for (const about of ["report", "stat", "certificate"] as const) {
+      for (const about of ["report", "stat", "late", "certificate"] as const) {
         const told = { about, count: 1, siteName: "Hospital", link: "https://edge.example.jp/" }
         const { subject, text } = mailText(language, told)
         assert.match(subject, /1/)

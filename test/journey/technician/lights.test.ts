@@ -87,6 +87,7 @@ const FACTS: Facts = {
   rot: 0,
   unreadableLists: [],
   failingSteps: { count: 0, codes: [] },
+  lateSignatures: [],
   commitmentsSince: null,
   firstResponders: new Map([["center", "当直 03-0000-0000"]]),
 }
@@ -96,6 +97,17 @@ const told = (page: Partial<Page>, behind: Partial<Facts> = {}): string[] =>
   lights(page, behind).map(({ tone, code }) => `${tone} ${code}`)
 
 describe("the lights of the technician's page", () => {
+  it("are one for all reports whose time stamp is late, with the list of requests", () => {
+    const [late, ...more] = lights({}, { lateSignatures: [ago(3_000), ago(1_500)] })
+    assert.deepEqual(
+      [late?.code, late?.tone, late?.since, more.length],
+      ["signature-late", "amber", ago(3_000), 0],
+    )
+    assert.deepEqual(late?.offer, { what: "requests" })
+    assert.match(late.ja.title, /2件/)
+    assert.match(late.en.title, /^2 reports have waited/)
+  })
+
   it("are none when everything flows", () => {
     assert.deepEqual(told({}), [])
   })
