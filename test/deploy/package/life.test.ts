@@ -90,6 +90,7 @@ describe("the package's life on a machine (long suite)", function () {
   it("brings the first report home by section 2, as root has installed it and systemd runs it", () => {
     const said = boxes((block) => between("## 2.", "## 3.")(block) && !clears(block)).join("\n")
     assert.match(said, /there and back: the first report is home/)
+    assert.match(done("cat rehearsal.html"), /<b>合格 /)
     assert.match(said, /#\/enrol\/\S+/)
   })
 
