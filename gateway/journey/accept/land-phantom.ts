@@ -4,7 +4,7 @@ import { AcceptanceError } from "../errors.ts"
 import { isLive } from "../live-slot.ts"
 import { due } from "../run.ts"
 import { patientIdOf } from "../same-subject.ts"
-import { isSelfTestId, submissionsOfTest } from "../self-test/phantom.ts"
+import { isSelfTestId, phantomStudyUid, submissionsOfTest } from "../self-test/phantom.ts"
 import type { World } from "../world.ts"
 import type { Inbound } from "./inbound.ts"
 import { notAgreed, type Landing } from "./landed.ts"
@@ -14,12 +14,14 @@ const MAX_PHANTOM_BYTES = 4 * 1024 * 1024
 
 /** @throws AcceptanceError for what is larger than a phantom, is of somebody, or has an id that is in use here */
 export async function landPhantom(world: World, inbound: Inbound): Promise<Landing> {
-  const { requestId, submission } = inbound
+  const { requestId, submission, StudyInstanceUID } = inbound
   const sizes = submission.documentEntries.map(({ size }) => size ?? MAX_PHANTOM_BYTES)
   if (sizes.reduce((sum, size) => sum + size, 0) > MAX_PHANTOM_BYTES) throw unfit("larger than a phantom")
   if (submission.documentEntries.some((entry) => patientIdOf(entry) !== PHANTOM_ID))
     throw unfit("a self-test is of nobody")
   if (!isSelfTestId(requestId)) throw unfit("the id of a self-test is a UUID")
+  // Of one study one submission comes at a time: so no two of one self-test found a slot side by side.
+  if (StudyInstanceUID !== phantomStudyUid(requestId)) throw unfit("not the study of this self-test")
   return inbound.kind === "phantom" ? ownSlot(world, inbound) : besidePhantom(world, inbound)
 }
 

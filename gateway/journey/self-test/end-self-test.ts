@@ -37,14 +37,25 @@ const hasAnswered = (all: readonly SubmissionRecord[]): boolean =>
       kind === "phantom-report" && direction === "out" && (state === "accepted" || state === "failed"),
   )
 
+type Destroyed = Pick<Destruction, "objects" | "at">
+
+/** Null = all were gone before. */
+async function destroyedAll(world: World, slotIds: ReadonlySet<string>): Promise<Destroyed | null> {
+  const all: Destroyed[] = []
+  for (const slotId of slotIds) if (isLive(world, slotId)) all.push(await destroyed(world, slotId))
+  const last = all.at(-1)
+  return last === undefined
+    ? null
+    : { at: last.at, objects: all.reduce((sum, { objects }) => sum + objects, 0) }
+}
+
 /** Run again after a crash it finishes what was begun. */
 export async function endOfTest(
   world: World,
   id: string,
   all: readonly SubmissionRecord[],
-): Promise<{ readonly changes: readonly Change[]; readonly destruction: Destruction | null }> {
-  const slotId = all[0]?.slotId ?? ""
-  const destruction = isLive(world, slotId) ? await destroyed(world, slotId) : null
+): Promise<{ readonly changes: readonly Change[]; readonly destruction: Destroyed | null }> {
+  const destruction = await destroyedAll(world, new Set(all.map(({ slotId }) => slotId)))
   const at = destruction?.at ?? world.clock.now().toISOString()
   return {
     destruction,

@@ -139,15 +139,38 @@ describe("a self-test", function () {
       assert.equal(slots(sides.center), 0)
     })
 
+    const refused = async (): Promise<void> => {
+      const id = await begin()
+      await sides.settle(MINUTE_MS)
+      assert.equal((await desk().look(id)).outcome, "failed")
+      assert.deepEqual(await sides.center.ledger.submissionsOf({ requestId: id }), [])
+      assert.equal(slots(sides.center), 0)
+    }
+
     it("is refused before a document is read when it is about somebody", async () => {
       bend((made) => ({
         ...made,
         subject: { ...made.subject, patient: { ...made.subject.patient, PatientID: "00-0012345" } },
       }))
+      await refused()
+    })
+
+    it("is refused under a study of its own: two of one self-test could come side by side", async () => {
+      bend((made) => ({ ...made, subject: { ...made.subject, StudyInstanceUID: "2.25.4711" } }))
+      await refused()
+    })
+
+    it("leaves nothing behind, whatever came under one id", async () => {
+      bend((made) => ({ ...made, contents: made.contents.slice(0, 2) }))
       const id = await begin()
       await sides.settle(MINUTE_MS)
-      assert.equal((await desk().look(id)).outcome, "failed")
-      assert.deepEqual(await sides.center.ledger.submissionsOf({ requestId: id }), [])
+      const { ledger, spool } = sides.center
+      const [came] = await ledger.submissionsOf({ requestId: id })
+      const slotId = await spool.createSlot("documents")
+      const other = { ...came!, id: "another", submissionSetUid: "2.25.4711", slotId }
+      await ledger.commit([{ put: "submission", record: other }])
+      await sides.settle(PHANTOM_TERM_MS)
+      assert.equal(slots(sides.center), 0)
     })
   })
 })
