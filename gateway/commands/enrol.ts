@@ -7,7 +7,7 @@ import { systemChance, systemClock } from "../clock.ts"
 import { loadConfig } from "../config/load.ts"
 import type { Config } from "../config/schema.ts"
 import { crlFolder } from "../foundation/crl-folder.ts"
-import { personKeysOf, signingServiceOf } from "../foundation/person-keys.ts"
+import { cardKeysOf, personKeysOf, signingServiceOf } from "../foundation/person-keys.ts"
 import { readerFault } from "../foundation/reader-certificates.ts"
 import { openTrust } from "../foundation/trust-store.ts"
 import { boundPersonKeys } from "../journey/people/bound-keys.ts"
@@ -68,7 +68,7 @@ async function signingFaultOf(
   const now = systemClock.now()
   try {
     const trust = await openTrust(config, lists)
-    const keys = personKeysOf(config, await signingServiceOf(config))
+    const keys = personKeysOf(config, await signingServiceOf(config), cardKeysOf(config))
     return await withPeople(config, (bindings) =>
       readerFault(person, { keys: boundPersonKeys(keys, bindings, systemClock), trust, bindings, now }),
     )

@@ -1,6 +1,7 @@
 /** The command line as a tree: `main.ts` runs it; the man page and the shell's completion are printed from it. */
 import { Command } from "commander"
 import { auditCommand } from "./audit.ts"
+import { bridgeCommand } from "./bridge/bridge.ts"
 import { checkConfigCommand } from "./check-config.ts"
 import { docsCommand } from "./docs.ts"
 import { doctorCommand } from "./doctor/doctor.ts"
@@ -42,6 +43,7 @@ export function program(finish: Finish): Command {
     joinCommand,
     selfTestCommand,
     keysCommand,
+    bridgeCommand,
     recoverCommand,
     backupCommand,
     restoreCommand,

@@ -52,5 +52,17 @@ export const keysSchema = z.strictObject({
     .describe(
       "a service that holds readers' signing keys (HPKI second certificates), for those without a key file in persons; give it desk.origin and a slash as the address to return to (center)",
     ),
-  persons: file.optional().describe("folder of the readers' signing keys (center)"),
+  persons: file
+    .optional()
+    .describe(
+      "folder of the readers' signing keys and certificates, LOGIN.key.pem and LOGIN.chain.pem (center)",
+    ),
+  cardBridge: z
+    .int()
+    .min(1024)
+    .max(65_535)
+    .optional()
+    .describe(
+      "readers who have a chain in persons and no key there sign with a card at their own PC: port of `dokuei bridge` there (docs/card-bridge.md; center)",
+    ),
 })

@@ -325,11 +325,11 @@ const isWithin = (path: string, folder: string): boolean =>
 const isPinned = ({ tlsPins }: Raw): boolean => Array.isArray(tlsPins) && tlsPins.length > 0
 
 function personsIssues(root: Raw): Issue[] {
-  const { persons, signingService } = group(root.keys)
+  const { persons, ...keys } = group(root.keys)
   if (root.role !== "center")
-    return signingService === undefined
-      ? []
-      : [{ path: "keys.signingService", message: "is for a center: nobody signs reports here" }]
+    return ["signingService", "cardBridge"]
+      .filter((name) => keys[name] !== undefined)
+      .map((name) => ({ path: `keys.${name}`, message: "is for a center: nobody signs reports here" }))
   return persons === undefined ? [{ path: "keys.persons", message: "is needed at a center" }] : []
 }
 

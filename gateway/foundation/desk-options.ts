@@ -28,6 +28,7 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
     guard: httpGuard(WAITING_PLACES),
     people: base.people,
     ...(base.signingService === null ? {} : { signingService: base.signingService }),
+    ...(base.readersCards === null ? {} : { readersCards: base.readersCards }),
     ...(cards === null ? {} : { cards }),
     clock: base.clock,
     chance: base.chance,

@@ -30,7 +30,7 @@ import { bytesPerSecond, linePace } from "../journey/submit/pace.ts"
 import { packageSubmission } from "../journey/submit/package.ts"
 import { NO_LEVERS, type Levers } from "../journey/ports/levers.ts"
 import type { AuditEvent } from "../journey/ports/audit.ts"
-import type { SigningService } from "../journey/ports/keys.ts"
+import type { ReadersCards, SigningService } from "../journey/ports/keys.ts"
 import type { Chance, Clock } from "../journey/ports/time.ts"
 import { frozenWorld } from "../journey/levers/frozen-world.ts"
 import type { Change, Ledger } from "../journey/records/ledger.ts"
@@ -65,7 +65,7 @@ import { turnEpochWhenDue } from "./epoch.ts"
 import { openLocalDoor } from "./local-door.ts"
 import { mailOf } from "./mail.ts"
 import { organisationFault } from "./organisation-certificates.ts"
-import { personKeysOf, signingServiceOf } from "./person-keys.ts"
+import { cardKeysOf, personKeysOf, signingServiceOf } from "./person-keys.ts"
 import { keyPlaces, refusedPinsFolder } from "./own-keys.ts"
 import { fetchRevocation } from "./revocation.ts"
 import { refusedServers, tellingSource } from "./refused-servers.ts"
@@ -93,6 +93,7 @@ export interface Foundation {
   readonly people: PeopleStore
   /** Where readers' keys are held; null = in files alone. */
   readonly signingService: SigningService | null
+  readonly readersCards: ReadersCards | null
   readonly clock: Clock
   readonly chance: Chance
   readonly recipient: Recipient
@@ -151,6 +152,7 @@ export async function layFoundation(config: Config, levers: Levers = NO_LEVERS):
   const { lists } = revocation
   const keys = await keyStore(keyPlaces(config), refusedPinsFolder(config))
   const signingService = await signingServiceOf(config)
+  const readersCards = cardKeysOf(config)
   const certificates = new CertificateWatch(config, keys)
   const lineKeys = new LineKeys()
   const evidence = { ...revocation, crls: () => lists.crls() }
@@ -189,7 +191,7 @@ export async function layFoundation(config: Config, levers: Levers = NO_LEVERS):
     cases,
     keys: datedKeys(keys, timeKeeping.watch),
     personKeys: boundPersonKeys(
-      datedPersonKeys(personKeysOf(config, signingService), timeKeeping.watch),
+      datedPersonKeys(personKeysOf(config, signingService, readersCards), timeKeeping.watch),
       people,
       systemClock,
     ),
@@ -252,6 +254,7 @@ export async function layFoundation(config: Config, levers: Levers = NO_LEVERS):
     lineKeys,
     people,
     signingService,
+    readersCards,
     clock: systemClock,
     chance: systemChance,
     recipient,

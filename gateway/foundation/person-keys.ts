@@ -1,10 +1,11 @@
-/** Where readers' signing keys are: in a file of theirs, or at the signing service of the reading centre. */
+/** Where readers' signing keys are: in a file of theirs, on a card at their own PC, or at the signing service of the centre. */
 import { readFile } from "node:fs/promises"
 import type { RemoteKeys } from "../actors/signing-service/signing-service.ts"
 import { systemChance, systemClock } from "../clock.ts"
 import type { Config } from "../config/schema.ts"
 import type { PersonKeys } from "../journey/ports/keys.ts"
 import { readKeyFile } from "../storage/keys/pem-files.ts"
+import { CardKeys } from "../storage/keys/card-keys.ts"
 import { personKeys } from "../storage/keys/person-keys.ts"
 
 /** A holder may first have to find the telephone that asks for consent. */
@@ -28,10 +29,24 @@ export async function signingServiceOf({ keys, desk }: Config): Promise<RemoteKe
   })
 }
 
-/** Who has a key file signs with it. */
-export function personKeysOf({ keys, dataDir }: Config, service: PersonKeys | null): PersonKeys {
+/** null = nobody signs with a card at their own PC. */
+export function cardKeysOf({ keys, dataDir }: Config): CardKeys | null {
+  if (keys.cardBridge === undefined) return null
   const files = personKeys(keys.persons ?? dataDir)
-  const of = (login: string): PersonKeys => (service === null || files.has(login) ? files : service)
+  return new CardKeys(files, { bridge: `http://127.0.0.1:${keys.cardBridge}`, chance: systemChance })
+}
+
+/** Who has a key file signs with it; who has certificates alone, with a card; everybody else at the service. */
+export function personKeysOf(
+  { keys, dataDir }: Config,
+  service: PersonKeys | null,
+  cards: CardKeys | null,
+): PersonKeys {
+  const files = personKeys(keys.persons ?? dataDir)
+  const of = (login: string): PersonKeys => {
+    if (cards?.isHolder(login) === true) return cards
+    return service === null || files.has(login) ? files : service
+  }
   return {
     chain: (login) => of(login).chain(login),
     needs: (login) => of(login).needs(login),

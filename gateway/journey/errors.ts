@@ -224,6 +224,13 @@ export const ERRORS = {
     "the report stays as it is; try again. If it lasts, ask the service, and compare keys.signingService",
     "HTTP 503",
   ),
+  ERR_KEY_CARD: row(
+    "KeyError",
+    "transient",
+    "no signature came from the reader's card: not in time, not made, or not by the certificate that is confirmed for the account",
+    "the frozen report stays: see that `dokuei bridge` runs at that PC and that the card is in its reader, and sign again",
+    "HTTP 409",
+  ),
   ERR_KEY_UNCONFIRMED: row(
     "KeyError",
     "permanent",

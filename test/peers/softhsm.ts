@@ -88,6 +88,33 @@ export class SoftHsm {
     await rm(der)
   }
 
+  /** A person's key and certificate, as files of the reading centre had them, become those of a card. */
+  takeKey(label: string, id: string, keyFile: string, pin: string, chainFile: string): void {
+    const der = this.path(`${label}.der`)
+    this.#run("openssl", [
+      "pkcs8",
+      "-topk8",
+      "-nocrypt",
+      "-in",
+      keyFile,
+      "-passin",
+      `pass:${pin}`,
+      "-outform",
+      "DER",
+      "-out",
+      der,
+    ])
+    this.tool(["--write-object", der, "--type", "privkey", "--id", id, "--label", label, "--usage-sign"])
+    this.#run("openssl", ["x509", "-in", chainFile, "-out", this.path(`${label}.pem`)])
+    this.showCertificate(label, id)
+  }
+
+  /** Puts the certificate of `<label>.pem` beside its key, for anyone to see: as a person's card has it. */
+  showCertificate(label: string, id: string): void {
+    const file = this.path(`${label}.pem`)
+    this.tool(["--write-object", file, "--type", "cert", "--id", id, "--label", label])
+  }
+
   /** pkcs11-tool, logged in. */
   tool(args: readonly string[]): void {
     this.#run("pkcs11-tool", ["--module", MODULE, "--token-label", TOKEN, "--login", "--pin", PIN, ...args])

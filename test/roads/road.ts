@@ -212,6 +212,7 @@ export function turnTerms(dataDir: string, requestIds?: readonly string[]): void
 
 export interface ConfigDraft {
   desk: { idle?: string }
+  keys: Record<string, unknown>
   mail?: Readonly<Record<string, unknown>>
   directory?: Readonly<Record<string, unknown>>
   time?: { check: "chrony" | "none" }

@@ -28,11 +28,17 @@ const PERMISSIONS_POLICY =
 
 const YEAR_S = 31_536_000
 
+/** @param bridge to the reader's card, at their own PC: the one other place that the page may speak to */
+const contentSecurityPolicy = (bridge: string | undefined) => ({
+  ...CONTENT_SECURITY_POLICY,
+  "connect-src": bridge === undefined ? [self] : [self, bridge],
+})
+
 /** Policy headers. Strict-Transport-Security only where there is TLS: over http browsers ignore it (RFC 6797 §8.1). */
-export function policyHeaders(secure: boolean): readonly RequestHandler[] {
+export function policyHeaders(secure: boolean, bridge?: string): readonly RequestHandler[] {
   return [
     helmet({
-      contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
+      contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy(bridge) },
       crossOriginOpenerPolicy: { policy: "same-origin" },
       crossOriginEmbedderPolicy: { policy: "require-corp" },
       crossOriginResourcePolicy: { policy: "same-origin" },

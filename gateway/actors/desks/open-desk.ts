@@ -58,7 +58,7 @@ export async function openDesk(options: DeskOptions, kind: DeskKind): Promise<Op
 
   app.disable("x-powered-by").disable("etag").set("query parser", "simple")
   app.use(requestLog(options.log))
-  app.use(...policyHeaders(site.secure))
+  app.use(...policyHeaders(site.secure, options.readersCards?.bridge))
   app.use(["/api", "/dicomweb"], neverStored)
   new Door(options, kind.desk, sessions, passkeys, events, cards).mount(routes)
   kind.mount(routes, passkeys)

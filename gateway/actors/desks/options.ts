@@ -4,7 +4,7 @@ import type { TlsOptions } from "node:tls"
 import type { AuditEvent } from "../../journey/ports/audit.ts"
 import type { CardVerdict } from "../../journey/ports/bindings.ts"
 import type { DirectoryDesk } from "../../journey/ports/directory.ts"
-import type { SigningService } from "../../journey/ports/keys.ts"
+import type { ReadersCards, SigningService } from "../../journey/ports/keys.ts"
 import type { People } from "../../journey/ports/person.ts"
 import type { Chance, Clock } from "../../journey/ports/time.ts"
 import type { DeskEvent, SessionView } from "../../journey/views/session.ts"
@@ -77,6 +77,8 @@ export interface DeskOptions {
   readonly directory?: DirectoryDesk
   /** Where readers' keys are held, at a reading centre that has such a service; none by default. */
   readonly signingService?: SigningService
+  /** Readers whose keys are on cards at their own PCs; none by default. */
+  readonly readersCards?: ReadersCards
   /** People may come with a card; by default with passkeys alone. */
   readonly cards?: CardDoorOptions
   /** Between two pings of a live connection; a session that ended is noticed as fast. */

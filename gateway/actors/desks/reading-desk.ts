@@ -6,6 +6,7 @@ import type { ReadingDesk } from "../../journey/ports/reading-desk.ts"
 import { mountDicomweb } from "./dicomweb.ts"
 import {
   amendBody,
+  cardSignatureBody,
   draftBody,
   patientBody,
   prepareBody,
@@ -112,5 +113,8 @@ function mountSigning(routes: Routes, signing: Signing, desk: ReadingDesk): void
   )
   routes.json("post", "/api/prepared/:prepareId/sign", signBody, ({ request, person, param, body }) =>
     signing.sign({ request, person }, param("prepareId"), body.response, body.pin),
+  )
+  routes.json("post", "/api/card/:questionId", cardSignatureBody, ({ person, param, body }) =>
+    signing.cardSigned(person, param("questionId"), body.signature),
   )
 }

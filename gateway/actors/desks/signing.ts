@@ -8,7 +8,8 @@ import type { AuthenticationResponseJSON } from "@simplewebauthn/server"
 import { DeskError, ReportError } from "../../journey/errors.ts"
 import type { Person } from "../../journey/ports/person.ts"
 import type { ReadingDesk } from "../../journey/ports/reading-desk.ts"
-import type { PreparedReport, SignedOrApproved } from "../../journey/views/reading.ts"
+import type { CardAsked, PreparedReport, SignedOrApproved } from "../../journey/views/reading.ts"
+import { ByCard } from "./by-card.ts"
 import { ourError } from "./http-status.ts"
 import { LoginAudit } from "./login-audit.ts"
 import { OneUse } from "./one-use.ts"
@@ -31,13 +32,14 @@ interface Signer {
   readonly request: IncomingMessage
   readonly person: Person
 }
-type SigningOptions = Pick<DeskOptions, "people" | "clock" | "audit">
+type SigningOptions = Pick<DeskOptions, "people" | "clock" | "audit" | "readersCards">
 
 export class Signing {
   readonly #desk: ReadingDesk
   readonly #passkeys: Passkeys
   readonly #options: SigningOptions
   readonly #audit: LoginAudit
+  readonly #byCard: ByCard
   /** prepareId → what must be agreed to */
   readonly #intents = new OneUse<Intent>(OPEN_INTENTS)
 
@@ -46,10 +48,12 @@ export class Signing {
     this.#passkeys = passkeys
     this.#options = options
     this.#audit = new LoginAudit(options)
+    this.#byCard = new ByCard(options.readersCards ?? null)
   }
 
   /** Freezes the report and asks for the passkey over it. */
   async prepare(person: Person, requestId: string, expectedVersion: number): Promise<PreparedReport> {
+    this.#byCard.giveUp(person)
     const { intent, ...prepared } = await this.#desk.prepare(person, requestId, expectedVersion)
     const challenge = createHash("sha256").update(intent).digest()
     const credentials = await this.#options.people.credentialsOf(person.id)
@@ -60,7 +64,8 @@ export class Signing {
       expiresAt: new Date(prepared.expiresAt),
       shown: new Set(),
     })
-    return { ...prepared, passkey }
+    const bridge = this.#byCard.bridgeOf(person)
+    return { ...prepared, passkey, ...(bridge === null ? {} : { bridge }) }
   }
 
   /**
@@ -74,7 +79,7 @@ export class Signing {
     prepareId: string,
     response: AuthenticationResponseJSON,
     pin: string,
-  ): Promise<SignedOrApproved> {
+  ): Promise<SignedOrApproved | CardAsked> {
     await this.#refuseLocked(person)
     const mine = (intent: Intent): boolean => intent.personId === person.id
     const intent = this.#intents.take(prepareId, this.#options.clock.now(), mine)
@@ -87,7 +92,9 @@ export class Signing {
       await this.#failed({ request, person }, "a passkey did not check at signing")
       throw error
     }
-    return this.#signIntended({ request, person }, prepareId, intent, response, pin)
+    return this.#byCard.begun(person, () =>
+      this.#signIntended({ request, person }, prepareId, intent, response, pin),
+    )
   }
 
   /**
@@ -95,9 +102,21 @@ export class Signing {
    *
    * @throws as `sign`, but for ERR_SIGN_INTENT
    */
-  async signApproved(signer: Signer, requestId: string, pin: string): Promise<SignedOrApproved> {
+  async signApproved(signer: Signer, requestId: string, pin: string): Promise<SignedOrApproved | CardAsked> {
     await this.#refuseLocked(signer.person)
-    return this.#withPin(signer, () => this.#desk.signApproved(signer.person, requestId, pin))
+    return this.#byCard.begun(signer.person, () =>
+      this.#withPin(signer, () => this.#desk.signApproved(signer.person, requestId, pin)),
+    )
+  }
+
+  /**
+   * What this person's card answered to what `sign` or `signApproved` asked of it.
+   *
+   * @param signature base64; null = it did not sign
+   * @throws KeyError ERR_KEY_CARD; as `sign`
+   */
+  cardSigned(person: Person, questionId: string, signature: string | null): Promise<SignedOrApproved> {
+    return this.#byCard.ended(person, questionId, signature)
   }
 
   /** A PIN that nobody could try says nothing of who types it. */

@@ -96,7 +96,7 @@ async function certificatesAtHand(
   if (path !== undefined) return [certificateIn(await readFile(path), path)]
   if (use === "login") return []
   try {
-    return (await personKeysOf(config, null).chain(login)).slice(0, 1)
+    return (await personKeysOf(config, null, null).chain(login)).slice(0, 1)
   } catch (error) {
     if (error instanceof KeyError) return []
     throw error

@@ -25,8 +25,9 @@ export interface KeyStore {
   decryptOaep(key: "object", ciphertext: Uint8Array): Promise<Uint8Array>
 }
 
-/** `pin`: type it · `login`: log in at the signing service · `nothing`: it asks its holder by itself, or nobody. */
-export type KeyNeed = "pin" | "login" | "nothing"
+/** `pin`: type it · `login`: log in at the signing service · `card`: have it in the reader of their own PC · `nothing`: it asks its
+ *  holder by itself, or nobody. */
+export type KeyNeed = "pin" | "login" | "card" | "nothing"
 
 /** Signing keys of persons: opened by their PIN for one signature and closed again. */
 export interface PersonKeys {
@@ -34,7 +35,7 @@ export interface PersonKeys {
   /** What the person must do before the next signature. Throws ERR_KEY_SERVICE while whoever holds the key does not answer,
    *  ERR_KEY_MISSING. */
   needs(personId: string): Promise<KeyNeed>
-  /** Throws ERR_KEY_PASSPHRASE; of a key at a signing service also ERR_KEY_LOGIN, ERR_KEY_SERVICE. */
+  /** Throws ERR_KEY_PASSPHRASE; of a key at a signing service also ERR_KEY_LOGIN, ERR_KEY_SERVICE; of a card ERR_KEY_CARD. */
   sign(personId: string, pin: string, bytes: Uint8Array): Promise<Uint8Array>
 }
 
@@ -47,4 +48,26 @@ export interface SigningService {
     person: Pick<Person, "login">,
     answer: { readonly state: string; readonly code: string },
   ): Promise<void>
+}
+
+/** What a reader's card is asked to sign. */
+export interface CardQuestion {
+  readonly id: string
+  readonly toBeSigned: Uint8Array
+  /** DER, of the card. */
+  readonly certificate: Uint8Array
+}
+
+/** Readers whose keys are on cards at their own PCs: their page carries the question there, and the signature back. */
+export interface ReadersCards {
+  /** Where the bridge at each of those PCs listens: an origin on 127.0.0.1. */
+  readonly bridge: string
+  /** Is this person's key on a card? */
+  isHolder(login: string): boolean
+  /** The next question to this person's card; forgotten when `signal` aborts. */
+  next(login: string, signal: AbortSignal): Promise<CardQuestion>
+  /** @param signature null = the card did not sign. Throws KeyError ERR_KEY_CARD when nothing is asked under this id any more. */
+  answer(login: string, id: string, signature: Uint8Array | null): void
+  /** Whatever this person's card is asked ends unanswered. */
+  giveUp(login: string): void
 }

@@ -47,7 +47,7 @@ async function decided(world: World, job: JobRecord): Promise<Outcome> {
     const needs = await world.personKeys.needs(wait.reader.login)
     // A consent that was not given is not asked for again and again: the reader says when.
     const isTheirs = needs !== "nothing" || wait.waitsFor === "consent"
-    if (isTheirs) return looking(world, report, needs === "nothing" ? "consent" : needs)
+    if (isTheirs) return looking(world, report, needs === "nothing" || needs === "card" ? "consent" : needs)
     return { changes: await signedNow(world, wait.reader, NO_PIN, report, request) }
   } catch (error) {
     return failed(world, job, report, wait.reader, error)

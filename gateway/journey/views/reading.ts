@@ -145,6 +145,19 @@ export interface SignedOrApproved {
   readonly awaitsSignature?: true
 }
 
+/** Answer of "sign" where the reader's key is on a card at their own PC: what the bridge there is asked, and the next call answers. */
+export interface CardAsked {
+  readonly card: {
+    readonly id: string
+    /** Origin of the bridge. */
+    readonly bridge: string
+    /** Canonical ds:SignedInfo, base64. */
+    readonly toBeSigned: string
+    /** Hex SHA-256 of the certificate that has to sign. */
+    readonly certificate: string
+  }
+}
+
 /** Answer of "prepare": exactly what will be signed, and the passkey challenge over its digests. */
 export interface PreparedReport {
   readonly prepareId: string
@@ -158,4 +171,6 @@ export interface PreparedReport {
   readonly draft: ReportDraft
   /** PublicKeyCredentialRequestOptionsJSON. */
   readonly passkey: unknown
+  /** The reader's key is on a card: the origin of the bridge at their PC. Absent = it is not. */
+  readonly bridge?: string
 }

@@ -15,6 +15,8 @@ const PERSON_ID = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
 export interface PersonKeyFiles extends PersonKeys {
   /** Is there a key file of this person? */
   has(personId: string): boolean
+  /** Is there a file of this person's certificates? */
+  hasChain(personId: string): boolean
 }
 
 /** Throws ERR_KEY_MISSING from every method; `sign` throws ERR_KEY_PASSPHRASE for a wrong PIN. */
@@ -25,6 +27,7 @@ export function personKeys(folder: string): PersonKeyFiles {
   }
   return {
     has: (personId) => PERSON_ID.test(personId) && existsSync(path(personId, "key")),
+    hasChain: (personId) => PERSON_ID.test(personId) && existsSync(path(personId, "chain")),
     chain: async (personId) => {
       const file = path(personId, "chain")
       return certificateChain(await readKeyFile(file), null, file)

@@ -41,7 +41,7 @@ export const CKA = {
   extractable: 0x162,
   valueLength: 0x161,
 } as const
-export const CKO = { privateKey: 3, secretKey: 4 } as const
+export const CKO = { certificate: 1, privateKey: 3, secretKey: 4 } as const
 export const CKK = { genericSecret: 0x10 } as const
 export const CKM = { rsaPkcs: 1, rsaPkcsOaep: 9, sha256: 0x250, ecdsa: 0x1041, ecdh1Derive: 0x1050 } as const
 export const CKG = { mgf1Sha256: 2 } as const

@@ -1,7 +1,6 @@
 /** A gateway's key in a token: what it is for is tried when it is opened, against the certificate beside it. */
 import {
   constants,
-  createHash,
   createPublicKey,
   diffieHellman,
   generateKeyPairSync,
@@ -15,10 +14,9 @@ import { KeyError } from "../../../journey/errors.ts"
 import type { HeldKey } from "../held-key.ts"
 import { demandKind } from "../pem-files.ts"
 import { deriveByTool } from "./derive-tool.ts"
+import { signIn } from "./sign-in.ts"
 import type { Token } from "./token.ts"
 
-/** DigestInfo of SHA-256 up to the digest (RFC 8017 §9.2 note 1). */
-const SHA256_INFO = Buffer.from("3031300d060960864801650304020105000420", "hex")
 const CURVE = "prime256v1"
 /** 04 ‖ x ‖ y: the end of a P-256 SubjectPublicKeyInfo. */
 const POINT_BYTES = 65
@@ -62,13 +60,7 @@ class TokenKey implements HeldKey {
   }
 
   sign(bytes: Uint8Array): Promise<Uint8Array> {
-    const digest = createHash("sha256").update(bytes).digest()
-    return this.#token.use(async (session) => {
-      const key = await session.privateKey(this.#name)
-      return this.#isEc()
-        ? session.signEcdsa(key, digest)
-        : session.signRsa(key, Buffer.concat([SHA256_INFO, digest]))
-    })
+    return this.#token.use((session) => signIn(session, this.#name, this.#public, bytes))
   }
 
   /** The peer's point comes from outside: it is looked at before the token is. */

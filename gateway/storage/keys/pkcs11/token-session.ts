@@ -1,4 +1,4 @@
-/** One login to one token, in one process of its module: found by label, its keys by label or CKA_ID. */
+/** One session with one token, in one process of its module: found by label, its keys by label or CKA_ID. */
 import { KeyError } from "../../../journey/errors.ts"
 import { CALL, CKA, CKD, CKF, CKG, CKK, CKM, CKO, CKU, CKZ, CryptokiError } from "./cryptoki.ts"
 import { ModuleProcess } from "./module-process.ts"
@@ -26,13 +26,13 @@ export class TokenSession {
   }
 
   /**
-   * @param login called with the PIN's try to make; not called when the token counts its last one
-   * @throws KeyError ERR_KEY_TOKEN no such token, no answer · ERR_KEY_PIN · CryptokiError
+   * Logged in to nobody yet: what anyone may see.
+   *
+   * @throws KeyError ERR_KEY_TOKEN no such token, no answer · ERR_KEY_PIN it counts its last try, or is locked · CryptokiError
    */
   static async open(
     { module, token }: { readonly module: string; readonly token: string },
     limitMs: number,
-    pinFor: () => Promise<Uint8Array>,
   ): Promise<TokenSession> {
     const process = new ModuleProcess(module, limitMs)
     try {
@@ -40,9 +40,7 @@ export class TokenSession {
       await process.call(CALL.initialize, octetsOf(HANDSHAKE), Buffer.of(0), octetsOf(Buffer.of(0)))
       const slot = await slotOf(process, token)
       const opened = await process.call(CALL.openSession, ulong(slot), ulong(CKF.serialSession))
-      const session = new TokenSession(process, opened.ulong())
-      await session.#login(await pinFor())
-      return session
+      return new TokenSession(process, opened.ulong())
     } catch (error) {
       process.kill()
       throw error
@@ -62,7 +60,8 @@ export class TokenSession {
     this.#process.kill()
   }
 
-  async #login(pin: Uint8Array): Promise<void> {
+  /** One try. Throws CryptokiError, one of PIN_REFUSED when the token has counted a wrong PIN. */
+  async login(pin: Uint8Array): Promise<void> {
     try {
       await this.#process.call(CALL.login, this.#session, ulong(CKU.user), octetsOf(pin))
     } catch (error) {
@@ -71,22 +70,33 @@ export class TokenSession {
   }
 
   /** @param name label, or `id:` and the CKA_ID in hex. Throws KeyError ERR_KEY_MISSING for none, or more than one. */
-  async privateKey(name: string): Promise<Handle> {
+  privateKey(name: string): Promise<Handle> {
+    return this.#only("privateKey", "private key", name)
+  }
+
+  /** DER. Named as the key beside it. Throws KeyError ERR_KEY_MISSING for none, or more than one. */
+  async certificate(name: string): Promise<Uint8Array> {
+    const der = await this.#attribute(await this.#only("certificate", "certificate", name), CKA.value)
+    if (der === null) throw new KeyError("ERR_KEY_MISSING", `the token shows nothing of certificate ${name}`)
+    return der
+  }
+
+  async #only(kind: "privateKey" | "certificate", what: string, name: string): Promise<Handle> {
     const byId = /^id:([0-9a-f]+)$/i.exec(name)?.[1]
     const wanted = byId === undefined ? Buffer.from(name, "utf8") : Buffer.from(byId, "hex")
-    const what = template([
-      [CKA.class, CKO.privateKey],
+    const sought = template([
+      [CKA.class, CKO[kind]],
       [byId === undefined ? CKA.label : CKA.id, wanted],
     ])
-    await this.#process.call(CALL.findObjectsInit, this.#session, what)
+    await this.#process.call(CALL.findObjectsInit, this.#session, sought)
     const found = (await this.#process.call(CALL.findObjects, this.#session, u32(LOOKED_FOR))).ulongs()
     await this.#process.call(CALL.findObjectsFinal, this.#session)
     const [handle] = found
-    if (handle === undefined) throw new KeyError("ERR_KEY_MISSING", `the token holds no private key ${name}`)
+    if (handle === undefined) throw new KeyError("ERR_KEY_MISSING", `the token holds no ${what} ${name}`)
     if (found.length > 1)
       throw new KeyError(
         "ERR_KEY_MISSING",
-        `the token holds several private keys ${name}: name one by its id:`,
+        `the token holds more than one ${what} ${name}: name it by its id:`,
       )
     return handle
   }

@@ -91,10 +91,21 @@ export class Token {
 
   async #opened(): Promise<TokenSession> {
     if (this.#session !== null && !this.#session.isOver) return this.#session
-    let pin: Uint8Array = new Uint8Array()
+    const session = await TokenSession.open(this.place, this.limitMs)
     try {
-      this.#session = await TokenSession.open(this.place, this.limitMs, async () => (pin = await this.#pin()))
-      return this.#session
+      await this.#login(session)
+    } catch (error) {
+      session.end()
+      throw error
+    }
+    this.#session = session
+    return session
+  }
+
+  async #login(session: TokenSession): Promise<void> {
+    const pin = await this.#pin()
+    try {
+      await session.login(pin)
     } catch (error) {
       if (error instanceof CryptokiError && PIN_REFUSED.has(error.ckr)) {
         await this.#refused.keep(this.place, pin)

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict"
+import { C14N_11_WITH_COMMENTS } from "../../../gateway/standards/dsg/algorithms.ts"
+import { buildSignature, type SignatureInput } from "../../../gateway/standards/dsg/sign.ts"
+import { demandSignedInfo, MAX_SIGNED_INFO_BYTES } from "../../../gateway/standards/dsg/signed-info.ts"
+import { Malformed } from "../../../gateway/standards/malformed.ts"
+import { makeWorld, signatureInput, type World } from "./world.ts"
+
+describe("what a card may be asked to sign", () => {
+  let world: World
+  before(async () => {
+    world = await makeWorld()
+  })
+  after(() => world.bench.remove())
+
+  const toBeSigned = (changes: Partial<SignatureInput> = {}): Buffer =>
+    Buffer.from(buildSignature(signatureInput(world.card, changes)).toBeSigned)
+
+  it("is the SignedInfo of every form in which reports are signed", () => {
+    demandSignedInfo(toBeSigned())
+    demandSignedInfo(toBeSigned({ layout: "flat" }))
+    demandSignedInfo(toBeSigned({ canonicalization: C14N_11_WITH_COMMENTS }))
+  })
+
+  it("is nothing else, not by one character", () => {
+    const ours = toBeSigned().toString()
+    const refused: Record<string, string | Buffer> = {
+      nothing: "",
+      "a challenge": Buffer.from("a".repeat(32)),
+      "a CMS attribute set": Buffer.from("3118300f06092a864886f70d010904", "hex"),
+      "another element": ours.replaceAll("SignedInfo", "SignedInfa"),
+      "another namespace": ours.replace("http://www.w3.org/2000/09/xmldsig#", "urn:other"),
+      "a blank more": ours.replace("<ds:SignatureMethod ", "<ds:SignatureMethod  "),
+      "a line end behind": `${ours}\n`,
+      "a declaration before": `<?xml version="1.0"?>${ours}`,
+      SHA1: ours.replace(
+        /(SignatureMethod Algorithm=")[^"]+/,
+        "$1http://www.w3.org/2000/09/xmldsig#rsa-sha1",
+      ),
+      "no signed properties": ours.replace(/ Type="http:\/\/uri.etsi.org[^"]+"/, ""),
+      "a document type": `<!DOCTYPE a>${ours}`,
+      "too much": ours.replace("</ds:SignedInfo>", `${" ".repeat(MAX_SIGNED_INFO_BYTES)}</ds:SignedInfo>`),
+    }
+    for (const [what, octets] of Object.entries(refused))
+      assert.throws(() => demandSignedInfo(Buffer.from(octets)), Malformed, what)
+  })
+})
