@@ -1,5 +1,5 @@
 /** `dokuei docs`: the pages of docs/ that are printed from the program, so that they cannot say something else. */
-import { mkdir, writeFile } from "node:fs/promises"
+import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Command, Option } from "commander"
 import { algorithmsPage } from "./docs/algorithms-page.ts"
@@ -12,6 +12,7 @@ import { metadataPage } from "./docs/metadata-page.ts"
 import { requirementsPage } from "./docs/requirements-page.ts"
 import { settingsPage } from "./docs/settings-page.ts"
 import { whatToDoPage } from "./docs/what-to-do-page.ts"
+import { makeFolder } from "../storage/make-folder.ts"
 
 const SOURCE = join(import.meta.dirname, "..")
 const DOCS = join(import.meta.dirname, "..", "..", "docs")
@@ -23,7 +24,7 @@ export const docsCommand = (): Command =>
     )
     .addOption(new Option("--out <dir>", "folder to write to").default(DOCS, "docs of this program"))
     .action(async ({ out }: { out: string }) => {
-      await mkdir(out, { recursive: true })
+      await makeFolder(out)
       for (const [name, page] of Object.entries(await generatedPages()))
         await writeFile(join(out, name), page)
     })

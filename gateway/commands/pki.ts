@@ -12,6 +12,7 @@ import { dirname, join } from "node:path"
 import type { Chance, Holder } from "./pki-authority.ts"
 import { DEMO_TSA_POLICY, type File, holderFiles, trustFiles, tsaConfig } from "./pki-files.ts"
 import { READER, makeAuthorities, makeReader, makeSite, makeTsa } from "./pki-holders.ts"
+import { makeFolder } from "../storage/make-folder.ts"
 
 export interface PkiOptions {
   /** Opens the radiologist's signing key. */
@@ -70,7 +71,7 @@ async function write(
   const give = async (made: string): Promise<void> => {
     if (group !== null) await chown(made, 0, group)
   }
-  await mkdir(directory, { recursive: true, mode: 0o750 })
+  await makeFolder(directory, 0o750)
   let folder = directory
   for (const name of dirname(path).split("/")) {
     folder = join(folder, name)

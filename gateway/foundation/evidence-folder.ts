@@ -2,7 +2,7 @@
  * Fetched evidence on disk, one file for each address: what was wanted, when it came, and its octets. So that a restart needs
  * no network, and goes on fetching what it fetched before. Nothing in it is believed: whoever judges by it checks signatures.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { readdirSync, readFileSync, rmSync } from "node:fs"
 import { open, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { Malformed } from "../standards/malformed.ts"
@@ -10,6 +10,7 @@ import { readCertificate } from "../standards/hpki/certificate.ts"
 import { needKey, type EvidenceNeed } from "../standards/hpki/evidence-need.ts"
 import { readCrl, type Crl } from "../standards/hpki/crl.ts"
 import { readOcspResponse, type OcspResponse } from "../standards/hpki/ocsp.ts"
+import { makeFolderSync } from "../storage/make-folder.ts"
 
 export interface Kept {
   readonly need: EvidenceNeed
@@ -28,7 +29,7 @@ export function readEvidenceFolder(
   folder: string,
   onUnreadable: (name: string, error: Error) => void,
 ): readonly Kept[] {
-  mkdirSync(folder, { recursive: true, mode: MODE })
+  makeFolderSync(folder, MODE)
   return readdirSync(folder).flatMap((name) => {
     if (!name.endsWith(SUFFIX)) return []
     try {

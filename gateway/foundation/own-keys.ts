@@ -1,7 +1,6 @@
 /** Keys that open what lies under our own roof: epoch key, index key, seal of the audit outbox, gateway keys. */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto"
 import { existsSync } from "node:fs"
-import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { systemChance } from "../clock.ts"
 import type { Config } from "../config/schema.ts"
@@ -14,6 +13,7 @@ import {
 import type { KeyFiles } from "../storage/keys/file-key.ts"
 import type { KeyPlaces, TokenKeyFiles } from "../storage/keys/key-store.ts"
 import { currentEpoch } from "../storage/spool/file-spool.ts"
+import { makeFolder } from "../storage/make-folder.ts"
 
 const FIRST_EPOCH = 1
 
@@ -31,7 +31,7 @@ export async function ledgerKey(config: Config): Promise<Uint8Array> {
 
 /** `epoch` null = nothing is kept under it yet: then a first key may be made, unless a crash left one. */
 async function openKey(config: Config, folder: string, epoch: number | null): Promise<OpenedEpochKey> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder, 0o700)
   const files = { folder, passphraseFile: config.keys.passphraseFile }
   if (epoch !== null) return openEpochKey(files, epoch)
   const left = (await epochKeys(folder)).includes(FIRST_EPOCH)

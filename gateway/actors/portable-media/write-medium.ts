@@ -10,6 +10,7 @@ import { XDM_FOLDER } from "../../standards/xdm/layout.ts"
 import type { MediumFile } from "../../journey/ports/media.ts"
 import { octetsOf, readable, unfit } from "./read-file.ts"
 import { removeUnfinished } from "./unfinished.ts"
+import { makeFolder } from "../../storage/make-folder.ts"
 
 /** ISO 9660 level 1, as everything else. */
 const UNFINISHED = `${XDM_FOLDER}.NEW`
@@ -125,7 +126,7 @@ async function removed(paths: readonly string[], cause: unknown): Promise<void> 
 
 /** Neither what lies there nor what a link leads to is written over. */
 async function created(path: string): Promise<FileHandle> {
-  await attempted(path, () => mkdir(dirname(path), { recursive: true }))
+  await attempted(path, () => makeFolder(dirname(path)))
   return attempted(path, () => open(path, "wx"))
 }
 

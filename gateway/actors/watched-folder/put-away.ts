@@ -1,9 +1,10 @@
 /** Where a file goes when it is dealt with. Nothing there is overwritten, and no link leads out. */
-import { mkdir, realpath, rename, unlink, writeFile } from "node:fs/promises"
+import { realpath, rename, unlink, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import type { StoreOutcome } from "../../journey/ports/inbound.ts"
 import { isUnchanged, signatureOf, type Candidate, type Signature } from "./candidates.ts"
 import { DONE, REFUSED, type FolderOptions } from "./options.ts"
+import { makeFolder } from "../../storage/make-folder.ts"
 
 /** A link stands where a folder of ours should. */
 export class Elsewhere extends Error {
@@ -39,7 +40,7 @@ async function move(root: string, name: string, signature: Signature, to: string
   const now = await signatureOf(join(root, name))
   if (now === null || !isUnchanged(now, signature)) return null
   const folder = dirname(join(root, to, name))
-  await mkdir(folder, { recursive: true, mode: 0o750 })
+  await makeFolder(folder, 0o750)
   if ((await realpath(folder)) !== folder) throw new Elsewhere(`${to} holds a link where a folder should be`)
   const target = await freeName(join(root, to, name))
   await rename(join(root, name), target)

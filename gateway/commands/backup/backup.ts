@@ -29,6 +29,7 @@ import {
 import { noteBackup } from "./last-backup.ts"
 import { recoveryCertificate, type RecoveryCertificate } from "./recovery-certificate.ts"
 import { writeGeneration } from "./write-generation.ts"
+import { makeFolder } from "../../storage/make-folder.ts"
 
 const FOLDER = "backup.tmp"
 const OWNER_ONLY = 0o700
@@ -91,7 +92,7 @@ function demandFolder(target: string): void {
 /** A folder beside the data for copies; one backup at a time. What a killed one left goes first. */
 async function inRoom<T>({ dataDir }: Config, use: (room: string) => Promise<T>): Promise<T> {
   const folder = join(dataDir, FOLDER)
-  mkdirSync(folder, { recursive: true, mode: OWNER_ONLY })
+  await makeFolder(folder, OWNER_ONLY)
   const claimed = claim(folder)
   const room = join(folder, "copies")
   try {

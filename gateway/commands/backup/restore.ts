@@ -3,7 +3,7 @@
  * opened, and put back into an empty folder, whole or not at all. It makes nothing run: a person compares what lies there, and
  * `dokuei recover` makes the ledger agree with its spool.
  */
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs"
+import { readdirSync, renameSync, rmSync, statSync } from "node:fs"
 import { lstat, readdir } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
@@ -29,6 +29,7 @@ import {
 } from "./manifest.ts"
 import { recoveryCertificate } from "./recovery-certificate.ts"
 import { digestFile, openFile } from "./sealed-file.ts"
+import { makeFolder } from "../../storage/make-folder.ts"
 
 /** In the folder that is restored into, until all of it is there. */
 const UNFINISHED = "restore.part"
@@ -164,11 +165,11 @@ async function putBack(
   const [certificate = new Uint8Array()] = key.chain
   const room = join(into, UNFINISHED)
   rmSync(room, { recursive: true, force: true })
-  mkdirSync(room, { recursive: true, mode: OWNER_ONLY })
+  await makeFolder(room, OWNER_ONLY)
   try {
     for (const { name, place, lengthBytes, sha256 } of files) {
       const target = join(room, place)
-      mkdirSync(dirname(target), { recursive: true, mode: OWNER_ONLY })
+      await makeFolder(dirname(target), OWNER_ONLY)
       const opener = { ...key, certificate }
       await openFile(join(folder, name), target, { lengthBytes, sha256 }, opener, (bytes) =>
         progress.sent(bytes),

@@ -3,13 +3,14 @@
  * that the centre has invited, and nobody else believes them.
  */
 import { existsSync } from "node:fs"
-import { mkdir, rename, writeFile } from "node:fs/promises"
+import { rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { systemChance, systemClock } from "../../clock.ts"
 import { ConfigError } from "../../journey/errors.ts"
 import * as issue from "../../standards/hpki/issue.ts"
 import { certificateChain, privateKey, readKeyFile, readPassphrase } from "../../storage/keys/pem-files.ts"
 import { Authority, days, keyPem, newKey, pem, spkiOf } from "../pki-authority.ts"
+import { makeFolder } from "../../storage/make-folder.ts"
 
 const ROOT_TERM_DAYS = 3650
 const LIST_TERM_DAYS = 30
@@ -24,7 +25,7 @@ export interface OwnAuthorities {
 /** Makes both, their keys under the passphrase. Never overwrites a key. @throws ConfigError where one is */
 export async function makeAuthority(folder: string, name: string, passphraseFile: string): Promise<void> {
   const passphrase = (await readPassphrase(passphraseFile)).toString("latin1")
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder, 0o700)
   const now = systemClock.now()
   for (const each of NAMES) {
     const subject = issue.writeName(["C", "JP"], ["O", name], ["CN", `${name} ${USE[each]}`])

@@ -7,6 +7,7 @@ import { systemChance } from "../../clock.ts"
 import { checkConfig } from "../../config/load.ts"
 import { JoinError } from "../../journey/errors.ts"
 import { type Key, keyPem } from "../pki-authority.ts"
+import { makeFolder } from "../../storage/make-folder.ts"
 
 const PASSPHRASE_LENGTH_BYTES = 32
 const HEAD = `# A draft, made by joining a reading centre. Read it whole, above all the agreement at its end: from the first start on
@@ -21,7 +22,7 @@ export async function writeDrafts(
   answer: Answer,
   keys: Readonly<Record<(typeof USES)[number], Key>>,
 ): Promise<void> {
-  await mkdir(join(folder, "trust/crls"), { recursive: true })
+  await makeFolder(join(folder, "trust/crls"))
   await mkdir(join(folder, "edge"), { mode: 0o700 })
   const file = (name: string, content: string | Uint8Array, mode = 0o644): Promise<void> =>
     writeFile(join(folder, name), content, { flag: "wx", mode })

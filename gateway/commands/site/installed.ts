@@ -1,7 +1,8 @@
 /** Files as they lie on the machine, what they were before a change, and how they are put back. */
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import type { RenderedFile } from "../../site/rendered.ts"
+import { makeFolderSync } from "../../storage/make-folder.ts"
 
 /** A file of before; null = there was none. */
 export interface Before {
@@ -31,7 +32,7 @@ export function install(root: string, file: RenderedFile): boolean {
   if (isInstalled(root, file)) return false
   const { path, mode, text } = file
   const target = join(root, path)
-  mkdirSync(dirname(target), { recursive: true })
+  makeFolderSync(dirname(target))
   // Whoever reads it meanwhile reads the old one or the new one.
   const beside = `${target}.new`
   writeFileSync(beside, text, { mode })

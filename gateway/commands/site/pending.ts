@@ -1,7 +1,8 @@
 /** A change that nobody has confirmed yet: what was there before it, and until when it is waited for. */
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs"
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { installed, putBack, type Before } from "./installed.ts"
+import { makeFolderSync } from "../../storage/make-folder.ts"
 
 const FILE = "pending.json"
 
@@ -18,7 +19,7 @@ export function pendingIn(state: string): Pending | null {
 
 /** Durable before anything is changed: also a machine that loses its power meanwhile finds the way back. */
 export function keepPending(state: string, pending: Pending): void {
-  mkdirSync(state, { recursive: true, mode: 0o700 })
+  makeFolderSync(state, 0o700)
   const file = openSync(join(state, FILE), "w", 0o600)
   try {
     writeSync(file, JSON.stringify(pending))

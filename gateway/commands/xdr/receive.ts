@@ -3,7 +3,6 @@
  * judged and answered as by a gateway, as far as no agreement is needed for it.
  */
 import { AsyncLocalStorage } from "node:async_hooks"
-import { mkdir } from "node:fs/promises"
 import { listen } from "../../actors/document-recipient/listen.ts"
 import { listenInClear } from "../../actors/document-recipient/listen-in-clear.ts"
 import { RECIPIENT_LIMITS } from "../../actors/document-recipient/limits.ts"
@@ -27,6 +26,7 @@ import { printable } from "../printable.ts"
 import { nodeCredentials, type NodeFiles } from "./node.ts"
 import { Trial } from "./trial.ts"
 import { foldersIn, TrialFolder } from "./trial-folder.ts"
+import { makeFolder } from "../../storage/make-folder.ts"
 
 export interface ReceiveOptions {
   readonly host: string
@@ -52,7 +52,7 @@ export async function startReceiving(
   options: ReceiveOptions,
   print: (text: string) => void,
 ): Promise<Running> {
-  await mkdir(options.folder, { recursive: true, mode: 0o700 })
+  await makeFolder(options.folder, 0o700)
   const current = new AsyncLocalStorage<Trial>()
   const door = { host: options.host, port: options.port, ...doorOptions(options, current, print) }
   const handler = keeping(options, current)

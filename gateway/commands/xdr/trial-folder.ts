@@ -9,6 +9,7 @@ import { join } from "node:path"
 import { SpoolError } from "../../journey/errors.ts"
 import { documentFile } from "../../standards/xdm/layout.ts"
 import type { DocumentEntry } from "../../standards/xds/submission.ts"
+import { makeFolderSync } from "../../storage/make-folder.ts"
 
 /** Of a request so much is kept as it came: what two stacks disagree about stands at its beginning. */
 const MAX_REQUEST_BYTES = 64 * 1024 * 1024
@@ -103,7 +104,7 @@ export class TrialFolder {
   }
 
   #next({ mimeType }: DocumentEntry): string {
-    mkdirSync(join(this.#made(), DOCUMENTS), { recursive: true, mode: OWNER_ONLY })
+    makeFolderSync(join(this.#made(), DOCUMENTS), OWNER_ONLY)
     this.#documents += 1
     return `${DOCUMENTS}/${documentFile(this.#documents, mimeType)}`
   }

@@ -1,10 +1,7 @@
-/**
- * The data folder, made a level at a time: `mkdir -p` of Node never ends where a file system takes no folder and says
- * that there is none (proc, sys).
- */
+/** The data folder: made a level at a time, and with nothing left of it where it cannot be. */
 import { accessSync, constants, mkdirSync, rmdirSync, statSync } from "node:fs"
-import { dirname } from "node:path"
 import { SpoolError } from "../../journey/errors.ts"
+import { missingFolders } from "../make-folder.ts"
 
 const MODE = 0o750
 
@@ -22,7 +19,7 @@ export function tryDataFolder(path: string): void {
 function make(path: string): readonly string[] {
   const made: string[] = []
   try {
-    for (const folder of missing(path).toReversed()) {
+    for (const folder of missingFolders(path)) {
       mkdirSync(folder, MODE)
       made.push(folder)
     }
@@ -35,11 +32,4 @@ function make(path: string): readonly string[] {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "-"
     throw new SpoolError("ERR_SPOOL_FOLDER", `${path} cannot be made or written (${code})`, { cause })
   }
-}
-
-/** The folder and those above it that are not there, innermost first. */
-function missing(path: string): string[] {
-  const found = statSync(path, { throwIfNoEntry: false })
-  const parent = dirname(path)
-  return found !== undefined || parent === path ? [] : [path, ...missing(parent)]
 }

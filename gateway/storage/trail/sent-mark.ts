@@ -3,9 +3,10 @@
  * that after a power cut it is the old mark or the new one. One that cannot be read counts as none: then everything is
  * sent anew.
  */
-import { mkdir, open, readFile, rename } from "node:fs/promises"
+import { open, readFile, rename } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import type { SentMark, TrailPlace } from "../../journey/ports/audit.ts"
+import { makeFolder } from "../make-folder.ts"
 
 const FOLDER = "audit-sent"
 
@@ -20,7 +21,7 @@ export function sentMark(dataDir: string, name: string): SentMark {
 
 async function replace(path: string, text: string): Promise<void> {
   const folder = dirname(path)
-  if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) await sync(dirname(folder))
+  if ((await makeFolder(folder, 0o700)).length > 0) await sync(dirname(folder))
   const beside = `${path}.part`
   const file = await open(beside, "w", 0o600)
   try {

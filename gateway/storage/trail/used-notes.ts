@@ -5,9 +5,10 @@
  */
 import { randomBytes } from "node:crypto"
 import { existsSync } from "node:fs"
-import { lchown, lstat, mkdir, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises"
+import { lchown, lstat, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { AuditError } from "../../journey/errors.ts"
+import { makeFolder } from "../make-folder.ts"
 
 const FOLDER = "audit-used"
 const LEDGER = "ledger.sqlite"
@@ -46,8 +47,7 @@ export async function leaveNote(trail: string, note: Note): Promise<boolean> {
   const folder = join(dataDir, FOLDER)
   // Whoever reads the trail as root must not leave what the service cannot take up, nor be led elsewhere by it.
   const isRoot = process.getuid?.() === 0
-  if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined && isRoot)
-    await lchown(folder, uid, gid)
+  if ((await makeFolder(folder, 0o700)).length > 0 && isRoot) await lchown(folder, uid, gid)
   if (!(await lstat(folder)).isDirectory()) throw new AuditError("ERR_AUDIT_WRITE", `${folder} is no folder`)
   const name = `${note.at.replaceAll(":", "")}-${randomBytes(8).toString("hex")}.json`
   const unfinished = join(folder, `${name}.part`)

@@ -4,8 +4,9 @@
  */
 import { createHash, randomBytes, scrypt, timingSafeEqual } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { mkdir, open, rename, rm } from "node:fs/promises"
+import { open, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
+import { makeFolder } from "../../make-folder.ts"
 
 const SALT_BYTES = 16
 const DIGEST_BYTES = 32
@@ -41,7 +42,7 @@ export function refusedPins(folder: string): RefusedPins {
     keep: async (owner, pin) => {
       const salt = randomBytes(SALT_BYTES)
       const path = pathOf(owner)
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await makeFolder(folder, 0o700)
       const file = await open(`${path}.new`, "w", 0o600)
       try {
         await file.writeFile(Buffer.concat([salt, await digestOf(pin, salt)]))
