@@ -98,11 +98,11 @@ export function leversCheck(
       ? ""
       : `; the epoch does not turn: from ${passFrom} on, days that deletion certificates have named pass`
   if (isolatedSince !== null) {
-    const both = frozenSince === null ? "" : `; frozen since ${frozenSince}`
+    const both = frozenSince === null ? "" : ` and frozen since ${frozenSince}`
     return {
       name,
       state: "fail",
-      sentence: `isolated since ${isolatedSince}: every other door is shut${both}${overdue}`,
+      sentence: `isolated since ${isolatedSince}${both}: every other door is shut${overdue}`,
     }
   }
   if (frozenSince === null) return { name, state: "ok", sentence: "neither isolated nor frozen" }

@@ -36,6 +36,16 @@ describe("a lever that is to be taken up", () => {
       assert.equal(time.passedMs(), 60_000)
     })
 
+  it("is not so yet where the gateway tells of the other lever alone", async () => {
+    const isolated = { by: "想定 管理", reason: "調査", since: SINCE }
+    const answers = [
+      leversCheck({ isolatedSince: SINCE, frozenSince: null }, 0),
+      leversCheck({ isolatedSince: SINCE, frozenSince: SINCE }, 0),
+    ]
+    await takenUp({ ...FROZEN, isolated }, () => Promise.resolve(answers.shift() ?? null), machine())
+    assert.deepEqual(answers, [])
+  })
+
   it("is so as soon as the gateway says it of itself, whatever it tells besides", async () => {
     const answers = [told(null), null, told(SINCE, "2026-05-06")]
     const time = machine()
