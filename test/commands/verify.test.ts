@@ -8,7 +8,7 @@ import { readPackage } from "../../gateway/commands/evidence/read-package.ts"
 import { pem } from "../../gateway/commands/pki-authority.ts"
 import { EXIT } from "../../gateway/exit.ts"
 import { Malformed } from "../../gateway/standards/malformed.ts"
-import { exported, type MadePackage } from "../journey/evidence/packages.ts"
+import { exported, exportedUnderForeignPolicy, type MadePackage } from "../journey/evidence/packages.ts"
 
 const MAIN = join(import.meta.dirname, "../../gateway/main.ts")
 
@@ -97,6 +97,16 @@ describe("dokuei verify", function () {
         signature?.twelve?.map(({ outcome }) => outcome),
         Array.from({ length: 12 }, () => "pass"),
       )
+  })
+
+  it("ends with 2, and says why, under a policy that only its two facilities know of", async () => {
+    const foreign = await exportedUnderForeignPolicy()
+    const path = join(folder, "foreign.zip")
+    writeFileSync(path, foreign.zip)
+    const time = foreign.at.toISOString()
+    const { code, stdout } = verify([path, "--at", time, "--test-certificates", "--anchors", ...anchors])
+    assert.equal(code, EXIT.undecided.code, stdout)
+    assert.match(stdout, /1\.2\.392\.200036\.9999\.1 is none of HPKI's/)
   })
 
   it("ends with 2 without anchors, and with 1 for what is no package", () => {

@@ -30,6 +30,9 @@ export const PIN = "test-pin-0000"
 export const READER_LOGIN = "reader1"
 export const OTHER_READER_LOGIN = "reader2"
 export const NURSE_LOGIN = "nurse1"
+/** Signs under a policy that is none of HPKI's. */
+export const FOREIGN_LOGIN = "reader3"
+export const FOREIGN_POLICY = "1.2.392.200036.9999.1"
 const CRL_TERM_DAYS = 400
 
 export type Side = "edge" | "center"
@@ -66,6 +69,7 @@ async function make(): Promise<Certificates> {
     ...Object.entries(holders).flatMap(([path, holder]) => holderFiles(path, holder)),
     ...holderFiles(`readers/${READER_LOGIN}`, reader, PIN),
     ...holderFiles(`readers/${OTHER_READER_LOGIN}`, await makeSigner(authorities.signature, DOCTOR), PIN),
+    ...holderFiles(`readers/${FOREIGN_LOGIN}`, await makeSigner(authorities.signature, FOREIGNER), PIN),
     ...holderFiles(`readers/${NURSE_LOGIN}`, await makeSigner(authorities.signature, NURSE), PIN),
   ]
   for (const [path, { content }] of files) {
@@ -91,20 +95,31 @@ interface CardHolder {
   readonly name: string
   readonly number: string
   readonly role: "Medical Doctor" | "General Nurse"
+  readonly policy?: string
 }
 const DOCTOR: CardHolder = { name: "Hanako Dokuei", number: "TEST0003", role: "Medical Doctor" }
 const NURSE: CardHolder = { name: "Hanako Kango", number: "TEST0002", role: "General Nurse" }
 
+const FOREIGNER: CardHolder = {
+  name: "Jiro Dokuei",
+  number: "TEST0004",
+  role: "Medical Doctor",
+  policy: FOREIGN_POLICY,
+}
+
 /** A signing card like the radiologist's: another physician's, or in everything but the role. */
-async function makeSigner(authority: Authority, { name, number, role }: CardHolder): Promise<Holder> {
+async function makeSigner(
+  authority: Authority,
+  { name, number, role, policy = testPolicy("signature") }: CardHolder,
+): Promise<Holder> {
   return authority.certify(
-    await newKey("rsa-2048"),
+    await newKey(policy === FOREIGN_POLICY ? "p-256" : "rsa-2048"),
     issue.writeName(["C", "JP"], ["O", "Dokuei DEMO"], ["CN", name], ["serialNumber", number]),
     { notBefore: days(START, -1), notAfter: days(START, 365) },
     issue.keyUsage("nonRepudiation"),
     issue.crlDistributionPoint("http://crl.example.org/hpki-signature.crl"),
     issue.extension(EXTENSION.subjectDirectoryAttributes, false, writeHcRole(role)),
-    issue.certificatePolicy(testPolicy("signature")),
+    issue.certificatePolicy(policy),
   )
 }
 

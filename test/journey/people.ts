@@ -9,7 +9,7 @@ import type { RequestInput } from "../../gateway/journey/views/request.ts"
 import type { StaffItem } from "../../gateway/journey/views/staff.ts"
 import { MR_IMAGE_STORAGE, uid, writeStudy, type SmallStudy, type StudyShape } from "../peers/dicom-study.ts"
 import { AT_HOSPITAL } from "./agreements.ts"
-import { NURSE_LOGIN, OTHER_READER_LOGIN, PIN, READER_LOGIN } from "./certificates.ts"
+import { FOREIGN_LOGIN, NURSE_LOGIN, OTHER_READER_LOGIN, PIN, READER_LOGIN } from "./certificates.ts"
 import { isCrash } from "./fuse.ts"
 import { MODALITY, OUR_AE, type Gateway } from "./gateway.ts"
 
@@ -20,6 +20,12 @@ export const OTHER_READER: Person = {
   login: OTHER_READER_LOGIN,
   // As on her card: it names her in Latin letters alone.
   name: "Hanako Dokuei",
+  role: "radiologist",
+}
+export const FOREIGNER: Person = {
+  id: "p-foreigner",
+  login: FOREIGN_LOGIN,
+  name: "Jiro Dokuei",
   role: "radiologist",
 }
 export const NURSE: Person = { id: "p-nurse", login: NURSE_LOGIN, name: "看護 花子", role: "radiologist" }

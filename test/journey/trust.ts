@@ -11,6 +11,8 @@ export type ListName = "seal" | "hpkiRoot" | "signature" | "tsaRoot"
 
 export class TestTrust implements TrustStore {
   readonly lists: Map<ListName, Crl>
+  /** As `trust.signaturePolicies`; null = not set. */
+  policies: readonly string[] | null = null
   readonly #made: Certificates
 
   constructor(made: Certificates) {
@@ -30,7 +32,12 @@ export class TestTrust implements TrustStore {
       ...this.#common(),
       kind: "hpki",
       anchors: this.#made.anchors.hpki,
-      rules: { use: "signature", allowTestPolicies: true, roles: ["Medical Doctor"] },
+      rules: {
+        use: "signature",
+        allowTestPolicies: true,
+        roles: ["Medical Doctor"],
+        ...(this.policies === null ? {} : { policies: this.policies }),
+      },
     }
   }
 

@@ -7,7 +7,7 @@
 import type { Certificate } from "./certificate.ts"
 import { JAPANESE_CODING_SCHEME } from "./hc-role.ts"
 import { japaneseRole } from "./healthcare-roles.ts"
-import { type VerdictTest, check, fail, pass } from "./verdict-test.ts"
+import { type VerdictTest, check, fail, pass, unknown } from "./verdict-test.ts"
 
 /** MHLW's certificate policies: ARC.usage.level.version; level 3 = production, 0 = test. */
 export const HPKI_POLICY_ARC = "1.2.392.100495.1.5.1"
@@ -23,6 +23,8 @@ export const testPolicy = (use: HpkiUse) => `${HPKI_POLICY_ARC}.${USAGE_ARC[use]
 /** Of a certificate made for tests, of whatever use: level 0. @param policy the leaf's own, "" = none */
 export const isTestPolicy = (policy: string): boolean =>
   Object.values(USAGE_ARC).some((usage) => policy.startsWith(`${HPKI_POLICY_ARC}.${usage}.0.`))
+
+const isOfMhlw = (policy: string): boolean => policy.startsWith(`${HPKI_POLICY_ARC}.`)
 
 /** id-kp-documentSigning (RFC 9336), anyExtendedKeyUsage, and Adobe's and Microsoft's document signing. */
 const SIGNING_EXT_KEY_USAGES = [
@@ -45,6 +47,11 @@ export interface HpkiRules {
   readonly use: HpkiUse
   /** Accepted leaf policies, by default the production policy of the use. */
   readonly policies?: readonly string[]
+  /**
+   * A policy that is none of MHLW's: `refused`, or `unknown` to whoever cannot know which ones two facilities have agreed upon.
+   * Default refused.
+   */
+  readonly foreignPolicy?: "refused" | "unknown"
   /** Accept …X.0.1 too. Never in production. */
   readonly allowTestPolicies: boolean
   /** At least one of these hcRole texts; empty = any, or none. */
@@ -76,6 +83,8 @@ function checkPolicy(leaf: Certificate, authorities: readonly Certificate[], rul
   ]
   const asserted = leaf.certificatePolicies
   const [policy = "none"] = asserted
+  if (rules.foreignPolicy === "unknown" && asserted.length === 1 && !isOfMhlw(policy))
+    return unknown("policy", `${policy} is none of HPKI's: only who agreed upon it can accept it`)
   if (asserted.length !== 1 || !accepted.includes(policy)) {
     return fail("policy", `${asserted.join(" ") || "none"} is not accepted for ${rules.use}`)
   }

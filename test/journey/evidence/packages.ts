@@ -4,8 +4,19 @@ import type { Certificate } from "../../../gateway/standards/hpki/certificate.ts
 import type { EvidenceTrust } from "../../../gateway/standards/evidence/trust.ts"
 import { readZip, type ZipFile } from "../../../gateway/standards/zip/stored-zip.ts"
 import { VERIFIER_PAGE } from "../gateway.ts"
-import { certificates, list } from "../certificates.ts"
-import { acknowledge, append, enter, report, requestFor, storeAll, study } from "../people.ts"
+import { certificates, FOREIGN_POLICY, list } from "../certificates.ts"
+import {
+  acknowledge,
+  append,
+  DRAFT,
+  enter,
+  FOREIGNER,
+  report,
+  requestFor,
+  storeAll,
+  study,
+  writeAndSign,
+} from "../people.ts"
 import { TwoSides, type WorldOptions } from "../world.ts"
 
 export interface MadePackage {
@@ -26,6 +37,22 @@ export async function exported(
   try {
     const requestId = await reported(sides)
     if (options.listsAfter === true) await newLists(sides)
+    return await packageAt(sides, "edge", requestId)
+  } finally {
+    sides.close()
+  }
+}
+
+/** A report whose reader's card states a policy that these two have agreed upon. */
+export async function exportedUnderForeignPolicy(): Promise<MadePackage> {
+  const sides = await TwoSides.open()
+  try {
+    for (const trust of Object.values(sides.trust)) trust.policies = [FOREIGN_POLICY]
+    const requestId = await enter(sides.edge, requestFor("P1", "R-P1"))
+    await storeAll(sides.edge, study("P1", 1))
+    await sides.settle()
+    await writeAndSign(sides.center, requestId, DRAFT, FOREIGNER)
+    await sides.settle()
     return await packageAt(sides, "edge", requestId)
   } finally {
     sides.close()

@@ -8,7 +8,13 @@ import { signatureTrust } from "../../../gateway/standards/evidence/trust.ts"
 import { readZip, type ZipFile } from "../../../gateway/standards/zip/stored-zip.ts"
 import { signReceipt } from "../../../gateway/journey/submit/sign.ts"
 import { brokenPackages, indexOf, repacked } from "../../journey/evidence/broken.ts"
-import { exported, packageAt, reported, type MadePackage } from "../../journey/evidence/packages.ts"
+import {
+  exported,
+  exportedUnderForeignPolicy,
+  packageAt,
+  reported,
+  type MadePackage,
+} from "../../journey/evidence/packages.ts"
 import { TwoSides } from "../../journey/world.ts"
 
 const DAY_MS = 86_400_000
@@ -106,6 +112,17 @@ describe("an evidence package", function () {
     const verdict = judged(made.files, made.at, { ...made.trust, allowTestPolicies: false })
     assert.ok(named(verdict, "fail").includes("report/policy"))
     assert.equal(verdict.outcome, "invalid")
+  })
+
+  it("is left open under a policy that only its two facilities know of", async () => {
+    const { files, at, trust } = await exportedUnderForeignPolicy()
+    const verdict = judged(files, at, trust)
+    assert.deepEqual(
+      [named(verdict, "fail"), named(verdict, "unknown")],
+      [[], ["report/policy", "images/same-study"]],
+    )
+    assert.equal(verdict.outcome, "indeterminate")
+    assert.deepEqual(verdict.reports, [], "and not shown as one that holds")
   })
 
   it("is judged by the roles and keys any two facilities may have agreed upon", () => {

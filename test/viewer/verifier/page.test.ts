@@ -7,7 +7,7 @@ import { isNoPackage, judgedEvidence, unreadable } from "../../../gateway/standa
 import type { JudgedPart } from "../../../gateway/standards/evidence/judged.ts"
 import { readZip } from "../../../gateway/standards/zip/stored-zip.ts"
 import { brokenPackages } from "../../journey/evidence/broken.ts"
-import { exported, type MadePackage } from "../../journey/evidence/packages.ts"
+import { exported, exportedUnderForeignPolicy, type MadePackage } from "../../journey/evidence/packages.ts"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium } from "../chromium.ts"
 import { believe, choose, openVerifier, testsOn } from "./verifier-page.ts"
@@ -87,6 +87,21 @@ describe("the verifier page", function () {
         asked.filter((url) => !url.startsWith("blob:")),
         [],
       )
+    } finally {
+      await context.close()
+    }
+  })
+
+  it("leaves open what stands under a policy that only its two facilities know of, and says so", async () => {
+    const foreign = await exportedUnderForeignPolicy()
+    const { page, faults, context } = await openVerifier(browser, dist, foreign.at, { locale: "en-US" })
+    try {
+      await choose(page, "one.zip", foreign.zip)
+      await page.check("[name=tests]")
+      for (const anchor of await page.locator("[data-anchor]").all()) await anchor.check()
+      await page.getByText("is none of HPKI's").first().waitFor({ state: "attached" })
+      assert.equal(await page.getAttribute("main.vp", "data-state"), "indeterminate")
+      assert.deepEqual(faults, [])
     } finally {
       await context.close()
     }
