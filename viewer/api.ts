@@ -13,6 +13,7 @@ import type { LinesView } from "../gateway/journey/views/lines.ts"
 import type { PatientRuling } from "../gateway/journey/views/notice.ts"
 import type {
   Amendment,
+  CardAsked,
   PreparedReport,
   ReadingView,
   ReportDraft,
@@ -140,12 +141,20 @@ export class Api {
   preparedSheetUrl(prepareId: string): string {
     return `/api/prepared/${part(prepareId)}/sheet`
   }
-  sign(prepareId: string, response: AuthenticationResponseJSON, pin: string): Promise<SignedOrApproved> {
+  sign(
+    prepareId: string,
+    response: AuthenticationResponseJSON,
+    pin: string,
+  ): Promise<SignedOrApproved | CardAsked> {
     return this.#json("POST", `/api/prepared/${part(prepareId)}/sign`, { response, pin })
   }
   /** What this reader approved before and could not be signed then. @param pin "" where none is asked for here */
-  signApproved(requestId: string, pin: string): Promise<SignedOrApproved> {
+  signApproved(requestId: string, pin: string): Promise<SignedOrApproved | CardAsked> {
     return this.#json("POST", `/api/cases/${part(requestId)}/sign`, { pin })
+  }
+  /** @param signature base64; null = the card did not sign */
+  cardSigned(questionId: string, signature: string | null): Promise<SignedOrApproved> {
+    return this.#json("POST", `/api/card/${part(questionId)}`, { signature })
   }
   takeBack(requestId: string): Promise<ReadingView> {
     return this.#json("POST", `/api/cases/${part(requestId)}/take-back`, {})

@@ -16,7 +16,6 @@ export const CONTENT_SECURITY_POLICY =
   "require-trusted-types-for 'script'"
 
 const HEADERS = {
-  "Content-Security-Policy": CONTENT_SECURITY_POLICY,
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
   "Cross-Origin-Resource-Policy": "same-origin",
@@ -52,6 +51,8 @@ export class DeskServer {
   readonly asked: Asked[] = []
   /** Answers `/dicomweb/`; the shell has none. */
   dicomweb: ((request: IncomingMessage, response: ServerResponse) => void) | null = null
+  /** Of the bridge to the reader's card, as `keys.cardBridge` lets the page speak to it; "" = there is none. */
+  bridge = ""
   readonly #files: Map<string, Buffer>
   readonly #server: Server
   readonly #events = new WebSocketServer({ noServer: true })
@@ -120,6 +121,8 @@ export class DeskServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? "/", "http://localhost")
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
+    const policy = CONTENT_SECURITY_POLICY.replace("connect-src 'self'", `connect-src 'self' ${this.bridge}`)
+    response.setHeader("Content-Security-Policy", policy)
     if (pathname.startsWith("/dicomweb/") && this.dicomweb !== null) this.dicomweb(request, response)
     else if (pathname.startsWith("/api/")) await this.#api(request, response, pathname)
     else this.#file(response, pathname === "/" ? "/index.html" : pathname)

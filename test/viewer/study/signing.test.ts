@@ -1,5 +1,9 @@
 import assert from "node:assert/strict"
+import { randomBytes } from "node:crypto"
 import type { Browser, CDPSession, Page } from "playwright-core"
+import { openBridge } from "../../../gateway/actors/card-bridge/door.ts"
+import { Pairing } from "../../../gateway/actors/card-bridge/pairing.ts"
+import { KeyError } from "../../../gateway/journey/errors.ts"
 import type { PreparedReport } from "../../../gateway/journey/views/reading.ts"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
@@ -32,6 +36,12 @@ const prepared = (over: Partial<PreparedReport> = {}): PreparedReport => ({
   },
   ...over,
 })
+
+/** In canonical form: what a bridge lets come to its card. */
+const SIGNED_INFO =
+  '<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"></ds:CanonicalizationMethod>' +
+  '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></ds:SignatureMethod>' +
+  '<ds:Reference Type="http://uri.etsi.org/01903#SignedProperties" URI="#p"></ds:Reference></ds:SignedInfo>'
 
 describe("the signing screen", function () {
   let browser: Browser | undefined
@@ -143,6 +153,64 @@ describe("the signing screen", function () {
     server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { state: "completed", signing: signingOf(6) }))
     server.tell({ kind: "changed", requestId: REQUEST_ID, at: jst("14:11") })
     await page.locator('li[data-step="acknowledged"][data-s="done"]').waitFor()
+  })
+
+  it("signs with the card at this PC: code once, PIN at the bridge's window, and tells what the card said", async () => {
+    let code = ""
+    let asked = ""
+    let put: (signature: Uint8Array | KeyError) => void = () => undefined
+    const door = await openBridge({
+      port: 0,
+      origin: server.origin,
+      pairing: new Pairing({ bytes: (length) => randomBytes(length) }, (shown) => (code = shown)),
+      certificate: () => Promise.resolve(Buffer.from("certificate")),
+      sign: ({ caseNumber, sha256 }) =>
+        new Promise((resolve, reject) => {
+          asked = `${caseNumber} ${sha256}`
+          put = (told) => (told instanceof KeyError ? reject(told) : resolve(told))
+        }),
+    })
+    const bridge = `http://127.0.0.1:${door.port}`
+    try {
+      server.bridge = bridge
+      await open()
+      const card = {
+        id: "q1",
+        bridge,
+        toBeSigned: Buffer.from(SIGNED_INFO).toString("base64"),
+        certificate: "ab".repeat(32),
+      }
+      server.answer(`POST /api/cases/${REQUEST_ID}/prepare`, prepared({ bridge }))
+      server.answer("POST /api/prepared/p1/sign", { card })
+      server.answer("POST /api/card/q1", { reportId: "r1", version: 2 })
+      await go(".frozen")
+      assert.equal(await page.locator("input[name=pin]").count(), 0)
+      await page.locator(".confirm").click()
+      await page.locator("input[name=code]").fill(code)
+      const folder = process.env.DOKUEI_SCREENS
+      if (folder !== undefined) await page.screenshot({ path: `${folder}/card-code.png` })
+      await page.getByRole("button", { name: "署名する" }).click()
+      const shown = page.locator("[data-card]:not([data-card=''])")
+      await shown.waitFor()
+      assert.ok(asked.endsWith((await shown.getAttribute("data-card")) ?? "-"))
+      if (folder !== undefined) await page.screenshot({ path: `${folder}/card-pin.png` })
+      put(new KeyError("ERR_KEY_PASSPHRASE", "wrong"))
+      await page.getByText("カードの暗証番号が違います").waitFor()
+      await page.getByRole("button", { name: "やり直す" }).click()
+      await page.getByRole("button", { name: "署名する" }).click()
+      await shown.waitFor()
+      server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { state: "completed", signing: signingOf(4) }))
+      put(Buffer.from("signature"))
+      await page.locator('li[data-step="sent"][data-s="now"]').waitFor()
+      const sent = server.asked.filter(({ path }) => path === "/api/card/q1").map(({ body }) => body)
+      assert.deepEqual(sent, [
+        { signature: null },
+        { signature: Buffer.from("signature").toString("base64") },
+      ])
+    } finally {
+      server.bridge = ""
+      await door.close()
+    }
   })
 
   it("shows what is approved and waits for the signing service, then lets its reader sign with the PIN alone", async () => {

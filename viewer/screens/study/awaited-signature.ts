@@ -7,6 +7,7 @@ import { LightElement } from "../../parts/light-element.ts"
 import { failureWords } from "../../parts/states.ts"
 import { st } from "../../text/study.ts"
 import { address } from "../../words/route.ts"
+import { cardHint, endedByCard } from "./sign-by-card.ts"
 import { faultKey } from "./sign-fault.ts"
 import { pinField } from "./sign-form.ts"
 
@@ -26,6 +27,8 @@ export class AwaitedSignature extends LightElement {
   #isBusy = false
   #fault: ApiError | null = null
   #loginUrl: string | null = null
+  /** What a card at this PC is asked to sign; "" = none is. */
+  #cardSha256 = ""
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
@@ -43,6 +46,7 @@ export class AwaitedSignature extends LightElement {
       this.#fault = asApiError(error)
     }
     this.#isBusy = false
+    this.#cardSha256 = ""
     this.requestUpdate()
   }
 
@@ -51,7 +55,14 @@ export class AwaitedSignature extends LightElement {
     this.#pin = ""
     const field = this.querySelector<HTMLInputElement>("input[name=pin]")
     if (field !== null) field.value = ""
-    void this.#act(() => this.api.signApproved(this.view.requestId, pin))
+    const { requestId, requestNumber } = this.view
+    void this.#act(async () => {
+      const answered = await this.api.signApproved(requestId, pin)
+      await endedByCard(this.api, requestNumber, answered, (sha256) => {
+        this.#cardSha256 = sha256
+        this.requestUpdate()
+      })
+    })
   }
 
   /** It stands in the screen's own form, which signs what was prepared. */
@@ -134,6 +145,7 @@ export class AwaitedSignature extends LightElement {
         ${icon(isStopped ? "alert" : "hourglass")}
         <p class="s">${st(`awaits.${what}`)}</p>
       </div>
+      ${this.#cardSha256 === "" ? nothing : cardHint(this.view.requestNumber, this.#cardSha256)}
       ${this.#faultWords()}
       <div class="row wrap">
         <button type="button" class="btn grow" ?disabled=${this.#isBusy} @click=${() => this.#takeBack()}>

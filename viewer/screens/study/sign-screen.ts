@@ -2,6 +2,7 @@ import { startAuthentication, type PublicKeyCredentialRequestOptionsJSON } from 
 import { html, nothing, type TemplateResult } from "lit"
 import type { PreparedReport, ReadingView, SigningStep } from "../../../gateway/journey/views/reading.ts"
 import type { Api, ApiError } from "../../api.ts"
+import { CardBridge } from "../../card-bridge.ts"
 import "./awaited-signature.ts"
 import { DecoderPool } from "../../decode-worker/decoder-pool.ts"
 import type { LiveEvents } from "../../live-events.ts"
@@ -15,6 +16,7 @@ import { address } from "../../words/route.ts"
 import { FrameStore } from "./frame-store.ts"
 import { frozenFoot, frozenReport, frozenSheet, pdfLink, type SheetState } from "./frozen-report.ts"
 import { SeriesStacks } from "./series-stacks.ts"
+import { cardHint, codeField, endedByCard } from "./sign-by-card.ts"
 import { sendFault, signFault } from "./sign-fault.ts"
 import { confirmBox, expired, pinField, signButtons, signedFoot } from "./sign-form.ts"
 import { signSteps, stepsBefore, stepsOf, timeLeft, type ShownStep } from "./sign-steps.ts"
@@ -64,7 +66,10 @@ export class SignScreen extends LightElement {
   #failure: { readonly step: SigningStep; readonly error: ApiError } | null = null
   #sheet: SheetState = "loading"
   #confirmed = false
+  /** Of the key; of a card at this PC the code that pairs this tab with its bridge. */
   #pin = ""
+  /** What the card is asked to sign; "" = nothing. */
+  #cardSha256 = ""
   /** Where to log in to the service that holds the key, once it has been asked for. */
   #loginUrl: string | null = null
   #decoders: DecoderPool | null = null
@@ -159,22 +164,49 @@ export class SignScreen extends LightElement {
   /** Passkey first, over the digests of what was frozen; then the signing key, opened by the PIN for this once. */
   async #sign(): Promise<void> {
     const prepared = this.#prepared
-    if (prepared === null || !this.#confirmed || this.#pin === "") return
+    if (prepared === null || this.#missing() !== "") return
     this.#failure = null
     try {
+      await this.#pair()
       this.#become("identity")
       const optionsJSON = prepared.passkey as PublicKeyCredentialRequestOptionsJSON
       const assertion = await startAuthentication({ optionsJSON })
       this.#become("signing")
       const pin = this.#pin
       this.#forgetPin()
-      const { awaitsSignature } = await this.api.sign(prepared.prepareId, assertion, pin)
+      const answered = await this.api.sign(prepared.prepareId, assertion, pin)
+      const { awaitsSignature } = await endedByCard(this.api, this.#caseNumber(), answered, (sha256) =>
+        this.#showCard(sha256),
+      )
       this.#become(awaitsSignature === true ? "approved" : "signed")
       await this.#refresh()
     } catch (error) {
       const told = passkeyError(error)
       this.#fail(FAILED_STEP[told.code] ?? (this.#phase === "identity" ? "identity" : "hpki"), told)
     }
+  }
+
+  /** Before a gesture is asked for: a bridge that does not run, or has no card, is told now. */
+  async #pair(): Promise<void> {
+    const bridge = this.#bridge()
+    if (bridge === null) return
+    if (!bridge.isPaired) await bridge.pair(this.#pin)
+    this.#forgetPin()
+    await bridge.look()
+  }
+
+  #bridge(): CardBridge | null {
+    const origin = this.#prepared?.bridge
+    return origin === undefined ? null : new CardBridge(origin)
+  }
+
+  #caseNumber(): string {
+    return this.#view?.requestNumber ?? ""
+  }
+
+  #showCard(sha256: string): void {
+    this.#cardSha256 = sha256
+    this.requestUpdate()
   }
 
   async #refresh(): Promise<void> {
@@ -208,6 +240,7 @@ export class SignScreen extends LightElement {
 
   #become(phase: Phase): void {
     this.#phase = phase
+    this.#cardSha256 = ""
     // What is approved is the gateway's; nothing here is left to agree to.
     if (phase === "approved") this.#prepared = null
     this.requestUpdate()
@@ -238,6 +271,9 @@ export class SignScreen extends LightElement {
 
   /** What keeps the button from signing; "" = nothing. */
   #missing(): string {
+    const bridge = this.#bridge()
+    if (bridge?.isPaired === true) return this.#confirmed ? "" : st("sign.missing-confirm")
+    if (bridge !== null && this.#pin === "") return st("sign.missing-code")
     if (!this.#confirmed && this.#pin === "") return st("sign.missing-both")
     if (!this.#confirmed) return st("sign.missing-confirm")
     return this.#pin === "" ? st("sign.missing-pin") : ""
@@ -245,7 +281,7 @@ export class SignScreen extends LightElement {
 
   #forgetPin(): void {
     this.#pin = ""
-    const field = this.querySelector<HTMLInputElement>("input[name=pin]")
+    const field = this.querySelector<HTMLInputElement>("input[name=pin], input[name=code]")
     if (field !== null) field.value = ""
   }
 
@@ -299,10 +335,18 @@ export class SignScreen extends LightElement {
       >`
     if (!this.#isExpired())
       return [
-        pinField(busy, (pin) => this.#agree({ pin })),
+        this.#keyField(busy),
         signButtons(this.requestId, busy, this.#missing(), this.#failure === null),
       ]
     return expired(() => void this.#prepare())
+  }
+
+  /** PIN here, or code and PIN at the bridge's window. */
+  #keyField(busy: boolean): unknown {
+    const bridge = this.#bridge()
+    const write = (pin: string): void => this.#agree({ pin })
+    if (bridge === null) return pinField(busy, write)
+    return bridge.isPaired ? cardHint(this.#caseNumber(), this.#cardSha256) : codeField(busy, write)
   }
 
   #stateBadge(view: ReadingView): TemplateResult {
