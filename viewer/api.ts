@@ -9,6 +9,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from "@simplewebauthn/browser"
+import type { AccountsView } from "../gateway/journey/views/account.ts"
 import type { LinesView } from "../gateway/journey/views/lines.ts"
 import type { PatientRuling } from "../gateway/journey/views/notice.ts"
 import type {
@@ -269,6 +270,25 @@ export class Api {
   }
   attachmentUrl(reportId: string, index: number): string {
     return `/api/reports/${part(reportId)}/attachments/${index}`
+  }
+
+  // ---- officers, at either desk
+
+  async accounts(by: Asker = "person"): Promise<AccountsView> {
+    return this.#heard(await this.#ask<AccountsView>("/api/accounts", by))
+  }
+  /** What the passkey is asked to agree to. */
+  confirmation(login: string, fingerprint: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    return this.#json("POST", "/api/accounts/confirmation", { login, fingerprint })
+  }
+  async confirmCertificate(response: AuthenticationResponseJSON): Promise<void> {
+    await this.#send("POST", "/api/accounts/confirm", { response })
+  }
+  async revokeCertificate(login: string, fingerprint: string, reason: string): Promise<void> {
+    await this.#send("POST", "/api/accounts/revoke", { login, fingerprint, reason })
+  }
+  async losePasskey(login: string, passkey: string, reason: string): Promise<void> {
+    await this.#send("POST", "/api/accounts/lost", { login, passkey, reason })
   }
 
   // ---- anything else under this origin (DICOMweb)

@@ -22,6 +22,7 @@ import { serviceAnswer } from "./screens/service-return.ts"
 import "./screens/request-form.ts"
 import "./screens/staff-list.ts"
 import "./screens/certificates.ts"
+import "./screens/officer/page.ts"
 import "./screens/technician/lines.ts"
 import "./screens/technician/page.ts"
 import "./screens/worklist.ts"
@@ -149,12 +150,13 @@ class AppRoot extends LightElement {
     }
     this.#live.open()
     this.#idle.start(session.idleMs)
-    if (session.desk !== "reading" || this.#warmed) return
+    if (session.desk !== "reading" || isOfficer(session) || this.#warmed) return
     this.#warmed = true
     setTimeout(() => void warmEngine(), WARM_AFTER_MS)
   }
 
   #tabs(session: SessionView): Tab[] {
+    if (isOfficer(session)) return [{ href: address.accounts, label: t("nav.accounts"), current: true }]
     return session.desk === "reading"
       ? [
           { href: address.worklist, label: t("nav.worklist"), current: this.#route.name !== "lines" },
@@ -286,11 +288,19 @@ class AppRoot extends LightElement {
     ></page-staff-list>`
   }
 
+  /** Whatever the address says: there is one page for them, at either desk. */
+  #officer(session: SessionView): TemplateResult {
+    return html`<page-officer .api=${this.#api} .own=${session.person?.name ?? ""}></page-officer>`
+  }
+
   #inside(session: SessionView): TemplateResult {
-    const wide = session.desk === "reading" && (this.#route.name === "read" || this.#route.name === "sign")
+    const officer = isOfficer(session)
+    const wide =
+      !officer && session.desk === "reading" && (this.#route.name === "read" || this.#route.name === "sign")
     return html`<div class="screen">
       ${wide ? nothing : appHead(session, this.#tabs(session), () => void this.#logout(false))}
-      ${this.#banner()} ${session.desk === "reading" ? this.#reading() : this.#staff(session)}
+      ${this.#banner()}
+      ${officer ? this.#officer(session) : session.desk === "reading" ? this.#reading() : this.#staff(session)}
     </div>`
   }
 
@@ -328,6 +338,8 @@ class AppRoot extends LightElement {
     return slow ? html`<main class="screen gate">${skeleton(t("session.loading"), 3)}</main>` : nothing
   }
 }
+
+const isOfficer = ({ person }: SessionView): boolean => person?.role === "officer"
 
 /** Fetched ahead so that the first case opens at once; should it fail, opening a case asks again and tells. */
 async function warmEngine(): Promise<void> {

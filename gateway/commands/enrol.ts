@@ -10,6 +10,7 @@ import { crlFolder } from "../foundation/crl-folder.ts"
 import { cardKeysOf, personKeysOf, signingServiceOf } from "../foundation/person-keys.ts"
 import { readerFault } from "../foundation/reader-certificates.ts"
 import { openTrust } from "../foundation/trust-store.ts"
+import { DeskError } from "../journey/errors.ts"
 import { boundPersonKeys } from "../journey/people/bound-keys.ts"
 import type { Person } from "../journey/ports/person.ts"
 import { withPeople } from "./people/store.ts"
@@ -18,12 +19,13 @@ const MINUTE_MS = 60_000
 const MAX_MINUTES = 7 * 24 * 60
 const CODE_BYTES = 32
 /** Who sits at which desk. */
-const ROLE_AT = { edge: "clerk", center: "radiologist" } as const
+const ROLES_AT = { edge: ["clerk", "officer"], center: ["radiologist", "officer"] } as const
+const ROLES = ["radiologist", "clerk", "officer"] as const
 
 interface EnrolOptions {
   readonly login: string
   readonly name: string
-  readonly role: Person["role"]
+  readonly role: (typeof ROLES)[number]
   readonly minutes: number
 }
 
@@ -38,30 +40,33 @@ export const enrolCommand = (): Command =>
     )
     .requiredOption("--name <name>", "name as shown to others", shownName)
     .addOption(
-      new Option("--role <role>", "radiologist at a center, clerk at an edge")
-        .choices(Object.values(ROLE_AT))
+      new Option(
+        "--role <role>",
+        "radiologist at a center, clerk at an edge; officer at either: answers for accounts, sees no patient",
+      )
+        .choices(ROLES)
         .makeOptionMandatory(),
     )
     .option("--minutes <minutes>", "how long the link works", minutes, 15)
     .action(async (file: string, options: EnrolOptions, command: Command) => {
       const config = loadConfig(file, "unseen")
-      if (ROLE_AT[config.role] !== options.role)
-        command.error(`error: the desk of this ${config.role} is for role ${ROLE_AT[config.role]}`)
+      const roles: readonly string[] = ROLES_AT[config.role]
+      if (!roles.includes(options.role))
+        command.error(`error: the desk of this ${config.role} is for role ${roles.join(" or ")}`)
       const link = await enrol(config, options)
       process.stdout.write(`${link}\nworks once, for ${options.minutes} minutes; enrol again makes another\n`)
-      const fault = await signingFaultOf(config, options)
+      const fault = options.role === "radiologist" ? await signingFaultOf(config, options) : null
       if (fault !== null)
         process.stderr.write(
           `${options.login} is enrolled and cannot sign reports yet, or not for long: ${fault}\n`,
         )
     })
 
-/** At a center: what is wrong with the key files this login stands for. */
+/** What is wrong with the key files this login stands for. */
 async function signingFaultOf(
   config: Config,
   person: Pick<Person, "login" | "name">,
 ): Promise<string | null> {
-  if (config.role !== "center") return null
   const lists = crlFolder(config.trust.crls, (name, error) =>
     process.stderr.write(`${name}: ${error.message}\n`),
   )
@@ -79,11 +84,19 @@ async function signingFaultOf(
   }
 }
 
-/** Returns the link. Safe beside a running gateway: the store is SQLite in WAL mode. */
+/**
+ * Returns the link. One login is one person in one role: whoever answers for certificates holds none under the same.
+ * Safe beside a running gateway: the store is SQLite in WAL mode.
+ *
+ * @throws DeskError ERR_NOT_ALLOWED for a login that has another role
+ */
 export const enrol = (config: Config, options: EnrolOptions): Promise<string> =>
   withPeople(config, async (people) => {
     const code = Buffer.from(systemChance.bytes(CODE_BYTES)).toString("base64url")
     const { login, name, role } = options
+    const known = (await people.persons()).find((each) => each.login === login)
+    if (known !== undefined && known.role !== role)
+      throw new DeskError("ERR_NOT_ALLOWED", `${login} is enrolled as ${known.role}: choose another login`)
     const expiresAt = new Date(systemClock.now().getTime() + options.minutes * MINUTE_MS)
     await people.enrol({ login, name, role }, code, expiresAt)
     return `${new URL(config.desk.origin).origin}/#/enrol/${code}`

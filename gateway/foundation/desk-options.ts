@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { DeskOptions } from "../actors/desks/options.ts"
 import { httpGuard } from "../actors/secure-node/waiting-room.ts"
+import { officerDesk } from "../journey/people/officer.ts"
 import { cardDoorOf } from "./card-door.ts"
 import type { Foundation } from "./foundation.ts"
 
@@ -27,6 +28,7 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
     proxies: config.desk.proxies,
     guard: httpGuard(WAITING_PLACES),
     people: base.people,
+    officer: officerDesk(base),
     ...(base.signingService === null ? {} : { signingService: base.signingService }),
     ...(base.readersCards === null ? {} : { readersCards: base.readersCards }),
     ...(cards === null ? {} : { cards }),

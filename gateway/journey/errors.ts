@@ -235,7 +235,7 @@ export const ERRORS = {
     "KeyError",
     "permanent",
     "nobody has confirmed that this signing certificate is the account's, or that was taken back",
-    "a security officer compares it with the card and confirms it: page People, or `dokuei people confirm`; then prepare the report again",
+    "a security officer compares it with the card and confirms it: page of officers, or `dokuei people confirm`; then prepare the report again",
     "HTTP 422",
   ),
   ERR_KEY_UNFIT: row(

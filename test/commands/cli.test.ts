@@ -197,7 +197,17 @@ describe("dokuei", () => {
     it("lets nobody sit at the wrong desk", () => {
       const { code, stderr } = enrol("edge.yaml", "--role", "radiologist")
       assert.equal(code, EXIT.usage.code)
-      assert.match(stderr, /the desk of this edge is for role clerk/)
+      assert.match(stderr, /the desk of this edge is for role clerk or officer/)
+    })
+
+    it("makes an officer at either desk, under a login of their own", async () => {
+      for (const config of ["edge.yaml", "center.yaml"]) {
+        const officer = ["--login", "anzen", "--name", "安全 花江", "--role", "officer"]
+        assert.equal(dokuei("enrol", file(config), ...officer).code, EXIT.ok.code)
+      }
+      const { code, stderr } = enrol("edge.yaml", "--role", "officer")
+      assert.notEqual(code, EXIT.ok.code)
+      assert.match(stderr, /sato is enrolled as clerk: choose another login/)
     })
 
     it("refuses logins that cannot name a key file, and terms beyond a week", () => {

@@ -43,6 +43,7 @@ function decode(text: string): string {
 }
 
 export const address = {
+  accounts: "#/",
   worklist: "#/worklist",
   staff: "#/staff",
   newRequest: "#/request/new",

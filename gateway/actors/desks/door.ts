@@ -222,7 +222,8 @@ export class Door {
       ...(this.#options.frozenSince === undefined ? {} : { frozenSince: this.#options.frozenSince }),
       serverTime: this.#now().toISOString(),
       idleMs: this.#options.people.idleMs,
-      agreements: person === null ? [] : this.#options.agreements,
+      // What is agreed with partners is for those who work with them.
+      agreements: person === null || person.role === "officer" ? [] : this.#options.agreements,
     }
   }
 

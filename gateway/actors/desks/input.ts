@@ -186,6 +186,16 @@ export const cardBody = z.strictObject({
   code: base64url.length(43),
   verifier: base64url.min(43).max(128),
 })
+/** One certificate of one account, as the officer's page names it. */
+const namedCertificate = {
+  login: text(64).min(1),
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+}
+export const namedCertificateBody = z.strictObject(namedCertificate)
+export const gestureBody = z.strictObject({ response: authenticationResponse })
+export const revokeBody = z.strictObject({ ...namedCertificate, reason })
+export const lostBody = z.strictObject({ login: text(64).min(1), passkey: credentialId, reason })
+
 /** What a signing service's login gave the browser; both are opaque. */
 export const serviceReturnBody = z.strictObject({ state: text(256).min(1), code: text(2_048).min(1) })
 

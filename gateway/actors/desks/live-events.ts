@@ -5,6 +5,7 @@
 import type { IncomingMessage, Server } from "node:http"
 import type { Duplex } from "node:stream"
 import { WebSocketServer, type WebSocket } from "ws"
+import type { Person } from "../../journey/ports/person.ts"
 import type { DeskEvent } from "../../journey/views/session.ts"
 import { errorFields } from "./error-fields.ts"
 import type { DeskOptions } from "./options.ts"
@@ -25,6 +26,8 @@ const CLOSE_GRACE_MS = 1_000
 interface Page {
   readonly socket: WebSocket
   readonly sessionId: string
+  /** Nothing of a request concerns an officer, not even that there is one. */
+  readonly hears: boolean
   /** The last ping was answered. */
   alive: boolean
   /** Something was left out because the page did not keep up. */
@@ -66,6 +69,7 @@ export class LiveEvents {
   notify(event: DeskEvent): void {
     const text = JSON.stringify(event)
     for (const page of this.#pages) {
+      if (!page.hears) continue
       if (page.socket.bufferedAmount > MAX_BUFFERED_BYTES) page.behind = true
       else page.socket.send(text)
     }
@@ -89,10 +93,15 @@ export class LiveEvents {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     try {
-      const refusal = await this.#refusal(request)
       const sessionId = this.#sessions.idOf(request)
-      if (refusal !== null || sessionId === null) refuse(socket, refusal ?? "401 Unauthorized")
-      else this.#server.handleUpgrade(request, socket, head, (page) => this.#welcome(page, sessionId))
+      const person = await this.#sessions.peek(sessionId)
+      const refusal = this.#refusal(request, person)
+      if (refusal !== null || sessionId === null) {
+        refuse(socket, refusal ?? "401 Unauthorized")
+        return
+      }
+      const hears = person?.role !== "officer"
+      this.#server.handleUpgrade(request, socket, head, (page) => this.#welcome(page, sessionId, hears))
     } catch (error) {
       this.#options.log("error", "live-upgrade-failed", errorFields(error))
       refuse(socket, "500 Internal Server Error")
@@ -100,15 +109,15 @@ export class LiveEvents {
   }
 
   /** Browsers send cookies with cross-site upgrades and no CORS applies (RFC 6455 §10.2): Origin decides. */
-  async #refusal(request: IncomingMessage): Promise<string | null> {
+  #refusal(request: IncomingMessage, person: Person | null): string | null {
     if (request.url !== PATH) return "404 Not Found"
     if (request.headers.origin !== this.#site.origin) return "403 Forbidden"
-    if ((await this.#sessions.peek(this.#sessions.idOf(request))) === null) return "401 Unauthorized"
+    if (person === null) return "401 Unauthorized"
     return this.#pages.size < MAX_PAGES ? null : "503 Service Unavailable"
   }
 
-  #welcome(socket: WebSocket, sessionId: string): void {
-    const page: Page = { socket, sessionId, alive: true, behind: false }
+  #welcome(socket: WebSocket, sessionId: string, hears: boolean): void {
+    const page: Page = { socket, sessionId, hears, alive: true, behind: false }
     this.#pages.add(page)
     socket.on("pong", () => (page.alive = true))
     socket.on("close", () => this.#pages.delete(page))

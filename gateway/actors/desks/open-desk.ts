@@ -14,6 +14,7 @@ import { Limiter } from "./limiter.ts"
 import { LiveEvents } from "./live-events.ts"
 import { LoginAudit } from "./login-audit.ts"
 import { MachineTokens } from "./machine-tokens.ts"
+import { mountOfficer } from "./officer.ts"
 import type { DeskOptions, OpenDesk } from "./options.ts"
 import { Passkeys } from "./passkeys.ts"
 import { Routes } from "./routes.ts"
@@ -51,7 +52,8 @@ export async function openDesk(options: DeskOptions, kind: DeskKind): Promise<Op
   const events = new LiveEvents(options, site, sessions)
   const failures = new Limiter(options.clock, MACHINE_FAILURES_PER_MINUTE, 60_000)
   const machines = new MachineTokens(options.machineTokens, failures, new LoginAudit(options))
-  const routes = new Routes(app, site, sessions, machines, kind.role)
+  const routesFor = (...roles: readonly Person["role"][]): Routes =>
+    new Routes(app, site, sessions, machines, roles)
   const passkeys = new Passkeys(site, options.rpId, options.siteName, options.chance)
 
   const cards = await openCards(options, site.origin)
@@ -60,8 +62,9 @@ export async function openDesk(options: DeskOptions, kind: DeskKind): Promise<Op
   app.use(requestLog(options.log))
   app.use(...policyHeaders(site.secure, options.readersCards?.bridge))
   app.use(["/api", "/dicomweb"], neverStored)
-  new Door(options, kind.desk, sessions, passkeys, events, cards).mount(routes)
-  kind.mount(routes, passkeys)
+  new Door(options, kind.desk, sessions, passkeys, events, cards).mount(routesFor(kind.role, "officer"))
+  kind.mount(routesFor(kind.role), passkeys)
+  mountOfficer(routesFor("officer"), options.officer, passkeys, options)
   finish(app, options)
   events.listen(server)
 

@@ -1,6 +1,7 @@
 /** What a desk is given when it opens, and what it gives back. */
 import type { Server } from "node:net"
 import type { TlsOptions } from "node:tls"
+import type { OfficerDesk } from "../../journey/ports/accounts.ts"
 import type { AuditEvent } from "../../journey/ports/audit.ts"
 import type { CardVerdict } from "../../journey/ports/bindings.ts"
 import type { DirectoryDesk } from "../../journey/ports/directory.ts"
@@ -73,6 +74,8 @@ export interface DeskOptions {
   readonly audit: (event: AuditEvent) => void | Promise<void>
   readonly agreements: SessionView["agreements"]
   readonly machineTokens: readonly MachineToken[]
+  /** Accounts and certificates, for those who answer for them. */
+  readonly officer: OfficerDesk
   /** People of the hospital to be chosen, at its staff desk; none by default. */
   readonly directory?: DirectoryDesk
   /** Where readers' keys are held, at a reading centre that has such a service; none by default. */

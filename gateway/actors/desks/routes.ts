@@ -38,20 +38,20 @@ export class Routes {
   readonly #site: Site
   readonly #sessions: DeskSessions
   readonly #machines: MachineTokens
-  readonly #role: Person["role"]
+  readonly #roles: readonly Person["role"][]
 
   constructor(
     app: Express,
     site: Site,
     sessions: DeskSessions,
     machines: MachineTokens,
-    role: Person["role"],
+    roles: readonly Person["role"][],
   ) {
     this.#app = app
     this.#site = site
     this.#sessions = sessions
     this.#machines = machines
-    this.#role = role
+    this.#roles = roles
   }
 
   /** For everyone, logged in or not; answers with the value as JSON. */
@@ -67,7 +67,7 @@ export class Routes {
     })
   }
 
-  /** For a person of this desk's role; answers with the value as JSON. A null schema takes no body. */
+  /** For a person of these roles; answers with the value as JSON. A null schema takes no body. */
   json<Body>(
     method: Method,
     path: string,
@@ -96,7 +96,7 @@ export class Routes {
     })
   }
 
-  /** For a person of this desk's role; answers with bytes. */
+  /** For a person of these roles; answers with bytes. */
   octets(path: string, handle: (call: Call<null>) => Promise<Octets>): void {
     this.raw(path, async (call) => {
       const { mediaType, bytes, fileName, disposition } = await handle(call)
@@ -106,7 +106,7 @@ export class Routes {
     })
   }
 
-  /** GET for a person of this desk's role; the handler answers itself. */
+  /** GET for a person of these roles; the handler answers itself. */
   raw(path: string, handle: (call: Call<null>) => Promise<void>): void {
     this.#app.get(path, async (request, response) => {
       const person = await this.#admit(request)
@@ -119,7 +119,8 @@ export class Routes {
     admitSameOrigin(this.#site, request)
     const person = await this.#sessions.who(request)
     if (person === null) throw new DeskError("ERR_LOGIN_NEEDED", "log in first")
-    if (person.role !== this.#role) throw new DeskError("ERR_NOT_ALLOWED", "this desk is for another role")
+    if (!this.#roles.includes(person.role))
+      throw new DeskError("ERR_NOT_ALLOWED", "this desk is for another role")
     return person
   }
 }

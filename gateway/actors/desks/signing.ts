@@ -10,11 +10,12 @@ import type { Person } from "../../journey/ports/person.ts"
 import type { ReadingDesk } from "../../journey/ports/reading-desk.ts"
 import type { CardAsked, PreparedReport, SignedOrApproved } from "../../journey/views/reading.ts"
 import { ByCard } from "./by-card.ts"
+import { checkGesture } from "./gesture.ts"
 import { ourError } from "./http-status.ts"
 import { LoginAudit } from "./login-audit.ts"
 import { OneUse } from "./one-use.ts"
 import type { DeskOptions } from "./options.ts"
-import { claimedChallenge, type Passkeys } from "./passkeys.ts"
+import type { Passkeys } from "./passkeys.ts"
 
 const OPEN_INTENTS = 1_000
 
@@ -156,17 +157,12 @@ export class Signing {
   }
 
   async #checkIntent(person: Person, intent: Intent, response: AuthenticationResponseJSON): Promise<void> {
-    const { people, clock } = this.#options
-    const credential = await people.credential(response.id)
-    if (credential?.personId !== person.id) throw refusal("the passkey is not yours")
     if (intent.shown.has(response.response.signature)) throw refusal("this gesture was already used")
-    if (claimedChallenge(response.response.clientDataJSON) !== intent.challenge)
-      throw refusal("the passkey answered another question")
+    const parts = { passkeys: this.#passkeys, options: this.#options }
     try {
-      const counter = await this.#passkeys.verifyAssertion(response, intent.challenge, credential)
-      await people.countUse(credential.id, counter, clock.now())
+      await checkGesture(parts, person, intent.challenge, response)
     } catch (cause) {
-      throw cause instanceof DeskError ? refusal("the passkey does not check", cause) : cause
+      throw cause instanceof DeskError ? refusal(cause.message, cause) : cause
     }
   }
 

@@ -1,8 +1,8 @@
 /** `dokuei people list`: every account, its passkeys and certificates, and how each stands. */
 import type { Config } from "../../config/schema.ts"
 import { certificateFacts } from "../../journey/people/certificate-facts.ts"
+import type { Passkey } from "../../journey/ports/accounts.ts"
 import type { Binding } from "../../journey/ports/bindings.ts"
-import type { Passkey } from "../../storage/people/lost.ts"
 import { printable } from "../printable.ts"
 import { certificateLines } from "./printed-certificate.ts"
 import { withPeople } from "./store.ts"

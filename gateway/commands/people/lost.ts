@@ -1,9 +1,9 @@
 /** `dokuei people lost`: a tablet is lost, or its holder has left. What it opened is shut at once, beside a running gateway too. */
 import { systemClock } from "../../clock.ts"
 import type { Config } from "../../config/schema.ts"
-import { event } from "../../journey/audit.ts"
 import { found } from "../../journey/desk-guards.ts"
 import { DeskError } from "../../journey/errors.ts"
+import { loseDevice } from "../../journey/people/lose.ts"
 import type { PeopleStore } from "../../storage/people/people.ts"
 import { withPeople } from "./store.ts"
 
@@ -22,19 +22,8 @@ export const lostDevice = (config: Config, { login, passkey, operator, reason }:
       "account",
     )
     const id = passkey === undefined ? null : await theOne(people, person.id, passkey)
-    const which = id === null ? "every passkey" : `passkey ${id}`
-    const told = event({
-      event: "account-changed",
-      outcome: "success",
-      at: systemClock.now().toISOString(),
-      user: operator,
-      userName: operator,
-      objectId: `urn:dokuei:person:${login}`,
-      description: `${which} of ${login} taken away and all sessions ended, by ${operator}: ${reason}`,
-    })
-    const gone = await people.lose(person.id, id, told)
-    if (gone === 0 && id !== null)
-      throw new DeskError("ERR_NOT_FOUND", `${login} has no such passkey any more`)
+    const by = { login: null, name: operator }
+    const gone = await loseDevice(people, person, { passkey: id, by, reason, at: systemClock.now() })
     return `${gone} passkey(s) of ${login} open nothing more; every session has ended\nenrol again: dokuei enrol --login ${login}\n`
   })
 

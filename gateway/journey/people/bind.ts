@@ -30,7 +30,7 @@ type Which = Pick<Binding, "person" | "fingerprint">
  *   one that nobody has seen here
  */
 export async function confirmBinding(
-  bindings: Bindings,
+  bindings: Pick<Bindings, "bindings" | "confirm">,
   which: Which,
   { by, evidence, at }: Agreed,
 ): Promise<void> {
@@ -46,7 +46,7 @@ export async function confirmBinding(
 
 /** Anybody who answers for accounts may, the holder of the account too: it takes a right away. Throws DeskError ERR_NOT_FOUND. */
 export async function revokeBinding(
-  bindings: Bindings,
+  bindings: Pick<Bindings, "bindings" | "revoke">,
   which: Which,
   { by, at, reason }: Omit<Agreed, "evidence"> & { readonly reason: string },
 ): Promise<void> {
@@ -58,8 +58,12 @@ export async function revokeBinding(
 const isThis = (binding: Binding, { person, fingerprint }: Which): boolean =>
   binding.person.login === person.login && binding.fingerprint === fingerprint
 
-/** Two people are two names, and neither is the holder's. */
-function demandOthers(person: Person, by: readonly Witness[]): void {
+/**
+ * Two people are two names, and neither is the holder's.
+ *
+ * @throws DeskError ERR_NOT_ALLOWED
+ */
+export function demandOthers(person: Person, by: readonly Witness[]): void {
   const names = by.map(({ name }) => folded(name))
   const isHolder = by.some(
     ({ login, name }) => login === person.login || folded(name) === folded(person.name),
@@ -77,8 +81,11 @@ const folded = (name: string): string =>
     .replace(/[\s\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
     .toLowerCase()
 
-const named = (by: readonly Witness[]): string =>
-  by.map(({ login, name }) => (login === null ? name : `${name} (${login})`)).join(", ")
+/** As the trail and the store name who did it. */
+export const namedWitness = ({ login, name }: Witness): string =>
+  login === null ? name : `${name} (${login})`
+
+const named = (by: readonly Witness[]): string => by.map(namedWitness).join(", ")
 
 function actOf(
   { person, fingerprint }: Which,

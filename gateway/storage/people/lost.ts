@@ -1,15 +1,9 @@
 /** A lost device: its passkey, and every session of its account, are gone in one transaction with what the audit trail is told. */
 import { randomUUID } from "node:crypto"
 import type { Database } from "better-sqlite3"
+import type { Passkey } from "../../journey/ports/accounts.ts"
 import type { AuditEvent } from "../../journey/ports/audit.ts"
 import * as sql from "./statements.ts"
-
-export interface Passkey {
-  readonly id: string
-  readonly addedAt: Date
-  /** null = never. */
-  readonly usedAt: Date | null
-}
 
 export class Passkeys {
   readonly #database: Database

@@ -7,12 +7,12 @@
 import { createHash } from "node:crypto"
 import { closeSync, openSync } from "node:fs"
 import Database from "better-sqlite3"
-import type { AuditEvent } from "../../journey/ports/audit.ts"
+import type { Accounts as AccountsPort } from "../../journey/ports/accounts.ts"
 import type { AccountNews, Bindings } from "../../journey/ports/bindings.ts"
-import type { People, Person } from "../../journey/ports/person.ts"
+import type { People } from "../../journey/ports/person.ts"
 import { Accounts } from "./accounts.ts"
 import { CertificateBindings } from "./bindings.ts"
-import { Passkeys, type Passkey } from "./lost.ts"
+import { Passkeys } from "./lost.ts"
 import { migrate } from "./migrations.ts"
 import { Sessions, type SessionLimits } from "./sessions.ts"
 
@@ -24,11 +24,8 @@ export const DEFAULT_LIMITS: SessionLimits = { idleMs: 10 * MINUTE_MS, absoluteM
 /** The people store; `close` it before the process ends. */
 export type PeopleStore = People &
   Bindings &
+  AccountsPort &
   AccountNews & {
-    persons(): Promise<readonly Person[]>
-    passkeys(personId: string): Promise<readonly Passkey[]>
-    /** A device is lost: its passkey (null = all) opens nothing more, and every session of the account ends. How many are gone. */
-    lose(personId: string, credentialId: string | null, event: AuditEvent): Promise<number>
     close(): void
   }
 

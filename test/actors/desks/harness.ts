@@ -8,6 +8,7 @@ import { DeskClient } from "../../../deploy/demo/desk-client.ts"
 import type { DeskOptions, OpenDesk } from "../../../gateway/actors/desks/options.ts"
 import { listenReadingDesk } from "../../../gateway/actors/desks/reading-desk.ts"
 import { listenStaffDesk } from "../../../gateway/actors/desks/staff-desk.ts"
+import { officerDesk } from "../../../gateway/journey/people/officer.ts"
 import { KeyError } from "../../../gateway/journey/errors.ts"
 import type { AuditEvent } from "../../../gateway/journey/ports/audit.ts"
 import type { LinesDesk, TechnicianDesk } from "../../../gateway/journey/ports/machine-desk.ts"
@@ -41,6 +42,7 @@ export const AGREEMENT = {
   consentPolicies: [],
 }
 export const READER = { login: "sato", name: "佐藤 花子", role: "radiologist" } as const
+export const OFFICER = { login: "anzen", name: "安全 花江", role: "officer" } as const
 export const CLERK = { login: "suzuki", name: "鈴木 一郎", role: "clerk" } as const
 
 const TESTED = { ok: true, tookMs: 7, code: null, ja: null, en: null }
@@ -189,6 +191,7 @@ export async function openHarness(
     staticDir: null,
     tls: null,
     people,
+    officer: officerDesk({ people, clock, chance: { bytes: (length) => randomBytes(length) } }),
     clock,
     chance: { bytes: (length) => randomBytes(length) },
     log: (level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields)}`),

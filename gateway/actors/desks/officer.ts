@@ -1,0 +1,112 @@
+/** The officer's page over HTTP (docs/desk-api.md), at either desk: accounts, passkeys and certificates. */
+import { createHash } from "node:crypto"
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from "@simplewebauthn/server"
+import { DeskError } from "../../journey/errors.ts"
+import type { NamedCertificate, OfficerDesk } from "../../journey/ports/accounts.ts"
+import type { Person } from "../../journey/ports/person.ts"
+import { checkGesture } from "./gesture.ts"
+import { gestureBody, lostBody, namedCertificateBody, revokeBody } from "./input.ts"
+import { LoginAudit } from "./login-audit.ts"
+import { OneUse } from "./one-use.ts"
+import type { DeskOptions } from "./options.ts"
+import { CEREMONY_MS, claimedChallenge, type Passkeys } from "./passkeys.ts"
+import type { Call, Routes } from "./routes.ts"
+
+const OPEN_CONFIRMATIONS = 100
+
+/** What an officer was asked to agree to. */
+interface Asked {
+  readonly officerId: string
+  readonly which: NamedCertificate
+  readonly words: Uint8Array
+}
+
+/** @param routes that admit officers and nobody else */
+export function mountOfficer(
+  routes: Routes,
+  desk: OfficerDesk,
+  passkeys: Passkeys,
+  options: DeskOptions,
+): void {
+  const confirming = new Confirming(desk, passkeys, options)
+  routes.json("get", "/api/accounts", null, ({ person }) => desk.accounts(person))
+  routes.json("post", "/api/accounts/confirmation", namedCertificateBody, ({ person, body }) =>
+    confirming.ask(person, body),
+  )
+  routes.json("post", "/api/accounts/confirm", gestureBody, async (call) => {
+    await confirming.confirm(call, call.body.response)
+    return {}
+  })
+  routes.json("post", "/api/accounts/revoke", revokeBody, async ({ person, body }) => {
+    const { reason, ...which } = body
+    await desk.revoke(person, which, reason)
+    return {}
+  })
+  routes.json("post", "/api/accounts/lost", lostBody, async ({ person, body }) => {
+    const { reason, ...which } = body
+    await desk.lost(person, which, reason)
+    return {}
+  })
+}
+
+/** A gesture confirms the one certificate it was asked for, once, and leaves its assertion as evidence. */
+class Confirming {
+  readonly #desk: OfficerDesk
+  readonly #passkeys: Passkeys
+  readonly #options: DeskOptions
+  readonly #audit: LoginAudit
+  /** challenge → what is agreed to */
+  readonly #asked = new OneUse<Asked>(OPEN_CONFIRMATIONS)
+
+  constructor(desk: OfficerDesk, passkeys: Passkeys, options: DeskOptions) {
+    this.#desk = desk
+    this.#passkeys = passkeys
+    this.#options = options
+    this.#audit = new LoginAudit(options)
+  }
+
+  async ask(officer: Person, which: NamedCertificate): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    const words = await this.#desk.confirmation(officer, which)
+    const challenge = createHash("sha256").update(words).digest()
+    const credentials = await this.#options.people.credentialsOf(officer.id)
+    const expiresAt = new Date(this.#options.clock.now().getTime() + CEREMONY_MS)
+    this.#asked.put(challenge.toString("base64url"), { officerId: officer.id, which, words }, expiresAt)
+    return this.#passkeys.signingOptions(challenge, credentials)
+  }
+
+  /** @throws DeskError ERR_LOGIN_REFUSED, ERR_TOO_MANY_ATTEMPTS, and what the desk refuses */
+  async confirm(
+    { request, person }: Pick<Call<unknown>, "request" | "person">,
+    response: AuthenticationResponseJSON,
+  ): Promise<void> {
+    const { people, clock } = this.#options
+    if (await people.locked(person.id, clock.now()))
+      throw new DeskError("ERR_TOO_MANY_ATTEMPTS", "the account is locked for a while")
+    try {
+      const asked = await this.#answered(person, response)
+      const evidence = { words: new TextDecoder().decode(asked.words), response }
+      await this.#desk.confirm(person, asked.which, JSON.stringify(evidence))
+    } catch (error) {
+      if (!(error instanceof DeskError) || error.code !== "ERR_LOGIN_REFUSED") throw error
+      await people.countFailure(person.id, clock.now())
+      await this.#audit.failed(
+        request,
+        person,
+        "a passkey did not check at the confirmation of a certificate",
+      )
+      throw error
+    }
+  }
+
+  async #answered(person: Person, response: AuthenticationResponseJSON): Promise<Asked> {
+    const challenge = claimedChallenge(response.response.clientDataJSON)
+    const mine = ({ officerId }: Asked): boolean => officerId === person.id
+    const asked = this.#asked.take(challenge, this.#options.clock.now(), mine)
+    if (asked === null) throw new DeskError("ERR_LOGIN_REFUSED", "an answer to no open question, or too late")
+    await checkGesture({ passkeys: this.#passkeys, options: this.#options }, person, challenge, response)
+    return asked
+  }
+}
