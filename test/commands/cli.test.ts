@@ -200,7 +200,7 @@ describe("dokuei", () => {
       assert.match(stderr, /the desk of this edge is for role clerk or officer/)
     })
 
-    it("makes an officer at either desk, under a login of their own", async () => {
+    it("makes an officer at either desk, under a login of their own", () => {
       for (const config of ["edge.yaml", "center.yaml"]) {
         const officer = ["--login", "anzen", "--name", "安全 花江", "--role", "officer"]
         assert.equal(dokuei("enrol", file(config), ...officer).code, EXIT.ok.code)
