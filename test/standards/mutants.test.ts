@@ -3,6 +3,7 @@
  * else would be a fault of ours that a stranger can cause.
  */
 import assert from "node:assert/strict"
+import { keyPem, pem } from "../../gateway/commands/pki-authority.ts"
 import { checkConfig } from "../../gateway/config/load.ts"
 import { readSignedReport } from "../../gateway/standards/cda/read-imaging-report.ts"
 import { writeImagingReport } from "../../gateway/standards/cda/imaging-report.ts"
@@ -15,8 +16,10 @@ import {
 import { instanceMetadata } from "../../gateway/standards/dicomweb/metadata.ts"
 import { frameFacts } from "../../gateway/standards/dicomweb/native-frame.ts"
 import { locateFrame } from "../../gateway/standards/dicomweb/frame-place.ts"
-import { readCertificate } from "../../gateway/standards/hpki/certificate.ts"
+import { readCertificate, serialText } from "../../gateway/standards/hpki/certificate.ts"
 import { readCrl } from "../../gateway/standards/hpki/crl.ts"
+import { readOcspResponse } from "../../gateway/standards/hpki/ocsp.ts"
+import { writeOcspRequest } from "../../gateway/standards/hpki/ocsp-request.ts"
 import { MultipartReader } from "../../gateway/standards/soap/multipart-reader.ts"
 import { readTimeStampResp } from "../../gateway/standards/tsp/response.ts"
 import { readTSTInfo } from "../../gateway/standards/tsp/tst-info.ts"
@@ -25,9 +28,10 @@ import { der, integer, sequence } from "../../gateway/standards/cms/der-write.ts
 import { studyHeader } from "../../gateway/journey/header.ts"
 import { transferSyntax } from "../../gateway/standards/dicom/sop-classes.ts"
 import { derOf, withCa } from "../actors/certificates.ts"
-import { certificates, START } from "../journey/certificates.ts"
+import { certificates, START, type Certificates } from "../journey/certificates.ts"
 import { TestTsa } from "../journey/time-stamps.ts"
-import { randomFrom } from "../peers/chance.ts"
+import { countedChance, randomFrom } from "../peers/chance.ts"
+import { Bench } from "../peers/openssl.ts"
 import { mutated } from "../peers/mutations.ts"
 import { baseFiles } from "../roads/base-files.ts"
 import { REPORT } from "./cda/sample-report.ts"
@@ -66,6 +70,11 @@ async function readers(): Promise<readonly Reader[]> {
   return [
     { name: "a certificate", samples: [leaf, ...chain], read: readCertificate },
     { name: "a revocation list", samples: [crl], read: readCrl },
+    {
+      name: "an OCSP answer",
+      samples: [ocspAnswer(made, "V"), ocspAnswer(made, "R")],
+      read: readOcspResponse,
+    },
     {
       name: "a time-stamp token",
       samples: [token],
@@ -134,6 +143,30 @@ async function readers(): Promise<readonly Reader[]> {
       read: (bytes) => checkConfig(bytes.toString("utf8"), "/nowhere", "unseen"),
     },
   ]
+}
+
+/** By openssl, about the radiologist's card: valid, or revoked. */
+function ocspAnswer({ authorities, reader }: Certificates, state: "V" | "R"): Buffer {
+  const bench = new Bench()
+  try {
+    const [leaf, issuer] = [
+      readCertificate(reader.chain[0]!),
+      readCertificate(authorities.signature.certificate),
+    ]
+    const revoked = state === "R" ? "260101000000Z,keyCompromise" : ""
+    bench.write("index", `${state}\t400101000000Z\t${revoked}\t${serialText(leaf)}\tunknown\t/CN=x\n`)
+    bench.write("ca.pem", pem("CERTIFICATE", issuer.encoded))
+    bench.write("leaf.pem", pem("CERTIFICATE", leaf.encoded))
+    bench.write("key.pem", keyPem(reader.key))
+    bench.write("request", writeOcspRequest(leaf, issuer, countedChance("nonce").bytes(32)))
+    const by = ["-rsigner", "leaf.pem", "-rkey", "key.pem", "-ndays", "1"]
+    const asked = ["-index", "index", "-CA", "ca.pem", "-reqin", "request", "-respout", "reply"]
+    const run = bench.openssl("ocsp", ...asked, ...by)
+    assert.equal(run.status, 0, run.stderr)
+    return bench.read("reply")
+  } finally {
+    bench.remove()
+  }
 }
 
 describe("readers of what others write", function () {
