@@ -10,15 +10,19 @@ import { join } from "node:path"
 import Database from "better-sqlite3"
 import { sendStudy } from "../../deploy/demo/hospital.ts"
 import { until } from "../../deploy/demo/walk.ts"
+import { machineRoomOf, pull, takenUp } from "../../gateway/commands/incident/pull.ts"
+import { loadConfig } from "../../gateway/config/load.ts"
+import type { LeverName, Levers } from "../../gateway/journey/ports/levers.ts"
+import { verifyTrail } from "../../gateway/storage/trail/verify-trail.ts"
 import type { SessionView } from "../../gateway/journey/views/session.ts"
 import type { StaffDetail } from "../../gateway/journey/views/staff.ts"
 import { writeStudy, type SmallStudy } from "../peers/dicom-study.ts"
 import { ANNEX_H } from "../peers/japanese-names.ts"
-import { auditMessages, verifiedByCommand } from "./audit-messages.ts"
+import { auditMessages, trailFile } from "./audit-messages.ts"
 import { Road, type Role } from "./road.ts"
 
 const MAIN = join(import.meta.dirname, "../../gateway/main.ts")
-const WHY = ["--by", "想定 管理", "--reason", "不審な接続があった"]
+const [BY, REASON] = ["想定 管理", "不審な接続があった"]
 
 describe("levers of an incident", function () {
   this.timeout(240_000)
@@ -28,11 +32,19 @@ describe("levers of an incident", function () {
   })
   after(() => road.close())
 
+  /** As a person types it. */
   const dokuei = (command: "isolate" | "freeze", role: Role, ...more: readonly string[]): string => {
-    const args = [MAIN, command, road.configFile(role), ...WHY, ...more]
+    const args = [MAIN, command, road.configFile(role), "--by", BY, "--reason", REASON, ...more]
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" })
     assert.equal(status, 0, stderr)
     return stdout
+  }
+  /** The same in this process: a new one would prove nothing more. */
+  const moved = async (lever: LeverName, role: Role, end: boolean): Promise<Levers> => {
+    const config = loadConfig(road.configFile(role), "unseen")
+    const levers = await pull(config, { lever, by: BY, reason: REASON, end })
+    await takenUp(levers, machineRoomOf(config))
+    return levers
   }
   const study = (PatientID: string): SmallStudy =>
     writeStudy(join(road.site.dir, PatientID), { ...ANNEX_H[0]!, PatientID, slices: 3 })
@@ -104,7 +116,7 @@ describe("levers of an incident", function () {
     assert.match((await healthOf("edge")).levers, /; 1 term\(s\) ended and wait$/)
     assert.deepEqual([rows("edge"), segments("edge")], [before, lying])
 
-    assert.match(dokuei("freeze", "edge", "--end"), /^not frozen$/m)
+    assert.equal((await moved("frozen", "edge", true)).frozen, null)
     await until("the ended term dealt with", () => {
       const gone = lying.filter((each) => !segments("edge").includes(each))
       return Promise.resolve(gone.length > 0 ? true : null)
@@ -115,7 +127,7 @@ describe("levers of an incident", function () {
   })
 
   it("a frozen reading centre answers XDSRepositoryBusy; the hospital keeps the study and sends it once it may", async () => {
-    dokuei("freeze", "center")
+    await moved("frozen", "center", false)
     const before = rows("center")
     const sent = study("HELD")
     const requestId = await road.send(sent)
@@ -124,7 +136,7 @@ describe("levers of an incident", function () {
       return /code="ERR_SUBMISSION_BUSY"\} \d/.test(text) ? true : null
     })
     assert.deepEqual(rows("center"), before)
-    dokuei("freeze", "center", "--end")
+    await moved("frozen", "center", true)
     await road.reached(requestId, "arrived")
     await road.read(requestId)
   })
@@ -152,6 +164,6 @@ describe("levers of an incident", function () {
     assert.match(dokuei("isolate", "edge", "--end"), /^not isolated$/m)
     await road.reached(await road.send(study("AFTER")), "arrived")
     assert.equal(alerts("edge", "the gateway is isolated, by 想定 管理: 不審な接続があった"), 1)
-    assert.equal(verifiedByCommand(road, "edge").status, 0)
+    assert.equal((await verifyTrail(trailFile(road, "edge"), null)).fault, null)
   })
 })
