@@ -11,7 +11,7 @@ import type { KeyStore } from "../journey/ports/keys.ts"
 import type { Certificate } from "../standards/hpki/certificate.ts"
 
 export interface DatedCertificate {
-  /** Of ours as in the configuration: `seal`, `object`, `tls`, `dicom`; of a partner `object`, `tls` or `seal`. */
+  /** Of ours as in the configuration: `seal`, `object`, `tls`, `dicom`, `cards`; of a partner `object`, `tls` or `seal`. */
   readonly use: string
   /** null = ours. */
   readonly partner: { readonly id: string; readonly name: string } | null
@@ -19,7 +19,9 @@ export interface DatedCertificate {
 }
 
 const USES = ["seal", "object", "tls"] as const
-type Watched = Pick<Config, "agreements"> & Partial<Pick<Config & { role: "edge" }, "dicom">>
+type Watched = Pick<Config, "agreements"> & { readonly desk?: Pick<Config["desk"], "cards"> } & Partial<
+    Pick<Config & { role: "edge" }, "dicom">
+  >
 
 export class CertificateWatch {
   readonly #config: Watched
@@ -87,6 +89,7 @@ export class CertificateWatch {
 
   #own(): DatedCertificate[] {
     const dicom = this.#config.dicom?.tls?.chain
+    const cards = this.#config.desk?.cards?.chain
     return [
       ...USES.flatMap((use) =>
         this.#keys
@@ -95,6 +98,7 @@ export class CertificateWatch {
           .map((leaf) => ours(use, new X509Certificate(leaf))),
       ),
       ...(dicom === undefined ? [] : [ours("dicom", this.#file(dicom))]),
+      ...(cards === undefined ? [] : [ours("cards", this.#file(cards))]),
     ]
   }
 

@@ -42,6 +42,15 @@ describe("the certificates that are looked after", () => {
     assert.deepEqual(watch().all()[0]?.notAfter, made.ours!.x509.validToDate)
   })
 
+  it("are the door for cards' own, where there is such a door", async () => {
+    const chain = join(folder, "cards.pem")
+    await writeFile(chain, made.next!.chainPem)
+    const keys = { chain: () => [made.ours!.x509.raw] }
+    const watched = new CertificateWatch({ agreements: [], desk: { cards: { chain } } } as never, keys)
+    assert.deepEqual(named(watched), ["seal", "object", "tls", "cards"])
+    assert.deepEqual(watched.all()[3]?.notAfter, made.next!.x509.validToDate)
+  })
+
   it("are those that partners show on the road, the newest of each, and nobody else's", () => {
     const watched = watch()
     const look = watched.noting((chain) => (chain.length === 0 ? "no certificate" : null))

@@ -135,6 +135,7 @@ export const technicianEn: Readonly<Record<keyof typeof technicianJa, string>> =
   "certificates.object": "Decryption",
   "certificates.tls": "Line",
   "certificates.dicom": "DICOM TLS",
+  "certificates.cards": "Door for cards",
   "certificates.partner-object": "{partner}, encryption",
   "certificates.partner-tls": "{partner}, line",
   "certificates.list": "Revocation list",

@@ -133,6 +133,7 @@ export const technicianJa = {
   "certificates.object": "復号用",
   "certificates.tls": "通信用",
   "certificates.dicom": "DICOM TLS",
+  "certificates.cards": "カードの入口",
   "certificates.partner-object": "{partner}（暗号化用）",
   "certificates.partner-tls": "{partner}（通信用）",
   "certificates.list": "失効リスト",

@@ -895,6 +895,7 @@ export const CERTIFICATE_NAMES: Readonly<Record<string, Name>> = {
   object: { ja: "復号用（keys.object）", en: "decryption (keys.object)" },
   tls: { ja: "通信用（keys.tls）", en: "line (keys.tls)" },
   dicom: { ja: "DICOM TLS（dicom.tls）", en: "DICOM TLS (dicom.tls)" },
+  cards: { ja: "カードの入口（desk.cards）", en: "door for cards (desk.cards)" },
 }
 
 /** A partner's, as we encrypt by it, as it seals or as it calls by it. */
