@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
 export interface Block {
-  /** After the opening fence: `sh` is run by a test, `sh people` is not. */
+  /** After the opening fence: `sh` is run by a test, `sh people` is not; `sh terminals` has a terminal for each line. */
   readonly info: string
   readonly text: string
   /** Line of the opening fence, from 1. */

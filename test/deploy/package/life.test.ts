@@ -10,7 +10,7 @@ import { makeStudy } from "../../../deploy/demo/study.ts"
 import { buildPackage } from "../../../deploy/package/build.ts"
 import type { StaffItem } from "../../../gateway/journey/views/staff.ts"
 import { blocksOf, type Block } from "../../docs/blocks.ts"
-import { Machine, whyNoMachine, type Done } from "./machine.ts"
+import { Machine, whyNoMachine } from "./machine.ts"
 
 const ROOT = join(import.meta.dirname, "../../..")
 const NEWER = "99.0.0"
@@ -60,11 +60,7 @@ describe("the package's life on a machine (long suite)", function () {
     if (folder !== "") rmSync(folder, { recursive: true })
   })
 
-  const done = (script: string, env: Readonly<Record<string, string>> = {}): string => {
-    const { status, stdout, stderr }: Done = machine.run(script, env)
-    assert.equal(status, 0, `${script}\n${stdout}${stderr}`)
-    return stdout
-  }
+  const done = (script: string): string => machine.done(script)
   /** Runs the boxes of a section of docs/install.md, and returns what they printed. */
   const boxes = (of: (block: Block) => boolean): readonly string[] =>
     blocksOf("install.md")

@@ -1,7 +1,8 @@
 /**
- * A bare Debian 12 of its own, with systemd as its first process and no network but its loop: what docs/install.md and
- * the package's life are tried on. Made by mmdebstrap from Debian's mirror, run by systemd-nspawn, removed at the end.
+ * A bare Debian 12 of its own, with systemd as its first process and no network but its loop: what docs/install.md,
+ * docs/operation.md and the package's life are tried on. Made by mmdebstrap from Debian's mirror, run by systemd-nspawn, removed at the end.
  */
+import assert from "node:assert/strict"
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -25,7 +26,7 @@ export function whyNoMachine(): string | null {
   return asked.status === 0 ? null : `${MIRROR} does not answer`
 }
 
-export interface Done {
+interface Done {
   readonly status: number | null
   readonly stdout: string
   readonly stderr: string
@@ -96,6 +97,13 @@ export class Machine {
       maxBuffer: 1 << 26,
       timeout: 300_000,
     })
+  }
+
+  /** What it printed; it must end well. */
+  done(script: string, env: Readonly<Record<string, string>> = {}): string {
+    const { status, stdout, stderr } = this.run(script, env)
+    assert.equal(status, 0, `${script}\n${stdout}${stderr}`)
+    return stdout
   }
 
   /** Runs it again until it succeeds. */
