@@ -45,7 +45,7 @@ function ofSite(name: string): string {
 /** Drop-ins a site may have beside each unit: what the site file prints, and what docs/operation.md tells to add. */
 function dropIns(): readonly string[] {
   const page = readFileSync(join(import.meta.dirname, "../../docs/operation.md"), "utf8")
-  const told = [...page.matchAll(/^```\n(\[Service\]\n[^`]*)```$/gm)].map(([, text = ""]) => text)
+  const told = [...page.matchAll(/^```ini\n(\[Service\]\n[^`]*)```$/gm)].map(([, text = ""]) => text)
   const printed = ofSite("10-site.conf")
   assert.ok(told.length > 1)
   return [...told, printed]

@@ -18,6 +18,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { bundle as bundled } from "../../../gateway/commands/incident/bundle.ts"
 import { verifyTrail } from "../../../gateway/storage/trail/verify-trail.ts"
 import { makeRecoveryKey, type RecoveryFiles } from "../backup/recovery-key.ts"
+import { itLong } from "../../long.ts"
 import { MAIN, makeSites, startDokuei } from "../command-line.ts"
 
 describe("dokuei incident bundle", function () {
@@ -105,8 +106,7 @@ describe("dokuei incident bundle", function () {
     }
   })
 
-  it("takes a trail of more than 2 GiB", async function () {
-    if (process.env.DOKUEI_LONG !== "1") this.skip()
+  itLong("takes a trail of more than 2 GiB", async function () {
     this.timeout(600_000)
     const trail = path("edge-data/audit.jsonl")
     truncateSync(trail, 2 ** 31 + 4096)

@@ -6,12 +6,12 @@ import { join } from "node:path"
 import { buildPackage, compareElsewhere } from "../../../deploy/package/build.ts"
 import { parseLockFile } from "../../../gateway/commands/sbom/lock-file.ts"
 import { partsOf } from "../../../gateway/commands/sbom/parts.ts"
+import { itLong, LONG } from "../../long.ts"
 import { VERSION } from "../../../gateway/version.ts"
 
 const ROOT = join(import.meta.dirname, "../../..")
 /** The package has a program of its own in its place, /usr/bin/dokuei. */
 const ONLY_IN_A_CHECKOUT = "/opt/dokuei/deploy/dokuei.js"
-const LONG = process.env.DOKUEI_LONG === "1"
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8")
 
 interface Entry {
@@ -175,16 +175,18 @@ describe("the Debian package", function () {
     assert.match(checked.stderr, /keys\./)
   })
 
-  it("is the same from another folder, user, umask, time zone and language (long suite)", async function () {
-    if (!LONG) return this.skip()
-    await compareElsewhere(file, folder, true)
-    const packed = await buildPackage(join(folder, "xz"), false)
-    await compareElsewhere(packed.file, join(folder, "xz"), false)
-  })
+  itLong(
+    "is the same from another folder, user, umask, time zone and language (long suite)",
+    async function () {
+      await compareElsewhere(file, folder, true)
+      const packed = await buildPackage(join(folder, "xz"), false)
+      await compareElsewhere(packed.file, join(folder, "xz"), false)
+    },
+  )
 
-  it("has no error and no warning of lintian (long suite)", async function () {
-    if (!LONG || !existsSync("/usr/bin/lintian")) {
-      if (LONG) console.log("      skipped: lintian is not there")
+  itLong("has no error and no warning of lintian (long suite)", async function () {
+    if (!existsSync("/usr/bin/lintian")) {
+      console.log("      skipped: lintian is not there")
       return this.skip()
     }
     const packed = existsSync(join(folder, "xz")) ? join(folder, "xz") : folder

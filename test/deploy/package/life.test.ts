@@ -10,6 +10,7 @@ import { makeStudy } from "../../../deploy/demo/study.ts"
 import { buildPackage } from "../../../deploy/package/build.ts"
 import type { StaffItem } from "../../../gateway/journey/views/staff.ts"
 import { blocksOf, type Block } from "../../docs/blocks.ts"
+import { describeLong } from "../../long.ts"
 import { Machine, whyNoMachine } from "./machine.ts"
 
 const ROOT = join(import.meta.dirname, "../../..")
@@ -34,16 +35,16 @@ function renamed(file: string, version: string, folder: string): string {
   return made
 }
 
-describe("the package's life on a machine (long suite)", function () {
+describeLong("the package's life on a machine (long suite)", function () {
   this.timeout(900_000)
   let folder = ""
   let machine: Machine
   let isUp = false
   let version = ""
   before(async function () {
-    const why = process.env.DOKUEI_LONG !== "1" ? "not the long suite" : whyNoMachine()
+    const why = whyNoMachine()
     if (why !== null || !existsSync(join(ROOT, "viewer/dist/index.html"))) {
-      if (process.env.DOKUEI_LONG === "1") console.log(`      skipped: ${why ?? "the viewer is not built"}`)
+      console.log(`      skipped: ${why ?? "the viewer is not built"}`)
       return this.skip()
     }
     folder = mkdtempSync(join(tmpdir(), "life-"))

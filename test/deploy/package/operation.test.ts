@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { makeStudy } from "../../../deploy/demo/study.ts"
 import { buildPackage } from "../../../deploy/package/build.ts"
 import { blocksOf, type Block } from "../../docs/blocks.ts"
+import { describeLong } from "../../long.ts"
 import { Machine, whyNoMachine } from "./machine.ts"
 
 const ROOT = join(import.meta.dirname, "../../..")
@@ -16,15 +17,15 @@ const TRIAL = "/srv/dokuei-trial"
 /** The safe of a house: what is on no machine of its network. */
 const SAFE = "/root/safe"
 
-describe("docs/operation.md on a machine (long suite)", function () {
+describeLong("docs/operation.md on a machine (long suite)", function () {
   this.timeout(900_000)
   let folder = ""
   let machine: Machine
   let isUp = false
   before(async function () {
-    const why = process.env.DOKUEI_LONG !== "1" ? "not the long suite" : whyNoMachine()
+    const why = whyNoMachine()
     if (why !== null || !existsSync(join(ROOT, "viewer/dist/index.html"))) {
-      if (process.env.DOKUEI_LONG === "1") console.log(`      skipped: ${why ?? "the viewer is not built"}`)
+      console.log(`      skipped: ${why ?? "the viewer is not built"}`)
       return this.skip()
     }
     folder = mkdtempSync(join(tmpdir(), "operation-"))
