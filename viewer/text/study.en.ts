@@ -230,7 +230,7 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "step.frozen.todo": "Text and PDF will be frozen",
   "step.identity.done": "Confirmed by passkey",
   "step.identity.now": "Confirm with your passkey",
-  "step.identity.todo": "By passkey, after the check mark and the PIN",
+  "step.identity.todo": "By passkey, before anything is signed",
   "step.hpki.done": "Signed with the physician's key",
   "step.hpki.now": "Signing with the physician's key",
   "step.hpki.awaited": "Waiting for the signature with the physician's key",

@@ -228,7 +228,7 @@ export const studyJa = {
   "step.frozen.todo": "本文と PDF を固定します",
   "step.identity.done": "パスキーで確認",
   "step.identity.now": "パスキーで本人確認をします",
-  "step.identity.todo": "確認の印と PIN のあと、パスキーで",
+  "step.identity.todo": "署名の前に、パスキーで本人確認をします",
   "step.hpki.done": "医師資格の鍵で署名",
   "step.hpki.now": "医師資格の鍵で署名しています",
   "step.hpki.awaited": "医師資格の鍵による署名を待っています",
