@@ -692,6 +692,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "code.ERR_INPUT": "Something in the form is wrong.",
   "code.ERR_KEY_LOGIN": "This login was not begun here, or it took too long.",
   "code.ERR_KEY_SERVICE": "The signing service does not answer as it should.",
+  "code.ERR_KEY_CARD": "No signature came from the card.",
   "code.ERR_SIGN_IMAGES": "Images came or were withdrawn meanwhile.",
   "code.ERR_SIGN_CERTIFICATE": "This certificate may not sign.",
   "code.ERR_LOCKED": "Another radiologist was first.",

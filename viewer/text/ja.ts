@@ -683,6 +683,7 @@ export const ja = {
   "code.ERR_INPUT": "入力に誤りがあります。",
   "code.ERR_KEY_LOGIN": "この画面から始めたログインではないか、時間がかかりすぎました。",
   "code.ERR_KEY_SERVICE": "署名サービスから正しい応答がありません。",
+  "code.ERR_KEY_CARD": "カードによる署名がありませんでした。",
   "code.ERR_SIGN_IMAGES": "この間に画像の追加または取り消しがありました。",
   "code.ERR_SIGN_CERTIFICATE": "この証明書では署名できません。",
   "code.ERR_LOCKED": "ほかの読影医が先に始めました。",
