@@ -1,5 +1,5 @@
 /**
- * Agreements: nothing is exchanged without one. Values only; `config.ts` reads them, the steps obey them.
+ * Agreements: nothing is exchanged without one. Values only; `gateway/config` reads them, the steps obey them.
  */
 import type { AgreedCodes } from "./agreed-codes.ts"
 import { startOfDay } from "./local-day.ts"

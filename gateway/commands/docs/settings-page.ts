@@ -1,4 +1,4 @@
-/** docs/settings.md: every setting, printed from the schema of `config.ts`. */
+/** docs/settings.md: every setting, printed from the schema in `gateway/config`. */
 import { z } from "zod"
 import { centerSchema, edgeSchema } from "../../config/schema.ts"
 import { code, page, table } from "./markdown.ts"
