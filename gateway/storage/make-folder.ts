@@ -5,6 +5,7 @@
 import { mkdirSync, statSync } from "node:fs"
 import { mkdir, stat } from "node:fs/promises"
 import { dirname } from "node:path"
+import { hasCode } from "./has-code.ts"
 
 const USUAL = 0o777
 
@@ -58,6 +59,3 @@ async function isFolder(path: string): Promise<boolean> {
     throw error
   }
 }
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && "code" in error && error.code === code

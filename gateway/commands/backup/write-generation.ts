@@ -19,6 +19,7 @@ import {
 } from "./manifest.ts"
 import type { RecoveryCertificate } from "./recovery-certificate.ts"
 import { digestFile, sealFile } from "./sealed-file.ts"
+import { syncFolder } from "../../storage/sync-folder.ts"
 
 const OWNER_ONLY_FILE = 0o600
 const OWNER_ONLY_FOLDER = 0o700
@@ -110,9 +111,6 @@ async function put(folder: string, name: string, octets: Uint8Array | string): P
   })
   await syncFolder(folder)
 }
-
-const syncFolder = async (folder: string): Promise<void> =>
-  withFile(await open(folder, "r"), (handle) => handle.sync())
 
 async function withFile(file: FileHandle, use: (file: FileHandle) => Promise<void>): Promise<void> {
   try {

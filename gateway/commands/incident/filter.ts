@@ -1,8 +1,9 @@
 /** The packet filter's part in isolation: the mark that outlives a restart of the machine, and the table it asks for. */
-import { closeSync, existsSync, fsyncSync, openSync, rmSync } from "node:fs"
+import { closeSync, existsSync, openSync, rmSync } from "node:fs"
 import { dirname } from "node:path"
 import { ISOLATION_FILE, ISOLATION_MARK } from "../../site/rendered.ts"
 import { loadIsolation } from "../site/load.ts"
+import { syncFolderSync } from "../../storage/sync-folder.ts"
 
 const NO_SITE =
   "no site file is installed here: the packet filter was left as it is, only the program's own doors"
@@ -11,7 +12,7 @@ const NO_SITE =
 export function filterShuts(): string {
   if (!existsSync(ISOLATION_FILE)) return `${NO_SITE} are shut`
   closeSync(openSync(ISOLATION_MARK, "w", 0o644))
-  syncFolder()
+  syncFolderSync(dirname(ISOLATION_MARK))
   loadIsolation()
   return "the packet filter lets through the management zone and nothing else"
 }
@@ -20,16 +21,7 @@ export function filterShuts(): string {
 export function filterGivesBack(): string {
   if (!existsSync(ISOLATION_FILE)) return `${NO_SITE} are opened`
   rmSync(ISOLATION_MARK, { force: true })
-  syncFolder()
+  syncFolderSync(dirname(ISOLATION_MARK))
   loadIsolation()
   return "the packet filter is as the site file wants it"
-}
-
-function syncFolder(): void {
-  const folder = openSync(dirname(ISOLATION_MARK), "r")
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
 }

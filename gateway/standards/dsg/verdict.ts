@@ -15,7 +15,9 @@ export interface Verdict {
   /** "hpki" = a person's signature; "seal" = 施設シール（HPKI署名ではない）; "none" = nobody's. */
   readonly kind: "hpki" | "seal" | "none"
   readonly holder: string
+  /** Japanese name from subjectAltName directoryName, "" when absent. */
   readonly holderJapanese: string
+  /** hcRole text, e.g. "Medical Doctor"; "" for a seal. */
   readonly role: string
   readonly issuer: string
   readonly serial: string

@@ -16,6 +16,7 @@ import {
   encodeEpochKey,
 } from "./epoch-key-record.ts"
 import { readPassphrase } from "./pem-files.ts"
+import { syncFolder } from "../sync-folder.ts"
 
 const NAME = /^epoch-([1-9][0-9]{0,8})\.key$/
 
@@ -99,10 +100,6 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   })
   await rename(beside, path)
   await syncFolder(dirname(path))
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  await withHandle(await open(folder, "r"), (handle) => handle.sync())
 }
 
 async function withHandle<Answer>(

@@ -2,10 +2,13 @@
  * Levers in the data folder: written by a command, taken up by the gateway, durable before anybody is told. A file that cannot be
  * understood shuts the doors: it was there to.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, statSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import { lstat, open, rename, rm, stat, type FileHandle } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
+import { hasCode } from "../has-code.ts"
+import { syncFolderSync } from "../sync-folder.ts"
+import { tryParse } from "../try-parse.ts"
 import { LEVER_NAMES, NO_LEVERS, type Lever, type Levers } from "../../journey/ports/levers.ts"
 
 const FILE = "levers.json"
@@ -23,7 +26,7 @@ export function readLevers(dataDir: string): Levers {
       }
     )
   } catch (error) {
-    if (isCode(error, "ENOENT")) return NO_LEVERS
+    if (hasCode(error, "ENOENT")) return NO_LEVERS
     throw error
   }
 }
@@ -57,7 +60,7 @@ export async function moveLevers(
     if (process.getuid?.() === 0) await handOver(file, dataDir)
     await file.sync()
     await rename(beside, join(dataDir, FILE))
-    syncFolder(dataDir)
+    syncFolderSync(dataDir)
     return levers
   } catch (error) {
     await rm(beside, { force: true })
@@ -72,7 +75,7 @@ async function turn(beside: string): Promise<FileHandle> {
     try {
       return await open(beside, "wx", OWNER_ONLY)
     } catch (error) {
-      if (!isCode(error, "EEXIST")) throw error
+      if (!hasCode(error, "EEXIST")) throw error
     }
     if (await isLeftBehind(beside)) await rm(beside, { force: true })
     else await pause(ASK_AGAIN_MS)
@@ -83,7 +86,7 @@ async function isLeftBehind(beside: string): Promise<boolean> {
   try {
     return Math.abs(Date.now() - (await lstat(beside)).mtimeMs) > TURN_MS
   } catch (error) {
-    if (isCode(error, "ENOENT")) return false
+    if (hasCode(error, "ENOENT")) return false
     throw error
   }
 }
@@ -92,18 +95,6 @@ async function handOver(file: FileHandle, dataDir: string): Promise<void> {
   const { uid, gid } = await stat(dataDir)
   await file.chown(uid, gid)
 }
-
-function syncFolder(dataDir: string): void {
-  const folder = openSync(dataDir, "r")
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
-}
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && "code" in error && error.code === code
 
 function leversIn(text: string): Levers | null {
   const value = tryParse(text)
@@ -126,12 +117,3 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null
 const isInstant = (value: unknown): value is string =>
   typeof value === "string" && !Number.isNaN(Date.parse(value))
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
-}

@@ -1,11 +1,12 @@
 /** What a slot kept, counted without its key and unlinked. */
 import { join } from "node:path"
-import { type Disk, type DiskFile, hasCode, namesIn, unlinkIfThere, withFile } from "./disk.ts"
+import { type Disk, type DiskFile, namesIn, unlinkIfThere, withFile } from "./disk.ts"
 import { SpoolError } from "../../journey/errors.ts"
 import { type SpoolFolders, segmentIdsIn, segmentPath, slotFolder } from "./layout.ts"
 import { decodeFrameHeader, HEADER_BYTES, frameLengthBytes } from "./frame-header.ts"
 import { syncIfThere } from "./scan-segments.ts"
 import { readEndMark } from "./walk-segment.ts"
+import { hasCode } from "../has-code.ts"
 
 export interface Kept {
   readonly objects: number

@@ -4,6 +4,7 @@
  *
  * Failures are errors with the `code` of Node's fs (`ENOENT`, `EEXIST`, `ENOSPC`, `EIO`, …).
  */
+import { hasCode } from "../has-code.ts"
 
 /** `create`: new, readable and writable, EEXIST when it is there · `update`: there already, readable and writable. */
 export type OpenMode = "create" | "read" | "update"
@@ -38,11 +39,6 @@ export interface Disk {
   /** Names created, renamed or unlinked in the folder before the call survive a power cut. */
   fsyncDir(path: string): Promise<void>
   statfs(path: string): Promise<DiskSpace>
-}
-
-/** Does this error carry that code of Node's fs? */
-export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(error.code as string)
 }
 
 /** As `unlink`; a file that is gone already is what was wanted. */

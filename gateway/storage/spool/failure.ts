@@ -1,6 +1,6 @@
 /** What went wrong below, in the words of journey/errors.ts. */
 import { SpoolError } from "../../journey/errors.ts"
-import { hasCode } from "./disk.ts"
+import { hasCode } from "../has-code.ts"
 
 /** A write, sync or cut failed. A full disk has a code of its own: it mends itself when space is freed. */
 export function writeFailure(doing: string, cause: unknown): SpoolError {

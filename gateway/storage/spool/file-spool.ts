@@ -20,7 +20,7 @@ import type { Chance, Clock } from "../../journey/ports/time.ts"
 import { openColumn, sealColumn } from "./column.ts"
 import { ChunkRoom } from "./chunk-room.ts"
 import { countKept, unlinkAll } from "./destroy-segments.ts"
-import { type Disk, type DiskSpace, hasCode, namesIn, withFile } from "./disk.ts"
+import { type Disk, type DiskSpace, namesIn, withFile } from "./disk.ts"
 import { readFailure, rot, writeFailure } from "./failure.ts"
 import type { Rot, Torn } from "./findings.ts"
 import { freshTimedId } from "./ids.ts"
@@ -38,6 +38,7 @@ import type { LiveSlot } from "./live-slot.ts"
 import { SlotTable } from "./slot-table.ts"
 import { Turnstile } from "./turnstile.ts"
 import { Watermark } from "./watermark.ts"
+import { hasCode } from "../has-code.ts"
 
 export interface SpoolOptions {
   /** Folder of this gateway's data; it exists. The spool lives in `spool/` below it. */

@@ -5,9 +5,10 @@
 import { join } from "node:path"
 import { SpoolError } from "../../journey/errors.ts"
 import type { Chance } from "../../journey/ports/time.ts"
-import { type Disk, hasCode, namesIn, unlinkIfThere, withFile } from "./disk.ts"
+import { type Disk, namesIn, unlinkIfThere, withFile } from "./disk.ts"
 import { freshId } from "./ids.ts"
 import type { SpoolFolders } from "./layout.ts"
+import { hasCode } from "../has-code.ts"
 
 export const MARKER_NAME = "DOKUEI"
 const MAX_BYTES = 1024

@@ -1,7 +1,9 @@
 /** The real disk: node:fs/promises, files 0600 and folders 0700, short writes continued. */
 import { mkdir, open, readdir, rename, rmdir, statfs, unlink } from "node:fs/promises"
 import type { FileHandle } from "node:fs/promises"
-import { type Disk, type DiskFile, type DiskSpace, type OpenMode, hasCode } from "./disk.ts"
+import { type Disk, type DiskFile, type DiskSpace, type OpenMode } from "./disk.ts"
+import { hasCode } from "../has-code.ts"
+import { syncFolder } from "../sync-folder.ts"
 
 const FLAGS: Record<OpenMode, string> = { create: "wx+", read: "r", update: "r+" }
 
@@ -66,15 +68,6 @@ async function makeFolder(path: string): Promise<void> {
     await mkdir(path, { mode: 0o700 })
   } catch (error) {
     if (!hasCode(error, "EEXIST")) throw error
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, "r")
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

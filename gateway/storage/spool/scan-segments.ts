@@ -5,13 +5,14 @@
  */
 import { join } from "node:path"
 import type { SealedObject, SegmentId, SlotId } from "../../journey/ports/spool.ts"
-import { type Disk, type DiskFile, hasCode, namesIn, unlinkIfThere } from "./disk.ts"
+import { type Disk, type DiskFile, namesIn, unlinkIfThere } from "./disk.ts"
 import { encodeEndMark } from "./end-mark.ts"
 import { readFailure, writeFailure } from "./failure.ts"
 import type { Rot, Torn } from "./findings.ts"
 import { type SpoolFolders, segmentIdsIn, segmentPath, slotFolder, slotIdsIn } from "./layout.ts"
 import type { SlotTable } from "./slot-table.ts"
 import { type WalkLimits, readEndMark, walkSegment } from "./walk-segment.ts"
+import { hasCode } from "../has-code.ts"
 
 export interface ScanOptions {
   /** Was this segment found settled before? Asked of each that lies here; it is not opened then. */

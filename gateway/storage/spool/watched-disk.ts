@@ -2,7 +2,8 @@
  * A disk whose failures are told to somebody. Whoever asked gets the same error and deals with it; that a disk fails is a
  * matter of its own, for a person, whatever became of the one object.
  */
-import { type Disk, type DiskFile, hasCode } from "./disk.ts"
+import { type Disk, type DiskFile } from "./disk.ts"
+import { hasCode } from "../has-code.ts"
 
 export interface DiskFailure {
   /** e.g. `write`, `fdatasync`, `create`. */

@@ -7,6 +7,7 @@
  * same octets exist. Cutting, changing, removing or reordering lines breaks every later hash.
  */
 import { createHash } from "node:crypto"
+import { tryParse } from "../try-parse.ts"
 
 export interface Link {
   /** From 1, without gaps. */
@@ -53,13 +54,4 @@ export function readLink(line: string): Link | null {
   if (typeof message !== "string" || typeof hash !== "string") return null
   const link = { n, key, previous, message, hash }
   return writeLink(link) === line ? link : null
-}
-
-function tryParse(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
 }

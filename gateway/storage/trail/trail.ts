@@ -15,6 +15,7 @@ import { messageOf } from "./message-of.ts"
 import type { AuditSource } from "./participants.ts"
 import { trailReader } from "./trail-reader.ts"
 import { remember, verifyTrail } from "./verify-trail.ts"
+import { syncFolder } from "../sync-folder.ts"
 
 /** The trail holds patient ids: for its owner alone. */
 const OWNER_ONLY = 0o600
@@ -136,14 +137,4 @@ async function cutTornTail(file: FileHandle): Promise<void> {
   const { size } = await file.stat()
   const end = await endOfLastLine(file, size)
   if (end < size) await file.truncate(end)
-}
-
-/** A new file is durable when its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r")
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }

@@ -9,6 +9,7 @@ import { lchown, lstat, open, readdir, readFile, rename, stat, unlink } from "no
 import { dirname, join } from "node:path"
 import { AuditError } from "../../journey/errors.ts"
 import { makeFolder } from "../make-folder.ts"
+import { tryParse } from "../try-parse.ts"
 
 const FOLDER = "audit-used"
 const LEDGER = "ledger.sqlite"
@@ -97,13 +98,4 @@ function readNote(text: string): Note | null {
   if (typeof deed === "string") return { at: new Date(at).toISOString(), user, deed }
   if (typeof records !== "number" || (typeof fault !== "string" && fault !== null)) return null
   return { at: new Date(at).toISOString(), user, records, fault }
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
 }
