@@ -75,6 +75,11 @@ export class TypedBridge {
     this.#child.stdin?.write(`${line}\r`)
   }
 
+  /** Before anybody asks. */
+  blurt(line: string): void {
+    this.#child.stdin?.write(`${line}\r`)
+  }
+
   /** Ctrl-C. */
   async stop(): Promise<void> {
     const ended = once(this.#child, "exit")

@@ -8,7 +8,7 @@ import { BridgeRefused, refusalOf } from "../../actors/card-bridge/refusal.ts"
 import { systemChance } from "../../clock.ts"
 import { ConfigError, KeyError } from "../../journey/errors.ts"
 import { cardCertificate, signWithCard, type CardPlace } from "../../storage/keys/pkcs11/card.ts"
-import { hiddenLine } from "./hidden-line.ts"
+import { HiddenInput } from "./hidden-input.ts"
 import { wordsFor, type BridgeWord } from "./words.ts"
 
 /** The centre waits a little longer for the signature. */
@@ -54,7 +54,7 @@ async function serve(place: CardPlace, origin: string, port: number): Promise<vo
   const say = (...said: Parameters<typeof words>): void => void process.stdout.write(`${words(...said)}\n`)
   const pinFor = (signal: AbortSignal) => async (): Promise<Uint8Array> => {
     process.stdout.write(words("pin"))
-    const pin = await hiddenLine(stdin, AbortSignal.any([signal, AbortSignal.timeout(PIN_MS)]))
+    const pin = await hidden.line(AbortSignal.any([signal, AbortSignal.timeout(PIN_MS)]))
     process.stdout.write("\n")
     if (pin === null) throw new BridgeRefused("cancelled")
     return pin
@@ -71,11 +71,16 @@ async function serve(place: CardPlace, origin: string, port: number): Promise<vo
       throw error
     }
   }
-  const pairing = new Pairing(systemChance, (code) => say("code", { code }))
-  const door = await openBridge({ port, origin, pairing, certificate: () => cardCertificate(place), sign })
-  say("ready", { origin, port: door.port })
-  await ended()
-  await door.close()
+  const hidden = new HiddenInput(stdin)
+  try {
+    const pairing = new Pairing(systemChance, (code) => say("code", { code }))
+    const door = await openBridge({ port, origin, pairing, certificate: () => cardCertificate(place), sign })
+    say("ready", { origin, port: door.port })
+    await ended()
+    await door.close()
+  } finally {
+    hidden.close()
+  }
 }
 
 /** Before a PIN is asked for. */
