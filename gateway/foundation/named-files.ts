@@ -6,14 +6,13 @@ import { readFile } from "node:fs/promises"
 import { isSealed } from "../config/files.ts"
 import type { Config } from "../config/schema.ts"
 import type { Issue } from "../config/issue.ts"
-import { DokueiError, KeyError } from "../journey/errors.ts"
-import { readCertificate } from "../standards/hpki/certificate.ts"
-import { Malformed } from "../standards/malformed.ts"
+import { KeyError } from "../journey/errors.ts"
 import { keyStore } from "../storage/keys/key-store.ts"
-import { certificateChain, privateKey, readKeyFile, readPassphrase } from "../storage/keys/pem-files.ts"
+import { readPassphrase } from "../storage/keys/pem-files.ts"
 import { tryDataFolder } from "../storage/spool/data-folder.ts"
+import { cardDoorIssues } from "./card-door-files.ts"
+import { demandCertificate, demandChain, fault, keyIssue, type KeyPair } from "./file-faults.ts"
 import { refusedPinsFolder } from "./own-keys.ts"
-import { certificates } from "./trust-store.ts"
 
 /** Every fault, by the path of its setting; files that are not there are told elsewhere, sealed ones not looked at. */
 export async function namedFileIssues(config: Config, now: Date): Promise<readonly Issue[]> {
@@ -26,32 +25,25 @@ export async function namedFileIssues(config: Config, now: Date): Promise<readon
     ...(["seal", "object"] as const).map((use) =>
       config.keys[use].pkcs11 === undefined
         ? null
-        : fault(`keys.${use}.chain`, () => chainOf(config.keys[use].chain, now)),
+        : fault(`keys.${use}.chain`, () => demandChain(config.keys[use].chain, now)),
     ),
     ...(["seal", "object"] as const).map((use) => tokenIssue(config, config.keys[use], use, `keys.${use}`)),
     ...config.keys.retired.map((place, index) =>
       tokenIssue(config, place, "object", `keys.retired.${index}`),
     ),
     ...(["tlsCa", "sealCa", "hpkiRoots", "tsaRoots"] as const).map((name) =>
-      fault(`trust.${name}`, () => someCertificate(config.trust[name])),
+      fault(`trust.${name}`, () => demandCertificate(config.trust[name])),
     ),
     ...config.agreements.map(({ objectCertificate }, index) =>
       objectCertificate === undefined
         ? null
-        : fault(`agreements.${index}.objectCertificate`, () => chainOf(objectCertificate, now)),
+        : fault(`agreements.${index}.objectCertificate`, () => demandChain(objectCertificate, now)),
     ),
-    ...otherAuthorities(config).map(({ path, file }) => fault(path, () => someCertificate(file))),
+    ...otherAuthorities(config).map(({ path, file }) => fault(path, () => demandCertificate(file))),
     ...tokenFiles(config).map(({ path, file }) => fault(path, () => tokenIn(file))),
   ])
-  return [...looked.flatMap((issue) => issue ?? []), ...placeholders(config), ...wildcards(config)]
-}
-
-interface KeyPair {
-  readonly path: string
-  readonly key: string
-  readonly chain: string
-  /** A key that only opens what came before may have a certificate that has ended. */
-  readonly mayBeOver?: boolean
+  const found = looked.flatMap((issue) => issue ?? [])
+  return [...found, ...(await cardDoorIssues(config, now)), ...placeholders(config), ...wildcards(config)]
 }
 
 function keyPairs(config: Config): KeyPair[] {
@@ -64,19 +56,7 @@ function keyPairs(config: Config): KeyPair[] {
   )
   const tls = "dicom" in config ? config.dicom.tls : undefined
   own.push(...retired)
-  const { cards } = config.desk
-  if (cards !== undefined) own.push({ path: "desk.cards", key: cards.key, chain: cards.chain })
   return tls === undefined ? own : [...own, { path: "dicom.tls", key: tls.key, chain: tls.chain }]
-}
-
-async function keyIssue({ path, key, chain, mayBeOver = false }: KeyPair, now: Date): Promise<Issue | null> {
-  const opened = await fault(`${path}.key`, async () => privateKey(await readKeyFile(key), null, key))
-  if (opened !== null) return opened
-  return fault(`${path}.chain`, async () => {
-    const own = privateKey(await readKeyFile(key), null, key)
-    certificateChain(await readKeyFile(chain), own, chain)
-    if (!mayBeOver) await chainOf(chain, now)
-  })
 }
 
 /** The key in its token is tried against its certificate, as a start does; a PIN that is refused is tried once here, too. */
@@ -93,18 +73,7 @@ async function tokenIssue(
   })
 }
 
-async function chainOf(file: string, now: Date): Promise<void> {
-  const [leaf] = certificateChain(await readKeyFile(file), null, file)
-  const { notAfter } = readCertificate(leaf ?? new Uint8Array())
-  if (notAfter < now) throw new KeyError("ERR_KEY_UNFIT", `${file} ended ${notAfter.toISOString()}`)
-}
-
-async function someCertificate(file: string): Promise<void> {
-  if ((await certificates(file)).length === 0)
-    throw new KeyError("ERR_KEY_MISSING", `${file} holds no certificate`)
-}
-
-/** Authorities of others than partners: collectors, the mail server, devices. */
+/** Authorities of others than partners: collectors, the mail server, devices, the directory; and who may open a backup. */
 function otherAuthorities(config: Config): { readonly path: string; readonly file: string }[] {
   const service = config.keys.signingService
   const signing = service === undefined ? [] : [{ path: "keys.signingService.ca", file: service.ca }]
@@ -114,9 +83,13 @@ function otherAuthorities(config: Config): { readonly path: string; readonly fil
   }))
   const mail = config.mail === undefined ? [] : [{ path: "mail.server.ca", file: config.mail.server.ca }]
   const tls = "dicom" in config ? config.dicom.tls : undefined
+  const directory = "directory" in config ? config.directory?.ca : undefined
+  const recovery = config.backup?.recoveryCertificate
   return [
     ...collectors,
     ...mail,
+    ...(directory === undefined ? [] : [{ path: "directory.ca", file: directory }]),
+    ...(recovery === undefined ? [] : [{ path: "backup.recoveryCertificate", file: recovery }]),
     ...(tls === undefined ? [] : [{ path: "dicom.tls.ca", file: tls.ca }]),
     ...signing,
   ]
@@ -165,7 +138,7 @@ const WILDCARDS: ReadonlySet<string> = new Set(["0.0.0.0", "::", "[::]"])
 function wildcards(config: Config): Issue[] {
   const dicom = "dicom" in config ? config.dicom : undefined
   const doors = { xdr: config.xdr, desk: config.desk, health: config.health, dicom }
-  const all = { ...doors, "dicom.tls": dicom?.tls, "dicom.web": dicom?.web }
+  const all = { ...doors, "dicom.tls": dicom?.tls, "dicom.web": dicom?.web, "desk.cards": config.desk.cards }
   return Object.entries(all).flatMap(([name, door]) =>
     door !== undefined && WILDCARDS.has(door.host)
       ? [
@@ -176,20 +149,4 @@ function wildcards(config: Config): Issue[] {
         ]
       : [],
   )
-}
-
-/** Null when `look` ends well; faults of files, and only those, become issues. */
-async function fault(path: string, look: () => unknown): Promise<Issue | null> {
-  try {
-    await look()
-    return null
-  } catch (error) {
-    if (
-      error instanceof DokueiError ||
-      error instanceof Malformed ||
-      (error instanceof Error && "code" in error)
-    )
-      return { path, message: error.message }
-    throw error
-  }
 }
