@@ -120,7 +120,7 @@ const SCREENS: readonly Screen[] = [
 
 /** Text that a person must be able to read whole. */
 const READ =
-  ".btn, .badge, .pt, .pt b, .pt small, .tat b, .tat small, .state b, .arr small, .flags span, .verdict *, .hint"
+  ".btn, .badge, .pt, .pt b, .pt small, .tat b, .tat small, .state b, .arr small, .flags span, .verdict *, .hint, .apphead .tabs"
 
 describe("the layout", function () {
   let browser: Browser

@@ -1,13 +1,13 @@
 /** 読影依頼票 before and after it is sent: everything once more to be read, then that it is done and what follows. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { RequestInput, RequestText } from "../../gateway/journey/views/request.ts"
-import type { StudyView } from "../../gateway/journey/views/study.ts"
-import { urgencyBadge } from "../parts/badge.ts"
-import { icon } from "../parts/icon.ts"
-import { examination } from "../parts/study-bar.ts"
-import { t, type MessageKey } from "../text/language.ts"
-import { deviceTime } from "../words/instant.ts"
-import { address } from "../words/route.ts"
+import type { RequestInput, RequestText } from "../../../gateway/journey/views/request.ts"
+import type { StudyView } from "../../../gateway/journey/views/study.ts"
+import { urgencyBadge } from "../../parts/badge.ts"
+import { icon } from "../../parts/icon.ts"
+import { examination } from "../../parts/study-bar.ts"
+import { t, type MessageKey } from "../../text/language.ts"
+import { deviceTime } from "../../words/instant.ts"
+import { address } from "../../words/route.ts"
 
 export interface Review {
   readonly input: RequestInput
