@@ -7,6 +7,7 @@ import { join } from "node:path"
 import { systemChance, systemClock } from "../clock.ts"
 import type { Config } from "../config/schema.ts"
 import { BACKUP_DAYS } from "../journey/retain/deletion-certificate.ts"
+import { errorFields, type Log } from "../log.ts"
 import { createEpochKey, destroyEpochKey, epochKeys, openEpochKey } from "../storage/keys/epoch-key-file.ts"
 import type { FileSpool } from "../storage/spool/file-spool.ts"
 
@@ -49,3 +50,20 @@ const begunMs = async (
   { dataDir }: Pick<Config, "dataDir">,
   { epoch }: Pick<FileSpool, "epoch">,
 ): Promise<number> => (await stat(join(dataDir, "keys", `epoch-${epoch}.key`))).mtimeMs
+
+const TURN_LOOK_MS = 60 * 60 * 1000
+
+/** Looks at once and every hour whether the epoch must turn; a failure is told and tried again. */
+export async function keepTurning(config: Config, spool: FileSpool, log: Log): Promise<() => void> {
+  const look = async (): Promise<void> => {
+    try {
+      const epoch = await turnEpochWhenDue(config, spool)
+      if (epoch !== null) log("info", "epoch-turned", { epoch })
+    } catch (error) {
+      log("error", "epoch-not-turned", errorFields(error))
+    }
+  }
+  await look()
+  const timer = setInterval(() => void look(), TURN_LOOK_MS)
+  return () => clearInterval(timer)
+}

@@ -1,4 +1,4 @@
-/** What is being written on a request form: what the fields were first drawn with, what they hold now, and how one changes another. */
+/** What is being written on a request form: the fields as first drawn, what they hold now, and how one changes another. */
 import type { RequestInput, RequestText } from "../../../gateway/journey/views/request.ts"
 import type { SessionView } from "../../../gateway/journey/views/session.ts"
 import type { StaffItem } from "../../../gateway/journey/views/staff.ts"
