@@ -5,6 +5,7 @@ import { Command } from "commander"
 import { systemChance, systemClock } from "../clock.ts"
 import { EXIT, type Finish } from "../exit.ts"
 import { makeAuthority, openAuthority, writeLists } from "./join/authority.ts"
+import { makeOwnTunnel, type OwnTunnelOptions } from "./join/own-tunnel.ts"
 import { pkiDemo, SUMMARY } from "./pki.ts"
 
 export const pkiCommand = (finish: Finish): Command =>
@@ -13,6 +14,7 @@ export const pkiCommand = (finish: Finish): Command =>
     .addCommand(demoCommand(finish))
     .addCommand(authorityCommand())
     .addCommand(listsCommand())
+    .addCommand(tunnelCommand())
 
 const demoCommand = (finish: Finish): Command =>
   new Command("demo")
@@ -52,6 +54,19 @@ const listsCommand = (): Command =>
     .argument("<dir>", "folder of `pki authority`")
     .requiredOption("--passphrase-file <file>", "one line; opens both keys")
     .action((dir: string, { passphraseFile }: { passphraseFile: string }) => tellLists(dir, passphraseFile))
+
+const tunnelCommand = (): Command =>
+  new Command("tunnel")
+    .description("make our own key and certificate for tunnels by that authority, for /etc/swanctl")
+    .argument("<dir>", "folder of `pki authority`")
+    .requiredOption("--name <name>", "the reading centre, as the certificate is to name it")
+    .requiredOption("--identity <dns>", "tunnel.identity of our site file")
+    .requiredOption("--passphrase-file <file>", "one line; opens the authority's keys")
+    .requiredOption("--out <dir>", "folder for the files; no key in it is overwritten")
+    .action(async (dir: string, options: OwnTunnelOptions & { readonly passphraseFile: string }) => {
+      await makeOwnTunnel(await openAuthority(dir, options.passphraseFile), options)
+      process.stdout.write(`${options.out}: made; its folders go into /etc/swanctl\n`)
+    })
 
 async function tellLists(dir: string, passphraseFile: string): Promise<void> {
   const paths = await writeLists(dir, await openAuthority(dir, passphraseFile))

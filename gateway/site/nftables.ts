@@ -3,15 +3,17 @@
  * rule that lets something through names its reason, each that does not counts. What the four HEASNET measures want is
  * marked; docs/network.md draws it.
  */
-import { networkOf, readPrefixed } from "./ipv4.ts"
+import { hostOf, networkOf, readPrefixed } from "./ipv4.ts"
 import { indented, printed } from "./printed.ts"
 import { reqidOf } from "./swanctl.ts"
 import { zonesOf } from "./site-rules.ts"
-import type { Contract, Site, Zone } from "./site.ts"
+import type { Contract, Site, Zone, ZoneName } from "./site.ts"
 
 /** The TUN device of strongSwan's kernel-libipsec. */
 export const USER_TUNNEL = "ipsec0"
 const IKE_PORTS = "{ 500, 4500 }"
+/** A joining needs a call for each 20 seconds that people are on the telephone. */
+const JOINING_RATE = "5/second burst 20 packets"
 
 /** Counters an inspector reads; `dokuei doctor network` names them. */
 export const COUNTERS = {
@@ -63,7 +65,9 @@ function incoming(site: Site): string[] {
     "# Measure 2: from a tunnel, and in no contract.",
     `${fromAnyTunnel(site)} counter name ${COUNTERS.foreign} drop`,
     "# Measure 4: each zone has its own doors.",
-    ...zonesOf(site).flatMap(({ name, zone }) => doorRules(site, name, zone)),
+    ...zonesOf(site).flatMap(({ name, zone }) =>
+      name === "vpn" ? joiningRules(site) : doorRules(site, name, zone),
+    ),
     `counter name ${COUNTERS.zone} drop`,
   ]
 }
@@ -91,12 +95,22 @@ const fromAnyTunnel = ({ tunnel }: Site): string =>
 const notTunnelled = ({ tunnel }: Site): string =>
   tunnel.datapath === "user" ? `iifname != "${USER_TUNNEL}"` : "meta secpath missing"
 
-function doorRules(
-  site: Site,
-  name: string,
-  zone: Omit<Zone, "from"> & Partial<Pick<Zone, "from">>,
-): string[] {
-  const ports = site.doors.filter(({ zones }) => zones.some((each) => each === name)).map(({ port }) => port)
+const doorsIn = (site: Site, name: ZoneName): number[] =>
+  site.doors.filter(({ zones }) => zones.some((each) => each === name)).map(({ port }) => port)
+
+/** Who joins may call from anywhere, in the clear of any tunnel: few at a time, and nobody listens but for an invitation. */
+function joiningRules(site: Site): string[] {
+  const { vpn } = site.zones
+  const ports = doorsIn(site, "vpn")
+  return ports.length === 0
+    ? []
+    : [
+        `iifname "${vpn.interface}" ip daddr ${hostOf(vpn.address)} tcp dport ${set(ports)} ct state new limit rate ${JOINING_RATE} accept`,
+      ]
+}
+
+function doorRules(site: Site, name: ZoneName, zone: Zone): string[] {
+  const ports = doorsIn(site, name)
   const own = readPrefixed(zone.address)
   if (ports.length === 0 || own === null) return []
   const from = zone.from ?? [networkOf(own)]

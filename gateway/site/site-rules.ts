@@ -76,7 +76,7 @@ const isApart = (one: string, other: string): boolean =>
 const isInside = (outer: string, inner: string): boolean =>
   read(outer).some((a) => read(inner).some((b) => contains(a, b)))
 
-function doorIssues({ doors, zones, contracts }: Site): Issue[] {
+function doorIssues({ role, doors, zones, contracts }: Site): Issue[] {
   const ports = new Map<number, string>()
   const partners = new Set(contracts.flatMap(({ theyReach }) => theyReach))
   return doors.flatMap(({ door, port, zones: opened }, index) => {
@@ -86,6 +86,9 @@ function doorIssues({ doors, zones, contracts }: Site): Issue[] {
     ports.set(port, door)
     return [
       ...(before === undefined ? [] : [issue(`${path}.port`, `is that of ${before} as well`)]),
+      ...(door === "joining" && role === "edge"
+        ? [issue(`${path}.door`, "is of a reading centre: nobody joins a hospital")]
+        : []),
       ...(partners.has(port) ? [issue(`${path}.port`, "is one that partners may call: no zone may")] : []),
       ...opened.flatMap((zone) => [
         ...(allowed.includes(zone)
@@ -106,7 +109,9 @@ function tunnelIssues(site: Site): Issue[] {
 
 /** One contract, one peer, one address: what one partner may do is no other's (HEASNET, second measure). */
 function contractIssues(site: Site, today: string): Issue[] {
-  const { contracts, tunnel } = site
+  const { role, contracts, tunnel } = site
+  if (role === "edge" && contracts.length === 0)
+    return [issue("contracts", "is empty: a hospital's gateway is there for a reading centre")]
   return contracts.flatMap((each, index) => {
     const path = `contracts.${index}`
     const before = contracts.slice(0, index)

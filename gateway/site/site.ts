@@ -54,7 +54,10 @@ const zone = z.strictObject({
 export const ZONES = ["modality", "vpn", "office", "management"] as const
 export type ZoneName = (typeof ZONES)[number]
 
-/** Doors, and the zones each may be opened in; the door for partners (ITI-41) is opened to contracts, not to a zone. */
+/**
+ * Doors, and the zones each may be opened in; the door for partners (ITI-41) is opened to contracts, not to a zone. Who is
+ * invited to join has no tunnel yet: `joining` is the one door at the carrier, and it stands only while `dokuei invite` runs.
+ */
 export const DOORS = {
   dicom: ["modality"],
   "dicom-tls": ["modality"],
@@ -62,6 +65,7 @@ export const DOORS = {
   desk: ["office", "management"],
   health: ["management"],
   ssh: ["management"],
+  joining: ["vpn"],
 } as const satisfies Record<string, readonly ZoneName[]>
 export type DoorName = keyof typeof DOORS
 const DOOR_NAMES = Object.keys(DOORS) as [DoorName, ...DoorName[]]
@@ -78,6 +82,9 @@ export const SEGMENTS = {
 } as const
 export type SegmentName = keyof typeof SEGMENTS
 const SEGMENT_NAMES = Object.keys(SEGMENTS) as [SegmentName, ...SegmentName[]]
+
+const tunnelIdentity = identity.describe("DNS name in our certificate")
+const tunnelInner = address.describe("ours inside the tunnels; of no network of a zone")
 
 const contract = z.strictObject({
   id: identifier.describe("as the agreement in the gateway's configuration has it"),
@@ -106,6 +113,22 @@ const exception = z.strictObject({
   reason: words,
 })
 
+const contact = z.strictObject({
+  id: identifier,
+  party: words,
+  name: words,
+  telephone: z.string().regex(/^\+?[0-9 ()-]{3,30}$/, "must be a telephone number"),
+  mail: z.email().optional(),
+  hours: words.describe("e.g. 24 h, or 平日 9-17時"),
+  reviewedOn: z.iso.date().describe("when somebody last made sure that this is right"),
+})
+const responsible = z.strictObject({
+  segment: z.enum(SEGMENT_NAMES),
+  party: words.describe("who answers for it"),
+  contact: identifier.describe("id of the first responder"),
+  sla: words.describe("what is agreed: availability, time to respond, time to repair"),
+})
+
 export const siteSchema = z.strictObject({
   role: z.enum(["edge", "center"]),
   name: words,
@@ -119,8 +142,8 @@ export const siteSchema = z.strictObject({
     management: zone,
   }),
   tunnel: z.strictObject({
-    inner: address.describe("ours inside the tunnels; of no network of a zone"),
-    identity: identity.describe("DNS name in our certificate"),
+    inner: tunnelInner,
+    identity: tunnelIdentity,
     certificate: path.describe("ours, PEM"),
     key: path.describe("PKCS#8 PEM, readable by root alone"),
     authority: path.describe("of the partners' certificates, PEM"),
@@ -139,7 +162,7 @@ export const siteSchema = z.strictObject({
     )
     .min(1)
     .describe("our TCP ports that are no partner's"),
-  contracts: z.array(contract).min(1),
+  contracts: z.array(contract).describe("a hospital has one; a reading centre may have none yet"),
   destinations: z
     .array(
       z.strictObject({
@@ -162,30 +185,20 @@ export const siteSchema = z.strictObject({
     )
     .min(3, "at least three are needed: of two nobody can say which is wrong"),
   exceptions: z.array(exception).default([]),
-  contacts: z
-    .array(
-      z.strictObject({
-        id: identifier,
-        party: words,
-        name: words,
-        telephone: z.string().regex(/^\+?[0-9 ()-]{3,30}$/, "must be a telephone number"),
-        mail: z.email().optional(),
-        hours: words.describe("e.g. 24 h, or 平日 9-17時"),
-        reviewedOn: z.iso.date().describe("when somebody last made sure that this is right"),
-      }),
-    )
-    .min(1),
-  responsibility: z
-    .array(
-      z.strictObject({
-        segment: z.enum(SEGMENT_NAMES),
-        party: words.describe("who answers for it"),
-        contact: identifier.describe("id of the first responder"),
-        sla: words.describe("what is agreed: availability, time to respond, time to repair"),
-      }),
-    )
-    .describe("each segment once"),
+  contacts: z.array(contact).min(1),
+  responsibility: z.array(responsible).describe("each segment once"),
 })
+
+/** What a reading centre says for the site file of a hospital that joins it (docs/joining.md). */
+export const handedOverSchema = z.strictObject({
+  tunnel: z.strictObject({ inner: tunnelInner, identity: tunnelIdentity }),
+  contract,
+  /** Who answers for the centre's part of the way, and whom to call. */
+  contacts: z.array(contact).max(16),
+  responsibility: z.array(responsible).max(16),
+})
+export type HandedOver = z.output<typeof handedOverSchema>
+export const isTunnelIdentity = (text: string): boolean => identity.safeParse(text).success
 
 export type Site = z.output<typeof siteSchema>
 /** As it is written, before defaults. */

@@ -111,8 +111,17 @@ export class Host {
         clearTimeout(timer)
       }),
     )
-    for (const pid of processesOf(network)) process.kill(pid, "SIGKILL")
+    for (const pid of processesOf(network)) endLeft(pid)
     rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+function endLeft(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL")
+  } catch (error) {
+    // It has ended since it was looked for.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * What both sides compare by telephone: 32 digits of one SHA-256 over the door's key and the three certification
+ * What both sides compare by telephone: 32 digits of one SHA-256 over the door's key and the four certification
  * requests. Who stands in between has another key to the hospital, or other requests to the centre, and so other digits.
  * Digits, because every language reads them out without a list of words.
  */
@@ -7,14 +7,14 @@ import { createHash } from "node:crypto"
 import { isSame } from "./join-code.ts"
 import type { Requests } from "./messages.ts"
 
-const LABEL = "dokuei join 1\n"
+const LABEL = "dokuei join 2\n"
 const GROUPS = 8
 const DIGITS_OF_GROUP = 4
 
 /** Eight groups of four digits, 106 bits. @param pin SHA-256 of the door's SubjectPublicKeyInfo */
-export function fingerprint(pin: Uint8Array, { tls, seal, object }: Requests): string {
+export function fingerprint(pin: Uint8Array, { tls, seal, object, tunnel }: Requests): string {
   const hash = createHash("sha256").update(LABEL).update(pin)
-  for (const request of [tls, seal, object]) {
+  for (const request of [tls, seal, object, tunnel]) {
     const lengthBytes = Buffer.alloc(4)
     lengthBytes.writeUInt32BE(request.length)
     hash.update(lengthBytes).update(request)

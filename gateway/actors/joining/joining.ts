@@ -5,7 +5,7 @@
 import { readCertificationRequest } from "../../standards/pkcs10/certification-request.ts"
 import { JoinError } from "../../journey/errors.ts"
 import { isSame } from "./join-code.ts"
-import { USES, type Answer, type Question } from "./messages.ts"
+import { REQUESTED, type Answer, type Question } from "./messages.ts"
 
 /** Of a secret of 128 bits nobody guesses one; who tries so often is to be told of, not to go on. */
 export const MAX_TRIES = 5
@@ -81,7 +81,7 @@ export class Joining {
     if (!isSame(question.secret, secret) || isOver) throw this.#refusal("wrong-code", from)
     if (question.oid !== oid) throw this.#refusal("other-hospital", from)
     try {
-      for (const use of USES) readCertificationRequest(question.requests[use])
+      for (const use of REQUESTED) readCertificationRequest(question.requests[use])
     } catch (cause) {
       this.#refusal("unfit-request", from)
       throw cause

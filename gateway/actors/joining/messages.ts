@@ -5,7 +5,7 @@
  */
 import { z } from "zod"
 
-/** Three certification requests of 4 KiB in Base64 and what stands around them. */
+/** Four certification requests of 4 KiB in Base64 and what stands around them. */
 export const MAX_QUESTION_BYTES = 32 * 1024
 /** Certificates, anchors, revocation lists and the agreement's terms. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024
@@ -18,7 +18,10 @@ const pem = z
   .min(1)
   .max(256 * 1024)
 const words = z.string().min(1).max(256)
+/** Keys of the gateway itself. */
 export const USES = ["tls", "seal", "object"] as const
+/** And one for the tunnel, whether the centre hands one over or not. */
+export const REQUESTED = [...USES, "tunnel"] as const
 const forUses = <Of extends z.ZodType>(of: Of) => z.strictObject({ tls: of, seal: of, object: of })
 const site = z.strictObject({ name: words, oid: words, institutionCode: z.string().max(10) })
 
@@ -27,7 +30,7 @@ export const questionSchema = z.strictObject({
   /** OID of who asks, which must be of who was invited. */
   oid: words,
   version: words,
-  requests: forUses(octets),
+  requests: forUses(octets).extend({ tunnel: octets }),
 })
 export type Question = z.output<typeof questionSchema>
 /** Certification requests, DER, one for each use of a key. */
@@ -49,8 +52,15 @@ export const answerSchema = z.strictObject({
   timeStampUrl: z.url().max(1024),
   /** The hospital's half, as its configuration has it; checked there like everything a person would write. */
   agreement: z.record(z.string(), z.unknown()),
-  /** For the hospital's site file: the centre as a contract with its VPN peer. */
-  contract: z.record(z.string(), z.unknown()).nullable(),
+  tunnel: z
+    .strictObject({
+      /** Of the tunnel's certificate alone, PEM, and of the authority that both ends' are of. */
+      certificate: pem,
+      authority: pem,
+      /** For the hospital's site file; checked there. */
+      site: z.record(z.string(), z.unknown()),
+    })
+    .nullable(),
 })
 export type Answer = z.output<typeof answerSchema>
 

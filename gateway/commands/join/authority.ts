@@ -1,6 +1,6 @@
 /**
  * A reading centre's own authorities, one for lines and one for seals, as files: they certify the gateways of hospitals
- * that the centre has invited, and nobody else believes them.
+ * that the centre has invited and both ends of the tunnels to them, and nobody else believes them.
  */
 import { existsSync } from "node:fs"
 import { rename, writeFile } from "node:fs/promises"

@@ -2,26 +2,26 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { stringify } from "yaml"
-import { type Answer, USES } from "../../actors/joining/messages.ts"
+import { type Answer, type REQUESTED, USES } from "../../actors/joining/messages.ts"
 import { systemChance } from "../../clock.ts"
 import { checkConfig } from "../../config/load.ts"
 import { JoinError } from "../../journey/errors.ts"
 import { type Key, keyPem } from "../pki-authority.ts"
+import { writeTunnelFiles } from "./tunnel-files.ts"
+import { siteDraft } from "../../site/draft.ts"
 import { makeFolder } from "../../storage/make-folder.ts"
 
 const PASSPHRASE_LENGTH_BYTES = 32
 const HEAD = `# A draft, made by joining a reading centre. Read it whole, above all the agreement at its end: from the first start on
 # it is what you have agreed to. Put in your devices, addresses and the desk's address; docs/settings.md has every setting.
 `
-const CONTRACT_HEAD =
-  "# For site.yaml, under contracts: the reading centre's end of the tunnel. Read it before you put it there.\n"
+/** Doors of the draft, and of the site file beside it. */
+const DOORS = { dicom: 11112, desk: 8080, health: 9090 }
+
+export type Keys = Readonly<Record<(typeof REQUESTED)[number], Key>>
 
 /** @throws JoinError ERR_JOIN_ANSWER when the centre's half would make no configuration */
-export async function writeDrafts(
-  folder: string,
-  answer: Answer,
-  keys: Readonly<Record<(typeof USES)[number], Key>>,
-): Promise<void> {
+export async function writeDrafts(folder: string, answer: Answer, keys: Keys): Promise<void> {
   await makeFolder(join(folder, "trust/crls"))
   await mkdir(join(folder, "edge"), { mode: 0o700 })
   const file = (name: string, content: string | Uint8Array, mode = 0o644): Promise<void> =>
@@ -46,7 +46,21 @@ export async function writeDrafts(
     throw new JoinError("ERR_JOIN_ANSWER", `the centre's terms make no configuration: ${faults}`)
   }
   await file("edge.yaml", text)
-  if (answer.contract !== null) await file("site-contract.yaml", CONTRACT_HEAD + stringify([answer.contract]))
+  if (answer.tunnel !== null) await writeTunnel(folder, answer.hospital.name, answer.tunnel, keys.tunnel)
+}
+
+/** @throws JoinError ERR_JOIN_ANSWER when what came makes no site file */
+async function writeTunnel(
+  folder: string,
+  hospital: string,
+  { certificate, authority, site }: NonNullable<Answer["tunnel"]>,
+  key: Key,
+): Promise<void> {
+  const draft = siteDraft(hospital, DOORS, site)
+  if (draft === null)
+    throw new JoinError("ERR_JOIN_ANSWER", "what came for the tunnel makes no site file: keep nothing of it")
+  await writeTunnelFiles(join(folder, "swanctl"), { certificate, authority, key: keyPem(key) })
+  await writeFile(join(folder, "site.yaml"), draft, { flag: "wx" })
 }
 
 /** Doors on loopback and one device that is none: nothing opens to a network before a person has said to which. */
@@ -54,10 +68,10 @@ const draftOf = ({ hospital, timeStampUrl, agreement }: Answer) => ({
   role: "edge",
   dataDir: "data",
   site: hospital,
-  dicom: { host: "127.0.0.1", port: 11112, aeTitle: "DOKUEI", modalities: [{ aeTitle: "CT1" }] },
+  dicom: { host: "127.0.0.1", port: DOORS.dicom, aeTitle: "DOKUEI", modalities: [{ aeTitle: "CT1" }] },
   xdr: { host: "127.0.0.1", port: 8443 },
-  desk: { host: "127.0.0.1", port: 8080, origin: "http://localhost:8080", rpId: "localhost" },
-  health: { host: "127.0.0.1", port: 9090 },
+  desk: { host: "127.0.0.1", port: DOORS.desk, origin: `http://localhost:${DOORS.desk}`, rpId: "localhost" },
+  health: { host: "127.0.0.1", port: DOORS.health },
   keys: {
     passphraseFile: "passphrase",
     ...Object.fromEntries(

@@ -8,6 +8,7 @@ import { faultsOf } from "../../config/load.ts"
 import type { CenterConfig } from "../../config/schema.ts"
 import { inWords, yamlFault } from "../../config/words.ts"
 import { INSTITUTION_CODE } from "../../journey/institution.ts"
+import { isTunnelIdentity } from "../../site/site.ts"
 import { isOid } from "../../standards/xds/data-types.ts"
 
 const words = z.string().trim().min(1).max(200)
@@ -26,10 +27,24 @@ const schema = z.strictObject({
   authority: z.strictObject({ folder: z.string().min(1), passphraseFile: z.string().min(1) }),
   /** What both halves of the agreement have in common, as in the configuration. */
   terms: z.record(z.string(), z.unknown()),
-  /** What goes into the hospital's site file, as a contract there. */
-  contract: z.record(z.string(), z.unknown()).nullable().default(null),
+  /** Our end of a tunnel, from our site file; without it none is handed over. */
+  tunnel: z
+    .strictObject({
+      site: z.string().min(1),
+      /** Of the contract on paper. */
+      number: words,
+      /** The hospital's address inside the tunnels. */
+      inner: z.ipv4(),
+      /** Which its certificate will have. */
+      identity: z.string().refine(isTunnelIdentity, "must be a DNS name in lower case"),
+    })
+    .nullable()
+    .default(null),
 })
-export type Invitation = z.output<typeof schema>
+export type Invitation = z.output<typeof schema> & {
+  /** Of the terms, as dates. */
+  readonly term: { readonly validFrom: string; readonly validUntil: string }
+}
 
 type Raw = Readonly<Record<string, unknown>>
 /** What each half says by itself; terms cannot change it. */
@@ -41,7 +56,7 @@ export interface Pins {
 
 /** The hospital's half: it keeps the connection open, nobody calls it. */
 export const hospitalsHalf = (
-  { centerId, endpoint, terms }: Invitation,
+  { centerId, endpoint, terms }: Pick<Invitation, "centerId" | "endpoint" | "terms">,
   center: CenterConfig["site"],
   pins: Pins,
 ): Raw => ({
@@ -98,11 +113,16 @@ export async function readInvitation(path: string, center: CenterConfig): Promis
         .map((issue) => inWords(issue, half))
         .map((issue) => ({ ...issue, path: `terms.${issue.path}` })),
     )
-  return withPaths(read.data, dirname(resolve(path)))
+  const { validFrom, validUntil } = terms.data
+  return { ...withPaths(read.data, dirname(resolve(path))), term: { validFrom, validUntil } }
 }
 
-const withPaths = (invitation: Invitation, folder: string): Invitation => ({
+const withPaths = (invitation: z.output<typeof schema>, folder: string): z.output<typeof schema> => ({
   ...invitation,
+  tunnel:
+    invitation.tunnel === null
+      ? null
+      : { ...invitation.tunnel, site: resolve(folder, invitation.tunnel.site) },
   authority: {
     folder: resolve(folder, invitation.authority.folder),
     passphraseFile: resolve(folder, invitation.authority.passphraseFile),

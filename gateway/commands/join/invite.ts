@@ -4,7 +4,7 @@
  * read out by telephone. (`dokuei enrol` is for persons.)
  */
 import { appendFileSync } from "node:fs"
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises"
+import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface, type Interface } from "node:readline/promises"
 import { Command, InvalidArgumentError } from "commander"
@@ -13,7 +13,6 @@ import { fingerprint, isHeard } from "../../actors/joining/fingerprint.ts"
 import { SECRET_LENGTH_BYTES, keyDigest, writeJoinCode } from "../../actors/joining/join-code.ts"
 import { openJoiningDoor } from "../../actors/joining/joining-door.ts"
 import { Joining } from "../../actors/joining/joining.ts"
-import type { Answer } from "../../actors/joining/messages.ts"
 import { systemChance, systemClock } from "../../clock.ts"
 import { loadConfig } from "../../config/load.ts"
 import type { CenterConfig } from "../../config/schema.ts"
@@ -21,12 +20,13 @@ import { certificates } from "../../foundation/trust-store.ts"
 import { ConfigError, JoinError } from "../../journey/errors.ts"
 import { certificateChain, readKeyFile } from "../../storage/keys/pem-files.ts"
 import { leaveNote } from "../../storage/trail/used-notes.ts"
-import { VERSION } from "../../version.ts"
 import { caller } from "../caller.ts"
 import { printableLines } from "../printable.ts"
+import { answerOf, type Inviting } from "./answer.ts"
 import { openAuthority, type OwnAuthorities } from "./authority.ts"
-import { centersHalf, hospitalsHalf, type Invitation, readInvitation } from "./invitation.ts"
+import { centersHalf, readInvitation } from "./invitation.ts"
 import { chainPem, issueFor, type IssuedChains } from "./issue.ts"
+import { offeredTunnel } from "./tunnel.ts"
 
 const MINUTE_MS = 60_000
 /** Time on the telephone, after the hospital has asked. */
@@ -62,14 +62,12 @@ export const inviteCommand = (): Command =>
         invitation.authority.passphraseFile,
       )
       await demandTrust(config, authorities)
+      const tunnel = await offeredTunnel(invitation, config.site, authorities)
       await newFolder(options.out)
-      await invite({ config, invitation, authorities, options, notes: [] })
+      await invite({ config, invitation, authorities, tunnel, options, notes: [] })
     })
 
-interface Host {
-  readonly config: CenterConfig
-  readonly invitation: Invitation
-  readonly authorities: OwnAuthorities
+interface Host extends Inviting {
   readonly options: InviteOptions
   /** Of the audit trail, on their way to the disk. */
   readonly notes: Promise<boolean>[]
@@ -119,13 +117,17 @@ async function admit(host: Host, joining: Joining, pin: Uint8Array, people: Inte
   const chains = issueFor(invitation.hospital.name, question.requests, authorities, systemClock.now())
   await keepHalf(host, chains)
   record(host, "signed", "the digits were heard by telephone")
-  joining.answer(await answerOf(host, chains), chains.tls[0] ?? new Uint8Array())
+  joining.answer(await answerOf(host, chains, question.requests.tunnel), chains.tls[0] ?? new Uint8Array())
   say("signed; the hospital fetches its certificates now")
   await within(joining, CONFIRM_MS, joining.confirmed)
   say(
     `${invitation.hospital.name} has called with its new certificate. Read ${join(options.out, "agreement.yaml")},`,
   )
   say("put it into the configuration and start the service anew.")
+  if (host.tunnel !== null)
+    say(
+      `${join(options.out, "site-contract.yaml")} goes into ${invitation.tunnel?.site ?? ""}, under contracts: dokuei site apply.`,
+    )
 }
 
 /** A hospital between two calls still hears the refusal at the door, instead of finding none. */
@@ -159,52 +161,14 @@ async function within<Value>(joining: Joining, limitMs: number, comes: Promise<V
   }
 }
 
-async function keepHalf({ invitation, options }: Host, chains: IssuedChains): Promise<void> {
+async function keepHalf({ invitation, tunnel, options }: Host, chains: IssuedChains): Promise<void> {
   const digest = (chain: readonly Uint8Array[]): string[] =>
     chain.slice(0, 1).map((leaf) => keyDigest(leaf).toString("hex"))
   const objectCertificate = `${invitation.hospital.id}.object.chain.pem`
   const pins = { tlsPins: digest(chains.tls), sealPins: digest(chains.seal), objectCertificate }
   await writeFile(join(options.out, objectCertificate), chainPem(chains.object))
   await writeFile(join(options.out, "agreement.yaml"), stringify([centersHalf(invitation, pins)]))
-}
-
-async function answerOf({ config, invitation }: Host, chains: IssuedChains): Promise<Answer> {
-  const { keys, trust, site } = config
-  const pinOf = async (file: string): Promise<string> =>
-    keyDigest(certificateChain(await readKeyFile(file), null, file)[0] ?? new Uint8Array()).toString("hex")
-  const pins = {
-    tlsPins: [await pinOf(keys.tls.chain)],
-    sealPins: [await pinOf(keys.seal.chain)],
-    objectCertificate: "trust/center-object.chain.pem",
-  }
-  return {
-    version: VERSION,
-    hospital: siteOf(invitation.hospital),
-    center: siteOf(site),
-    chains: { tls: chainPem(chains.tls), seal: chainPem(chains.seal), object: chainPem(chains.object) },
-    trust: {
-      tlsCa: await readKeyFile(trust.tlsCa),
-      sealCa: await readKeyFile(trust.sealCa),
-      hpkiRoots: await readKeyFile(trust.hpkiRoots),
-      tsaRoots: await readKeyFile(trust.tsaRoots),
-    },
-    crls: await lists(trust.crls),
-    centerObject: await readKeyFile(keys.object.chain),
-    timeStampUrl: config.timeStamp.url,
-    agreement: hospitalsHalf(invitation, site, pins),
-    contract: invitation.contract,
-  }
-}
-
-const siteOf = ({ name, oid, institutionCode }: Answer["center"]): Answer["center"] => ({
-  name,
-  oid,
-  institutionCode,
-})
-
-async function lists(folder: string): Promise<Uint8Array<ArrayBuffer>[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".crl")).sort()
-  return Promise.all(names.map(async (name) => Uint8Array.from(await readFile(join(folder, name)))))
+  if (tunnel !== null) await writeFile(join(options.out, "site-contract.yaml"), stringify([tunnel.contract]))
 }
 
 /** Nobody is certified whom our own gateway would not let in. */

@@ -7,7 +7,7 @@ import { Command } from "commander"
 import { fingerprint } from "../../actors/joining/fingerprint.ts"
 import { readJoinCode } from "../../actors/joining/join-code.ts"
 import { JoiningClient } from "../../actors/joining/joining-client.ts"
-import { type Answer, type Requests, USES } from "../../actors/joining/messages.ts"
+import { type Answer, REQUESTED, type Requests, USES } from "../../actors/joining/messages.ts"
 import { systemClock } from "../../clock.ts"
 import { ConfigError, JoinError } from "../../journey/errors.ts"
 import { certificatesOf } from "../../standards/hpki/certificate-file.ts"
@@ -16,12 +16,10 @@ import { Malformed } from "../../standards/malformed.ts"
 import { writeCertificationRequest } from "../../standards/pkcs10/certification-request.ts"
 import { VERSION } from "../../version.ts"
 import { type Key, issuerOf, keyPem, newKey } from "../pki-authority.ts"
-import { writeDrafts } from "./drafts.ts"
+import { type Keys, writeDrafts } from "./drafts.ts"
 
 /** As long as the centre's people take at most. */
 const ANSWER_MS = 75 * 60_000
-
-type Keys = Readonly<Record<(typeof USES)[number], Key>>
 
 export const joinCommand = (): Command =>
   new Command("join")
@@ -46,11 +44,7 @@ async function join(
   await newFolder(out)
   await mkdir(folder, { mode: 0o700 })
   try {
-    const keys: Keys = {
-      tls: await newKey("p-256"),
-      seal: await newKey("p-256"),
-      object: await newKey("p-256"),
-    }
+    const keys = await newKeys()
     const requests = requestsFor(oid, keys)
     const ticket = await client.ask({ oid, version: VERSION, requests })
     say("Read these digits to the reading centre, by telephone and at a number you know:")
@@ -71,6 +65,14 @@ async function join(
   }
 }
 
+const newKeys = async (): Promise<Keys> => ({
+  tls: await newKey("p-256"),
+  seal: await newKey("p-256"),
+  object: await newKey("p-256"),
+  // As strong as the tunnel's groups (site/swanctl.ts).
+  tunnel: await newKey("p-384"),
+})
+
 function tell({ hospital, center }: Answer, out: string): void {
   say(`${hospital.name} has joined ${center.name}; the line was tried with the new certificate.`)
   say(
@@ -83,7 +85,13 @@ function requestsFor(oid: string, keys: Keys): Requests {
     const requester = issuerOf(keys[use], writeName(["C", "JP"], ["CN", `${oid} ${use}`]))
     return Uint8Array.from(writeCertificationRequest(requester))
   }
-  return { tls: requestOf("tls"), seal: requestOf("seal"), object: requestOf("object") }
+  const [tls, seal, object, tunnel] = REQUESTED
+  return {
+    tls: requestOf(tls),
+    seal: requestOf(seal),
+    object: requestOf(object),
+    tunnel: requestOf(tunnel),
+  }
 }
 
 /** The centre is believed in what concerns it; that these are our keys and our name is looked at here. */
@@ -93,6 +101,8 @@ function demandFit(answer: Answer, oid: string, keys: Keys): void {
   for (const use of USES)
     if (!isFor(answer.chains[use], keys[use]))
       throw new JoinError("ERR_JOIN_ANSWER", `the certificate for ${use} is not for the key made here`)
+  if (answer.tunnel !== null && !isFor(answer.tunnel.certificate, keys.tunnel))
+    throw new JoinError("ERR_JOIN_ANSWER", "the certificate for the tunnel is not for the key made here")
 }
 
 /** The key that the code names is the centre's on the line, from now on too. */

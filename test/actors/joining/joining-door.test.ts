@@ -34,6 +34,7 @@ describe("the door of a joining", () => {
     tls: Uint8Array<ArrayBuffer>
     seal: Uint8Array<ArrayBuffer>
     object: Uint8Array<ArrayBuffer>
+    tunnel: Uint8Array<ArrayBuffer>
   }
   let door: OpenDoor | null = null
   let told: Told[] = []
@@ -47,7 +48,7 @@ describe("the door of a joining", () => {
     }
     ;[center, other] = [await made(), await made()]
     const request = Uint8Array.from(writeCertificationRequest(issuerOf(await newKey("p-256"), NAME)))
-    requests = { tls: request, seal: request, object: request }
+    requests = { tls: request, seal: request, object: request, tunnel: request }
   })
   afterEach(() => door?.close())
 
@@ -179,11 +180,11 @@ describe("code and digits of a joining", () => {
 
   it("change with the key of the door and with each request", () => {
     const one = Uint8Array.of(1)
-    const requests = { tls: one, seal: one, object: one }
+    const requests = { tls: one, seal: one, object: one, tunnel: one }
     const digits = fingerprint(pin, requests)
     assert.match(digits, /^(\d{4} ){7}\d{4}$/)
     assert.notEqual(digits, fingerprint(secret, requests))
-    for (const use of ["tls", "seal", "object"])
+    for (const use of ["tls", "seal", "object", "tunnel"])
       assert.notEqual(digits, fingerprint(pin, { ...requests, [use]: Uint8Array.of(2) }))
     const fullWidth = digits.replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit)))
     assert(isHeard(fullWidth, digits))

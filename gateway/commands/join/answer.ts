@@ -1,0 +1,81 @@
+/** What a hospital gets once the digits fit: certificates, anchors, its half of the agreement, and the tunnel. */
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { keyDigest } from "../../actors/joining/join-code.ts"
+import type { Answer } from "../../actors/joining/messages.ts"
+import { systemClock } from "../../clock.ts"
+import type { CenterConfig } from "../../config/schema.ts"
+import { readCertificationRequest } from "../../standards/pkcs10/certification-request.ts"
+import { certificateChain, readKeyFile } from "../../storage/keys/pem-files.ts"
+import { VERSION } from "../../version.ts"
+import type { OwnAuthorities } from "./authority.ts"
+import { hospitalsHalf, type Invitation } from "./invitation.ts"
+import { chainPem, type IssuedChains, issueTunnel } from "./issue.ts"
+import type { OfferedTunnel } from "./tunnel.ts"
+
+export interface Inviting {
+  readonly config: CenterConfig
+  readonly invitation: Invitation
+  readonly authorities: OwnAuthorities
+  /** Null = none is handed over. */
+  readonly tunnel: OfferedTunnel | null
+}
+
+/** @param chains as they were issued for the hospital; the tunnel's certificate is issued here */
+export async function answerOf(
+  { config, invitation, authorities, tunnel }: Inviting,
+  chains: IssuedChains,
+  tunnelRequest: Uint8Array,
+): Promise<Answer> {
+  const { keys, trust, site } = config
+  const pinOf = async (file: string): Promise<string> =>
+    keyDigest(certificateChain(await readKeyFile(file), null, file)[0] ?? new Uint8Array()).toString("hex")
+  const pins = {
+    tlsPins: [await pinOf(keys.tls.chain)],
+    sealPins: [await pinOf(keys.seal.chain)],
+    objectCertificate: "trust/center-object.chain.pem",
+  }
+  return {
+    version: VERSION,
+    hospital: siteOf(invitation.hospital),
+    center: siteOf(site),
+    chains: { tls: chainPem(chains.tls), seal: chainPem(chains.seal), object: chainPem(chains.object) },
+    trust: {
+      tlsCa: await readKeyFile(trust.tlsCa),
+      sealCa: await readKeyFile(trust.sealCa),
+      hpkiRoots: await readKeyFile(trust.hpkiRoots),
+      tsaRoots: await readKeyFile(trust.tsaRoots),
+    },
+    crls: await lists(trust.crls),
+    centerObject: await readKeyFile(keys.object.chain),
+    timeStampUrl: config.timeStamp.url,
+    agreement: hospitalsHalf(invitation, site, pins),
+    tunnel: tunnel === null ? null : tunnelOf(invitation.hospital.name, tunnel, tunnelRequest, authorities),
+  }
+}
+
+function tunnelOf(
+  hospital: string,
+  { identity, site }: OfferedTunnel,
+  request: Uint8Array,
+  authorities: OwnAuthorities,
+): NonNullable<Answer["tunnel"]> {
+  const key = readCertificationRequest(request)
+  const certificate = issueTunnel(hospital, identity, key, authorities, systemClock.now())
+  return {
+    certificate: chainPem([certificate]),
+    authority: chainPem([authorities.tls.certificate]),
+    site: { ...site },
+  }
+}
+
+const siteOf = ({ name, oid, institutionCode }: Answer["center"]): Answer["center"] => ({
+  name,
+  oid,
+  institutionCode,
+})
+
+async function lists(folder: string): Promise<Uint8Array<ArrayBuffer>[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".crl")).sort()
+  return Promise.all(names.map(async (name) => Uint8Array.from(await readFile(join(folder, name)))))
+}
