@@ -1,11 +1,13 @@
 /** A report is approved while the signing service that holds its reader's key is away: it is kept, and signed later. */
 import assert from "node:assert/strict"
 import { randomBytes } from "node:crypto"
+import { join } from "node:path"
 import { RemoteKeys } from "../../gateway/actors/signing-service/signing-service.ts"
 import type { ReportRecord } from "../../gateway/journey/records/report.ts"
 import type { SigningView } from "../../gateway/journey/views/reading.ts"
 import { CLIENT, CscService, REMOTE_PIN } from "../peers/csc-service.ts"
-import { certificates } from "./certificates.ts"
+import { personKeys } from "../../gateway/storage/keys/person-keys.ts"
+import { certificates, PIN } from "./certificates.ts"
 import { CLERK, DRAFT, enter, READER, requestFor, storeAll, study } from "./people.ts"
 import { DAY_MS, MINUTE_MS, TwoSides } from "./world.ts"
 
@@ -210,6 +212,26 @@ describe("a report that is approved while its reader's signing service is away",
     await sides.settle(20 * MINUTE_MS)
     assert.equal(asked(), before)
     service.trouble = "none"
+    await sides.center.reading.signApproved(READER, requestId, "")
+    await sides.settle()
+    assert.equal(await home(), "valid")
+  })
+
+  it("is its reader's turn by the card when they have moved to one since, and nobody is asked by itself", async () => {
+    service.authMode = "implicit"
+    await logIn()
+    await approve()
+    const card = personKeys(join((await certificates()).folder, "readers"))
+    sides.center.personKeys = () => ({
+      chain: (login) => card.chain(login),
+      needs: () => Promise.resolve("card"),
+      // Whoever carries the question to the card and back; what is typed is typed there.
+      sign: (login, pin, bytes) => (pin === "" ? card.sign(login, PIN, bytes) : assert.fail("a PIN came")),
+    })
+    await restart()
+    await sides.settle()
+    assert.equal((await signing())?.awaits?.what, "card")
+    assert.deepEqual([await told(), await left()], [[["signature-asked", null]], []])
     await sides.center.reading.signApproved(READER, requestId, "")
     await sides.settle()
     assert.equal(await home(), "valid")

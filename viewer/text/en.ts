@@ -283,7 +283,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "notice.signature-pending":
     "Signature pending (approved {at}). The signing service does not answer; it is signed and sent once it does.",
   "notice.signature-asked":
-    "Signature pending (approved {at}). The signing service answers: go on at the signing screen.",
+    "Signature pending (approved {at}). It is your turn: go on at the signing screen.",
   "notice.signature-stopped": "What was approved cannot be signed (approved {at}).",
   "notice.signature-late":
     "Not signed for more than 24 hours (approved {at}). Call the hospital, and tell the system administrator.",

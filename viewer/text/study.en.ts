@@ -164,7 +164,8 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "sign.fault.card-blocked": "The card is locked or at its last try. Ask its issuer.",
   "sign.code": "Code from the window of the card bridge",
   "sign.code-hint": "Eight digits, once for each start of the bridge.",
-  "sign.missing-code": "Tick the box and enter the code to sign.",
+  "sign.missing-code": "Enter the eight digits to sign.",
+  "sign.missing-both-code": "Tick the box and enter the eight digits to sign.",
   "sign.card-hint": "The PIN of your card is entered at the bridge's window, not here.",
   "sign.card-compare":
     "Enter the PIN at the bridge's window if it shows case {caseNumber} and SHA-256 {sha256}.",
@@ -213,6 +214,8 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "awaits.login": "The signing service answers. Log in there to go on. What you approved is kept as it is.",
   "awaits.pin": "The signing service answers. Enter your PIN to sign and send what you approved.",
   "awaits.consent": "The signing service answers. Press “Sign”, then agree on your smartphone.",
+  "awaits.card":
+    "Your key is on a card now. Press “Sign”, then enter the PIN at the bridge's window. What you approved is kept as it is.",
   "awaits.images":
     "Images came or were withdrawn after you approved, so it was not signed. Take it back, look at them and sign again.",
   "awaits.certificate":

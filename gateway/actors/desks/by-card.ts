@@ -6,7 +6,7 @@ import { createHash } from "node:crypto"
 import { KeyError } from "../../journey/errors.ts"
 import type { CardQuestion, ReadersCards } from "../../journey/ports/keys.ts"
 import type { Person } from "../../journey/ports/person.ts"
-import type { CardAsked, SignedOrApproved } from "../../journey/views/reading.ts"
+import type { CardAsked, ReadingView, SignedOrApproved } from "../../journey/views/reading.ts"
 
 type Signs = () => Promise<SignedOrApproved>
 
@@ -22,6 +22,14 @@ export class ByCard {
   /** Origin of the bridge at this person's PC; null = their key is on no card. */
   bridgeOf({ login }: Pick<Person, "login">): string | null {
     return this.#cards?.isHolder(login) === true ? this.#cards.bridge : null
+  }
+
+  /** Where a report waits for this person's card, with the bridge's origin: the page may have to be paired first. */
+  shown(person: Pick<Person, "login">, view: ReadingView): ReadingView {
+    const [signing, bridge] = [view.signing, this.bridgeOf(person)]
+    return bridge === null || signing?.awaits?.what !== "card"
+      ? view
+      : { ...view, signing: { ...signing, awaits: { ...signing.awaits, bridge } } }
   }
 
   /** Who begins anew waits for nothing they began before. */

@@ -29,8 +29,9 @@ export function listenReadingDesk(
     desk: "reading",
     role: "radiologist",
     mount: (routes, passkeys) => {
-      mountCases(routes, desk, options)
-      mountSigning(routes, new Signing(desk, passkeys, options), desk)
+      const signing = new Signing(desk, passkeys, options)
+      mountCases(routes, desk, signing, options)
+      mountSigning(routes, signing, desk)
       mountDicomweb(routes, desk)
       routes.json("get", "/api/lines", null, ({ person }) => lines.view(person))
       if (options.signingService !== undefined) mountSigningService(routes, options.signingService)
@@ -38,13 +39,13 @@ export function listenReadingDesk(
   })
 }
 
-function mountCases(routes: Routes, desk: ReadingDesk, { clock }: DeskOptions): void {
+function mountCases(routes: Routes, desk: ReadingDesk, signing: Signing, { clock }: DeskOptions): void {
   routes.json("get", "/api/worklist", null, async ({ person }) => {
     const items = await desk.worklist(person)
     return { items, serverTime: clock.now().toISOString() }
   })
   routes.json("get", "/api/cases/:requestId", null, ({ person, param }) =>
-    desk.reading(person, param("requestId")),
+    signing.shown(person, param("requestId")),
   )
   routes.octets("/api/cases/:requestId/papers/:index", async ({ person, param }) => ({
     ...(await desk.paper(person, param("requestId"), indexOf(param("index")))),

@@ -8,7 +8,7 @@ import type { AuthenticationResponseJSON } from "@simplewebauthn/server"
 import { DeskError, ReportError } from "../../journey/errors.ts"
 import type { Person } from "../../journey/ports/person.ts"
 import type { ReadingDesk } from "../../journey/ports/reading-desk.ts"
-import type { CardAsked, PreparedReport, SignedOrApproved } from "../../journey/views/reading.ts"
+import type { CardAsked, PreparedReport, ReadingView, SignedOrApproved } from "../../journey/views/reading.ts"
 import { ByCard } from "./by-card.ts"
 import { checkGesture } from "./gesture.ts"
 import { ourError } from "./http-status.ts"
@@ -50,6 +50,11 @@ export class Signing {
     this.#options = options
     this.#audit = new LoginAudit(options)
     this.#byCard = new ByCard(options.readersCards ?? null)
+  }
+
+  /** A case, with what its page needs to have a card sign what waits for it. */
+  async shown(person: Person, requestId: string): Promise<ReadingView> {
+    return this.#byCard.shown(person, await this.#desk.reading(person, requestId))
   }
 
   /** Freezes the report and asks for the passkey over it. */

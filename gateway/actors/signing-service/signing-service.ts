@@ -6,7 +6,8 @@
  */
 import { createHash, verify, X509Certificate, type KeyObject } from "node:crypto"
 import { KeyError } from "../../journey/errors.ts"
-import type { KeyNeed, PersonKeys, SigningService } from "../../journey/ports/keys.ts"
+import type { PersonKeys, SigningService } from "../../journey/ports/keys.ts"
+import type { KeyUnlock } from "../../journey/views/reading.ts"
 import type { Chance, Clock } from "../../journey/ports/time.ts"
 import { authorizationUrl } from "../../standards/csc/authorization.ts"
 import type { RemoteCredential } from "../../standards/csc/answers.ts"
@@ -92,12 +93,12 @@ export class RemoteKeys implements SigningService, PersonKeys {
   }
 
   /** Asks the service anew: it may have ended the login, or be away. */
-  async needs(login: string): Promise<KeyNeed> {
+  async needs(login: string): Promise<KeyUnlock> {
     const holder = this.#known(login)
     try {
       await this.#calls.look(holder?.token ?? null)
       if (holder === null) return "login"
-      return holder.credential.authObject === null ? "nothing" : "pin"
+      return holder.credential.authObject === null ? "consent" : "pin"
     } catch (error) {
       if (!isNoLogin(error)) throw error
       this.#loggedIn.delete(login)

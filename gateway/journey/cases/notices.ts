@@ -63,6 +63,7 @@ const WAITS: Readonly<Record<SignatureWait, readonly [NoticeCode, reason: string
   service: ["signature-pending", null],
   login: ["signature-asked", null],
   pin: ["signature-asked", null],
+  card: ["signature-asked", null],
   consent: ["signature-asked", null],
   images: ["signature-stopped", "ERR_SIGN_IMAGES"],
   certificate: ["signature-stopped", "ERR_SIGN_CERTIFICATE"],

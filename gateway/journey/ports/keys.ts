@@ -1,4 +1,5 @@
 /** What steps ask of keys: they sign and open, and never leave their place. */
+import type { KeyUnlock } from "../views/reading.ts"
 import type { Person } from "./person.ts"
 
 /** Gateway keys by use; `object` decrypts what is addressed to us. Persons' keys are not here. */
@@ -25,16 +26,12 @@ export interface KeyStore {
   decryptOaep(key: "object", ciphertext: Uint8Array): Promise<Uint8Array>
 }
 
-/** `pin`: type it · `login`: log in at the signing service · `card`: have it in the reader of their own PC · `nothing`: it asks its
- *  holder by itself, or nobody. */
-export type KeyNeed = "pin" | "login" | "card" | "nothing"
-
 /** Signing keys of persons: opened by their PIN for one signature and closed again. */
 export interface PersonKeys {
   chain(personId: string): Promise<readonly Uint8Array[]>
   /** What the person must do before the next signature. Throws ERR_KEY_SERVICE while whoever holds the key does not answer,
    *  ERR_KEY_MISSING. */
-  needs(personId: string): Promise<KeyNeed>
+  needs(personId: string): Promise<KeyUnlock>
   /** Throws ERR_KEY_PASSPHRASE; of a key at a signing service also ERR_KEY_LOGIN, ERR_KEY_SERVICE; of a card ERR_KEY_CARD. */
   sign(personId: string, pin: string, bytes: Uint8Array): Promise<Uint8Array>
 }

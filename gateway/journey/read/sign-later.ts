@@ -44,10 +44,10 @@ async function decided(world: World, job: JobRecord): Promise<Outcome> {
   if (!isAwaited(report, request)) return { changes: takenBack(report) }
   if (await haveImagesChanged(world, report)) return { changes: waitingFor(report, "images") }
   try {
-    const needs = await world.personKeys.needs(wait.reader.login)
+    const unlock = await world.personKeys.needs(wait.reader.login)
     // A consent that was not given is not asked for again and again: the reader says when.
-    const isTheirs = needs !== "nothing" || wait.waitsFor === "consent"
-    if (isTheirs) return looking(world, report, needs === "nothing" || needs === "card" ? "consent" : needs)
+    const isTheirs = unlock !== "consent" || wait.waitsFor === "consent"
+    if (isTheirs) return looking(world, report, unlock)
     return { changes: await signedNow(world, wait.reader, NO_PIN, report, request) }
   } catch (error) {
     return failed(world, job, report, wait.reader, error)

@@ -16,7 +16,7 @@
  * the reading centre at `at` · images-gone: erased at the end of the term · images-gone-there: erased at the reading centre
  * before a report came · time-stamp-pending: a report was signed at `at` and no time-stamp authority has answered since ·
  * time-stamp-late: nor within a day · signature-pending: a report was approved at `at`, and whoever holds its reader's key does
- * not answer · signature-asked: it does, and the reader has to do something · signature-stopped: what was approved cannot be
+ * not answer · signature-asked: it is the reader's turn · signature-stopped: what was approved cannot be
  * signed as it is · signature-late: a day after.
  */
 export type NoticeCode =

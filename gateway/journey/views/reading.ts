@@ -119,11 +119,18 @@ export interface Amendment {
 export type SigningStep = "frozen" | "identity" | "hpki" | "time-stamp" | "sent" | "acknowledged"
 
 /**
- * What a report waits for that its reader has approved, by passkey over the frozen digests, and that nothing has signed yet
- * (`signature-pending`). service: whoever holds the key does not answer · login, pin, consent: its holder has to do something ·
- * images: they changed since it was frozen · certificate: it may not sign now.
+ * What the reader does to unlock their signing key for one signature. pin: they type it on the page · login: first, at the signing
+ * service · card: they put it into the reader of their own PC, and type its PIN at the bridge there · consent: nothing here; whoever
+ * holds the key asks them elsewhere, or nobody.
  */
-export type SignatureWait = "service" | "login" | "pin" | "consent" | "images" | "certificate"
+export type KeyUnlock = "pin" | "login" | "card" | "consent"
+
+/**
+ * What a report waits for that its reader has approved, by passkey over the frozen digests, and that nothing has signed yet
+ * (`signature-pending`). service: whoever holds the key does not answer · of KeyUnlock: its holder's turn · images: they changed
+ * since it was frozen · certificate: it may not sign now.
+ */
+export type SignatureWait = "service" | KeyUnlock | "images" | "certificate"
 
 export interface SigningView {
   readonly steps: readonly {
@@ -134,7 +141,12 @@ export interface SigningView {
   /** Error code of errors.ts when a step failed. */
   readonly failure: string | null
   /** Approved, not signed yet; what was frozen is under this id. Absent = it is not. */
-  readonly awaits?: { readonly what: SignatureWait; readonly prepareId: string }
+  readonly awaits?: {
+    readonly what: SignatureWait
+    readonly prepareId: string
+    /** As of a PreparedReport. */
+    readonly bridge?: string
+  }
 }
 
 /** Answer of "sign". */

@@ -119,6 +119,23 @@ describe("the signing screen", function () {
   const states = (): Promise<string[]> =>
     page.evaluate<string[]>("[...document.querySelectorAll('.way-v > li')].map((step) => step.dataset.s)")
 
+  /** On a tablet either way and on a wide screen; drawn for who looks at them. */
+  async function fits(name: string): Promise<void> {
+    const folder = process.env.DOKUEI_SCREENS
+    const before = page.viewportSize()!
+    for (const [width, height] of [
+      [820, 1180],
+      [1180, 820],
+      [1600, 1000],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      const cut = await cutText(page, ".sign-right .btn, .sign-right p, .sign-right label, .sign-right .hint")
+      assert.deepEqual(cut, [], `${name} at ${width}`)
+      if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}-${width}.png` })
+    }
+    await page.setViewportSize(before)
+  }
+
   it("shows exactly what was frozen, its digest and its PDF", async () => {
     await open()
     await go(".frozen")
@@ -187,13 +204,12 @@ describe("the signing screen", function () {
       assert.equal(await page.locator("input[name=pin]").count(), 0)
       await page.locator(".confirm").click()
       await page.locator("input[name=code]").fill(code)
-      const folder = process.env.DOKUEI_SCREENS
-      if (folder !== undefined) await page.screenshot({ path: `${folder}/card-code.png` })
+      await fits("card-code")
       await page.getByRole("button", { name: "署名する" }).click()
       const shown = page.locator("[data-card]:not([data-card=''])")
       await shown.waitFor()
       assert.ok(asked.endsWith((await shown.getAttribute("data-card")) ?? "-"))
-      if (folder !== undefined) await page.screenshot({ path: `${folder}/card-pin.png` })
+      await fits("card-pin")
       put(new KeyError("ERR_KEY_PASSPHRASE", "wrong"))
       await page.getByText("カードの暗証番号が違います").waitFor()
       await page.getByRole("button", { name: "やり直す" }).click()
@@ -231,8 +247,7 @@ describe("the signing screen", function () {
     server.answer(`GET /api/cases/${REQUEST_ID}`, awaiting("pin"))
     server.tell({ kind: "changed", requestId: REQUEST_ID, at: jst("14:11") })
     await page.locator("[data-awaits=pin]").waitFor()
-    const folder = process.env.DOKUEI_SCREENS
-    if (folder !== undefined) await page.screenshot({ path: `${folder}/signature-pending.png` })
+    await fits("signature-pending")
     server.answer(`POST /api/cases/${REQUEST_ID}/sign`, { reportId: "r1", version: 2 })
     server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { state: "completed", signing: signingOf(4) }))
     await page.locator("input[name=pin]").fill("5678")
@@ -243,6 +258,99 @@ describe("the signing screen", function () {
       sent.map(({ body }) => body),
       [{ pin: "5678" }],
     )
+  })
+
+  it("lets a reader who has moved to a card since sign what awaits it: code once, PIN at the bridge's window", async () => {
+    let code = ""
+    const asked: string[] = []
+    const door = await openBridge({
+      port: 0,
+      origin: server.origin,
+      pairing: new Pairing({ bytes: (length) => randomBytes(length) }, (shown) => (code = shown)),
+      certificate: () => Promise.resolve(Buffer.from("certificate")),
+      sign: ({ sha256 }) => {
+        asked.push(sha256)
+        return Promise.resolve(Buffer.from("signature"))
+      },
+    })
+    const bridge = `http://127.0.0.1:${door.port}`
+    try {
+      server.bridge = bridge
+      await open()
+      const awaits = { what: "card" as const, prepareId: "p1", bridge }
+      server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { signing: { ...signingOf(2), awaits } }))
+      const toBeSigned = Buffer.from(SIGNED_INFO).toString("base64")
+      server.answer(`POST /api/cases/${REQUEST_ID}/sign`, {
+        card: { id: "q2", bridge, toBeSigned, certificate: "ab".repeat(32) },
+      })
+      server.answer("POST /api/card/q2", { reportId: "r1", version: 2 })
+      await go("[data-awaits=card]")
+      assert.match(await page.locator("[data-awaits=card]").innerText(), /署名鍵はいまカードにあります/)
+      await fits("card-awaited")
+      assert.equal(await page.locator("input[name=pin]").count(), 0)
+      const button = page.getByRole("button", { name: "署名する" })
+      assert.equal(await button.isDisabled(), true)
+      const field = page.getByLabel("カードブリッジの画面のコード")
+      await field.fill(code === "00000000" ? "11111111" : "00000000")
+      await page.keyboard.press("Enter")
+      await page.getByRole("alert").getByText("コードがブリッジの画面と違います").waitFor()
+      assert.equal(await page.evaluate("document.activeElement.id"), "sign-key")
+      assert.deepEqual(asked, [], "a wrong code asks the card for nothing")
+      server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { state: "completed", signing: signingOf(4) }))
+      await field.fill(code)
+      await page.keyboard.press("Enter")
+      await page.locator('li[data-step="sent"][data-s="now"]').waitFor()
+      assert.equal(asked.length, 1)
+    } finally {
+      server.bridge = ""
+      await door.close()
+    }
+  })
+
+  it("says a wrong code aloud, takes the next one where it stands, and signs by Enter", async () => {
+    let code = ""
+    const door = await openBridge({
+      port: 0,
+      origin: server.origin,
+      pairing: new Pairing({ bytes: (length) => randomBytes(length) }, (shown) => (code = shown)),
+      certificate: () => Promise.resolve(Buffer.from("certificate")),
+      sign: () => Promise.resolve(Buffer.from("signature")),
+    })
+    const bridge = `http://127.0.0.1:${door.port}`
+    try {
+      server.bridge = bridge
+      await open()
+      const toBeSigned = Buffer.from(SIGNED_INFO).toString("base64")
+      const card = { id: "q3", bridge, toBeSigned, certificate: "ab".repeat(32) }
+      server.answer(`POST /api/cases/${REQUEST_ID}/prepare`, prepared({ bridge }))
+      server.answer("POST /api/prepared/p1/sign", { card })
+      server.answer("POST /api/card/q3", { reportId: "r1", version: 2 })
+      await go(".frozen")
+      const missing = page.locator(".sign-right p[role=status]").last()
+      assert.equal(await missing.innerText(), "確認の印と 8 桁のコードを入れると署名できます。")
+      await page.locator(".confirm").click()
+      const field = page.getByLabel("カードブリッジの画面のコード")
+      await field.fill("1234567")
+      assert.equal(await missing.innerText(), "8 桁のコードを入れると署名できます。")
+      await field.fill(code === "00000000" ? "11111111" : "00000000")
+      await page.keyboard.press("Enter")
+      await page.getByRole("alert").getByText("コードがブリッジの画面と違います").waitFor()
+      assert.deepEqual(
+        [await field.inputValue(), await field.getAttribute("aria-invalid")],
+        ["", "true"],
+        "a wrong code does not stand there to be sent again",
+      )
+      await page.getByRole("button", { name: "やり直す" }).click()
+      assert.equal(await page.evaluate("document.activeElement.id"), "sign-key")
+      server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { state: "completed", signing: signingOf(4) }))
+      await field.fill(code)
+      assert.equal(await field.getAttribute("aria-invalid"), "false")
+      await page.keyboard.press("Enter")
+      await page.locator('li[data-step="sent"][data-s="now"]').waitFor()
+    } finally {
+      server.bridge = ""
+      await door.close()
+    }
   })
 
   it("cuts no button of what is awaited on a narrow tablet", async () => {

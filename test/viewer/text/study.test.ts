@@ -32,7 +32,7 @@ describe("the words of reading and signing", () => {
       /^frame\.fault\./,
       /^tool\.(scroll|window|zoom|pan)$/,
       /^draft\./,
-      /^awaits\.(service|login|pin|consent|images|certificate)$/,
+      /^awaits\.(service|login|pin|card|consent|images|certificate)$/,
       /^step\.[\w-]+$/,
       /^side\./,
     ]

@@ -5,14 +5,14 @@ import { asApiError } from "../../parts/fetched.ts"
 import { icon } from "../../parts/icon.ts"
 import { LightElement } from "../../parts/light-element.ts"
 import { failureWords } from "../../parts/states.ts"
-import { st } from "../../text/study.ts"
+import { st, type StudyKey } from "../../text/study.ts"
 import { address } from "../../words/route.ts"
-import { cardHint, endedByCard } from "./sign-by-card.ts"
+import { focusKeyField } from "./key-field.ts"
 import { faultKey } from "./sign-fault.ts"
-import { pinField } from "./sign-form.ts"
+import { missingWords, SigningKey } from "./signing-key.ts"
 
-/** The reader can do something now, without another text. */
-const SIGNS: ReadonlySet<SignatureWait> = new Set(["pin", "consent"])
+/** The reader can have it signed now, and has something to type or to hold ready for that. */
+const UNLOCKS: ReadonlySet<SignatureWait> = new Set(["pin", "card"])
 
 /**
  * Under the steps of a report that is approved and not signed: what it waits for, and what its reader can do. Tells the screen
@@ -23,16 +23,20 @@ export class AwaitedSignature extends LightElement {
   declare api: Api
   declare view: ReadingView
 
-  #pin = ""
+  #key: SigningKey | null = null
   #isBusy = false
   #fault: ApiError | null = null
   #loginUrl: string | null = null
-  /** What a card at this PC is asked to sign; "" = none is. */
-  #cardSha256 = ""
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.#pin = ""
+    this.#key?.take()
+  }
+
+  /** As what it waits for says it now. */
+  protected override willUpdate(): void {
+    this.#key ??= new SigningKey(this.api, () => this.requestUpdate())
+    this.#key.at(this.view.signing?.awaits?.bridge)
   }
 
   async #act(act: () => Promise<unknown>): Promise<void> {
@@ -46,39 +50,38 @@ export class AwaitedSignature extends LightElement {
       this.#fault = asApiError(error)
     }
     this.#isBusy = false
-    this.#cardSha256 = ""
     this.requestUpdate()
   }
 
-  #sign(): void {
-    const pin = this.#pin
-    this.#pin = ""
-    const field = this.querySelector<HTMLInputElement>("input[name=pin]")
-    if (field !== null) field.value = ""
+  async #sign(): Promise<void> {
+    const key = this.#key
+    if (key === null || this.#isBusy || this.#missing() !== null) return
     const { requestId, requestNumber } = this.view
-    void this.#act(async () => {
-      const answered = await this.api.signApproved(requestId, pin)
-      await endedByCard(this.api, requestNumber, answered, (sha256) => {
-        this.#cardSha256 = sha256
-        this.requestUpdate()
-      })
+    await this.#act(async () => {
+      await key.ready()
+      await key.ended(requestNumber, await this.api.signApproved(requestId, key.take()))
     })
+    if (this.#fault === null) return
+    key.failed(this.#fault.code)
+    await this.updateComplete
+    focusKeyField(this)
+  }
+
+  #missing(): StudyKey | null {
+    const isTyped = UNLOCKS.has(this.view.signing?.awaits?.what ?? "service")
+    return missingWords(true, isTyped ? (this.#key?.missing ?? null) : null)
   }
 
   /** It stands in the screen's own form, which signs what was prepared. */
   #enter(event: KeyboardEvent): void {
     if (event.key !== "Enter") return
     event.preventDefault()
-    if (this.#pin !== "" && !this.#isBusy) this.#sign()
+    void this.#sign()
   }
 
-  #pinField(): TemplateResult {
-    const write = (pin: string): void => {
-      this.#pin = pin
-      this.requestUpdate()
-    }
+  #keyField(): TemplateResult {
     return html`<div @keydown=${(event: KeyboardEvent) => this.#enter(event)}>
-      ${pinField(this.#isBusy, write)}
+      ${this.#key?.field(this.#isBusy, this.view.requestNumber)}
     </div>`
   }
 
@@ -112,13 +115,12 @@ export class AwaitedSignature extends LightElement {
         >`
   }
 
-  #signButton(what: SignatureWait): TemplateResult {
-    const isReady = what === "consent" || this.#pin !== ""
+  #signButton(): TemplateResult {
     return html`<button
       type="button"
       class="btn btn-primary grow"
-      ?disabled=${this.#isBusy || !isReady}
-      @click=${() => this.#sign()}
+      ?disabled=${this.#isBusy || this.#missing() !== null}
+      @click=${() => void this.#sign()}
     >
       ${icon("pen", "s")}${st(this.#isBusy ? "sign.doing" : "sign.do")}
     </button>`
@@ -136,7 +138,7 @@ export class AwaitedSignature extends LightElement {
     const what = this.view.signing?.awaits?.what
     if (what === undefined) return nothing
     const isStopped = what === "images" || what === "certificate"
-    return html`${what === "pin" ? this.#pinField() : nothing}
+    return html`${UNLOCKS.has(what) ? this.#keyField() : nothing}
       <div
         class="banner ${isStopped ? "banner-warn" : "banner-info"} banner-round"
         role="status"
@@ -145,13 +147,13 @@ export class AwaitedSignature extends LightElement {
         ${icon(isStopped ? "alert" : "hourglass")}
         <p class="s">${st(`awaits.${what}`)}</p>
       </div>
-      ${this.#cardSha256 === "" ? nothing : cardHint(this.view.requestNumber, this.#cardSha256)}
       ${this.#faultWords()}
       <div class="row wrap">
         <button type="button" class="btn grow" ?disabled=${this.#isBusy} @click=${() => this.#takeBack()}>
           ${icon("left", "s")}${st("awaits.take-back")}
         </button>
-        ${SIGNS.has(what) ? this.#signButton(what) : nothing} ${what === "login" ? this.#login() : nothing}
+        ${UNLOCKS.has(what) || what === "consent" ? this.#signButton() : nothing}
+        ${what === "login" ? this.#login() : nothing}
       </div>`
   }
 }

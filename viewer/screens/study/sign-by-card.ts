@@ -36,24 +36,6 @@ async function digestOf(base64: string): Promise<string> {
   return [...digest].map((octet) => octet.toString(16).padStart(2, "0")).join("")
 }
 
-/** The code of the bridge's window, where this tab is not paired yet. */
-export function codeField(isBusy: boolean, write: (code: string) => void): TemplateResult {
-  return html`<div class="field">
-    <label for="sign-code">${st("sign.code")}</label>
-    <input
-      id="sign-code"
-      class="input"
-      name="code"
-      inputmode="numeric"
-      autocomplete="off"
-      maxlength="8"
-      ?disabled=${isBusy}
-      @input=${(event: Event) => write((event.target as HTMLInputElement).value)}
-    />
-    <span class="hint">${st("sign.code-hint")}</span>
-  </div>`
-}
-
 /** Where the PIN is typed, and while the card is asked, what its window must show. @param sha256 "" = it is not asked yet */
 export function cardHint(caseNumber: string, sha256: string): TemplateResult {
   return html`<div class="banner banner-info banner-round" role="status" data-card=${sha256}>

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit"
+import type { SigningStep } from "../../../gateway/journey/views/reading.ts"
 import type { ApiError } from "../../api.ts"
 import { icon } from "../../parts/icon.ts"
 import { failureWords } from "../../parts/states.ts"
@@ -34,6 +35,27 @@ const WORDS: Readonly<Record<string, StudyKey>> = {
 }
 
 export const faultKey = (code: string): StudyKey | null => WORDS[code] ?? null
+
+/** Where a refusal of "sign" belongs, when its code says so. */
+const FAILED_STEP: Readonly<Record<string, SigningStep>> = {
+  ERR_SIGN_INTENT: "identity",
+  ERR_TIMESTAMP_UNAVAILABLE: "time-stamp",
+  ERR_TIMESTAMP_INVALID: "time-stamp",
+}
+/** What was frozen no longer serves after these. */
+const NEEDS_PREPARING = new Set([
+  "ERR_SIGN_INTENT",
+  "ERR_SIGN_IMAGES",
+  "ERR_REPORT_STATE",
+  "ERR_SIGN_CERTIFICATE",
+  "ERR_KEY_UNCONFIRMED",
+  "ERR_NOT_FOUND",
+])
+
+/** The step a refusal belongs to; null = its code does not say. */
+export const stepOf = (code: string): SigningStep | null => FAILED_STEP[code] ?? null
+
+export const needsPreparing = (code: string): boolean => NEEDS_PREPARING.has(code)
 
 /** Before the character, in the gateway's words. */
 const NO_GLYPH = /^no glyph for /

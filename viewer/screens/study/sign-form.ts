@@ -23,23 +23,6 @@ export function confirmBox(
   </label>`
 }
 
-/** PIN of the signing key; the browser is told not to keep it. */
-export function pinField(isBusy: boolean, write: (pin: string) => void): TemplateResult {
-  return html`<div class="field">
-    <label for="sign-pin">${st("sign.pin")}</label>
-    <input
-      id="sign-pin"
-      class="input"
-      name="pin"
-      type="password"
-      autocomplete="off"
-      ?disabled=${isBusy}
-      @input=${(event: Event) => write((event.target as HTMLInputElement).value)}
-    />
-    <span class="hint">${st("sign.pin-hint")}</span>
-  </div>`
-}
-
 /** What is safe, unless the step that failed says it, the way back, and the one button that signs. */
 export function signButtons(
   requestId: string,
@@ -55,7 +38,7 @@ export function signButtons(
           </div>`
         : nothing
     }
-    ${missing === "" || isBusy ? nothing : html`<p class="hint" role="status">${missing}</p>`}
+    <p class=${missing === "" || isBusy ? "vh" : "hint"} role="status">${isBusy ? "" : missing}</p>
     <div class="row">
       <a class="btn grow" href=${address.read(requestId)}>${icon("left", "s")}${st("sign.edit")}</a>
       <button class="btn btn-primary grow" ?disabled=${missing !== "" || isBusy}>

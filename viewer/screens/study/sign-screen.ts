@@ -1,10 +1,8 @@
 import { startAuthentication, type PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/browser"
-import { html, nothing, type TemplateResult } from "lit"
+import { html, nothing } from "lit"
 import type { PreparedReport, ReadingView, SigningStep } from "../../../gateway/journey/views/reading.ts"
 import type { Api, ApiError } from "../../api.ts"
-import { CardBridge } from "../../card-bridge.ts"
 import "./awaited-signature.ts"
-import { DecoderPool } from "../../decode-worker/decoder-pool.ts"
 import type { LiveEvents } from "../../live-events.ts"
 import { asApiError } from "../../parts/fetched.ts"
 import { icon } from "../../parts/icon.ts"
@@ -13,39 +11,20 @@ import { passkeyError } from "../../parts/passkey-error.ts"
 import { failed, skeleton } from "../../parts/states.ts"
 import { st } from "../../text/study.ts"
 import { address } from "../../words/route.ts"
-import { FrameStore } from "./frame-store.ts"
-import { frozenFoot, frozenReport, frozenSheet, pdfLink, type SheetState } from "./frozen-report.ts"
-import { SeriesStacks } from "./series-stacks.ts"
-import { cardHint, codeField, endedByCard } from "./sign-by-card.ts"
-import { sendFault, signFault } from "./sign-fault.ts"
-import { confirmBox, expired, pinField, signButtons, signedFoot } from "./sign-form.ts"
+import type { SheetState } from "./frozen-report.ts"
+import { focusKeyField } from "./key-field.ts"
+import { KeyImages } from "./key-images.ts"
+import { needsPreparing, sendFault, signFault, stepOf } from "./sign-fault.ts"
+import { confirmBox, expired, signButtons, signedFoot } from "./sign-form.ts"
+import { documentOf, signSheet } from "./sign-sheet.ts"
 import { signSteps, stepsBefore, stepsOf, timeLeft, type ShownStep } from "./sign-steps.ts"
+import { missingWords, SigningKey } from "./signing-key.ts"
 import { studyHeader } from "./study-frame.ts"
 
 /** The time left is counted in seconds. */
 const TICK_MS = 1000
 /** Live events tell how far a signature is; should one be lost, it is seen this much later. */
 const POLL_TICKS = 20
-
-/** Where a refusal of "sign" belongs, when its code says so. */
-const FAILED_STEP: Readonly<Record<string, SigningStep>> = {
-  ERR_SIGN_INTENT: "identity",
-  ERR_TIMESTAMP_UNAVAILABLE: "time-stamp",
-  ERR_TIMESTAMP_INVALID: "time-stamp",
-}
-/** What was frozen no longer serves after these. */
-const NEEDS_PREPARING = new Set([
-  "ERR_SIGN_INTENT",
-  "ERR_SIGN_IMAGES",
-  "ERR_REPORT_STATE",
-  "ERR_SIGN_CERTIFICATE",
-  "ERR_KEY_UNCONFIRMED",
-  "ERR_NOT_FOUND",
-])
-
-/** Number of the newest version that is signed. */
-const signedVersion = ({ versions }: ReadingView): number =>
-  versions.findLast(({ signedAt }) => signedAt !== null)?.version ?? 1
 
 type Phase = "preparing" | "prepared" | "identity" | "signing" | "approved" | "signed"
 
@@ -66,15 +45,10 @@ export class SignScreen extends LightElement {
   #failure: { readonly step: SigningStep; readonly error: ApiError } | null = null
   #sheet: SheetState = "loading"
   #confirmed = false
-  /** Of the key; of a card at this PC the code that pairs this tab with its bridge. */
-  #pin = ""
-  /** What the card is asked to sign; "" = nothing. */
-  #cardSha256 = ""
   /** Where to log in to the service that holds the key, once it has been asked for. */
   #loginUrl: string | null = null
-  #decoders: DecoderPool | null = null
-  #store: FrameStore | null = null
-  #stacks: SeriesStacks | null = null
+  #key: SigningKey | null = null
+  #keyImages: KeyImages | null = null
   #ticks = 0
   #ears = new AbortController()
 
@@ -89,8 +63,8 @@ export class SignScreen extends LightElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.#ears.abort()
-    this.#decoders?.close()
-    this.#pin = ""
+    this.#keyImages?.close()
+    this.#key?.take()
   }
 
   /** The page may have set `api` before this class was loaded; only now is it surely here. */
@@ -99,9 +73,8 @@ export class SignScreen extends LightElement {
   }
 
   #begin(): void {
-    this.#decoders = new DecoderPool()
-    this.#store = new FrameStore(this.api, this.#decoders)
-    this.#stacks = new SeriesStacks(this.api)
+    this.#keyImages = new KeyImages(this.api)
+    this.#key = new SigningKey(this.api, () => this.requestUpdate())
     const unhear = this.live?.hear(({ requestId }) => {
       if (requestId === null || requestId === this.requestId) void this.#refresh()
     })
@@ -138,75 +111,42 @@ export class SignScreen extends LightElement {
   async #freeze(): Promise<void> {
     this.#sheet = "loading"
     this.#prepared = await this.api.prepare(this.requestId, this.#view?.draft?.draftVersion ?? 0)
+    this.#key?.at(this.#prepared.bridge)
     this.#become("prepared")
   }
 
-  /** What the document shows: the frozen draft, or the saved one while nothing is frozen. */
-  #document(): Pick<PreparedReport, "patient" | "draft"> | null {
-    if (this.#prepared !== null) return this.#prepared
-    const view = this.#view
-    return view?.draft ? { patient: view.patient, draft: view.draft } : null
-  }
-
   async #loadKeyImages(): Promise<void> {
-    const wanted = new Set(this.#document()?.draft.keyImages.map(({ SOPInstanceUID }) => SOPInstanceUID))
-    const [stacks, view] = [this.#stacks, this.#view]
-    if (stacks === null || view === null) return
-    const study = { requestId: view.requestId, StudyInstanceUID: view.study.StudyInstanceUID }
-    const needed = view.series.filter(({ images }) =>
-      images.some(({ SOPInstanceUID }) => wanted.has(SOPInstanceUID)),
-    )
-    // A key image that cannot be drawn here is still in the PDF, which is what gets signed.
-    await Promise.allSettled(needed.map((one) => stacks.load(study, one)))
+    const view = this.#view
+    const shown = view === null ? null : documentOf({ view, prepared: this.#prepared })
+    if (view === null || shown === null) return
+    await this.#keyImages?.load(view, shown.draft)
     this.requestUpdate()
   }
 
-  /** Passkey first, over the digests of what was frozen; then the signing key, opened by the PIN for this once. */
+  /** Passkey first, over the digests of what was frozen; then the signing key, unlocked for this once. */
   async #sign(): Promise<void> {
-    const prepared = this.#prepared
-    if (prepared === null || this.#missing() !== "") return
+    const [prepared, key] = [this.#prepared, this.#key]
+    if (prepared === null || key === null || this.#missing() !== "") return
     this.#failure = null
     try {
-      await this.#pair()
+      await key.ready()
       this.#become("identity")
       const optionsJSON = prepared.passkey as PublicKeyCredentialRequestOptionsJSON
       const assertion = await startAuthentication({ optionsJSON })
       this.#become("signing")
-      const pin = this.#pin
-      this.#forgetPin()
-      const answered = await this.api.sign(prepared.prepareId, assertion, pin)
-      const { awaitsSignature } = await endedByCard(this.api, this.#caseNumber(), answered, (sha256) =>
-        this.#showCard(sha256),
-      )
+      const answered = await this.api.sign(prepared.prepareId, assertion, key.take())
+      const { awaitsSignature } = await key.ended(this.#caseNumber(), answered)
       this.#become(awaitsSignature === true ? "approved" : "signed")
       await this.#refresh()
     } catch (error) {
       const told = passkeyError(error)
-      this.#fail(FAILED_STEP[told.code] ?? (this.#phase === "identity" ? "identity" : "hpki"), told)
+      key.failed(told.code)
+      this.#fail(stepOf(told.code) ?? (this.#phase === "identity" ? "identity" : "hpki"), told)
     }
-  }
-
-  /** Before a gesture is asked for: a bridge that does not run, or has no card, is told now. */
-  async #pair(): Promise<void> {
-    const bridge = this.#bridge()
-    if (bridge === null) return
-    if (!bridge.isPaired) await bridge.pair(this.#pin)
-    this.#forgetPin()
-    await bridge.look()
-  }
-
-  #bridge(): CardBridge | null {
-    const origin = this.#prepared?.bridge
-    return origin === undefined ? null : new CardBridge(origin)
   }
 
   #caseNumber(): string {
     return this.#view?.requestNumber ?? ""
-  }
-
-  #showCard(sha256: string): void {
-    this.#cardSha256 = sha256
-    this.requestUpdate()
   }
 
   async #refresh(): Promise<void> {
@@ -240,7 +180,6 @@ export class SignScreen extends LightElement {
 
   #become(phase: Phase): void {
     this.#phase = phase
-    this.#cardSha256 = ""
     // What is approved is the gateway's; nothing here is left to agree to.
     if (phase === "approved") this.#prepared = null
     this.requestUpdate()
@@ -263,26 +202,15 @@ export class SignScreen extends LightElement {
     this.requestUpdate()
   }
 
-  #agree(part: { confirmed?: boolean; pin?: string }): void {
-    this.#confirmed = part.confirmed ?? this.#confirmed
-    this.#pin = part.pin ?? this.#pin
+  #agree(isConfirmed: boolean): void {
+    this.#confirmed = isConfirmed
     this.requestUpdate()
   }
 
   /** What keeps the button from signing; "" = nothing. */
   #missing(): string {
-    const bridge = this.#bridge()
-    if (bridge?.isPaired === true) return this.#confirmed ? "" : st("sign.missing-confirm")
-    if (bridge !== null && this.#pin === "") return st("sign.missing-code")
-    if (!this.#confirmed && this.#pin === "") return st("sign.missing-both")
-    if (!this.#confirmed) return st("sign.missing-confirm")
-    return this.#pin === "" ? st("sign.missing-pin") : ""
-  }
-
-  #forgetPin(): void {
-    this.#pin = ""
-    const field = this.querySelector<HTMLInputElement>("input[name=pin], input[name=code]")
-    if (field !== null) field.value = ""
+    const words = missingWords(this.#confirmed, this.#key?.missing ?? null)
+    return words === null ? "" : st(words)
   }
 
   // ---- drawing
@@ -305,20 +233,20 @@ export class SignScreen extends LightElement {
 
   #fault(): unknown {
     const code = this.#phase === "signed" ? (this.#view?.signing?.failure ?? null) : null
-    if (this.#failure !== null) return signFault(this.#failure.error, () => this.#retry(), this.#loginUrl)
+    if (this.#failure !== null)
+      return signFault(this.#failure.error, () => void this.#retry(), this.#loginUrl)
     return code === null ? nothing : sendFault(code, () => void this.#refresh())
   }
 
   /** What was frozen serves again after a wrong PIN or a passkey not given; anything else needs a new preparation. */
-  #retry(): void {
+  async #retry(): Promise<void> {
     const failure = this.#failure
-    if (this.#prepared === null || failure === null || NEEDS_PREPARING.has(failure.error.code))
-      void this.#prepare()
-    else {
-      this.#failure = null
-      this.requestUpdate()
-      this.querySelector<HTMLInputElement>("input[name=pin]")?.focus()
-    }
+    if (this.#prepared === null || failure === null || needsPreparing(failure.error.code))
+      return this.#prepare()
+    this.#failure = null
+    this.requestUpdate()
+    await this.updateComplete
+    focusKeyField(this)
   }
 
   #foot(busy: boolean): unknown {
@@ -335,70 +263,22 @@ export class SignScreen extends LightElement {
       >`
     if (!this.#isExpired())
       return [
-        this.#keyField(busy),
+        this.#key?.field(busy, this.#caseNumber()),
         signButtons(this.requestId, busy, this.#missing(), this.#failure === null),
       ]
     return expired(() => void this.#prepare())
   }
 
-  /** PIN here, or code and PIN at the bridge's window. */
-  #keyField(busy: boolean): unknown {
-    const bridge = this.#bridge()
-    const write = (pin: string): void => this.#agree({ pin })
-    if (bridge === null) return pinField(busy, write)
-    return bridge.isPaired ? cardHint(this.#caseNumber(), this.#cardSha256) : codeField(busy, write)
-  }
-
-  #stateBadge(view: ReadingView): TemplateResult {
-    if (this.#phase === "signed")
-      return html`<span class="badge badge-plain"
-        >${icon("check")}${st("report.signed", { version: signedVersion(view) })}</span
-      >`
-    if (this.#phase === "approved")
-      return html`<span class="badge badge-warn">${icon("hourglass")}${st("awaits.badge")}</span>`
-    if (this.#prepared !== null)
-      return html`<span class="badge badge-plain"
-          >${icon("freeze")}${st("sign.frozen", { version: this.#prepared.version })}</span
-        >
-        <span class="sub">${st(this.#sheet === "failed" ? "sign.see-pdf" : "sign.as-is")}</span>`
-    return html`<span class="badge badge-warn">${st("sign.not-frozen")}</span>`
-  }
-
   #left(view: ReadingView): unknown {
-    const prepared = this.#prepared
-    if (this.#phase === "preparing" && this.#failure === null) return skeleton(st("sign.preparing"))
-    const shown = this.#document()
-    if (shown === null || this.#store === null) return nothing
-    const prepareId = prepared?.prepareId ?? this.#awaits()?.prepareId
-    const foot =
-      prepared === null ? this.#pdf() : frozenFoot(prepared, this.api.preparedPdfUrl(prepared.prepareId))
-    if (prepareId !== undefined && this.#sheet !== "failed")
-      return html`${this.#title(view)} ${this.#pages(shown, prepareId)} ${foot}`
-    const keys = shown.draft.keyImages.flatMap((key) => this.#stacks?.locate(view, key) ?? [])
-    return html`${this.#title(view)} ${frozenReport(shown, view, keys, this.#store)} ${foot}`
-  }
-
-  #pdf(): unknown {
-    const awaits = this.#awaits()
-    return awaits === undefined
-      ? nothing
-      : html`<div class="row s sub">${pdfLink(this.api.preparedPdfUrl(awaits.prepareId))}</div>`
-  }
-
-  /** The very pages; should they not be drawn, their text, and a word that the PDF is what counts. */
-  #pages(shown: Pick<PreparedReport, "patient" | "draft">, prepareId: string): TemplateResult {
-    const become = (state: SheetState): void => {
-      this.#sheet = state
+    const keys = this.#keyImages
+    if (keys === null || (this.#phase === "preparing" && this.#failure === null))
+      return skeleton(st("sign.preparing"))
+    const become = (sheet: SheetState): void => {
+      this.#sheet = sheet
       this.requestUpdate()
     }
-    return frozenSheet(shown, this.api.preparedSheetUrl(prepareId), this.#sheet, become)
-  }
-
-  #title(view: ReadingView): TemplateResult {
-    return html`<div class="row between">
-      <h1>${st("sign.title")}</h1>
-      <span class="row s">${this.#stateBadge(view)}</span>
-    </div>`
+    const [prepared, isSigned] = [this.#prepared, this.#phase === "signed"]
+    return signSheet({ api: this.api, view, prepared, isSigned, keys, sheet: this.#sheet, become })
   }
 
   override render(): unknown {
@@ -430,7 +310,7 @@ export class SignScreen extends LightElement {
             void this.#sign()
           }}
         >
-          ${isOpen ? confirmBox(this.#confirmed, busy, (confirmed) => this.#agree({ confirmed })) : nothing}
+          ${isOpen ? confirmBox(this.#confirmed, busy, (confirmed) => this.#agree(confirmed)) : nothing}
           ${signSteps(this.#steps(), words)}
           <span class="grow"></span>
           ${this.#foot(busy)}
