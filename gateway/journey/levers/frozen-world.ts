@@ -3,6 +3,8 @@
  * ERR_FROZEN, which passes: devices and partners are told to come back, steps are run again when the freeze has ended.
  */
 import { LeverError } from "../errors.ts"
+import { isApproved } from "../read/draft.ts"
+import { isFrozenOwner } from "../submit/report-documents.ts"
 import type { KeyStore, PersonKeys } from "../ports/keys.ts"
 import type { DocumentSource } from "../ports/outside.ts"
 import type { Spool } from "../ports/spool.ts"
@@ -46,14 +48,25 @@ const frozenSpool = (spool: Spool, hold: Hold): Spool => ({
   hasRoom: () => Promise.resolve(false),
 })
 
-/** Who read what is told as ever; a reader's words that are being written are not lost. */
-export const isTakenFrozen = (change: Change): boolean =>
-  "put" in change && (change.put === "audit" || (change.put === "report" && change.record.status === "draft"))
-
 function frozenLedger(ledger: Ledger, hold: Hold): Ledger {
-  const commit = (changes: readonly Change[]): Promise<void> =>
-    changes.every(isTakenFrozen) ? ledger.commit(changes) : hold("nothing is changed")
+  const commit = async (changes: readonly Change[]): Promise<void> => {
+    for (const change of changes) if (!(await isTaken(ledger, change))) return hold("nothing is changed")
+    await ledger.commit(changes)
+  }
   return { ...ledger, commit }
+}
+
+/**
+ * Who read what is told as ever; and a reader's words that are being written are not lost, also when they were prepared for their
+ * signature: these pages then serve no more, and lie where they lie until the freeze ends. What was approved stays as it is.
+ */
+async function isTaken(ledger: Ledger, change: Change): Promise<boolean> {
+  if ("remove" in change) return change.remove === "documents" && isFrozenOwner(change.submissionId)
+  if (!("put" in change)) return false
+  if (change.put === "audit") return true
+  if (change.put !== "report" || change.record.status !== "draft") return false
+  const kept = await ledger.report(change.record.id)
+  return kept === null || !isApproved(kept)
 }
 
 const frozenKeys = (keys: KeyStore, hold: Hold): KeyStore => ({

@@ -1,5 +1,6 @@
 /** The documents of a report: sealed under the request's slot, each with a row before any submission carries it. */
 import { found } from "../desk-guards.ts"
+import { LeverError } from "../errors.ts"
 import { parentAmong, parentOf, type Parent } from "../lineage.ts"
 import type { Change } from "../records/ledger.ts"
 import type { ReportRecord } from "../records/report.ts"
@@ -53,14 +54,24 @@ export const signatureOwner = (reportId: string): string => `report/${reportId}/
 /** Of the hospital's long-term copies, by version. */
 export const longTermOwner = (reportId: string): string => `report/${reportId}/long-term`
 
+/** Is it of what was frozen, and not of what was signed? */
+export function isFrozenOwner(owner: string): boolean {
+  const reportId = /^report\/([^/]+)\/[^/]+$/.exec(owner)?.[1]
+  return reportId !== undefined && owner !== signatureOwner(reportId) && owner !== longTermOwner(reportId)
+}
+
 /** What was frozen and not signed: its rows go with the commit that replaces it, and then its segment. */
 export function unfrozen({ id, prepareId }: ReportRecord): Change[] {
   return prepareId === null ? [] : [{ remove: "documents", submissionId: frozenOwner(id, prepareId) }]
 }
 
-/** After that commit. Left undone by a crash, roll-forward does it. */
+/** After that commit. Left undone by a crash, or while nothing may be destroyed, roll-forward does it. */
 export async function discardFrozen(world: World, report: ReportRecord): Promise<void> {
   if (report.prepareId === null) return
   const segments = new Map(report.private.documents.map(({ place }) => [place.segmentId, place.slotId]))
-  for (const [segmentId, slotId] of segments) await world.spool.discardSegment(slotId, segmentId)
+  try {
+    for (const [segmentId, slotId] of segments) await world.spool.discardSegment(slotId, segmentId)
+  } catch (error) {
+    if (!(error instanceof LeverError)) throw error
+  }
 }
