@@ -165,7 +165,7 @@ export async function condition(watched: Watched): Promise<Condition> {
   const { spool, ledger, certificates, lists, collectors } = watched
   const now = systemClock.now()
   const failing = (await ledger.failingJobs(FAILING_ATTEMPTS, FAILING_LOOK)).filter(
-    ({ verb, failureCode }) => !TOLD_OTHERWISE.has(verb) && !CLOCK_CODES.has(failureCode ?? ""),
+    ({ verb, failureCode }) => !TOLD_OTHERWISE.has(verb) && !LIT_CODES.has(failureCode ?? ""),
   )
   return {
     shown: {
@@ -192,6 +192,7 @@ export async function condition(watched: Watched): Promise<Condition> {
       unreadableLists: lists.unreadable(),
       frozenSince: watched.levers.frozen?.since ?? null,
       rot: rotten(spool),
+      doubtedSignatures: await doubtedSignatures(ledger),
       failingSteps: {
         count: failing.length,
         codes: [...new Set(failing.map(({ failureCode }) => failureCode ?? ""))],
@@ -202,8 +203,14 @@ export async function condition(watched: Watched): Promise<Condition> {
 
 /** Verbs whose failures are told of the system that does not answer. */
 const TOLD_OTHERWISE: ReadonlySet<Verb> = new Set(["submit", "deliver", "commit", "stamp", "sign"])
-/** The clock has a light of its own. */
-const CLOCK_CODES: ReadonlySet<string> = new Set(["ERR_CLOCK_OFF", "ERR_CLOCK_UNKNOWN"])
+/** Each has a light of its own. */
+const LIT_CODES: ReadonlySet<string> = new Set(["ERR_CLOCK_OFF", "ERR_CLOCK_UNKNOWN", "ERR_REPORT_DOUBTED"])
+
+/** From the first look on: the next is a month later. */
+const doubtedSignatures = async (ledger: Ledger): Promise<number> =>
+  (await ledger.failingJobs(1, FAILING_LOOK)).filter(
+    ({ failureCode }) => failureCode === "ERR_REPORT_DOUBTED",
+  ).length
 
 const rotten = (spool: FileSpool): number => spool.rot.filter(isRotten).length
 

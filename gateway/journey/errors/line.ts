@@ -114,6 +114,12 @@ export const LINE_ERRORS = {
     "the radiologist's signature over the report does not hold",
     "the text is not shown; call the reading centre and ask for the report again",
   ),
+  ERR_REPORT_DOUBTED: row(
+    "ContentError",
+    "permanent",
+    "by what authorities say today the signature of a report that was valid can no longer be confirmed, e.g. its signer's key was stolen at an unknown time: no copy that lasts can be made of it",
+    "ask the reading centre to have the report signed anew, and the signer's authority since when the key was in other hands; it is looked at again every 30 days",
+  ),
   ERR_REPORT_VERSION: row(
     "ContentError",
     "permanent",

@@ -42,6 +42,7 @@ export type LightName =
   | "list-unreadable"
   | "time-stamp-other"
   | "signature-late"
+  | "signature-doubted"
   | "audit-waiting"
   | "collector-behind"
   | "step-failing"

@@ -25,6 +25,8 @@ export interface Facts {
   readonly failingSteps: { readonly count: number; readonly codes: readonly string[] }
   /** When each of those was signed whose time stamp is late, the oldest first. */
   readonly lateSignatures: readonly string[]
+  /** Reports whose signature was valid and can no longer be confirmed. */
+  readonly doubtedSignatures: number
   /** Since when the oldest commitment waits. */
   readonly commitmentsSince: string | null
   /** By agreement. */
@@ -57,6 +59,7 @@ export function lightsOf(facts: Facts): readonly Light[] {
     ...contactLight(facts.page.timeStamp, facts.now, "", null),
     ...authorityLights(facts.page),
     ...lateLight(facts),
+    ...doubtedLight(facts),
     ...contactLight(facts.page.clock, facts.now, "", null),
     ...archiveLights(facts),
     ...directoryLights(facts),
@@ -151,6 +154,10 @@ function lateLight({ lateSignatures }: Facts): Light[] {
   const [since] = lateSignatures
   if (since === undefined) return []
   return [light("signature-late", "amber", { n: lateSignatures.length, since, offer: { what: "requests" } })]
+}
+
+function doubtedLight({ doubtedSignatures: n }: Facts): Light[] {
+  return n === 0 ? [] : [light("signature-doubted", "red", { n, offer: { what: "requests" } })]
 }
 
 function archiveLights({ page: { archive }, commitmentsSince, now }: Facts): Light[] {

@@ -54,7 +54,10 @@ export interface House extends Lines {
 /** How the house itself is, as /healthz tells it. */
 export interface Condition {
   readonly shown: Pick<Page, "certificates" | "lists" | "auditRows" | "collectors" | "clock">
-  readonly behind: Pick<Facts, "frozenSince" | "rot" | "unreadableLists" | "failingSteps">
+  readonly behind: Pick<
+    Facts,
+    "frozenSince" | "rot" | "doubtedSignatures" | "unreadableLists" | "failingSteps"
+  >
 }
 
 export function technicianDesk(world: World, house: House): TechnicianDesk {

@@ -43,7 +43,7 @@ const RENEWAL_LOOK_MS = 30 * DAY_MS
 /** When a report that has just been verified is looked at first. */
 export const firstRenewal = (now: Date): Date => new Date(now.getTime() + EVIDENCE_LOOK_MS)
 
-/** @throws TimeStampError, and ContentError ERR_REPORT_SIGNATURE when what was made does not hold */
+/** @throws TimeStampError, and ContentError ERR_REPORT_SIGNATURE when what was made does not hold and what was there does */
 export async function renew(world: World, job: JobRecord): Promise<Outcome | Decision> {
   const report = await world.ledger.report(job.subject)
   const verdict = report?.private.signature ?? null
@@ -63,8 +63,7 @@ export async function renew(world: World, job: JobRecord): Promise<Outcome | Dec
   const again = { at: new Date(now.getTime() + lookMs), failureCode: null }
   if (Buffer.compare(made, received) === 0) return { changes: [], again }
   const verification = judged(look, made)
-  if (!holds(verification.verdict.outcome))
-    throw new ContentError("ERR_REPORT_SIGNATURE", `the long-term copy of ${report.id} does not hold`)
+  if (!holds(verification.verdict.outcome)) return notKept(look, report, received, verification)
   const copy = await sealedCopy(world, report, made)
   return {
     locks: [report.requestId],
@@ -73,6 +72,25 @@ export async function renew(world: World, job: JobRecord): Promise<Outcome | Dec
       const fresh = await world.ledger.report(report.id)
       return fresh === null ? { changes: [] } : { changes: kept(world, fresh, copy, verification), again }
     },
+  }
+}
+
+/**
+ * What was made does not hold. Nor did what was there, by what is known today (its signer's key was in other hands, since nobody
+ * knows when): nothing that is added to it mends that. A person is told; it is looked at like one that rests, for an authority
+ * may yet say since when.
+ *
+ * @throws ContentError ERR_REPORT_SIGNATURE: it held before we added to it
+ */
+function notKept(look: Look, report: ReportRecord, received: Uint8Array, made: Verification): Outcome {
+  if (holds(judged(look, received).verdict.outcome))
+    throw new ContentError("ERR_REPORT_SIGNATURE", `the long-term copy of ${report.id} does not hold`)
+  const open = made.verdict.tests.find(({ outcome }) => outcome !== "pass")
+  const why = open === undefined ? made.verdict.outcome : `${open.name}: ${open.detail}`
+  return {
+    changes: [],
+    again: { at: new Date(look.now.getTime() + RENEWAL_LOOK_MS), failureCode: "ERR_REPORT_DOUBTED" },
+    fault: new ContentError("ERR_REPORT_DOUBTED", `the signature of ${report.id} is in doubt: ${why}`),
   }
 }
 

@@ -88,6 +88,7 @@ const FACTS: Facts = {
   unreadableLists: [],
   failingSteps: { count: 0, codes: [] },
   lateSignatures: [],
+  doubtedSignatures: 0,
   commitmentsSince: null,
   firstResponders: new Map([["center", "当直 03-0000-0000"]]),
 }
@@ -106,6 +107,13 @@ describe("the lights of the technician's page", () => {
     assert.deepEqual(late?.offer, { what: "requests" })
     assert.match(late.ja.title, /2件/)
     assert.match(late.en.title, /^2 reports have waited/)
+  })
+
+  it("are red when signatures of reports can no longer be confirmed, with the list of requests", () => {
+    const [doubted, ...more] = lights({}, { doubtedSignatures: 1 })
+    assert.deepEqual([doubted?.code, doubted?.tone, more.length], ["signature-doubted", "red", 0])
+    assert.deepEqual(doubted?.offer, { what: "requests" })
+    assert.match(doubted.en.title, /^The signature of 1 report can no longer be confirmed$/)
   })
 
   it("are none when everything flows", () => {

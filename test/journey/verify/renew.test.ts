@@ -15,6 +15,7 @@ import { verifySignature } from "../../../gateway/standards/dsg/verify.ts"
 import { MAX_EVIDENCE, MAX_KEPT_EVIDENCE } from "../../../gateway/standards/dsg/xades-read.ts"
 import { judgedEvidence } from "../../../gateway/standards/evidence/judge.ts"
 import { readCertificate } from "../../../gateway/standards/hpki/certificate.ts"
+import { readCrl, REASON } from "../../../gateway/standards/hpki/crl.ts"
 import * as issue from "../../../gateway/standards/hpki/issue.ts"
 import { certificates, list, START } from "../certificates.ts"
 import { DRAFT, enter, requestFor, storeAll, study, writeAndSign } from "../people.ts"
@@ -237,6 +238,34 @@ describe("the long-term copy of a report's signature", function () {
         null,
         "its term would have ended, had it not before",
       )
+    } finally {
+      sides.close()
+    }
+  })
+
+  it("is left as it is once its signer's key was stolen and nobody says since when: a person is told, and nothing tries hourly", async () => {
+    const { sides, requestId } = await settled()
+    try {
+      const { authorities, reader, tsa } = await certificates()
+      const { edge } = sides
+      const at = days(START, 200)
+      const serial = readCertificate(reader.chain[0]!).serial
+      const stolen = [{ serial, revocationDate: at, reason: REASON.keyCompromise }]
+      sides.trust.edge.lists.set(
+        "signature",
+        readCrl(authorities.signature.crl(at, days(at, YEAR_DAYS), stolen)),
+      )
+      const before = (await reportOf(sides, requestId)).private.longTerm
+      let stamps = 0
+      const clock = { now: () => days(at, 1) }
+      const counted = new TestTsa(tsa, clock)
+      const timeStamps = { stamp: (octets: Uint8Array) => (stamps++, counted.stamp(octets)) }
+      const world = { ...edge.world, clock, timeStamps }
+      const { changes, again, fault } = await decided(world, jobOf(await reportOf(sides, requestId)))
+      assert.deepEqual([changes, stamps], [[], 1])
+      assert.deepEqual(again, { at: days(at, 31), failureCode: "ERR_REPORT_DOUBTED" })
+      assert.match(String(fault), /in doubt: revocation: .*reason 1; since when is not stated/)
+      assert.deepEqual((await reportOf(sides, requestId)).private.longTerm, before)
     } finally {
       sides.close()
     }

@@ -128,6 +128,22 @@ export const TRUST_ADVICE = {
       "The light goes out by itself when the time stamp comes. If it stays, tell the system administrator",
     ],
   ),
+  "signature-doubted": said(
+    [
+      "署名の有効性を確かめられなくなった報告書があります（{n}件）",
+      "届いたときは有効でした。その後、署名者の鍵が盗まれたなどの理由で失効し、いつからかが示されていません。報告書は読めます。",
+      "報告書を作成した読影センターへ電話し、署名し直した報告書を送ってもらってください",
+      "センターには、失効の時期を認証局へ問い合わせるよう頼んでください",
+      "新しい報告書が届くまで、主治医に伝えて内容を確かめてもらってください",
+    ],
+    [
+      "The signature of {n} {n|report|reports} can no longer be confirmed",
+      "It was valid when it came. Since then the signer's key was revoked, for example as stolen, and nobody has said since when. The text can be read.",
+      "Call the reading centre that wrote the report: it has to send it signed anew",
+      "Ask the centre to ask the signer's authority since when the key was in other hands",
+      "Until then tell the physician in charge, who should have the content confirmed",
+    ],
+  ),
   ERR_CLOCK_OFF: said(
     [
       "このゲートウェイの時計がずれています",
