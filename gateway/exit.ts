@@ -21,7 +21,8 @@ export const EXIT = {
   },
   keys: {
     code: 3,
-    meaning: "a key, certificate or passphrase is there and cannot be read, does not open or does not fit",
+    meaning:
+      "a key, certificate or passphrase cannot be read, does not open or does not fit; or the folder it lies in is not mounted",
   },
   storage: {
     code: 4,

@@ -65,9 +65,13 @@ describe("the epoch of the slots", () => {
   it("never replaces a lost key by a new one", async () => {
     await (await open()).close()
     await rm(join(dataDir, "keys", "epoch-1.key"))
-    await assert.rejects(epochKeyOf(config), { code: "ERR_KEY_MISSING" })
+    await assert.rejects(epochKeyOf(config), {
+      code: "ERR_KEY_FOLDER",
+      message: /keys is empty, and nothing is mounted there$/,
+    })
     await mkdir(join(dataDir, "keys", "index"), { recursive: true })
+    await assert.rejects(epochKeyOf(config), { code: "ERR_KEY_MISSING" })
     await writeFile(join(dataDir, "ledger.sqlite"), "")
-    await assert.rejects(ledgerKey(config), { code: "ERR_KEY_MISSING" })
+    await assert.rejects(ledgerKey(config), { code: "ERR_KEY_FOLDER" })
   })
 })

@@ -148,6 +148,7 @@ export const studyJa = {
   "sign.fault.pin": "PIN が違います。",
   "sign.fault.login": "先に署名サービスへログインし、ここへ戻って「やり直す」を押してください。",
   "sign.fault.service": "署名サービスから正しい応答がありません。少し待ってやり直してください。",
+  "sign.fault.folder": "署名鍵の保管場所につながっていません。下書きは残っています。システム管理者に伝えてください。",
   "sign.fault.card": "カードで署名できませんでした。もう一度お試しください。",
   "sign.fault.bridge-off": "この PC でカードブリッジが動いていません。起動してからやり直してください。",
   "sign.fault.bridge-code": "コードがブリッジの画面と違います。最新のコードを入れてください。",

@@ -7,7 +7,14 @@ export const KEY_ERRORS = {
     "KeyError",
     "permanent",
     "a key or certificate named in the configuration cannot be read",
-    "check the path and its permissions",
+    "check the path and its permissions. Of a key that is lost: docs/keys.md says what is made anew, and what a backup has",
+  ),
+  ERR_KEY_FOLDER: row(
+    "KeyError",
+    "transient",
+    "the folder in which a key lies is not there, or is empty with nothing mounted on it: the disk or share is away, no key is lost by that",
+    "mount it (`findmnt FOLDER`, `systemctl --failed`), then start again; make no new keys",
+    "HTTP 503",
   ),
   ERR_KEY_MISMATCH: row(
     "KeyError",

@@ -16,6 +16,7 @@ import {
   encodeEpochKey,
 } from "./epoch-key-record.ts"
 import { readPassphrase } from "./pem-files.ts"
+import { unreadable } from "./unreadable.ts"
 import { syncFolder } from "../sync-folder.ts"
 
 const NAME = /^epoch-([1-9][0-9]{0,8})\.key$/
@@ -52,7 +53,7 @@ export async function createEpochKey(
   return { epoch, key }
 }
 
-/** Throws ERR_KEY_MISSING or ERR_KEY_PASSPHRASE. */
+/** Throws ERR_KEY_MISSING, ERR_KEY_FOLDER or ERR_KEY_PASSPHRASE. */
 export async function openEpochKey(files: EpochKeyFiles, epoch: number): Promise<OpenedEpochKey> {
   const passphrase = await readPassphrase(files.passphraseFile)
   const record = await readRecord(pathOf(files.folder, epoch))
@@ -87,7 +88,7 @@ async function readRecord(path: string): Promise<Buffer> {
       return into.subarray(0, bytesRead)
     })
   } catch (cause) {
-    throw new KeyError("ERR_KEY_MISSING", `${path} cannot be read`, { cause })
+    throw unreadable(path, cause)
   }
 }
 

@@ -3,25 +3,23 @@ import type { KeyObject } from "node:crypto"
 import { X509Certificate, createPrivateKey } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { KeyError } from "../../journey/errors.ts"
+import { unreadable } from "./unreadable.ts"
 import { MIN_RSA_BITS } from "../../standards/algorithms/permitted.ts"
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g
 const ENCRYPTED = "-----BEGIN ENCRYPTED PRIVATE KEY-----"
 const CURVES = ["prime256v1", "secp384r1"]
 
-/** Throws ERR_KEY_MISSING. */
+/** Throws ERR_KEY_MISSING, ERR_KEY_FOLDER. */
 export async function readKeyFile(path: string): Promise<string> {
   try {
     return await readFile(path, "latin1")
   } catch (cause) {
-    throw new KeyError("ERR_KEY_MISSING", `${path} cannot be read${codeOf(cause)}`, { cause })
+    throw unreadable(path, cause)
   }
 }
 
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : ""
-
-/** The first line of a passphrase file, without its line end. Throws ERR_KEY_MISSING, also when it is empty. */
+/** The first line of a passphrase file, without its line end. Throws ERR_KEY_MISSING, also when it is empty; ERR_KEY_FOLDER. */
 export async function readPassphrase(path: string): Promise<Buffer> {
   const line = Buffer.from((await readKeyFile(path)).split(/\r?\n/, 1)[0] ?? "", "latin1")
   if (line.length === 0) throw new KeyError("ERR_KEY_MISSING", `${path} holds no passphrase`)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { execFileSync } from "node:child_process"
 import { X509Certificate, verify } from "node:crypto"
-import { copyFile, mkdtemp, rm } from "node:fs/promises"
+import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { personKeys } from "../../../gateway/storage/keys/person-keys.ts"
@@ -54,9 +54,17 @@ describe("signing keys of persons", () => {
 
   it("are looked for in their folder only", async () => {
     const keys = personKeys(join(folder, "below"))
+    await mkdir(join(folder, "below"))
+    await copyFile(join(folder, "r1.chain.pem"), join(folder, "below", "r2.chain.pem"))
     for (const id of ["../r1", "r1/../r1", "", ".", "..", "a\0b", "x".repeat(65), "nobody"]) {
       await assert.rejects(keys.sign(id, "1234", Buffer.of(1)), { code: "ERR_KEY_MISSING" })
       await assert.rejects(keys.chain(id), { code: "ERR_KEY_MISSING" })
     }
+  })
+
+  it("are away with their folder, which is told as that and not as a lost key", async () => {
+    const keys = personKeys(join(folder, "share"))
+    await assert.rejects(keys.sign("r1", "1234", Buffer.of(1)), { code: "ERR_KEY_FOLDER" })
+    await assert.rejects(keys.needs("r1"), { code: "ERR_KEY_FOLDER" })
   })
 })

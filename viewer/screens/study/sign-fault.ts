@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<string, StudyKey>> = {
   ERR_KEY_LOGIN: "sign.fault.login",
   ERR_KEY_SERVICE: "sign.fault.service",
   ERR_KEY_CARD: "sign.fault.card",
+  ERR_KEY_FOLDER: "sign.fault.folder",
   BRIDGE_OFF: "sign.fault.bridge-off",
   BRIDGE_UNPAIRED: "sign.fault.bridge-code",
   BRIDGE_CODE: "sign.fault.bridge-code",
