@@ -17,6 +17,7 @@ import type {
   CardAsked,
   PreparedReport,
   ReadingView,
+  ReleasedPreliminaryReport,
   ReportDraft,
   SignedOrApproved,
   WorkItem,
@@ -134,6 +135,16 @@ export class Api {
   /** Freezes this version of the draft, and no other. */
   prepare(requestId: string, expectedVersion: number): Promise<PreparedReport> {
     return this.#json("POST", `/api/cases/${part(requestId)}/prepare`, { expectedVersion })
+  }
+  /** The same, to be released as a preliminary report. */
+  preparePreliminary(requestId: string, expectedVersion: number): Promise<PreparedReport> {
+    return this.#json("POST", `/api/cases/${part(requestId)}/prepare-preliminary`, { expectedVersion })
+  }
+  releasePreliminary(
+    prepareId: string,
+    response: AuthenticationResponseJSON,
+  ): Promise<ReleasedPreliminaryReport> {
+    return this.#json("POST", `/api/prepared/${part(prepareId)}/release`, { response })
   }
   preparedPdfUrl(prepareId: string): string {
     return `/api/prepared/${part(prepareId)}/pdf`
@@ -258,6 +269,9 @@ export class Api {
     const [, name = "dokuei-evidence.zip"] =
       /filename="([\w.-]+)"/.exec(response.headers.get("Content-Disposition") ?? "") ?? []
     return { name, zip: await response.blob() }
+  }
+  preliminaryPdfUrl(requestId: string, version: number): string {
+    return `/api/requests/${part(requestId)}/preliminary/${version}/pdf`
   }
   documentUrl(reportId: string, kind: "pdf" | "cda" | "signature"): string {
     return `/api/reports/${part(reportId)}/${kind}`

@@ -37,6 +37,9 @@ const WARM_AFTER_MS = 3_000
 /** Once a second while a count-down is shown. */
 const COUNTDOWN_MS = 1_000
 
+/** One case fills them: its own bar stands in the place of the head. */
+const CASE_SCREENS: ReadonlySet<Route["name"]> = new Set(["read", "sign", "preliminary"])
+
 class AppRoot extends LightElement {
   readonly #api = new Api()
   readonly #live = new LiveEvents((state) => this.#onLine(state))
@@ -242,6 +245,18 @@ class AppRoot extends LightElement {
         ></sign-screen>`,
       )}`
     }
+    if (this.#route.name === "preliminary") {
+      void import("./screens/study/preliminary-screen.ts")
+      return html`${keyed(
+        this.#route.requestId,
+        html`<preliminary-screen
+          class="fill"
+          .requestId=${this.#route.requestId}
+          .api=${this.#api}
+          .live=${this.#live}
+        ></preliminary-screen>`,
+      )}`
+    }
     if (this.#route.name === "lines")
       return html`<page-lines .api=${this.#api} .live=${this.#live}></page-lines>`
     return html`<page-worklist .api=${this.#api} .live=${this.#live}></page-worklist>`
@@ -295,8 +310,7 @@ class AppRoot extends LightElement {
 
   #inside(session: SessionView): TemplateResult {
     const officer = isOfficer(session)
-    const wide =
-      !officer && session.desk === "reading" && (this.#route.name === "read" || this.#route.name === "sign")
+    const wide = !officer && session.desk === "reading" && CASE_SCREENS.has(this.#route.name)
     return html`<div class="screen">
       ${wide ? nothing : appHead(session, this.#tabs(session), () => void this.#logout(false))}
       ${this.#banner()}

@@ -66,6 +66,12 @@ export const agreementSchema = z.strictObject({
       "what says that it arrived and ends our custody: the partner's signed receipt, or its answer alone. Default: signed; without seals its answer",
     ),
   reportSignature: z.enum(["hpki"]).default("hpki").describe("what a report must be signed with"),
+  preliminaryReports: z
+    .enum(["none", "stat", "all"])
+    .default("none")
+    .describe(
+      "preliminary reports (仮報告), which nobody has signed and a signed one follows: `stat`: for STAT requests; `all`: for any request. At both sides alike: what the hospital's agreement does not say it refuses",
+    ),
   signatures: z
     .strictObject({
       level: z

@@ -30,7 +30,7 @@ export const mailSchema = z
           about: z
             .enum(["report", "stat", "late", "certificate"])
             .describe(
-              "`report`: a new report waits to be received (hospital); `stat`: a STAT study waits to be read (reading centre); `late`: a report has waited 24 hours for its signature or its time stamp; `certificate`: one of ours or of a partner's ends in 90, 30 or 7 days, or has ended",
+              "`report`: a new report waits to be received, or a preliminary one came (hospital); `stat`: a STAT study waits to be read (reading centre); `late`: a report has waited 24 hours for its signature or its time stamp, or a preliminary one for the signed one; `certificate`: one of ours or of a partner's ends in 90, 30 or 7 days, or has ended",
             ),
           language: z.enum(["ja", "en"]).default("ja"),
           every: duration.prefault("15m").describe("at most one mail in so long"),

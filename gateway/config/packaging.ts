@@ -155,13 +155,24 @@ function repositoryIssues(
   ]
 }
 
-function unsealedIssues({ receipts, units, accepts }: Raw, path: string): Issue[] {
+function unsealedIssues(
+  { receipts, units, accepts, preliminaryReports = "none" }: Raw,
+  path: string,
+): Issue[] {
   const own = ["receipt", "acknowledgement", "certificate", "phantom"]
   const foreign = (Array.isArray(accepts) ? accepts : []).filter((each) => own.includes(String(each)))
   return [
     ...(receipts === "signed"
       ? [at(`${path}.receipts`, "must be registry-response: without seals there are no signed receipts")]
       : []),
+    ...(preliminaryReports === "none"
+      ? []
+      : [
+          at(
+            `${path}.preliminaryReports`,
+            "must be none: without seals nobody would answer for a report that nobody has signed",
+          ),
+        ]),
     ...(units === "adaptive"
       ? [at(`${path}.units`, "must be off: units are bound by a seal, and there is none")]
       : []),

@@ -103,6 +103,8 @@ export interface Agreement {
   readonly accepts: readonly SubmissionKind[]
   readonly receipts: "signed" | "registry-response"
   readonly reportSignature: "hpki"
+  /** Which requests a preliminary document is sent and taken for, which nobody has signed (ADR 0035). Absent = none. */
+  readonly preliminaryReports?: "none" | "stat" | "all"
   /** Absent = `PLAIN_FORM`. */
   readonly signatures?: SignatureForm
   /** Who may sign reports. Empty = whoever the partner says. */

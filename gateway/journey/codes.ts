@@ -168,6 +168,7 @@ const KIND_DISPLAY: Readonly<Record<SubmissionKind, string>> = {
   unit: "Part of an imaging study for remote reading",
   report: "Diagnostic imaging report",
   stamp: "Time stamp of a signature",
+  preliminary: "Preliminary diagnostic imaging report",
   receipt: "Receipt",
   refusal: "Refusal notice",
   recall: "Recall of a study",

@@ -7,7 +7,7 @@ import type { ReportRecord } from "./records/report.ts"
 import type { ReportVersion } from "./views/reading.ts"
 
 /** What places a document among the others. */
-type Placed = Pick<ReportRecord, "setId" | "version" | "appends" | "status" | "preparedAt">
+type Placed = Pick<ReportRecord, "setId" | "version" | "appends" | "preliminary" | "status" | "preparedAt">
 
 export interface Parent {
   readonly relation: "RPLC" | "APND"
@@ -15,11 +15,14 @@ export interface Parent {
   readonly version: number
 }
 
+/** A preliminary document is none of the case's: the report that takes its place is the first. */
 export function parentOf({
   setId,
   version,
   appends,
-}: Pick<Placed, "setId" | "version" | "appends">): Parent | null {
+  preliminary,
+}: Pick<Placed, "setId" | "version" | "appends" | "preliminary">): Parent | null {
+  if (preliminary !== undefined) return null
   if (version > 1) return { relation: "RPLC", setId, version: version - 1 }
   return appends === undefined ? null : { relation: "APND", ...appends }
 }

@@ -158,7 +158,8 @@ function patientId(subject: Described): string | null {
 /** A report is for who asked for it, where they are known; the institution alone where both do not fit one value. */
 function recipient(subject: Described, kind: SubmissionKind): string {
   const { name, oid } = subject.agreement.partner
-  const [institution, physician] = [xon(name, oid), kind === "report" ? physicianOf(subject) : ""]
+  const isForPhysician = kind === "report" || kind === "preliminary"
+  const [institution, physician] = [xon(name, oid), isForPhysician ? physicianOf(subject) : ""]
   const both = `${institution}|${physician}`
   return physician === "" || both.length > MAX_SLOT_VALUE_LENGTH ? institution : both
 }

@@ -429,6 +429,13 @@ export const REPORT = [
     "approved by passkey while the holder of the key does not answer: nothing of it leaves before it is signed",
   ),
   row<ReportStatus>("draft", "take-back", "draft", null, "approved, not signed: its reader writes on"),
+  row<ReportStatus>(
+    "draft",
+    "release",
+    "draft",
+    "package",
+    "a preliminary document leaves, which nobody signs; the draft goes on as the version that takes its place (RPLC)",
+  ),
   row<ReportStatus>("draft", "sign", "final", "package", "first signed version"),
   row<ReportStatus>(
     "draft",

@@ -620,6 +620,16 @@ describe("the configuration", () => {
     it("needs no seal, no certificate, and says nothing of what follows from it", () => {
       assert.deepEqual(found(plain), [])
     })
+    it("has no preliminary reports: nobody would answer for them", () => {
+      const early = (raw: Raw): void => {
+        plain(raw, undefined, { preliminaryReports: "stat" })
+      }
+      assert.deepEqual(paths(found(early)), ["agreements.0.preliminaryReports"])
+      assert.deepEqual(
+        found((raw) => (raw.agreements[0].preliminaryReports = "all")),
+        [],
+      )
+    })
     it("needs the written permission, which is for plain alone", () => {
       const unpermitted = found((raw) => {
         plain(raw, { form: "plain" })

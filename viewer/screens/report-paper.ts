@@ -17,11 +17,11 @@ import { stage } from "../words/stage.ts"
 type Report = NonNullable<StaffDetail["report"]>
 
 /** Lines as written; an empty text says so instead of leaving a hole. */
-function prose(text: string): TemplateResult {
+export function prose(text: string): TemplateResult {
   return html`<p class="prose">${text || t("report.no-text")}</p>`
 }
 
-function patientBlock(detail: StaffDetail, site: string): TemplateResult {
+export function patientBlock(detail: StaffDetail, site: string): TemplateResult {
   const { patient, study, request } = detail
   const { name, reading } = nameLines(patient, language())
   const born = patient.birthDate === null ? "" : t("patient.born", { date: patient.birthDate })

@@ -24,6 +24,13 @@ import { isHeld, worst } from "../words/verdict.ts"
 import { recallSection } from "./report-recall.ts"
 import { coveredPaper, paper, waitingPaper } from "./report-paper.ts"
 import {
+  changedBanner,
+  openPreliminary,
+  preliminaryPaper,
+  preliminaryVerdict,
+  replacedPreliminaries,
+} from "./report-preliminary.ts"
+import {
   acknowledgementSection,
   chooseDocument,
   deletionSection,
@@ -408,7 +415,9 @@ export class PageReport extends LightElement {
     if (verification.outcome === "invalid" && this.#uncovered === shown.report?.reportId)
       return banner("danger", "alert", html`<b>${t("verdict-text.do-not-use")}</b>`)
     if (shown.isEarlier) return this.#superseded(shown, detail)
-    return this.#recallRefused(detail) ?? this.#corrected(detail) ?? this.#trouble(detail)
+    return (
+      this.#recallRefused(detail) ?? changedBanner(detail) ?? this.#corrected(detail) ?? this.#trouble(detail)
+    )
   }
 
   /** Told until something does not get through; while it is to be received nothing else matters more. */
@@ -439,8 +448,16 @@ export class PageReport extends LightElement {
   /** The report with what was added to it, one sheet below the other; or one that was replaced, alone. */
   #left(detail: StaffDetail, shown: Shown): TemplateResult {
     const now = this.api.clock.now()
-    if (detail.report === null)
-      return waitingPaper(detail, now, html`${this.#releaseButton(detail)} ${this.#recallSection(detail)}`)
+    if (detail.report === null) {
+      const waiting = waitingPaper(
+        detail,
+        now,
+        html`${this.#releaseButton(detail)} ${this.#recallSection(detail)}`,
+      )
+      const early = openPreliminary(detail)
+      if (early === null) return waiting
+      return html`<div class="papers">${preliminaryPaper(detail, early, this.session.site)} ${waiting}</div>`
+    }
     const sheets: readonly Shown[] = shown.isEarlier
       ? [shown]
       : standing(detail).map((each) => ({ ...each, isEarlier: false }))
@@ -468,7 +485,8 @@ export class PageReport extends LightElement {
   #side(detail: StaffDetail, shown: Shown, verification: Verification): unknown {
     const { report } = shown
     const now = this.api.clock.now()
-    if (report === null) return html`${deletionSection(detail)}`
+    const replaced = replacedPreliminaries(detail, this.api, now)
+    if (report === null) return html`${this.#preliminary(detail)} ${replaced} ${deletionSection(detail)}`
     const documents = standing(detail).map(({ report: each, acknowledgement }) => ({
       reportId: each.reportId,
       name: nameOf(each),
@@ -486,7 +504,7 @@ export class PageReport extends LightElement {
       checkAgain: () => void this.#checkAgain(report.reportId),
     })}
     ${shown.isEarlier ? nothing : acknowledgementSection(this.#received(detail), now, verification.outcome !== "unsigned")}
-    ${versionsSection(detail, report.reportId, now, (reportId) => this.#show(reportId))}
+    ${versionsSection(detail, report.reportId, now, (reportId) => this.#show(reportId))} ${replaced}
     ${deletionSection(detail)}
     ${
       isHeld(verification.outcome)
@@ -500,6 +518,19 @@ export class PageReport extends LightElement {
     ${shown.isEarlier ? nothing : this.#recallSection(detail)}`
   }
 
+  #preliminary(detail: StaffDetail): unknown {
+    const early = openPreliminary(detail)
+    if (early === null) return nothing
+    return preliminaryVerdict(detail, early, {
+      api: this.api,
+      isDetailOpen: this.#detailOpen,
+      toggleDetail: () => {
+        this.#detailOpen = !this.#detailOpen
+        this.requestUpdate()
+      },
+    })
+  }
+
   #printButton(detail: StaffDetail, verification: Verification): unknown {
     if (detail.report === null || verification.outcome === "invalid") return nothing
     return html`<button class="btn" @click=${() => print()}>
@@ -510,7 +541,7 @@ export class PageReport extends LightElement {
   #ready(detail: StaffDetail): TemplateResult {
     const shown = this.#shown(detail)
     const verification = this.#verification(detail, shown)
-    const bare = detail.report === null && detail.deletions.length === 0
+    const bare = detail.report === null && detail.deletions.length === 0 && !detail.preliminaries
     return html`${studyBar({
         back: address.staff,
         backLabel: t("nav.back-to-list"),

@@ -13,7 +13,7 @@ import { maybe, t } from "../text/language.ts"
 import { shortDeviceTime, shortTime } from "../words/instant.ts"
 import { documentName } from "../words/document-name.ts"
 import { address } from "../words/route.ts"
-import { isSettled, stage, type Stage } from "../words/stage.ts"
+import { hasPreliminary, isSettled, stage, type Stage } from "../words/stage.ts"
 
 export interface StaffRow {
   readonly item: StaffItem
@@ -40,6 +40,7 @@ const LOOK: Readonly<Record<Stage, readonly [tone: string, drawing: IconName]>> 
   held: ["t-warn", "hourglass"],
   "at-center": ["", "check"],
   reading: ["", "eye"],
+  preliminary: ["t-warn", "hourglass"],
   reported: ["", "pen"],
   unacknowledged: ["t-accent", "doc"],
   revised: ["t-warn", "history"],
@@ -147,6 +148,7 @@ function action(row: StaffRow): TemplateResult {
   if (item.action === "see-failure" || item.verdict === "invalid")
     return link(item, t("action.see-failure"), "")
   if (item.action === "acknowledge") return link(item, openWords(item), "btn-primary")
+  if (hasPreliminary(item)) return link(item, t("action.open-preliminary"), "btn-primary")
   return link(item, item.reportId === null ? t("action.see-way") : t("action.open-report"), "btn-quiet")
 }
 

@@ -243,6 +243,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "stage.held": "Waiting for an answer",
   "stage.at-center": "At the centre",
   "stage.reading": "Waiting for the report",
+  "stage.preliminary": "Preliminary report",
+  "stage-note.preliminary": "The signed report is awaited",
   "stage.reported": "Report under way",
   "stage.unacknowledged": "The report is here",
   "stage.revised": "Corrected report",
@@ -287,6 +289,11 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "notice.signature-stopped": "What was approved cannot be signed (approved {at}).",
   "notice.signature-late":
     "Not signed for more than 24 hours (approved {at}). Call the hospital, and tell the system administrator.",
+  "notice.preliminary": "A preliminary report came ({at}). Nobody has signed it yet.",
+  "notice.preliminary-sent": "A preliminary report was sent ({at}). The signed one is still to come.",
+  "notice.preliminary-late":
+    "No signed report for more than 24 hours after the preliminary one ({at}). Ask the other side by telephone.",
+  "notice.preliminary-changed": "The report differs from the preliminary one. Please read it anew.",
   "notice.agreement-over": "No agreement is in force; nothing is sent.",
   "notice.not-sent": "It could not be sent.",
   "notice.refused": "The other side received it, checked it and refuses it.",
@@ -442,6 +449,23 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "form.leave-loses": "What you typed will not be kept",
 
   "report.title": "Imaging report",
+  "preliminary.title": "Imaging report (preliminary)",
+  "preliminary.name": "Preliminary report",
+  "preliminary.unsigned": "Not signed",
+  "preliminary.mark": "Preliminary — nobody has signed this yet. The signed report follows.",
+  "preliminary.replaced-mark":
+    "Preliminary — do not use it any more. A signed report or a newer preliminary one has replaced it.",
+  "preliminary.verdict":
+    "This is a preliminary report. Nobody has signed it yet. That it comes from {center} is shown by that institution's seal (not an HPKI signature). The signed report follows and replaces it.",
+  "preliminary.received": "There is nothing to accept here: what is accepted is the signed report.",
+  "preliminary.came": "came {at}",
+  "preliminary.written": "{reader}, written {at}",
+  "preliminary.version": "Preliminary report, version {n}",
+  "preliminary.pdf": "PDF of the preliminary report",
+  "preliminary.changed": "Changed since the preliminary report",
+  "preliminary.changed-note":
+    "The signed report says something else than the preliminary one that came first. Please read it anew.",
+  "action.open-preliminary": "Open preliminary report",
   "report.loading": "Loading the report",
   "report.failed": "The report cannot be loaded",
   "report.purpose": "Clinical question",

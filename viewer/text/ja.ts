@@ -240,6 +240,8 @@ export const ja = {
   "stage.held": "返事・確認待ち",
   "stage.at-center": "センターに到着",
   "stage.reading": "報告書を待っています",
+  "stage.preliminary": "仮報告あり",
+  "stage-note.preliminary": "署名した報告を待っています",
   "stage.reported": "報告書を準備中",
   "stage.unacknowledged": "報告書が届きました",
   "stage.revised": "改訂版が届きました",
@@ -283,6 +285,11 @@ export const ja = {
   "notice.signature-stopped": "承認した内容に署名できません（承認 {at}）。",
   "notice.signature-late":
     "承認から24時間以上、署名されていません（承認 {at}）。病院に電話で伝え、システム管理者に知らせてください。",
+  "notice.preliminary": "仮報告が届いています（{at}）。まだ誰も署名していません。",
+  "notice.preliminary-sent": "仮報告を送りました（{at}）。署名した報告がまだです。",
+  "notice.preliminary-late":
+    "仮報告から24時間以上、署名した報告がありません（仮報告 {at}）。相手に電話で確かめてください。",
+  "notice.preliminary-changed": "仮報告から変更があります。報告書を読み直してください。",
   "notice.agreement-over": "契約の期間外です。送信していません。",
   "notice.not-sent": "送れませんでした。",
   "notice.refused": "相手に届きましたが、確認で不合格になりました。",
@@ -436,6 +443,22 @@ export const ja = {
   "form.leave-loses": "閉じると、入力した内容は残りません",
 
   "report.title": "画像診断報告書",
+  "preliminary.title": "画像診断報告書（仮報告）",
+  "preliminary.name": "仮報告",
+  "preliminary.unsigned": "署名なし",
+  "preliminary.mark": "仮報告 — まだ誰も署名していません。署名した報告が後に続きます。",
+  "preliminary.replaced-mark":
+    "仮報告 — もう使わないでください。署名した報告、または新しい仮報告に替わりました。",
+  "preliminary.verdict":
+    "これは仮報告です。まだ誰も署名していません。{center}が出したことは、施設シールが示しています（HPKI署名ではありません）。署名した報告が後に続き、これに替わります。",
+  "preliminary.received": "受領の操作はありません。受領するのは署名した報告です。",
+  "preliminary.came": "届いた時刻 {at}",
+  "preliminary.written": "{reader}　{at} 作成",
+  "preliminary.version": "仮報告 第{n}版",
+  "preliminary.pdf": "仮報告の PDF",
+  "preliminary.changed": "仮報告から変更あり",
+  "preliminary.changed-note": "署名した報告は、先に届いた仮報告と内容が違います。読み直してください。",
+  "action.open-preliminary": "仮報告を開く",
   "report.loading": "報告書を読み込んでいます",
   "report.failed": "報告書を取得できません",
   "report.purpose": "検査目的",

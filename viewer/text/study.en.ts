@@ -207,6 +207,32 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "sign.safe": "If it fails, the draft stays. Nothing has been sent to the hospital.",
   "sign.sent-safe": "The report is signed. Sending is tried again by itself.",
 
+  "preliminary.title": "Release a preliminary report",
+  "preliminary.open": "Preliminary",
+  "preliminary.show": "Preliminary report",
+  "preliminary.preparing": "Preparing the preliminary report…",
+  "preliminary.what":
+    "What is written now goes to the hospital as a preliminary report, without a signature. Its pages and the hospital's screen say that nobody has signed it. The report you sign later replaces it.",
+  "preliminary.confirm": "I have checked patient, examination and text. Send it as preliminary.",
+  "preliminary.do": "Send preliminary report",
+  "preliminary.doing": "Sending…",
+  "preliminary.progress": "Progress of the preliminary report",
+  "preliminary.again": "Edit, and release another preliminary report",
+  "preliminary.sign": "Go on to sign",
+  "preliminary.sent-banner":
+    "A preliminary report was sent. The signed one is still to come, and will replace it.",
+  "preliminary.take-back":
+    "You approved a report that waits for its signature. It is taken back before a preliminary one is released; approve it again afterwards.",
+  "preliminary.take-back-do": "Take back and prepare",
+  "preliminary.not-agreed":
+    "No preliminary report can be released here: it is not agreed with the hospital, or something is signed already.",
+  "preliminary.badge": "preliminary, version {version}",
+  "preliminary.step-released": "Released",
+  "preliminary.step-sent": "Sent",
+  "preliminary.step-received": "The hospital's receipt",
+  "preliminary.waiting": "waiting",
+  "preliminary.failed": "It did not reach the hospital. Please call them.",
+
   "awaits.badge": "Signature pending",
   "awaits.open": "To the signing screen",
   "awaits.take-back": "Take back and edit",

@@ -204,6 +204,31 @@ export const studyJa = {
   "sign.safe": "失敗しても下書きは残ります。病院には何も送られていません。",
   "sign.sent-safe": "署名は終わっています。送信は自動で再試行されます。",
 
+  "preliminary.title": "仮報告を出す",
+  "preliminary.open": "仮報告",
+  "preliminary.show": "仮報告の状況",
+  "preliminary.preparing": "仮報告を準備しています…",
+  "preliminary.what":
+    "署名をせずに、いま書いてある内容を仮報告として病院に送ります。だれも署名していないことが、紙面と病院の画面に表示されます。あとで署名した報告が、これに替わります。",
+  "preliminary.confirm": "患者・検査・内容を確認しました。仮報告として送ります。",
+  "preliminary.do": "仮報告を送る",
+  "preliminary.doing": "送っています…",
+  "preliminary.progress": "仮報告の進み",
+  "preliminary.again": "内容を直して、もう一度仮報告を出す",
+  "preliminary.sign": "署名へ進む",
+  "preliminary.sent-banner": "仮報告を送りました。署名した報告がまだです。署名すると、仮報告に替わります。",
+  "preliminary.take-back":
+    "承認して署名を待っている報告があります。仮報告を出すには、いったん取り下げます。仮報告のあとで、もう一度承認してください。",
+  "preliminary.take-back-do": "取り下げて仮報告を準備する",
+  "preliminary.not-agreed":
+    "この検査では仮報告を出せません。病院との取り決めにないか、すでに署名されています。",
+  "preliminary.badge": "仮報告 第{version}版",
+  "preliminary.step-released": "仮報告を出しました",
+  "preliminary.step-sent": "送信",
+  "preliminary.step-received": "病院の受領証",
+  "preliminary.waiting": "待っています",
+  "preliminary.failed": "病院に届いていません。電話で伝えてください。",
+
   "awaits.badge": "署名待ち",
   "awaits.open": "署名の画面へ",
   "awaits.take-back": "取り下げて編集",

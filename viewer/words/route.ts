@@ -4,15 +4,16 @@ export type Route =
   | { readonly name: "home" | "worklist" | "staff" | "technician" | "certificates" | "lines" }
   /** `studyId` "" = for images that are still to come. */
   | { readonly name: "new-request"; readonly studyId: string }
-  | { readonly name: "read" | "sign" | "report"; readonly requestId: string }
+  | { readonly name: "read" | "sign" | "preliminary" | "report"; readonly requestId: string }
   | { readonly name: "decide"; readonly studyId: string }
   | { readonly name: "enrol"; readonly code: string }
   /** Back from the door for cards: with a code that works once, or with why there is none. */
   | { readonly name: "card"; readonly what: "code" | "refused"; readonly value: string }
 
-const WITH_REQUEST: Readonly<Record<string, "read" | "sign" | "report">> = {
+const WITH_REQUEST: Readonly<Record<string, "read" | "sign" | "preliminary" | "report">> = {
   read: "read",
   sign: "sign",
+  preliminary: "preliminary",
   staff: "report",
 }
 
@@ -53,6 +54,7 @@ export const address = {
   certificates: "#/certificates",
   read: (requestId: string) => `#/read/${encodeURIComponent(requestId)}`,
   sign: (requestId: string) => `#/sign/${encodeURIComponent(requestId)}`,
+  preliminary: (requestId: string) => `#/preliminary/${encodeURIComponent(requestId)}`,
   decide: (studyId: string) => `#/decide/${encodeURIComponent(studyId)}`,
   report: (requestId: string) => `#/staff/${encodeURIComponent(requestId)}`,
 }

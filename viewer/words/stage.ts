@@ -17,6 +17,7 @@ export type Stage =
   | "held"
   | "at-center"
   | "reading"
+  | "preliminary"
   | "reported"
   | "unacknowledged"
   | "revised"
@@ -49,7 +50,10 @@ function stageOf(name: StationName): Stage {
 }
 
 /** What a stage is decided from. */
-export type Staged = Pick<StaffItem, "action" | "closed" | "way" | "verdict" | "reportId" | "revision">
+export type Staged = Pick<
+  StaffItem,
+  "action" | "closed" | "way" | "verdict" | "reportId" | "revision" | "notices"
+>
 
 /** Trouble at home or on the way there: what is tried again by itself is late, the rest stands still. */
 function troubled(way: readonly Station[]): Stage {
@@ -81,11 +85,16 @@ export function stage(item: Staged): Stage {
     )
       ? "done"
       : "acknowledged"
+  if (hasPreliminary(item)) return "preliminary"
   const at = current(item.way)
   if (at === null) return isDone(item.way, "arrived") ? "at-center" : "arriving"
   if (at.state === "hold") return "held"
   return at.state === "fail" ? "stopped" : stageOf(at.name)
 }
+
+/** A preliminary report is here, and the signed one is not. */
+export const hasPreliminary = ({ notices }: Pick<StaffItem, "notices">): boolean =>
+  notices.some(({ code }) => code === "preliminary" || code === "preliminary-late")
 
 /** Does the row ask something of the hospital's staff? */
 export function needsStaff(item: Pick<StaffItem, "action" | "verdict">): boolean {

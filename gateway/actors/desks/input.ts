@@ -203,5 +203,7 @@ export const serviceReturnBody = z.strictObject({ state: text(256).min(1), code:
 export const signApprovedBody = z.strictObject({ pin: text(128) })
 /** The PIN of a card is never typed here. */
 export const signBody = z.strictObject({ response: authenticationResponse, pin: text(128) })
+/** A preliminary report is released by the gesture alone. */
+export const releaseBody = z.strictObject({ response: authenticationResponse })
 /** What a card signed: RSA of 4096 bits is the longest; null = it did not sign. */
 export const cardSignatureBody = z.strictObject({ signature: z.base64().min(1).max(1_024).nullable() })

@@ -10,6 +10,7 @@ import {
   draftBody,
   patientBody,
   prepareBody,
+  releaseBody,
   serviceReturnBody,
   signApprovedBody,
   signBody,
@@ -93,6 +94,12 @@ function mountSigningService(routes: Routes, service: SigningService): void {
 function mountSigning(routes: Routes, signing: Signing, desk: ReadingDesk): void {
   routes.json("post", "/api/cases/:requestId/prepare", prepareBody, ({ person, param, body }) =>
     signing.prepare(person, param("requestId"), body.expectedVersion),
+  )
+  routes.json("post", "/api/cases/:requestId/prepare-preliminary", prepareBody, ({ person, param, body }) =>
+    signing.preparePreliminary(person, param("requestId"), body.expectedVersion),
+  )
+  routes.json("post", "/api/prepared/:prepareId/release", releaseBody, ({ request, person, param, body }) =>
+    signing.release({ request, person }, param("prepareId"), body.response),
   )
   routes.octets("/api/prepared/:prepareId/pdf", async ({ person, param }) => ({
     mediaType: "application/pdf",

@@ -8,7 +8,13 @@ import type { AuthenticationResponseJSON } from "@simplewebauthn/server"
 import { DeskError, ReportError } from "../../journey/errors.ts"
 import type { Person } from "../../journey/ports/person.ts"
 import type { ReadingDesk } from "../../journey/ports/reading-desk.ts"
-import type { CardAsked, PreparedReport, ReadingView, SignedOrApproved } from "../../journey/views/reading.ts"
+import type {
+  CardAsked,
+  PreparedReport,
+  ReadingView,
+  ReleasedPreliminaryReport,
+  SignedOrApproved,
+} from "../../journey/views/reading.ts"
 import { ByCard } from "./by-card.ts"
 import { checkGesture } from "./gesture.ts"
 import { ourError } from "./http-status.ts"
@@ -60,7 +66,24 @@ export class Signing {
   /** Freezes the report and asks for the passkey over it. */
   async prepare(person: Person, requestId: string, expectedVersion: number): Promise<PreparedReport> {
     this.#byCard.giveUp(person)
-    const { intent, ...prepared } = await this.#desk.prepare(person, requestId, expectedVersion)
+    const asked = await this.#asked(person, await this.#desk.prepare(person, requestId, expectedVersion))
+    const bridge = this.#byCard.bridgeOf(person)
+    return { ...asked, ...(bridge === null ? {} : { bridge }) }
+  }
+
+  /** Freezes a preliminary report and asks for the passkey over it. No key of the reader signs it. */
+  async preparePreliminary(
+    person: Person,
+    requestId: string,
+    expectedVersion: number,
+  ): Promise<PreparedReport> {
+    return this.#asked(person, await this.#desk.preparePreliminary(person, requestId, expectedVersion))
+  }
+
+  async #asked(
+    person: Person,
+    { intent, ...prepared }: Awaited<ReturnType<ReadingDesk["prepare"]>>,
+  ): Promise<PreparedReport> {
     const challenge = createHash("sha256").update(intent).digest()
     const credentials = await this.#options.people.credentialsOf(person.id)
     const passkey = await this.#passkeys.signingOptions(challenge, credentials)
@@ -70,8 +93,7 @@ export class Signing {
       expiresAt: new Date(prepared.expiresAt),
       shown: new Set(),
     })
-    const bridge = this.#byCard.bridgeOf(person)
-    return { ...prepared, passkey, ...(bridge === null ? {} : { bridge }) }
+    return { ...prepared, passkey }
   }
 
   /**
@@ -86,6 +108,37 @@ export class Signing {
     response: AuthenticationResponseJSON,
     pin: string,
   ): Promise<SignedOrApproved | CardAsked> {
+    const intent = await this.#agreed({ request, person }, prepareId, response)
+    return this.#byCard.begun(person, () =>
+      this.#signIntended({ request, person }, prepareId, intent, response, pin),
+    )
+  }
+
+  /**
+   * As `sign`, for a preliminary report: no key of the reader is asked, and no PIN.
+   *
+   * @throws as `sign`, but for KeyError
+   */
+  async release(
+    signer: Signer,
+    prepareId: string,
+    response: AuthenticationResponseJSON,
+  ): Promise<ReleasedPreliminaryReport> {
+    const intent = await this.#agreed(signer, prepareId, response)
+    try {
+      return await this.#desk.release(signer.person, prepareId, evidenceOf(response))
+    } catch (error) {
+      if (ourError(error)?.failure === "transient") this.#reopen(prepareId, intent, response)
+      throw error
+    }
+  }
+
+  /** The assertion is over what was frozen under this id, and is used once. */
+  async #agreed(
+    { request, person }: Signer,
+    prepareId: string,
+    response: AuthenticationResponseJSON,
+  ): Promise<Intent> {
     await this.#refuseLocked(person)
     const mine = (intent: Intent): boolean => intent.personId === person.id
     const intent = this.#intents.take(prepareId, this.#options.clock.now(), mine)
@@ -98,9 +151,7 @@ export class Signing {
       await this.#failed({ request, person }, "a passkey did not check at signing")
       throw error
     }
-    return this.#byCard.begun(person, () =>
-      this.#signIntended({ request, person }, prepareId, intent, response, pin),
-    )
+    return intent
   }
 
   /**
@@ -151,8 +202,9 @@ export class Signing {
     pin: string,
   ): Promise<SignedOrApproved> {
     try {
-      const evidence = new TextEncoder().encode(JSON.stringify(response))
-      return await this.#withPin({ request, person }, () => this.#desk.sign(person, prepareId, pin, evidence))
+      return await this.#withPin({ request, person }, () =>
+        this.#desk.sign(person, prepareId, pin, evidenceOf(response)),
+      )
     } catch (error) {
       const ours = ourError(error)
       if (ours?.code === "ERR_KEY_PASSPHRASE" || ours?.failure === "transient")
@@ -186,6 +238,9 @@ export class Signing {
     this.#intents.put(prepareId, intent, intent.expiresAt)
   }
 }
+
+const evidenceOf = (response: AuthenticationResponseJSON): Uint8Array =>
+  new TextEncoder().encode(JSON.stringify(response))
 
 function refusal(why: string, cause?: Error): ReportError {
   return new ReportError("ERR_SIGN_INTENT", why, { cause })

@@ -84,6 +84,12 @@ function mountRequests(routes: Routes, desk: StaffDesk, { clock }: DeskOptions):
       return {}
     },
   )
+  routes.octets("/api/requests/:requestId/preliminary/:version/pdf", async ({ person, param }) => ({
+    mediaType: "application/pdf",
+    bytes: await desk.preliminaryPdf(person, param("requestId"), versionOf(param("version"))),
+    fileName: "preliminary-report.pdf",
+    disposition: "inline",
+  }))
   routes.octets("/api/requests/:requestId/evidence", async ({ person, param }) => ({
     ...(await desk.evidence(person, param("requestId"))),
     mediaType: "application/zip",
@@ -93,6 +99,12 @@ function mountRequests(routes: Routes, desk: StaffDesk, { clock }: DeskOptions):
     await desk.close(person, param("requestId"))
     return {}
   })
+}
+
+/** Versions count from 1. */
+function versionOf(version: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(version)) throw new DeskError("ERR_NOT_FOUND", "no such version")
+  return Number(version)
 }
 
 /** POST, for whoever logs addresses shall not log whom people look for. */

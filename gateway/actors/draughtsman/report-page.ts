@@ -87,7 +87,9 @@ function drawBanner(sheet: Sheet, report: ReportContent): void {
       `訂正の理由：${report.correction.reason}`,
     )
   if (report.status === "preliminary")
-    drawNotice(sheet, "仮報告", "確定前の報告です。確定した報告が後に続きます。")
+    drawNotice(sheet, "仮報告", "まだ誰も署名していません。署名した確定の報告が後に続きます。")
+  else if (report.replacesPreliminary !== undefined)
+    drawNotice(sheet, "確定の報告", "先に送った仮報告に代わるものです。仮報告はもう使わないでください。")
 }
 
 function drawReader(sheet: Sheet, report: ReportContent, timeZone: string): void {

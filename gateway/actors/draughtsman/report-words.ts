@@ -6,9 +6,13 @@ import type { ReportContent } from "../../journey/ports/drawing.ts"
 /** Ideographic space: parts facts in one line. */
 export const WIDE = "\u3000"
 
-/** An addendum must not be taken for the report itself, in a list of files or on a desk. */
-export const titleWords = ({ addendum }: ReportContent): string =>
-  addendum === null ? "画像診断報告書" : "画像診断報告書（追記）"
+/** Neither an addendum nor what nobody has signed must be taken for the report itself, in a list of files or on a desk. */
+export const titleWords = ({ addendum, status }: ReportContent): string =>
+  status === "preliminary"
+    ? "画像診断報告書（仮報告）"
+    : addendum === null
+      ? "画像診断報告書"
+      : "画像診断報告書（追記）"
 
 const STATUS: Readonly<Record<ReportContent["status"], string>> = {
   final: "確定",

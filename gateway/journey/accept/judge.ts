@@ -6,7 +6,7 @@
 import type { Submission } from "../../standards/xds/submission.ts"
 import { REFERENCE_TYPE, type ReferenceType } from "../../standards/xds/vocabulary.ts"
 import { inForce, type Agreement, type Site } from "../agreement.ts"
-import { kindOf } from "../codes.ts"
+import { kindOf, roleOf } from "../codes.ts"
 import { contentFault } from "./content-fault.ts"
 import { AcceptanceError } from "../errors.ts"
 import type { Inbound } from "./inbound.ts"
@@ -28,6 +28,7 @@ const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<Documen
   unit: { announcement: "maybe", consent: "maybe", recoding: "maybe", instance: "some" },
   report: { cda: "one", pdf: "one", attachment: "any" },
   stamp: {},
+  preliminary: { cda: "one", pdf: "one" },
   receipt: {},
   refusal: { refusal: "one" },
   recall: { recall: "one" },
@@ -43,12 +44,16 @@ const DOCUMENTS: Readonly<Record<SubmissionKind, Readonly<Partial<Record<Documen
  */
 const MAX_SIGNATURES = 8
 
-/** Who takes receipts takes the other answer as well; who takes studies gives them back; who takes reports takes their stamps. */
+/**
+ * Who takes receipts takes the other answer as well; who takes studies gives them back; who takes reports takes their stamps, and
+ * what is said before them, where that is agreed (`checkPreliminary`).
+ */
 const AGREED_WITH: Readonly<Partial<Record<SubmissionKind, SubmissionKind>>> = {
   refusal: "receipt",
   recall: "study",
   unit: "study",
   stamp: "report",
+  preliminary: "report",
   "phantom-report": "phantom",
 }
 
@@ -72,10 +77,23 @@ export function judge(world: World, peer: PeerIdentity, submission: Submission):
   if (kind === null || !agreement.accepts.includes(AGREED_WITH[kind] ?? kind))
     throw notAgreed("contentTypeCode is outside the agreement")
   checkDocuments(kind, submission, agreement)
+  if (kind === "preliminary") checkPreliminary(submission, agreement)
   checkConsent(kind, submission, agreement)
   const StudyInstanceUID = onlyId(submission, REFERENCE_TYPE.study)
   const requestId = onlyId(submission, REFERENCE_TYPE.workflow)
   return { agreement, kind, submission, StudyInstanceUID, requestId, onMedium: peer.onMedium }
+}
+
+/** Nobody has signed it and nobody says to: one signature, which is the seal's. For which requests it is agreed: `landing.ts`. */
+function checkPreliminary({ documentEntries }: Submission, agreement: Agreement): void {
+  const { preliminaryReports = "none", codes } = agreement
+  if (preliminaryReports === "none") throw notAgreed("preliminary reports are outside the agreement")
+  const isSignature = (entry: (typeof documentEntries)[number]): boolean =>
+    roleOf(entry, codes) === "signature"
+  if (documentEntries.filter(isSignature).length > 1)
+    throw notAgreed("a preliminary report is under a seal alone, and this one has a signature besides")
+  if (documentEntries.some(({ legalAuthenticator }) => legalAuthenticator !== null))
+    throw notAgreed("a preliminary report has no legalAuthenticator")
 }
 
 const notAgreed = (why: string): AcceptanceError =>

@@ -4,6 +4,8 @@
  * Images get the study's slot, so that they go with their term; everything about the reading (request, report,
  * receipts) gets the request's own slot and outlives them; a deletion certificate outlives both.
  */
+import { isPreliminaryAgreed } from "../cases/preliminary.ts"
+import { AcceptanceError } from "../errors.ts"
 import { carriesImages } from "../keep.ts"
 import type { RequestRecord } from "../records/request.ts"
 import { isPhantom } from "../self-test/phantom.ts"
@@ -40,5 +42,12 @@ const isKnown = async (world: World, { requestId }: Inbound): Promise<boolean> =
 
 /** Reports, receipts and notices answer a request we know, under the same agreement, and that is not over. */
 async function ownRequest(world: World, inbound: Inbound): Promise<RequestRecord> {
-  return agreedRequest(world, inbound, ({ state }) => state !== "exited")
+  const request = await agreedRequest(world, inbound, ({ state }) => state !== "exited")
+  if (inbound.kind === "preliminary" && !isPreliminaryAgreed(inbound.agreement, request))
+    throw new AcceptanceError(
+      "ERR_NOT_AGREED",
+      "XDSRepositoryError",
+      "preliminary reports are agreed for STAT requests, and this is none",
+    )
+  return request
 }

@@ -93,6 +93,13 @@ export function accountedStaff(world: World, desk: StaffDesk): StaffDesk {
     tell(person, `report/${reportId}/${form}`, async () =>
       reportSubject(world, await world.ledger.report(reportId), form),
     )
+  const preliminary = (person: Person, requestId: string, version: number, form: string): Promise<void> =>
+    tell(person, `preliminary/${requestId}/${version}/${form}`, async () => ({
+      event: "report-accessed",
+      PatientID: (await world.ledger.request(requestId))?.private.patient.PatientID ?? null,
+      objectId: requestId,
+      description: `preliminary report ${version}: ${form}`,
+    }))
   const images = (person: Person, studyId: string): Promise<void> =>
     tell(person, `study/${studyId}`, async () => ownSubject(await world.ledger.study(studyId)))
   return {
@@ -107,6 +114,8 @@ export function accountedStaff(world: World, desk: StaffDesk): StaffDesk {
       const view = await desk.request(person, requestId)
       const shown = [view.report, ...view.addenda.map((each) => each.report)]
       for (const each of shown) if (each !== null) await report(person, each.reportId, "the page")
+      for (const { version } of view.preliminaries ?? [])
+        await preliminary(person, requestId, version, "the page")
       return view
     },
     study: async (person, studyId) => {
@@ -122,6 +131,11 @@ export function accountedStaff(world: World, desk: StaffDesk): StaffDesk {
     document: async (person, reportId, kind) => {
       const bytes = await desk.document(person, reportId, kind)
       await report(person, reportId, `the document ${kind}`)
+      return bytes
+    },
+    preliminaryPdf: async (person, requestId, version) => {
+      const bytes = await desk.preliminaryPdf(person, requestId, version)
+      await preliminary(person, requestId, version, "the document pdf")
       return bytes
     },
     keyImage: async (person, reportId, index) => {

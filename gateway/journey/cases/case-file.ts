@@ -96,8 +96,12 @@ export function stopped({
   reports,
 }: Pick<CaseFile, "request" | "submissions" | "reports">): SubmissionRecord[] {
   // A unit that was given up stops the study it is part of.
+  // What was said before a report is of no use once that is signed.
+  const isSigned = reports.some((each) => each.status !== "draft" && !isAddendum(each))
   const wanted = submissions.filter(({ kind }) =>
-    carriesImages(kind) ? kind === "study" && request.recalledAt === undefined : true,
+    carriesImages(kind)
+      ? kind === "study" && request.recalledAt === undefined
+      : kind !== "preliminary" || (!isSigned && request.recalledAt === undefined),
   )
   // An addendum goes its own way: the report it is added to is not there because that arrived.
   const added = new Map(reports.filter(isAddendum).map(({ submissionId, setId }) => [submissionId, setId]))

@@ -7,6 +7,7 @@ import type { Notice, NoticeCode } from "../views/notice.ts"
 import type { SignatureWait } from "../views/reading.ts"
 import { erasureOf, isUnderWay, lastAt, stopped, type CaseFile } from "./case-file.ts"
 import { awaitedSignatures } from "./awaited-signatures.ts"
+import { finalAmong, finalAwaitedSince, isChanged, releasedPreliminary } from "./preliminary.ts"
 import { isLate, pendingSince } from "../submit/pending-stamps.ts"
 import { isGoneUnread, isHeldBack, nearEnd } from "../retain/term.ts"
 import type { World } from "../world.ts"
@@ -40,6 +41,7 @@ export function notices(world: World, file: CaseFile): Notice[] {
     ...submissions.filter((each) => each.state !== "failed" || isLast.has(each)).flatMap(submissionNotices),
     ...pendingStamps(file, world.clock.now()),
     ...pendingSignatures(file, world.clock.now()),
+    ...preliminaryNotices(file, world.clock.now()),
     ...file.jobs.slice(0, 1).map((job) => notice("delayed", job.failureCode)),
   ]
 }
@@ -57,6 +59,16 @@ function pendingSignatures(file: CaseFile, now: Date): Notice[] {
     const [code, reason] = WAITS[waitsFor]
     return { ...notice(isLate(at, now) ? "signature-late" : code, reason), at }
   })
+}
+
+/** While the report is awaited; then, until it is received, whether it says something else. */
+function preliminaryNotices(file: CaseFile, now: Date): Notice[] {
+  const since = finalAwaitedSince(file)
+  if (since !== null) {
+    const code = releasedPreliminary(file) === null ? "preliminary" : "preliminary-sent"
+    return [{ ...notice(isLate(since, now) ? "preliminary-late" : code), at: since }]
+  }
+  return isChanged(file) && finalAmong(file)?.acknowledgedAt === null ? [notice("preliminary-changed")] : []
 }
 
 const WAITS: Readonly<Record<SignatureWait, readonly [NoticeCode, reason: string | null]>> = {

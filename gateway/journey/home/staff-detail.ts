@@ -5,6 +5,7 @@ import type { CertificateRecord } from "../records/certificate.ts"
 import type { ReportRecord } from "../records/report.ts"
 import type { StudyRecord } from "../records/study.ts"
 import { attachmentsOf } from "./attachments.ts"
+import { preliminaryViews } from "./preliminary-view.ts"
 import { staffItem, type LineProgress } from "./staff-item.ts"
 import type { ReportVersion } from "../views/reading.ts"
 import type { DeletionView, DeliveryView, ReportView, StaffDetail, StaffReport } from "../views/staff.ts"
@@ -29,6 +30,7 @@ export async function staffDetail(
     ...(report ?? NO_REPORT),
     request: file.request.private.text,
     addenda,
+    ...preliminaryViews(file),
     earlier: await views(file.reports.filter((each) => !stand.includes(each))),
     versions: versionViews(file.reports).map((each) => ({ ...each, verdict: outcomeOf(file, each) })),
     mayRecall: file.study !== null && next("study", file.study.state, "recall") !== null,

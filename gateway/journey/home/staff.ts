@@ -27,6 +27,7 @@ import { lacksConsent, withConsent } from "../consent.ts"
 import { isOver, next, take } from "../route.ts"
 import { due } from "../run.ts"
 import { attachmentsOf } from "./attachments.ts"
+import { preliminaryPdf } from "./preliminary-view.ts"
 import { staffItem, toReceive, unmatchedItem, type LineProgress } from "./staff-item.ts"
 import { targetOf } from "../subject.ts"
 import { isRecalled, planRecall } from "../retain/recall.ts"
@@ -85,6 +86,7 @@ export function staffDesk(
         throw new DeskError("ERR_NOT_FOUND", "this report cannot be checked yet: it is read on its page")
       return readWhole(world.spool, documentOf(report, kind).place)
     },
+    preliminaryPdf: (person, requestId, version) => preliminaryPdf(world, person, requestId, version),
     evidence: async (person, requestId) => {
       only(person, "clerk")
       const { fileName, pieces } = await evidence.take(

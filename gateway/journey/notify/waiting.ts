@@ -2,10 +2,11 @@
 import type { CaseFile } from "../cases/cases.ts"
 import { termSince } from "../../standards/hpki/term.ts"
 import { lateSignatures } from "../cases/late-signatures.ts"
+import { camePreliminaries, finalAwaitedSince } from "../cases/preliminary.ts"
 import { standing } from "../lineage.ts"
 import { STAMP_WITHIN_MS } from "../submit/pending-stamps.ts"
 
-/** `report`: a report came and nobody has confirmed it. `stat`: an urgent study can be read and nobody has begun.
+/** `report`: a report came and nobody has confirmed it, or a preliminary one. `stat`: an urgent study can be read and nobody has begun.
  *  `late`: a signature or a time stamp has been due for 24 hours.
  *  `certificate`: one of ours or of a partner's ends in 90, 30 or 7 days, or has ended. */
 export type NoticeSubject = "report" | "stat" | "late" | "certificate"
@@ -26,8 +27,15 @@ const lateSince = (files: readonly CaseFile[], now: Date): readonly string[] =>
 export const endingSince = (ends: readonly Date[], now: Date): readonly string[] =>
   ends.flatMap((notAfter) => termSince(notAfter, now) ?? [])
 
-/** An addendum waits for itself. */
-function reportsSince({ reports, submissions }: CaseFile): readonly string[] {
+/** An addendum waits for itself; a preliminary report until the signed one is here. */
+function reportsSince(file: CaseFile): readonly string[] {
+  const { reports, submissions } = file
+  const isAwaited = finalAwaitedSince(file) !== null
+  const preliminary = isAwaited ? (camePreliminaries(file).at(-1)?.submission.verifiedAt ?? []) : []
+  return [...[preliminary].flat(), ...signedSince({ reports, submissions })]
+}
+
+function signedSince({ reports, submissions }: Pick<CaseFile, "reports" | "submissions">): readonly string[] {
   return standing(reports).flatMap(({ acknowledgedAt, submissionId }) => {
     if (acknowledgedAt !== null) return []
     const brought = submissions.find(({ id, direction }) => direction === "in" && id === submissionId)

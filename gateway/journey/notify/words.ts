@@ -14,7 +14,7 @@ type Words = (told: Told) => { readonly subject: string; readonly lines: readonl
 const JA: Readonly<Record<NoticeSubject, Words>> = {
   report: ({ count, siteName }) => ({
     subject: `［読影］受領待ちの報告書 ${count}件`,
-    lines: [`${siteName}に、まだ受領していない報告書が ${count}件あります。`],
+    lines: [`${siteName}に、まだ受領していない報告書（仮報告を含む）が ${count}件あります。`],
   }),
   stat: ({ count, siteName }) => ({
     subject: `［読影］緊急の検査 ${count}件`,
@@ -38,7 +38,9 @@ const JA: Readonly<Record<NoticeSubject, Words>> = {
 const EN: Readonly<Record<NoticeSubject, Words>> = {
   report: ({ count, siteName }) => ({
     subject: `[Reading] ${count} ${count === 1 ? "report" : "reports"} to be received`,
-    lines: [`${count} ${count === 1 ? "report waits" : "reports wait"} to be received at ${siteName}.`],
+    lines: [
+      `${count} ${count === 1 ? "report waits" : "reports wait"} to be received at ${siteName}, preliminary ones included.`,
+    ],
   }),
   stat: ({ count, siteName }) => ({
     subject: `[Reading] ${count} STAT ${count === 1 ? "study" : "studies"}`,

@@ -68,6 +68,8 @@ export interface ReportContent {
   readonly findings: string
   readonly impression: string
   readonly correction: { readonly replacesDocumentId: string; readonly reason: string } | null
+  /** Of a report, preliminary or final: the preliminary one whose place it takes. Absent = none. */
+  readonly replacesPreliminary?: string
   /** null in a report; of an addendum what it adds, and to which document in its first version. */
   readonly addendum: {
     readonly text: string

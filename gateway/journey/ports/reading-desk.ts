@@ -4,6 +4,7 @@ import type {
   Amendment,
   PreparedReport,
   ReadingView,
+  ReleasedPreliminaryReport,
   ReportDraft,
   SignedOrApproved,
   WorkItem,
@@ -28,6 +29,15 @@ export interface ReadingDesk {
     requestId: string,
     expectedVersion: number,
   ): Promise<Omit<PreparedReport, "passkey"> & { readonly intent: Uint8Array }>
+  /** The same as a preliminary document, which nobody signs. Throws ERR_REPORT_STATE where none is agreed for this case, or
+   *  something is signed. */
+  preparePreliminary(
+    person: Person,
+    requestId: string,
+    expectedVersion: number,
+  ): Promise<Omit<PreparedReport, "passkey"> & { readonly intent: Uint8Array }>
+  /** It leaves for the hospital, under our seal. As `sign` of the assertion. */
+  release(person: Person, prepareId: string, assertion: Uint8Array): Promise<ReleasedPreliminaryReport>
   preparedPdf(person: Person, prepareId: string): Promise<Uint8Array>
   /** Its pages one below the other, a grey PNG. */
   preparedSheet(person: Person, prepareId: string): Promise<Uint8Array>

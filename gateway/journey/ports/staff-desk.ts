@@ -59,6 +59,8 @@ export interface StaffDesk extends StudyDesk {
   ): Promise<{ readonly fileName: string; readonly bytes: Uint8Array }>
   /** One of the report's documents as signed. */
   document(person: Person, reportId: string, kind: "pdf" | "cda" | "signature"): Promise<Uint8Array>
+  /** The sheet of a preliminary report that came for the request, by version. Throws ERR_NOT_FOUND. */
+  preliminaryPdf(person: Person, requestId: string, version: number): Promise<Uint8Array>
   keyImage(person: Person, reportId: string, index: number): Promise<Uint8Array>
   /** What came with the report and nobody has signed; the index counts from 0. */
   attachment(person: Person, reportId: string, index: number): Promise<Uint8Array>

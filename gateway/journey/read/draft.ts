@@ -108,6 +108,7 @@ export async function openDraft(world: World, person: Person, requestId: string)
 export const thawed = (report: ReportRecord): ReportRecord => ({
   ...report,
   prepareId: null,
+  preparedAs: null,
   private: { ...report.private, documents: [], intent: "", assertion: "" },
 })
 

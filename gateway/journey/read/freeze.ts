@@ -11,6 +11,7 @@ import { hex, uuid, uuidOid } from "../ids.ts"
 import { agreementOf } from "../keep.ts"
 import { keyImages } from "./key-images.ts"
 import { isAddendum } from "../lineage.ts"
+import { checkReleasable } from "./releasable.ts"
 import { sealBytes } from "../submit/pack.ts"
 import type { ReportContent } from "../ports/drawing.ts"
 import type { Person } from "../ports/person.ts"
@@ -36,11 +37,15 @@ import type { World } from "../world.ts"
 /** How long frozen bytes may wait for their signature. */
 export const PREPARED_MS = 5 * 60 * 1000
 
+/** What the frozen bytes are to be: a report, for its reader's signature, or a preliminary document, for nobody's. */
+export type Frozen = "report" | "preliminary"
+
 export async function prepare(
   world: World,
   person: Person,
   requestId: string,
   expectedVersion: number,
+  as: Frozen = "report",
 ): Promise<Omit<PreparedReport, "passkey"> & { intent: Uint8Array }> {
   const report = await openDraft(world, person, requestId)
   if (report.draftVersion !== expectedVersion)
@@ -56,8 +61,12 @@ export async function prepare(
   if (study.state === "expired")
     throw new ReportError("ERR_REPORT_STATE", "the images of this case have reached the end of their term")
   if (request.state !== "inProgress") throw new ReportError("ERR_REPORT_STATE", "the case is not being read")
+  if (as === "preliminary") checkReleasable(world, request, report)
   const at = world.clock.now()
-  const content = await reportContent(world, person, report, request, study, at)
+  const content: ReportContent = {
+    ...(await reportContent(world, person, report, request, study, at)),
+    ...(as === "preliminary" ? { status: as } : {}),
+  }
   const frozen = await freeze(world, report, content)
   const prepareId = uuid(world.chance)
   const digest = (role: DocumentRole): string =>
@@ -66,12 +75,13 @@ export async function prepare(
       role,
     ).sha256
   const digests = { cda: digest("cda"), pdf: digest("pdf") }
-  const intent = signIntent(world, prepareId, report, person, digests)
+  const intent = intentOf(INTENT[as], world, prepareId, report, person, digests)
   const record: ReportRecord = {
     ...report,
     status: stateAfter("prepare", report),
     prepareId,
     preparedAt: at.toISOString(),
+    preparedAs: as === "preliminary" ? as : null,
     private: {
       ...report.private,
       documents: frozen,
@@ -99,8 +109,14 @@ export async function prepare(
   }
 }
 
-/** What the passkey signs: every id and digest of this act, and a nonce. */
-function signIntent(
+const INTENT: Readonly<Record<Frozen, string>> = {
+  report: "sign-intent-v1",
+  preliminary: "release-intent-v1",
+}
+
+/** What the passkey signs: what for, every id and digest of this act, and a nonce. */
+function intentOf(
+  what: string,
   world: World,
   prepareId: string,
   report: ReportRecord,
@@ -109,7 +125,7 @@ function signIntent(
 ): Uint8Array {
   const nonce = Buffer.from(world.chance.bytes(16)).toString("hex")
   const lines = [
-    "sign-intent-v1",
+    what,
     prepareId,
     report.id,
     String(report.version),
@@ -152,6 +168,7 @@ async function reportContent(
     findings: draft.findings,
     impression: draft.impression,
     ...relationTo(report, parent),
+    ...(report.preliminary === undefined ? {} : { replacesPreliminary: report.preliminary.documentId }),
     keyImages: await keyImages(world, study, draft.keyImages),
   }
 }

@@ -17,6 +17,7 @@ import { next } from "../route.ts"
 import { selected } from "../assemble/selection.ts"
 import { sentAgain } from "../submit/send-again.ts"
 import { paperOf, papersOf } from "./papers.ts"
+import { preliminaryState } from "./preliminary.ts"
 import { rulePatient } from "./patient-ruling.ts"
 import { seriesViews } from "./series.ts"
 import { targetOf } from "../subject.ts"
@@ -75,6 +76,7 @@ export async function reading(world: World, person: Person, requestId: string): 
       versions.flatMap((each) => (each.reportId === id ? [{ ...each, text: draft }] : [])),
     ),
     signing: signing(file),
+    ...preliminaryState(world, person, file),
     ...(papers.length === 0 ? {} : { papers: papers.map(({ view }) => view) }),
   }
 }

@@ -4,6 +4,7 @@ import { prepare } from "./freeze.ts"
 import type { ReadingDesk } from "../ports/reading-desk.ts"
 import { readWhole } from "../read-whole.ts"
 import { documentOf } from "../submit/report-documents.ts"
+import { releasePreliminary } from "./preliminary.ts"
 import { reportSheet } from "./report-pages.ts"
 import { reading } from "./read.ts"
 import { signApproved, takeBack } from "./sign-later.ts"
@@ -12,7 +13,15 @@ import type { World } from "../world.ts"
 
 type ReportDesk = Pick<
   ReadingDesk,
-  "saveDraft" | "prepare" | "preparedPdf" | "preparedSheet" | "sign" | "signApproved" | "takeBack"
+  | "saveDraft"
+  | "prepare"
+  | "preparePreliminary"
+  | "preparedPdf"
+  | "preparedSheet"
+  | "sign"
+  | "signApproved"
+  | "takeBack"
+  | "release"
 >
 
 export function reportDesk(world: World): ReportDesk {
@@ -22,6 +31,8 @@ export function reportDesk(world: World): ReportDesk {
       held(requestId, () => saveDraft(world, person, requestId, draft, expected)),
     prepare: (person, requestId, expected) =>
       held(requestId, () => prepare(world, person, requestId, expected)),
+    preparePreliminary: (person, requestId, expected) =>
+      held(requestId, () => prepare(world, person, requestId, expected, "preliminary")),
     preparedPdf: async (person, prepareId) => {
       const report = await preparedReport(world, person, prepareId)
       return readWhole(world.spool, documentOf(report, "pdf").place)
@@ -34,6 +45,10 @@ export function reportDesk(world: World): ReportDesk {
     },
     signApproved: (person, requestId, pin) =>
       held(requestId, () => signApproved(world, person, requestId, pin)),
+    release: async (person, prepareId, assertion) => {
+      const { requestId } = await preparedReport(world, person, prepareId)
+      return held(requestId, () => releasePreliminary(world, person, prepareId, assertion))
+    },
     takeBack: async (person, requestId) => {
       await held(requestId, () => takeBack(world, person, requestId))
       return reading(world, person, requestId)

@@ -10,7 +10,7 @@ import { MIME } from "../codes.ts"
 import { found, only } from "../desk-guards.ts"
 import { DeskError, KeyError, ReportError } from "../errors.ts"
 import { isApproved, signing } from "./draft.ts"
-import { PREPARED_MS } from "./freeze.ts"
+import { PREPARED_MS, type Frozen } from "./freeze.ts"
 import { uuidOid } from "../ids.ts"
 import { agreementOf, keptAnew, noLongerNeeded } from "../keep.ts"
 import { sealBytes } from "../submit/pack.ts"
@@ -46,7 +46,7 @@ export async function sign(
 ): Promise<SignedOrApproved> {
   const prepared = await preparedReport(world, person, prepareId)
   const at = world.clock.now()
-  checkFresh(prepared, at)
+  checkFresh(prepared, at, "report")
   await checkImages(world, prepared)
   const report: ReportRecord = {
     ...prepared,
@@ -64,10 +64,13 @@ export async function sign(
   }
 }
 
-/** @throws ReportError ERR_SIGN_INTENT */
-function checkFresh(report: ReportRecord, now: Date): void {
+/** What was frozen to be the one is never the other. @throws ReportError ERR_SIGN_INTENT */
+export function checkFresh(report: ReportRecord, now: Date, as: Frozen): void {
   const frozenAt = report.preparedAt === null ? 0 : new Date(report.preparedAt).getTime()
-  const isOver = isApproved(report) || now.getTime() - frozenAt > PREPARED_MS
+  const isOver =
+    isApproved(report) ||
+    now.getTime() - frozenAt > PREPARED_MS ||
+    (report.preparedAs === "preliminary") !== (as === "preliminary")
   if (isOver || next("report", report.status, signing(report)) === null)
     throw new ReportError("ERR_SIGN_INTENT", "what was frozen is no longer valid; prepare the report again")
 }
@@ -133,10 +136,10 @@ export async function signedNow(
 }
 
 /** The trail says what was agreed to, and by which answer. Both base64. */
-const bound = (assertion: string, intent: string): string =>
+export const bound = (assertion: string, intent: string): string =>
   `passkey assertion SHA-256 ${sha256(Buffer.from(assertion, "base64"))} over intent ${sha256(Buffer.from(intent, "base64"))}`
 
-const actOf = (
+export const actOf = (
   person: Pick<Person, "login" | "name">,
   report: ReportRecord,
   request: RequestRecord,
@@ -200,7 +203,7 @@ export const isOutage = (error: unknown): boolean =>
 const ACT = { sign: "", "sign-correction": "correction; ", "sign-addendum": "addendum; " } as const
 
 /** What changed since it was frozen its reader may not have seen. Under the request's lock, as whatever changes it is. */
-async function checkImages(world: World, report: ReportRecord): Promise<void> {
+export async function checkImages(world: World, report: ReportRecord): Promise<void> {
   if (await haveImagesChanged(world, report))
     throw new ReportError("ERR_SIGN_IMAGES", "images came or were withdrawn since the report was frozen")
 }

@@ -13,6 +13,17 @@ export interface ApprovedReport {
   readonly waitsFor: SignatureWait
 }
 
+/** A preliminary document that a reader released, and the submission that takes it to the hospital (read/preliminary.ts). */
+export interface ReleasedPreliminary {
+  readonly submissionId: string
+  readonly version: number
+  readonly at: string
+  readonly documents: ReportRecord["private"]["documents"]
+  /** As of a report: what the passkey was asked to agree to, and its answer; base64. */
+  readonly intent: string
+  readonly assertion: string
+}
+
 export interface ReportRecord {
   readonly id: string
   /** How often the ledger has kept it; absent in what it has not kept yet. Goes back with the record: see `commit`. */
@@ -25,6 +36,8 @@ export interface ReportRecord {
   readonly version: number
   /** Of every version of an addendum: which version of which set its first one was added to. Absent = the report itself. */
   readonly appends?: { readonly setId: string; readonly version: number }
+  /** Of the first version that is signed, and of its draft: the preliminary document whose place it takes. Absent = none. */
+  readonly preliminary?: { readonly version: number; readonly documentId: string }
   readonly status: ReportStatus
   readonly readerId: string
   readonly readerName: string
@@ -32,6 +45,8 @@ export interface ReportRecord {
   readonly draftVersion: number
   readonly prepareId: string | null
   readonly preparedAt: string | null
+  /** What was frozen is a preliminary document, which nobody signs. Absent or null = a report. */
+  readonly preparedAs?: "preliminary" | null
   /** Of a draft: approved, and not signed yet (read/sign-later.ts). Absent or null = it is not. */
   readonly approved?: ApprovedReport | null
   readonly signedAt: string | null
@@ -54,6 +69,8 @@ export interface ReportRecord {
     readonly keyImages: number
     /** What stands under each, at the hospital; absent = not kept. */
     readonly captions?: readonly string[]
+    /** At the reading centre: what was released before the report was signed, oldest first. Absent = nothing. */
+    readonly preliminaries?: readonly ReleasedPreliminary[]
     readonly signature: Verdict | null
     /** Our own copy of the signature document, which outlasts the received one; absent = there is none. */
     readonly longTerm?: LongTermCopy

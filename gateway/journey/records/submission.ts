@@ -9,13 +9,14 @@ import type { Principal } from "./request.ts"
 
 /**
  * `study`: closes its delivery, or is all of it; `unit`: some of the images, which a `study` names later; `stamp`: the signature
- * of a report that left without its time stamp, with it.
+ * of a report that left without its time stamp, with it; `preliminary`: what is said before the report is signed.
  */
 export type SubmissionKind =
   | "study"
   | "unit"
   | "report"
   | "stamp"
+  | "preliminary"
   | "receipt"
   | "refusal"
   | "recall"
@@ -25,6 +26,17 @@ export type SubmissionKind =
   | "phantom-report"
 
 export type SubmissionState = "planned" | "sealed" | "sending" | "accepted" | "verified" | "failed"
+
+/** What a preliminary document says, at the hospital: there is no report to keep it with. */
+export interface PreliminaryText {
+  readonly setId: string
+  readonly version: number
+  readonly documentId: string
+  readonly effectiveTime: string
+  readonly readerName: string
+  readonly findings: string
+  readonly impression: string
+}
 
 export interface SubmissionRecord {
   readonly id: string
@@ -67,6 +79,8 @@ export interface SubmissionRecord {
     readonly verdict: Verdict | null
     /** Outbound: who caused it; absent = the gateway itself. */
     readonly principal?: Principal
+    /** Of a preliminary document that came: what it says. Absent = it is none, or does not hold. */
+    readonly preliminary?: PreliminaryText
     /** Inbound: who sent it, as the partner says; absent = it does not say. */
     readonly asserted?: AssertedUser
     /** Inbound: the medium it came on first, and who read it in; absent = it came over the line. */

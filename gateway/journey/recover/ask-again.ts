@@ -35,4 +35,4 @@ export async function askAgain(world: Stores, spool: Spool): Promise<number> {
 }
 
 const getsReceipt = ({ direction, kind }: SubmissionRecord): boolean =>
-  direction === "out" && (kind === "study" || kind === "report")
+  direction === "out" && (kind === "study" || kind === "report" || kind === "preliminary")

@@ -91,7 +91,7 @@ function termOf(world: World, study: StudyRecord, at: Date): Date | null {
 /** It lies here, and nobody has to ask whether a try of it arrived. */
 export const mayBeStopped = ({ direction, kind, state, unanswered = 0 }: SubmissionRecord): boolean =>
   direction === "out" &&
-  carriesImages(kind) &&
+  (carriesImages(kind) || kind === "preliminary") &&
   (state === "planned" || state === "sealed") &&
   unanswered === 0
 

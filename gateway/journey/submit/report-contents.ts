@@ -89,13 +89,21 @@ function stampKept(world: World, report: ReportRecord, object: SealedObject | un
   return [{ put: "report", record }, ownedDocument(signatureOwner(report.id), 0, stamped)]
 }
 
-/** RPLC of the earlier version's CDA and PDF, or APND to what it is added to, by the entryUUIDs we gave them (ihe-wire 1.7). */
+/** That took the preliminary document whose place this report takes. */
+const preliminarySubmission = ({
+  preliminary,
+  private: { preliminaries = [] },
+}: ReportRecord): string | null =>
+  preliminaries.find(({ version }) => version === preliminary?.version)?.submissionId ?? null
+
+/** RPLC of the earlier version's CDA and PDF, signed or preliminary, or APND to what it is added to, by the entryUUIDs we gave them (ihe-wire 1.7). */
 async function relations(
   world: World,
   report: ReportRecord,
 ): Promise<Pick<Contents, "replaces" | "appends">> {
   const parent = await parentReport(world, report)
-  const sent = parent === null ? [] : await world.ledger.documents(parent.report.submissionId ?? "")
+  const submissionId = parent?.report.submissionId ?? preliminarySubmission(report)
+  const sent = submissionId === null ? [] : await world.ledger.documents(submissionId)
   const related = (["cda", "pdf"] as const).flatMap((role) => {
     const earlier = sent.find((each) => each.role === role)
     return earlier === undefined

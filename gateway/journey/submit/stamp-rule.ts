@@ -1,5 +1,5 @@
 /**
- * What leaves although no time-stamp authority answers (ADR 0026): a report, and images for a STAT request. All else waits for
+ * What leaves although no time-stamp authority answers (ADR 0026): a report, preliminary or not, and images for a STAT request. All else waits for
  * its stamp: nobody is harmed by that.
  */
 import type { SubmissionRecord } from "../records/submission.ts"
@@ -12,7 +12,7 @@ export async function stampRule(
   world: Pick<World, "ledger">,
   { kind, requestId }: Pick<SubmissionRecord, "kind" | "requestId">,
 ): Promise<StampRule> {
-  if (kind === "report") return "may-follow"
+  if (kind === "report" || kind === "preliminary") return "may-follow"
   if (!carriesImages(kind) || requestId === null) return "needed"
   const request = await world.ledger.request(requestId)
   return request?.urgency === "STAT" ? "may-follow" : "needed"

@@ -9,6 +9,8 @@ import { recallEffect } from "../retain/recall-effect.ts"
 import { receiptContents, receiptEffect } from "../verify/receipt.ts"
 import { refusalContents, refusalEffect } from "../verify/refusal.ts"
 import type { SubmissionKind } from "../records/submission.ts"
+import { preliminaryContents } from "./preliminary-contents.ts"
+import { preliminaryEffect } from "../verify/preliminary-effect.ts"
 import { reportContents } from "./report-contents.ts"
 import { reportEffect } from "../verify/report-effect.ts"
 import { stampContents } from "./stamp-contents.ts"
@@ -26,6 +28,7 @@ export const CONTENTS: Readonly<Record<SubmissionKind, ContentsOf>> = {
   unit: neverPlanned,
   report: reportContents,
   stamp: stampContents,
+  preliminary: preliminaryContents,
   receipt: receiptContents,
   refusal: refusalContents,
   recall: recallContents,
@@ -40,6 +43,7 @@ export const EFFECTS: Effects = {
   unit: unitEffect,
   report: reportEffect,
   stamp: stampEffect,
+  preliminary: preliminaryEffect,
   receipt: receiptEffect,
   refusal: refusalEffect,
   recall: recallEffect,

@@ -24,7 +24,7 @@ export interface Newcomer {
 }
 
 /** Where it belongs: fields of its record. */
-export type Place = Pick<ReportRecord, "setId" | "version" | "status" | "appends">
+export type Place = Pick<ReportRecord, "setId" | "version" | "status" | "appends" | "preliminary">
 
 /** A CDA document or a PDF that came for the same request. */
 export interface EarlierPaper {
@@ -34,11 +34,16 @@ export interface EarlierPaper {
   readonly report: ReportRecord | null
 }
 
-export async function earlierPapers(
+export const earlierPapers = (world: World, newcomer: Newcomer): Promise<readonly EarlierPaper[]> =>
+  papersBeside(world, newcomer, "report")
+
+/** Those that came in submissions of this kind. */
+export async function papersBeside(
   { ledger }: World,
-  { record, request, reports }: Newcomer,
+  { record, request, reports }: Pick<Newcomer, "record" | "request" | "reports">,
+  kind: "report" | "preliminary",
 ): Promise<readonly EarlierPaper[]> {
-  const beside = await ledger.submissionsOf({ requestId: request.id, kind: "report" })
+  const beside = await ledger.submissionsOf({ requestId: request.id, kind })
   const came = beside.filter(({ id, direction }) => direction === "in" && id !== record.id)
   const papers = await Promise.all(
     came.map(async (submission) => {
@@ -59,7 +64,7 @@ const isOf = (relation: ParentRelation, { type }: Association): boolean =>
 
 /** What the metadata say of the newcomer's own paper. */
 export const relationsOf = (
-  { record: { private: said }, paper }: Newcomer,
+  { record: { private: said }, paper }: Pick<Newcomer, "record" | "paper">,
   relation: ParentRelation,
 ): readonly Association[] =>
   (said.submission?.associations ?? []).filter(
@@ -68,7 +73,7 @@ export const relationsOf = (
 
 /** The papers that one of these relations of the newcomer is to. */
 export function relatedTo(
-  { record, paper }: Newcomer,
+  { record, paper }: Pick<Newcomer, "record" | "paper">,
   relations: readonly Association[],
   earlier: readonly EarlierPaper[],
 ): readonly EarlierPaper[] {

@@ -10,7 +10,7 @@ import { due } from "../run.ts"
 import type { World } from "../world.ts"
 
 /** What is itself an answer is not answered: it can neither be refused nor taken for refused. */
-export const ANSWERED: readonly SubmissionKind[] = ["study", "report", "stamp", "recall"]
+export const ANSWERED: readonly SubmissionKind[] = ["study", "report", "stamp", "preliminary", "recall"]
 
 /**
  * For what has just failed. Nothing where its sender has taken it back or reads no notices, without an agreement under which

@@ -17,6 +17,7 @@ import {
 } from "./earlier-papers.ts"
 import { addedTo, isAddendum } from "../lineage.ts"
 import type { ReportRecord } from "../records/report.ts"
+import { finalPlace } from "./preliminary-place.ts"
 import { toldPlace } from "./told-place.ts"
 import type { World } from "../world.ts"
 
@@ -32,7 +33,10 @@ export async function placeOf(world: World, newcomer: Newcomer): Promise<Place |
   const { written } = newcomer
   if (written === null) return toldPlace(world, newcomer, earlier)
   const own = { setId: written.setId, version: written.versionNumber, status: written.status }
-  const among = writtenPlace(world, { ...newcomer, written }, earlier)
+  const among =
+    written.replacesPreliminary === undefined
+      ? writtenPlace(world, { ...newcomer, written }, earlier)
+      : await finalPlace(world, { ...newcomer, written }, written.replacesPreliminary)
   return among && { ...own, ...among }
 }
 

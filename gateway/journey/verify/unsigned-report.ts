@@ -78,7 +78,9 @@ async function foreignText(
 /** A CDA document of another template is kept and counts for nothing: the PDF beside it is what people read. */
 async function readable(world: World, { place }: DocumentRecord): Promise<ImagingReport | null> {
   try {
-    return readImagingReport(await readWhole(world.spool, place))
+    const written = readImagingReport(await readWhole(world.spool, place))
+    // What replaces another without a reason is one of our own, under seals; among others nobody knows what it means.
+    return written.replacesPreliminary === undefined ? written : null
   } catch (error) {
     if (error instanceof Malformed) return null
     throw error

@@ -29,6 +29,8 @@ export const EVIDENCE_RETRY_MS = 15 * 60 * 1000
 export interface Effect {
   /** Of the signature inside: the submission is worth no more than that. Null when there is none. */
   readonly signature: Verdict | null
+  /** What of its content is kept with the submission, for want of anything else to keep it with. Absent = nothing. */
+  readonly keeps?: Pick<SubmissionRecord["private"], "preliminary">
   /** How soon it is looked at again when `follow` has given null; absent = as for missing evidence. Runs under the locks. */
   readonly lookAgainMs?: () => Promise<number>
   /** What it waits for when `follow` has given null, for who looks at the case; absent = what comes by itself. */
@@ -134,7 +136,7 @@ async function decided(world: World, looked: Looked): Promise<Outcome> {
     case "valid-pending":
     case "unsigned":
       return {
-        changes: [...verified(world, judged, verdict), ...follows],
+        changes: [...verified(world, keeping(judged, effect), verdict), ...follows],
         ...(awaitsNewerList(judged, verdict) ? { again: { ...again, failureCode: null } } : {}),
       }
     case "indeterminate":
@@ -146,6 +148,11 @@ async function decided(world: World, looked: Looked): Promise<Outcome> {
       return { changes: [...(await broken(world, judged, verdict, failureCode)), ...follows] }
   }
 }
+
+const keeping = (record: SubmissionRecord, { keeps = {} }: Effect): SubmissionRecord => ({
+  ...record,
+  private: { ...record.private, ...keeps },
+})
 
 async function lookAgainAt({ clock }: World, { lookAgainMs }: Effect): Promise<Date> {
   const afterMs = lookAgainMs === undefined ? EVIDENCE_RETRY_MS : await lookAgainMs()

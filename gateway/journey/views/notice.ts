@@ -17,7 +17,9 @@
  * before a report came · time-stamp-pending: a report was signed at `at` and no time-stamp authority has answered since ·
  * time-stamp-late: nor within a day · signature-pending: a report was approved at `at`, and whoever holds its reader's key does
  * not answer · signature-asked: it is the reader's turn · signature-stopped: what was approved cannot be
- * signed as it is · signature-late: a day after.
+ * signed as it is · signature-late: a day after · preliminary: at the hospital, a preliminary report came at `at`, which nobody has
+ * signed · preliminary-sent: at the reading centre, one was released at `at` and its report is not signed · preliminary-late: a day
+ * after, at either side · preliminary-changed: the report that came after it says something else, and nobody has received it.
  */
 export type NoticeCode =
   | "late-images"
@@ -49,6 +51,10 @@ export type NoticeCode =
   | "signature-asked"
   | "signature-stopped"
   | "signature-late"
+  | "preliminary"
+  | "preliminary-sent"
+  | "preliminary-late"
+  | "preliminary-changed"
 
 export interface Notice {
   readonly code: NoticeCode

@@ -93,8 +93,30 @@ export interface ReadingView extends WorkItem {
   /** Of the signed ones those that stand: the newest version of the report, then of each addendum. */
   readonly standing: readonly SignedText[]
   readonly signing: SigningView | null
+  /** Absent = the agreement has none for this case, and none was released. */
+  readonly preliminary?: PreliminaryState
   /** What came beside the study from who has requests of another kind; absent = nothing. */
   readonly papers?: readonly PaperView[]
+}
+
+/** Preliminary reports of a case: whether one may be released now, and the newest that was. */
+export interface PreliminaryState {
+  readonly mayRelease: boolean
+  /** Null = none was. `sentAt`: the hospital's gateway has it; `receivedAt`: and has verified it. */
+  readonly released: {
+    readonly version: number
+    readonly at: string
+    readonly sentAt: string | null
+    readonly receivedAt: string | null
+    /** Error code of errors.ts when it was given up or refused. */
+    readonly failure: string | null
+  } | null
+}
+
+/** Answer of "release". */
+export interface ReleasedPreliminaryReport {
+  readonly reportId: string
+  readonly version: number
 }
 
 /** A document beside a study, to be opened by its place in the list. */

@@ -156,6 +156,23 @@ export interface AttachmentView {
   readonly derived: boolean
 }
 
+/** What the reading centre said before its report was signed: nobody has signed it. */
+export interface PreliminaryReportView {
+  readonly version: number
+  /** When it came and its seal was found to hold; when it was written. */
+  readonly cameAt: string
+  readonly writtenAt: string
+  readonly readerName: string
+  readonly findings: string
+  readonly impression: string
+  /** The reading centre's, which says whose words these are. */
+  readonly seal: Verdict | null
+  /** A signed report, or a later preliminary one, has taken its place. */
+  readonly isReplaced: boolean
+  /** The signed report says something else. */
+  readonly isChanged: boolean
+}
+
 /** Report, signature, seal, acknowledgement and deliveries are those of the newest version of the report itself. */
 export interface StaffDetail extends StaffItem, Omit<StaffReport, "report"> {
   readonly request: RequestText | null
@@ -166,6 +183,8 @@ export interface StaffDetail extends StaffItem, Omit<StaffReport, "report"> {
   readonly versions: readonly (ReportVersion & { readonly verdict: VerdictOutcome | null })[]
   /** The versions they replaced, oldest first: to be read, and for nothing else. */
   readonly earlier: readonly StaffReport[]
+  /** Newest first; absent = none came. */
+  readonly preliminaries?: readonly PreliminaryReportView[]
   /** What the reading centre destroyed, newest first. */
   readonly deletions: readonly DeletionView[]
   /** The study may be taken back now. */

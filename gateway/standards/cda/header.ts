@@ -17,7 +17,13 @@ import { isOid } from "./report-rules.ts"
 import { nameElement, patientNames } from "./person-name.ts"
 import type { ImagingReport, Organization, ParentDocument, ReportPatient } from "./report-content.ts"
 
-const TITLE = { report: "画像診断報告書", addendum: "画像診断報告書（追記）" } as const
+const TITLE = {
+  report: "画像診断報告書",
+  preliminary: "画像診断報告書（仮報告）",
+  addendum: "画像診断報告書（追記）",
+} as const
+const titleOf = ({ addendum, status }: ImagingReport): string =>
+  TITLE[addendum !== null ? "addendum" : status === "preliminary" ? "preliminary" : "report"]
 
 /** Everything before the body, in the order of the CDA schema. */
 export function header(report: ImagingReport): Markup[] {
@@ -45,7 +51,7 @@ function identification(report: ImagingReport): Markup[] {
     ...templates.map((root) => element("templateId", { root })),
     element("id", { root: report.documentId }),
     loincCode(DOCUMENT_CODES[0], "Diagnostic Imaging Report"),
-    element("title", {}, TITLE[report.addendum === null ? "report" : "addendum"]),
+    element("title", {}, titleOf(report)),
     element("effectiveTime", { value: tsOfIso(report.effectiveTime) }),
     element("confidentialityCode", { code: "N", codeSystem: CONFIDENTIALITY }),
     element("languageCode", { code: "ja-JP" }),
@@ -161,13 +167,13 @@ function serviceEvent(report: ImagingReport): Markup {
   return xml`<documentationOf><serviceEvent classCode="ACT">${studyId(report)}<code nullFlavor="OTH"><originalText>${study.StudyDescription}</originalText>${modalities}</code>${when}</serviceEvent></documentationOf>`
 }
 
-/** A correction replaces the version before it, whose set is its own; an addendum names set and version of another (PS3.20 8.2.4). */
+/** What replaces another is the next version of its set; an addendum names set and version of another (PS3.20 8.2.4). */
 function parentOf(
   report: ImagingReport,
 ): { readonly typeCode: "RPLC" | "APND"; readonly parent: ParentDocument } | null {
-  const { correction, addendum, setId, versionNumber } = report
-  if (correction !== null) {
-    const documentId = correction.replacesDocumentId
+  const { correction, replacesPreliminary, addendum, setId, versionNumber } = report
+  const documentId = correction?.replacesDocumentId ?? replacesPreliminary
+  if (documentId !== undefined) {
     return { typeCode: "RPLC", parent: { documentId, setId, versionNumber: versionNumber - 1 } }
   }
   const appends = addendum?.appends ?? null

@@ -48,13 +48,15 @@ function reportOf(root: XmlElement): ImagingReport {
   const isAddendum = appends !== null || isAddendumDocument(root)
   const { purpose, findings, impression, addenda, keyImages, bodyPart } = readBody(root, isAddendum)
   const { text, reason } = partsOf(addenda, isAddendum, replaces !== null)
+  // A correction gives its reason; the place of a preliminary report is taken without one.
+  const isPreliminarys = replaces !== null && !isAddendum && reason.trim() === ""
   const order = readOrder(root)
   const hospital = readOrganization(required(root, "recordTarget", "patientRole", "providerOrganization"))
   const report: ImagingReport = {
     documentId: attribute(required(root, "id"), "root"),
     setId: attribute(required(root, "setId"), "root"),
     versionNumber: Number(attribute(required(root, "versionNumber"), "value")),
-    status: statusOf(root, replaces, appends),
+    status: statusOf(root, isPreliminarys ? null : replaces, appends),
     effectiveTime: isoOfTs(attribute(required(root, "effectiveTime"), "value")),
     ...readPatient(root),
     study: { ...readStudy(root), bodyPart, AccessionNumber: order.AccessionNumber },
@@ -69,7 +71,8 @@ function reportOf(root: XmlElement): ImagingReport {
     reader: readReader(root),
     findings,
     impression,
-    correction: replaces && { replacesDocumentId: replaces.documentId, reason },
+    correction: isPreliminarys ? null : replaces && { replacesDocumentId: replaces.documentId, reason },
+    ...(isPreliminarys ? { replacesPreliminary: replaces.documentId } : {}),
     addendum: isAddendum ? { text, appends } : null,
     keyImages,
   }

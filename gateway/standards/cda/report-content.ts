@@ -67,6 +67,8 @@ export interface ImagingReport {
   readonly findings: string
   readonly impression: string
   readonly correction: { readonly replacesDocumentId: string; readonly reason: string } | null
+  /** Of a report, preliminary or final: the preliminary one whose place it takes, by documentId (OID). Absent = none. */
+  readonly replacesPreliminary?: string
   /**
    * null in a report. An addendum (PS3.20 7.2) is a document with a set of its own: what it adds; and, in its first version,
    * to what. A later version replaces that one, and `appends` is null.

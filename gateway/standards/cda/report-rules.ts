@@ -44,6 +44,7 @@ export function checkReport(report: ImagingReport): void {
     "the first version of an addendum names what it is added to, and no other document does",
   )
   if (report.correction) checkCorrection(report.correction, report.versionNumber)
+  if (report.replacesPreliminary !== undefined) checkPreliminarys(report, report.replacesPreliminary)
   if (report.addendum) checkAddendum(report, report.addendum)
 }
 
@@ -67,4 +68,14 @@ function checkCorrection(
   rule(isOid(correction.replacesDocumentId), "CDA R2 4.2.3.1", "the replaced document's id is not an OID")
   rule(versionNumber >= 2, "CDA R2 4.2.1.8", "a correction is not the first version")
   rule(correction.reason.trim() !== "", "viewer rule: correction", "a correction needs its reason")
+}
+
+function checkPreliminarys({ status, versionNumber }: ImagingReport, documentId: string): void {
+  rule(isOid(documentId), "CDA R2 4.2.3.1", "the replaced document's id is not an OID")
+  rule(versionNumber >= 2, "CDA R2 4.2.1.8", "what replaces a preliminary report is not the first version")
+  rule(
+    status === "preliminary" || status === "final",
+    "CDA R2 4.2.3.1",
+    "a preliminary report is replaced by another, or by the final one",
+  )
 }

@@ -75,7 +75,9 @@ export class Recorder {
     paper: (...call) => this.#answer("paper", call, { mediaType: "application/pdf", bytes: PDF }),
     start: (...call) => this.#answer("start", call, { requestId: call[1] } as ReadingView),
     saveDraft: (...call) => this.#answer("saveDraft", call, { draftVersion: call[3] + 1 }),
-    prepare: (...call) => this.#prepare(call),
+    prepare: (...call) => this.#prepare(call, "prepare"),
+    preparePreliminary: (...call) => this.#prepare(call, "preparePreliminary"),
+    release: (...call) => this.#answer("release", call, { reportId: "1.2.3", version: 1 }),
     preparedPdf: (...call) => this.#answer("preparedPdf", call, PDF),
     preparedSheet: (...call) => this.#answer("preparedSheet", call, PNG),
     sign: (...call) =>
@@ -115,6 +117,7 @@ export class Recorder {
     certificates: (...call) => this.#answer("certificates", call, []),
     evidence: (...call) => this.#answer("evidence", call, { fileName: "evidence.zip", bytes: PNG }),
     document: (...call) => this.#answer("document", call, Buffer.from(call[2])),
+    preliminaryPdf: (...call) => this.#answer("preliminaryPdf", call, PDF),
     keyImage: (...call) => this.#answer("keyImage", call, PNG),
     attachment: (...call) => this.#answer("attachment", call, PNG),
     verification: (...call) =>
@@ -137,12 +140,13 @@ export class Recorder {
     return failure === undefined ? Promise.resolve(value) : Promise.reject(failure)
   }
 
-  #prepare([person, requestId, version]: Parameters<ReadingDesk["prepare"]>): ReturnType<
-    ReadingDesk["prepare"]
-  > {
+  #prepare(
+    [person, requestId, version]: Parameters<ReadingDesk["prepare"]>,
+    method: "prepare" | "preparePreliminary",
+  ): ReturnType<ReadingDesk["prepare"]> {
     const prepareId = `prep-${this.prepared.length}`
     this.prepared.push(prepareId)
-    return this.#answer("prepare", [person, requestId, version], {
+    return this.#answer(method, [person, requestId, version], {
       prepareId,
       reportId: "1.2.3",
       version: 1,

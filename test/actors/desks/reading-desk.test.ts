@@ -112,6 +112,28 @@ describe("reading desk", () => {
       assert.equal(signings().length, 1)
     })
 
+    it("releases a preliminary report by the gesture alone, once, and no other's", async () => {
+      const prepared = await client.post<PreparedReport>("/api/cases/req-1/prepare-preliminary", {
+        expectedVersion: 3,
+      })
+      const path = `/api/prepared/${prepared.prepareId}/release`
+      const response = assertion(prepared)
+      await assert.rejects(client.post(path, { response, pin: PIN }), { code: "ERR_INPUT" })
+      await assert.rejects(client.post(path, { response: assertion(await prepare()) }), {
+        code: "ERR_SIGN_INTENT",
+      })
+      assert.deepEqual(await client.post(path, { response: assertion(prepared) }), {
+        reportId: "1.2.3",
+        version: 1,
+      })
+      await assert.rejects(client.post(path, { response: assertion(prepared) }), { code: "ERR_SIGN_INTENT" })
+      const released = desk.recorder.asked.filter(([method]) => method === "release")
+      assert.deepEqual(
+        released.map(([, , prepareId]) => prepareId),
+        [prepared.prepareId],
+      )
+    })
+
     it("is done by the client of the demo", async () => {
       const prepared = await prepare()
       assert.equal((await client.sign(prepared.prepareId, prepared.passkey, PIN)).reportId, "1.2.3")

@@ -147,6 +147,15 @@ describe("staff desk", () => {
     }
   })
 
+  it("hands out the sheet of a preliminary report, by version", async () => {
+    const { headers, bytes } = await client.bytes("/api/requests/req-1/preliminary/2/pdf")
+    assert.equal(headers["content-disposition"], 'inline; filename="preliminary-report.pdf"')
+    assert.deepEqual(desk.recorder.asked.at(-1)?.slice(2), ["req-1", 2])
+    assert(bytes.length > 0)
+    for (const version of ["0", "-1", "x", "1e3", "99999999"])
+      await assert.rejects(client.bytes(`/api/requests/req-1/preliminary/${version}/pdf`), { status: 404 })
+  })
+
   it("shows key images and the verification", async () => {
     assert.deepEqual((await client.bytes("/api/reports/1.2.3/key-images/0")).bytes, PNG)
     assert.deepEqual(await client.get("/api/reports/1.2.3/verification"), { signature: {}, seal: {} })

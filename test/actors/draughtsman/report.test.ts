@@ -92,8 +92,10 @@ describe("printed report", function () {
 
   it("says that a preliminary report is one", async () => {
     const text = await textOf(await printed({ ...FINAL, status: "preliminary" }))
-    assert.match(text, /仮報告[^]*確定前の報告です/)
+    assert.match(text, /画像診断報告書（仮報告）[^]*まだ誰も署名していません/)
     assert.match(text, /電子署名はありません/)
+    const replacing = { versionNumber: 2, replacesPreliminary: "2.25.11" }
+    assert.match(await textOf(await printed({ ...FINAL, ...replacing })), /先に送った仮報告に代わるものです/)
   })
 
   it("goes on over pages with the patient at the head and the number at the foot of each", async () => {

@@ -55,6 +55,25 @@ describe("imaging report document", () => {
     assert.doesNotMatch(textOf({ ...REPORT, status: "preliminary" }), /legalAuthenticator/)
   })
 
+  it("takes the place of a preliminary report without a reason, preliminary or final, and is no correction", () => {
+    const replacing = { ...REPORT, versionNumber: 2, replacesPreliminary: "2.25.4711" }
+    for (const status of ["final", "preliminary"] as const) {
+      const report = { ...replacing, status }
+      assert.match(
+        textOf(report),
+        /<relatedDocument typeCode="RPLC"><parentDocument><id root="2\.25\.4711"\/><setId root="2\.25\.2042[0-9]+"\/><versionNumber value="1"\/>/,
+      )
+      assert.deepEqual(readImagingReport(writeImagingReport(report)), report)
+    }
+    const bends: readonly Partial<ImagingReport>[] = [
+      { versionNumber: 1 },
+      { replacesPreliminary: "1.02" },
+      { status: "corrected" },
+    ]
+    for (const bend of bends)
+      assert.throws(() => writeImagingReport({ ...replacing, ...bend }), code("REPORT_INVALID"))
+  })
+
   it("names the replaced version in a correction", () => {
     assert.match(
       textOf(CORRECTED),

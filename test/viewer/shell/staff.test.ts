@@ -93,6 +93,72 @@ describe("the staff desk", function () {
     await page.getByText("ERR_SUBMISSION_UNREACHABLE").waitFor()
   })
 
+  const EARLY = {
+    version: 1,
+    cameAt: "2026-11-25T05:02:00Z",
+    writtenAt: "2026-11-25T05:00:00Z",
+    readerName: "見本 灯",
+    findings: "左後頭葉に低吸収域を認めます。",
+    impression: "出血を認めません。取り急ぎ。",
+    seal: SEAL,
+    isReplaced: false,
+    isChanged: false,
+  }
+
+  it("shows a preliminary report in amber, as what nobody has signed, and asks nobody to receive it", async () => {
+    const notices = [{ code: "preliminary" as const, reason: null, at: EARLY.cameAt }]
+    const detail = {
+      ...reportDetail("valid"),
+      ...NO_REPORT,
+      way: STAFF_ITEMS[0]!.way,
+      verdict: null,
+      action: null,
+      reportId: null,
+      notices,
+      preliminaries: [EARLY],
+    }
+    server.answer("GET /api/requests", {
+      items: [{ ...detail, requestId: "early" }],
+      serverTime: SERVER_TIME,
+    })
+    server.answer("GET /api/requests/early", { ...detail, requestId: "early" })
+    const page = await open("", ".sl-row")
+    const row = page.locator("[data-request=early]")
+    if (process.env.DOKUEI_SCREENS !== undefined)
+      await page.screenshot({ path: `${process.env.DOKUEI_SCREENS}/preliminary-list.png` })
+    assert.match(await row.innerText(), /仮報告が届いています/)
+    await row.getByRole("link", { name: "仮報告を開く" }).click()
+    await page.locator("[data-preliminary='1']").waitFor()
+    const sheet = await page.locator(".paper.doc").innerText()
+    assert.match(sheet, /まだ誰も署名していません[^]*（仮報告）[^]*取り急ぎ/)
+    const verdict = page.locator(".verdict")
+    assert.match((await verdict.getAttribute("class")) ?? "", /v-wait/)
+    assert.match(await verdict.innerText(), /署名なし[^]*施設シール[^]*後に続き/)
+    assert.equal(await page.locator("[data-acknowledge]").count(), 0)
+    assert.equal(
+      await page.getByRole("link", { name: "仮報告の PDF" }).getAttribute("href"),
+      "/api/requests/early/preliminary/1/pdf",
+    )
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/preliminary-staff.png` })
+    assert.deepEqual(await cutText(page, "main *:not(.vh)"), [])
+  })
+
+  it("says that the report differs from the preliminary one that was read before it", async () => {
+    const changed = { ...EARLY, isReplaced: true, isChanged: true }
+    server.answer("GET /api/requests/valid", {
+      ...reportDetail("valid"),
+      notices: [{ code: "preliminary-changed", reason: null }],
+      preliminaries: [changed],
+    })
+    const page = await open("#/staff/valid", ".verdict")
+    assert.match(await page.locator(".banner-warn").first().innerText(), /仮報告から変更あり/)
+    assert.match(await page.locator("[data-preliminary='1']").innerText(), /仮報告から変更あり/)
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/preliminary-changed.png` })
+    assert.deepEqual(await cutText(page, "main *:not(.vh)"), [])
+  })
+
   const WORDS = {
     valid: [
       "有効",

@@ -4,7 +4,7 @@ import type { Browser, CDPSession, Page } from "playwright-core"
 import { openBridge } from "../../../gateway/actors/card-bridge/door.ts"
 import { Pairing } from "../../../gateway/actors/card-bridge/pairing.ts"
 import { KeyError } from "../../../gateway/journey/errors.ts"
-import type { PreparedReport } from "../../../gateway/journey/views/reading.ts"
+import type { PreliminaryState, PreparedReport, ReadingView } from "../../../gateway/journey/views/reading.ts"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
 import { jst, PEOPLE } from "../fixtures/desk.ts"
@@ -170,6 +170,51 @@ describe("the signing screen", function () {
     server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { state: "completed", signing: signingOf(6) }))
     server.tell({ kind: "changed", requestId: REQUEST_ID, at: jst("14:11") })
     await page.locator('li[data-step="acknowledged"][data-s="done"]').waitFor()
+  })
+
+  it("lets a preliminary report go with check mark and gesture alone, and follows it to the hospital's receipt", async () => {
+    await open()
+    const early = (released: PreliminaryState["released"]): ReadingView =>
+      caseOf([], { draft: { ...DRAFT, draftVersion: 3 }, preliminary: { mayRelease: true, released } })
+    server.answer(`GET /api/cases/${REQUEST_ID}`, early(null))
+    server.answer(`POST /api/cases/${REQUEST_ID}/prepare-preliminary`, prepared({ version: 1 }))
+    server.answer("POST /api/prepared/p1/release", { reportId: "r1", version: 1 })
+    await page.goto(`${server.origin}/#/sign/${REQUEST_ID}`)
+    await page.locator(".frozen").waitFor()
+    await page.goto(`${server.origin}/#/preliminary/${REQUEST_ID}`)
+    await page.locator("[data-phase=prepared]").waitFor()
+    const button = page.getByRole("button", { name: "仮報告を送る" })
+    assert.equal(await button.isDisabled(), true)
+    assert.equal(await page.locator("input[name=pin]").count(), 0)
+    await page.locator(".confirm").click()
+    const folder = process.env.DOKUEI_SCREENS
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/preliminary-release.png` })
+    const released = { version: 1, at: jst("14:09"), sentAt: jst("14:10"), receivedAt: null, failure: null }
+    server.answer(`GET /api/cases/${REQUEST_ID}`, early(released))
+    await button.click()
+    await page.locator("[data-phase=released] li[data-s=now]").waitFor()
+    const sent = server.asked.filter(({ path }) => path === "/api/prepared/p1/release")
+    assert.deepEqual([sent.length, Object.keys(sent[0]?.body as object)], [1, ["response"]])
+    server.answer(`GET /api/cases/${REQUEST_ID}`, early({ ...released, receivedAt: jst("14:11") }))
+    server.tell({ kind: "changed", requestId: REQUEST_ID, at: jst("14:11") })
+    await page.locator("[data-phase=released] li:last-child[data-s=done]").waitFor()
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/preliminary-released.png` })
+    const faults = await cutText(page, ".sign-right *:not(.vh), .sign-left *:not(.vh)")
+    assert.deepEqual(faults, [])
+  })
+
+  it("takes back what waits for its signature before a preliminary report, and says so", async () => {
+    await open()
+    const awaits = { ...signingOf(2), awaits: { what: "service" as const, prepareId: "p1" } }
+    const preliminary = { mayRelease: true, released: null }
+    server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { signing: awaits, preliminary }))
+    await go("[data-awaits]")
+    await page.getByRole("link", { name: "仮報告" }).click()
+    await page.getByText("いったん取り下げます").waitFor()
+    server.answer(`POST /api/cases/${REQUEST_ID}/take-back`, caseOf([], { preliminary }))
+    server.answer(`POST /api/cases/${REQUEST_ID}/prepare-preliminary`, prepared({ version: 1 }))
+    await page.getByRole("button", { name: "取り下げて仮報告を準備する" }).click()
+    await page.locator("[data-phase=prepared] .confirm").waitFor()
   })
 
   it("signs with the card at this PC: code once, PIN at the bridge's window, and tells what the card said", async () => {

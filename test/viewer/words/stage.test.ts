@@ -2,9 +2,24 @@ import assert from "node:assert/strict"
 import { inStaffOrder, needsStaff, stage } from "../../../viewer/words/stage.ts"
 import { STAFF_ITEMS, way } from "../fixtures/desk.ts"
 
-const item = { action: null, closed: false, verdict: null, reportId: null, revision: null } as const
+const item = {
+  action: null,
+  closed: false,
+  verdict: null,
+  reportId: null,
+  revision: null,
+  notices: [],
+} as const
 
 describe("stage", () => {
+  it("says that a preliminary report is here, until the signed one is", () => {
+    const notices = [{ code: "preliminary", reason: null }] as const
+    const waiting = way("13:00", "13:02", "13:04", "now")
+    assert.equal(stage({ ...item, notices, way: waiting }), "preliminary")
+    assert.equal(stage({ ...item, notices, action: "acknowledge", way: waiting }), "unacknowledged")
+    assert.equal(stage({ ...item, notices, closed: true, way: waiting }), "closed")
+  })
+
   it("follows the way line", () => {
     assert.equal(stage({ ...item, way: way("part/0.2") }), "arriving")
     assert.equal(stage({ ...item, way: way("13:00", "part/0.5") }), "sending")

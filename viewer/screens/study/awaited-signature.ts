@@ -152,6 +152,13 @@ export class AwaitedSignature extends LightElement {
         <button type="button" class="btn grow" ?disabled=${this.#isBusy} @click=${() => this.#takeBack()}>
           ${icon("left", "s")}${st("awaits.take-back")}
         </button>
+        ${
+          this.view.preliminary?.mayRelease === true
+            ? html`<a class="btn grow" href=${address.preliminary(this.view.requestId)}
+                >${icon("send", "s")}${st("preliminary.open")}</a
+              >`
+            : nothing
+        }
         ${UNLOCKS.has(what) || what === "consent" ? this.#signButton() : nothing}
         ${what === "login" ? this.#login() : nothing}
       </div>`

@@ -36,6 +36,8 @@ export interface ReportActions extends TrayActions {
   readonly keep: (which: "mine" | "theirs") => void
   readonly fold: () => void
   readonly sign: () => void
+  /** To the screen that releases what is written before it is signed. */
+  readonly preliminary: () => void
 }
 
 function savedWords({ saving }: ReportState): string {
@@ -108,6 +110,20 @@ function field(
   ></draft-field>`
 }
 
+/** Where it is agreed for this case; what may not be signed so may not be released either. */
+function preliminaryButton({ view, checks, saving }: ReportState, actions: ReportActions): unknown {
+  if (view.preliminary?.mayRelease !== true) return nothing
+  const isBlocked = checks.some(({ level }) => level === "blocked") || saving?.state === "conflict"
+  return html`<button
+    class="btn"
+    data-preliminary
+    ?disabled=${isBlocked && view.preliminary.released === null}
+    @click=${actions.preliminary}
+  >
+    ${icon("send", "s")}${st(view.preliminary.released === null ? "preliminary.open" : "preliminary.show")}
+  </button>`
+}
+
 function submitBar(state: ReportState, actions: ReportActions): unknown {
   if (state.saving === null) return nothing
   const blocked = state.checks.some(({ level }) => level === "blocked")
@@ -115,7 +131,7 @@ function submitBar(state: ReportState, actions: ReportActions): unknown {
     ? html`<span class="xs t-danger grow">${st("report.sign-blocked")}</span>`
     : html`<span class="grow"></span>`
   return html`<div class="submit-bar">
-    ${words}
+    ${words} ${preliminaryButton(state, actions)}
     <button
       class="btn btn-primary sign-button"
       ?disabled=${blocked || state.saving.state === "conflict"}

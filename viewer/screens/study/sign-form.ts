@@ -8,6 +8,7 @@ export function confirmBox(
   isConfirmed: boolean,
   isBusy: boolean,
   confirm: (confirmed: boolean) => void,
+  words: string = st("sign.confirm"),
 ): TemplateResult {
   return html`<label class="confirm">
     <input
@@ -19,7 +20,7 @@ export function confirmBox(
       @change=${(event: Event) => confirm((event.target as HTMLInputElement).checked)}
     />
     <span class="box ${isConfirmed ? "is-on" : ""}">${isConfirmed ? icon("check") : nothing}</span>
-    ${st("sign.confirm")}
+    ${words}
   </label>`
 }
 

@@ -190,6 +190,10 @@ export class StudyScreen extends LightElement {
     if (await session.flush()) location.hash = address.sign(this.requestId)
   }
 
+  async #preliminary(session: CaseSession): Promise<void> {
+    if (await session.flush()) location.hash = address.preliminary(this.requestId)
+  }
+
   // ---- drawing
 
   #reportState(session: CaseSession, images: ImageDesk): ReportState {
@@ -210,6 +214,7 @@ export class StudyScreen extends LightElement {
       keep: (which) => void session.resolve(which),
       fold: () => this.#set({ isFolded: true }),
       sign: () => void this.#sign(session),
+      preliminary: () => void this.#preliminary(session),
       show: (item) => this.#showKey(item.key),
       remove: (item) => session.toggleKey(item.key),
       add: () => this.#toggleKey(),
