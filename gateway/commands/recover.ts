@@ -14,6 +14,7 @@ import { destroyOrphan } from "../journey/retain/orphan.ts"
 import type { OrphanRecord } from "../journey/records/orphan.ts"
 import { recover, summary } from "../journey/recover/recover.ts"
 import { deliverAudit } from "../journey/run.ts"
+import { unsettled, type Unsettled } from "../journey/recover/unsettled.ts"
 import type { Looked } from "../journey/recover/survey.ts"
 import type { Stores } from "../journey/world.ts"
 import { openLog } from "../log.ts"
@@ -58,8 +59,12 @@ async function recoverStores(
   if (why === null) say("the ledger is level with its spool")
   else {
     say(why)
-    say(summary(await bringLevel(ledger, spool, () => recover(world, spool, progress()))))
+    const { spoolId } = ledger.book()
+    const isSpoolLost = spoolLost && spoolId !== null && spoolId !== spool.spoolId
+    const how = { looked: progress(), isSpoolLost }
+    say(summary(await bringLevel(ledger, spool, () => recover(world, spool, how))))
   }
+  for (const each of await unsettled(world)) say(unsettledLine(each))
   const orphans = await ledger.orphans()
   for (const each of orphans) say(line(each))
   if (destroyOrphans) {
@@ -81,6 +86,16 @@ function progress(): Looked {
     process.stderr.write(`\r${objects} objects looked at, ${Math.floor(bytes / MIB)} MiB\r`)
   }
 }
+
+/** Ids and times: what a person asks the partner about, or has sent again. */
+const unsettledLine = ({
+  request,
+  submission: { kind, agreement, state, acceptedAt, submissionSetUid },
+}: Unsettled): string =>
+  `request ${request.id}, lost: ${kind} for ${agreement}, ` +
+  (state === "accepted"
+    ? `taken there ${acceptedAt ?? ""}, no receipt: submission ${submissionSetUid}`
+    : "nobody here knows whether it left")
 
 /** Ids, counts and times: what a person asks the other side about. */
 function line(each: OrphanRecord): string {

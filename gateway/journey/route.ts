@@ -393,6 +393,13 @@ export const CASE = [
   ),
   row<CaseState>("failed", "verified", "ready", null, "images were sent once more and are verified"),
   row<CaseState>("failed", "report", "created", null, "at the hospital: a report came after all"),
+  row<CaseState>(
+    "exited",
+    "report",
+    "created",
+    null,
+    "at the hospital: lost with its spool, and its report came since: there is something to read again",
+  ),
   ...(["created", "ready", "inProgress", "completed", "failed"] as const).map((state) =>
     row<CaseState>(
       state,

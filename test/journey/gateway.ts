@@ -121,7 +121,7 @@ export class Gateway {
   unitBytes: number | null = null
   readonly #pace = linePace()
   readonly #parts: GatewayParts
-  readonly #disk = new MemoryDisk()
+  #disk = new MemoryDisk()
   readonly #line = new Map<string, number>()
   #now: Opened | null = null
 
@@ -211,12 +211,20 @@ export class Gateway {
     if (copy !== null) copyFileSync(copy, this.#ledgerPath)
   }
 
+  /** Its machine is lost: an empty disk, a ledger from a backup, and what `dokuei recover --spool-lost` makes of it. */
+  async loseSpool(copy: string): Promise<Recovered> {
+    this.replaceLedger(copy)
+    this.#disk = new MemoryDisk()
+    await this.#disk.mkdir("/data")
+    return this.recover(true)
+  }
+
   /** As `dokuei recover` does, on a gateway that is closed; then it may be opened. */
-  async recover(): Promise<Recovered> {
+  async recover(isSpoolLost = false): Promise<Recovered> {
     this.starts += 1
     this.#now = await this.#begin()
     const { file, spool, world } = this.#now
-    const recovered = await bringLevel(file, spool, () => recover(world, spool))
+    const recovered = await bringLevel(file, spool, () => recover(world, spool, { isSpoolLost }))
     this.close()
     return recovered
   }

@@ -12,6 +12,7 @@ import { isPhantom } from "../self-test/phantom.ts"
 import { targetOf } from "../subject.ts"
 import type { World } from "../world.ts"
 import type { Inbound } from "./inbound.ts"
+import { landAnswer, mayBeAnswered } from "./land-answer.ts"
 import { landCertificate } from "./land-certificate.ts"
 import { landPhantom } from "./land-phantom.ts"
 import { landRecall } from "./land-recall.ts"
@@ -23,6 +24,9 @@ export async function landing(world: World, inbound: Inbound): Promise<Landing> 
   if (isPhantom(inbound.kind)) return landPhantom(world, inbound)
   if (inbound.kind === "certificate") return landCertificate(world, inbound)
   if (inbound.kind === "recall" && !(await isKnown(world, inbound))) return landRecall(world, inbound)
+  const lost = await world.ledger.request(inbound.requestId)
+  if (lost?.agreement === inbound.agreement.id && mayBeAnswered(world, inbound, lost))
+    return landAnswer(world, inbound, lost)
   const request = await ownRequest(world, inbound)
   return {
     slotId: request.slotId,

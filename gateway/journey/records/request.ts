@@ -45,6 +45,8 @@ export interface RequestRecord {
   readonly releaseWhenComplete: boolean
   /** The hospital has taken its images back: when it said so. Absent = no. */
   readonly recalledAt?: string
+  /** Its slot was lost with the spool: when that was written down. Absent = no. */
+  readonly lostAt?: string
   /** End of the agreed retention of the request and its reports. */
   readonly keepUntil: string
   readonly readerId: string | null

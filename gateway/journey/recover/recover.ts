@@ -28,10 +28,20 @@ export interface Recovered {
   readonly orphans: readonly OrphanRecord[]
 }
 
+export interface Recovery {
+  readonly looked?: Looked | undefined
+  /** The spool is another one, and empty: what lay in the one of before is gone for good. */
+  readonly isSpoolLost?: boolean
+}
+
 /** Runs before anything is received or sent. */
-export async function recover(world: Stores, spool: Spool, looked?: Looked): Promise<Recovered> {
+export async function recover(
+  world: Stores,
+  spool: Spool,
+  { looked, isSpoolLost = false }: Recovery = {},
+): Promise<Recovered> {
   const { instances, strays } = await survey(world, spool, looked)
-  const gone = await settleGone(world, spool)
+  const gone = await settleGone(world, spool, isSpoolLost)
   const askedAgain = await askAgain(world, spool)
   const instancesFiled = await fileInstances(world, instances)
   const orphans = await keepOrphans(world, spool, strays)
@@ -53,7 +63,7 @@ export function summary({ instancesFiled, gone, askedAgain, orphans }: Recovered
   const objects = orphans.reduce((sum, each) => sum + each.objects, 0)
   return [
     `${instancesFiled} images filed`,
-    `${gone.studies} studies, ${gone.requests} requests and ${gone.submissions} submissions found destroyed`,
+    `${gone.studies} studies, ${gone.requests} requests and ${gone.submissions} submissions found destroyed or lost`,
     `${askedAgain} submissions sent again for their receipt`,
     `${orphans.length} slots with ${objects} objects kept for a person`,
   ].join("; ")

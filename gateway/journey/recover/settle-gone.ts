@@ -19,7 +19,8 @@ export interface Gone {
 
 const EVERY = Number.MAX_SAFE_INTEGER
 
-export async function settleGone(world: Stores, spool: Spool): Promise<Gone> {
+/** @param isSpoolLost nothing of it was destroyed: it went with the spool, and what answers it may still come */
+export async function settleGone(world: Stores, spool: Spool, isSpoolLost = false): Promise<Gone> {
   const { ledger } = world
   const live: ReadonlySet<SlotId> = new Set(spool.slots.map(({ slotId }) => slotId))
   const isGone = ({ slotId }: { readonly slotId: SlotId }): boolean => !live.has(slotId)
@@ -35,8 +36,8 @@ export async function settleGone(world: Stores, spool: Spool): Promise<Gone> {
     for (const each of await ledger.submissionsOf({ requestId: id })) submissions.set(each.id, each)
   const at = world.clock.now().toISOString()
   const changes = {
-    studies: studies.map((each) => goneStudy(each, at)),
-    requests: requests.flatMap((each) => goneRequest(each, at)),
+    studies: studies.map((each) => goneStudy(each, at, isSpoolLost ? LOST : SINCE)),
+    requests: requests.flatMap((each) => goneRequest(each, at, isSpoolLost)),
     submissions: [...submissions.values()].filter(isGone).flatMap(goneSubmission),
   }
   const all = [...changes.studies.flat(), ...changes.requests.flat(), ...changes.submissions]
@@ -50,7 +51,13 @@ export async function settleGone(world: Stores, spool: Spool): Promise<Gone> {
 
 const SINCE = "found destroyed: its key was gone when an older ledger was put back"
 
-function goneStudy(study: StudyRecord, at: string): Change[] {
+const LOST = "lost with its spool: nothing of it was destroyed here, and no backup has its key"
+
+/** Went with the spool, and had not ended before. */
+export const isLost = ({ lostAt, state }: RequestRecord): boolean =>
+  lostAt !== undefined && state === "exited"
+
+function goneStudy(study: StudyRecord, at: string, description: string): Change[] {
   const to = next("study", study.state, "gone")?.to ?? study.state
   return [
     { put: "study", record: { ...study, state: to }, slotGone: true },
@@ -62,24 +69,25 @@ function goneStudy(study: StudyRecord, at: string): Change[] {
       at,
       objectId: study.slotId,
       instances: study.instances,
-      description: SINCE,
+      description,
     }),
   ]
 }
 
 /** One list of changes for each request that is not over already. */
-function goneRequest(request: RequestRecord, at: string): Change[][] {
+function goneRequest(request: RequestRecord, at: string, isSpoolLost: boolean): Change[][] {
   const step = next("case", request.state, "term")
   if (step === null) return []
+  const gone: RequestRecord = { ...request, state: step.to, ...(isSpoolLost ? { lostAt: at } : {}) }
   return [
     [
-      { put: "request", record: { ...request, state: step.to }, slotGone: true },
+      { put: "request", record: gone, slotGone: true },
       audit(`deleted/${request.id}`, {
         event: "report-deleted",
         outcome: "success",
         at,
         objectId: request.id,
-        description: SINCE,
+        description: isSpoolLost ? LOST : SINCE,
       }),
     ],
   ]

@@ -7,6 +7,7 @@ import { audit } from "../audit.ts"
 import { isUnderWay } from "../cases/case-file.ts"
 import { destroyed, NEEDED_LOOK_MS } from "./expire-study.ts"
 import { agreementOf, isErased } from "../keep.ts"
+import { isLive } from "../live-slot.ts"
 import type { CertificateRecord } from "../records/certificate.ts"
 import type { Change } from "../records/ledger.ts"
 import type { RequestRecord } from "../records/request.ts"
@@ -20,7 +21,7 @@ export async function expireRequest(world: World, request: RequestRecord): Promi
   if (new Date(request.keepUntil) > now)
     return { changes: [], again: { at: new Date(request.keepUntil), failureCode: null } }
   const step = next("case", request.state, "term")
-  if (step === null) return { changes: [] }
+  if (step === null) return expireAnswers(world, request)
   if (await isNeeded(world, request))
     return { changes: [], again: { at: new Date(now.getTime() + NEEDED_LOOK_MS), failureCode: null } }
   const account = await accountOf(world, request)
@@ -35,6 +36,24 @@ export async function expireRequest(world: World, request: RequestRecord): Promi
       { put: "request", record: { ...request, state: step.to }, slotGone: true },
       deletedAudit(request, account, destruction.at),
       ...(account === null ? [] : finishedAccount(world, account, destruction)),
+    ],
+  }
+}
+
+/** What still came for a request that was lost with its spool had a slot of its own. */
+async function expireAnswers(world: World, request: RequestRecord): Promise<Outcome> {
+  if (request.lostAt === undefined || !isLive(world, request.slotId)) return { changes: [] }
+  const { at } = await destroyed(world, request.slotId)
+  return {
+    changes: [
+      { put: "request", record: request, slotGone: true },
+      audit(`deleted/${request.id}/answers`, {
+        event: "report-deleted",
+        outcome: "success",
+        at,
+        objectId: request.id,
+        description: `what came for a request that had been lost: ${ERASED_ONLINE}`,
+      }),
     ],
   }
 }

@@ -6,6 +6,7 @@ import {
 } from "../../standards/notice/acknowledgement.ts"
 import { found } from "../desk-guards.ts"
 import { ContentError } from "../errors.ts"
+import { isLive } from "../live-slot.ts"
 import type { ContentsOf } from "../submit/package.ts"
 import { readWhole } from "../read-whole.ts"
 import { notice } from "./receipt.ts"
@@ -64,6 +65,8 @@ async function take(
   )
   if (report === undefined)
     throw new ContentError("ERR_OTHER_SUBJECT", "the acknowledgement names no report of this request")
+  // Lost with its spool: that it was received stands with this submission.
+  if (!isLive(world, report.slotId)) return []
   const seen: ReportRecord = {
     ...report,
     acknowledgedAt: said.at,

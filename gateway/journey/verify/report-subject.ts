@@ -22,10 +22,12 @@ export async function checkReportSubject(
   const study = await world.ledger.study(targetOf(request) ?? "")
   const header = study === null ? null : headerOf(study)
   const { StudyInstanceUID, AccessionNumber } = content.study
+  // Of a request that was lost we know what the metadata say (accept/land-answer.ts).
+  const told = request.lostAt === undefined ? (text: string) => text : plain
   const entries = record.private.submission?.documentEntries ?? []
   const named = entries.flatMap((entry) => referenced(entry, REFERENCE_TYPE.study))
   sameSubject("report", {
-    PatientID: content.patient.PatientID === patientOf(request, header).PatientID,
+    PatientID: told(content.patient.PatientID) === patientOf(request, header).PatientID,
     "patient id domain": content.patientIdRoot === agreement.patientIdDomain,
     StudyInstanceUID:
       named.every((each) => each === StudyInstanceUID) &&
@@ -34,7 +36,7 @@ export async function checkReportSubject(
     order: entries.every((entry) =>
       referenced(entry, REFERENCE_TYPE.order).every((each) => each === plain(request.private.requestNumber)),
     ),
-    "request number": content.requestNumber === request.private.requestNumber,
+    "request number": told(content.requestNumber) === request.private.requestNumber,
   })
 }
 

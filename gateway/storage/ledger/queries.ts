@@ -14,7 +14,7 @@ import { STANDING_SQL } from "./standing-rows.ts"
 
 export const SQL = {
   putStudy: `INSERT INTO study (id, uid_hash, state, last_at, keep_until, facts, sealed) VALUES (?,?,?,?,?,?,?)
-    ON CONFLICT (id) DO UPDATE SET uid_hash=excluded.uid_hash, state=excluded.state, last_at=excluded.last_at, keep_until=excluded.keep_until, facts=excluded.facts, sealed=excluded.sealed, revision=study.revision + 1
+    ON CONFLICT (id) DO UPDATE SET state=excluded.state, last_at=excluded.last_at, keep_until=excluded.keep_until, facts=excluded.facts, sealed=excluded.sealed, revision=study.revision + 1
     WHERE study.revision = ?`,
   putInstance: `INSERT INTO instance (id, study_id, uid_hash, facts, sealed) VALUES (?,?,?,?,?) ON CONFLICT (id) DO NOTHING`,
   putRecoding: `UPDATE instance SET recoded_id = ?, recoding = ? WHERE id = ?`,
