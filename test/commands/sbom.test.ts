@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
+import Ajv from "ajv"
 import { cycloneDx, type Component } from "../../gateway/commands/sbom/cyclonedx.ts"
 import { closure, parseLockFile, resolveFrom } from "../../gateway/commands/sbom/lock-file.ts"
 import { partsOf, VIEWER_ONLY } from "../../gateway/commands/sbom/parts.ts"
@@ -63,6 +64,20 @@ describe("the parts list", () => {
       for (const each of dependsOn) assert.ok(refs.has(each), each)
   })
 
+  it("is as CycloneDX's schema wants it, licences by SPDX's list and all", async () => {
+    const valid = cycloneDxValidator()
+    assert.ok(valid(JSON.parse(await partsList(X64))), JSON.stringify(valid.errors))
+    const [part] = bom.components
+    for (const broken of [
+      { ...bom, specVersion: 1.5 },
+      { ...bom, components: [{ ...part, licenses: [{ license: { id: "MIT-ish" } }] }] },
+      { ...bom, components: [{ ...part, type: "thing" }] },
+      { ...bom, components: [part, part] },
+      { ...bom, serialNumber: "urn:uuid:0" },
+    ])
+      assert.ok(!valid(broken), JSON.stringify(broken).slice(0, 80))
+  })
+
   it("is the same for the same lock file", async () => {
     assert.equal(await partsList(X64), await partsList(X64))
     assert.match(
@@ -71,6 +86,15 @@ describe("the parts list", () => {
     )
   })
 })
+
+/** The schema of version 1.5 and what it refers to; `cyclonedx/LICENSE` is theirs (Apache-2.0). */
+function cycloneDxValidator(): Ajv.ValidateFunction {
+  const schema = (name: string): object =>
+    JSON.parse(readFileSync(join(import.meta.dirname, "cyclonedx", `${name}.schema.json`), "utf8")) as object
+  // Forms of text that draft 7 names and this validator does not know; nothing of ours has one.
+  const ajv = new Ajv({ unknownFormats: ["idn-email", "iri-reference"], extendRefs: true })
+  return ajv.addSchema([schema("spdx"), schema("jsf-0.82")]).compile(schema("bom-1.5"))
+}
 
 /** What an import names that is no file of ours and no module of Node, without the path inside it. */
 const PACKAGE = /^(?:import|export|\}).* from "((?:@[\w-]+\/)?[\w-]+)(?:\/[^"]*)?"$/gm
