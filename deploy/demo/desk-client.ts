@@ -78,6 +78,12 @@ export class DeskClient {
     return this.post(`/api/prepared/${prepareId}/sign`, { response, pin })
   }
 
+  /** The same of a preliminary report: no key, no PIN. */
+  release(prepareId: string, passkey: unknown): Promise<{ reportId: string; version: number }> {
+    const response = this.#authenticator.get(passkey as PublicKeyCredentialRequestOptionsJSON, this.origin)
+    return this.post(`/api/prepared/${prepareId}/release`, { response })
+  }
+
   /** JSON; the caller knows the shape (journey/views). Throws Refusal. */
   async get<Value>(path: string): Promise<Value> {
     return valueOf(await this.exchange("GET", path)) as Value

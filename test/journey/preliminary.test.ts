@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { RemoteKeys } from "../../gateway/actors/signing-service/signing-service.ts"
 import type { Agreement } from "../../gateway/journey/agreement.ts"
 import { readWhole } from "../../gateway/journey/read-whole.ts"
+import type { ReportRecord } from "../../gateway/journey/records/report.ts"
 import type { SubmissionRecord } from "../../gateway/journey/records/submission.ts"
 import type { PreliminaryState, ReportDraft } from "../../gateway/journey/views/reading.ts"
 import type { StaffDetail } from "../../gateway/journey/views/staff.ts"
@@ -344,6 +345,14 @@ describe("a preliminary report", function () {
     await acknowledge(sides.edge, requestId)
     await sides.settle(40 * DAY_MS)
     await checkSpools(sides)
+    await sides.settle(400 * DAY_MS, 20_000)
+    for (const { ledger } of [sides.edge, sides.center])
+      assert.equal((await ledger.request(requestId))?.state, "exited")
+    assert.equal(
+      (await sides.edge.ledger.submissionsOf({ requestId })).find(({ kind }) => kind === "preliminary")
+        ?.private.preliminary,
+      undefined,
+    )
   })
 
   it("is read while the signing service is away; what was approved is taken back before, and signed when it is back", async () => {
@@ -501,7 +510,46 @@ describe("a preliminary report", function () {
       await sides.settle(HOUR_MS)
     }
 
-    it("a report whose text nobody answers for, or that is of another set than it says, is no report", async () => {
+    /** What the centre knows of its draft is bent: the reader signs what follows from it. */
+    async function bent(bend: (draft: ReportRecord) => Partial<ReportRecord>): Promise<void> {
+      const { ledger } = sides.center
+      const draft = (await ledger.reportsOfRequest(requestId)).find(({ status }) => status === "draft")!
+      await ledger.commit([{ put: "report", record: { ...draft, ...bend(draft) } }])
+    }
+
+    it("a report that says it takes the place of one of another set, or whose metadata do not say so, is none", async () => {
+      await release()
+      await sides.settle(HOUR_MS)
+      await bent(() => ({ setId: "2.25.4711" }))
+      await sign()
+      assert.equal((await states()).at(-1), "report failed ERR_REPORT_VERSION")
+      sides.close()
+      await toRead()
+      await release()
+      await sides.settle(HOUR_MS)
+      sends("report", (made) => ({ ...made, replaces: [] }))
+      await sign()
+      assert.deepEqual(await states(), ["preliminary verified", "report failed ERR_REPORT_VERSION"])
+      assert.deepEqual(await codes(), ["seal-failed", "preliminary"])
+    })
+
+    it("a report that takes the place of a preliminary one when another is signed is none: that needs a reason", async () => {
+      await release()
+      await sides.settle(HOUR_MS)
+      await sign()
+      const documentId = (await written("preliminary")).report.documentId
+      const correction = await correctionOf(sides.center, requestId, "誤記")
+      await sides.center.reading.amend(READER, requestId, correction)
+      await bent(({ version }) => ({ preliminary: { version: version - 1, documentId } }))
+      await sign(DRAFT)
+      assert.deepEqual((await states()).slice(1), ["report verified", "report failed ERR_REPORT_VERSION"])
+      assert.deepEqual(
+        (await home()).versions.map(({ version }) => version),
+        [2],
+      )
+    })
+
+    it("a report whose text nobody answers for is no report", async () => {
       await release()
       await sides.settle(HOUR_MS)
       sends(

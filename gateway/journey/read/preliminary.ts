@@ -9,6 +9,7 @@ import { plan } from "../assemble/release.ts"
 import { audit } from "../audit.ts"
 import { finalAmong, releasedPreliminary } from "../cases/preliminary.ts"
 import type { CaseFile } from "../cases/cases.ts"
+import { agreementOf } from "../keep.ts"
 import type { Person } from "../ports/person.ts"
 import { inNameOf, principalOf } from "../principal.ts"
 import type { ReleasedPreliminary, ReportRecord } from "../records/report.ts"
@@ -87,25 +88,28 @@ export function preliminaryState(
   person: Person,
   file: CaseFile,
 ): Pick<ReadingView, "preliminary"> {
-  const { request, reports, submissions } = file
+  const { request, reports } = file
   const released = releasedPreliminary(file)
   const isOpen = finalAmong(file) === null && isReleasable(world, request)
   if (!isOpen && released === null) return {}
   const isWriting = reports.some(({ status, readerId }) => status === "draft" && readerId === person.id)
   const mayRelease = isOpen && isWriting && request.state === "inProgress"
-  return { preliminary: { mayRelease, released: released && sentView(submissions, released) } }
+  return { preliminary: { mayRelease, released: released && sentView(world, file, released) } }
 }
 
+/** Where no signed receipts are agreed the hospital's answer is all that is ever said. */
 function sentView(
-  submissions: CaseFile["submissions"],
+  world: World,
+  { request, submissions }: CaseFile,
   { submissionId, version, at }: ReleasedPreliminary,
 ): NonNullable<PreliminaryState["released"]> {
   const sent = submissions.find(({ id }) => id === submissionId)
+  const isByAnswer = agreementOf(world, request.agreement)?.receipts === "registry-response"
   return {
     version,
     at,
     sentAt: sent?.acceptedAt ?? null,
-    receivedAt: sent?.verifiedAt ?? null,
+    receivedAt: (isByAnswer ? sent?.acceptedAt : sent?.verifiedAt) ?? null,
     failure: sent?.state === "failed" ? (sent.failureCode ?? "") : null,
   }
 }

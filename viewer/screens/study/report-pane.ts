@@ -115,7 +115,7 @@ function preliminaryButton({ view, checks, saving }: ReportState, actions: Repor
   if (view.preliminary?.mayRelease !== true) return nothing
   const isBlocked = checks.some(({ level }) => level === "blocked") || saving?.state === "conflict"
   return html`<button
-    class="btn"
+    class="btn sign-button"
     data-preliminary
     ?disabled=${isBlocked && view.preliminary.released === null}
     @click=${actions.preliminary}
