@@ -18,7 +18,8 @@ import type { Running } from "./running.ts"
 
 /** Who could not sign is told now. */
 async function tellReaders({ world, people, log }: Foundation): Promise<void> {
-  const parts = { keys: world.personKeys, trust: world.trust, bindings: people, now: world.clock.now() }
+  const { personKeys: keys, trust, agreements } = world
+  const parts = { keys, trust, agreements, bindings: people, now: world.clock.now() }
   for (const { login, name, role } of await people.persons()) {
     const fault = role === "radiologist" ? await readerFault({ login, name }, parts) : null
     if (fault !== null) log("warn", "reader-certificate", { login, fault })

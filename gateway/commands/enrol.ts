@@ -75,7 +75,13 @@ async function signingFaultOf(
     const trust = await openTrust(config, lists)
     const keys = personKeysOf(config, await signingServiceOf(config), cardKeysOf(config))
     return await withPeople(config, (bindings) =>
-      readerFault(person, { keys: boundPersonKeys(keys, bindings, systemClock), trust, bindings, now }),
+      readerFault(person, {
+        keys: boundPersonKeys(keys, bindings, systemClock),
+        trust,
+        bindings,
+        agreements: config.agreements,
+        now,
+      }),
     )
   } catch (error) {
     // Whoever enrols may not be allowed to read what the service reads; the service looks again when it starts.

@@ -65,7 +65,12 @@ export const agreementSchema = z.strictObject({
     .describe(
       "what says that it arrived and ends our custody: the partner's signed receipt, or its answer alone. Default: signed; without seals its answer",
     ),
-  reportSignature: z.enum(["hpki"]).default("hpki").describe("what a report must be signed with"),
+  reportSignature: z
+    .enum(["hpki", "qualified-other", "seal+passkey"])
+    .default("hpki")
+    .describe(
+      "whose signature makes a report, at both sides: `hpki`: its reader's, with an HPKI certificate of a physician; `qualified-other`: its reader's, with a certificate of `trust.qualified`, which says who signs and not that it is a physician; `seal+passkey`: the reading centre's seal, after its reader agreed by passkey; nobody signs in person",
+    ),
   preliminaryReports: z
     .enum(["none", "stat", "all"])
     .default("none")

@@ -26,6 +26,7 @@ const FILES = [
   "trust.sealCa",
   "trust.hpkiRoots",
   "trust.tsaRoots",
+  "trust.qualified.roots",
   "agreements.*.objectCertificate",
   "desk.machineTokens.*.tokenFile",
   "desk.cards.key",

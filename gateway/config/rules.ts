@@ -47,6 +47,12 @@ function policyIssues({ signaturePolicies, allowTestPolicies }: Raw): Issue[] {
   )
 }
 
+/** Signatures of other authorities need somebody who believes them. */
+const levelIssues = ({ trust }: Raw, { reportSignature }: Raw, path: string): Issue[] =>
+  reportSignature === "qualified-other" && group(trust).qualified === undefined
+    ? [{ path: `${path}.reportSignature`, message: "qualified-other needs trust.qualified" }]
+    : []
+
 /** By key or by card: with neither a name alone would do, with both one of them would never be looked at. */
 const readerIssues = (agreement: Raw, path: string): Issue[] =>
   items(agreement.readers).flatMap(({ spkiSha256, card }, index) =>
@@ -89,6 +95,7 @@ function agreementIssues(root: Raw): Issue[] {
     ...agreements.flatMap((each, index) => packagingIssues(each, `agreements.${index}`)),
     ...agreements.flatMap((each, index) => affinityIssues(each, `agreements.${index}`)),
     ...agreements.flatMap((each, index) => readerIssues(each, `agreements.${index}`)),
+    ...agreements.flatMap((each, index) => levelIssues(root, each, `agreements.${index}`)),
     ...agreements.flatMap((each, index) => roadHomeIssues(each, `agreements.${index}`)),
   ]
 }

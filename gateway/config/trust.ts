@@ -40,6 +40,19 @@ export const trustSchema = z.strictObject({
     .describe(
       "certificate policies one of which a reader's signing certificate must state, alone. Default: that of HPKI for signatures in production, 1.2.392.100495.1.5.1.1.3.1",
     ),
+  qualified: z
+    .strictObject({
+      roots: file.describe("roots of those authorities, PEM"),
+      policies: z
+        .array(oid)
+        .min(1)
+        .max(8)
+        .describe("certificate policies one of which the signing certificate must state"),
+    })
+    .optional()
+    .describe(
+      "other authorities of persons' signatures, for agreements whose reportSignature is `qualified-other`",
+    ),
   loginPolicies: z
     .array(oid)
     .min(1)

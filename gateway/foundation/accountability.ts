@@ -176,7 +176,8 @@ async function digestsOf(config: Config): Promise<Digests> {
   const { keys, trust, agreements } = config
   const own = [keys.seal.chain, keys.object.chain, keys.tls.chain]
   const collectors = config.audit.collectors.map((each) => each.ca)
-  const trusted = [trust.tlsCa, trust.sealCa, trust.hpkiRoots, trust.tsaRoots, ...collectors]
+  const others = trust.qualified === undefined ? [] : [trust.qualified.roots]
+  const trusted = [trust.tlsCa, trust.sealCa, trust.hpkiRoots, trust.tsaRoots, ...others, ...collectors]
   const partners = agreements.flatMap((each) => each.objectCertificate ?? [])
   const files = await Promise.all([...own, ...trusted, ...partners].map((path) => readFile(path)))
   const sections = Object.entries(config).map(([name, value]): [string, string] => [

@@ -85,10 +85,12 @@ function otherAuthorities(config: Config): { readonly path: string; readonly fil
   const tls = "dicom" in config ? config.dicom.tls : undefined
   const directory = "directory" in config ? config.directory?.ca : undefined
   const recovery = config.backup?.recoveryCertificate
+  const qualified = config.trust.qualified?.roots
   return [
     ...collectors,
     ...mail,
     ...(directory === undefined ? [] : [{ path: "directory.ca", file: directory }]),
+    ...(qualified === undefined ? [] : [{ path: "trust.qualified.roots", file: qualified }]),
     ...(recovery === undefined ? [] : [{ path: "backup.recoveryCertificate", file: recovery }]),
     ...(tls === undefined ? [] : [{ path: "dicom.tls.ca", file: tls.ca }]),
     ...signing,

@@ -8,7 +8,7 @@ import type { Bindings } from "../journey/ports/bindings.ts"
 import type { PersonKeys } from "../journey/ports/keys.ts"
 import type { Person } from "../journey/ports/person.ts"
 import { signingFault } from "../journey/read/signing-certificate.ts"
-import type { TrustStore } from "../journey/trust.ts"
+import type { ReportTerms, TrustStore } from "../journey/trust.ts"
 import { Malformed } from "../standards/malformed.ts"
 import { readCertificate } from "../standards/hpki/certificate.ts"
 
@@ -18,18 +18,26 @@ export interface ReaderParts {
   readonly keys: Pick<PersonKeys, "chain">
   readonly trust: Pick<TrustStore, "report">
   readonly bindings: Pick<Bindings, "holder">
+  /** A reader who can sign under one of them can sign; where none wants a signature in person nobody needs a certificate. */
+  readonly agreements: readonly ReportTerms[]
   readonly now: Date
 }
 
 /** What a person must do something about; null = this reader can sign, and for a while yet. */
 export async function readerFault(
   { login, name }: Pick<Person, "login" | "name">,
-  { keys, trust, bindings, now }: ReaderParts,
+  { keys, trust, bindings, agreements, now }: ReaderParts,
 ): Promise<string | null> {
+  const wanted = (agreements.length === 0 ? [null] : agreements).flatMap((agreement) => {
+    const report = trust.report(agreement)
+    return report.kind === "seal" ? [] : [report]
+  })
+  if (wanted.length === 0) return null
   try {
     const chain = await keys.chain(login)
+    const faults = wanted.map((report) => signingFault(report, { name }, chain, null, now))
     return (
-      signingFault(trust.report(), { name }, chain, null, now) ??
+      (faults.includes(null) ? null : faults[0]) ??
       (await bindingFault(login, chain, bindings)) ??
       soonOver(chain, now)
     )

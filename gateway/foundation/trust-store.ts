@@ -1,8 +1,8 @@
 /** Trust from the configured files: anchors once, revocation lists whenever they change. */
 import { X509Certificate } from "node:crypto"
 import type { Config } from "../config/schema.ts"
-import type { TrustStore } from "../journey/trust.ts"
-import type { HpkiTrust } from "../standards/dsg/trust.ts"
+import type { ReportTerms, TrustStore } from "../journey/trust.ts"
+import type { HpkiTrust, QualifiedTrust, SealTrust } from "../standards/dsg/trust.ts"
 import type { OcspResponse } from "../standards/hpki/ocsp.ts"
 import { readCertificate, type Certificate } from "../standards/hpki/certificate.ts"
 import { readKeyFile } from "../storage/keys/pem-files.ts"
@@ -55,6 +55,7 @@ export async function openTrust({ trust }: Config, lists: EvidenceAtHand): Promi
     seal: await certificates(trust.sealCa),
     hpki: await certificates(trust.hpkiRoots),
     tsa: await certificates(trust.tsaRoots),
+    qualified: trust.qualified === undefined ? [] : await certificates(trust.qualified.roots),
   }
   const common = () => {
     const crls = lists.crls()
@@ -62,20 +63,37 @@ export async function openTrust({ trust }: Config, lists: EvidenceAtHand): Promi
     const timeStamp = { anchors: anchors.tsa, intermediates: [], crls, ocsp, policies: trust.tsaPolicies }
     return { intermediates: [], crls, ocsp, timeStamp, newerCrl: "preferred" as const }
   }
+  const seal = ({ sealPins }: Pick<ReportTerms, "sealPins">): SealTrust => ({
+    ...common(),
+    kind: "seal",
+    anchors: anchors.seal,
+    pins: sealPins,
+  })
+  const hpki = (roles: readonly string[]): HpkiTrust => ({
+    ...common(),
+    kind: "hpki",
+    anchors: anchors.hpki,
+    rules: {
+      use: "signature",
+      allowTestPolicies: trust.allowTestPolicies,
+      loginBySigningKey: trust.loginBySigningKey,
+      roles,
+      ...(trust.signaturePolicies === undefined ? {} : { policies: trust.signaturePolicies }),
+    },
+  })
+  const qualified = (): QualifiedTrust => ({
+    ...common(),
+    kind: "qualified",
+    anchors: anchors.qualified,
+    rules: { policies: trust.qualified?.policies ?? [] },
+  })
   return {
-    seal: (agreement) => ({ ...common(), kind: "seal", anchors: anchors.seal, pins: agreement.sealPins }),
-    report: (agreement) => ({
-      ...common(),
-      kind: "hpki",
-      anchors: anchors.hpki,
-      rules: {
-        use: "signature",
-        allowTestPolicies: trust.allowTestPolicies,
-        loginBySigningKey: trust.loginBySigningKey,
-        roles: agreement?.reportRoles ?? ["Medical Doctor"],
-        ...(trust.signaturePolicies === undefined ? {} : { policies: trust.signaturePolicies }),
-      },
-    }),
+    seal,
+    report: (agreement) => {
+      if (agreement?.reportSignature === "seal+passkey") return seal(agreement)
+      if (agreement?.reportSignature === "qualified-other") return qualified()
+      return hpki(agreement?.reportRoles ?? ["Medical Doctor"])
+    },
     want: (chains) => lists.want?.(chains),
   }
 }

@@ -102,7 +102,7 @@ export interface Agreement {
   /** What may come and go under it. */
   readonly accepts: readonly SubmissionKind[]
   readonly receipts: "signed" | "registry-response"
-  readonly reportSignature: "hpki"
+  readonly reportSignature: "hpki" | "qualified-other" | "seal+passkey"
   /** Which requests a preliminary document is sent and taken for, which nobody has signed (ADR 0035). Absent = none. */
   readonly preliminaryReports?: "none" | "stat" | "all"
   /** Absent = `PLAIN_FORM`. */

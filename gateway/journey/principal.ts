@@ -42,6 +42,19 @@ export async function signingPrincipal(
   }
 }
 
+/** A reader who has agreed by passkey, and signed nothing in person. */
+export const agreeingPrincipal = (
+  { login, name }: Pick<Person, "login" | "name">,
+  agreedAt: string,
+): Principal => ({
+  account: login,
+  name,
+  certificateSubject: null,
+  role: null,
+  authenticatedBy: "passkey",
+  authenticatedAt: agreedAt,
+})
+
 /** Whatever these changes plan to send is sent in this name. */
 export const inNameOf = (principal: Principal, changes: readonly Change[]): Change[] =>
   changes.map((change) =>

@@ -76,6 +76,25 @@ describe("the configuration", () => {
     return result.config
   }
 
+  it("takes signatures of other authorities only where somebody says which", () => {
+    const level = (reportSignature: string, qualified?: object) =>
+      check(
+        changed("edge", (raw) => {
+          raw.agreements[0].reportSignature = reportSignature
+          if (qualified !== undefined) raw.trust.qualified = qualified
+        }),
+      )
+    assert.deepEqual(level("qualified-other"), [
+      "agreements.0.reportSignature: qualified-other needs trust.qualified",
+    ])
+    assert.deepEqual(level("seal+passkey"), [])
+    assert.match(
+      level("qualified-other", { roots: "no-such.pem", policies: [] }).join(),
+      /trust\.qualified\.policies/,
+    )
+    assert.match(level("qualified").join(), /agreements\.0\.reportSignature/)
+  })
+
   it("believes a policy for tests nowhere by listing it, and knows a reader by key or by card", () => {
     const testPolicy = "1.2.392.100495.1.5.1.1.0.1"
     const listed = (allowTestPolicies: boolean) =>

@@ -7,6 +7,7 @@ import { readerFault } from "../../gateway/foundation/reader-certificates.ts"
 import type { Person } from "../../gateway/journey/ports/person.ts"
 import { personKeys } from "../../gateway/storage/keys/person-keys.ts"
 import { days } from "../../gateway/commands/pki-authority.ts"
+import { AT_CENTER } from "../journey/agreements.ts"
 import { certificates, START } from "../journey/certificates.ts"
 import { NURSE, OTHER_READER, READER } from "../journey/people.ts"
 import { TestTrust } from "../journey/trust.ts"
@@ -30,6 +31,7 @@ describe("whether a reader can sign", () => {
       keys: personKeys(folder),
       trust,
       bindings: { holder: () => Promise.resolve(holder ?? { ...READER, ...person }) },
+      agreements: [AT_CENTER],
       now,
     })
 

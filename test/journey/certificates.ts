@@ -6,7 +6,7 @@ import { createHash } from "node:crypto"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { days, newKey, type Authority, type Holder } from "../../gateway/commands/pki-authority.ts"
+import { Authority, days, newKey, type Holder } from "../../gateway/commands/pki-authority.ts"
 import { holderFiles } from "../../gateway/commands/pki-files.ts"
 import {
   makeAuthorities,
@@ -33,6 +33,9 @@ export const NURSE_LOGIN = "nurse1"
 /** Signs under a policy that is none of HPKI's. */
 export const FOREIGN_LOGIN = "reader3"
 export const FOREIGN_POLICY = "1.2.392.200036.9999.1"
+/** Has a certificate of another authority, which says who they are and not that they are a physician. */
+export const QUALIFIED_LOGIN = "reader4"
+export const QUALIFIED_POLICY = "1.2.392.200149.8.5.1.1.10"
 const CRL_TERM_DAYS = 400
 
 export type Side = "edge" | "center"
@@ -41,12 +44,15 @@ type Use = "seal" | "object" | "tls"
 export interface Certificates {
   /** `edge/seal.key.pem`, `readers/reader1.chain.pem`, … */
   readonly folder: string
-  readonly authorities: Authorities
+  readonly authorities: Authorities & {
+    /** Of persons, and none of HPKI's. */
+    readonly qualified: Authority
+  }
   readonly tsa: Holder
   /** The radiologist's signing card. */
   readonly reader: Holder
   readonly holders: Readonly<Record<`${Side}/${Use}`, Holder>>
-  readonly anchors: Readonly<Record<"seal" | "hpki" | "tsa", readonly Certificate[]>>
+  readonly anchors: Readonly<Record<"seal" | "hpki" | "tsa" | "qualified", readonly Certificate[]>>
 }
 
 let made: Promise<Certificates> | null = null
@@ -59,7 +65,10 @@ export function certificates(): Promise<Certificates> {
 async function make(): Promise<Certificates> {
   const folder = mkdtempSync(join(tmpdir(), "dokuei-journey-pki-"))
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
-  const authorities = await makeAuthorities(START, countedChance("journey"))
+  const authorities = {
+    ...(await makeAuthorities(START, countedChance("journey"))),
+    qualified: await makeQualified(),
+  }
   const holders = {
     ...(await makeSite("edge", authorities, START)),
     ...(await makeSite("center", authorities, START)),
@@ -70,6 +79,7 @@ async function make(): Promise<Certificates> {
     ...holderFiles(`readers/${READER_LOGIN}`, reader, PIN),
     ...holderFiles(`readers/${OTHER_READER_LOGIN}`, await makeSigner(authorities.signature, DOCTOR), PIN),
     ...holderFiles(`readers/${FOREIGN_LOGIN}`, await makeSigner(authorities.signature, FOREIGNER), PIN),
+    ...holderFiles(`readers/${QUALIFIED_LOGIN}`, await makeCitizen(authorities.qualified), PIN),
     ...holderFiles(`readers/${NURSE_LOGIN}`, await makeSigner(authorities.signature, NURSE), PIN),
   ]
   for (const [path, { content }] of files) {
@@ -87,6 +97,7 @@ async function make(): Promise<Certificates> {
       seal: anchor(authorities.seal),
       hpki: anchor(authorities.hpkiRoot),
       tsa: anchor(authorities.tsaRoot),
+      qualified: anchor(authorities.qualified),
     },
   }
 }
@@ -122,6 +133,25 @@ async function makeSigner(
     issue.certificatePolicy(policy),
   )
 }
+
+const makeQualified = async (): Promise<Authority> =>
+  Authority.root(
+    await newKey("p-256"),
+    issue.writeName(["C", "JP"], ["O", "Another authority DEMO"], ["CN", "Signature CA DEMO"]),
+    { notBefore: days(START, -1), notAfter: days(START, 3650) },
+    countedChance("qualified"),
+  )
+
+/** As cards of the state are: one key that signs and identifies, and no word of a profession. */
+const makeCitizen = async (authority: Authority): Promise<Holder> =>
+  authority.certify(
+    await newKey("p-256"),
+    issue.writeName(["C", "JP"], ["CN", "Saburo Dokuei"], ["serialNumber", "TEST0005"]),
+    { notBefore: days(START, -1), notAfter: days(START, 365) },
+    issue.keyUsage("digitalSignature", "nonRepudiation"),
+    issue.crlDistributionPoint("http://crl.example.org/qualified.crl"),
+    issue.certificatePolicy(QUALIFIED_POLICY),
+  )
 
 /** A list of this authority that revokes these holders, for reasons unspecified. */
 export function list(

@@ -9,7 +9,14 @@ import type { RequestInput } from "../../gateway/journey/views/request.ts"
 import type { StaffItem } from "../../gateway/journey/views/staff.ts"
 import { MR_IMAGE_STORAGE, uid, writeStudy, type SmallStudy, type StudyShape } from "../peers/dicom-study.ts"
 import { AT_HOSPITAL } from "./agreements.ts"
-import { FOREIGN_LOGIN, NURSE_LOGIN, OTHER_READER_LOGIN, PIN, READER_LOGIN } from "./certificates.ts"
+import {
+  FOREIGN_LOGIN,
+  NURSE_LOGIN,
+  OTHER_READER_LOGIN,
+  PIN,
+  QUALIFIED_LOGIN,
+  READER_LOGIN,
+} from "./certificates.ts"
 import { isCrash } from "./fuse.ts"
 import { MODALITY, OUR_AE, type Gateway } from "./gateway.ts"
 
@@ -26,6 +33,12 @@ export const FOREIGNER: Person = {
   id: "p-foreigner",
   login: FOREIGN_LOGIN,
   name: "Jiro Dokuei",
+  role: "radiologist",
+}
+export const CITIZEN: Person = {
+  id: "p-citizen",
+  login: QUALIFIED_LOGIN,
+  name: "Saburo Dokuei",
   role: "radiologist",
 }
 export const NURSE: Person = { id: "p-nurse", login: NURSE_LOGIN, name: "看護 花子", role: "radiologist" }

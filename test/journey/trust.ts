@@ -1,13 +1,13 @@
 /** What one side believes; a test takes revocation lists away, or brings them, as a download would. */
 import type { Agreement } from "../../gateway/journey/agreement.ts"
-import type { TrustStore } from "../../gateway/journey/trust.ts"
+import type { ReportTerms, TrustStore } from "../../gateway/journey/trust.ts"
 import { days } from "../../gateway/commands/pki-authority.ts"
-import type { HpkiTrust, SealTrust } from "../../gateway/standards/dsg/trust.ts"
+import type { HpkiTrust, SealTrust, SignatureTrust } from "../../gateway/standards/dsg/trust.ts"
 import type { Certificate } from "../../gateway/standards/hpki/certificate.ts"
 import type { Crl } from "../../gateway/standards/hpki/crl.ts"
-import { list, START, type Certificates } from "./certificates.ts"
+import { list, QUALIFIED_POLICY, START, type Certificates } from "./certificates.ts"
 
-export type ListName = "seal" | "hpkiRoot" | "signature" | "tsaRoot"
+export type ListName = "seal" | "hpkiRoot" | "signature" | "tsaRoot" | "qualified"
 
 export class TestTrust implements TrustStore {
   readonly lists: Map<ListName, Crl>
@@ -19,15 +19,22 @@ export class TestTrust implements TrustStore {
     this.#made = made
     const { authorities } = made
     const issued = days(START, -1)
-    const names: readonly ListName[] = ["seal", "hpkiRoot", "signature", "tsaRoot"]
+    const names: readonly ListName[] = ["seal", "hpkiRoot", "signature", "tsaRoot", "qualified"]
     this.lists = new Map(names.map((name) => [name, list(authorities[name], issued)]))
   }
 
-  seal(agreement: Agreement): SealTrust {
+  seal(agreement: Pick<Agreement, "sealPins">): SealTrust {
     return { ...this.#common(), kind: "seal", anchors: this.#made.anchors.seal, pins: agreement.sealPins }
   }
 
-  report(): HpkiTrust {
+  report(): HpkiTrust
+  report(agreement: ReportTerms | null | undefined): SignatureTrust
+  report(agreement?: ReportTerms | null): SignatureTrust {
+    if (agreement?.reportSignature === "seal+passkey") return this.seal(agreement)
+    if (agreement?.reportSignature === "qualified-other") {
+      const rules = { policies: [QUALIFIED_POLICY] }
+      return { ...this.#common(), kind: "qualified", anchors: this.#made.anchors.qualified, rules }
+    }
     return {
       ...this.#common(),
       kind: "hpki",

@@ -35,6 +35,7 @@ const holderName = ({ holderJapanese, holder }: Verdict): string =>
 export function holderWords(verdict: Verdict, isTest: boolean): string {
   const name = holderName(verdict)
   if (verdict.kind === "seal") return t("holder.seal", { name })
+  if (verdict.kind === "qualified") return t("holder.qualified", { name })
   const role = maybe(`role.${verdict.role}`) ?? verdict.role
   if (isTest) return t("holder.test", { name, role })
   return role === "" ? t("holder.no-role", { name }) : t("holder.hpki", { name, role })
@@ -101,7 +102,7 @@ const MARKS: Readonly<Record<VerdictTest["outcome"], readonly [markClass: string
 }
 
 /** Agreed, and still nothing to be at ease about. */
-const WARNED: readonly SummaryTest["name"][] = ["medium", "unsigned", "unencrypted"]
+const WARNED: readonly SummaryTest["name"][] = ["medium", "unsigned", "unencrypted", "sealed", "qualified"]
 
 function summaryLine({ name, outcome }: SummaryTest): TemplateResult {
   const [markClass, drawing] = WARNED.includes(name) ? (["w", "alert"] as const) : MARKS[outcome]
@@ -114,7 +115,12 @@ export function summaryList(verdict: Verdict, seal: Verdict | null): TemplateRes
   </ul>`
 }
 
-const DETAIL = { seal: "detail.seal", hpki: "detail.signature", none: "detail.unsigned" } as const
+const DETAIL = {
+  seal: "detail.seal",
+  hpki: "detail.signature",
+  qualified: "detail.signature",
+  none: "detail.unsigned",
+} as const
 
 const fact = (label: string, value: string): unknown =>
   value === ""

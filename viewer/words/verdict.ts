@@ -35,6 +35,8 @@ export type SummaryName =
   | "medium"
   | "unsigned"
   | "unencrypted"
+  | "sealed"
+  | "qualified"
   | "seal"
   | "other"
 export interface SummaryTest {
@@ -49,7 +51,9 @@ const BEHIND: readonly (readonly [SummaryName, readonly string[]])[] = [
   ["medium", ["medium"]],
   ["unsigned", ["unsigned-agreed"]],
   ["unencrypted", ["unencrypted-agreed"]],
+  ["sealed", ["sealed-agreed", "author-answers", "reader-agreed"]],
   ["signer", ["signer-is-author", "signer-agreed"]],
+  ["qualified", ["qualified-agreed"]],
   ["role", ["hc-role"]],
   ["revocation", ["revocation", "newer-crl"]],
   ["time-stamp", ["time-stamp"]],

@@ -51,7 +51,7 @@ const papersIn = ({ submissions, copies, receipts }: Papers): readonly Paper[] =
   ...receipts.map(({ paper }) => paper),
 ]
 
-/** Each signature with what it is judged by here: a person's report, or the seal of a partner or of our own. */
+/** Each signature with what it is judged by here: a report by the level agreed, or the seal of a partner or of our own. */
 function signedBy(world: World, { submissions, copies, receipts }: Papers): readonly Signed[] {
   const sealOf = ({ agreement }: SubmissionRecord): Signed["trust"][] => {
     const agreed = agreementOf(world, agreement)
@@ -62,11 +62,12 @@ function signedBy(world: World, { submissions, copies, receipts }: Papers): read
       .filter(({ role }) => role === "set-signature" || (role === "signature" && kind === "study"))
       .flatMap(({ octets }) => sealOf(record).map((trust) => ({ xml: octets, trust }))),
   )
-  const persons = submissions
-    .filter(({ kind }) => kind === "report" || kind === "stamp")
+  const reports = submissions.filter(({ kind }) => kind === "report" || kind === "stamp")
+  const agreed = reports[0] === undefined ? null : agreementOf(world, reports[0].record.agreement)
+  const persons = reports
     .flatMap(({ papers }) => papers.filter(({ role }) => role === "signature"))
     .concat(copies)
-    .map(({ octets }) => ({ xml: octets, trust: world.trust.report() }))
+    .map(({ octets }) => ({ xml: octets, trust: world.trust.report(agreed) }))
   const receipt = receipts.flatMap(({ record, paper }) =>
     sealOf(record).map((trust) => ({ xml: paper.octets, trust })),
   )

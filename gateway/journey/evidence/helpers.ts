@@ -56,7 +56,7 @@ function helpersOfOne({ xml, trust }: Signed): Helpers {
       .filter((answer) => isAboutOne(answer, all))
       .map(({ encoded }) => encoded),
     anchors: [
-      ...named(trust.kind, trust.anchors, signers),
+      ...named(trust.kind === "seal" ? "seal" : "hpki", trust.anchors, signers),
       ...named("tsa", trust.timeStamp.anchors, authorities),
     ],
   }

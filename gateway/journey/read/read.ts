@@ -1,9 +1,10 @@
 /** Read: the work list, and a case in the hands of a reader. */
+import type { Agreement } from "../agreement.ts"
 import { current, found, kept, only } from "../desk-guards.ts"
 import { DeskError, ReportError } from "../errors.ts"
 import { arrivingItems } from "./arriving-item.ts"
 import { heldItems } from "./held-item.ts"
-import { isErased } from "../keep.ts"
+import { agreementOf, isErased } from "../keep.ts"
 import { milestone } from "../cases/milestones.ts"
 import type { Person } from "../ports/person.ts"
 import type { ReadingDesk } from "../ports/reading-desk.ts"
@@ -77,9 +78,15 @@ export async function reading(world: World, person: Person, requestId: string): 
     ),
     signing: signing(file),
     ...preliminaryState(world, person, file),
+    ...signatureWanted(agreementOf(world, request.agreement)),
     ...(papers.length === 0 ? {} : { papers: papers.map(({ view }) => view) }),
   }
 }
+
+const signatureWanted = (agreement: Agreement | null): Pick<ReadingView, "reportSignature"> =>
+  agreement === null || agreement.reportSignature === "hpki"
+    ? {}
+    : { reportSignature: agreement.reportSignature }
 
 async function paper(world: World, person: Person, requestId: string, index: number): Promise<Paper> {
   only(person, "radiologist")

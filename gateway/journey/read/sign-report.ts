@@ -16,7 +16,7 @@ import { agreementOf, keptAnew, noLongerNeeded } from "../keep.ts"
 import { sealBytes } from "../submit/pack.ts"
 import type { Person } from "../ports/person.ts"
 import type { SealedObject } from "../ports/spool.ts"
-import { inNameOf, signingPrincipal } from "../principal.ts"
+import { agreeingPrincipal, inNameOf, signingPrincipal } from "../principal.ts"
 import type { Change } from "../records/ledger.ts"
 import type { ReportRecord } from "../records/report.ts"
 import type { RequestRecord } from "../records/request.ts"
@@ -92,9 +92,10 @@ export async function signedNow(
   request: RequestRecord,
 ): Promise<readonly Change[]> {
   const { documents, assertion, intent } = report.private
-  const { xml, isStamped } = await signReport(world, agreementOf(world, report.agreement), person, pin, {
+  const agreement = agreementOf(world, report.agreement)
+  const { xml, isStamped } = await signReport(world, agreement, person, pin, {
     documents,
-    purposes: purposesOf(report),
+    purposes: purposesOf(report, agreement),
   })
   const uniqueId = uuidOid(world.chance)
   const place = await keepSignature(world, report, uniqueId, xml)
@@ -106,7 +107,10 @@ export async function signedNow(
     requestId: report.requestId,
     reportId: report.id,
   }
-  const principal = await signingPrincipal(world, person, signedAt)
+  const principal =
+    agreement?.reportSignature === "seal+passkey"
+      ? agreeingPrincipal(person, signedAt)
+      : await signingPrincipal(world, person, signedAt)
   const signed: ReportDocument = { role: "signature", uniqueId, place, sha256: sha256(xml) }
   const record: ReportRecord = {
     ...report,

@@ -4,10 +4,10 @@
  * signed in the first place.
  */
 import { isNamed } from "../../standards/cda/signer-is-author.ts"
-import type { HpkiTrust } from "../../standards/dsg/trust.ts"
+import { checkPerson } from "../../standards/dsg/signer.ts"
+import type { PersonTrust } from "../../standards/dsg/trust.ts"
 import { readCertificate } from "../../standards/hpki/certificate.ts"
 import { validatePath } from "../../standards/hpki/path.ts"
-import { checkHpkiProfile } from "../../standards/hpki/profile.ts"
 import type { Agreement } from "../agreement.ts"
 import type { Person } from "../ports/person.ts"
 import { agreedReader } from "../verify/signer.ts"
@@ -18,7 +18,7 @@ import { agreedReader } from "../verify/signer.ts"
  * @returns the first test that fails, as `name: detail`; null = the certificate may sign
  */
 export function signingFault(
-  trust: HpkiTrust,
+  trust: PersonTrust,
   person: Pick<Person, "name">,
   chain: readonly Uint8Array[],
   agreement: Pick<Agreement, "readers"> | null,
@@ -32,7 +32,7 @@ export function signingFault(
   const path = validatePath(leaf, helpers, trust.anchors, now, trust.crls, rules)
   const tests = [
     ...path.tests,
-    ...checkHpkiProfile(path.chain, trust.rules),
+    ...checkPerson(path.chain, trust),
     ...(agreement === null ? [] : agreedReader(leaf, agreement)),
   ]
   const failed = tests.find((test) => test.outcome === "fail")

@@ -12,19 +12,14 @@ import type { Change } from "../records/ledger.ts"
 import type { ReportRecord } from "../records/report.ts"
 import { documentOf, ownedDocument, parentReport, signatureOwner } from "./report-documents.ts"
 import { notice } from "../verify/receipt.ts"
-import { formOf, purposesOf, stampedUnlessAway } from "./sign.ts"
+import { formOf, purposesOf, stampedUnlessAway, titleOf } from "./sign.ts"
 import { subjectOf } from "../subject.ts"
 import type { World } from "../world.ts"
 
-const TITLES: Readonly<Record<"report" | "addendum", Readonly<Record<"cda" | "pdf" | "signature", string>>>> =
-  {
-    report: { cda: "画像診断報告書", pdf: "画像診断報告書（PDF）", signature: PURPOSE.author.display },
-    addendum: {
-      cda: "画像診断報告書（追記）",
-      pdf: "画像診断報告書（追記、PDF）",
-      signature: PURPOSE.addendum.display,
-    },
-  }
+const TITLES: Readonly<Record<"report" | "addendum", Readonly<Record<"cda" | "pdf", string>>>> = {
+  report: { cda: "画像診断報告書", pdf: "画像診断報告書（PDF）" },
+  addendum: { cda: "画像診断報告書（追記）", pdf: "画像診断報告書（追記、PDF）" },
+}
 
 /**
  * CDA, PDF and the radiologist's signature. One that was signed while no time-stamp authority answered gets its stamp here if
@@ -33,7 +28,8 @@ const TITLES: Readonly<Record<"report" | "addendum", Readonly<Record<"cda" | "pd
 export const reportContents: ContentsOf = async (world, record, agreement) => {
   const report = found(record.reportId === null ? null : await world.ledger.report(record.reportId), "report")
   const contents: Content[] = []
-  const titles = TITLES[isAddendum(report) ? "addendum" : "report"]
+  const purposes = purposesOf(report, agreement)
+  const titles = { ...TITLES[isAddendum(report) ? "addendum" : "report"], signature: titleOf(purposes) }
   const isSigned = isSealing(agreement)
   const roles = isSigned ? (["cda", "pdf", "signature"] as const) : (["cda", "pdf"] as const)
   const stamped = isSigned && report.stampedAt === null ? await stampedNow(world, agreement, report) : null
@@ -44,7 +40,7 @@ export const reportContents: ContentsOf = async (world, record, agreement) => {
       uniqueId,
       mimeType: role === "pdf" ? MIME.pdf : MIME.xml,
       createdAt: new Date(report.preparedAt ?? record.createdAt),
-      purposes: role === "signature" ? purposesOf(report).map((purpose) => PURPOSE[purpose]) : [],
+      purposes: role === "signature" ? purposes.map((purpose) => PURPOSE[purpose]) : [],
       legalAuthenticator: `${report.readerId}^${report.readerName}^^^^^^^&${world.site.oid}&ISO`,
       body:
         role === "signature" && stamped !== null
@@ -69,7 +65,7 @@ async function stampedNow(
   report: ReportRecord,
 ): Promise<Uint8Array | null> {
   const xml = await readWhole(world.spool, documentOf(report, "signature").place)
-  return stampedUnlessAway(world, xml, formOf(agreement), world.trust.report())
+  return stampedUnlessAway(world, xml, formOf(agreement), world.trust.report(agreement))
 }
 
 /** The stamped signature takes the place of the other one, which was never shown to anybody. */

@@ -10,9 +10,9 @@ import { COMMITMENT, RECEIPT_COMMITMENTS, type Commitment } from "../../standard
 import { lengthened } from "../../standards/dsg/long-term.ts"
 import { buildSignature, type SignedDocument } from "../../standards/dsg/sign.ts"
 import { timeStampInput, withTimeStamp } from "../../standards/dsg/time-stamp.ts"
-import type { SignatureTrust } from "../../standards/dsg/trust.ts"
+import type { PersonTrust, SignatureTrust } from "../../standards/dsg/trust.ts"
 import { PLAIN_FORM, type Agreement, type SignatureForm } from "../agreement.ts"
-import { MIME, type PURPOSE } from "../codes.ts"
+import { MIME, PURPOSE } from "../codes.ts"
 import { ReportError, TimeStampError } from "../errors.ts"
 import { uuid } from "../ids.ts"
 import { isAddendum } from "../lineage.ts"
@@ -70,12 +70,18 @@ export interface ToSign {
   readonly purposes: readonly (keyof typeof COMMITMENT & keyof typeof PURPOSE)[]
 }
 
-/** An addendum is signed as one, too (ITI TF-3 5.5.2.2). */
-export const purposesOf = (report: ReportRecord): ToSign["purposes"] =>
-  isAddendum(report) ? ["author", "addendum"] : ["author"]
+/** An addendum is signed as one, too (ITI TF-3 5.5.2.2). A seal is no author: it says what its gateway received and passes on. */
+export function purposesOf(
+  report: ReportRecord,
+  agreement: Pick<Agreement, "reportSignature"> | null,
+): ToSign["purposes"] {
+  const by = agreement?.reportSignature === "seal+passkey" ? "review" : "author"
+  return isAddendum(report) ? [by, "addendum"] : [by]
+}
 
 /**
- * The radiologist's signature over CDA and PDF; without its time stamp when the authority does not answer now.
+ * The signature over CDA and PDF, by the level agreed: the radiologist's own, or our seal after they agreed by passkey (`pin` is
+ * not looked at then). Without its time stamp when the authority does not answer now.
  *
  * @throws KeyError for a wrong PIN, ReportError for a certificate that may not sign
  */
@@ -86,20 +92,17 @@ export async function signReport(
   pin: string,
   { documents, purposes }: ToSign,
 ): Promise<{ readonly xml: Uint8Array; readonly isStamped: boolean }> {
-  const chain = await world.personKeys.chain(person.login)
-  // Before a PIN is tried: would the hospital accept this certificate now?
-  const fault = signingFault(world.trust.report(agreement), person, chain, agreement, world.clock.now())
-  if (fault !== null) throw new ReportError("ERR_SIGN_CERTIFICATE", fault)
   const signed = documents.map((each): SignedDocument => ({
     uniqueId: each.uniqueId,
     sha256: Buffer.from(each.sha256, "hex"),
     mimeType: each.role === "pdf" ? MIME.pdf : MIME.xml,
   }))
-  const signer: Signer = { chain, sign: (bytes) => world.personKeys.sign(person.login, pin, bytes) }
+  const trust = world.trust.report(agreement)
+  const signer = trust.kind === "seal" ? seal(world) : await ownKey(world, trust, agreement, person, pin)
   const commitments = purposes.map((purpose) => COMMITMENT[purpose])
   const form = formOf(agreement)
   const xml = await signature(world, signer, form, signed, null, commitments)
-  const stamped = await stampedUnlessAway(world, xml, form, world.trust.report())
+  const stamped = await stampedUnlessAway(world, xml, form, trust)
   return { xml: stamped ?? xml, isStamped: stamped !== null }
 }
 
@@ -119,6 +122,25 @@ async function unlessAway<T>(stamp: () => Promise<T>): Promise<T | null> {
     if (error instanceof TimeStampError && error.failure !== "permanent") return null
     throw error
   }
+}
+
+/** Of a signature document: what it was made for, the narrowest last (ITI TF-3 5.5.2.2). */
+export const titleOf = (purposes: ToSign["purposes"]): string =>
+  purposes.map((purpose) => PURPOSE[purpose].display).at(-1) ?? ""
+
+/** @throws ReportError ERR_SIGN_CERTIFICATE, before a PIN is tried */
+async function ownKey(
+  world: World,
+  trust: PersonTrust,
+  agreement: Agreement | null,
+  person: Pick<Person, "login" | "name">,
+  pin: string,
+): Promise<Signer> {
+  const chain = await world.personKeys.chain(person.login)
+  // Would the hospital accept this certificate now?
+  const fault = signingFault(trust, person, chain, agreement, world.clock.now())
+  if (fault !== null) throw new ReportError("ERR_SIGN_CERTIFICATE", fault)
+  return { chain, sign: (bytes) => world.personKeys.sign(person.login, pin, bytes) }
 }
 
 const seal = (world: World): Signer => ({

@@ -11,7 +11,7 @@ import { notice } from "../verify/receipt.ts"
 import type { World } from "../world.ts"
 import type { ContentsOf } from "./package.ts"
 import { documentOf } from "./report-documents.ts"
-import { purposesOf } from "./sign.ts"
+import { purposesOf, titleOf } from "./sign.ts"
 
 const LOOK_MS = 60_000
 
@@ -28,14 +28,15 @@ export const stampContents: ContentsOf = async (world, record, agreement) => {
     sent.find(({ role }) => role === "signature"),
     "signature that was sent",
   )
+  const purposes = purposesOf(report, agreement)
   return {
     subject: await subjectOf(world, record, agreement),
     contents: [
       {
-        ...notice(world, "signature", PURPOSE.author.display, new Uint8Array(0)),
+        ...notice(world, "signature", titleOf(purposes), new Uint8Array(0)),
         uniqueId,
         createdAt: new Date(report.stampedAt ?? record.createdAt),
-        purposes: purposesOf(report).map((purpose) => PURPOSE[purpose]),
+        purposes: purposes.map((purpose) => PURPOSE[purpose]),
         legalAuthenticator: `${report.readerId}^${report.readerName}^^^^^^^&${world.site.oid}&ISO`,
         body: { sealed: await world.spool.open(place) },
       },

@@ -33,8 +33,8 @@ export async function stamp(world: World, job: JobRecord): Promise<Outcome | Dec
   const later = new Date(world.clock.now().getTime() + UNMADE_LOOK_MS)
   if (sent?.submissionSetUid === "") return { changes: [], again: { at: later, failureCode: null } }
   const signed = await readWhole(world.spool, documentOf(report, "signature").place)
-  const form = formOf(agreementOf(world, report.agreement))
-  const xml = await withStamp(world, signed, form, world.trust.report())
+  const agreement = agreementOf(world, report.agreement)
+  const xml = await withStamp(world, signed, formOf(agreement), world.trust.report(agreement))
   const object = await keptBeside(world, report, xml)
   return {
     locks: [report.requestId],

@@ -13,7 +13,7 @@ import { lengthened, withMissingEvidence } from "../../standards/dsg/long-term.t
 import { isOfUse, renewalReasons } from "../../standards/dsg/renewal.ts"
 import { readSignatureDocument, type SignatureDocument } from "../../standards/dsg/signature-document.ts"
 import { isStamped, timeStampInput, withTimeStamp } from "../../standards/dsg/time-stamp.ts"
-import type { HpkiTrust } from "../../standards/dsg/trust.ts"
+import type { SignatureTrust } from "../../standards/dsg/trust.ts"
 import { verifySignature, type Verification } from "../../standards/dsg/verify.ts"
 import { MAX_KEPT_EVIDENCE } from "../../standards/dsg/xades-read.ts"
 import { audit } from "../audit.ts"
@@ -96,7 +96,7 @@ function notKept(look: Look, report: ReportRecord, received: Uint8Array, made: V
 
 /** One look at one copy: the same time, and the same trust as the report's own verdict, all through. */
 interface Look extends Pick<World, "timeStamps"> {
-  readonly trust: HpkiTrust
+  readonly trust: SignatureTrust
   readonly now: Date
   /** Of CDA and PDF: where SignedInfo names them an archive time stamp covers them themselves. */
   readonly octets: DocumentOctets

@@ -3,12 +3,12 @@
  */
 import { createHash } from "node:crypto"
 import type { SignedReport } from "../../standards/cda/read-imaging-report.ts"
-import { isNamed, signerIsAuthor } from "../../standards/cda/signer-is-author.ts"
+import { authorAnswers, isNamed, isSameName, signerIsAuthor } from "../../standards/cda/signer-is-author.ts"
 import { outcomeOf, type Verdict } from "../../standards/dsg/verdict.ts"
 import type { Verification } from "../../standards/dsg/verify.ts"
 import type { Certificate } from "../../standards/hpki/certificate.ts"
 import { attributeOf } from "../../standards/hpki/name.ts"
-import { check, type VerdictTest } from "../../standards/hpki/verdict-test.ts"
+import { check, pass, type VerdictTest } from "../../standards/hpki/verdict-test.ts"
 import type { AgreedReader, Agreement } from "../agreement.ts"
 
 /** The verdict, with whether the signer is the author, and, where the agreement names its readers, one of them. */
@@ -17,8 +17,23 @@ export function judgeSigner(
   agreement: Agreement,
   written: SignedReport,
 ): Verdict {
-  const tests = [...verdict.tests, signerIsAuthor(signer, written), ...agreedReader(signer, agreement)]
+  const person =
+    verdict.kind === "seal"
+      ? sealedReader(agreement, written)
+      : [signerIsAuthor(signer, written), ...agreedReader(signer, agreement)]
+  const tests = [...verdict.tests, ...person]
   return { ...verdict, outcome: outcomeOf(tests), tests }
+}
+
+/** Nobody has signed in person, as agreed: who wrote it the reading centre says, and the agreement may name who may. */
+function sealedReader({ readers }: Agreement, written: SignedReport): VerdictTest[] {
+  const { reader } = written.report
+  const agreed = readers.length === 0 || readers.some(({ name }) => isSameName(name, reader.name))
+  return [
+    authorAnswers(written),
+    pass("sealed-agreed"),
+    check("reader-agreed", agreed, `${reader.name} is no reader the agreement names`),
+  ]
 }
 
 /** Nothing to test where the agreement leaves it to the partner who its readers are. */

@@ -95,6 +95,8 @@ export interface ReadingView extends WorkItem {
   readonly signing: SigningView | null
   /** Absent = the agreement has none for this case, and none was released. */
   readonly preliminary?: PreliminaryState
+  /** Whose signature the agreement wants, if not the reader's own under HPKI. */
+  readonly reportSignature?: "qualified-other" | "seal+passkey"
   /** What came beside the study from who has requests of another kind; absent = nothing. */
   readonly papers?: readonly PaperView[]
 }

@@ -3,11 +3,12 @@ import { createHash } from "node:crypto"
 import { type Certificate, readCertificate } from "../hpki/certificate.ts"
 import { type PathResult, validatePath } from "../hpki/path.ts"
 import { checkHpkiProfile } from "../hpki/profile.ts"
+import { checkQualifiedProfile } from "../hpki/qualified-profile.ts"
 import { type VerdictTest, check, fail, pass, unknown } from "../hpki/verdict-test.ts"
 import { SIGNATURE_METHODS } from "./algorithms.ts"
 import type { SignatureDocument } from "./signature-document.ts"
 import { signatureValueChecks } from "./signature-value.ts"
-import type { SealTrust, SignatureTrust } from "./trust.ts"
+import type { PersonTrust, SealTrust, SignatureTrust } from "./trust.ts"
 
 /** SHA-1 was fair once: such a signature is not refused as forged, but no verdict is built on it. */
 export function checkAlgorithms({ signatureMethod, hashes }: SignatureDocument): VerdictTest {
@@ -60,9 +61,13 @@ export function checkSigner(
   const { newerCrl, ocsp = [], anchors, crls } = trust
   const rules = { now: provenAt, present: now, newerCrl, ocsp }
   const path = validatePath(signer, helpers, anchors, validationTime, crls, rules)
-  const profile = trust.kind === "hpki" ? checkHpkiProfile(path.chain, trust.rules) : checkSeal(signer, trust)
+  const profile = trust.kind === "seal" ? checkSeal(signer, trust) : checkPerson(path.chain, trust)
   return { ...path, tests: [...path.tests, ...profile] }
 }
+
+/** What a person's certificate must be, by whichever authority was agreed. */
+export const checkPerson = (chain: readonly Certificate[], trust: PersonTrust): readonly VerdictTest[] =>
+  trust.kind === "hpki" ? checkHpkiProfile(chain, trust.rules) : checkQualifiedProfile(chain, trust.rules)
 
 function checkSeal(signer: Certificate, { pins }: SealTrust): readonly VerdictTest[] {
   const pin = createHash("sha256").update(signer.spki).digest("hex")

@@ -3,6 +3,7 @@ import type { Certificate } from "../hpki/certificate.ts"
 import type { Crl } from "../hpki/crl.ts"
 import type { OcspResponse } from "../hpki/ocsp.ts"
 import type { HpkiRules } from "../hpki/profile.ts"
+import type { QualifiedRules } from "../hpki/qualified-profile.ts"
 import type { TimeStampTrust } from "../tsp/verify-token.ts"
 
 interface CommonTrust {
@@ -24,6 +25,12 @@ export interface HpkiTrust extends CommonTrust {
   readonly rules: HpkiRules
 }
 
+/** A person's signature under another authority, which two facilities have agreed to take. */
+export interface QualifiedTrust extends CommonTrust {
+  readonly kind: "qualified"
+  readonly rules: QualifiedRules
+}
+
 /** A gateway's seal under a private CA. */
 export interface SealTrust extends CommonTrust {
   readonly kind: "seal"
@@ -31,7 +38,9 @@ export interface SealTrust extends CommonTrust {
   readonly pins: readonly string[]
 }
 
-export type SignatureTrust = HpkiTrust | SealTrust
+/** Of a signature that a person has made. */
+export type PersonTrust = HpkiTrust | QualifiedTrust
+export type SignatureTrust = PersonTrust | SealTrust
 
 /** What the signature should cover, exactly. */
 export interface ClaimedContent {

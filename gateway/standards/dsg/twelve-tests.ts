@@ -38,6 +38,14 @@ interface Place {
 
 const NOT_REACHED = "not reached: what comes before it could not be read"
 
+/** What says that somebody may read images: the certificate, the agreement that takes one without it, or the key it pins. */
+const ROLE: Readonly<Record<Verdict["kind"], string>> = {
+  hpki: "hc-role",
+  qualified: "qualified-agreed",
+  seal: "pin",
+  none: "hc-role",
+}
+
 /** @param kind a seal has neither policy nor role: the key its agreement pins stands for both */
 const placesOf = (kind: Verdict["kind"]): readonly Place[] => [
   { id: "parse", names: ["structure"], absent: NOT_REACHED },
@@ -50,10 +58,11 @@ const placesOf = (kind: Verdict["kind"]): readonly Place[] => [
   },
   { id: "policy", names: [kind === "seal" ? "pin" : "policy"], absent: NOT_REACHED },
   { id: "key-usage", names: ["key-usage", "extended-key-usage"], absent: NOT_REACHED },
-  { id: "hc-role", names: [kind === "seal" ? "pin" : "hc-role"], absent: NOT_REACHED },
+  { id: "hc-role", names: [ROLE[kind]], absent: NOT_REACHED },
   {
     id: "identity",
-    names: kind === "seal" ? ["pin"] : ["signer-is-author", "signer-agreed"],
+    names:
+      kind === "seal" ? ["pin", "author-answers", "reader-agreed"] : ["signer-is-author", "signer-agreed"],
     absent: "nobody was named to compare the signer with",
   },
   { id: "time", names: ["time-stamp", "signing-time"], absent: NOT_REACHED },

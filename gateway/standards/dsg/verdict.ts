@@ -13,7 +13,7 @@ export type SignatureLevel = "BES" | "T" | "X-L" | "A"
 export interface Verdict {
   readonly outcome: VerdictOutcome
   /** "hpki" = a person's signature; "seal" = 施設シール（HPKI署名ではない）; "none" = nobody's. */
-  readonly kind: "hpki" | "seal" | "none"
+  readonly kind: "hpki" | "qualified" | "seal" | "none"
   readonly holder: string
   /** Japanese name from subjectAltName directoryName, "" when absent. */
   readonly holderJapanese: string

@@ -3,13 +3,14 @@
  * several ages (with the stamp that followed, with evidence and archive stamps) the newest counts.
  */
 import { type SignedReport, readSignedReport } from "../cda/read-imaging-report.ts"
-import { signerIsAuthor } from "../cda/signer-is-author.ts"
+import { authorAnswers, signerIsAuthor } from "../cda/signer-is-author.ts"
+import { COMMITMENT } from "../dsg/commitment.ts"
 import type { ClaimedContent } from "../dsg/trust.ts"
 import { outcomeOf } from "../dsg/verdict.ts"
 import { isSameIfReadable } from "../dsg/same-signature.ts"
-import { verifySignature } from "../dsg/verify.ts"
+import { type Verification, verifySignature } from "../dsg/verify.ts"
 import { MAX_KEPT_EVIDENCE } from "../dsg/xades-read.ts"
-import { type VerdictTest, fail, pass } from "../hpki/verdict-test.ts"
+import { type VerdictTest, fail, pass, unknown } from "../hpki/verdict-test.ts"
 import { Malformed } from "../malformed.ts"
 import type { EvidenceSubmission, FileRole } from "./evidence-index.ts"
 import { type JudgedPart, type JudgedReport, type Judging, part } from "./judged.ts"
@@ -35,19 +36,12 @@ export function judgeReportPart(judging: Judging, submission: EvidenceSubmission
     isSameIfReadable(each.octets, signature.octets),
   )
   const claimed = { documents: [digested(cda), digested(pdf)], submissionSetUniqueId: null }
-  const trust = signatureTrust(judging.trust, judging.opened, "hpki")
-  const verification = withoutAnchors(
-    verifySignature((newest ?? signature).octets, claimed, trust, judging.now, {
-      maxEvidence: newest?.role === "long-term" ? MAX_KEPT_EVIDENCE : undefined,
-    }),
-    judging.trust,
-    "hpki",
-  )
+  const verification = verified(judging, newest ?? signature, claimed)
   const { written, test } = readText(cda)
   const tests = [
     ...verification.verdict.tests,
     test,
-    ...(written === null ? [] : [signerIsAuthor(verification.signer, written)]),
+    ...(written === null ? [] : signedBy(verification, written)),
   ]
   const verdict = { ...verification.verdict, tests, outcome: outcomeOf(tests) }
   const judged = part("report", cda.uniqueId, tests, verdict)
@@ -57,6 +51,36 @@ export function judgeReportPart(judging: Judging, submission: EvidenceSubmission
       : { content: written.report, cda: cda.octets, pdf: pdf.octets, verdict }
   return { part: judged, written: written?.report ?? null, report }
 }
+
+/** By a person, unless it says itself that it is none's: a seal signs as who received and passed on. */
+function verified(judging: Judging, { octets, role }: PresentFile, claimed: ClaimedContent): Verification {
+  const maxEvidence = role === "long-term" ? MAX_KEPT_EVIDENCE : undefined
+  const judgedBy = (of: "hpki" | "seal"): Verification =>
+    withoutAnchors(
+      verifySignature(octets, claimed, signatureTrust(judging.trust, judging.opened, of), judging.now, {
+        maxEvidence,
+      }),
+      judging.trust,
+      of,
+    )
+  const ofPerson = judgedBy("hpki")
+  const { commitments } = ofPerson
+  const isSealed =
+    commitments.includes(COMMITMENT.review.identifier) && !commitments.includes(COMMITMENT.author.identifier)
+  return isSealed ? judgedBy("seal") : ofPerson
+}
+
+/** What two facilities have agreed upon nobody here knows: a report that nobody signed in person stays open. */
+const signedBy = ({ verdict, signer }: Verification, written: SignedReport): readonly VerdictTest[] =>
+  verdict.kind === "seal"
+    ? [
+        authorAnswers(written),
+        unknown(
+          "sealed-agreed",
+          "a facility has sealed it and nobody signed in person: only who agreed upon that can accept it",
+        ),
+      ]
+    : [signerIsAuthor(signer, written)]
 
 /** Of whatever report, oldest first: those that came in their place, then what the maker of the package keeps. */
 export const laterSignatures = (opened: OpenedPackage): readonly PresentFile[] => [

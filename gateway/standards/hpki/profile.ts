@@ -72,9 +72,15 @@ export function checkHpkiProfile(chain: readonly Certificate[], rules: HpkiRules
     policies,
     checkKeyUsage(leaf, rules),
     checkExtKeyUsage(leaf, rules.use),
-    checkHcRole(leaf, rules.roles),
+    policies.outcome === "unknown"
+      ? openRole(checkHcRole(leaf, rules.roles))
+      : checkHcRole(leaf, rules.roles),
   ]
 }
+
+/** Whoever agreed upon another policy may have agreed to certificates that state no qualification. */
+const openRole = (test: VerdictTest): VerdictTest =>
+  test.outcome === "fail" ? unknown(test.name, test.detail) : test
 
 function checkPolicy(leaf: Certificate, authorities: readonly Certificate[], rules: HpkiRules): VerdictTest {
   const accepted = [
@@ -105,7 +111,8 @@ function checkKeyUsage({ keyUsage, isCa }: Certificate, { use, loginBySigningKey
   return check("key-usage", does && !doesOther, `${keyUsage?.join(" ") ?? "none"} does not fit ${use}`)
 }
 
-function checkExtKeyUsage({ extKeyUsage }: Certificate, use: HpkiUse): VerdictTest {
+/** A certificate that names no purpose serves any. */
+export function checkExtKeyUsage({ extKeyUsage }: Certificate, use: HpkiUse): VerdictTest {
   const fits = extKeyUsage === null || extKeyUsage.some((oid) => EXT_KEY_USAGES[use].includes(oid))
   return check(
     "extended-key-usage",

@@ -8,9 +8,11 @@ import { certificates, FOREIGN_POLICY, list } from "../certificates.ts"
 import {
   acknowledge,
   append,
+  CITIZEN,
   DRAFT,
   enter,
   FOREIGNER,
+  READER,
   report,
   requestFor,
   storeAll,
@@ -52,6 +54,23 @@ export async function exportedUnderForeignPolicy(): Promise<MadePackage> {
     await storeAll(sides.edge, study("P1", 1))
     await sides.settle()
     await writeAndSign(sides.center, requestId, DRAFT, FOREIGNER)
+    await sides.settle()
+    return await packageAt(sides, "edge", requestId)
+  } finally {
+    sides.close()
+  }
+}
+
+/** A report of another level than HPKI: by a certificate that names no profession, or under the centre's seal alone. */
+export async function exportedAtLevel(
+  reportSignature: "qualified-other" | "seal+passkey",
+): Promise<MadePackage> {
+  const sides = await TwoSides.open({ agreement: { reportSignature } })
+  try {
+    const requestId = await enter(sides.edge, requestFor("P1", "R-P1"))
+    await storeAll(sides.edge, study("P1", 1))
+    await sides.settle()
+    await writeAndSign(sides.center, requestId, DRAFT, reportSignature === "seal+passkey" ? READER : CITIZEN)
     await sides.settle()
     return await packageAt(sides, "edge", requestId)
   } finally {

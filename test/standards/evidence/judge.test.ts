@@ -10,11 +10,13 @@ import { signReceipt } from "../../../gateway/journey/submit/sign.ts"
 import { brokenPackages, indexOf, repacked } from "../../journey/evidence/broken.ts"
 import {
   exported,
+  exportedAtLevel,
   exportedUnderForeignPolicy,
   packageAt,
   reported,
   type MadePackage,
 } from "../../journey/evidence/packages.ts"
+import { certificates } from "../../journey/certificates.ts"
 import { TwoSides } from "../../journey/world.ts"
 
 const DAY_MS = 86_400_000
@@ -125,12 +127,35 @@ describe("an evidence package", function () {
     assert.deepEqual(verdict.reports, [], "and not shown as one that holds")
   })
 
+  it("is left open where nobody signed in person: what two facilities agreed upon nobody else knows", async () => {
+    const { files, at, trust } = await exportedAtLevel("seal+passkey")
+    const verdict = judged(files, at, trust)
+    assert.deepEqual(
+      [named(verdict, "fail"), named(verdict, "unknown")],
+      [[], ["report/sealed-agreed", "images/same-study"]],
+    )
+    assert.deepEqual([verdict.outcome, verdict.reports], ["indeterminate", []])
+  })
+
+  it("is left open by a certificate of another authority, once somebody brings its root", async () => {
+    const { files, at, trust } = await exportedAtLevel("qualified-other")
+    assert.equal(judged(files, at, trust).outcome, "invalid", "its root is no root of HPKI's")
+    const { qualified } = (await certificates()).anchors
+    const believing = { ...trust, anchors: { ...trust.anchors, hpki: qualified } }
+    const verdict = judged(files, at, believing)
+    assert.deepEqual(named(verdict, "unknown").toSorted(), [
+      "images/same-study",
+      "report/hc-role",
+      "report/policy",
+    ])
+    assert.equal(verdict.outcome, "indeterminate", named(verdict, "fail").join())
+  })
+
   it("is judged by the roles and keys any two facilities may have agreed upon", () => {
-    const { kind, ...rest } = signatureTrust(made.trust, { certificates: [], crls: [], ocsp: [] }, "hpki")
-    assert.equal(kind, "hpki")
-    assert.ok("rules" in rest)
-    assert.deepEqual(rest.rules.roles, ["Medical Doctor", "Dentist"])
-    assert.equal(rest.rules.loginBySigningKey, "told")
+    const trust = signatureTrust(made.trust, { certificates: [], crls: [], ocsp: [] }, "hpki")
+    assert.ok(trust.kind === "hpki")
+    assert.deepEqual(trust.rules.roles, ["Medical Doctor", "Dentist"])
+    assert.equal(trust.rules.loginBySigningKey, "told")
   })
 
   it("is not believed before it was made", () => {

@@ -146,6 +146,21 @@ describe("the signing screen", function () {
     assert.match(await page.locator(".sign-left").innerText(), /凍結済み 版 2[\s\S]*3f9a 04c7 … 8be1 c21e/)
   })
 
+  it("asks for no key where the centre's seal was agreed, and says whose signature it will be", async () => {
+    await open()
+    const draft = { ...DRAFT, draftVersion: 3 }
+    server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { draft, reportSignature: "seal+passkey" }))
+    await go(".frozen")
+    assert.equal(await page.locator("#sign-key").count(), 0)
+    assert.match(await page.locator('li[data-step="hpki"]').innerText(), /施設シール/)
+    assert.doesNotMatch(await page.locator(".sign-right").innerText(), /HPKI/)
+    await fits("seal")
+    await page.locator(".confirm").click()
+    server.answer("POST /api/prepared/p1/sign", { reportId: "r1", version: 2 })
+    await page.getByRole("button", { name: "署名する" }).click()
+    await server.wasAsked("POST /api/prepared/p1/sign")
+  })
+
   it("signs only with check mark and PIN, sends the passkey's answer once, and follows the steps", async () => {
     await open()
     await go(".frozen")

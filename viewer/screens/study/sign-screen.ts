@@ -17,7 +17,7 @@ import { KeyImages } from "./key-images.ts"
 import { needsPreparing, sendFault, signFault, stepOf } from "./sign-fault.ts"
 import { confirmBox, expired, signButtons, signedFoot } from "./sign-form.ts"
 import { documentOf, signSheet } from "./sign-sheet.ts"
-import { signSteps, stepsBefore, stepsOf, timeLeft, type ShownStep } from "./sign-steps.ts"
+import { signSteps, stepsBefore, stepsOf, timeLeft, type ShownStep, type StepWords } from "./sign-steps.ts"
 import { missingWords, SigningKey } from "./signing-key.ts"
 import { studyHeader } from "./study-frame.ts"
 
@@ -111,7 +111,7 @@ export class SignScreen extends LightElement {
   async #freeze(): Promise<void> {
     this.#sheet = "loading"
     this.#prepared = await this.api.prepare(this.requestId, this.#view?.draft?.draftVersion ?? 0)
-    this.#key?.at(this.#prepared.bridge)
+    this.#key?.at(this.#prepared.bridge, this.#view?.reportSignature === "seal+passkey")
     this.#become("prepared")
   }
 
@@ -293,11 +293,12 @@ export class SignScreen extends LightElement {
     const left =
       this.#prepared === null || this.#phase === "signed" ? null : timeLeft(this.#prepared.expiresAt, now)
     const busy = this.#phase === "identity" || this.#phase === "signing"
-    const words = {
+    const words: StepWords = {
       hospital: view.hospital,
       left,
       failure: this.#fault(),
       isAwaited: this.#phase === "approved",
+      signature: view.reportSignature ?? "hpki",
     }
     return html`${studyHeader(view, now, back)}
       <main class="fill sign" tabindex="-1">

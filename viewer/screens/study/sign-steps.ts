@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from "lit"
-import type { SigningStep, SigningView } from "../../../gateway/journey/views/reading.ts"
+import type { ReadingView, SigningStep, SigningView } from "../../../gateway/journey/views/reading.ts"
 import { st, type StudyKey } from "../../text/study.ts"
 import { clockSeconds } from "../../words/instant.ts"
 
@@ -43,10 +43,11 @@ export function timeLeft(expiresAt: string, now: Date): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
 }
 
-const NOTES: Readonly<Record<SigningStep, Readonly<Record<"done" | "now" | "todo", StudyKey>>>> = {
+const NOTES: Readonly<
+  Record<Exclude<SigningStep, "hpki">, Readonly<Record<"done" | "now" | "todo", StudyKey>>>
+> = {
   frozen: { done: "step.frozen.done", now: "sign.preparing", todo: "step.frozen.todo" },
   identity: { done: "step.identity.done", now: "step.identity.now", todo: "step.identity.todo" },
-  hpki: { done: "step.hpki.done", now: "step.hpki.now", todo: "step.hpki.todo" },
   "time-stamp": { done: "step.time-stamp.done", now: "step.time-stamp.now", todo: "step.time-stamp.todo" },
   sent: { done: "step.sent.done", now: "step.sent.now", todo: "step.sent.todo" },
   acknowledged: {
@@ -64,15 +65,30 @@ export interface StepWords {
   readonly failure: unknown
   /** Approved, and whoever holds the key has not signed yet. */
   readonly isAwaited: boolean
+  /** Whose signature the agreement wants. */
+  readonly signature: Signature
 }
 
-function note({ step, state, at }: ShownStep, { hospital, left, failure, isAwaited }: StepWords): unknown {
+type Signature = NonNullable<ReadingView["reportSignature"]> | "hpki"
+/** The step of the signature by whose it is. */
+const SIGNATURE: Readonly<Record<Signature, Readonly<Record<"name" | "done" | "now" | "todo", StudyKey>>>> = {
+  hpki: { name: "step.hpki", done: "step.hpki.done", now: "step.hpki.now", todo: "step.hpki.todo" },
+  "qualified-other": { name: "step.own", done: "step.own.done", now: "step.own.now", todo: "step.own.todo" },
+  "seal+passkey": { name: "step.seal", done: "step.seal.done", now: "step.seal.now", todo: "step.seal.todo" },
+}
+
+function note(
+  { step, state, at }: ShownStep,
+  { hospital, left, failure, isAwaited, signature }: StepWords,
+): unknown {
   if (state === "fail") return failure
   if (step === "hpki" && state === "now" && isAwaited) return html`<small>${st("step.hpki.awaited")}</small>`
   const words =
     step === "frozen" && state === "done" && left !== null
       ? st("step.frozen.note", { left })
-      : st(NOTES[step][state], { hospital })
+      : step === "hpki"
+        ? st(SIGNATURE[signature][state])
+        : st(NOTES[step][state], { hospital })
   const time = at === null || state !== "done" ? "" : `${clockSeconds(new Date(at))}\u3000`
   return html`<small class=${state === "todo" ? "dim" : ""}>${time}${words}</small>`
 }
@@ -83,7 +99,8 @@ export function signSteps(steps: readonly ShownStep[], words: StepWords): Templa
     ${steps.map(
       (one) =>
         html`<li data-s=${one.state} data-step=${one.step}>
-          <b>${st(`step.${one.step}`)}</b>${note(one, words)}
+          <b>${st(one.step === "hpki" ? SIGNATURE[words.signature].name : `step.${one.step}`)}</b
+          >${note(one, words)}
         </li>`,
     )}
   </ol>`

@@ -1,7 +1,8 @@
+import { html } from "lit"
 import type { CardAsked, SignedOrApproved } from "../../../gateway/journey/views/reading.ts"
 import type { Api } from "../../api.ts"
 import { CardBridge } from "../../card-bridge.ts"
-import type { StudyKey } from "../../text/study.ts"
+import { st, type StudyKey } from "../../text/study.ts"
 import { cardHint, endedByCard } from "./sign-by-card.ts"
 import { codeField, pinField, type KeyEntry } from "./key-field.ts"
 
@@ -18,6 +19,7 @@ export class SigningKey {
   readonly #api: Api
   readonly #changed: () => void
   #bridge: CardBridge | null = null
+  #isSealed = false
   #typed = ""
   #isRefused = false
   /** Hex SHA-256 of what the card is asked to sign; "" = nothing. */
@@ -29,13 +31,18 @@ export class SigningKey {
     this.#changed = changed
   }
 
-  /** @param bridge origin of the bridge at this PC; undefined = the key is on no card */
-  at(bridge: string | undefined): void {
-    this.#bridge = bridge === undefined ? null : new CardBridge(bridge)
+  /**
+   * @param bridge origin of the bridge at this PC; undefined = the key is on no card
+   * @param isSealed by agreement the centre's seal signs, and no key of the reader's
+   */
+  at(bridge: string | undefined, isSealed = false): void {
+    this.#isSealed = isSealed
+    this.#bridge = bridge === undefined || isSealed ? null : new CardBridge(bridge)
   }
 
   /** What is not typed yet; null = nothing is missing. */
   get missing(): "pin" | "code" | null {
+    if (this.#isSealed) return null
     if (this.#bridge === null) return this.#typed === "" ? "pin" : null
     return this.#bridge.isPaired || CODE.test(this.#typed) ? null : "code"
   }
@@ -88,6 +95,7 @@ export class SigningKey {
         this.#changed()
       },
     }
+    if (this.#isSealed) return html`<p class="hint">${st("sign.sealed-hint")}</p>`
     if (this.#bridge === null) return pinField(entry)
     if (!this.#bridge.isPaired) return codeField(entry)
     return cardHint(caseNumber, this.#cardSha256)

@@ -1,0 +1,130 @@
+/** Whose signature makes a report is agreed: a physician's under HPKI, a person's under another authority, or the centre's seal. */
+import assert from "node:assert/strict"
+import type { AgreedReader, Agreement } from "../../gateway/journey/agreement.ts"
+import type { Person } from "../../gateway/journey/ports/person.ts"
+import type { StaffDetail } from "../../gateway/journey/views/staff.ts"
+import { twelveTests } from "../../gateway/standards/dsg/twelve-tests.ts"
+import {
+  append,
+  CITIZEN,
+  CLERK,
+  DRAFT,
+  enter,
+  READER,
+  requestFor,
+  storeAll,
+  study,
+  writeAndSign,
+} from "./people.ts"
+import { TwoSides } from "./world.ts"
+
+type Level = Agreement["reportSignature"]
+
+describe("the level of a report's signature", function () {
+  this.timeout(60_000)
+  const open: TwoSides[] = []
+  afterEach(() => open.splice(0).forEach((sides) => sides.close()))
+
+  /** A study that waits to be read, under an agreement of this level at both sides. */
+  async function waiting(reportSignature: Level, more: Partial<Agreement> = {}) {
+    const sides = await TwoSides.open({ agreement: { reportSignature, ...more } })
+    open.push(sides)
+    const requestId = await enter(sides.edge, requestFor("P1", "R-1"))
+    await storeAll(sides.edge, study("P1", 2))
+    await sides.settle()
+    return { sides, requestId }
+  }
+  async function reportOf(level: Level, person: Person, more: Partial<Agreement> = {}) {
+    const { sides, requestId } = await waiting(level, more)
+    await writeAndSign(sides.center, requestId, DRAFT, person)
+    await sides.settle()
+    return { sides, requestId, home: await sides.edge.staff.request(CLERK, requestId) }
+  }
+  /** The reading centre thinks that something else was agreed. */
+  async function centreOnly({ center }: TwoSides, reportSignature: Level): Promise<void> {
+    center.agreements = center.agreements.map((each) => ({ ...each, reportSignature }))
+    center.close()
+    await center.open()
+  }
+  const failed = ({ signature }: StaffDetail): string[] =>
+    (signature?.tests ?? []).filter(({ outcome }) => outcome === "fail").map(({ name }) => name)
+
+  it("qualified-other: a certificate that states no qualification counts where that is agreed, and is told", async () => {
+    const { home } = await reportOf("qualified-other", CITIZEN)
+    assert.deepEqual(failed(home), [])
+    assert.equal(home.signature?.outcome, "valid")
+    assert.equal(home.signature.kind, "qualified")
+    assert.equal(home.signature.role, "")
+    assert.ok(home.signature.tests.some(({ name }) => name === "qualified-agreed"))
+    const twelve = twelveTests(home.signature)
+    assert.ok(
+      twelve.every(({ outcome }) => outcome === "pass"),
+      JSON.stringify(twelve),
+    )
+  })
+
+  it("qualified-other: whoever has an HPKI card is not asked to sign with it, before a PIN is tried", async () => {
+    const { sides, requestId } = await waiting("qualified-other")
+    await assert.rejects(writeAndSign(sides.center, requestId, DRAFT, READER), {
+      code: "ERR_SIGN_CERTIFICATE",
+    })
+  })
+
+  it("hpki: the same certificate does not count, at the centre and at the hospital", async () => {
+    const { sides, requestId } = await waiting("hpki")
+    await assert.rejects(writeAndSign(sides.center, requestId, DRAFT, CITIZEN), {
+      code: "ERR_SIGN_CERTIFICATE",
+    })
+    await centreOnly(sides, "qualified-other")
+    await writeAndSign(sides.center, requestId, DRAFT, CITIZEN)
+    await sides.settle()
+    const home = await sides.edge.staff.request(CLERK, requestId)
+    assert.equal(home.signature?.outcome, "invalid")
+    assert.ok(failed(home).includes("path"), failed(home).join())
+  })
+
+  it("seal+passkey: the centre's seal signs as who passes it on, nobody's key is asked for, and it is told", async () => {
+    const { home, sides, requestId } = await reportOf("seal+passkey", { ...READER, login: "without-a-key" })
+    assert.deepEqual(failed(home), [])
+    assert.equal(home.signature?.outcome, "valid")
+    assert.equal(home.signature.kind, "seal")
+    assert.ok(home.signature.tests.some(({ name }) => name === "sealed-agreed"))
+    assert.ok(twelveTests(home.signature).every(({ outcome }) => outcome === "pass"))
+    const [report] = (await sides.center.ledger.submissionsOf({ requestId })).filter(
+      ({ kind }) => kind === "report",
+    )
+    assert.equal(report?.private.principal?.authenticatedBy, "passkey")
+    assert.equal(report.private.principal.certificateSubject, null)
+  })
+
+  it("seal+passkey: an addendum is sealed as one", async () => {
+    const { sides, requestId } = await reportOf("seal+passkey", READER)
+    await append(sides.center, requestId, "追記です")
+    await sides.settle()
+    const home = await sides.edge.staff.request(CLERK, requestId)
+    assert.deepEqual(
+      home.addenda.map(({ signature }) => signature?.outcome),
+      ["valid"],
+    )
+  })
+
+  it("seal+passkey: only readers whom the agreement names", async () => {
+    const named = (name: string): { readonly readers: readonly AgreedReader[] } => ({
+      readers: [{ name, spkiSha256: "0".repeat(64) }],
+    })
+    const { home } = await reportOf("seal+passkey", READER, named("他の 医師"))
+    assert.deepEqual([home.signature?.outcome, failed(home)], ["invalid", ["reader-agreed"]])
+    const agreed = await reportOf("seal+passkey", READER, named("放射　太郎"))
+    assert.equal(agreed.home.signature?.outcome, "valid")
+  })
+
+  it("hpki: a report that only a seal has signed is invalid, however good the seal", async () => {
+    const { sides, requestId } = await waiting("hpki")
+    await centreOnly(sides, "seal+passkey")
+    await writeAndSign(sides.center, requestId, DRAFT)
+    await sides.settle()
+    const home = await sides.edge.staff.request(CLERK, requestId)
+    assert.equal(home.signature?.outcome, "invalid")
+    assert.ok(failed(home).includes("path"), failed(home).join())
+  })
+})
