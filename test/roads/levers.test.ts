@@ -9,8 +9,11 @@ import { connect } from "node:net"
 import { join } from "node:path"
 import Database from "better-sqlite3"
 import { sendStudy } from "../../deploy/demo/hospital.ts"
+import { CLERK } from "../../deploy/demo/people.ts"
 import { until } from "../../deploy/demo/walk.ts"
+import { enrol } from "../../gateway/commands/enrol.ts"
 import { machineRoomOf, pull, takenUp } from "../../gateway/commands/incident/pull.ts"
+import { lostDevice } from "../../gateway/commands/people/lost.ts"
 import { loadConfig } from "../../gateway/config/load.ts"
 import type { LeverName, Levers } from "../../gateway/journey/ports/levers.ts"
 import { verifyTrail } from "../../gateway/storage/trail/verify-trail.ts"
@@ -33,8 +36,8 @@ describe("levers of an incident", function () {
   after(() => road.close())
 
   /** As a person types it. */
-  const dokuei = (command: "isolate" | "freeze", role: Role, ...more: readonly string[]): string => {
-    const args = [MAIN, command, road.configFile(role), "--by", BY, "--reason", REASON, ...more]
+  const dokuei = (command: "isolate" | "freeze", role: Role): string => {
+    const args = [MAIN, command, road.configFile(role), "--by", BY, "--reason", REASON]
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" })
     assert.equal(status, 0, stderr)
     return stdout
@@ -111,6 +114,13 @@ describe("levers of an incident", function () {
     const page = await desks.clerk.get<{ lights: { code: string }[] }>("/api/technician")
     assert.equal(page.lights[0]?.code, "frozen")
 
+    // Who is let in is no part of what stands still: shutting somebody out is a measure of the incident.
+    const config = loadConfig(road.configFile("edge"))
+    await enrol(config, { login: "kansa", name: "監査 花子", role: "officer", minutes: 15 })
+    const lost = { login: CLERK.login, operator: BY, reason: REASON }
+    assert.match(await lostDevice(config, lost), /^1 passkey\(s\) of .* open nothing more/)
+    await assert.rejects(desks.clerk.get("/api/requests"), /401/)
+
     // Over a restart, and whatever is due meanwhile.
     await road.endTerms("edge")
     assert.match((await healthOf("edge")).levers, /; 1 term\(s\) ended and wait$/)
@@ -161,7 +171,7 @@ describe("levers of an incident", function () {
     await road.stop("edge")
     await road.start("edge")
     await shut()
-    assert.match(dokuei("isolate", "edge", "--end"), /^not isolated$/m)
+    assert.equal((await moved("isolated", "edge", true)).isolated, null)
     await road.reached(await road.send(study("AFTER")), "arrived")
     assert.equal(alerts("edge", "the gateway is isolated, by 想定 管理: 不審な接続があった"), 1)
     assert.equal((await verifyTrail(trailFile(road, "edge"), null)).fault, null)

@@ -8,9 +8,10 @@ import { mkdir, open, readdir, rename, rm, statfs, type FileHandle } from "node:
 import { dirname, join } from "node:path"
 import { XDM_FOLDER } from "../../standards/xdm/layout.ts"
 import type { MediumFile } from "../../journey/ports/media.ts"
-import { octetsOf, readable, unfit } from "./read-file.ts"
+import { octetsOf, unfit } from "./read-file.ts"
 import { removeUnfinished } from "./unfinished.ts"
 import { makeFolder } from "../../storage/make-folder.ts"
+import { syncMediumFolder } from "../../storage/sync-folder.ts"
 
 /** ISO 9660 level 1, as everything else. */
 const UNFINISHED = `${XDM_FOLDER}.NEW`
@@ -173,17 +174,7 @@ async function readBack({ path, lengthBytes, sha1 }: Written, progress: Writing)
   progress.file()
 }
 
-/** Not every file system of media can: what it cannot, it does by itself. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await attempted(path, () => open(path, "r"))
-  try {
-    await folder.sync()
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EINVAL")) throw readable(error, path)
-  } finally {
-    await folder.close()
-  }
-}
+const syncFolder = (path: string): Promise<void> => attempted(path, () => syncMediumFolder(path))
 
 /** The system's errors in words: `cannot be read` would be wrong here. */
 async function attempted<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -19,7 +19,7 @@ import {
 } from "./manifest.ts"
 import type { RecoveryCertificate } from "./recovery-certificate.ts"
 import { digestFile, sealFile } from "./sealed-file.ts"
-import { syncFolder } from "../../storage/sync-folder.ts"
+import { syncMediumFolder } from "../../storage/sync-folder.ts"
 
 const OWNER_ONLY_FILE = 0o600
 const OWNER_ONLY_FOLDER = 0o700
@@ -63,7 +63,7 @@ export async function writeGeneration(target: string, inside: Contents, writing:
     recipient: recovery.sha256,
   }
   await put(folder, MANIFEST_FILE, await signed(manifest, writing))
-  await syncFolder(target)
+  await syncMediumFolder(target)
 }
 
 async function demandRoom(target: string, { files }: Contents): Promise<void> {
@@ -109,7 +109,7 @@ async function put(folder: string, name: string, octets: Uint8Array | string): P
     await file.writeFile(octets)
     await file.sync()
   })
-  await syncFolder(folder)
+  await syncMediumFolder(folder)
 }
 
 async function withFile(file: FileHandle, use: (file: FileHandle) => Promise<void>): Promise<void> {

@@ -12,7 +12,7 @@ import { keyPlaces, refusedPinsFolder } from "../../foundation/own-keys.ts"
 import { BackupError } from "../../journey/errors.ts"
 import { signData } from "../../standards/cms/sign-data.ts"
 import { keyStore } from "../../storage/keys/key-store.ts"
-import { syncFolder } from "../../storage/sync-folder.ts"
+import { syncMediumFolder } from "../../storage/sync-folder.ts"
 import { leaveNote } from "../../storage/trail/used-notes.ts"
 import { wholeRecords } from "../backup/contents.ts"
 import { nameOf, prefixOf } from "../backup/generations.ts"
@@ -65,8 +65,8 @@ export async function bundle(file: string, options: BundleOptions): Promise<stri
     for await (const [name, clear] of evidence(config, file, options.site))
       sums.push(await laid(folder, name, clear))
     await copy(whole(await signed(config, sums.join(""))), join(folder, SUMS))
-    await syncFolder(folder)
-    await syncFolder(options.to)
+    await syncMediumFolder(folder)
+    await syncMediumFolder(options.to)
   } catch (error) {
     rmSync(folder, { recursive: true })
     throw error

@@ -29,12 +29,17 @@ const ASKED: readonly (readonly [string, ...string[]])[] = [
 const TIMEOUT_MS = 10_000
 const MOST_OUTPUT_BYTES = 16 << 20
 
+/** Of what is listed one by one; what is older, or due later, is in the counts alone. */
+export const MOST_LISTED = 20_000
+
 const LEDGER = {
   book: "SELECT commits, spool_id AS spoolId FROM book",
   studies: "SELECT state, count(*) AS count FROM study GROUP BY state",
-  submissions:
-    "SELECT id, direction, agreement, set_uid AS submissionSetUid, state FROM submission ORDER BY id",
-  jobs: "SELECT verb, subject, run_at AS runAt FROM job ORDER BY run_at, id",
+  submissionsByState: "SELECT direction, state, count(*) AS count FROM submission GROUP BY direction, state",
+  jobsByVerb: "SELECT verb, count(*) AS count, min(run_at) AS firstRunAt FROM job GROUP BY verb",
+  submissions: `SELECT id, direction, agreement, set_uid AS submissionSetUid, state, created_at AS createdAt
+    FROM submission ORDER BY created_at DESC, id LIMIT ${MOST_LISTED}`,
+  jobs: `SELECT verb, subject, run_at AS runAt FROM job ORDER BY run_at, id LIMIT ${MOST_LISTED}`,
 } as const
 
 export async function exhibits(
@@ -64,13 +69,25 @@ export async function exhibits(
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`
 
-/** No sealed column is opened, and no keyed hash leaves. */
-function ledgerStates(path: string): Readonly<Record<keyof typeof LEDGER, readonly unknown[]>> {
+/**
+ * As they are at one instant, while the gateway writes on. No sealed column is opened, and no keyed hash leaves.
+ *
+ * @param read told of each question that was answered
+ */
+export function ledgerStates(
+  path: string,
+  read: () => void = () => undefined,
+): Readonly<Record<string, readonly unknown[]>> {
   const ledger = new Database(path, { readonly: true, fileMustExist: true })
   try {
-    const all = (sql: string): readonly unknown[] => ledger.prepare(sql).all()
-    const { book, studies, submissions, jobs } = LEDGER
-    return { book: all(book), studies: all(studies), submissions: all(submissions), jobs: all(jobs) }
+    const answers = ledger.transaction(() =>
+      Object.entries(LEDGER).map(([name, sql]): [string, unknown[]] => {
+        const rows = ledger.prepare(sql).all()
+        read()
+        return [name, rows]
+      }),
+    )
+    return Object.fromEntries(answers())
   } finally {
     ledger.close()
   }

@@ -36,6 +36,12 @@ export const MACHINE_ERRORS = {
     "a lever was pulled and holds from the next start on; what runs now has not come to its end in time",
     "`systemctl restart` the unit, or end the process: every store stands that",
   ),
+  ERR_LEVER_TURN: row(
+    "LeverError",
+    "transient",
+    "another command moved a lever while this one stood still for half a minute: this one changed nothing",
+    "look what holds now (`dokuei doctor policy`), then say it again",
+  ),
   ERR_LEVER_PLACE: row(
     "LeverError",
     "permanent",

@@ -2,13 +2,15 @@
  * Levers in the data folder: written by a command, taken up by the gateway, durable before anybody is told. A file that cannot be
  * understood shuts the doors: it was there to.
  */
-import { readFileSync, statSync } from "node:fs"
-import { lstat, open, rename, rm, stat, type FileHandle } from "node:fs/promises"
+import { randomUUID } from "node:crypto"
+import { readFileSync, statSync, type Stats } from "node:fs"
+import { link, lstat, open, rename, rm, stat, type FileHandle } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { hasCode } from "../has-code.ts"
 import { syncFolderSync } from "../sync-folder.ts"
 import { tryParse } from "../try-parse.ts"
+import { LeverError } from "../../journey/errors.ts"
 import { LEVER_NAMES, NO_LEVERS, type Lever, type Levers } from "../../journey/ports/levers.ts"
 
 const FILE = "levers.json"
@@ -53,17 +55,19 @@ export async function moveLevers(
     const before = readLevers(dataDir)
     const levers = await change(before)
     if (levers === null) {
+      await demandOwn(file, beside)
       await rm(beside)
       return before
     }
     await file.writeFile(`${JSON.stringify(levers, null, 2)}\n`)
     if (process.getuid?.() === 0) await handOver(file, dataDir)
     await file.sync()
+    await demandOwn(file, beside)
     await rename(beside, join(dataDir, FILE))
     syncFolderSync(dataDir)
     return levers
   } catch (error) {
-    await rm(beside, { force: true })
+    if (await isOwn(file, beside)) await rm(beside, { force: true })
     throw error
   } finally {
     await file.close()
@@ -77,16 +81,62 @@ async function turn(beside: string): Promise<FileHandle> {
     } catch (error) {
       if (!hasCode(error, "EEXIST")) throw error
     }
-    if (await isLeftBehind(beside)) await rm(beside, { force: true })
-    else await pause(ASK_AGAIN_MS)
+    const left = await leftBehind(beside)
+    if (left === null) await pause(ASK_AGAIN_MS)
+    else await takeAway(beside, left)
   }
 }
 
-async function isLeftBehind(beside: string): Promise<boolean> {
+/** Which file it is that a killed command has left; null = none, or its command is still at it. */
+async function leftBehind(beside: string): Promise<Inode | null> {
+  const seen = await seenAt(beside)
+  return seen !== null && Math.abs(Date.now() - seen.mtimeMs) > TURN_MS ? seen : null
+}
+
+/**
+ * What was left goes, and nothing else: between the look and the deed another command may have had the same thought and taken its
+ * turn. A name is moved as a whole, and what turns out to be another's is put back under it.
+ */
+async function takeAway(beside: string, left: Inode): Promise<void> {
+  const aside = `${beside}.${randomUUID()}`
   try {
-    return Math.abs(Date.now() - (await lstat(beside)).mtimeMs) > TURN_MS
+    await rename(beside, aside)
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return false
+    if (hasCode(error, "ENOENT")) return
+    throw error
+  }
+  if (!isSame(await lstat(aside), left)) await putBack(aside, beside)
+  await rm(aside)
+}
+
+/** Where a third one has taken its turn meanwhile, the owner finds that it has none any more, and changes nothing. */
+async function putBack(aside: string, beside: string): Promise<void> {
+  try {
+    await link(aside, beside)
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error
+  }
+}
+
+/** @throws ERR_LEVER_TURN: it took so long that another command believed it dead */
+async function demandOwn(file: FileHandle, beside: string): Promise<void> {
+  if (!(await isOwn(file, beside)))
+    throw new LeverError("ERR_LEVER_TURN", "another command took its turn meanwhile; nothing was changed")
+}
+
+async function isOwn(file: FileHandle, beside: string): Promise<boolean> {
+  const seen = await seenAt(beside)
+  return seen !== null && isSame(seen, await file.stat())
+}
+
+type Inode = Pick<Stats, "dev" | "ino" | "mtimeMs">
+const isSame = (one: Inode, other: Inode): boolean => one.dev === other.dev && one.ino === other.ino
+
+async function seenAt(path: string): Promise<Inode | null> {
+  try {
+    return await lstat(path)
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return null
     throw error
   }
 }

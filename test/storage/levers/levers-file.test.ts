@@ -3,6 +3,7 @@ import {
   chownSync,
   lutimesSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -55,6 +56,31 @@ describe("levers in the data folder", () => {
     await assert.rejects(full, { message: "full" })
     await moveLevers(folder, (before) => Promise.resolve({ ...before, frozen: LEVER }))
     assert.deepEqual(readLevers(folder), { isolated: null, frozen: LEVER })
+  })
+
+  it("are moved by one after another also where all of them find what a killed one has left", async () => {
+    for (let round = 0; round < 5; round++) {
+      await moveLevers(folder, () => Promise.resolve(NO_LEVERS))
+      writeFileSync(join(folder, "levers.json.new"), "{")
+      utimesSync(join(folder, "levers.json.new"), new Date(0), new Date(0))
+      const one = () =>
+        moveLevers(folder, (before) =>
+          Promise.resolve({ ...before, frozen: { ...LEVER, reason: `${before.frozen?.reason ?? ""}+` } }),
+        )
+      await Promise.all(Array.from({ length: 6 }, one))
+      assert.equal(readLevers(folder).frozen?.reason, "++++++")
+      assert.deepEqual(readdirSync(folder), ["levers.json"])
+    }
+  })
+
+  it("are not moved by one that took so long that another took its turn", async () => {
+    const slow = moveLevers(folder, async (before) => {
+      utimesSync(join(folder, "levers.json.new"), new Date(0), new Date(0))
+      await moveLevers(folder, (now) => Promise.resolve({ ...now, isolated: LEVER }))
+      return { ...before, frozen: LEVER }
+    })
+    await assert.rejects(slow, { code: "ERR_LEVER_TURN" })
+    assert.deepEqual(readLevers(folder), { isolated: LEVER, frozen: null })
   })
 
   it("are written by root into no file that the service points it to", async function () {
