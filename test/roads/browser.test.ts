@@ -228,7 +228,7 @@ describe("the viewer at real gateways", function () {
       const row = clerk.page.locator(`[data-request="${requestId}"]`)
       await row.getByText("報告書が届きました").waitFor()
       const text = await row.innerText()
-      for (const words of ["山田 太郎", "署名：有効", " 撮影", "20枚", "未受領"])
+      for (const words of ["山田 太郎", "検証：有効", " 撮影", "20枚", "未受領"])
         assert.ok(text.includes(words), `${words} in: ${text}`)
       await pictures(clerk, "staff", ".sl-row")
     })

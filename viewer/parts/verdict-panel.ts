@@ -18,10 +18,12 @@ const LOOK: Readonly<Record<VerdictOutcome, readonly [panelClass: string, drawin
   unsigned: ["v-wait", "alert"],
 }
 
-export function verdictTop(outcome: VerdictOutcome): TemplateResult {
+/** @param kind of what was judged; null = of nothing, or of several */
+export function verdictTop(outcome: VerdictOutcome, kind: Verdict["kind"] | null): TemplateResult {
+  const what = kind === "seal" ? "verdict.seal" : "verdict.signature"
   return html`<div class="verdict-top">
     <span class="seal">${icon(LOOK[outcome][1])}</span>
-    <div><small>${t("verdict.signature")}</small><b>${t(`verdict.${outcome}`)}</b></div>
+    <div><small>${t(what)}</small><b>${t(`verdict.${outcome}`)}</b></div>
   </div>`
 }
 
@@ -89,7 +91,10 @@ export function verdictText(verdict: Verdict, outcome: VerdictOutcome, isTest: b
   if (outcome === "valid-pending") return pendingWords(verdict, isTest)
   const { signed, stamped } = times(verdict)
   const stamp = stamped === "" ? "" : t("verdict-text.stamped", { stamped })
-  const words = t("verdict-text.signed", { holder: holderWords(verdict, isTest), signed })
+  const words =
+    verdict.kind === "seal"
+      ? t("verdict-text.sealed", { holder: holderName(verdict), signed })
+      : t("verdict-text.signed", { holder: holderWords(verdict, isTest), signed })
   const [before = "", after = ""] = words.split(signed)
   // Day and time stay on one line.
   return html`${before}<span class="nowrap">${signed}</span>${after}${stamp}${t("verdict-text.unchanged")}`

@@ -39,7 +39,7 @@ export function verdictSection(view: VerdictView): TemplateResult {
   const { signature, seal, outcome, testCertificate, checkedAgainAt } = view.verification
   const main = signature ?? seal
   return html`<section class=${verdictClass(outcome)} aria-label=${t("verdict.signature")}>
-    ${verdictTop(outcome)} ${testCertificate ? testMark() : nothing}
+    ${verdictTop(outcome, main?.kind ?? null)} ${testCertificate ? testMark() : nothing}
     <p class="verdict-text">
       ${main === null ? t("verdict-text.none") : verdictText(main, outcome, testCertificate)}
     </p>

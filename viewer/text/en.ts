@@ -264,7 +264,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "stage-note.closed": "the certificate stays",
   "stage-note.comes": "This page follows by itself.",
   "stage-note.due": "due {time}",
-  "stage-note.verdict": "signature: {verdict}",
+  "stage-note.verdict": "verdict: {verdict}",
   "stage-note.receive": "to be accepted",
   "stage-note.receive-again": "to be accepted again",
   "notice.late-images": "Images came after sending; they have not left.",
@@ -501,6 +501,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
     "Version {n} was replaced by version {by}. For reference only: use version {by} for care.",
 
   "verdict.signature": "Electronic signature",
+  "verdict.seal": "Seal of a facility",
   "verdict.valid": "Valid",
   "verdict.valid-pending": "Valid, pending",
   "verdict.indeterminate": "Cannot be checked",
@@ -513,6 +514,7 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "verdict.checked-again": "Checked again at {at}",
   "verdict-text.none": "There is no verdict on the signature yet.",
   "verdict-text.signed": "Signed by {holder} on {signed}. ",
+  "verdict-text.sealed": "Sealed by {holder} on {signed}, and signed by nobody in person. ",
   "verdict-text.stamped": "Time stamp {stamped}. ",
   "verdict-text.unchanged": "Nothing has changed since.",
   "verdict-text.pending":

@@ -261,7 +261,7 @@ export const ja = {
   "stage-note.closed": "消去証明書は残ります",
   "stage-note.comes": "進むと、この画面が自動で変わります。",
   "stage-note.due": "期限 {time}",
-  "stage-note.verdict": "署名：{verdict}",
+  "stage-note.verdict": "検証：{verdict}",
   "stage-note.receive": "受領が必要",
   "stage-note.receive-again": "再受領が必要",
   "notice.late-images": "送信後に届いた画像があります（未送信）。",
@@ -492,6 +492,7 @@ export const ja = {
   "report.superseded": "第{n}版は第{by}版に差し替えられました。参照のみ — 診療には第{by}版を使ってください。",
 
   "verdict.signature": "電子署名",
+  "verdict.seal": "施設シール",
   "verdict.valid": "有効",
   "verdict.valid-pending": "有効・確認待ち",
   "verdict.indeterminate": "確認できません",
@@ -504,6 +505,8 @@ export const ja = {
   "verdict.checked-again": "{at} に再確認しました",
   "verdict-text.none": "署名の検証結果がまだありません。",
   "verdict-text.signed": "{holder}が {signed} に署名しました。",
+  "verdict-text.sealed":
+    "{holder} の施設シールで {signed} に封印されました。読影医本人の署名ではありません。",
   "verdict-text.stamped": "タイムスタンプは {stamped}。",
   "verdict-text.unchanged": "その後の改変はありません。",
   "verdict-text.pending":

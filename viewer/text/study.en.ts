@@ -152,7 +152,8 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "sign.fault.pin": "The PIN is wrong.",
   "sign.fault.login": "Log in at the signing service first. Then try again here.",
   "sign.fault.service": "The signing service does not answer as it should. Try again in a moment.",
-  "sign.fault.folder": "The place where signing keys lie is away. The draft stays. Tell the system administrator.",
+  "sign.fault.folder":
+    "The place where signing keys lie is away. The draft stays. Tell the system administrator.",
   "sign.fault.card": "The card did not sign. Try again.",
   "sign.fault.bridge-off": "The card bridge is not running at this PC. Start it, then try again.",
   "sign.fault.bridge-code": "The code is not that of the bridge's window. Enter the newest one.",
