@@ -3,7 +3,7 @@ import { accessSync, constants } from "node:fs"
 import { until, type Host } from "./host.ts"
 import type { Town } from "./town.ts"
 
-const CHARON = "/usr/sbin/charon-systemd"
+export const CHARON = "/usr/sbin/charon-systemd"
 const CHARON_MS = 15_000
 const TUNNEL_MS = 30_000
 const NEEDED: readonly (readonly [string, number, string])[] = [
@@ -37,9 +37,9 @@ export async function startTunnels(town: Town, awaited: number): Promise<void> {
     await until("charon", CHARON_MS, () => host.run("swanctl --stats").status === 0)
     host.do("swanctl --load-all")
   }
-  await until("the tunnels", TUNNEL_MS, () => tunnels(town.edge).length === awaited)
+  await until("the tunnels", TUNNEL_MS, () => tunnelsOf(town.edge).length === awaited)
 }
 
 /** Of the tunnels that are up here: their names. */
-const tunnels = (host: Host): string[] =>
+export const tunnelsOf = (host: Host): string[] =>
   [...host.do("swanctl --list-sas").matchAll(/^ {2}(\w+): #\d+.*INSTALLED/gm)].map((each) => each[1] ?? "")

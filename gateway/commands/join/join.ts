@@ -73,11 +73,20 @@ const newKeys = async (): Promise<Keys> => ({
   tunnel: await newKey("p-384"),
 })
 
-function tell({ hospital, center }: Answer, out: string): void {
+/** What is left to do, in its order; the last of it shows that all of it holds. */
+function tell({ hospital, center, tunnel }: Answer, out: string): void {
+  const left = [
+    `Read ${out}/edge.yaml and put your devices and addresses in; dokuei check-config ${out}/edge.yaml.`,
+    ...(tunnel === null
+      ? []
+      : [
+          `${out}/swanctl goes into /etc, and ${out}/site.yaml where it is blank lacks what only you know; dokuei site apply.`,
+        ]),
+    "Start the service.",
+    `${center.name} puts its half of the agreement in force; then: dokuei self-test, with --sheet for the paper to sign.`,
+  ]
   say(`${hospital.name} has joined ${center.name}; the line was tried with the new certificate.`)
-  say(
-    `Read ${out}/edge.yaml and put your devices and addresses in, then: dokuei check-config ${out}/edge.yaml`,
-  )
+  for (const [index, line] of left.entries()) say(`${index + 1}. ${line}`)
 }
 
 function requestsFor(oid: string, keys: Keys): Requests {

@@ -32,6 +32,10 @@ const STAGES: Readonly<Record<SelfTestStage["name"], (partner: string) => string
 export const lineOf = (stage: SelfTestStage, partner: SelfTestPartner): string =>
   `  ok    ${timeIn(stage.at, partner.timeZone)}  ${STAGES[stage.name](partner.name)}`
 
+/** While it is tried again by itself: nobody sits before a silent command. */
+export const waitOf = (stage: SelfTestStage, partner: SelfTestPartner): string =>
+  `  waits           ${STAGES[stage.name](partner.name)}: not yet, ${stage.code ?? ""}`
+
 /** After the stages: the verdict, what became of the phantom, and for one that did not pass what to do. */
 export function endOf(result: SelfTestResult, partner: SelfTestPartner): readonly string[] {
   const { view, destroyed } = result
@@ -64,6 +68,12 @@ function failure(broke: SelfTestStage, partner: SelfTestPartner): readonly strin
     `  ${word} here      ${STAGES[broke.name](partner.name)}: not reached`,
     ...(broke.code === null ? [] : [`        ${broke.code}${row === null ? "" : `: ${row.meaning}`}`]),
     ...(row === null ? [] : [`        what to do: ${row.action}`]),
+    ...(broke.name === "taken" && broke.code?.startsWith("ERR_SUBMISSION_REFUSED") === true
+      ? [
+          `        just joined?  ${partner.name} has to put its half of the agreement in force (agreement.yaml of the`,
+          "                      joining, into its configuration, and a new start); then run this again",
+        ]
+      : []),
     `        whom to call: ${partner.firstResponder}`,
     ...partner.demarcation.map(({ segment, responsible }) => `          ${segment}: ${responsible}`),
   ]

@@ -81,12 +81,14 @@ describe("a self-test told by its command", () => {
     assert.match(text, /what to do: /)
     assert.match(text, /whom to call: 架空読影センター 当直 03-0000-0000/)
     assert.match(text, /病院ゲートウェイから読影センターまで: 架空読影センター\n/)
+    assert.match(text, /架空読影センター has to put its half of the agreement in force/)
     assert.match(text, /not passed$/)
   })
 
   it("waits no longer than its time, says what it waits for, and destroys the phantom all the same", async () => {
     const waiting = desk(view(1, { code: "ERR_SUBMISSION_UNREACHABLE" }))
-    const text = (await asked(waiting, 1_500)).join("\n")
+    const text = (await asked(waiting, 2_500)).join("\n")
+    assert.equal(text.match(/waits {11}.*not yet, ERR_SUBMISSION_UNREACHABLE/g)?.length, 1)
     assert.match(text, /waits here .*not reached\n +ERR_SUBMISSION_UNREACHABLE: /)
     assert.match(text, /not passed$/)
     assert.equal(waiting.ended, 1)
