@@ -18,6 +18,7 @@ import { unsettled, type Unsettled } from "../journey/recover/unsettled.ts"
 import type { Looked } from "../journey/recover/survey.ts"
 import type { Stores } from "../journey/world.ts"
 import { openLog } from "../log.ts"
+import { asOwnerOf } from "./as-owner.ts"
 
 const MIB = 1024 * 1024
 /** How often the progress line is written. */
@@ -33,12 +34,14 @@ export const recoverCommand = (): Command =>
     .option("--spool-lost", "the spool is gone for good: what lay in it is written down as destroyed")
     .action(async (file: string, options: RecoverOptions) => {
       const config = loadConfig(file)
-      const stores = await openStores(config, openLog(config.role))
-      try {
-        await recoverStores(config, stores, options)
-      } finally {
-        await stores.close()
-      }
+      await asOwnerOf(config.dataDir, async () => {
+        const stores = await openStores(config, openLog(config.role))
+        try {
+          await recoverStores(config, stores, options)
+        } finally {
+          await stores.close()
+        }
+      })
     })
 
 interface RecoverOptions {

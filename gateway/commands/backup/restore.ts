@@ -4,7 +4,7 @@
  * `dokuei recover` makes the ledger agree with its spool.
  */
 import { readdirSync, renameSync, rmSync, statSync } from "node:fs"
-import { lstat, readdir } from "node:fs/promises"
+import { lstat, open, readdir, type FileHandle } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
 import { systemClock } from "../../clock.ts"
@@ -14,6 +14,7 @@ import type { HeldKey } from "../../storage/keys/held-key.ts"
 import { MIGRATIONS } from "../../storage/ledger/schema.ts"
 import { PEOPLE_VERSION } from "../../storage/people/migrations.ts"
 import { leaveNote } from "../../storage/trail/used-notes.ts"
+import { asOwnerOf, isRoots } from "../as-owner.ts"
 import { caller } from "../caller.ts"
 import { Progress, type Screen } from "../import/progress.ts"
 import { SETTINGS_FOLDER } from "./contents.ts"
@@ -79,8 +80,8 @@ export async function restore(dir: string, options: RestoreOptions, screen: Scre
     progress.end()
   }
   const at = systemClock.now().toISOString()
-  const deed = `a backup was put back: ${manifest.generation}`
-  await leaveNote(join(options.into, "audit.jsonl"), { at, user: caller(), deed })
+  const note = { at, user: caller(), deed: `a backup was put back: ${manifest.generation}` }
+  await asOwnerOf(options.into, () => leaveNote(join(options.into, "audit.jsonl"), note))
   return told(manifest, options.into, (performance.now() - begunMs) / 60_000)
 }
 
@@ -155,8 +156,26 @@ function demandEmpty(into: string): void {
     throw new BackupError("ERR_RESTORE_PLACE", `${into} is not empty: ${other} lies there`)
 }
 
+/** What of the medium root alone may read is opened before it is written as the folder's owner. */
 async function putBack(
   folder: string,
+  manifest: Manifest,
+  key: HeldKey,
+  into: string,
+  progress: Progress,
+): Promise<void> {
+  await makeFolder(into, OWNER_ONLY)
+  const sources: FileHandle[] = []
+  try {
+    for (const { name } of manifest.files) sources.push(await open(join(folder, name), "r"))
+    await asOwnerOf(into, () => written(sources, manifest, key, into, progress))
+  } finally {
+    for (const each of sources) await each.close()
+  }
+}
+
+async function written(
+  sources: readonly FileHandle[],
   { files }: Manifest,
   key: HeldKey,
   into: string,
@@ -167,11 +186,13 @@ async function putBack(
   rmSync(room, { recursive: true, force: true })
   await makeFolder(room, OWNER_ONLY)
   try {
-    for (const { name, place, lengthBytes, sha256 } of files) {
+    for (const [index, { place, lengthBytes, sha256 }] of files.entries()) {
+      const source = sources[index]
+      if (source === undefined) throw new RangeError(`${place} was not opened`)
       const target = join(room, place)
       await makeFolder(dirname(target), OWNER_ONLY)
       const opener = { ...key, certificate }
-      await openFile(join(folder, name), target, { lengthBytes, sha256 }, opener, (bytes) =>
+      await openFile(source, target, { lengthBytes, sha256 }, opener, (bytes) =>
         progress.sent(bytes),
       )
       progress.answered(1)
@@ -192,7 +213,7 @@ function told(manifest: Manifest, into: string, minutes: number): string {
     `  compare ${join(into, SETTINGS_FOLDER)} with what is to be in /etc/dokuei; seal and line keys are made anew (docs/keys.md)`,
     `  the old spool is there: put spool/ and keys/epoch-*.key into ${into}, then dokuei recover /etc/dokuei/${role}.yaml`,
     `  it is lost: dokuei recover /etc/dokuei/${role}.yaml --spool-lost`,
-    `  hand ${into} to the service's user: chown -R dokuei: ${into}`,
+    ...(isRoots(into) ? [`  hand ${into} to the service's user: chown -R dokuei: ${into}`] : []),
     "",
   ].join("\n")
 }

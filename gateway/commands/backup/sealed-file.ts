@@ -117,11 +117,11 @@ export async function digestFile(path: string, limitBytes: number, passed: Passe
 }
 
 /**
- * Opens `source` into `target`, which must not be there. Throws ERR_BACKUP_TAMPERED when tag or digests differ: then what lies in
+ * Opens `from` into `target`, which must not be there. Throws ERR_BACKUP_TAMPERED when tag or digests differ: then what lies in
  * `target` counts for nothing, and the caller removes it. Malformed when the key does not open it.
  */
 export async function openFile(
-  source: string,
+  from: FileHandle,
   target: string,
   wanted: Digested,
   key: RecipientKey & { readonly certificate: Uint8Array },
@@ -130,7 +130,7 @@ export async function openFile(
   const reader = new EnvelopeReader()
   const clear = new Digest()
   let decipher: ReturnType<typeof decipherOf> | null = null
-  const [from, to] = [await open(source, "r"), await open(target, "wx", OWNER_ONLY)]
+  const to = await open(target, "wx", OWNER_ONLY)
   try {
     for await (const piece of pieces(from, Number.MAX_SAFE_INTEGER)) {
       for (const part of reader.push(piece)) {
@@ -149,7 +149,6 @@ export async function openFile(
     finish(decipher)
     await to.sync()
   } finally {
-    await from.close()
     await to.close()
   }
   const { lengthBytes, sha256 } = clear.end()

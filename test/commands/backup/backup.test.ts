@@ -1,9 +1,10 @@
 import assert from "node:assert/strict"
-import { spawnSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import {
   appendFileSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -26,6 +27,7 @@ import { dokuei, makeSites, startDokuei, type Ended } from "../command-line.ts"
 import { makeRecoveryKey, type RecoveryFiles } from "./recovery-key.ts"
 
 const NOBODY = { write: () => undefined }
+const NOBODY_UID = 65534
 
 describe("dokuei backup and restore", function () {
   this.timeout(120_000)
@@ -202,6 +204,26 @@ describe("dokuei backup and restore", function () {
     const running = await startDokuei(config())
     running.process.kill("SIGTERM")
     assert.equal((await running.ended()).code, 0)
+  })
+
+  it("by root is all of the folder's owner, and so is what recover makes there", function () {
+    if (process.getuid?.() !== 0) {
+      console.log("      skipped: only root makes files of others")
+      return this.skip()
+    }
+    rmSync(path("edge-data"), { recursive: true })
+    mkdirSync(path("edge-data"))
+    execFileSync("chown", ["-R", `${NOBODY_UID}:${NOBODY_UID}`, folder])
+    // What root alone may read is read all the same.
+    execFileSync("chown", ["-R", "0:0", target()])
+    const { stdout, code, stderr } = restore(target(), "edge-data")
+    assert.equal(code, 0, stderr)
+    assert.doesNotMatch(stdout, /chown/)
+    const recovered = dokuei("recover", config(), "--spool-lost")
+    assert.equal(recovered.code, 0, recovered.stderr)
+    const made = readdirSync(path("edge-data"), { recursive: true, encoding: "utf8" })
+    assert.ok(made.includes("spool/slots/ledger"))
+    for (const name of made) assert.equal(lstatSync(join(path("edge-data"), name)).uid, NOBODY_UID, name)
   })
 
   const bent: readonly (readonly [string, RegExp, (generation: string) => void])[] = [
