@@ -1,5 +1,5 @@
 /**
- * docs/joining.md word by word: a reading centre and a fresh hospital, each a host of its own with the carrier between them, from
+ * docs/joining.md and docs/network.md word by word: a reading centre and a fresh hospital, each a host of its own with the carrier between them, from
  * the authority to the signed report of a phantom through the tunnel that the joining handed over.
  */
 import assert from "node:assert/strict"
@@ -13,7 +13,7 @@ import { CHARON, tunnelsOf, whyNoTunnel } from "../../deploy/demo/town/tunnels.t
 import { MAIN, makeSites } from "../commands/command-line.ts"
 import { centersSite, HOSPITALS_OWN } from "../commands/centers-site.ts"
 import { Talk } from "../commands/talk.ts"
-import { blocksOf } from "../docs/blocks.ts"
+import { type Block, blocksOf } from "../docs/blocks.ts"
 import { dokueiCalls } from "../docs/command-lines.ts"
 import { itLong, LONG } from "../long.ts"
 
@@ -21,12 +21,13 @@ const SERVE_TSA = join(import.meta.dirname, "../../deploy/demo/serve-tsa.ts")
 const TSA_PORT = 3181
 const WAIT_MS = 30_000
 
-describe("docs/joining.md between two machines", function () {
+describe("docs/joining.md and docs/network.md between two machines", function () {
   this.timeout(180_000)
   // Each goes on where the last has ended.
   this.bail(true)
   const PAGE = blocksOf("joining.md")
-  const ran = new Set<number>()
+  const NETWORK = blocksOf("network.md")
+  const ran = new Set<Block>()
   const gateways: Gateway[] = []
   let folder = ""
   let center: Host, hospital: Host, carrier: Host
@@ -71,15 +72,15 @@ describe("docs/joining.md between two machines", function () {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const boxThat = (info: string, begins: string): string => {
-    const found = PAGE.find((each) => each.info === info && each.text.startsWith(begins))
+  const boxThat = (info: string, begins: string, page = PAGE): string => {
+    const found = page.find((each) => each.info === info && each.text.startsWith(begins))
     assert.ok(found !== undefined, `no box begins with ${begins}`)
-    ran.add(found.line)
+    ran.add(found)
     return found.text
   }
   /** The shell box that begins so, in the folder of both sides. */
-  const box = (host: Host, begins: string): string =>
-    host.do(`set -e; cd ${folder}; export PATH=${folder}:$PATH\n${boxThat("sh", begins)}`)
+  const box = (host: Host, begins: string, page = PAGE): string =>
+    host.do(`set -e; cd ${folder}; export PATH=${folder}:$PATH\n${boxThat("sh", begins, page)}`)
 
   it("makes the centre's authorities, its end of the tunnel, and its site", async () => {
     box(center, "dokuei pki authority")
@@ -90,7 +91,7 @@ describe("docs/joining.md between two machines", function () {
     site.doors = [...site.doors.slice(0, 1), ...more.doors]
     site.zones.vpn = { interface: "eth0", address: "203.0.113.20/29", router: "203.0.113.17" }
     center.write("/etc/dokuei/site.yaml", stringify(site))
-    sited(center)
+    box(center, "dokuei site render", NETWORK)
     await strongSwan(center)
   })
 
@@ -122,7 +123,7 @@ describe("docs/joining.md between two machines", function () {
     const site = parse(center.do("cat /etc/dokuei/site.yaml"))
     site.contracts = parse(readFileSync(at("mihon-joined/site-contract.yaml"), "utf8"))
     center.write("/etc/dokuei/site.yaml", stringify(site))
-    sited(center)
+    center.do(`${at("dokuei")} site apply /etc/dokuei/site.yaml && ${at("dokuei")} site confirm`)
     const draft = parseDocument(readFileSync(at("new/site.yaml"), "utf8"))
     const own = {
       ...HOSPITALS_OWN,
@@ -137,6 +138,8 @@ describe("docs/joining.md between two machines", function () {
     await strongSwan(hospital)
     await until("the tunnel", WAIT_MS, () => tunnelsOf(hospital).length === 1)
     assert.deepEqual(tunnelsOf(center), ["theirs"])
+    box(hospital, "dokuei doctor network", NETWORK)
+    assert.match(readFileSync(at("responsibility.md"), "utf8"), /架空読影センター/)
     assert.match(hospital.do("swanctl --list-sas"), /AES_GCM_16-256\/PRF_HMAC_SHA2_384\/ECP_384/)
   })
 
@@ -178,8 +181,8 @@ describe("docs/joining.md between two machines", function () {
     assert.match(readFileSync(at("acceptance.html"), "utf8"), /みほん市民病院/)
   })
 
-  it("has run every box of the page that is not for people", () => {
-    const left = PAGE.filter(({ info, line }) => /^(sh|yaml)$/.test(info) && !ran.has(line))
+  it("has run every box of both pages that is not for people", () => {
+    const left = [...PAGE, ...NETWORK].filter((each) => /^(sh|yaml)$/.test(each.info) && !ran.has(each))
     assert.deepEqual(left, [])
   })
 
@@ -189,10 +192,6 @@ describe("docs/joining.md between two machines", function () {
     await until("charon", WAIT_MS, () => host.run("swanctl --stats").status === 0)
     host.do("swanctl --load-all")
   }
-
-  /** As network.md says it. */
-  const sited = (host: Host): string =>
-    host.do(`${at("dokuei")} site apply /etc/dokuei/site.yaml && ${at("dokuei")} site confirm`)
 })
 
 const DOC = join(import.meta.dirname, "../../docs/joining.md")
