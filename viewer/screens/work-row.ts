@@ -77,8 +77,6 @@ function reader(item: WorkItem): TemplateResult {
 
 function report(item: WorkItem): unknown {
   if (item.state === "failed" && item.verification !== "invalid") return flag("x", "", t("case.closed"))
-  if (item.notices.some(({ code }) => code === "preliminary-sent" || code === "preliminary-late"))
-    return flag("hourglass", "t-warn", t("case.preliminary"))
   if (item.reportStatus !== null)
     return flag(isFinished(item) ? "check" : "pen", "", t(`report-status.${item.reportStatus}`))
   return item.state === "suspended" ? flag("hourglass", "t-warn", t("case.suspended")) : nothing

@@ -194,7 +194,6 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "reader.named": "For {name}",
   "reader.mine": "mine",
   "reader.other": "{name} is reading",
-  "case.preliminary": "preliminary, to be signed",
   "case.due": "due {time}",
   "case.suspended": "suspended",
   "case.closed": "closed without a report",

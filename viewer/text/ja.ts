@@ -191,7 +191,6 @@ export const ja = {
   "reader.named": "指名：{name}",
   "reader.mine": "自分",
   "reader.other": "{name}が読影中",
-  "case.preliminary": "仮報告済・署名待ち",
   "case.due": "期限 {time}",
   "case.suspended": "中断中",
   "case.closed": "報告書なしで終了",

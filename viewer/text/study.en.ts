@@ -212,7 +212,6 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
 
   "preliminary.title": "Release a preliminary report",
   "preliminary.open": "Preliminary",
-  "preliminary.show": "Preliminary report",
   "preliminary.preparing": "Preparing the preliminary report…",
   "preliminary.what":
     "What is written now goes to the hospital as a preliminary report, without a signature. Its pages and the hospital's screen say that nobody has signed it. The report you sign later replaces it.",
@@ -220,7 +219,7 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "preliminary.do": "Send preliminary report",
   "preliminary.doing": "Sending…",
   "preliminary.progress": "Progress of the preliminary report",
-  "preliminary.again": "Edit, and release another preliminary report",
+  "preliminary.again": "Release another one",
   "preliminary.sign": "Go on to sign",
   "preliminary.sent-banner":
     "A preliminary report was sent. The signed one is still to come, and will replace it.",
@@ -234,13 +233,15 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "preliminary.step-sent": "Sent",
   "preliminary.step-received": "The hospital's receipt",
   "preliminary.waiting": "waiting",
-  "preliminary.failed": "It did not reach the hospital. Please call them.",
+  "preliminary.refused": "The hospital's gateway does not take it.",
+  "preliminary.failed": "The hospital cannot read it. Please call them.",
 
   "awaits.badge": "Signature pending",
   "awaits.open": "To the signing screen",
   "awaits.take-back": "Take back and edit",
   "awaits.service":
     "What you approved is kept, frozen and safe. The signing service does not answer, so it is not signed yet and nothing has been sent to the hospital. It goes on by itself as soon as the service answers. If it is urgent, call the hospital.",
+  "awaits.preliminary": "You may also release a preliminary report without waiting for the signature.",
   "awaits.login": "The signing service answers. Log in there to go on. What you approved is kept as it is.",
   "awaits.pin": "The signing service answers. Enter your PIN to sign and send what you approved.",
   "awaits.consent": "The signing service answers. Press “Sign”, then agree on your smartphone.",

@@ -208,7 +208,6 @@ export const studyJa = {
 
   "preliminary.title": "仮報告を出す",
   "preliminary.open": "仮報告",
-  "preliminary.show": "仮報告の状況",
   "preliminary.preparing": "仮報告を準備しています…",
   "preliminary.what":
     "署名をせずに、いま書いてある内容を仮報告として病院に送ります。だれも署名していないことが、紙面と病院の画面に表示されます。あとで署名した報告が、これに替わります。",
@@ -216,7 +215,7 @@ export const studyJa = {
   "preliminary.do": "仮報告を送る",
   "preliminary.doing": "送っています…",
   "preliminary.progress": "仮報告の進み",
-  "preliminary.again": "内容を直して、もう一度仮報告を出す",
+  "preliminary.again": "もう一度仮報告を出す",
   "preliminary.sign": "署名へ進む",
   "preliminary.sent-banner": "仮報告を送りました。署名した報告がまだです。署名すると、仮報告に替わります。",
   "preliminary.take-back":
@@ -229,13 +228,15 @@ export const studyJa = {
   "preliminary.step-sent": "送信",
   "preliminary.step-received": "病院の受領証",
   "preliminary.waiting": "待っています",
-  "preliminary.failed": "病院に届いていません。電話で伝えてください。",
+  "preliminary.refused": "病院の側で受け付けられませんでした。",
+  "preliminary.failed": "病院では読めません。電話で伝えてください。",
 
   "awaits.badge": "署名待ち",
   "awaits.open": "署名の画面へ",
   "awaits.take-back": "取り下げて編集",
   "awaits.service":
     "承認した内容は、固定したまま安全に保管しています。署名サービスが応答しないため、まだ署名されておらず、病院には何も送られていません。応答しだい自動で続けます。急ぐときは病院に電話で伝えてください。",
+  "awaits.preliminary": "署名を待たずに仮報告を出すこともできます。",
   "awaits.login":
     "署名サービスが応答しています。ログインすると続けられます。承認した内容はそのまま保管しています。",
   "awaits.pin": "署名サービスが応答しています。PIN を入れると、承認した内容に署名して送ります。",

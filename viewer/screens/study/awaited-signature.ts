@@ -137,6 +137,7 @@ export class AwaitedSignature extends LightElement {
   override render(): unknown {
     const what = this.view.signing?.awaits?.what
     if (what === undefined) return nothing
+    const mayRelease = this.view.preliminary?.mayRelease === true
     const isStopped = what === "images" || what === "certificate"
     return html`${UNLOCKS.has(what) ? this.#keyField() : nothing}
       <div
@@ -145,7 +146,7 @@ export class AwaitedSignature extends LightElement {
         data-awaits=${what}
       >
         ${icon(isStopped ? "alert" : "hourglass")}
-        <p class="s">${st(`awaits.${what}`)}</p>
+        <p class="s">${st(`awaits.${what}`)} ${mayRelease ? st("awaits.preliminary") : nothing}</p>
       </div>
       ${this.#faultWords()}
       <div class="row wrap">
@@ -153,7 +154,7 @@ export class AwaitedSignature extends LightElement {
           ${icon("left", "s")}${st("awaits.take-back")}
         </button>
         ${
-          this.view.preliminary?.mayRelease === true
+          mayRelease
             ? html`<a class="btn grow" href=${address.preliminary(this.view.requestId)}
                 >${icon("send", "s")}${st("preliminary.open")}</a
               >`

@@ -316,7 +316,7 @@ function releasedSteps({ version, at, sentAt, receivedAt, failure }: Released): 
               when !== null
                 ? clockSeconds(new Date(when))
                 : state === "fail"
-                  ? because(failure ?? "")
+                  ? failureText(failure ?? "")
                   : state === "now"
                     ? st("preliminary.waiting")
                     : nothing
@@ -325,4 +325,12 @@ function releasedSteps({ version, at, sentAt, receivedAt, failure }: Released): 
         </li>`
       })}
     </ol>`
+}
+
+/** Of what the other side said only that it said no: why is for who looks after the line. */
+function failureText(failure: string): unknown {
+  const [code = "", ...said] = failure.split(" ")
+  return code === "ERR_SUBMISSION_REFUSED" || code === "ERR_SUBMISSION_UNVERIFIED"
+    ? html`${st("preliminary.refused")} <span class="dim">${said.join(" ")}</span>`
+    : because(failure)
 }

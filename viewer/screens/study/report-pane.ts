@@ -120,7 +120,7 @@ function preliminaryButton({ view, checks, saving }: ReportState, actions: Repor
     ?disabled=${isBlocked && view.preliminary.released === null}
     @click=${actions.preliminary}
   >
-    ${icon("send", "s")}${st(view.preliminary.released === null ? "preliminary.open" : "preliminary.show")}
+    ${icon("send", "s")}${st("preliminary.open")}
   </button>`
 }
 
@@ -131,14 +131,17 @@ function submitBar(state: ReportState, actions: ReportActions): unknown {
     ? html`<span class="xs t-danger grow">${st("report.sign-blocked")}</span>`
     : html`<span class="grow"></span>`
   return html`<div class="submit-bar">
-    ${words} ${preliminaryButton(state, actions)}
-    <button
-      class="btn btn-primary sign-button"
-      ?disabled=${blocked || state.saving.state === "conflict"}
-      @click=${actions.sign}
-    >
-      ${icon("pen", "s")}${st("report.to-sign")}
-    </button>
+    ${words}
+    <div class="row">
+      ${preliminaryButton(state, actions)}
+      <button
+        class="btn btn-primary sign-button"
+        ?disabled=${blocked || state.saving.state === "conflict"}
+        @click=${actions.sign}
+      >
+        ${icon("pen", "s")}${st("report.to-sign")}
+      </button>
+    </div>
     <span class="phone-note xs dim">${st("report.phone")}</span>
   </div>`
 }

@@ -79,11 +79,6 @@ const signatureWords = ({ notices: told }: ReadingView): string =>
 const signLink = (requestId: string): TemplateResult =>
   html`<a class="btn" href=${address.sign(requestId)}>${icon("pen", "s")}${st("awaits.open")}</a>`
 
-const preliminaryLink = (requestId: string): TemplateResult =>
-  html`<a class="btn" href=${address.preliminary(requestId)}
-    >${icon("send", "s")}${st("preliminary.show")}</a
-  >`
-
 /** At most one message over the images: who holds the case, what changed since it was sent, that it is signed, or that
  *  images are still coming. */
 export function notices(session: CaseSession, amending: Amending): unknown {
@@ -99,7 +94,7 @@ export function notices(session: CaseSession, amending: Amending): unknown {
     return html`${banner("warn", "images", changed, isSigned ? amendButton(amending) : nothing)} ${panel}`
   if (isSigned) return html`${banner("info", "check", st("read.finished"), amendButton(amending))} ${panel}`
   if (saving !== null && view.preliminary?.released)
-    return banner("warn", "hourglass", st("preliminary.sent-banner"), preliminaryLink(view.requestId))
+    return banner("warn", "hourglass", st("preliminary.sent-banner"))
   const { instances, instancesExpected } = view.study
   if (instancesExpected === null || instances >= instancesExpected) return nothing
   return banner("info", "images", st("read.arrived-part", { here: instances, expected: instancesExpected }))
