@@ -9,7 +9,8 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from "@simplewebauthn/browser"
-import type { AccountsView } from "../gateway/journey/views/account.ts"
+import type { AccountsView, DeviceCode, DeviceWanted } from "../gateway/journey/views/account.ts"
+import type { DeviceHere, DeviceKey, DeviceOffer, DeviceProof } from "../gateway/journey/views/device.ts"
 import type { LinesView } from "../gateway/journey/views/lines.ts"
 import type { PatientRuling } from "../gateway/journey/views/notice.ts"
 import type {
@@ -97,18 +98,31 @@ export class Api {
   ): Promise<{ personName: string; options: PublicKeyCredentialCreationOptionsJSON }> {
     return this.#json("POST", "/api/enrol/options", { code })
   }
-  async enrol(code: string, response: RegistrationResponseJSON): Promise<SessionView> {
-    return this.#heard(await this.#json<SessionView>("POST", "/api/enrol", { code, response }))
+  /** @param device undefined where this one is not registered; here and at each login */
+  async enrol(code: string, response: RegistrationResponseJSON, device?: DeviceProof): Promise<SessionView> {
+    return this.#heard(await this.#json<SessionView>("POST", "/api/enrol", { code, response, device }))
   }
   loginOptions(): Promise<PublicKeyCredentialRequestOptionsJSON> {
     return this.#json("POST", "/api/login/options", {})
   }
-  async login(response: AuthenticationResponseJSON): Promise<SessionView> {
-    return this.#heard(await this.#json<SessionView>("POST", "/api/login", { response }))
+  async login(response: AuthenticationResponseJSON, device?: DeviceProof): Promise<SessionView> {
+    return this.#heard(await this.#json<SessionView>("POST", "/api/login", { response, device }))
   }
   /** @param verifier what this tab kept when it left for the door for cards */
-  async loginByCard(code: string, verifier: string): Promise<SessionView> {
-    return this.#heard(await this.#json<SessionView>("POST", "/api/login/card", { code, verifier }))
+  async loginByCard(code: string, verifier: string, device?: DeviceProof): Promise<SessionView> {
+    return this.#heard(await this.#json<SessionView>("POST", "/api/login/card", { code, verifier, device }))
+  }
+  /** What this code registers a device as. */
+  deviceOffer(code: string): Promise<DeviceOffer> {
+    return this.#json("POST", "/api/device/options", { code })
+  }
+  registerDevice(shown: {
+    readonly code: string
+    readonly challenge: string
+    readonly key: DeviceKey
+    readonly signature: string
+  }): Promise<DeviceHere> {
+    return this.#json("POST", "/api/device", shown)
   }
   async logout(): Promise<void> {
     await this.#send("POST", "/api/logout", {})
@@ -303,6 +317,12 @@ export class Api {
   }
   async losePasskey(login: string, passkey: string, reason: string): Promise<void> {
     await this.#send("POST", "/api/accounts/lost", { login, passkey, reason })
+  }
+  offerDevice(wanted: DeviceWanted): Promise<DeviceCode> {
+    return this.#json("POST", "/api/accounts/device", wanted)
+  }
+  async revokeDevice(id: string, reason: string): Promise<void> {
+    await this.#send("POST", "/api/accounts/device/revoke", { id, reason })
   }
 
   // ---- anything else under this origin (DICOMweb)

@@ -15,6 +15,7 @@ import { Fetched } from "./parts/fetched.ts"
 import { LightElement } from "./parts/light-element.ts"
 import { failed, skeleton } from "./parts/states.ts"
 import "./screens/decision.ts"
+import "./screens/device.ts"
 import "./screens/enrol.ts"
 import "./screens/login.ts"
 import "./screens/report.ts"
@@ -129,6 +130,8 @@ class AppRoot extends LightElement {
     this.#live.close()
     this.#idle.stop()
     this.#seed = null
+    // Nothing of the session outlives it here; the key of a registered device, in IndexedDB, does.
+    sessionStorage.clear()
     this.#session.take({ ...session, person: null })
     history.replaceState(null, "", "/")
     this.#route = { name: "home" }
@@ -320,17 +323,26 @@ class AppRoot extends LightElement {
 
   #gate(session: SessionView): TemplateResult {
     const enter = (event: CustomEvent<SessionView>): void => this.#enter(event.detail)
+    const registeredDevices = session.registeredDevices === true
+    if (this.#route.name === "device")
+      return html`<page-device
+        .api=${this.#api}
+        .site=${session.site}
+        .code=${this.#route.code}
+      ></page-device>`
     if (this.#route.name === "enrol")
       return html`<page-enrol
         .api=${this.#api}
         .site=${session.site}
         .code=${this.#route.code}
+        .registeredDevices=${registeredDevices}
         @session=${enter}
       ></page-enrol>`
     return html`<page-login
       .api=${this.#api}
       .site=${session.site}
       .ended=${this.#ended}
+      .registeredDevices=${registeredDevices}
       .cards=${session.cards ?? null}
       .card=${this.#route.name === "card" ? this.#route : null}
       @session=${enter}
@@ -341,7 +353,7 @@ class AppRoot extends LightElement {
     const { answer, failure, slow } = this.#session
     if (answer !== null) {
       const session = answer.value
-      return session.person === null || this.#route.name === "enrol"
+      return session.person === null || this.#route.name === "enrol" || this.#route.name === "device"
         ? this.#gate(session)
         : this.#inside(session)
     }

@@ -75,6 +75,12 @@ export const deskSchema = z
       .default([])
       .describe("systems that may do that without a person, and nothing else"),
     cards: cardsSchema.optional(),
+    devices: z
+      .enum(["any", "registered"])
+      .default("any")
+      .describe(
+        "on which devices people log in, by passkey or card: on any, or on those alone that were registered here by a code (`dokuei people device`, or the officer's page; docs/people.md)",
+      ),
     idle: duration.prefault("10m").describe("a session ends after this long without activity"),
   })
   .describe("the pages people use")

@@ -63,6 +63,19 @@ export const POLICY: readonly Check[] = [
     ),
   },
   {
+    name: "policy.devices",
+    ids: ["S-65", "N-05", "O-07", "O-08"],
+    asks: "Do people log in on registered devices alone?",
+    look: withConfig(({ desk }) =>
+      desk.devices === "registered"
+        ? ok("they do")
+        : fault(
+            "desk.devices is any: a passkey or card opens the desk on whatever device it comes from",
+            "register the devices (docs/people.md) and set desk.devices: registered; where something in front of the desk keeps others out, name it in the house rules",
+          ),
+    ),
+  },
+  {
     name: "policy.basis",
     ids: ["S-50", "S-51", "O-01"],
     asks: "Has every agreement a basis in law, and is it in force?",

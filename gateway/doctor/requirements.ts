@@ -87,7 +87,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
   }),
   row("S-63", "proof of deletion", { tests: ["test/journey/certificate.test.ts"] }),
   row("S-64", "legal hold", { lacks: "no hold: a term ends when it was agreed to end" }),
-  row("S-65", "mobile reading", { tests: ["test/roads/browser.test.ts"], people: "rules for devices" }),
+  row("S-65", "mobile reading", {
+    tests: ["test/roads/browser.test.ts", "test/actors/desks/device-browser.test.ts"],
+    people: "rules for devices",
+  }),
   row("H-01", "notification of relay points", { people: "there is none" }),
   row("H-02", "contract and service specification"),
   row("H-03", "scope of service and responsibility"),
@@ -119,7 +122,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
   }),
   row("N-03", "range of channel security is confirmed with the carrier", { people: "asked in writing" }),
   row("N-04", "sender and receiver confirm each other", { tests: ["test/actors/secure-node/tls.test.ts"] }),
-  row("N-05", "TLS 1.3 with client certificates", { people: "settings of reading terminals" }),
+  row("N-05", "TLS 1.3 with client certificates", {
+    tests: ["test/actors/desks/devices.test.ts"],
+    people: "settings of reading terminals; a tablet's certificate or VPN is the operator's own",
+  }),
   row("N-06", "mutual authentication with an external store"),
   row("N-07", "no wireless network"),
   row("N-08", "the network is watched", { people: "counters and alarms are reviewed" }),
@@ -198,10 +204,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
     lacks: "no off-boarding command",
   }),
   row("O-07", "reading from home", {
-    tests: ["test/roads/browser.test.ts"],
+    tests: ["test/roads/browser.test.ts", "test/actors/desks/devices.test.ts"],
     people: "rules for devices and networks",
   }),
-  row("O-08", "information taken out", { tests: ["test/roads/media.test.ts"], people: "procedure and loss" }),
+  row("O-08", "information taken out", {
+    tests: ["test/roads/media.test.ts", "test/actors/desks/devices.test.ts"],
+    people: "procedure and loss",
+  }),
   row("P-01", "breaches are reported", {
     people: "the report",
     lacks: "no list of affected patients is printed",

@@ -66,7 +66,11 @@ export async function openStores(config: Config, log: Log): Promise<OpenStores> 
     opened.push(() => ledger.close())
     const trail = await openOurTrail(config)
     opened.push(() => trail.close())
-    const limits = { idleMs: config.desk.idle, absoluteMs: IDLE_MS_ABSOLUTE }
+    const limits = {
+      idleMs: config.desk.idle,
+      absoluteMs: IDLE_MS_ABSOLUTE,
+      deviceRule: config.desk.devices,
+    }
     const people = openPeople(join(config.dataDir, "people.sqlite"), limits)
     opened.push(() => people.close())
     return { disk, spool, ledger, trail, people, close }

@@ -263,6 +263,38 @@ describe("dokuei", () => {
       assert.doesNotMatch(list(), /passkey:/)
     })
 
+    it("makes a code for a device, lists what is on record, and takes it away by the beginning of its id", () => {
+      const by = ["--operator", "保守 一郎"]
+      const made = dokuei(
+        ...["people", "device", file("center.yaml"), "--label", "読影室タブレット", ...by],
+        ...["--qualified-until", "2027-03-31"],
+      )
+      assert.match(made.stdout, /^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\nhttp\S+\/#\/device\/[0-9A-Z-]{14}\n/)
+      const list = () => dokuei("people", "devices", file("center.yaml")).stdout
+      const id = /^([0-9a-f]{12}) {2}読影室タブレット {2}shared {2}display checked until 2027-03-31$/m.exec(
+        list(),
+      )?.[1]
+      assert.match(list(), /^desk\.devices is any\n[\s\S]*waits for its code until \S+, made by 保守 一郎/)
+      const lose = (...which: readonly string[]) =>
+        dokuei("people", "lost", file("center.yaml"), ...which, ...by, "--reason", "紛失")
+      assert.equal(lose("--device", id!, "--login", "reader7").code, EXIT.usage.code)
+      assert.equal(lose().code, EXIT.usage.code)
+      assert.match(lose("--device", id!).stdout, /opens nothing more/)
+      assert.match(list(), /taken away \S+ by 保守 一郎: 紛失/)
+      assert.equal(lose("--device", id!).code, EXIT.failed.code)
+      const wrong = dokuei(
+        "people",
+        "device",
+        file("center.yaml"),
+        "--label",
+        "x",
+        ...by,
+        "--qualified-until",
+        "2027-02-30",
+      )
+      assert.equal(wrong.code, EXIT.usage.code)
+    })
+
     it("confirms for the use that was named and no other, and what was named by mistake can be mended", () => {
       const two = ["--operator", "保守 一郎", "--witness", "安全 花江"]
       assert.equal(confirm(...two).code, EXIT.ok.code)

@@ -13,7 +13,7 @@ import { CLERK } from "../../deploy/demo/people.ts"
 import { until } from "../../deploy/demo/walk.ts"
 import { enrol } from "../../gateway/commands/enrol.ts"
 import { machineRoomOf, pull, takenUp } from "../../gateway/commands/incident/pull.ts"
-import { lostDevice } from "../../gateway/commands/people/lost.ts"
+import { lostPasskeys } from "../../gateway/commands/people/lost.ts"
 import { loadConfig } from "../../gateway/config/load.ts"
 import type { LeverName, Levers } from "../../gateway/journey/ports/levers.ts"
 import { verifyTrail } from "../../gateway/storage/trail/verify-trail.ts"
@@ -118,7 +118,7 @@ describe("levers of an incident", function () {
     const config = loadConfig(road.configFile("edge"))
     await enrol(config, { login: "kansa", name: "監査 花子", role: "officer", minutes: 15 })
     const lost = { login: CLERK.login, operator: BY, reason: REASON }
-    assert.match(await lostDevice(config, lost), /^1 passkey\(s\) of .* open nothing more/)
+    assert.match(await lostPasskeys(config, lost), /^1 passkey\(s\) of .* open nothing more/)
     await assert.rejects(desks.clerk.get("/api/requests"), /401/)
 
     // Over a restart, and whatever is due meanwhile.

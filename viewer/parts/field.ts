@@ -30,7 +30,7 @@ const typed =
   (event: Event): void =>
     field.input((event.target as HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement).value)
 
-export function textField(field: Field, kind: "text" | "tel" = "text"): TemplateResult {
+export function textField(field: Field, kind: "text" | "tel" | "date" = "text"): TemplateResult {
   return framed(
     field,
     html`<input

@@ -6,10 +6,12 @@ import type { Api, ApiError } from "../api.ts"
 import { languageButton, logo } from "../parts/app-head.ts"
 import { Fetched } from "../parts/fetched.ts"
 import { icon } from "../parts/icon.ts"
+import { deviceProof, ownDevice } from "../device-key.ts"
 import { LightElement } from "../parts/light-element.ts"
 import { passkeyError } from "../parts/passkey-error.ts"
 import { failureWords, skeleton } from "../parts/states.ts"
 import { t } from "../text/language.ts"
+import "./device-form.ts"
 
 /** Fires `session` with the SessionView of who was enrolled. */
 export class PageEnrol extends LightElement {
@@ -17,13 +19,29 @@ export class PageEnrol extends LightElement {
     api: { attribute: false },
     site: { attribute: false },
     code: { attribute: false },
+    registeredDevices: { attribute: false },
   }
   declare api: Api
   declare site: string
   declare code: string
+  /** People log in on registered devices alone: this one comes first. */
+  declare registeredDevices: boolean
+  /** undefined = its store was not asked yet. */
+  #isRegistered: boolean | undefined
   readonly #offer = new Fetched(this, () => this.api.enrolOptions(this.code))
   #busy = false
   #error: ApiError | null = null
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    void this.#look()
+  }
+
+  /** A store that cannot be asked is as good as none. */
+  async #look(): Promise<void> {
+    this.#isRegistered = (await ownDevice().catch(() => null)) !== null
+    this.requestUpdate()
+  }
 
   async #enrol(): Promise<void> {
     const offer = this.#offer.answer?.value
@@ -33,7 +51,8 @@ export class PageEnrol extends LightElement {
     this.requestUpdate()
     try {
       const response = await startRegistration({ optionsJSON: offer.options })
-      const session = await this.api.enrol(this.code, response)
+      const proof = await deviceProof("enrol", offer.options.challenge)
+      const session = await this.api.enrol(this.code, response, proof)
       this.dispatchEvent(new CustomEvent<SessionView>("session", { detail: session }))
     } catch (error) {
       this.#error = passkeyError(error)
@@ -59,7 +78,16 @@ export class PageEnrol extends LightElement {
       </button>`
   }
 
+  #deviceFirst(): TemplateResult {
+    return html`<p class="banner banner-info banner-round">
+        ${icon("device")}<span class="grow ink"><b>${t("device.unknown")}</b><br />${t("device.first")}</span>
+      </p>
+      <device-form .api=${this.api} .code=${""} @registered=${() => this.#look()}></device-form>`
+  }
+
   #body(): unknown {
+    if (this.registeredDevices && this.#isRegistered === undefined) return nothing
+    if (this.registeredDevices && this.#isRegistered === false) return this.#deviceFirst()
     const { answer, failure, slow } = this.#offer
     if (answer !== null) return this.#offered(answer.value.personName)
     if (failure === null) return slow ? skeleton(t("enrol.loading"), 2) : nothing

@@ -7,6 +7,8 @@ export type Route =
   | { readonly name: "read" | "sign" | "preliminary" | "report"; readonly requestId: string }
   | { readonly name: "decide"; readonly studyId: string }
   | { readonly name: "enrol"; readonly code: string }
+  /** A device is registered; `code` "" = it is typed there. */
+  | { readonly name: "device"; readonly code: string }
   /** Back from the door for cards: with a code that works once, or with why there is none. */
   | { readonly name: "card"; readonly what: "code" | "refused"; readonly value: string }
 
@@ -21,6 +23,7 @@ const WITH_REQUEST: Readonly<Record<string, "read" | "sign" | "preliminary" | "r
 export function route(hash: string): Route {
   const [, first = "", second = "", third = ""] = hash.replace(/^#/, "").split("/")
   if (first === "enrol" && second !== "") return { name: "enrol", code: decode(second) }
+  if (first === "device") return { name: "device", code: decode(second) }
   if (first === "card" && (second === "code" || second === "refused"))
     return { name: "card", what: second, value: decode(third) }
   if (first === "decide" && second !== "") return { name: "decide", studyId: decode(second) }
@@ -44,6 +47,7 @@ function decode(text: string): string {
 }
 
 export const address = {
+  device: "#/device",
   accounts: "#/",
   worklist: "#/worklist",
   staff: "#/staff",

@@ -2,9 +2,11 @@
 import type { IncomingMessage } from "node:http"
 import type { Response } from "express"
 import { DeskError } from "../../journey/errors.ts"
+import type { KnownDevice } from "../../journey/ports/devices.ts"
 import type { LoginBy, Person } from "../../journey/ports/person.ts"
 import type { SessionView } from "../../journey/views/session.ts"
 import type { CardDoor } from "./card-door.ts"
+import { demandOwner, type DeviceJudge, type Shown } from "./device-judge.ts"
 import { cardBody, enrolBody, enrolOptionsBody, loginBody } from "./input.ts"
 import { Limiter } from "./limiter.ts"
 import type { LiveEvents } from "./live-events.ts"
@@ -22,11 +24,28 @@ const ATTEMPTS_PER_ADDRESS = 60
 const ATTEMPTS_PER_CODE = 10
 const OPEN_CEREMONIES = 1_000
 
+/** What a door stands on. */
+export interface DoorParts {
+  readonly sessions: DeskSessions
+  readonly passkeys: Passkeys
+  readonly judge: DeviceJudge
+  readonly events: LiveEvents
+  readonly cards: { readonly door: CardDoor; readonly origin: string } | null
+}
+
+/** Who comes in: how, and on which device. */
+interface Entrance {
+  readonly by: LoginBy
+  readonly how: string
+  readonly device: KnownDevice | null
+}
+
 export class Door {
   readonly #options: DeskOptions
   readonly #kind: SessionView["desk"]
   readonly #sessions: DeskSessions
   readonly #passkeys: Passkeys
+  readonly #judge: DeviceJudge
   readonly #events: LiveEvents
   readonly #cards: { readonly door: CardDoor; readonly origin: string } | null
   readonly #audit: LoginAudit
@@ -40,15 +59,13 @@ export class Door {
   constructor(
     options: DeskOptions,
     kind: SessionView["desk"],
-    sessions: DeskSessions,
-    passkeys: Passkeys,
-    events: LiveEvents,
-    cards: { readonly door: CardDoor; readonly origin: string } | null,
+    { sessions, passkeys, judge, events, cards }: DoorParts,
   ) {
     this.#options = options
     this.#kind = kind
     this.#sessions = sessions
     this.#passkeys = passkeys
+    this.#judge = judge
     this.#events = events
     this.#cards = cards
     this.#audit = new LoginAudit(options)
@@ -70,7 +87,7 @@ export class Door {
     )
     routes.public("post", "/api/login/options", null, ({ request }) => this.#loginOptions(request))
     routes.public("post", "/api/login", loginBody, ({ request, response, body }) =>
-      this.#login(request, response, body.response),
+      this.#login(request, response, body),
     )
     const cards = this.#cards
     if (cards !== null)
@@ -97,6 +114,7 @@ export class Door {
     const challenge = claimedChallenge(body.response.response.clientDataJSON)
     const asked = this.#enrolments.take(challenge, this.#now(), (code) => code === body.code)
     if (asked === null) return this.#refuse(request, person, "the enrolment took too long or was repeated")
+    const device = await this.#device(request, { purpose: "enrol", challenge, proof: body.device }, person)
     const credential = await this.#verified(request, person, () =>
       this.#passkeys.verifyRegistration(body.response, challenge),
     )
@@ -105,7 +123,7 @@ export class Door {
     if (!(await this.#options.people.addCredential(body.code, credential, this.#now())))
       throw new DeskError("ERR_CODE_REFUSED", "the enrolment code was used meanwhile")
     await this.#audit.enrolled(request, person)
-    return this.#enter(request, response, person, "passkey", "enrolled a passkey")
+    return this.#enter(request, response, person, { by: "passkey", how: "enrolled a passkey", device })
   }
 
   /** Who enrols with this code; counts the attempt. */
@@ -128,7 +146,7 @@ export class Door {
   async #login(
     request: IncomingMessage,
     response: Response,
-    assertion: z.infer<typeof loginBody>["response"],
+    { response: assertion, device: proof }: z.infer<typeof loginBody>,
   ): Promise<SessionView> {
     const { people } = this.#options
     this.#byAddress.count(this.#audit.addressOf(request))
@@ -139,12 +157,13 @@ export class Door {
     if (asked === null || credential === null || person === null)
       return this.#refuse(request, person, "an unknown passkey, or an answer to no open question")
     await this.#refuseLocked(request, person)
+    const device = await this.#device(request, { purpose: "login", challenge, proof }, person)
     const counter = await this.#verified(request, person, () =>
       this.#passkeys.verifyAssertion(assertion, challenge, credential),
     )
     await people.countUse(credential.id, counter, this.#now())
     await people.forgetFailures(person.id)
-    return this.#enter(request, response, person, "passkey", "logged in by passkey")
+    return this.#enter(request, response, person, { by: "passkey", how: "logged in by passkey", device })
   }
 
   /** Who showed a card at the other door has come back with its code. */
@@ -152,7 +171,7 @@ export class Door {
     request: IncomingMessage,
     response: Response,
     door: CardDoor,
-    { code, verifier }: z.infer<typeof cardBody>,
+    { code, verifier, device: proof }: z.infer<typeof cardBody>,
   ): Promise<SessionView> {
     this.#byAddress.count(this.#audit.addressOf(request))
     const came = await door.take(code, verifier)
@@ -161,7 +180,32 @@ export class Door {
     const { person, detail } = came
     if (person === null) return this.#refuse(request, null, `a card counts no more: ${detail}`)
     await this.#refuseLocked(request, person)
-    return this.#enter(request, response, person, "certificate", `logged in by certificate ${detail}`)
+    const device = await this.#device(request, { purpose: "card", challenge: code, proof }, person)
+    const how = `logged in by certificate ${detail}`
+    return this.#enter(request, response, person, { by: "certificate", how, device })
+  }
+
+  /** Judged before a passkey is: from a device that is not on record nobody can lock an account out by wrong answers. */
+  async #device(request: IncomingMessage, shown: Shown, person: Person): Promise<KnownDevice | null> {
+    return this.#orTold(request, person, async () => {
+      const device = await this.#judge.device(shown)
+      demandOwner(device, person)
+      return device
+    })
+  }
+
+  /** A refusal for the sake of the device stands in the trail, with its reason. */
+  async #orTold<Result>(
+    request: IncomingMessage,
+    person: Person,
+    act: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await act()
+    } catch (error) {
+      if (error instanceof DeskError) await this.#audit.failed(request, person, error.message)
+      throw error
+    }
   }
 
   async #refuseLocked(request: IncomingMessage, person: Person): Promise<void> {
@@ -195,12 +239,15 @@ export class Door {
     request: IncomingMessage,
     response: Response,
     person: Person,
-    by: LoginBy,
-    how: string,
+    { by, how, device }: Entrance,
   ): Promise<SessionView> {
-    await this.#audit.login(request, person, how)
-    await this.#sessions.begin(person, by, request, response)
-    return this.#view(person)
+    const where = device === null ? "" : `, on device "${device.label}" (${device.id})`
+    await this.#audit.login(request, person, `${how}${where}`)
+    const opening = { personId: person.id, by, deviceId: device?.id ?? null }
+    await this.#orTold(request, person, () => this.#sessions.begin(opening, request, response))
+    if (device === null) return this.#view(person)
+    const { id, label, qualifiedUntil } = device
+    return this.#view({ ...person, device: { id, label, qualifiedUntil } })
   }
 
   async #logout(request: IncomingMessage, response: Response): Promise<SessionView> {
@@ -218,6 +265,8 @@ export class Door {
       site: this.#options.siteName,
       desk: this.#kind,
       ...(this.#cards === null ? {} : { cards: this.#cards.origin }),
+      ...(this.#judge.rule === "registered" ? { registeredDevices: true } : {}),
+      ...(person?.device === undefined ? {} : { device: person.device }),
       ...(this.#options.directory === undefined ? {} : { directory: true }),
       ...(this.#options.frozenSince === undefined ? {} : { frozenSince: this.#options.frozenSince }),
       serverTime: this.#now().toISOString(),

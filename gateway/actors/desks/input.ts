@@ -2,6 +2,7 @@
 import express, { type Request, type Response } from "express"
 import { z } from "zod"
 import { DeskError } from "../../journey/errors.ts"
+import { foldDeviceCode } from "../../journey/views/device.ts"
 import type { Amendment, ReportDraft } from "../../journey/views/reading.ts"
 import type { RequestInput } from "../../journey/views/request.ts"
 import type { CopyChoice, QuarantineRuling } from "../../journey/views/staff.ts"
@@ -177,14 +178,33 @@ export const authenticationResponse = z.object({
   clientExtensionResults: z.unknown().transform(() => ({})),
 })
 
+const deviceId = z.string().regex(/^[0-9a-f]{32}$/)
+/** r and s of ECDSA on P-256: 64 octets. */
+const deviceSignature = base64url.length(86)
+/** Where the browser holds the key of a registered device. */
+const device = z.strictObject({ id: deviceId, signature: deviceSignature }).exactOptional()
+
 const code = text(128).min(1)
 export const enrolOptionsBody = z.strictObject({ code })
-export const enrolBody = z.strictObject({ code, response: registrationResponse })
-export const loginBody = z.strictObject({ response: authenticationResponse })
+export const enrolBody = z.strictObject({ code, response: registrationResponse, device })
+export const loginBody = z.strictObject({ response: authenticationResponse, device })
 /** What the door for cards gave the browser, and what the page had kept (RFC 7636 4.1). */
 export const cardBody = z.strictObject({
   code: base64url.length(43),
   verifier: base64url.min(43).max(128),
+  device,
+})
+
+/** As a person typed it, with hyphens and in small letters. */
+const deviceCode = text(64).min(1).transform(foldDeviceCode)
+/** 32 octets (RFC 7518 6.2.1.2). */
+const coordinate = base64url.length(43)
+export const deviceCodeBody = z.strictObject({ code: deviceCode })
+export const registerDeviceBody = z.strictObject({
+  code: deviceCode,
+  challenge: base64url.length(43),
+  key: z.strictObject({ kty: z.literal("EC"), crv: z.literal("P-256"), x: coordinate, y: coordinate }),
+  signature: deviceSignature,
 })
 /** One certificate of one account, as the officer's page names it. */
 const namedCertificate = {
@@ -194,6 +214,12 @@ const namedCertificate = {
 export const namedCertificateBody = z.strictObject(namedCertificate)
 export const gestureBody = z.strictObject({ response: authenticationResponse })
 export const revokeBody = z.strictObject({ ...namedCertificate, reason })
+export const offerDeviceBody = z.strictObject({
+  label: text(64).regex(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u),
+  owner: text(64).min(1).nullable(),
+  qualifiedUntil: z.iso.date().nullable(),
+})
+export const revokeDeviceBody = z.strictObject({ id: deviceId, reason })
 export const lostBody = z.strictObject({ login: text(64).min(1), passkey: credentialId, reason })
 
 /** What a signing service's login gave the browser; both are opaque. */

@@ -80,6 +80,12 @@ export class LiveEvents {
     for (const page of this.#pages) if (page.sessionId === sessionId) this.#end(page)
   }
 
+  /** Whoever's session was ended by somebody else hears it now, not at the next heartbeat. */
+  async endOver(): Promise<void> {
+    for (const page of [...this.#pages])
+      if ((await this.#sessions.peek(page.sessionId)) === null) this.#end(page)
+  }
+
   /** The sockets are gone within a second. */
   close(): void {
     clearInterval(this.#timer)

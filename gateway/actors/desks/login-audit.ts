@@ -57,6 +57,13 @@ export class LoginAudit {
     return this.#record("credential-added", "success", request, person, "a passkey was enrolled")
   }
 
+  /** For whoever keeps it together with the change itself. */
+  registered(request: IncomingMessage, id: string, label: string): AuditEvent {
+    const words = `device "${label}" was registered from ${this.addressOf(request)}, by its code`
+    const told = this.#event("account-changed", "success", request, null, words)
+    return { ...told, objectId: `urn:dokuei:device:${id}` }
+  }
+
   async #record(
     event: AuditEvent["event"],
     outcome: AuditEvent["outcome"],
@@ -64,8 +71,18 @@ export class LoginAudit {
     person: Person | null,
     description: string,
   ): Promise<void> {
+    await this.#options.audit(this.#event(event, outcome, request, person, description))
+  }
+
+  #event(
+    event: AuditEvent["event"],
+    outcome: AuditEvent["outcome"],
+    request: IncomingMessage,
+    person: Person | null,
+    description: string,
+  ): AuditEvent {
     const address = this.addressOf(request)
-    await this.#options.audit({
+    return {
       event,
       outcome,
       at: this.#options.clock.now().toISOString(),
@@ -78,6 +95,6 @@ export class LoginAudit {
       SOPClassUID: null,
       instances: null,
       description,
-    })
+    }
   }
 }

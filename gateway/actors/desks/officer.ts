@@ -1,4 +1,4 @@
-/** The officer's page over HTTP (docs/desk-api.md), at either desk: accounts, passkeys and certificates. */
+/** The officer's page over HTTP (docs/desk-api.md), at either desk: accounts, passkeys, certificates and devices. */
 import { createHash } from "node:crypto"
 import type {
   AuthenticationResponseJSON,
@@ -8,7 +8,15 @@ import { DeskError } from "../../journey/errors.ts"
 import type { NamedCertificate, OfficerDesk } from "../../journey/ports/accounts.ts"
 import type { Person } from "../../journey/ports/person.ts"
 import { checkGesture } from "./gesture.ts"
-import { gestureBody, lostBody, namedCertificateBody, revokeBody } from "./input.ts"
+import {
+  gestureBody,
+  lostBody,
+  namedCertificateBody,
+  offerDeviceBody,
+  revokeBody,
+  revokeDeviceBody,
+} from "./input.ts"
+import type { LiveEvents } from "./live-events.ts"
 import { LoginAudit } from "./login-audit.ts"
 import { OneUse } from "./one-use.ts"
 import type { DeskOptions } from "./options.ts"
@@ -24,12 +32,16 @@ interface Asked {
   readonly words: Uint8Array
 }
 
-/** @param routes that admit officers and nobody else */
+/**
+ * @param routes that admit officers and nobody else
+ * @param events pages whose session ends by what an officer does
+ */
 export function mountOfficer(
   routes: Routes,
   desk: OfficerDesk,
   passkeys: Passkeys,
   options: DeskOptions,
+  events: Pick<LiveEvents, "endOver">,
 ): void {
   const confirming = new Confirming(desk, passkeys, options)
   routes.json("get", "/api/accounts", null, ({ person }) => desk.accounts(person))
@@ -43,11 +55,21 @@ export function mountOfficer(
   routes.json("post", "/api/accounts/revoke", revokeBody, async ({ person, body }) => {
     const { reason, ...which } = body
     await desk.revoke(person, which, reason)
+    await events.endOver()
     return {}
   })
   routes.json("post", "/api/accounts/lost", lostBody, async ({ person, body }) => {
     const { reason, ...which } = body
     await desk.lost(person, which, reason)
+    await events.endOver()
+    return {}
+  })
+  routes.json("post", "/api/accounts/device", offerDeviceBody, ({ person, body }) =>
+    desk.offerDevice(person, body),
+  )
+  routes.json("post", "/api/accounts/device/revoke", revokeDeviceBody, async ({ person, body }) => {
+    await desk.revokeDevice(person, body.id, body.reason)
+    await events.endOver()
     return {}
   })
 }

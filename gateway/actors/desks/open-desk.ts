@@ -7,6 +7,8 @@ import { DeskError } from "../../journey/errors.ts"
 import type { Person } from "../../journey/ports/person.ts"
 import type { SessionView } from "../../journey/views/session.ts"
 import { CardDoor } from "./card-door.ts"
+import { DeviceDoor } from "./device-door.ts"
+import { DeviceJudge } from "./device-judge.ts"
 import { Door } from "./door.ts"
 import { answerErrors } from "./error-answer.ts"
 import { neverStored, policyHeaders } from "./headers.ts"
@@ -62,9 +64,13 @@ export async function openDesk(options: DeskOptions, kind: DeskKind): Promise<Op
   app.use(requestLog(options.log))
   app.use(...policyHeaders(site.secure, options.readersCards?.bridge))
   app.use(["/api", "/dicomweb"], neverStored)
-  new Door(options, kind.desk, sessions, passkeys, events, cards).mount(routesFor(kind.role, "officer"))
+  const judge = new DeviceJudge(options.people, site)
+  new Door(options, kind.desk, { sessions, passkeys, judge, events, cards }).mount(
+    routesFor(kind.role, "officer"),
+  )
+  new DeviceDoor(options, site).mount(routesFor())
   kind.mount(routesFor(kind.role), passkeys)
-  mountOfficer(routesFor("officer"), options.officer, passkeys, options)
+  mountOfficer(routesFor("officer"), options.officer, passkeys, options, events)
   finish(app, options)
   events.listen(server)
 

@@ -4,6 +4,7 @@ import type { TlsOptions } from "node:tls"
 import type { OfficerDesk } from "../../journey/ports/accounts.ts"
 import type { AuditEvent } from "../../journey/ports/audit.ts"
 import type { CardVerdict } from "../../journey/ports/bindings.ts"
+import type { Devices } from "../../journey/ports/devices.ts"
 import type { DirectoryDesk } from "../../journey/ports/directory.ts"
 import type { ReadersCards, SigningService } from "../../journey/ports/keys.ts"
 import type { People } from "../../journey/ports/person.ts"
@@ -66,7 +67,7 @@ export interface DeskOptions {
   readonly proxies?: readonly string[]
   /** Keeps room for those who come to work; none by default. */
   readonly guard?: (server: Server) => void
-  readonly people: People
+  readonly people: People & Pick<Devices, "offeredDevice" | "registerDevice" | "knownDevice">
   readonly clock: Clock
   readonly chance: Chance
   readonly log: DeskLog

@@ -1,7 +1,8 @@
 /** Sessions of a desk: the cookie in the browser and the record behind it. */
 import type { IncomingMessage } from "node:http"
 import type { Response } from "express"
-import type { LoginBy, Person } from "../../journey/ports/person.ts"
+import { DeskError } from "../../journey/errors.ts"
+import type { NewSession, Person } from "../../journey/ports/person.ts"
 import type { DeskOptions } from "./options.ts"
 import type { Site } from "./site.ts"
 
@@ -47,23 +48,35 @@ export class DeskSessions {
     return id === null ? null : this.#options.people.peekSession(id, this.#options.clock.now())
   }
 
-  /** A new session with a new id at every login (against session fixation); the one before it ends. */
-  async begin(person: Person, by: LoginBy, request: IncomingMessage, response: Response): Promise<void> {
+  /**
+   * A new session with a new id at every login (against session fixation); the one before it ends.
+   *
+   * @throws DeskError ERR_DEVICE_REFUSED when the device was taken away meanwhile
+   */
+  async begin(
+    opening: Omit<NewSession, "sessionId">,
+    request: IncomingMessage,
+    response: Response,
+  ): Promise<void> {
     const { people, clock, chance } = this.#options
     const former = this.idOf(request)
     const id = Buffer.from(chance.bytes(SESSION_ID_BYTES)).toString("base64url")
-    await people.openSession(person.id, id, by, clock.now())
+    if (!(await people.openSession({ ...opening, sessionId: id }, clock.now())))
+      throw new DeskError("ERR_DEVICE_REFUSED", "this device counts for this person no more")
     if (former !== null) await people.closeSession(former, clock.now())
     this.#setCookie(response, id)
   }
 
-  /** Ends the session and tells the browser to forget everything of this desk. Returns the id that ended. */
+  /**
+   * Ends the session and tells the browser to forget what it held for it: not its storage, where the key of a registered device
+   * lies; what a page keeps there for a session it clears itself (docs/adr/0038). Returns the id that ended.
+   */
   async end(request: IncomingMessage, response: Response): Promise<string | null> {
     const id = this.idOf(request)
     const { people, clock } = this.#options
     if (id !== null) await people.closeSession(id, clock.now())
     this.#setCookie(response, null)
-    response.set("Clear-Site-Data", '"cache", "cookies", "storage"')
+    response.set("Clear-Site-Data", '"cache", "cookies"')
     return id
   }
 

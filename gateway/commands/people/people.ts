@@ -1,9 +1,12 @@
-/** `dokuei people …`: who has an account here, and which certificates count for whom. */
-import { Command, InvalidArgumentError, Option } from "commander"
+/** `dokuei people …`: who has an account here, which certificates count for whom, and on which devices people log in. */
+import { Command, Option } from "commander"
 import { loadConfig } from "../../config/load.ts"
+import { CODE_MINUTES } from "../../journey/people/device.ts"
+import { day, deviceStart, label, minutes, name, sha256Hex } from "./arguments.ts"
 import { confirmByTwo, revokeAtMachine } from "./certificates.ts"
+import { listDevices, newDevice, type WantedDevice } from "./device.ts"
 import { listPeople } from "./list.ts"
-import { lostDevice, type Lost } from "./lost.ts"
+import { lostPasskeys, lostRegistered, type Lost, type LostDevice } from "./lost.ts"
 
 interface Named {
   readonly login: string
@@ -14,10 +17,12 @@ type Confirmed = Named & Pick<Parameters<typeof confirmByTwo>[1], "witness" | "c
 
 export const peopleCommand = (): Command =>
   new Command("people")
-    .description("accounts, their passkeys, and the certificates that count for them")
+    .description("accounts, their passkeys and devices, and the certificates that count for them")
     .addCommand(listCommand())
     .addCommand(confirmCommand())
     .addCommand(revokeCommand())
+    .addCommand(deviceCommand())
+    .addCommand(devicesCommand())
     .addCommand(lostCommand())
 
 const listCommand = (): Command =>
@@ -59,34 +64,60 @@ const revokeCommand = (): Command =>
       process.stdout.write(await revokeAtMachine(loadConfig(file, "unseen"), named))
     })
 
+const deviceCommand = (): Command =>
+  new Command("device")
+    .description("make a code that registers one device: a tablet, or the browser of a PC")
+    .argument("<file>", "configuration")
+    .requiredOption("--label <label>", "what people call it, e.g. what its sticker says", label)
+    .option("--owner <login>", "who alone may log in on it; default: it is shared")
+    .option(
+      "--qualified-until <date>",
+      "last day (YYYY-MM-DD) of the check of its display for diagnosis",
+      day,
+    )
+    .option("--minutes <minutes>", "how long the code works", minutes, CODE_MINUTES)
+    .requiredOption("--operator <name>", "who types this", name)
+    .action(async (file: string, wanted: WantedDevice) => {
+      process.stdout.write(await newDevice(loadConfig(file, "unseen"), wanted))
+    })
+
+const devicesCommand = (): Command =>
+  new Command("devices")
+    .description("every device that was registered or waits for its code, with whose it is")
+    .argument("<file>", "configuration")
+    .action(async (file: string) => {
+      process.stdout.write(await listDevices(loadConfig(file, "unseen")))
+    })
+
 const lostCommand = (): Command =>
   new Command("lost")
     .description(
-      "a device is lost: its passkey opens nothing more, and every session of the account ends at once",
+      "a device is lost: it, or the passkey on it, opens nothing more, and the sessions end at once",
     )
     .argument("<file>", "configuration")
-    .requiredOption("--login <login>", "whose device it was")
+    .addOption(
+      new Option(
+        "--device <id>",
+        "a registered device: the beginning of its id, as `dokuei people devices` prints it",
+      )
+        .argParser(deviceStart)
+        .conflicts(["login", "passkey"]),
+    )
+    .option("--login <login>", "an account whose passkeys were on it")
     .option(
       "--passkey <id>",
-      "the beginning of its id, as `dokuei people list` prints it; default: all",
+      "the beginning of its id, as `dokuei people list` prints it; default: all of the account",
       name,
     )
     .requiredOption("--operator <name>", "who types this", name)
     .requiredOption("--reason <text>", "why, in a few words", name)
-    .action(async (file: string, lost: Lost) => {
-      process.stdout.write(await lostDevice(loadConfig(file, "unseen"), lost))
+    .action(async (file: string, lost: Partial<Lost & LostDevice>, command: Command) => {
+      const { device, login, operator = "", reason = "" } = lost
+      if (device !== undefined)
+        process.stdout.write(await lostRegistered(loadConfig(file, "unseen"), { device, operator, reason }))
+      else if (login !== undefined)
+        process.stdout.write(
+          await lostPasskeys(loadConfig(file, "unseen"), { ...lost, login, operator, reason }),
+        )
+      else command.error("error: name what is lost by --device or --login")
     })
-
-/** With or without the colons openssl prints. */
-function sha256Hex(text: string): string {
-  const hex = text.replaceAll(":", "").toLowerCase()
-  if (!/^[0-9a-f]{64}$/.test(hex)) throw new InvalidArgumentError("Not a SHA-256 in hex: 64 digits.")
-  return hex
-}
-
-function name(text: string): string {
-  const trimmed = text.trim()
-  if (trimmed === "" || trimmed.length > 200 || /\p{Cc}/u.test(trimmed))
-    throw new InvalidArgumentError("Must have 1 to 200 characters, on one line.")
-  return trimmed
-}

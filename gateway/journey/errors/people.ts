@@ -48,8 +48,22 @@ export const PEOPLE_ERRORS = {
   ERR_CODE_REFUSED: row(
     "DeskError",
     "permanent",
-    "the enrolment code is unknown, used or expired",
+    "the code (enrolment link, or code of a device) is unknown, used or expired",
     "ask the administrator for a new code",
+    "HTTP 401",
+  ),
+  ERR_DEVICE_NEEDED: row(
+    "DeskError",
+    "permanent",
+    "people log in here on registered devices alone, and this one is not on record",
+    "ask whoever answers for accounts for a device code, and enter it on this device",
+    "HTTP 401",
+  ),
+  ERR_DEVICE_REFUSED: row(
+    "DeskError",
+    "permanent",
+    "the device's key does not check, was taken away, or is registered for somebody else",
+    "use another registered device, or ask for a new device code",
     "HTTP 401",
   ),
   ERR_TOO_MANY_ATTEMPTS: row(

@@ -1,20 +1,25 @@
 /**
- * The officer's desk: accounts, their passkeys and certificates. An officer confirms what others hold, takes away what
- * is lost, and comes near no patient.
+ * The officer's desk: accounts, their passkeys and certificates, and devices. An officer confirms what others hold, registers
+ * devices, takes away what is lost, and comes near no patient.
  */
 import { Malformed } from "../../standards/malformed.ts"
 import { found, only } from "../desk-guards.ts"
 import type { Accounts, NamedCertificate, OfficerDesk } from "../ports/accounts.ts"
 import type { Binding, Bindings } from "../ports/bindings.ts"
-import type { Person } from "../ports/person.ts"
+import type { Devices } from "../ports/devices.ts"
+import type { People, Person } from "../ports/person.ts"
 import type { Chance, Clock } from "../ports/time.ts"
 import type { AccountsView, CertificateFacts, CertificateView } from "../views/account.ts"
 import { confirmBinding, demandOthers, revokeBinding, type Witness } from "./bind.ts"
 import { certificateFacts } from "./certificate-facts.ts"
+import { offerDevice, revokeDevice } from "./device.ts"
 import { loseDevice } from "./lose.ts"
 
 export interface OfficerParts {
-  readonly people: Accounts & Pick<Bindings, "bindings" | "confirm" | "revoke">
+  readonly people: Accounts &
+    Pick<Bindings, "bindings" | "confirm" | "revoke"> &
+    Pick<Devices, "devices" | "offerDevice" | "revokeDevice"> &
+    Pick<People, "deviceRule">
   readonly clock: Clock
   readonly chance: Chance
 }
@@ -60,6 +65,16 @@ export function officerDesk({ people, clock, chance }: OfficerParts): OfficerDes
       const person = await account(login)
       await loseDevice(people, person, { passkey, by: witness(officer), reason, at: clock.now() })
     },
+    offerDevice: async (officer, { owner, ...wanted }) => {
+      only(officer, "officer")
+      const person = owner === null ? null : await account(owner)
+      const by = witness(officer)
+      return offerDevice({ devices: people, chance }, { ...wanted, owner: person, by, at: clock.now() })
+    },
+    revokeDevice: async (officer, id, reason) => {
+      only(officer, "officer")
+      await revokeDevice(people, id, { by: witness(officer), reason, at: clock.now() })
+    },
   }
 }
 
@@ -79,7 +94,12 @@ async function accountsView(people: OfficerParts["people"], now: Date): Promise<
     })),
     certificates: bindings.filter(({ person }) => person.login === login).flatMap(certificateView),
   }))
-  return { accounts: await Promise.all(accounts), serverTime: now.toISOString() }
+  return {
+    accounts: await Promise.all(accounts),
+    devices: await people.devices(),
+    registeredDevices: people.deviceRule === "registered",
+    serverTime: now.toISOString(),
+  }
 }
 
 /** One that cannot be read signs nothing and opens nothing: there is nothing to decide about it. */

@@ -1,5 +1,5 @@
 /** What those who answer for accounts may see and take away; nothing of it is a patient's. */
-import type { AccountsView } from "../views/account.ts"
+import type { AccountsView, DeviceWanted, DeviceCode } from "../views/account.ts"
 import type { AuditEvent } from "./audit.ts"
 import type { Person } from "./person.ts"
 
@@ -44,4 +44,8 @@ export interface OfficerDesk {
     which: { readonly login: string; readonly passkey: string },
     reason: string,
   ): Promise<void>
+  /** A code for a device that is to be registered, good once. Throws DeskError ERR_NOT_FOUND when its owner has no account. */
+  offerDevice(officer: Person, wanted: DeviceWanted): Promise<DeviceCode>
+  /** A device is lost, or its code was not meant. Throws DeskError ERR_NOT_FOUND, also when it was taken away before. */
+  revokeDevice(officer: Person, id: string, reason: string): Promise<void>
 }

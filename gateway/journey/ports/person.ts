@@ -1,4 +1,6 @@
 /** People who have accounts here, and how they are known again. */
+import type { DeviceHere } from "../views/device.ts"
+import type { DeviceRule } from "./devices.ts"
 
 /** A session that ran into one of its limits. */
 export interface EndedSession {
@@ -18,15 +20,29 @@ export interface Person {
   readonly loggedInAt?: string
   /** By what; absent = a passkey. */
   readonly loggedInBy?: LoginBy
+  /** On which registered device; absent = on one that is not on record. */
+  readonly device?: DeviceHere
 }
 
 /** What opened a session. */
 export type LoginBy = "passkey" | "certificate"
 
+/** A session that is to begin. */
+export interface NewSession {
+  readonly personId: string
+  /** Kept as SHA-256 only. */
+  readonly sessionId: string
+  readonly by: LoginBy
+  /** The registered device it is opened on; null = none was shown. */
+  readonly deviceId: string | null
+}
+
 /** Accounts, credentials and sessions of the people of one desk. Codes and session ids are kept as SHA-256 only. */
 export interface People {
   /** How long a session lives without activity. */
   readonly idleMs: number
+  /** What a session asks of its device: when it is opened, and at every request. */
+  readonly deviceRule: DeviceRule
   person(personId: string): Promise<Person | null>
   enrol(person: Omit<Person, "id">, code: string, expiresAt: Date): Promise<Person>
   /** Who may enrol with this code now; null when unknown, used or expired. */
@@ -36,7 +52,8 @@ export interface People {
   credential(credentialId: string): Promise<(Credential & { readonly personId: string }) | null>
   credentialsOf(personId: string): Promise<readonly Credential[]>
   countUse(credentialId: string, counter: number, now: Date): Promise<void>
-  openSession(personId: string, sessionId: string, by: LoginBy, now: Date): Promise<void>
+  /** False when this person may have none on this device (any more). */
+  openSession(session: NewSession, now: Date): Promise<boolean>
   /** Touches idle time; null when unknown, idle too long or over the absolute limit. */
   session(sessionId: string, now: Date): Promise<Person | null>
   /** As `session`, but asking is no activity: the idle time runs on. */

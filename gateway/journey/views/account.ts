@@ -1,4 +1,5 @@
-/** Accounts and their certificates, as those who answer for them see them. */
+/** Accounts, their certificates, and devices, as those who answer for them see them. */
+import type { DeviceView } from "./device.ts"
 
 /** Of a certificate, what somebody can compare with a card or a letter. */
 export interface CertificateFacts {
@@ -41,8 +42,28 @@ export interface AccountView {
   readonly certificates: readonly CertificateView[]
 }
 
-/** The officer's page: every account, by login. */
+/** What somebody says of a device that is to be registered. */
+export interface DeviceWanted {
+  readonly label: string
+  /** Login of who alone may use it; null = shared. */
+  readonly owner: string | null
+  /** YYYY-MM-DD; null = its display was not checked for diagnosis. */
+  readonly qualifiedUntil: string | null
+}
+
+/** Typed at the device, or opened there as `#/device/CODE`; works once. */
+export interface DeviceCode {
+  readonly id: string
+  /** In groups of four. */
+  readonly code: string
+  readonly codeUntil: string
+}
+
+/** The officer's page: every account, by login; every device, those that count first. */
 export interface AccountsView {
   readonly accounts: readonly AccountView[]
+  readonly devices: readonly DeviceView[]
+  /** People log in on registered devices alone. */
+  readonly registeredDevices: boolean
   readonly serverTime: string
 }

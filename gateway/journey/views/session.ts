@@ -1,4 +1,5 @@
 /** Who is logged in, and what the page is told as it happens. */
+import type { DeviceHere } from "./device.ts"
 import type { ConsentPolicy } from "./request.ts"
 import type { Urgency } from "./study.ts"
 
@@ -12,6 +13,10 @@ export interface SessionView {
   readonly desk: "reading" | "staff"
   /** Where people log in who come with a card (HPKI authentication certificate); absent = there is no such door. */
   readonly cards?: string
+  /** People log in on registered devices alone; absent = on any. */
+  readonly registeredDevices?: true
+  /** The registered device of this session; absent = it is not on record. */
+  readonly device?: DeviceHere
   /** People are chosen from the hospital's directory; absent = there is none, they are written. */
   readonly directory?: true
   /** What is here is read, and nothing of it changes; absent = it is not so. */

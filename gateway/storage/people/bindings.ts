@@ -1,10 +1,11 @@
 /** Certificates of accounts, with what the audit trail is to be told of each change in the same transaction. */
-import { createHash, randomUUID } from "node:crypto"
+import { createHash } from "node:crypto"
 import type { Database } from "better-sqlite3"
 import type { AuditEvent } from "../../journey/ports/audit.ts"
 import type { Binding, BindingAct, BindingUse } from "../../journey/ports/bindings.ts"
 import type { Person } from "../../journey/ports/person.ts"
 import * as sql from "./statements.ts"
+import { changeTold } from "./told.ts"
 
 interface BindingRow extends Person {
   readonly use: BindingUse
@@ -39,15 +40,17 @@ export class CertificateBindings {
   }
 
   confirm({ event, at, ...act }: BindingAct, evidence: string): boolean {
-    return this.#toldOf(event, () => this.#change(sql.confirmBinding, { ...act, at: at.getTime(), evidence }))
+    const change = (): number => this.#change(sql.confirmBinding, { ...act, at: at.getTime(), evidence })
+    return changeTold(this.#database, event, change) > 0
   }
 
   /** What a card had opened ends with it. */
   revoke({ event, at, login, fingerprint, by }: BindingAct, reason: string): boolean {
-    return this.#toldOf(event, () => {
+    const change = (): number => {
       this.#change(sql.deleteCardSessions, { login, fingerprint })
       return this.#change(sql.revokeBinding, { login, fingerprint, by, at: at.getTime(), reason })
-    })
+    }
+    return changeTold(this.#database, event, change) > 0
   }
 
   untold(): readonly { readonly key: string; readonly event: AuditEvent }[] {
@@ -57,15 +60,6 @@ export class CertificateBindings {
 
   told(key: string): void {
     this.#change(sql.deleteUntold, { key })
-  }
-
-  /** Both or neither; what changed nothing is not told. */
-  #toldOf(event: AuditEvent, change: () => number): boolean {
-    return this.#database.transaction(() => {
-      if (change() === 0) return false
-      this.#change(sql.insertUntold, { key: `account/${randomUUID()}`, event: JSON.stringify(event) })
-      return true
-    })()
   }
 
   /** @returns rows that changed */

@@ -1,9 +1,9 @@
 /** A lost device: its passkey, and every session of its account, are gone in one transaction with what the audit trail is told. */
-import { randomUUID } from "node:crypto"
 import type { Database } from "better-sqlite3"
 import type { Passkey } from "../../journey/ports/accounts.ts"
 import type { AuditEvent } from "../../journey/ports/audit.ts"
 import * as sql from "./statements.ts"
+import { tell } from "./told.ts"
 
 export class Passkeys {
   readonly #database: Database
@@ -30,7 +30,7 @@ export class Passkeys {
       if (gone === 0 && credentialId !== null) return 0
       this.#run(sql.deleteSessionsOf, { personId })
       this.#run(sql.deleteEnrolmentsOf, { personId })
-      this.#run(sql.insertUntold, { key: `account/${randomUUID()}`, event: JSON.stringify(event) })
+      tell(this.#database, event)
       return gone
     })()
   }

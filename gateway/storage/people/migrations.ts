@@ -89,6 +89,27 @@ export const MIGRATIONS: readonly string[] = [
   // 3: what opened a session
   `ALTER TABLE session ADD COLUMN opened_by TEXT NOT NULL DEFAULT 'passkey'
      CHECK (opened_by IN ('passkey', 'certificate'));`,
+
+  // 4: registered devices, and on which of them a session was opened
+  `CREATE TABLE device (
+     id TEXT PRIMARY KEY,
+     label TEXT NOT NULL,
+     owner_id TEXT REFERENCES person (id) ON DELETE CASCADE,
+     qualified_until TEXT,
+     made_at INTEGER NOT NULL,
+     made_by TEXT NOT NULL,
+     code_sha256 BLOB NOT NULL UNIQUE CHECK (length(code_sha256) = 32),
+     code_until INTEGER NOT NULL,
+     public_key BLOB UNIQUE,
+     registered_at INTEGER,
+     used_at INTEGER,
+     revoked_at INTEGER,
+     revoked_by TEXT,
+     reason TEXT,
+     CHECK ((public_key IS NULL) = (registered_at IS NULL))
+   ) STRICT;
+
+   ALTER TABLE session ADD COLUMN device_id TEXT REFERENCES device (id) ON DELETE CASCADE;`,
 ]
 
 /** A store of a later one was written by a newer program. */

@@ -1,7 +1,7 @@
 /**
  * People: who may sit at a desk, with which passkeys, and who sits there now.
  *
- * A secret that opens a desk (enrolment code, session id) is kept as its SHA-256 only, so that a copy of this
+ * A secret that opens a desk (enrolment code, code of a device, session id) is kept as its SHA-256 only, so that a copy of this
  * file opens nothing. Both are long and drawn by chance, hence one unsalted hash is enough.
  */
 import { createHash } from "node:crypto"
@@ -9,9 +9,11 @@ import { closeSync, openSync } from "node:fs"
 import Database from "better-sqlite3"
 import type { Accounts as AccountsPort } from "../../journey/ports/accounts.ts"
 import type { AccountNews, Bindings } from "../../journey/ports/bindings.ts"
+import type { Devices } from "../../journey/ports/devices.ts"
 import type { People } from "../../journey/ports/person.ts"
 import { Accounts } from "./accounts.ts"
 import { CertificateBindings } from "./bindings.ts"
+import { RegisteredDevices } from "./devices.ts"
 import { Passkeys } from "./lost.ts"
 import { migrate } from "./migrations.ts"
 import { Sessions, type SessionLimits } from "./sessions.ts"
@@ -19,11 +21,16 @@ import { Sessions, type SessionLimits } from "./sessions.ts"
 const MINUTE_MS = 60_000
 const OWNER_ONLY = 0o600
 
-export const DEFAULT_LIMITS: SessionLimits = { idleMs: 10 * MINUTE_MS, absoluteMs: 12 * 60 * MINUTE_MS }
+export const DEFAULT_LIMITS: SessionLimits = {
+  idleMs: 10 * MINUTE_MS,
+  absoluteMs: 12 * 60 * MINUTE_MS,
+  deviceRule: "any",
+}
 
 /** The people store; `close` it before the process ends. */
 export type PeopleStore = People &
   Bindings &
+  Devices &
   AccountsPort &
   AccountNews & {
     close(): void
@@ -51,8 +58,10 @@ function answer(database: Database.Database, limits: SessionLimits): PeopleStore
   const sessions = new Sessions(database, limits)
   const bindings = new CertificateBindings(database)
   const passkeys = new Passkeys(database)
+  const devices = new RegisteredDevices(database)
   return {
     idleMs: limits.idleMs,
+    deviceRule: limits.deviceRule,
     persons: () => promised(() => accounts.persons()),
     passkeys: (personId) => promised(() => passkeys.of(personId)),
     lose: (personId, credentialId, event) => promised(() => passkeys.lose(personId, credentialId, event)),
@@ -66,8 +75,8 @@ function answer(database: Database.Database, limits: SessionLimits): PeopleStore
     credentialsOf: (personId) => promised(() => accounts.credentialsOf(personId)),
     countUse: (credentialId, counter, now) =>
       promised(() => accounts.countUse(credentialId, counter, now.getTime())),
-    openSession: (personId, sessionId, by, now) =>
-      promised(() => sessions.open(personId, sha256(sessionId), by, now.getTime())),
+    openSession: ({ sessionId, ...opening }, now) =>
+      promised(() => sessions.open({ ...opening, idSha256: sha256(sessionId) }, now.getTime())),
     session: (sessionId, now) => promised(() => sessions.touch(sha256(sessionId), now.getTime())),
     peekSession: (sessionId, now) => promised(() => sessions.peek(sha256(sessionId), now.getTime())),
     closeSession: (sessionId, now) => promised(() => sessions.close(sha256(sessionId), now.getTime())),
@@ -82,6 +91,14 @@ function answer(database: Database.Database, limits: SessionLimits): PeopleStore
       promised(() => bindings.saw(login, use, certificate, now.getTime())),
     confirm: (act, evidence) => promised(() => bindings.confirm(act, evidence)),
     revoke: (act, reason) => promised(() => bindings.revoke(act, reason)),
+    devices: () => promised(() => devices.all()),
+    offerDevice: ({ code, ...offered }, event) =>
+      promised(() => devices.offer({ ...offered, codeSha256: sha256(code) }, event)),
+    offeredDevice: (code, now) => promised(() => devices.offered(sha256(code), now.getTime())),
+    registerDevice: (code, publicKey, now, event) =>
+      promised(() => devices.register(sha256(code), publicKey, now.getTime(), event)),
+    knownDevice: (id) => promised(() => devices.known(id)),
+    revokeDevice: (id, act, event) => promised(() => devices.revoke(id, act, event)),
     untold: () => promised(() => bindings.untold()),
     told: (key) => promised(() => bindings.told(key)),
     close: () => database.close(),

@@ -1,5 +1,6 @@
 /** Sessions: how long a person who logged in stays logged in. */
 import type { Database } from "better-sqlite3"
+import type { DeviceRule } from "../../journey/ports/devices.ts"
 import type { LoginBy, Person } from "../../journey/ports/person.ts"
 import * as sql from "./statements.ts"
 
@@ -8,6 +9,8 @@ export interface SessionLimits {
   readonly idleMs: number
   /** A session ends this long after login, whatever happens. */
   readonly absoluteMs: number
+  /** `registered`: a session lives on a device on record, and no longer than the device counts. */
+  readonly deviceRule: DeviceRule
 }
 
 /**
@@ -22,6 +25,18 @@ interface SessionRow extends Person {
   readonly loggedInBy: LoginBy
   readonly openedAt: number
   readonly seenAt: number
+  readonly deviceId: string | null
+  readonly deviceLabel: string | null
+  readonly qualifiedUntil: string | null
+  /** null = the session names no device. */
+  readonly deviceCounts: 0 | 1 | null
+}
+
+interface Opening {
+  readonly personId: string
+  readonly idSha256: Buffer
+  readonly by: LoginBy
+  readonly deviceId: string | null
 }
 
 /** All instants in milliseconds UTC; a session is known by the SHA-256 of its id. */
@@ -34,8 +49,14 @@ export class Sessions {
     this.#limits = limits
   }
 
-  open(personId: string, idSha256: Buffer, by: LoginBy, now: number): void {
-    this.#run(sql.insertSession, { idSha256, personId, by, now })
+  /** False when the person may have none on this device; judged in the statement that opens it, so that no loss comes between. */
+  open(opening: Opening, now: number): boolean {
+    const anyDevice = this.#limits.deviceRule === "any" ? 1 : 0
+    return this.#database.transaction(() => {
+      if (this.#run(sql.insertSession, { ...opening, anyDevice, now }) === 0) return false
+      this.#run(sql.countDeviceUse, { deviceId: opening.deviceId, now })
+      return true
+    })()
   }
 
   /** Who sits there; this was activity. Null when unknown or over a limit, and then neither activity nor a clock brings it back. */
@@ -75,20 +96,29 @@ export class Sessions {
   }
 
   #lives(row: SessionRow, now: number): boolean {
-    return now - row.seenAt < this.#limits.idleMs && now - row.openedAt < this.#limits.absoluteMs
+    const device = row.deviceCounts === null ? this.#limits.deviceRule === "any" : row.deviceCounts === 1
+    return device && now - row.seenAt < this.#limits.idleMs && now - row.openedAt < this.#limits.absoluteMs
   }
 
   #row(idSha256: Buffer): SessionRow | null {
     return this.#database.prepare<[object], SessionRow>(sql.sessionById).get({ idSha256 }) ?? null
   }
 
-  #run(statement: string, parameters: object): void {
-    this.#database.prepare<[object]>(statement).run(parameters)
+  /** @returns rows that changed */
+  #run(statement: string, parameters: object): number {
+    return this.#database.prepare<[object]>(statement).run(parameters).changes
   }
 }
 
 function personOf(row: SessionRow): Person {
-  const { id, login, name, role, openedAt, loggedInBy } = row
-  const loggedInAt = new Date(openedAt).toISOString()
-  return { id, login, name, role, loggedInAt, ...(loggedInBy === "passkey" ? {} : { loggedInBy }) }
+  const { id, login, name, role, openedAt, loggedInBy, deviceId, deviceLabel, qualifiedUntil } = row
+  return {
+    id,
+    login,
+    name,
+    role,
+    loggedInAt: new Date(openedAt).toISOString(),
+    ...(loggedInBy === "passkey" ? {} : { loggedInBy }),
+    ...(deviceId === null ? {} : { device: { id: deviceId, label: deviceLabel ?? "", qualifiedUntil } }),
+  }
 }

@@ -38,23 +38,31 @@ export const credentialsOfPerson = `
 export const countUse = `
   UPDATE credential SET counter = max(counter, @counter), used_at = @now WHERE id = @id`
 
-export const insertSession = `
-  INSERT INTO session (id_sha256, person_id, opened_by, opened_at, seen_at)
-  VALUES (@idSha256, @personId, @by, @now, @now)`
+/** A device counts while it is registered, and not taken away; with an owner, for its owner. */
+const counts = "registered_at IS NOT NULL AND revoked_at IS NULL"
 
-export const sessionById = `
-  SELECT person.id, login, name, role, opened_by AS loggedInBy,
-    opened_at AS openedAt, seen_at AS seenAt
-  FROM session JOIN person ON person.id = person_id WHERE id_sha256 = @idSha256`
+/** No row where the device does not count for this person at this moment, or where there is none and one is asked for. */
+export const insertSession = `
+  INSERT INTO session (id_sha256, person_id, opened_by, device_id, opened_at, seen_at)
+  SELECT @idSha256, @personId, @by, @deviceId, @now, @now
+  WHERE CASE WHEN @deviceId IS NULL THEN @anyDevice ELSE EXISTS (
+    SELECT 1 FROM device WHERE id = @deviceId AND ${counts} AND coalesce(owner_id, @personId) = @personId) END`
+
+const sessions = `
+  SELECT id_sha256 AS idSha256, person.id, login, name, role, opened_by AS loggedInBy,
+    opened_at AS openedAt, seen_at AS seenAt,
+    device.id AS deviceId, device.label AS deviceLabel, device.qualified_until AS qualifiedUntil,
+    CASE WHEN device_id IS NULL THEN NULL
+      ELSE ${counts} AND coalesce(owner_id, person_id) = person_id END AS deviceCounts
+  FROM session JOIN person ON person.id = person_id LEFT JOIN device ON device.id = device_id`
+
+export const sessionById = `${sessions} WHERE id_sha256 = @idSha256`
 
 export const touchSession = `UPDATE session SET seen_at = @now WHERE id_sha256 = @idSha256`
 
 export const deleteSession = `DELETE FROM session WHERE id_sha256 = @idSha256`
 
-export const allSessions = `
-  SELECT id_sha256 AS idSha256, person.id, login, name, role, opened_by AS loggedInBy,
-    opened_at AS openedAt, seen_at AS seenAt
-  FROM session JOIN person ON person.id = person_id ORDER BY seen_at`
+export const allSessions = `${sessions} ORDER BY seen_at`
 
 export const insertFailure = `INSERT INTO failure (person_id, at) VALUES (@personId, @now)`
 
@@ -121,3 +129,37 @@ export const deleteSessionsOf = `DELETE FROM session WHERE person_id = @personId
 
 /** A link that is on its way to somebody opens nothing either. */
 export const deleteEnrolmentsOf = `DELETE FROM enrolment WHERE person_id = @personId AND used_at IS NULL`
+
+const deviceColumns = `
+  device.id, label, qualified_until AS qualifiedUntil, owner_id AS ownerId, owner.login AS ownerLogin,
+  owner.name AS ownerName, made_at AS madeAt, made_by AS madeBy, code_until AS codeUntil,
+  registered_at AS registeredAt, used_at AS usedAt, revoked_at AS revokedAt, revoked_by AS revokedBy, reason`
+
+/** Those that count or wait first, then what was taken away. */
+export const everyDevice = `
+  SELECT ${deviceColumns} FROM device LEFT JOIN person AS owner ON owner.id = owner_id
+  ORDER BY revoked_at IS NOT NULL, label, made_at`
+
+export const insertDevice = `
+  INSERT INTO device (id, label, owner_id, qualified_until, made_at, made_by, code_sha256, code_until)
+  VALUES (@id, @label, @ownerId, @qualifiedUntil, @now, @by, @codeSha256, @codeUntil)`
+
+const offered = `code_sha256 = @codeSha256 AND registered_at IS NULL AND revoked_at IS NULL AND code_until > @now`
+
+export const offeredDevice = `
+  SELECT ${deviceColumns} FROM device LEFT JOIN person AS owner ON owner.id = owner_id WHERE ${offered}`
+
+/** Nothing changes for a key that is another device's. */
+export const registerDevice = `
+  UPDATE OR IGNORE device SET public_key = @publicKey, registered_at = @now WHERE ${offered}`
+
+export const knownDevice = `
+  SELECT id, label, qualified_until AS qualifiedUntil, owner_id AS ownerId, public_key AS publicKey
+  FROM device WHERE id = @id AND ${counts}`
+
+export const countDeviceUse = `UPDATE device SET used_at = @now WHERE id = @deviceId`
+
+export const revokeDevice = `
+  UPDATE device SET revoked_at = @now, revoked_by = @by, reason = @reason WHERE id = @id AND revoked_at IS NULL`
+
+export const deleteDeviceSessions = `DELETE FROM session WHERE device_id = @id`

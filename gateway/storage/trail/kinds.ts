@@ -183,7 +183,7 @@ export const KINDS: Readonly<Record<AuditEvent["event"], Kind>> = {
     [securityAlert, EVENT_TYPE.userSecurityAttributes, "E"],
     PERSON,
     SETTING,
-    "a second person confirmed that a certificate is an account's, or took that back; a lost device was shut out: within a minute",
+    "a second person confirmed that a certificate is an account's, or took that back; a code was made for a device, it was registered, or a lost one was shut out: within a minute",
   ),
   "request-entered": kind(
     [EVENT_ID.orderRecord, null, "C"],

@@ -10,12 +10,15 @@ import { promisify } from "node:util"
 import { keyPem, pem, type Holder } from "../../../gateway/commands/pki-authority.ts"
 import { cardHolder } from "../../../gateway/journey/people/card-login.ts"
 import { fingerprintOf } from "../../../gateway/journey/people/certificate-facts.ts"
+import { offerDevice } from "../../../gateway/journey/people/device.ts"
 import { confirmBinding, revokeBinding } from "../../../gateway/journey/people/bind.ts"
 import type { SessionView } from "../../../gateway/journey/views/session.ts"
 import { serverTls } from "../../../gateway/actors/secure-node/tls.ts"
 import { certificates, START } from "../../journey/certificates.ts"
 import { card, cardTrust } from "../../journey/people/cards.ts"
+import type { DeskOptions } from "../../../gateway/actors/desks/options.ts"
 import { openHarness, READER, type Harness } from "./harness.ts"
+import { SoftwareDevice } from "./software-device.ts"
 
 const run = promisify(execFile)
 const WITNESS = { login: "anzen", name: "安全 花江" }
@@ -142,7 +145,44 @@ describe("the door for cards", function () {
     })
   })
 
-  async function openDesk(version: "TLSv1.2" | "TLSv1.3"): Promise<Harness> {
+  describe("where people log in on registered devices alone", () => {
+    beforeEach(async () => {
+      desk = await openDesk("TLSv1.3", "registered")
+      await desk.invite(READER)
+      await confirm()
+    })
+    afterEach(() => desk.close())
+
+    it("a card opens nothing without one, and the device signs the code the card was given", async () => {
+      const devices = desk.people
+      const by = { login: null, name: "保守 一郎" }
+      const offer = { label: "読影室 PC", owner: null, qualifiedUntil: null, by, at: desk.clock.now() }
+      const device = new SoftwareDevice()
+      const chance = { bytes: randomBytes }
+      await device.register(desk.client, (await offerDevice({ devices, chance }, offer)).code)
+      const enter = async (proof: (code: string) => object) => {
+        const verifier = secret()
+        const code = await codeOf("doctor", verifier)
+        return desk.client.post<SessionView>("/api/login/card", { code, verifier, ...proof(code) })
+      }
+      await assert.rejects(
+        enter(() => ({})),
+        { status: 401, code: "ERR_DEVICE_NEEDED" },
+      )
+      await assert.rejects(
+        enter((code) => ({ device: device.proof("login", desk.desk.origin, code) })),
+        { code: "ERR_DEVICE_REFUSED" },
+      )
+      const session = await enter((code) => ({ device: device.proof("card", desk.desk.origin, code) }))
+      assert.equal(session.device?.label, "読影室 PC")
+      await desk.client.get("/api/worklist")
+    })
+  })
+
+  async function openDesk(
+    version: "TLSv1.2" | "TLSv1.3",
+    deviceRule: "any" | "registered" = "any",
+  ): Promise<Harness> {
     const { holders, authorities } = await certificates()
     const own = holders["center/tls"]
     const chainPem = own.chain.map((each) => pem("CERTIFICATE", each)).join("")
@@ -150,7 +190,7 @@ describe("the door for cards", function () {
     const trust = await cardTrust()
     const credentials = { chainPem, keyPem: keyPem(own.key), trustedPem: ca, profile: "ihe-stx" } as const
     let opened: Harness | null = null
-    opened = await openHarness("reading", {
+    const door: Partial<DeskOptions> = {
       cards: {
         host: "127.0.0.1",
         port: 0,
@@ -163,7 +203,8 @@ describe("the door for cards", function () {
           return cardHolder(shown, { trust, bindings: people, persons, now: START, want: () => undefined })
         },
       },
-    })
+    }
+    opened = await openHarness("reading", door, deviceRule)
     return opened
   }
 

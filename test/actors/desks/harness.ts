@@ -20,7 +20,8 @@ import type { ReadingView } from "../../../gateway/journey/views/reading.ts"
 import type { StaffDetail, StudyQuestion } from "../../../gateway/journey/views/staff.ts"
 import type { TechnicianView } from "../../../gateway/journey/views/technician.ts"
 import type { Verdict } from "../../../gateway/journey/views/verdict.ts"
-import { openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
+import type { DeviceRule } from "../../../gateway/journey/ports/devices.ts"
+import { DEFAULT_LIMITS, openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
 
 export const PIN = "4711"
 const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex")
@@ -178,9 +179,10 @@ export interface Harness {
 export async function openHarness(
   kind: "reading" | "staff",
   change: Partial<DeskOptions> = {},
+  deviceRule: DeviceRule = "any",
 ): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), "desk-"))
-  const people = openPeople(join(folder, "people.sqlite"))
+  const people = openPeople(join(folder, "people.sqlite"), { ...DEFAULT_LIMITS, deviceRule })
   const clock = new FakeClock()
   const recorder = new Recorder(clock)
   const audits: AuditEvent[] = []

@@ -7,13 +7,24 @@ import { join } from "node:path"
 import Database from "better-sqlite3"
 import { event } from "../../../gateway/journey/audit.ts"
 import type { BindingUse } from "../../../gateway/journey/ports/bindings.ts"
-import type { Credential } from "../../../gateway/journey/ports/person.ts"
+import type { Credential, LoginBy } from "../../../gateway/journey/ports/person.ts"
 import { MIGRATIONS, PEOPLE_VERSION } from "../../../gateway/storage/people/migrations.ts"
-import { openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
+import { DEFAULT_LIMITS, openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
 
 const T0 = Date.UTC(2026, 3, 1, 0, 0, 0)
 const at = (minutes: number): Date => new Date(T0 + minutes * 60_000)
 const reader = { login: "sato", name: "佐藤 花子", role: "radiologist" } as const
+const session = (
+  personId: string,
+  sessionId: string,
+  by: LoginBy = "passkey",
+  deviceId: string | null = null,
+) => ({
+  personId,
+  sessionId,
+  by,
+  deviceId,
+})
 const passkey: Credential = {
   id: "cred-1",
   publicKey: new Uint8Array([1, 2, 3]),
@@ -98,7 +109,7 @@ describe("people", () => {
     let personId: string
     beforeEach(async () => {
       personId = (await people.enrol(reader, "code-1", at(15))).id
-      await people.openSession(personId, "sid-1", "passkey", at(0))
+      await people.openSession(session(personId, "sid-1", "passkey"), at(0))
     })
 
     it("end after ten idle minutes", async () => {
@@ -163,7 +174,7 @@ describe("people", () => {
   describe("the file", () => {
     it("holds neither codes nor session ids in clear", async () => {
       const { id } = await people.enrol(reader, "SECRET-CODE-55", at(15))
-      await people.openSession(id, "SECRET-SESSION-77", "passkey", at(0))
+      await people.openSession(session(id, "SECRET-SESSION-77", "passkey"), at(0))
       const bytes = Buffer.concat([readFileSync(path), readFileSync(`${path}-wal`)])
       assert.equal(bytes.includes("SECRET-"), false)
       assert.equal(bytes.includes("sato"), true, "positive control: the login name is there")
@@ -191,8 +202,8 @@ describe("people", () => {
 
     it("that counts no more ends what the card opened, and not what the passkey did", async () => {
       const { id } = await people.enrol(reader, "code-1", at(15))
-      await people.openSession(id, "by card", "certificate", at(0))
-      await people.openSession(id, "by passkey", "passkey", at(0))
+      await people.openSession(session(id, "by card", "certificate"), at(0))
+      await people.openSession(session(id, "by passkey", "passkey"), at(0))
       const revoke = async (use: BindingUse): Promise<void> => {
         const leaf = new TextEncoder().encode(use)
         await people.saw("sato", use, leaf, at(0))
@@ -231,7 +242,7 @@ describe("people", () => {
       await people.enrol(reader, "code-2", at(15))
       await people.addCredential("code-2", { ...passkey, id: "cred-2" }, at(0))
       await people.enrol(reader, "code-3", at(15))
-      await people.openSession(id, "sid-1", "passkey", at(0))
+      await people.openSession(session(id, "sid-1", "passkey"), at(0))
       return id
     }
 
@@ -263,12 +274,89 @@ describe("people", () => {
   describe("an account whose holder has left, without a passkey", () => {
     it("loses its sessions and its links all the same, and that is told", async () => {
       const { id } = await people.enrol(reader, "code-1", at(15))
-      await people.openSession(id, "by card", "certificate", at(0))
+      await people.openSession(session(id, "by card", "certificate"), at(0))
       const told = event({ event: "account-changed", outcome: "success", at: at(0).toISOString() })
       assert.equal(await people.lose(id, null, told), 0)
       assert.equal(await people.peekSession("by card", at(0)), null)
       assert.equal(await people.enrolling("code-1", at(1)), null)
       assert.equal((await people.untold()).length, 1)
+    })
+  })
+
+  describe("a session on a registered device", () => {
+    const told = event({ event: "account-changed", outcome: "success", at: at(0).toISOString() })
+    const DEVICE = "d".repeat(32)
+    const offer = (id: string, ownerId: string | null = null) =>
+      people.offerDevice(
+        {
+          id,
+          label: "読影室タブレット",
+          ownerId,
+          qualifiedUntil: "2026-12-31",
+          code: `code of ${id}`,
+          codeUntil: at(15),
+          by: "安全 花江 (anzen)",
+          at: at(0),
+        },
+        told,
+      )
+    const register = (id: string, key = id) =>
+      people.registerDevice(`code of ${id}`, Buffer.from(key), at(1), told)
+    let personId: string
+
+    beforeEach(async () => {
+      people.close()
+      people = openPeople(path, { ...DEFAULT_LIMITS, deviceRule: "registered" })
+      personId = (await people.enrol(reader, "code-1", at(15))).id
+    })
+
+    it("names it, and ends with it", async () => {
+      await offer(DEVICE)
+      assert.equal(await people.openSession(session(personId, "too early", "passkey", DEVICE), at(1)), false)
+      assert.equal(await register(DEVICE), true)
+      assert.equal(await people.openSession(session(personId, "sid-1", "passkey", DEVICE), at(2)), true)
+      const here = { id: DEVICE, label: "読影室タブレット", qualifiedUntil: "2026-12-31" }
+      assert.deepEqual((await people.session("sid-1", at(3)))?.device, here)
+      assert.equal((await people.devices())[0]?.usedAt, at(2).toISOString())
+      const act = { by: "-", reason: "lost", at: at(4) }
+      assert.equal(await people.revokeDevice(DEVICE, act, told), true)
+      assert.equal(await people.peekSession("sid-1", at(4)), null)
+      assert.equal(await people.knownDevice(DEVICE), null)
+      assert.equal(await people.openSession(session(personId, "sid-2", "passkey", DEVICE), at(4)), false)
+      assert.equal(await people.revokeDevice(DEVICE, act, told), false)
+    })
+
+    it("is asked for by the rule: one without a device is not opened, and one of before the rule has ended", async () => {
+      assert.equal(await people.openSession(session(personId, "sid-1"), at(0)), false)
+      people.close()
+      people = openPeople(path)
+      assert.equal(await people.openSession(session(personId, "sid-1"), at(0)), true)
+      people.close()
+      people = openPeople(path, { ...DEFAULT_LIMITS, deviceRule: "registered" })
+      assert.equal(await people.session("sid-1", at(1)), null)
+    })
+
+    it("is its owner's alone, where it has one", async () => {
+      const other = await people.enrol({ ...reader, login: "yomi" }, "code-2", at(15))
+      await offer(DEVICE, personId)
+      await register(DEVICE)
+      assert.equal(await people.openSession(session(other.id, "sid-1", "passkey", DEVICE), at(2)), false)
+      assert.equal(await people.openSession(session(personId, "sid-2", "passkey", DEVICE), at(2)), true)
+    })
+
+    it("is of one key: that of another device, were it taken away, registers none", async () => {
+      await offer(DEVICE)
+      await register(DEVICE, "key")
+      await people.revokeDevice(DEVICE, { by: "-", reason: "-", at: at(2) }, told)
+      await offer("e".repeat(32))
+      const news = (await people.untold()).length
+      assert.equal(await register("e".repeat(32), "key"), false)
+      assert.equal((await people.untold()).length, news, "nothing changed, nothing is told")
+      assert.equal(
+        (await people.offeredDevice(`code of ${"e".repeat(32)}`, at(14)))?.label,
+        "読影室タブレット",
+      )
+      assert.equal(await people.offeredDevice(`code of ${"e".repeat(32)}`, at(15)), null)
     })
   })
 

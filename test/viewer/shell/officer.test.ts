@@ -2,8 +2,7 @@ import assert from "node:assert/strict"
 import type { Browser, Page } from "playwright-core"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
-import { accounts, FINGERPRINT, OFFICER_AT } from "../fixtures/accounts.ts"
-import { SERVER_TIME } from "../fixtures/desk.ts"
+import { accounts, DEVICES, FINGERPRINT, OFFICER_AT } from "../fixtures/accounts.ts"
 import { DeskServer } from "./desk-server.ts"
 import { ordinaryDay, visit } from "./open-desk.ts"
 import { buttonFaults, cutText } from "./page-checks.ts"
@@ -130,8 +129,78 @@ describe("the officer's page", function () {
     await page.locator("[data-ask=revoke] [role=alert]").waitFor()
   })
 
+  describe("devices", () => {
+    const devices = (page: Page) => page.locator("officer-devices")
+    const NEW = { id: "8d".repeat(16), code: "7GQ2-M4XK-9TBV", codeUntil: "2026-11-25T05:23:31.000Z" }
+
+    it("stand with whose they are, how they stand, and what of their display was checked", async () => {
+      const page = await open()
+      const words = await devices(page).innerText()
+      assert.match(words, /3 端末[\s\S]*登録した端末からだけ/)
+      assert.match(words, /読影室タブレット 1[\s\S]*共用[\s\S]*モニタ確認 2027-03-31 まで[\s\S]*登録済み/)
+      assert.match(words, /放射先生の iPad[\s\S]*放射 太郎[\s\S]*モニタ未確認/)
+      assert.match(words, /当直室タブレット[\s\S]*モニタ確認の期限切れ 2026-09-30[\s\S]*コード入力待ち/)
+      assert.doesNotMatch(words, /電車に置き忘れ/)
+      await devices(page).getByText("無効にした 1 端末").click()
+      await page.getByText("電車に置き忘れ").waitFor()
+    })
+
+    it("get a code by name, owner and day, which is shown until the device has used it", async () => {
+      server.answer("POST /api/accounts/device", NEW)
+      const page = await open()
+      await devices(page).getByRole("button", { name: "端末を登録する" }).click()
+      const form = page.locator("[data-ask=new-device]")
+      await form.getByRole("button", { name: "端末コードを発行" }).click()
+      await form.locator(".is-error").waitFor()
+      assert.equal(sent("/api/accounts/device"), undefined)
+      await form.getByLabel("機器名").fill(" 第二読影室タブレット ")
+      await form.getByLabel("使う人").selectOption("hosha")
+      await form.getByLabel("読影用モニタの確認の期限").fill("2027-05-31")
+      await form.getByRole("button", { name: "端末コードを発行" }).click()
+      await page.getByText(NEW.code).waitFor()
+      await page.getByText("14:23 まで、1回だけ使えます。").waitFor()
+      assert.deepEqual(sent("/api/accounts/device"), {
+        label: "第二読影室タブレット",
+        owner: "hosha",
+        qualifiedUntil: "2027-05-31",
+      })
+      if (PICTURES !== undefined)
+        await page.locator("officer-devices").screenshot({ path: `${PICTURES}/officer-code.png` })
+      const used = { ...DEVICES[0]!, id: NEW.id, label: "第二読影室タブレット" }
+      server.answer(VIEW, { ...accounts, devices: [...DEVICES, used] })
+      await devices(page).dispatchEvent("changed")
+      await page.locator("[data-code]").waitFor({ state: "detached" })
+    })
+
+    it("are taken away with a reason, and it is said where that is refused", async () => {
+      server.refuse("POST /api/accounts/device/revoke", 404, "ERR_NOT_FOUND")
+      const page = await open()
+      const line = page.locator(`[data-device="${DEVICES[1]!.id}"]`)
+      await line.getByRole("button", { name: "紛失" }).click()
+      await line.getByRole("button", { name: "無効にする" }).click()
+      await line.locator(".is-error").waitFor()
+      await line.locator("textarea").fill("車内に置き忘れ")
+      await line.getByRole("button", { name: "無効にする" }).click()
+      await line.getByRole("alert").waitFor()
+      server.answer("POST /api/accounts/device/revoke", {})
+      await line.getByRole("button", { name: "無効にする" }).click()
+      await line.locator("[data-ask]").waitFor({ state: "detached" })
+      assert.deepEqual(sent("/api/accounts/device/revoke"), {
+        id: DEVICES[1]!.id,
+        reason: "車内に置き忘れ",
+      })
+    })
+
+    it("are told of where there is none, and where any device will do", async () => {
+      server.answer(VIEW, { ...accounts, devices: [], registeredDevices: false })
+      const page = await open()
+      await page.getByText("登録した端末はまだありません。").waitFor()
+      await page.getByText("登録していない端末からもログインできます").waitFor()
+    })
+  })
+
   it("says that nothing waits, that it cannot be read, and that what it shows is old", async () => {
-    server.answer(VIEW, { accounts: [accounts.accounts[0]], serverTime: SERVER_TIME })
+    server.answer(VIEW, { ...accounts, accounts: [accounts.accounts[0]] })
     const page = await open()
     await page.getByText("確認を待つ証明書はありません").waitFor()
     server.refuse(VIEW, 503, "ERR_LEDGER")
@@ -164,6 +233,8 @@ describe("the officer's page", function () {
       assert.deepEqual(await buttonFaults(page), [])
       await waiting(page).locator(".btn-primary").click()
       await page.locator("[data-ask=confirm]").waitFor()
+      await page.locator("officer-devices .btn").first().click()
+      await page.locator("[data-ask=new-device]").waitFor()
       await show("confirm")
       assert.deepEqual(await cutText(page, READ), [])
       const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth")

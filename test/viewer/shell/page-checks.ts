@@ -36,7 +36,17 @@ export async function cutText(page: Page, selector: string): Promise<string[]> {
 export async function keptText(page: Page): Promise<string> {
   const kept = await page.evaluate(`(async () => {
     const parts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie]
-    parts.push(JSON.stringify(await indexedDB.databases()))
+    const done = (asked) => new Promise((resolve, reject) => {
+      asked.onsuccess = () => resolve(asked.result)
+      asked.onerror = () => reject(asked.error)
+    })
+    for (const { name } of await indexedDB.databases()) {
+      parts.push(name)
+      const database = await done(indexedDB.open(name))
+      for (const store of database.objectStoreNames)
+        parts.push(JSON.stringify(await done(database.transaction(store).objectStore(store).getAll())))
+      database.close()
+    }
     for (const name of await caches.keys()) {
       parts.push(name)
       const cache = await caches.open(name)

@@ -4,8 +4,8 @@ import { textArea } from "../../parts/field.ts"
 import { pt } from "../../text/people.ts"
 
 export interface Asking {
-  readonly what: "revoke" | "lost"
-  /** Whose it is. */
+  readonly what: "revoke" | "lost" | "device"
+  /** Whose it is, or what a device is called. */
   readonly name: string
   readonly busy: boolean
   /** Sent without a reason. */

@@ -1,5 +1,5 @@
 /**
- * The officer's page: certificates that wait for a second person first, then every account. It asks again by itself:
+ * The officer's page: certificates that wait for a second person first, then every account, then devices. It asks again by itself:
  * a certificate is first seen when somebody comes with it.
  */
 import { startAuthentication } from "@simplewebauthn/browser"
@@ -16,6 +16,7 @@ import { pt } from "../../text/people.ts"
 import { staleNotice } from "../technician/looked-at.ts"
 import { account, type AccountActs } from "./account.ts"
 import { askReason } from "./asking.ts"
+import "./devices.ts"
 import { facts, waits } from "./facts.ts"
 
 const LOOK_MS = 15_000
@@ -170,7 +171,8 @@ export class PageOfficer extends LightElement {
     </section>`
   }
 
-  #all({ accounts }: AccountsView, now: Date): TemplateResult {
+  #all(view: AccountsView, now: Date): TemplateResult {
+    const { accounts } = view
     const waiting = accounts.flatMap((of) =>
       of.certificates.filter(waits).map((certificate) => this.#waiting(of, certificate)),
     )
@@ -184,7 +186,13 @@ export class PageOfficer extends LightElement {
               <div class="acc-cards">${waiting}</div>`
       }
       <h2 class="acc-head">${pt("count", { n: accounts.length })}</h2>
-      <div class="acc-cards">${accounts.map((of) => this.#account(of, now))}</div>`
+      <div class="acc-cards">${accounts.map((of) => this.#account(of, now))}</div>
+      <officer-devices
+        class="stack stack-4"
+        .api=${this.api}
+        .view=${view}
+        @changed=${() => void this.#view.reload()}
+      ></officer-devices>`
   }
 
   #content(): unknown {

@@ -1,0 +1,235 @@
+/** Devices on the officer's page: a code for a new one, whose each is, and taking away what is lost. */
+import { html, nothing, type TemplateResult } from "lit"
+import type { AccountsView, DeviceCode } from "../../../gateway/journey/views/account.ts"
+import type { DeviceView } from "../../../gateway/journey/views/device.ts"
+import type { Api, ApiError } from "../../api.ts"
+import { asApiError } from "../../parts/fetched.ts"
+import { icon } from "../../parts/icon.ts"
+import { LightElement } from "../../parts/light-element.ts"
+import { failureWords, isTold } from "../../parts/states.ts"
+import { pt } from "../../text/people.ts"
+import { clockTime, day, dayTime } from "../../words/instant.ts"
+import { address } from "../../words/route.ts"
+import { badge } from "../technician/cards.ts"
+import { askReason } from "./asking.ts"
+import { blankDevice, deviceForm, type WrittenDevice } from "./device-form.ts"
+
+const at = (instant: string): string => dayTime(new Date(instant))
+
+/** Fires `changed` when the page has to ask anew. */
+export class OfficerDevices extends LightElement {
+  static override properties = { api: { attribute: false }, view: { attribute: false } }
+  declare api: Api
+  declare view: AccountsView
+  /** The form of a new one is open. */
+  #written: WrittenDevice | null = null
+  #code: DeviceCode | null = null
+  /** Id of what is asked about. */
+  #losing: string | null = null
+  #reason = ""
+  #missing = false
+  #busy = false
+  #refusal: ApiError | null = null
+
+  #open(change: { readonly written?: WrittenDevice; readonly losing?: string }): void {
+    this.#written = change.written ?? null
+    this.#losing = change.losing ?? null
+    this.#reason = ""
+    this.#missing = false
+    this.#refusal = null
+    this.requestUpdate()
+  }
+
+  async #act(act: () => Promise<void>): Promise<void> {
+    if (this.#busy) return
+    this.#busy = true
+    this.#refusal = null
+    this.requestUpdate()
+    try {
+      await act()
+      this.#open({})
+      this.dispatchEvent(new CustomEvent("changed"))
+    } catch (error) {
+      this.#refusal = asApiError(error)
+    }
+    this.#busy = false
+    this.requestUpdate()
+  }
+
+  #make(): void {
+    const written = this.#written
+    if (written === null) return
+    const label = written.label.trim()
+    this.#missing = label === ""
+    this.requestUpdate()
+    if (this.#missing) return
+    void this.#act(async () => {
+      this.#code = await this.api.offerDevice({
+        label,
+        owner: written.owner === "" ? null : written.owner,
+        qualifiedUntil: written.qualifiedUntil === "" ? null : written.qualifiedUntil,
+      })
+    })
+  }
+
+  #takeAway(id: string): void {
+    const reason = this.#reason.trim()
+    this.#missing = reason === ""
+    this.requestUpdate()
+    if (!this.#missing)
+      void this.#act(async () => {
+        await this.api.revokeDevice(id, reason)
+        if (this.#code?.id === id) this.#code = null
+      })
+  }
+
+  #refused(): unknown {
+    const refusal = this.#refusal
+    if (!isTold(refusal)) return nothing
+    return html`<p class="banner banner-danger banner-round" role="alert">
+      ${icon("alert")}<span class="grow ink">${failureWords(refusal)}</span>
+    </p>`
+  }
+
+  /** Shown once, to whoever made it; used or over, it is of no use to anybody. */
+  #codeCard(): unknown {
+    const code = this.#code
+    const made = this.view.devices.find(({ id }) => id === code?.id)
+    if (code === null || (made?.registeredAt ?? null) !== null) return nothing
+    return html`<section class="panel card acc dev-code" data-code>
+      <h2>${icon("device")}<span>${made?.label ?? pt("device.code")}</span></h2>
+      <p class="sub">${pt("device.code-how", { address: `${location.host}/${address.device}` })}</p>
+      <output class="dev-letters">${code.code}</output>
+      <p class="sub s">${pt("device.code-until", { at: clockTime(new Date(code.codeUntil)) })}</p>
+      <div class="row">
+        <button
+          class="btn"
+          @click=${() => {
+            this.#code = null
+            this.requestUpdate()
+          }}
+        >
+          ${pt("device.code-close")}
+        </button>
+      </div>
+    </section>`
+  }
+
+  #standing({ revoked, registeredAt, codeUntil }: DeviceView): TemplateResult {
+    if (revoked !== null) return badge("danger", pt("device.taken"))
+    if (registeredAt !== null) return badge("ok", pt("device.registered"))
+    const isOver = codeUntil === null || new Date(codeUntil) <= this.api.clock.now()
+    return isOver ? badge("plain", pt("device.code-over")) : badge("warn", pt("device.waits"))
+  }
+
+  #told(device: DeviceView): string {
+    const { revoked, registeredAt, usedAt, madeAt, madeBy } = device
+    if (revoked !== null) return pt("state.revoked-by", { ...revoked, at: at(revoked.at) })
+    if (registeredAt === null) return pt("device.made", { at: at(madeAt), by: madeBy })
+    const used = usedAt === null ? pt("passkey.unused") : pt("passkey.used", { at: at(usedAt) })
+    return `${pt("passkey.added", { at: at(registeredAt) })} · ${used}`
+  }
+
+  #display({ qualifiedUntil }: DeviceView): string {
+    if (qualifiedUntil === null) return pt("device.display-none")
+    const isOver = qualifiedUntil < day(this.api.clock.now())
+    return pt(isOver ? "device.display-over" : "device.display-until", { day: qualifiedUntil })
+  }
+
+  #line(device: DeviceView): TemplateResult {
+    const { id, label, owner, revoked } = device
+    return html`<li data-device=${id}>
+      <div class="row row-3 wrap acc-line">
+        <span class="grow stack">
+          <span class="row row-3 wrap"
+            >${label}<small class="sub s">${owner?.name ?? pt("device.shared")}</small></span
+          >
+          <small class="sub">${revoked === null ? this.#display(device) : nothing}</small>
+          <small class="sub">${this.#told(device)}</small>
+        </span>
+        ${this.#standing(device)}
+        ${
+          revoked === null
+            ? html`<button class="btn" @click=${() => this.#open({ losing: id })}>
+                ${pt(device.registeredAt === null ? "device.take-back" : "lost.open")}
+              </button>`
+            : nothing
+        }
+      </div>
+      ${
+        this.#losing === id
+          ? askReason({
+              what: "device",
+              name: label,
+              busy: this.#busy,
+              missing: this.#missing,
+              refusal: this.#refused(),
+              reason: (text) => (this.#reason = text),
+              act: () => this.#takeAway(id),
+              leave: () => this.#open({}),
+            })
+          : nothing
+      }
+    </li>`
+  }
+
+  #form(written: WrittenDevice): TemplateResult {
+    return deviceForm({
+      accounts: this.view.accounts,
+      missing: this.#missing,
+      busy: this.#busy,
+      refusal: this.#refused(),
+      change: (change) => (this.#written = { ...(this.#written ?? written), ...change }),
+      act: () => this.#make(),
+      leave: () => this.#open({}),
+    })
+  }
+
+  #list(): TemplateResult {
+    const counting = this.view.devices.filter(({ revoked }) => revoked === null)
+    const taken = this.view.devices.filter(({ revoked }) => revoked !== null)
+    return html`<section class="panel card acc">
+      ${
+        counting.length === 0
+          ? html`<p class="sub s">${pt("device.none")}</p>`
+          : html`<ul class="acc-list">
+              ${counting.map((each) => this.#line(each))}
+            </ul>`
+      }
+      ${
+        taken.length === 0
+          ? nothing
+          : html`<details class="acc-more">
+              <summary class="sub s">
+                ${icon("down", "s")}${pt("device.taken-count", { n: taken.length })}
+              </summary>
+              <ul class="acc-list">
+                ${taken.map((each) => this.#line(each))}
+              </ul>
+            </details>`
+      }
+    </section>`
+  }
+
+  override render(): TemplateResult {
+    const { devices, registeredDevices } = this.view
+    const counting = devices.filter(({ revoked }) => revoked === null).length
+    return html`<div class="stack acc-head">
+        <h2>${pt("device.count", { n: counting })}</h2>
+        <p class="sub s">${pt(registeredDevices ? "device.rule-registered" : "device.rule-any")}</p>
+      </div>
+      <div class="stack stack-4 dev-list">
+        ${
+          this.#written === null
+            ? html`<div class="row">
+                <button class="btn" @click=${() => this.#open({ written: blankDevice })}>
+                  ${icon("plus", "s")}${pt("device.open")}
+                </button>
+              </div>`
+            : this.#form(this.#written)
+        }
+        ${this.#codeCard()} ${this.#list()}
+      </div>`
+  }
+}
+customElements.define("officer-devices", OfficerDevices)
