@@ -14,11 +14,13 @@ import { destroyOrphan } from "../journey/retain/orphan.ts"
 import type { OrphanRecord } from "../journey/records/orphan.ts"
 import { recover, summary } from "../journey/recover/recover.ts"
 import { deliverAudit } from "../journey/run.ts"
+import { lostObjects } from "../journey/recover/lost-objects.ts"
 import { unsettled, type Unsettled } from "../journey/recover/unsettled.ts"
 import type { Looked } from "../journey/recover/survey.ts"
 import type { Stores } from "../journey/world.ts"
 import { openLog } from "../log.ts"
 import { asOwnerOf } from "./as-owner.ts"
+import { certifyLoss } from "./loss-certificate.ts"
 
 const MIB = 1024 * 1024
 /** How often the progress line is written. */
@@ -65,6 +67,9 @@ async function recoverStores(
     const { spoolId } = ledger.book()
     const isSpoolLost = spoolLost && spoolId !== null && spoolId !== spool.spoolId
     const how = { looked: progress(), isSpoolLost }
+    // Before it is written down as gone: one that breaks off here is done again, and says the same.
+    const lost = isSpoolLost ? await lostObjects(world, spool) : new Map<string, never>()
+    for (const path of await certifyLoss(config, lost, systemClock.now())) say(`certificate of loss: ${path}`)
     say(summary(await bringLevel(ledger, spool, () => recover(world, spool, how))))
   }
   for (const each of await unsettled(world)) say(unsettledLine(each))

@@ -120,19 +120,46 @@ describe("the drill: a machine and all its data are lost", function () {
   const objectKey = (role: Role): string => join(road.site.dir, "pki", role, "object.key.pem")
 
   /** As the section says it, up to a gateway that runs. */
-  const putBack = async (role: Role, signer: string): Promise<void> => {
+  const putBack = async (role: Role, signer: string): Promise<string> => {
     const medium = join(road.site.dir, `${role}-medium`)
     const into = road.dataDir(role)
     await timed("restore", () => restore(medium, { key: recovery.key, signer, into }, NOBODY))
     copyFileSync(join(into, "from-backup/keys.object.key.pem"), objectKey(role))
-    const { status, stderr } = await timed("recover", () =>
+    const { status, stdout, stderr } = await timed("recover", () =>
       spawnSync(process.execPath, [MAIN, "recover", road.configFile(role), "--spool-lost"], {
         encoding: "utf8",
       }),
     )
     assert.equal(status, 0, stderr)
     await timed("start", () => road.start(role))
+    return stdout
   }
+
+  /** As whoever gets it looks at it: signed, and each image of the studies by its digest. */
+  const lostOf = (certificate: string): { images: number; named: boolean; readBack: boolean } => {
+    const checked = spawnSync("openssl", [
+      ...["cms", "-verify", "-binary", "-noverify", "-inform", "DER", "-in", certificate],
+    ])
+    assert.equal(checked.status, 0, checked.stderr.toString())
+    const said = JSON.parse(checked.stdout.toString()) as {
+      readBack: boolean
+      submissions: { kind: string; objects: { sha256: string }[] }[]
+    }
+    const named = new Set(said.submissions.flatMap(({ objects }) => objects.map(({ sha256 }) => sha256)))
+    const digests = sentDigests()
+    return {
+      images: digests.filter((each) => named.has(each)).length,
+      named: said.submissions.every(({ objects }) => objects.length > 0),
+      readBack: said.readBack,
+    }
+  }
+  /** SHA-256 of each image that the hospital's ledger says it sent of the later studies. */
+  const sentDigests = (): string[] =>
+    asked<{ sha256: string }>(
+      "edge",
+      `SELECT DISTINCT document.facts ->> '$.sha256' AS sha256 FROM document JOIN submission ON submission.id = submission_id
+       WHERE direction = 'out' AND document.facts ->> '$.role' = 'instance'`,
+    ).map(({ sha256 }) => sha256)
 
   const isChained = async (role: Role): Promise<void> => {
     assert.equal((await verifyTrail(trailFile(road, role), null)).fault, null)
@@ -202,8 +229,12 @@ describe("the drill: a machine and all its data are lost", function () {
     await lost("center")
     const held = study("HELD")
     const heldId = await road.send(held)
-    await putBack("center", signer)
+    const told = await putBack("center", signer)
     assert.deepEqual(Object.keys(studies("center")), ["expired"])
+    const certificate = /^certificate of loss: (.+)$/m.exec(told)?.[1] ?? ""
+    // FIRST was destroyed after the backup: its ledger does not know that.
+    const lostImages = (1 + later.length) * SLICES
+    assert.deepEqual(lostOf(certificate), { images: lostImages, named: true, readBack: false })
     const requests: string[] = []
     await timed("known again by receipts", async () => {
       await road.reached(heldId, "arrived")

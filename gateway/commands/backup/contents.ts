@@ -127,7 +127,8 @@ function small(dataDir: string, folder: string): Content[] {
     })
 }
 
-const CERTIFICATES = /\.(chain|ca|tlsCa|sealCa|hpkiRoots|tsaRoots|roots|objectCertificate|recoveryCertificate)$/
+const CERTIFICATES =
+  /\.(chain|ca|tlsCa|sealCa|hpkiRoots|tsaRoots|roots|objectCertificate|recoveryCertificate)$/
 /** What partners have encrypted for us, and only that, opens with these. */
 const ESCROWED = /^keys\.(object|retired\.\d+)\.key$/
 

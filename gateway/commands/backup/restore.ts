@@ -192,9 +192,7 @@ async function written(
       const target = join(room, place)
       await makeFolder(dirname(target), OWNER_ONLY)
       const opener = { ...key, certificate }
-      await openFile(source, target, { lengthBytes, sha256 }, opener, (bytes) =>
-        progress.sent(bytes),
-      )
+      await openFile(source, target, { lengthBytes, sha256 }, opener, (bytes) => progress.sent(bytes))
       progress.answered(1)
     }
     for (const name of readdirSync(room)) renameSync(join(room, name), join(into, name))

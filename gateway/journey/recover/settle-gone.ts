@@ -19,9 +19,8 @@ export interface Gone {
 
 const EVERY = Number.MAX_SAFE_INTEGER
 
-/** @param isSpoolLost nothing of it was destroyed: it went with the spool, and what answers it may still come */
-export async function settleGone(world: Stores, spool: Spool, isSpoolLost = false): Promise<Gone> {
-  const { ledger } = world
+/** What the ledger names and whose key is not in the spool; the submissions are all those for or with it. */
+export async function goneIn({ ledger }: Stores, spool: Pick<Spool, "slots">) {
   const live: ReadonlySet<SlotId> = new Set(spool.slots.map(({ slotId }) => slotId))
   const isGone = ({ slotId }: { readonly slotId: SlotId }): boolean => !live.has(slotId)
   // What was joined to another study has no slot of its own any more.
@@ -34,14 +33,20 @@ export async function settleGone(world: Stores, spool: Spool, isSpoolLost = fals
     for (const each of await ledger.submissionsOf({ studyId: id })) submissions.set(each.id, each)
   for (const { id } of requests)
     for (const each of await ledger.submissionsOf({ requestId: id })) submissions.set(each.id, each)
+  return { studies, requests, submissions: [...submissions.values()].filter(isGone) }
+}
+
+/** @param isSpoolLost nothing of it was destroyed: it went with the spool, and what answers it may still come */
+export async function settleGone(world: Stores, spool: Spool, isSpoolLost = false): Promise<Gone> {
+  const { studies, requests, submissions } = await goneIn(world, spool)
   const at = world.clock.now().toISOString()
   const changes = {
     studies: studies.map((each) => goneStudy(each, at, isSpoolLost ? LOST : SINCE)),
     requests: requests.flatMap((each) => goneRequest(each, at, isSpoolLost)),
-    submissions: [...submissions.values()].filter(isGone).flatMap(goneSubmission),
+    submissions: submissions.flatMap(goneSubmission),
   }
   const all = [...changes.studies.flat(), ...changes.requests.flat(), ...changes.submissions]
-  if (all.length > 0) await ledger.commit(all)
+  if (all.length > 0) await world.ledger.commit(all)
   return {
     studies: studies.length,
     requests: changes.requests.length,

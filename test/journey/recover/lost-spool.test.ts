@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { lostObjects } from "../../../gateway/journey/recover/lost-objects.ts"
 import { unsettled } from "../../../gateway/journey/recover/unsettled.ts"
 import type { SubmissionRecord } from "../../../gateway/journey/records/submission.ts"
 import type { Gateway } from "../gateway.ts"
@@ -45,12 +46,12 @@ describe("what was lost with its spool", () => {
     await gateway.open()
     gateway.failures.splice(0)
   }
-  const sent = async (gateway: Gateway, kind: SubmissionRecord["kind"]): Promise<SubmissionRecord> => {
+  const sentBy = async (gateway: Gateway, kind: SubmissionRecord["kind"]): Promise<SubmissionRecord> => {
     const all = await gateway.ledger.submissionsOf({ requestId })
     return all.find((each) => each.direction === "out" && each.kind === kind)!
   }
   const stateOf = async (gateway: Gateway, kind: SubmissionRecord["kind"]): Promise<string> =>
-    (await sent(gateway, kind)).state
+    (await sentBy(gateway, kind)).state
   const listed = async (gateway: Gateway): Promise<readonly string[]> =>
     (await unsettled(gateway.world)).map(({ submission }) => `${submission.kind} ${submission.state}`)
 
@@ -128,6 +129,29 @@ describe("what was lost with its spool", () => {
     assert.deepEqual(await listed(sides.center), [])
     assert.deepEqual(sides.center.failures, [])
     assert.deepEqual(await sides.center.reading.worklist(READER), [], "there is nothing to read")
+  })
+
+  it("at the reading centre is named object by object; what had been destroyed before is not, and a hospital's own is nobody's", async () => {
+    const images = study("P1", 2)
+    await storeAll(sides.edge, images)
+    await sides.settle()
+    await report(sides.center, requestId)
+    await sides.settle()
+    const lostAt = (gateway: Gateway) => lostObjects(gateway.world, { slots: [] })
+    const [all] = [...(await lostAt(sides.center)).values()]
+    const sent = (await sides.edge.ledger.documents((await sentBy(sides.edge, "study")).id)).map(
+      ({ sha256 }) => sha256,
+    )
+    const named = all!.find(({ kind }) => kind === "study")!.objects.map(({ sha256 }) => sha256)
+    assert.deepEqual(named.sort(), sent.sort())
+    assert.deepEqual((await lostAt(sides.edge)).size, 0)
+    await sides.settle(3 * DAY_MS)
+    const later = [...(await lostAt(sides.center)).values()].flat()
+    assert.ok(
+      later.every(({ kind }) => kind !== "study"),
+      "its images ended, with a certificate",
+    )
+    assert.ok(later.length > 0, "its texts are there until their term ends")
   })
 
   it("is over at the end of its agreed term: an answer after it is refused", async () => {
