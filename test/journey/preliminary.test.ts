@@ -17,6 +17,9 @@ import type { ContentsOf } from "../../gateway/journey/submit/package.ts"
 import { randomBytes } from "node:crypto"
 import { CLIENT, CscService, REMOTE_PIN } from "../peers/csc-service.ts"
 import { certificates, PIN } from "./certificates.ts"
+import { describeLong } from "../long.ts"
+import { Fuse } from "./fuse.ts"
+import type { Gateway } from "./gateway.ts"
 import { checkAttempts, checkSpools } from "./loop.ts"
 import {
   acknowledge,
@@ -25,7 +28,9 @@ import {
   correctionOf,
   DRAFT,
   enter,
+  insist,
   READER,
+  report,
   requestFor,
   row,
   storeAll,
@@ -35,6 +40,8 @@ import {
 import { DAY_MS, MINUTE_MS, TwoSides } from "./world.ts"
 
 const HOUR_MS = 60 * MINUTE_MS
+/** Of the operations every so manyth goes wrong. */
+const STRIDE = 5
 const ASSERTION = new TextEncoder().encode('{"id":"credential"}')
 const IMAGES = study("P1", 1)
 const EARLY: ReportDraft = { ...DRAFT, impression: "出血を認めません。取り急ぎ。" }
@@ -42,6 +49,74 @@ const STAT: Partial<Agreement> = {
   preliminaryReports: "stat",
   retention: { imagesMs: 30 * DAY_MS, reportsMs: 365 * DAY_MS },
 }
+
+/** A preliminary report, another, and the report, by people who do not give up. */
+async function walkWith(fuse: Fuse): Promise<void> {
+  const sides = await TwoSides.open({ fuse, agreement: STAT })
+  const { edge, center } = sides
+  try {
+    const requestId = await enter(edge, requestFor("P1", "R1"))
+    await storeAll(edge, IMAGES)
+    await sides.settle(3 * HOUR_MS)
+    const released = async (): Promise<number> =>
+      (await center.reading.reading(READER, requestId)).preliminary?.released?.version ?? 0
+    for (const [version, text] of [[1, EARLY] as const, [2, DRAFT] as const])
+      await insist(
+        center,
+        () => releasing(center, requestId, text),
+        async () => (await released()) >= version,
+      )
+    await sides.settle(3 * HOUR_MS)
+    const home = () =>
+      insist(
+        edge,
+        () => Promise.resolve(),
+        () => edge.staff.request(CLERK, requestId),
+      )
+    const early = await home()
+    assert.deepEqual(
+      early.preliminaries?.map(({ version, isReplaced }) => [version, isReplaced])[0]?.[1],
+      false,
+    )
+    assert.equal(early.preliminaries[0]?.impression, DRAFT.impression)
+    await report(center, requestId, early.preliminaries[0].version + 1)
+    await sides.settle(3 * HOUR_MS)
+    const final = await home()
+    assert.deepEqual(
+      [final.verdict === "valid" || final.verdict === "valid-pending", final.action, final.versions.length],
+      [true, "acknowledge", 1],
+    )
+    assert(final.preliminaries?.every(({ isReplaced }) => isReplaced))
+    await acknowledge(edge, requestId)
+    await sides.settle(40 * DAY_MS)
+    checkAttempts(sides)
+    await checkSpools(sides)
+  } catch (error) {
+    throw new Error(`after ${fuse.hit ?? "nothing"}: ${String(error)}`, { cause: error })
+  } finally {
+    sides.close()
+  }
+}
+
+async function releasing({ reading }: Gateway, requestId: string, text: ReportDraft): Promise<void> {
+  const view = await reading.start(READER, requestId)
+  const { draftVersion } = await reading.saveDraft(READER, requestId, text, view.draft!.draftVersion)
+  const { prepareId } = await reading.preparePreliminary(READER, requestId, draftVersion)
+  await reading.release(READER, prepareId, ASSERTION)
+}
+
+describeLong("a preliminary report and what goes wrong", function () {
+  this.timeout(1_800_000)
+  for (const mishap of ["crash", "disk-fails", "ledger-fails"] as const)
+    it(`comes to the same end: ${mishap} at the n-th operation`, async () => {
+      const counting = new Fuse(mishap, 0)
+      await walkWith(counting)
+      const failed: string[] = []
+      for (let at = 1; at <= counting.count; at += STRIDE)
+        await walkWith(new Fuse(mishap, at)).catch((error: unknown) => failed.push(`${at} ${String(error)}`))
+      assert.deepEqual(failed, [], `of ${counting.count} operations`)
+    })
+})
 
 describe("a preliminary report", function () {
   this.timeout(60_000)
@@ -329,6 +404,22 @@ describe("a preliminary report", function () {
       const listed = await side.world.cases.listed()
       assert.equal(waitingSince(listed, "late", sides.time.peek()).length, 0)
     }
+  })
+
+  it("is awaited by nobody any more once its images are gone and both sides have closed the case", async () => {
+    await release()
+    await sides.settle(40 * DAY_MS)
+    assert((await codes()).includes("preliminary-late"))
+    assert.equal((await row(sides.edge, requestId))?.action, "close")
+    await sides.edge.staff.close(CLERK, requestId)
+    await sides.center.reading.close(READER, requestId)
+    assert.deepEqual(
+      [...(await codes()), ...(await told())].filter((code) => code.startsWith("preliminary")),
+      [],
+    )
+    for (const side of [sides.edge, sides.center])
+      assert.deepEqual(waitingSince(await side.world.cases.listed(), "late", sides.time.peek()), [])
+    assert.deepEqual(shown(await home()), [[1, EARLY.impression, false, false]])
   })
 
   it("lasts over the end of both processes, and leaves nothing that belongs to nobody", async () => {

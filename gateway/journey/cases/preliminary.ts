@@ -49,13 +49,12 @@ export const camePreliminaries = ({ submissions }: Pick<CaseFile, "submissions">
 export const releasedPreliminary = ({ reports }: Reports): ReleasedPreliminary | null =>
   reports.flatMap(({ private: { preliminaries = [] } }) => preliminaries).at(-1) ?? null
 
-/** Since when a signed report is awaited after a preliminary one, at either side; null = none is. ISO 8601. */
+/** Since when a signed report is awaited after a preliminary one, at either side; null = none is, or the case is over. ISO 8601. */
 export function finalAwaitedSince(
   file: Pick<CaseFile, "request" | "reports" | "submissions">,
 ): string | null {
   const { request } = file
-  const isWanted = request.recalledAt === undefined && (request.state === "failed" || !isOver(request.state))
-  if (!isWanted || finalAmong(file) !== null) return null
+  if (request.recalledAt !== undefined || isOver(request.state) || finalAmong(file) !== null) return null
   return releasedPreliminary(file)?.at ?? camePreliminaries(file).at(-1)?.submission.verifiedAt ?? null
 }
 
