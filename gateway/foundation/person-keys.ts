@@ -50,6 +50,6 @@ export function personKeysOf(
   return {
     chain: (login) => of(login).chain(login),
     needs: (login) => of(login).needs(login),
-    sign: (login, pin, bytes) => of(login).sign(login, pin, bytes),
+    sign: (login, pin, bytes, manifest) => of(login).sign(login, pin, bytes, manifest),
   }
 }

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto"
 import { join } from "node:path"
 import { RemoteKeys } from "../../gateway/actors/signing-service/signing-service.ts"
 import type { ReportRecord } from "../../gateway/journey/records/report.ts"
+import { documentOf } from "../../gateway/journey/submit/report-documents.ts"
 import type { SigningView } from "../../gateway/journey/views/reading.ts"
 import { CLIENT, CscService, REMOTE_PIN } from "../peers/csc-service.ts"
 import { personKeys } from "../../gateway/storage/keys/person-keys.ts"
@@ -117,7 +118,11 @@ describe("a report that is approved while its reader's signing service is away",
     assert.equal(await home(), null)
     assert.deepEqual(await told(), [["signature-pending", null]])
     const shown = await signing()
-    assert.deepEqual(shown?.awaits, { what: "service", prepareId: approved.prepareId })
+    assert.deepEqual(shown?.awaits, {
+      what: "service",
+      prepareId: approved.prepareId,
+      pdfSha256: documentOf(approved, "pdf").sha256,
+    })
     assert.deepEqual(shown.steps.map(({ step, state }) => `${step} ${state}`).slice(0, 4), [
       "frozen done",
       "identity done",

@@ -84,8 +84,8 @@ describe("a reader whose card is at their own PC", function () {
       const { card } = (await reader.sign(prepared.prepareId, prepared.passkey, "")) as unknown as CardAsked
       return card
     }
-    const toCard = ({ toBeSigned, certificate }: CardAsked["card"]) =>
-      atBridge("/sign", { caseNumber: "R-CARD-1", certificate, toBeSigned })
+    const toCard = ({ toBeSigned, manifest, certificate }: CardAsked["card"]) =>
+      atBridge("/sign", { caseNumber: "R-CARD-1", certificate, toBeSigned, manifest })
     const end = (id: string, signature: string | null): Promise<SignedOrApproved> =>
       reader.post(`/api/card/${id}`, { signature })
 
@@ -106,6 +106,11 @@ describe("a reader whose card is at their own PC", function () {
     const signing = toCard(third)
     await bridge.type(CARD_PIN, before)
     const { signature = "" } = await signing
+    const window = bridge.shown.slice(before).replace(/ /g, "")
+    assert.ok(
+      window.includes(prepared.pdfSha256) && window.includes(prepared.cdaSha256),
+      "what was frozen is signed",
+    )
     const signed = await end(third.id, signature)
     assert.deepEqual([signed.version, signed.awaitsSignature], [1, undefined])
     await assert.rejects(end(third.id, signature), { status: 409, code: "ERR_KEY_CARD" })

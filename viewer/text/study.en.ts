@@ -170,7 +170,7 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "sign.missing-both-code": "Tick the box and enter the eight digits to sign.",
   "sign.card-hint": "The PIN of your card is entered at the bridge's window, not here.",
   "sign.card-compare":
-    "Enter the PIN at the bridge's window if it shows case {caseNumber} and SHA-256 {sha256}.",
+    "Enter the PIN at the bridge's window if it shows case {caseNumber} and, as signed, {start} … {end}: the SHA-256 of this PDF.",
   "sign.fault.intent": "The passkey does not fit what was frozen.",
   "sign.fault.images": "Images were added or withdrawn meanwhile. Go back, look at them, then sign.",
   "sign.fault.clock":

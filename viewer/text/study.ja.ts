@@ -166,7 +166,7 @@ export const studyJa = {
   "sign.missing-both-code": "確認の印と 8 桁のコードを入れると署名できます。",
   "sign.card-hint": "カードの暗証番号は、この画面ではなくブリッジの画面で入力します。",
   "sign.card-compare":
-    "ブリッジの画面が症例 {caseNumber}、SHA-256 {sha256} なら、そこで暗証番号を入れてください。",
+    "ブリッジの画面の症例が {caseNumber} で、署名対象にこの PDF の SHA-256（{start} … {end}）があれば、そこで暗証番号を入れてください。",
   "sign.fault.intent": "パスキーの確認が、固定した内容と合いません。",
   "sign.fault.images":
     "この間に画像の追加または取り消しがありました。戻って画像を確かめてから署名してください。",

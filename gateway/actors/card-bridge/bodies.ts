@@ -5,7 +5,7 @@ import type { BridgeQuestion } from "../../journey/views/card-bridge.ts"
 import { collected } from "../../standards/collected.ts"
 import { RequestTooLarge } from "../http-door/refusal.ts"
 
-/** A SignedInfo in base64 and some more. */
+/** A SignedInfo and a manifest in base64, and some more. */
 const MAX_BODY_BYTES = 96 * 1024
 
 const pairBody = z.strictObject({ code: z.string().max(16) })
@@ -14,6 +14,7 @@ const signBody = z.strictObject({
   caseNumber: z.string().regex(/^[\w./ -]{1,64}$/),
   certificate: z.string().regex(/^[0-9a-f]{64}$/),
   toBeSigned: z.base64().min(1),
+  manifest: z.base64(),
 })
 
 /** null = not such a body. Throws RequestTooLarge. */

@@ -10,7 +10,7 @@ import type {
   BridgeQuestion,
   BridgeSignature,
 } from "../../journey/views/card-bridge.ts"
-import { demandSignedInfo } from "../../standards/dsg/signed-info.ts"
+import { coveredDocuments, demandSignedInfo } from "../../standards/dsg/signed-info.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import { DOOR_LIMITS, type DoorLimits } from "../http-door/limits.ts"
 import { openDoor, type OpenDoor } from "../http-door/open.ts"
@@ -33,8 +33,8 @@ const LIMITS: DoorLimits = {
 /** What is to be signed, as its holder is told. */
 export interface Announced extends BridgeQuestion {
   readonly octets: Uint8Array
-  /** Hex SHA-256 of `octets`. */
-  readonly sha256: string
+  /** Hex SHA-256 of each document that a signature of `octets` covers. */
+  readonly documents: readonly string[]
 }
 
 export interface BridgeOptions {
@@ -140,12 +140,13 @@ class Bridge {
 function announcedIn(question: BridgeQuestion | null): Announced {
   if (question === null) throw new BridgeRefused("request")
   const octets = Buffer.from(question.toBeSigned, "base64")
+  const manifest = question.manifest === "" ? null : Buffer.from(question.manifest, "base64")
   try {
     demandSignedInfo(octets)
+    return { ...question, octets, documents: coveredDocuments(octets, manifest) }
   } catch (error) {
     throw error instanceof Malformed ? new BridgeRefused("request") : error
   }
-  return { ...question, octets, sha256: sha256(octets) }
 }
 
 function answer(

@@ -66,7 +66,7 @@ export class ByCard {
   #told(
     login: string,
     { bridge }: ReadersCards,
-    { id, toBeSigned, certificate }: CardQuestion,
+    { id, toBeSigned, manifest, certificate }: CardQuestion,
     done: Promise<SignedOrApproved>,
   ): CardAsked {
     this.#begun.set(login, { id, done })
@@ -75,6 +75,7 @@ export class ByCard {
         id,
         bridge,
         toBeSigned: Buffer.from(toBeSigned).toString("base64"),
+        manifest: Buffer.from(manifest ?? "").toString("base64"),
         certificate: createHash("sha256").update(certificate).digest("hex"),
       },
     }

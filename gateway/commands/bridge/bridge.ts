@@ -91,12 +91,12 @@ function demandCard(certificate: Uint8Array, wanted: string): void {
 
 /** No name, no text: what a window on a desk may show to whoever passes. */
 function tell(
-  { caseNumber, sha256 }: Announced,
+  { caseNumber, documents }: Announced,
   say: (...said: Parameters<ReturnType<typeof wordsFor>>) => void,
 ): void {
   say("asked", { time: new Date().toLocaleTimeString("sv-SE") })
   say("case", { caseNumber })
-  say("sha256", { sha256: (sha256.match(/.{4}/g) ?? []).join(" ") })
+  for (const sha256 of documents) say("sha256", { sha256: (sha256.match(/.{4}/g) ?? []).join(" ") })
   say("compare")
 }
 

@@ -5,8 +5,9 @@ const EN = {
   code: "Code for the signing page: {code}",
   asked: "\n{time}  A signature is asked for.",
   case: "  Case    {caseNumber}",
-  sha256: "  SHA-256 {sha256}",
-  compare: "  Case and SHA-256 must be those of the signing page. Empty line or Esc: do not sign.",
+  sha256: "  Signed  {sha256}",
+  compare:
+    "  The case must be that of the signing page, and one of these SHA-256 that of its PDF. Empty line or Esc: do not sign.",
   pin: "PIN of the card: ",
   signed: "Signed.",
   cancelled: "Not signed.",
@@ -22,9 +23,9 @@ const JA: Readonly<Record<keyof typeof EN, string>> = {
   code: "署名画面に入れるコード：{code}",
   asked: "\n{time}　署名の依頼があります。",
   case: "  症例    {caseNumber}",
-  sha256: "  SHA-256 {sha256}",
+  sha256: "  署名対象 {sha256}",
   compare:
-    "  症例と SHA-256 が署名画面と同じことを確かめてください。署名しないときは、空のまま Enter か Esc。",
+    "  症例が署名画面と同じで、SHA-256 の一つが画面の PDF と同じことを確かめてください。署名しないときは、空のまま Enter か Esc。",
   pin: "カードの暗証番号：",
   signed: "署名しました。",
   cancelled: "署名していません。",

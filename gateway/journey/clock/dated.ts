@@ -17,8 +17,8 @@ export const datedKeys = (keys: KeyStore, watch: Pick<ClockWatch, "hold">): KeyS
 export const datedPersonKeys = (keys: PersonKeys, watch: Pick<ClockWatch, "hold">): PersonKeys => ({
   chain: (personId) => keys.chain(personId),
   needs: (personId) => keys.needs(personId),
-  sign: async (personId, pin, bytes) => {
+  sign: async (personId, pin, bytes, manifest) => {
     watch.hold()
-    return keys.sign(personId, pin, bytes)
+    return keys.sign(personId, pin, bytes, manifest)
   },
 })

@@ -16,10 +16,10 @@ export const boundPersonKeys = (keys: PersonKeys, bindings: Bindings, clock: Clo
   return {
     chain,
     needs: (login) => keys.needs(login),
-    sign: async (login, pin, bytes) => {
+    sign: async (login, pin, bytes, manifest) => {
       const fault = await unconfirmed(login, await chain(login), bindings)
       if (fault !== null) throw new KeyError("ERR_KEY_UNCONFIRMED", fault)
-      return keys.sign(login, pin, bytes)
+      return keys.sign(login, pin, bytes, manifest)
     },
   }
 }

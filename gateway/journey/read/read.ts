@@ -14,6 +14,7 @@ import type { ReportRecord } from "../records/report.ts"
 import type { RequestRecord } from "../records/request.ts"
 import { newDraft, type Beginning } from "./draft.ts"
 import { isAddendum, standing, versionViews } from "../lineage.ts"
+import { documentOf } from "../submit/report-documents.ts"
 import { next } from "../route.ts"
 import { selected } from "../assemble/selection.ts"
 import { sentAgain } from "../submit/send-again.ts"
@@ -204,6 +205,10 @@ function signing(file: CaseFile): SigningView | null {
   }
 }
 
-function awaited({ approved, prepareId }: ReportRecord): Pick<SigningView, "awaits"> {
-  return approved && prepareId !== null ? { awaits: { what: approved.waitsFor, prepareId } } : {}
+function awaited(report: ReportRecord): Pick<SigningView, "awaits"> {
+  const { approved, prepareId } = report
+  if (!approved || prepareId === null) return {}
+  return {
+    awaits: { what: approved.waitsFor, prepareId, pdfSha256: documentOf(report, "pdf").sha256 },
+  }
 }

@@ -38,6 +38,8 @@ export interface BridgeQuestion {
   readonly certificate: string
   /** Canonical ds:SignedInfo, base64. */
   readonly toBeSigned: string
+  /** Canonical ds:Manifest behind it, base64; "" = there is none. */
+  readonly manifest: string
 }
 
 /** Answer of `POST /sign`. */

@@ -169,6 +169,7 @@ export interface SigningView {
     readonly what: SignatureWait
     readonly prepareId: string
     /** As of a PreparedReport. */
+    readonly pdfSha256: string
     readonly bridge?: string
   }
 }
@@ -189,6 +190,8 @@ export interface CardAsked {
     readonly bridge: string
     /** Canonical ds:SignedInfo, base64. */
     readonly toBeSigned: string
+    /** Canonical ds:Manifest behind it, base64; "" = there is none. */
+    readonly manifest: string
     /** Hex SHA-256 of the certificate that has to sign. */
     readonly certificate: string
   }

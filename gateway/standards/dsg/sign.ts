@@ -54,6 +54,8 @@ export interface SignatureInput {
 export interface UnsignedSignature {
   /** Canonical ds:SignedInfo: what the key signs with SHA-256. */
   readonly toBeSigned: Uint8Array
+  /** Canonical ds:Manifest, whose digest stands in `toBeSigned`; null in the flat layout. */
+  readonly manifest: Uint8Array | null
   /**
    * The whole document, UTF-8.
    *
@@ -73,13 +75,14 @@ export function buildSignature(input: SignatureInput): UnsignedSignature {
   if (!SIGNATURE_ID.test(input.signatureId)) throw malformed("SIGNATURE_INPUT", "signatureId is no NCName")
   const signer = readCertificate(leaf)
   const parts = writeParts(input, signer)
-  const digests = digestParts(assemble(input, parts, "", ""), canonicalizationOf(input))
-  const signedInfo = writeSignedInfo(input, methodOf(signer), digests)
+  const canonicalParts = canonicalPartsOf(assemble(input, parts, "", ""), canonicalizationOf(input))
+  const signedInfo = writeSignedInfo(input, methodOf(signer), canonicalParts)
   const toBeSigned = withDocument(assemble(input, parts, signedInfo, ""), (root) =>
     canonical(onlyChild(root, DS, "SignedInfo"), canonicalizationOf(input)),
   )
   return {
     toBeSigned,
+    manifest: canonicalParts.get("Manifest") ?? null,
     finish(signatureValue) {
       if (!signatureValueChecks(methodOf(signer), signer.spki, toBeSigned, signatureValue)) {
         throw malformed("SIGNATURE_VALUE", "the value is not the signer's over these octets")
@@ -149,8 +152,8 @@ function writeDocumentReferences(input: SignatureInput): readonly string[] {
   return [element("ds:Reference", { Id: `${input.signatureId}-set`, URI }, mark), ...documents]
 }
 
-/** SHA-256 of the canonical form of each signed part, where it stands in the document. */
-function digestParts(xml: Uint8Array, canonicalization: string): ReadonlyMap<string, Uint8Array> {
+/** The canonical form of each signed part, where it stands in the document. */
+function canonicalPartsOf(xml: Uint8Array, canonicalization: string): ReadonlyMap<string, Uint8Array> {
   return withDocument(xml, (root) => {
     const [keyInfo, ...objects] = childElements(root).filter(
       ({ name }) => name === "KeyInfo" || name === "Object",
@@ -159,25 +162,24 @@ function digestParts(xml: Uint8Array, canonicalization: string): ReadonlyMap<str
     const signed = [keyInfo, ...contents].flatMap((part) =>
       part === undefined ? [] : part.name === "QualifyingProperties" ? childElements(part) : [part],
     )
-    return new Map(
-      signed.map((part) => [
-        part.name,
-        createHash("sha256").update(canonical(part, canonicalization)).digest(),
-      ]),
-    )
+    return new Map(signed.map((part) => [part.name, canonical(part, canonicalization)]))
   })
 }
 
 function writeSignedInfo(
   input: SignatureInput,
   method: string,
-  digests: ReadonlyMap<string, Uint8Array>,
+  parts: ReadonlyMap<string, Uint8Array>,
 ): string {
   const id = input.signatureId
   const Algorithm = canonicalizationOf(input)
   const reference = (name: string, suffix: string, Type?: string) => {
     const transforms = element("ds:Transforms", {}, element("ds:Transform", { Algorithm }))
-    const digest = writeDigest(digests.get(name) ?? new Uint8Array(0))
+    const digest = writeDigest(
+      createHash("sha256")
+        .update(parts.get(name) ?? "")
+        .digest(),
+    )
     return element("ds:Reference", { URI: `#${id}-${suffix}`, Type }, transforms, digest)
   }
   return element(

@@ -22,6 +22,7 @@ interface Answer {
 describe("the bridge to a card", () => {
   let world: World
   let toBeSigned: string
+  let manifest: string
   let door: OpenDoor
   let code = ""
   let announced: Announced[]
@@ -30,7 +31,9 @@ describe("the bridge to a card", () => {
 
   before(async () => {
     world = await makeWorld()
-    toBeSigned = Buffer.from(buildSignature(signatureInput(world.card)).toBeSigned).toString("base64")
+    const unsigned = buildSignature(signatureInput(world.card))
+    toBeSigned = Buffer.from(unsigned.toBeSigned).toString("base64")
+    manifest = Buffer.from(unsigned.manifest!).toString("base64")
   })
   after(() => world.bench.remove())
   beforeEach(async () => {
@@ -82,7 +85,7 @@ describe("the bridge to a card", () => {
     return { Authorization: `Bearer ${(JSON.parse(body) as { token: string }).token}` }
   }
   const question = (changes: object = {}): string =>
-    JSON.stringify({ caseNumber: "R-0042", certificate: hex(CERTIFICATE), toBeSigned, ...changes })
+    JSON.stringify({ caseNumber: "R-0042", certificate: hex(CERTIFICATE), toBeSigned, manifest, ...changes })
   const told = ({ status, body }: Answer): unknown => [
     status,
     (JSON.parse(body) as { refusal: string }).refusal,
@@ -154,8 +157,11 @@ describe("the bridge to a card", () => {
     assert.equal(answer.status, 200)
     assert.equal(answer.headers["cache-control"], "no-store")
     assert.deepEqual(JSON.parse(answer.body), { signature: Buffer.from("signature").toString("base64") })
-    const [{ caseNumber, octets, sha256 }] = announced as [Announced]
-    assert.deepEqual([caseNumber, sha256], ["R-0042", hex(octets)])
+    const [{ caseNumber, octets, documents }] = announced as [Announced]
+    const signed = signatureInput(world.card).documents.map(({ sha256 }) =>
+      Buffer.from(sha256).toString("hex"),
+    )
+    assert.deepEqual([caseNumber, documents], ["R-0042", signed], "read from what is signed")
     assert.equal(Buffer.from(octets).toString("base64"), toBeSigned)
   })
 
@@ -167,6 +173,10 @@ describe("the bridge to a card", () => {
       question({ toBeSigned: other(Buffer.from(toBeSigned, "base64").toString().replace("ds:", "dz:")) }),
       question({ toBeSigned: "***" }),
       question({ toBeSigned: "" }),
+      question({ manifest: "" }),
+      question({ manifest: other("<Manifest/>") }),
+      question({ manifest: other(Buffer.from(manifest, "base64").toString().replace("urn:", "urn :")) }),
+      question({ manifest: "***" }),
       question({ caseNumber: "R\u001b[2J" }),
       question({ caseNumber: "" }),
       question({ caseNumber: "x".repeat(65) }),

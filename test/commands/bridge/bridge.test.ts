@@ -15,6 +15,7 @@ describe("dokuei bridge", function () {
   let world: World
   let bridge: TypedBridge | undefined
   let toBeSigned: Uint8Array
+  let manifest: Uint8Array
   let card: X509Certificate
 
   before(async function () {
@@ -24,7 +25,9 @@ describe("dokuei bridge", function () {
       this.skip()
     }
     world = await makeWorld()
-    toBeSigned = buildSignature(signatureInput(world.card)).toBeSigned
+    const unsigned = buildSignature(signatureInput(world.card))
+    toBeSigned = unsigned.toBeSigned
+    manifest = unsigned.manifest!
     hsm = await SoftHsm.open()
     await hsm.addKey("sign", "01", "rsa")
     hsm.showCertificate("sign", "01")
@@ -53,7 +56,7 @@ describe("dokuei bridge", function () {
     assert.match(dokuei("bridge", ...flags, "--desk", ORIGIN).stderr, /in a terminal/)
   })
 
-  it("shows case and SHA-256 in its window, takes the PIN there and shows nothing of it, and signs those octets", async () => {
+  it("shows the case and the SHA-256 of each signed document in its window, takes the PIN there and shows nothing of it, and signs those octets", async () => {
     bridge = await TypedBridge.start(ORIGIN, "sign")
     // What comes too early is not shown either, and answers no later question.
     bridge.blurt(PIN)
@@ -64,6 +67,7 @@ describe("dokuei bridge", function () {
       caseNumber: "R-0042",
       certificate,
       toBeSigned: Buffer.from(toBeSigned).toString("base64"),
+      manifest: Buffer.from(manifest).toString("base64"),
     }
 
     // A wrong PIN is told, and not tried again by itself.
@@ -79,8 +83,12 @@ describe("dokuei bridge", function () {
     const { signature = "" } = await signing
     assert.ok(verify("sha256", toBeSigned, card.publicKey, Buffer.from(signature, "base64")))
     const seen = bridge.shown.slice(before)
-    const sha256 = createHash("sha256").update(toBeSigned).digest("hex")
-    assert.ok(seen.includes("R-0042") && seen.replace(/ /g, "").includes(sha256))
+    assert.ok(seen.includes("R-0042"))
+    for (const { sha256 } of signatureInput(world.card).documents)
+      assert.ok(
+        seen.replace(/ /g, "").includes(Buffer.from(sha256).toString("hex")),
+        "each document that is signed",
+      )
     assert.doesNotMatch(bridge.shown, new RegExp(`${PIN}|000111`))
 
     // Not the card that was meant: nobody is asked for a PIN. Nothing typed: nothing signed.

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict"
 import { C14N_11_WITH_COMMENTS } from "../../../gateway/standards/dsg/algorithms.ts"
 import { buildSignature, type SignatureInput } from "../../../gateway/standards/dsg/sign.ts"
-import { demandSignedInfo, MAX_SIGNED_INFO_BYTES } from "../../../gateway/standards/dsg/signed-info.ts"
+import {
+  coveredDocuments,
+  demandSignedInfo,
+  MAX_SIGNED_INFO_BYTES,
+} from "../../../gateway/standards/dsg/signed-info.ts"
 import { Malformed } from "../../../gateway/standards/malformed.ts"
 import { makeWorld, signatureInput, type World } from "./world.ts"
 
@@ -42,5 +46,41 @@ describe("what a card may be asked to sign", () => {
     }
     for (const [what, octets] of Object.entries(refused))
       assert.throws(() => demandSignedInfo(Buffer.from(octets)), Malformed, what)
+  })
+
+  const hex = (octets: Uint8Array): string => Buffer.from(octets).toString("hex")
+
+  it("says itself which documents it covers, in every form", () => {
+    const input = signatureInput(world.card)
+    const documents = input.documents.map(({ sha256 }) => hex(sha256))
+    for (const layout of ["manifest", "flat"] as const)
+      for (const canonicalization of [undefined, C14N_11_WITH_COMMENTS] as const) {
+        const form = canonicalization === undefined ? { layout } : { layout, canonicalization }
+        const { toBeSigned: octets, manifest } = buildSignature({ ...input, ...form })
+        assert.equal(manifest === null, layout === "flat")
+        assert.deepEqual(coveredDocuments(octets, manifest), documents)
+      }
+  })
+
+  it("is shown with no other documents than it covers", () => {
+    const input = signatureInput(world.card)
+    const ours = buildSignature(input)
+    const [one, ...others] = input.documents
+    const other = buildSignature({
+      ...input,
+      documents: [{ ...one!, sha256: Buffer.alloc(32, 7) }, ...others],
+    })
+    const flat = buildSignature({ ...input, layout: "flat" })
+    const many = Array.from({ length: 9 }, (_, at) => ({ ...one!, uniqueId: `1.2.${at + 1}` }))
+    const large = buildSignature({ ...input, documents: many })
+    const refused: Record<string, readonly [Uint8Array, Uint8Array | null]> = {
+      "the manifest of another signature": [ours.toBeSigned, other.manifest],
+      "no manifest": [ours.toBeSigned, null],
+      "a manifest where none is signed": [flat.toBeSigned, ours.manifest],
+      "what is signed in place of its manifest": [ours.toBeSigned, ours.toBeSigned],
+      "more than a report has": [large.toBeSigned, large.manifest],
+    }
+    for (const [what, [signedInfo, manifest]] of Object.entries(refused))
+      assert.throws(() => coveredDocuments(signedInfo, manifest), Malformed, what)
   })
 })

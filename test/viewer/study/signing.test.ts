@@ -18,12 +18,14 @@ const DRAFT = { ...TEXT, keyImages: [], correctionReason: "" }
 /** What was frozen differs from the draft: the screen must show this. */
 const FROZEN = { ...DRAFT, impression: "1. 凍結した診断。" }
 
+const PDF_SHA256 = `3f9a04c7${"00".repeat(24)}8be1c21e`
+
 const prepared = (over: Partial<PreparedReport> = {}): PreparedReport => ({
   prepareId: "p1",
   reportId: "r1",
   version: 2,
   cdaSha256: "ab".repeat(32),
-  pdfSha256: `3f9a04c7${"00".repeat(24)}8be1c21e`,
+  pdfSha256: PDF_SHA256,
   frozenAt: jst("14:08"),
   expiresAt: jst("14:13"),
   patient: PEOPLE.taro,
@@ -37,11 +39,12 @@ const prepared = (over: Partial<PreparedReport> = {}): PreparedReport => ({
   ...over,
 })
 
-/** In canonical form: what a bridge lets come to its card. */
+/** In canonical form, over the PDF: what a bridge lets come to its card. */
 const SIGNED_INFO =
   '<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"></ds:CanonicalizationMethod>' +
   '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></ds:SignatureMethod>' +
-  '<ds:Reference Type="http://uri.etsi.org/01903#SignedProperties" URI="#p"></ds:Reference></ds:SignedInfo>'
+  `<ds:Reference URI="urn:oid:1.2.3"><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></ds:DigestMethod><ds:DigestValue>${Buffer.from(PDF_SHA256, "hex").toString("base64")}</ds:DigestValue></ds:Reference>` +
+  '<ds:Reference Type="http://uri.etsi.org/01903#SignedProperties" URI="#p"><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></ds:DigestMethod><ds:DigestValue>AAAA</ds:DigestValue></ds:Reference></ds:SignedInfo>'
 
 describe("the signing screen", function () {
   let browser: Browser | undefined
@@ -220,7 +223,10 @@ describe("the signing screen", function () {
 
   it("takes back what waits for its signature before a preliminary report, and says so", async () => {
     await open()
-    const awaits = { ...signingOf(2), awaits: { what: "service" as const, prepareId: "p1" } }
+    const awaits = {
+      ...signingOf(2),
+      awaits: { what: "service" as const, prepareId: "p1", pdfSha256: PDF_SHA256 },
+    }
     const preliminary = { mayRelease: true, released: null }
     server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { signing: awaits, preliminary }))
     await go("[data-awaits]")
@@ -241,9 +247,9 @@ describe("the signing screen", function () {
       origin: server.origin,
       pairing: new Pairing({ bytes: (length) => randomBytes(length) }, (shown) => (code = shown)),
       certificate: () => Promise.resolve(Buffer.from("certificate")),
-      sign: ({ caseNumber, sha256 }) =>
+      sign: ({ caseNumber, documents }) =>
         new Promise((resolve, reject) => {
-          asked = `${caseNumber} ${sha256}`
+          asked = `${caseNumber} ${documents.join(" ")}`
           put = (told) => (told instanceof KeyError ? reject(told) : resolve(told))
         }),
     })
@@ -255,6 +261,7 @@ describe("the signing screen", function () {
         id: "q1",
         bridge,
         toBeSigned: Buffer.from(SIGNED_INFO).toString("base64"),
+        manifest: "",
         certificate: "ab".repeat(32),
       }
       server.answer(`POST /api/cases/${REQUEST_ID}/prepare`, prepared({ bridge }))
@@ -268,7 +275,9 @@ describe("the signing screen", function () {
       await page.getByRole("button", { name: "署名する" }).click()
       const shown = page.locator("[data-card]:not([data-card=''])")
       await shown.waitFor()
-      assert.ok(asked.endsWith((await shown.getAttribute("data-card")) ?? "-"))
+      assert.equal(asked, `RQ-20261125-0117 ${PDF_SHA256}`, "what is signed covers the PDF that is shown")
+      assert.equal(await shown.getAttribute("data-card"), PDF_SHA256)
+      assert.match(await shown.innerText(), /RQ-20261125-0117.*3f9a 04c7 … 8be1 c21e/)
       await fits("card-pin")
       put(new KeyError("ERR_KEY_PASSPHRASE", "wrong"))
       await page.getByText("カードの暗証番号が違います").waitFor()
@@ -293,7 +302,7 @@ describe("the signing screen", function () {
     const awaiting = (what: "service" | "pin") =>
       caseOf([], {
         draft: { ...FROZEN, draftVersion: 3 },
-        signing: { ...signingOf(2), awaits: { what, prepareId: "p1" } },
+        signing: { ...signingOf(2), awaits: { what, prepareId: "p1", pdfSha256: PDF_SHA256 } },
       })
     await open()
     await go(".frozen")
@@ -328,8 +337,8 @@ describe("the signing screen", function () {
       origin: server.origin,
       pairing: new Pairing({ bytes: (length) => randomBytes(length) }, (shown) => (code = shown)),
       certificate: () => Promise.resolve(Buffer.from("certificate")),
-      sign: ({ sha256 }) => {
-        asked.push(sha256)
+      sign: ({ documents }) => {
+        asked.push(...documents)
         return Promise.resolve(Buffer.from("signature"))
       },
     })
@@ -337,11 +346,11 @@ describe("the signing screen", function () {
     try {
       server.bridge = bridge
       await open()
-      const awaits = { what: "card" as const, prepareId: "p1", bridge }
+      const awaits = { what: "card" as const, prepareId: "p1", pdfSha256: PDF_SHA256, bridge }
       server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { signing: { ...signingOf(2), awaits } }))
       const toBeSigned = Buffer.from(SIGNED_INFO).toString("base64")
       server.answer(`POST /api/cases/${REQUEST_ID}/sign`, {
-        card: { id: "q2", bridge, toBeSigned, certificate: "ab".repeat(32) },
+        card: { id: "q2", bridge, toBeSigned, manifest: "", certificate: "ab".repeat(32) },
       })
       server.answer("POST /api/card/q2", { reportId: "r1", version: 2 })
       await go("[data-awaits=card]")
@@ -360,7 +369,7 @@ describe("the signing screen", function () {
       await field.fill(code)
       await page.keyboard.press("Enter")
       await page.locator('li[data-step="sent"][data-s="now"]').waitFor()
-      assert.equal(asked.length, 1)
+      assert.deepEqual(asked, [PDF_SHA256])
     } finally {
       server.bridge = ""
       await door.close()
@@ -381,7 +390,7 @@ describe("the signing screen", function () {
       server.bridge = bridge
       await open()
       const toBeSigned = Buffer.from(SIGNED_INFO).toString("base64")
-      const card = { id: "q3", bridge, toBeSigned, certificate: "ab".repeat(32) }
+      const card = { id: "q3", bridge, toBeSigned, manifest: "", certificate: "ab".repeat(32) }
       server.answer(`POST /api/cases/${REQUEST_ID}/prepare`, prepared({ bridge }))
       server.answer("POST /api/prepared/p1/sign", { card })
       server.answer("POST /api/card/q3", { reportId: "r1", version: 2 })
@@ -416,7 +425,10 @@ describe("the signing screen", function () {
   it("cuts no button of what is awaited on a narrow tablet", async () => {
     await open()
     await page.setViewportSize({ width: 820, height: 1180 })
-    const signing = { ...signingOf(2), awaits: { what: "login" as const, prepareId: "p1" } }
+    const signing = {
+      ...signingOf(2),
+      awaits: { what: "login" as const, prepareId: "p1", pdfSha256: PDF_SHA256 },
+    }
     server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { signing }))
     await go("[data-awaits=login]")
     assert.deepEqual(await cutText(page, "awaited-signature .btn"), [])
@@ -424,7 +436,10 @@ describe("the signing screen", function () {
 
   it("lets its reader take back what was approved, and write on", async () => {
     await open()
-    const signing = { ...signingOf(2), awaits: { what: "images" as const, prepareId: "p1" } }
+    const signing = {
+      ...signingOf(2),
+      awaits: { what: "images" as const, prepareId: "p1", pdfSha256: PDF_SHA256 },
+    }
     server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { signing }))
     await go("[data-awaits=images]")
     assert.deepEqual(

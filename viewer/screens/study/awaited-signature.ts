@@ -81,7 +81,10 @@ export class AwaitedSignature extends LightElement {
 
   #keyField(): TemplateResult {
     return html`<div @keydown=${(event: KeyboardEvent) => this.#enter(event)}>
-      ${this.#key?.field(this.#isBusy, this.view.requestNumber)}
+      ${this.#key?.field(this.#isBusy, {
+        caseNumber: this.view.requestNumber,
+        pdfSha256: this.view.signing?.awaits?.pdfSha256 ?? "",
+      })}
     </div>`
   }
 

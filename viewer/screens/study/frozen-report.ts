@@ -111,12 +111,20 @@ export function frozenSheet(
   </article>`
 }
 
+/** As a person compares it: how it begins and how it ends. */
+export const digestEnds = (digest: string): { readonly start: string; readonly end: string } => ({
+  start: inFours(digest.slice(0, 8)),
+  end: inFours(digest.slice(-8)),
+})
+
 const inFours = (hex: string): string => hex.match(/.{4}/g)?.join(" ") ?? hex
 
 /** Under the document: the PDF itself and the digest that will be signed. */
-export function frozenFoot(prepared: PreparedReport, pdfUrl: string): TemplateResult {
-  const { pdfSha256: digest } = prepared
-  const words = st("sign.digest", { start: inFours(digest.slice(0, 8)), end: inFours(digest.slice(-8)) })
+export function frozenFoot(
+  { pdfSha256: digest }: Pick<PreparedReport, "pdfSha256">,
+  pdfUrl: string,
+): TemplateResult {
+  const words = st("sign.digest", digestEnds(digest))
   return html`<div class="row between s sub">
     ${pdfLink(pdfUrl)}
     <span class="mono" title=${digest}>${words}</span>

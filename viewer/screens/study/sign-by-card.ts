@@ -5,21 +5,18 @@ import type { Api } from "../../api.ts"
 import { CardBridge } from "../../card-bridge.ts"
 import { icon } from "../../parts/icon.ts"
 import { st } from "../../text/study.ts"
+import { digestEnds } from "./frozen-report.ts"
 
-/**
- * What the gateway answered, brought to its end; without a card it is the answer already.
- *
- * @param show hex SHA-256 of what the card is asked to sign, to be compared with the bridge's window
- */
+/** What the gateway answered, brought to its end; without a card it is the answer already. @param asks the card is asked now */
 export async function endedByCard(
   api: Api,
   caseNumber: string,
   answered: SignedOrApproved | CardAsked,
-  show: (sha256: string) => void,
+  asks: () => void,
 ): Promise<SignedOrApproved> {
   if (!("card" in answered)) return answered
   const { card } = answered
-  show(await digestOf(card.toBeSigned))
+  asks()
   try {
     const signature = await new CardBridge(card.bridge).sign(caseNumber, card)
     return await api.cardSigned(card.id, signature)
@@ -30,22 +27,22 @@ export async function endedByCard(
   }
 }
 
-async function digestOf(base64: string): Promise<string> {
-  const octets = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", octets))
-  return [...digest].map((octet) => octet.toString(16).padStart(2, "0")).join("")
+/** What of the case the bridge's window must show, too. */
+export interface Compared {
+  readonly caseNumber: string
+  /** Hex. */
+  readonly pdfSha256: string
 }
 
-/** Where the PIN is typed, and while the card is asked, what its window must show. @param sha256 "" = it is not asked yet */
-export function cardHint(caseNumber: string, sha256: string): TemplateResult {
-  return html`<div class="banner banner-info banner-round" role="status" data-card=${sha256}>
-    ${icon("user")}
-    <p class="s">
-      ${
-        sha256 === ""
-          ? st("sign.card-hint")
-          : st("sign.card-compare", { caseNumber, sha256: (sha256.match(/.{4}/g) ?? []).join(" ") })
-      }
-    </p>
+/** Where the PIN is typed, and while the card is asked, what its window must show. */
+export function cardHint({ caseNumber, pdfSha256 }: Compared, isAsked: boolean): TemplateResult {
+  const { start, end } = digestEnds(pdfSha256)
+  return html`<div
+    class="banner banner-info banner-round"
+    role="status"
+    data-card=${isAsked ? pdfSha256 : ""}
+  >
+    ${icon("card")}
+    <p class="s">${isAsked ? st("sign.card-compare", { caseNumber, start, end }) : st("sign.card-hint")}</p>
   </div>`
 }

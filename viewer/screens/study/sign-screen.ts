@@ -263,7 +263,7 @@ export class SignScreen extends LightElement {
       >`
     if (!this.#isExpired())
       return [
-        this.#key?.field(busy, this.#caseNumber()),
+        this.#key?.field(busy, { caseNumber: this.#caseNumber(), pdfSha256: this.#prepared.pdfSha256 }),
         signButtons(this.requestId, busy, this.#missing(), this.#failure === null),
       ]
     return expired(() => void this.#prepare())

@@ -3,7 +3,7 @@ import type { PreparedReport, ReadingView } from "../../../gateway/journey/views
 import type { Api } from "../../api.ts"
 import { icon } from "../../parts/icon.ts"
 import { st } from "../../text/study.ts"
-import { frozenFoot, frozenReport, frozenSheet, pdfLink, type SheetState } from "./frozen-report.ts"
+import { frozenFoot, frozenReport, frozenSheet, type SheetState } from "./frozen-report.ts"
 import type { KeyImages } from "./key-images.ts"
 
 export interface SheetParts {
@@ -65,7 +65,5 @@ function badge({ view, prepared, isSigned, sheet }: SheetParts): TemplateResult 
 
 function pdfOf({ api, view }: SheetParts): unknown {
   const awaits = view.signing?.awaits
-  return awaits === undefined
-    ? nothing
-    : html`<div class="row s sub">${pdfLink(api.preparedPdfUrl(awaits.prepareId))}</div>`
+  return awaits === undefined ? nothing : frozenFoot(awaits, api.preparedPdfUrl(awaits.prepareId))
 }

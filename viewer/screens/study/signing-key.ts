@@ -3,7 +3,7 @@ import type { CardAsked, SignedOrApproved } from "../../../gateway/journey/views
 import type { Api } from "../../api.ts"
 import { CardBridge } from "../../card-bridge.ts"
 import { st, type StudyKey } from "../../text/study.ts"
-import { cardHint, endedByCard } from "./sign-by-card.ts"
+import { cardHint, endedByCard, type Compared } from "./sign-by-card.ts"
 import { codeField, pinField, type KeyEntry } from "./key-field.ts"
 
 /** As the bridge shows it. */
@@ -22,8 +22,7 @@ export class SigningKey {
   #isSealed = false
   #typed = ""
   #isRefused = false
-  /** Hex SHA-256 of what the card is asked to sign; "" = nothing. */
-  #cardSha256 = ""
+  #isCardAsked = false
 
   /** @param changed it looks otherwise now */
   constructor(api: Api, changed: () => void) {
@@ -73,18 +72,18 @@ export class SigningKey {
   /** What the gateway answered, brought to its end: where the card has to sign, at the bridge. */
   async ended(caseNumber: string, answered: SignedOrApproved | CardAsked): Promise<SignedOrApproved> {
     try {
-      return await endedByCard(this.#api, caseNumber, answered, (sha256) => this.#show(sha256))
+      return await endedByCard(this.#api, caseNumber, answered, () => this.#show(true))
     } finally {
-      this.#show("")
+      this.#show(false)
     }
   }
 
-  #show(sha256: string): void {
-    this.#cardSha256 = sha256
+  #show(isCardAsked: boolean): void {
+    this.#isCardAsked = isCardAsked
     this.#changed()
   }
 
-  field(isBusy: boolean, caseNumber: string): unknown {
+  field(isBusy: boolean, compared: Compared): unknown {
     const entry: KeyEntry = {
       typed: this.#typed,
       isBusy,
@@ -98,7 +97,7 @@ export class SigningKey {
     if (this.#isSealed) return html`<p class="hint">${st("sign.sealed-hint")}</p>`
     if (this.#bridge === null) return pinField(entry)
     if (!this.#bridge.isPaired) return codeField(entry)
-    return cardHint(caseNumber, this.#cardSha256)
+    return cardHint(compared, this.#isCardAsked)
   }
 }
 
