@@ -21,6 +21,7 @@ import type { Stores } from "../journey/world.ts"
 import { openLog } from "../log.ts"
 import { asOwnerOf } from "./as-owner.ts"
 import { certifyLoss } from "./loss-certificate.ts"
+import { withSealedPassphrase } from "./sealed-passphrase.ts"
 
 const MIB = 1024 * 1024
 /** How often the progress line is written. */
@@ -34,21 +35,28 @@ export const recoverCommand = (): Command =>
     .argument("<file>", "configuration")
     .option("--destroy-orphans", "destroy, for good, what the ledger does not know and is kept for a person")
     .option("--spool-lost", "the spool is gone for good: what lay in it is written down as destroyed")
+    .option("--sealed-passphrase <file>", "the passphrase as systemd-creds has sealed it; as root")
     .action(async (file: string, options: RecoverOptions) => {
-      const config = loadConfig(file)
-      await asOwnerOf(config.dataDir, async () => {
-        const stores = await openStores(config, openLog(config.role))
-        try {
-          await recoverStores(config, stores, options)
-        } finally {
-          await stores.close()
-        }
-      })
+      const { sealedPassphrase } = options
+      const named = loadConfig(file, sealedPassphrase === undefined ? undefined : "unseen")
+      await withSealedPassphrase(named, sealedPassphrase, (config) =>
+        asOwnerOf(config.dataDir, () => recovered(config, options)),
+      )
     })
+
+async function recovered(config: Config, options: RecoverOptions): Promise<void> {
+  const stores = await openStores(config, openLog(config.role))
+  try {
+    await recoverStores(config, stores, options)
+  } finally {
+    await stores.close()
+  }
+}
 
 interface RecoverOptions {
   readonly destroyOrphans?: boolean
   readonly spoolLost?: boolean
+  readonly sealedPassphrase?: string
 }
 
 async function recoverStores(
