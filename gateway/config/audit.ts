@@ -32,6 +32,11 @@ export const auditSchema = z
       .describe(
         "Audit Record Repositories that get every record by syslog over mutual TLS (ITI-20, RFC 5425); we show keys.tls",
       ),
+    joining: file
+      .optional()
+      .describe(
+        "record that `dokuei join` has left (`joining.log`): taken into the trail at the first start with it",
+      ),
   })
   .prefault({})
   .describe("the trail itself is always kept here")

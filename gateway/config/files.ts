@@ -33,6 +33,7 @@ const FILES = [
   "desk.cards.chain",
   "desk.cards.authorities",
   "audit.collectors.*.ca",
+  "audit.joining",
   "mail.server.ca",
   "mail.server.passwordFile",
   "directory.ca",

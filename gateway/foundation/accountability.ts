@@ -14,10 +14,13 @@ import type { AccountNews } from "../journey/ports/bindings.ts"
 import type { People } from "../journey/ports/person.ts"
 import { errorFields, type Log } from "../log.ts"
 import type { Rot } from "../storage/spool/findings.ts"
+import { deedOf, readJoining } from "../storage/trail/joining-log.ts"
 import { takeNotes, type Note } from "../storage/trail/used-notes.ts"
 import { VERSION } from "../version.ts"
 
 const LOOK_MS = 60_000
+/** Beside the sections: what the record of the joining says. */
+const JOINING = "joining"
 const KEPT = "configuration.json"
 
 export interface Accounts {
@@ -155,10 +158,26 @@ async function tellConfiguration(config: Config, trail: AuditTrail): Promise<voi
     objectId: "configuration",
     description: before === null ? "first start" : `changed since the last start: ${changed.join(", ")}`,
   })
-  await trail.record([{ key: `configuration/${at}`, event: told }])
+  const joined = changed.includes(JOINING) ? await joiningRows(config) : []
+  await trail.record([...joined, { key: `configuration/${at}`, event: told }])
   // Told first: a crash in between tells it twice, never not at all.
   await writeFile(`${path}.part`, JSON.stringify(now), { mode: 0o600 })
   await rename(`${path}.part`, path)
+}
+
+/** What happened before there was a gateway to tell of it, at the times when it did. */
+async function joiningRows({ audit: { joining } }: Config): Promise<readonly Row[]> {
+  const lines = joining === undefined ? [] : await readJoining(joining)
+  return lines.map((line) => ({
+    key: line.key,
+    event: event({
+      event: "security-alert",
+      outcome: "success",
+      at: line.at,
+      user: line.user,
+      description: deedOf(line),
+    }),
+  }))
 }
 
 /** A file somebody spoilt is as good as none: then it is told as a first start. */
@@ -180,12 +199,15 @@ async function digestsOf(config: Config): Promise<Digests> {
   const trusted = [trust.tlsCa, trust.sealCa, trust.hpkiRoots, trust.tsaRoots, ...others, ...collectors]
   const partners = agreements.flatMap((each) => each.objectCertificate ?? [])
   const files = await Promise.all([...own, ...trusted, ...partners].map((path) => readFile(path)))
+  const { joining } = config.audit
+  const joined: [string, string][] = joining === undefined ? [] : [[JOINING, digest(await readFile(joining))]]
   const sections = Object.entries(config).map(([name, value]): [string, string] => [
     name,
     digest(JSON.stringify(value)),
   ])
   return Object.fromEntries([
     ...sections,
+    ...joined,
     ["certificates", digest(Buffer.concat(files))],
     ["program", digest(VERSION)],
   ])

@@ -94,6 +94,27 @@ describe("the accounts beside the steps", () => {
     await start()
   })
 
+  it("take in the record of a joining once, each line at its own time, and nothing that is none", async () => {
+    const joining = join(folder, "joining.log")
+    const line = { at: "2026-04-01T00:00:00.000Z", user: "root", partner: "203.0.113.20:8444" }
+    const lines = [
+      { ...line, what: "asked", detail: "four keys made here" },
+      { ...line, what: "bent", detail: "two\nlines" },
+      { ...line, at: "never", what: "bent", detail: "" },
+      { ...line, what: "confirmed", detail: "by the new certificate" },
+    ]
+    await writeFile(joining, [...lines.map((each) => JSON.stringify(each)), "[1", ""].join("\n"))
+    const audit = { ...config.audit, joining }
+    assert.deepEqual(await start({ audit }), [
+      "security-alert: joining of 203.0.113.20:8444: asked (four keys made here)",
+      "security-alert: joining of 203.0.113.20:8444: confirmed (by the new certificate)",
+      "configuration: changed since the last start: audit, joining",
+    ])
+    assert.deepEqual([told[0]?.at, told[0]?.user], [line.at, line.user])
+    assert.deepEqual(await start({ audit }), [])
+    await start()
+  })
+
   it("tell of a session that ended by itself, and forget it then", async () => {
     const person = { id: "p1", login: "sato", name: "佐藤", role: "clerk" } as const
     ended = [{ key: "k1", person }]

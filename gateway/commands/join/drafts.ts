@@ -18,6 +18,9 @@ const HEAD = `# A draft, made by joining a reading centre. Read it whole, above 
 /** Doors of the draft, and of the site file beside it. */
 const DOORS = { dicom: 11112, desk: 8080, health: 9090 }
 
+/** In the folder beside the configuration. */
+export const JOINING_LOG = "joining.log"
+
 export type Keys = Readonly<Record<(typeof REQUESTED)[number], Key>>
 
 /** @throws JoinError ERR_JOIN_ANSWER when the centre's half would make no configuration */
@@ -86,6 +89,7 @@ const draftOf = ({ hospital, timeStampUrl, agreement }: Answer) => ({
     crls: "trust/crls",
   },
   timeStamp: { url: timeStampUrl },
+  audit: { joining: JOINING_LOG },
   // Which files are read here is not for the other side to say.
   agreements: [{ ...agreement, objectCertificate: "trust/center-object.chain.pem" }],
 })

@@ -3,7 +3,6 @@
  * for as long as the joining takes, and signs the hospital's keys once a person has typed the digits that the hospital
  * read out by telephone. (`dokuei enrol` is for persons.)
  */
-import { appendFileSync } from "node:fs"
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface, type Interface } from "node:readline/promises"
@@ -19,11 +18,13 @@ import type { CenterConfig } from "../../config/schema.ts"
 import { certificates } from "../../foundation/trust-store.ts"
 import { ConfigError, JoinError } from "../../journey/errors.ts"
 import { certificateChain, readKeyFile } from "../../storage/keys/pem-files.ts"
+import { appendJoining, deedOf } from "../../storage/trail/joining-log.ts"
 import { leaveNote } from "../../storage/trail/used-notes.ts"
 import { caller } from "../caller.ts"
 import { printableLines } from "../printable.ts"
 import { answerOf, type Inviting } from "./answer.ts"
 import { openAuthority, type OwnAuthorities } from "./authority.ts"
+import { JOINING_LOG } from "./drafts.ts"
 import { centersHalf, readInvitation } from "./invitation.ts"
 import { chainPem, issueFor, type IssuedChains } from "./issue.ts"
 import { offeredTunnel } from "./tunnel.ts"
@@ -195,10 +196,9 @@ async function newFolder(path: string): Promise<void> {
 /** What happened, when and from where: a line each, never changed, and a note that the gateway takes into its chained trail. */
 function record({ config, options, invitation, notes }: Host, what: string, detail: string): void {
   const at = systemClock.now().toISOString()
-  const line = { at, hospital: invitation.hospital.id, what, detail }
-  appendFileSync(join(options.out, "joining.log"), `${JSON.stringify(line)}\n`, { mode: 0o600 })
-  const deed = `joining of ${invitation.hospital.id}: ${what} (${detail})`
-  const noted = leaveNote(join(config.dataDir, "audit.jsonl"), { at, user: caller(), deed })
+  const line = { at, user: caller(), partner: invitation.hospital.id, what, detail }
+  appendJoining(join(options.out, JOINING_LOG), line)
+  const noted = leaveNote(join(config.dataDir, "audit.jsonl"), { at, user: line.user, deed: deedOf(line) })
   // Awaited at the end: until then nobody hears of a failure.
   noted.catch(() => undefined)
   notes.push(noted)

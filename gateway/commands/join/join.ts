@@ -3,6 +3,7 @@
  * back is written into a new folder as drafts for a person to read. (`dokuei enrol` is for persons.)
  */
 import { mkdir, rename, rm, rmdir } from "node:fs/promises"
+import { join } from "node:path"
 import { Command } from "commander"
 import { fingerprint } from "../../actors/joining/fingerprint.ts"
 import { readJoinCode } from "../../actors/joining/join-code.ts"
@@ -14,9 +15,11 @@ import { certificatesOf } from "../../standards/hpki/certificate-file.ts"
 import { writeName } from "../../standards/hpki/issue.ts"
 import { Malformed } from "../../standards/malformed.ts"
 import { writeCertificationRequest } from "../../standards/pkcs10/certification-request.ts"
+import { appendJoining } from "../../storage/trail/joining-log.ts"
 import { VERSION } from "../../version.ts"
+import { caller } from "../caller.ts"
 import { type Key, issuerOf, keyPem, newKey } from "../pki-authority.ts"
-import { type Keys, writeDrafts } from "./drafts.ts"
+import { JOINING_LOG, type Keys, writeDrafts } from "./drafts.ts"
 
 /** As long as the centre's people take at most. */
 const ANSWER_MS = 75 * 60_000
@@ -30,9 +33,9 @@ export const joinCommand = (): Command =>
     .argument("<code>", "code of the invitation; works once")
     .requiredOption("--oid <oid>", "OID of our institution; the code holds for it alone")
     .requiredOption("--out <dir>", "new folder for keys, certificates and drafts")
-    .action(join)
+    .action(joinCenter)
 
-async function join(
+async function joinCenter(
   address: string,
   typed: string,
   { oid, out }: { oid: string; out: string },
@@ -43,19 +46,24 @@ async function join(
   const folder = `${out}.part`
   await newFolder(out)
   await mkdir(folder, { mode: 0o700 })
+  const note = noteIn(join(folder, JOINING_LOG), urlOf(address).host)
   try {
     const keys = await newKeys()
     const requests = requestsFor(oid, keys)
     const ticket = await client.ask({ oid, version: VERSION, requests })
+    const digits = fingerprint(code.pin, requests)
+    note("asked", `four keys made here; digits ${digits}`)
     say("Read these digits to the reading centre, by telephone and at a number you know:")
-    say(`  ${fingerprint(code.pin, requests)}`)
+    say(`  ${digits}`)
     say("Waiting until they have heard them …")
     const now = () => systemClock.now()
     const answer = await client.answer(ticket, new Date(now().getTime() + ANSWER_MS), now)
     demandFit(answer, oid, keys)
     demandPinned(answer, code.pin)
+    note("fetched", "certificates for the keys made here, and the agreement")
     await writeDrafts(folder, answer, keys)
     await client.confirm(ticket, { cert: answer.chains.tls, key: keyPem(keys.tls) })
+    note("confirmed", "the line was tried with the new certificate")
     await rename(folder, out)
     tell(answer, out)
   } catch (error) {
@@ -64,6 +72,12 @@ async function join(
     throw error
   }
 }
+
+/** For the trail of a gateway that does not run yet. Who the centre is the agreement says; here it is an address. */
+const noteIn =
+  (path: string, partner: string) =>
+  (what: string, detail: string): void =>
+    appendJoining(path, { at: systemClock.now().toISOString(), user: caller(), partner, what, detail })
 
 const newKeys = async (): Promise<Keys> => ({
   tls: await newKey("p-256"),
