@@ -1,13 +1,13 @@
 /** A preliminary report at the hospital: amber, never green, on a sheet that says of itself that nobody has signed it. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { PreliminaryReportView, StaffDetail } from "../../gateway/journey/views/staff.ts"
-import type { Api } from "../api.ts"
-import { banner } from "../parts/banner.ts"
-import { icon } from "../parts/icon.ts"
-import { summaryList, verdictDetail } from "../parts/verdict-panel.ts"
-import { language, t } from "../text/language.ts"
-import { dayTime, shortTime } from "../words/instant.ts"
-import { patientBlock, prose } from "./report-paper.ts"
+import type { PreliminaryReportView, StaffDetail } from "../../../gateway/journey/views/staff.ts"
+import type { Api } from "../../api.ts"
+import { banner } from "../../parts/banner.ts"
+import { icon } from "../../parts/icon.ts"
+import { summaryList, verdictDetail } from "../../parts/verdict-panel.ts"
+import { language, t } from "../../text/language.ts"
+import { dayTime, shortTime } from "../../words/instant.ts"
+import { patientBlock, prose } from "./paper.ts"
 
 /** The newest one, while no signed report has taken its place. */
 export const openPreliminary = ({ preliminaries = [] }: StaffDetail): PreliminaryReportView | null =>

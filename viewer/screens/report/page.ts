@@ -1,35 +1,35 @@
 /** One request of the hospital: the report that came home, its verdict, and 受領; or the way it still has to go. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { ConsentPolicy } from "../../gateway/journey/views/request.ts"
-import type { SessionView } from "../../gateway/journey/views/session.ts"
-import type { StaffDetail, StaffReport } from "../../gateway/journey/views/staff.ts"
-import type { Verdict } from "../../gateway/journey/views/verdict.ts"
-import type { Api, ApiError } from "../api.ts"
-import type { LiveEvents } from "../live-events.ts"
-import { banner } from "../parts/banner.ts"
-import { asApiError, Fetched } from "../parts/fetched.ts"
-import { textField } from "../parts/field.ts"
-import { icon } from "../parts/icon.ts"
-import { LightElement } from "../parts/light-element.ts"
-import { failed, failureWords, isTold, skeleton } from "../parts/states.ts"
-import { because, isDelayed, isNotSent } from "../parts/notices.ts"
-import { examination, studyBar } from "../parts/study-bar.ts"
-import { saveFile } from "../parts/save-file.ts"
-import { staleWords } from "../parts/updated.ts"
-import { t } from "../text/language.ts"
-import { documentName } from "../words/document-name.ts"
-import { daySeconds, deviceTime } from "../words/instant.ts"
-import { address } from "../words/route.ts"
-import { isHeld, worst } from "../words/verdict.ts"
-import { recallSection } from "./report-recall.ts"
-import { coveredPaper, paper, waitingPaper } from "./report-paper.ts"
+import type { ConsentPolicy } from "../../../gateway/journey/views/request.ts"
+import type { SessionView } from "../../../gateway/journey/views/session.ts"
+import type { StaffDetail, StaffReport } from "../../../gateway/journey/views/staff.ts"
+import type { Verdict } from "../../../gateway/journey/views/verdict.ts"
+import type { Api, ApiError } from "../../api.ts"
+import type { LiveEvents } from "../../live-events.ts"
+import { banner } from "../../parts/banner.ts"
+import { asApiError, Fetched } from "../../parts/fetched.ts"
+import { textField } from "../../parts/field.ts"
+import { icon } from "../../parts/icon.ts"
+import { LightElement } from "../../parts/light-element.ts"
+import { failed, failureWords, isTold, skeleton } from "../../parts/states.ts"
+import { because, isDelayed, isNotSent } from "../../parts/notices.ts"
+import { examination, studyBar } from "../../parts/study-bar.ts"
+import { saveFile } from "../../parts/save-file.ts"
+import { staleWords } from "../../parts/updated.ts"
+import { t } from "../../text/language.ts"
+import { documentName } from "../../words/document-name.ts"
+import { daySeconds, deviceTime } from "../../words/instant.ts"
+import { address } from "../../words/route.ts"
+import { isHeld, worst } from "../../words/verdict.ts"
+import { recallSection } from "./recall.ts"
+import { coveredPaper, paper, waitingPaper } from "./paper.ts"
 import {
   changedBanner,
   openPreliminary,
   preliminaryPaper,
   preliminaryVerdict,
   replacedPreliminaries,
-} from "./report-preliminary.ts"
+} from "./preliminary.ts"
 import {
   acknowledgementSection,
   chooseDocument,
@@ -39,7 +39,7 @@ import {
   versionsSection,
   type Received,
   type Verification,
-} from "./report-side.ts"
+} from "./side.ts"
 
 /** The document whose signature stands beside the page: one that stands, or one that was replaced. */
 type Shown = Omit<StaffReport, "report"> & Pick<StaffDetail, "report"> & { readonly isEarlier: boolean }

@@ -1,10 +1,10 @@
 /** Taking a study back: opened by a quiet button, done only with a reason; afterwards what became of it. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { StaffDetail } from "../../gateway/journey/views/staff.ts"
-import { textArea } from "../parts/field.ts"
-import { icon } from "../parts/icon.ts"
-import { t } from "../text/language.ts"
-import { shortTime } from "../words/instant.ts"
+import type { StaffDetail } from "../../../gateway/journey/views/staff.ts"
+import { textArea } from "../../parts/field.ts"
+import { icon } from "../../parts/icon.ts"
+import { t } from "../../text/language.ts"
+import { shortTime } from "../../words/instant.ts"
 
 export interface Recalling {
   readonly detail: StaffDetail

@@ -1,11 +1,11 @@
 /** Two studies under one number, side by side, with what differs marked: a person compares, the page never does. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { StudyQuestion } from "../../gateway/journey/views/staff.ts"
-import { ageAndSex } from "../parts/patient-block.ts"
-import { examination } from "../parts/study-bar.ts"
-import { language, t } from "../text/language.ts"
-import { deviceTime, shortTime } from "../words/instant.ts"
-import { nameLines } from "../words/patient-name.ts"
+import type { StudyQuestion } from "../../../gateway/journey/views/staff.ts"
+import { ageAndSex } from "../../parts/patient-block.ts"
+import { examination } from "../../parts/study-bar.ts"
+import { language, t } from "../../text/language.ts"
+import { deviceTime, shortTime } from "../../words/instant.ts"
+import { nameLines } from "../../words/patient-name.ts"
 
 type Told = Pick<StudyQuestion, "patient" | "study" | "receivedAt" | "callingAE">
 type Line = readonly [label: string, value: string]

@@ -1,10 +1,10 @@
 /** Copies of an image side by side: what differs, a picture of each, and the choice. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { CopyView, StudyQuestion } from "../../gateway/journey/views/staff.ts"
-import { icon } from "../parts/icon.ts"
-import { maybe, t } from "../text/language.ts"
-import { shortTime } from "../words/instant.ts"
-import { WHICH, type Chosen, type Which } from "../words/copy-choice.ts"
+import type { CopyView, StudyQuestion } from "../../../gateway/journey/views/staff.ts"
+import { icon } from "../../parts/icon.ts"
+import { maybe, t } from "../../text/language.ts"
+import { shortTime } from "../../words/instant.ts"
+import { WHICH, type Chosen, type Which } from "../../words/copy-choice.ts"
 
 type Conflict = StudyQuestion["conflicts"][number]
 

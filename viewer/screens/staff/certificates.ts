@@ -1,13 +1,13 @@
 /** Deletion certificates of the hospital's data, newest first: also of requests that are no longer listed. */
 import { html, type TemplateResult } from "lit"
-import type { DeletionView } from "../../gateway/journey/views/staff.ts"
-import type { Api } from "../api.ts"
-import type { LiveEvents } from "../live-events.ts"
-import { certificate } from "../parts/certificate.ts"
-import { Fetched } from "../parts/fetched.ts"
-import { LightElement } from "../parts/light-element.ts"
-import { empty, failed, skeleton } from "../parts/states.ts"
-import { t } from "../text/language.ts"
+import type { DeletionView } from "../../../gateway/journey/views/staff.ts"
+import type { Api } from "../../api.ts"
+import type { LiveEvents } from "../../live-events.ts"
+import { certificate } from "../../parts/certificate.ts"
+import { Fetched } from "../../parts/fetched.ts"
+import { LightElement } from "../../parts/light-element.ts"
+import { empty, failed, skeleton } from "../../parts/states.ts"
+import { t } from "../../text/language.ts"
 
 export class PageCertificates extends LightElement {
   static override properties = { api: { attribute: false }, live: { attribute: false } }

@@ -7,15 +7,21 @@ import type {
   StaffDetail,
   StaffReport,
   ReportView,
-} from "../../gateway/journey/views/staff.ts"
-import type { Verdict, VerdictOutcome } from "../../gateway/journey/views/verdict.ts"
-import type { Api } from "../api.ts"
-import { certificate } from "../parts/certificate.ts"
-import { icon } from "../parts/icon.ts"
-import { summaryList, verdictClass, verdictDetail, verdictText, verdictTop } from "../parts/verdict-panel.ts"
-import { t } from "../text/language.ts"
-import { documentName } from "../words/document-name.ts"
-import { daySeconds, shortTime } from "../words/instant.ts"
+} from "../../../gateway/journey/views/staff.ts"
+import type { Verdict, VerdictOutcome } from "../../../gateway/journey/views/verdict.ts"
+import type { Api } from "../../api.ts"
+import { certificate } from "../../parts/certificate.ts"
+import { icon } from "../../parts/icon.ts"
+import {
+  summaryList,
+  verdictClass,
+  verdictDetail,
+  verdictText,
+  verdictTop,
+} from "../../parts/verdict-panel.ts"
+import { t } from "../../text/language.ts"
+import { documentName } from "../../words/document-name.ts"
+import { daySeconds, shortTime } from "../../words/instant.ts"
 
 export interface Verification {
   readonly signature: Verdict | null
