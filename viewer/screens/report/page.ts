@@ -1,30 +1,24 @@
 /** One request of the hospital: the report that came home, its verdict, and 受領; or the way it still has to go. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { ConsentPolicy } from "../../../gateway/journey/views/request.ts"
 import type { SessionView } from "../../../gateway/journey/views/session.ts"
-import type { StaffDetail, StaffReport } from "../../../gateway/journey/views/staff.ts"
-import type { Verdict } from "../../../gateway/journey/views/verdict.ts"
+import type { StaffDetail } from "../../../gateway/journey/views/staff.ts"
 import type { Api, ApiError } from "../../api.ts"
 import type { LiveEvents } from "../../live-events.ts"
 import { banner } from "../../parts/banner.ts"
 import { asApiError, Fetched } from "../../parts/fetched.ts"
-import { textField } from "../../parts/field.ts"
 import { icon } from "../../parts/icon.ts"
 import { LightElement } from "../../parts/light-element.ts"
 import { failed, failureWords, isTold, skeleton } from "../../parts/states.ts"
-import { because, isDelayed, isNotSent } from "../../parts/notices.ts"
-import { examination, studyBar } from "../../parts/study-bar.ts"
+import { studyBar } from "../../parts/study-bar.ts"
 import { saveFile } from "../../parts/save-file.ts"
 import { staleWords } from "../../parts/updated.ts"
 import { t } from "../../text/language.ts"
-import { documentName } from "../../words/document-name.ts"
-import { daySeconds, deviceTime } from "../../words/instant.ts"
+import { daySeconds } from "../../words/instant.ts"
 import { address } from "../../words/route.ts"
-import { isHeld, worst } from "../../words/verdict.ts"
+import { isHeld } from "../../words/verdict.ts"
 import { recallSection } from "./recall.ts"
 import { coveredPaper, paper, waitingPaper } from "./paper.ts"
 import {
-  changedBanner,
   openPreliminary,
   preliminaryPaper,
   preliminaryVerdict,
@@ -40,25 +34,17 @@ import {
   type Received,
   type Verification,
 } from "./side.ts"
-
-/** The document whose signature stands beside the page: one that stands, or one that was replaced. */
-type Shown = Omit<StaffReport, "report"> & Pick<StaffDetail, "report"> & { readonly isEarlier: boolean }
-
-/** What stands: the report, and its addenda in their order. */
-function standing(detail: StaffDetail): readonly StaffReport[] {
-  const { report } = detail
-  return report === null ? [] : [{ ...detail, report }, ...detail.addenda]
-}
-
-const nameOf = ({ version, addendum }: StaffReport["report"]): string =>
-  documentName(addendum === undefined ? { version } : { version, addendum: addendum.number }, "whole")
-
-/** What has taken the place of an earlier version: the newest of the same document. */
-function successor(detail: StaffDetail, { report, isEarlier }: Shown): StaffReport["report"] | null {
-  if (!isEarlier || report === null) return null
-  const number = report.addendum?.number
-  return standing(detail).find((each) => each.report.addendum?.number === number)?.report ?? null
-}
+import { caseBanner } from "./banners.ts"
+import { nextStep, retryButton, type NextStepActs } from "./next-step.ts"
+import {
+  nameOf,
+  shownOf,
+  standing,
+  successor,
+  verificationOf,
+  type CheckedAgain,
+  type Shown,
+} from "./shown.ts"
 
 type Act = "acknowledge" | "bind" | "evidence" | "recall" | "release" | "retry" | "check" | "close"
 
@@ -74,7 +60,7 @@ export class PageReport extends LightElement {
   declare session: SessionView
   declare requestId: string
   readonly #detail = new Fetched(this, (by) => this.api.request(this.requestId, by))
-  #checked: { reportId: string; at: Date; signature: Verdict; seal: Verdict } | null = null
+  #checked: CheckedAgain | null = null
   #detailOpen = false
   /** A document somebody has chosen to look at; null = the newest that is to be received, or the report. */
   #chosen: string | null = null
@@ -134,15 +120,6 @@ export class PageReport extends LightElement {
     })
   }
 
-  #shown(detail: StaffDetail): Shown {
-    const earlier = detail.earlier.find(({ report }) => report.reportId === this.#chosen)
-    if (earlier !== undefined) return { ...earlier, isEarlier: true }
-    const documents = standing(detail)
-    const chosen = documents.find(({ report }) => report.reportId === this.#chosen)
-    const open = documents.findLast(({ acknowledgement }) => acknowledgement === null)
-    return { ...(chosen ?? open ?? detail), isEarlier: false }
-  }
-
   #show(reportId: string): void {
     this.#chosen = reportId
     this.#detailOpen = false
@@ -156,21 +133,8 @@ export class PageReport extends LightElement {
     })
   }
 
-  /** The last answer counts; nothing may turn a verdict the list already knows to be bad into a good one. */
   #verification(detail: StaffDetail, shown: Shown): Verification {
-    const fresh = this.#checked?.reportId === shown.report?.reportId ? this.#checked : null
-    const signature = fresh?.signature ?? shown.signature
-    const seal = fresh?.seal ?? shown.seal
-    const known = detail.versions.find(({ reportId }) => reportId === shown.report?.reportId)
-    const listed = fresh === null && !shown.isEarlier ? (known?.verdict ?? null) : null
-    const outcome = worst([signature?.outcome, seal?.outcome, listed])
-    return {
-      signature,
-      seal,
-      outcome,
-      testCertificate: shown.testCertificate,
-      checkedAgainAt: fresh?.at ?? null,
-    }
+    return verificationOf(detail, shown, this.#checked)
   }
 
   #acknowledgeButton(reportId: string, { outcome }: Verification): unknown {
@@ -208,16 +172,6 @@ export class PageReport extends LightElement {
     })
   }
 
-  /** What was given up, or what waits for its next try; nothing where neither is so. */
-  #retryButton({ notices }: StaffDetail): unknown {
-    if (!isNotSent(notices) && !isDelayed(notices)) return nothing
-    return html`<div>
-      <button class="btn" ?disabled=${this.#busy !== null} @click=${() => this.#retry()}>
-        ${icon("refresh", "s")}${t(isNotSent(notices) ? "action.send-again" : "action.try-now")}
-      </button>
-    </div>`
-  }
-
   #evidence(): Promise<void> {
     return this.#do("evidence", async () => {
       const { name, zip } = await this.api.evidence(this.requestId)
@@ -230,24 +184,6 @@ export class PageReport extends LightElement {
       await this.api.close(this.requestId)
       await this.#detail.reload()
     })
-  }
-
-  #proposals({ proposals }: StaffDetail): TemplateResult {
-    return html`<ul class="stack stack-2">
-      ${proposals.map(
-        (each) =>
-          html`<li class="row wrap between decide-card">
-            <span class="stack"
-              ><b>${examination(each)}</b
-              ><small class="sub"
-                >${each.studyDateTime === null ? nothing : html`${deviceTime(each.studyDateTime)}${t("list.dot")}`}${t("arrival.count", { n: each.instances })}</small
-              >${each.otherName ? html`<small class="row t-warn">${icon("alert", "s")}${t("proposal.other-name")}</small>` : nothing}</span
-            ><button class="btn" ?disabled=${this.#busy !== null} @click=${() => this.#bind(each.studyId)}>
-              ${icon("link", "s")}${t("action.bind")}
-            </button>
-          </li>`,
-      )}
-    </ul>`
   }
 
   #recallSection(detail: StaffDetail): unknown {
@@ -290,121 +226,25 @@ export class PageReport extends LightElement {
     })
   }
 
-  #releaseButton(detail: StaffDetail): unknown {
-    if (detail.action === "close")
-      return html`<div>
-        <button class="btn" ?disabled=${this.#busy !== null} @click=${() => this.#close()}>
-          ${t("action.close")}
-        </button>
-      </div>`
-    if (detail.proposals.length > 0) return this.#proposals(detail)
-    if (
-      detail.affinityPatientId !== undefined &&
-      (detail.action !== "release" || detail.affinityPatientId === "")
-    )
-      return html`${this.#identify(detail, detail.affinityPatientId)}${
-        detail.action === "release" ? nothing : this.#retryButton(detail)
-      }`
-    if (detail.action !== "release") return this.#retryButton(detail)
-    if (detail.consentMissing !== undefined) return this.#consent(detail.consentMissing)
-    return html`<div>
-      <button class="btn btn-primary" ?disabled=${this.#busy !== null} @click=${() => this.#release()}>
-        ${icon("send", "s")}${t("action.release")}
-      </button>
-    </div>`
-  }
-
-  /** The patient's number at the repository: before the images leave, and again when it did not know the one they left under. */
-  #identify(detail: StaffDetail, known: string): TemplateResult {
-    return html`<form
-      class="panel panel-pad stack stack-3"
-      aria-label=${t("affinity.title")}
-      @submit=${(event: SubmitEvent) => {
-        event.preventDefault()
-        this.#number(detail)
-      }}
-    >
-      <h2>${t("affinity.title")}</h2>
-      <p class="sub">${t("affinity.why", { center: detail.center, id: detail.patient.PatientID })}</p>
-      <div class="row wrap row-foot">
-        ${textField({
-          name: "affinityPatientId",
-          label: t("request.affinityPatientId"),
-          initial: known,
-          input: () => undefined,
-        })}
-        <button class="btn btn-primary" ?disabled=${this.#busy !== null}>
-          ${icon("send", "s")}${t("affinity.send")}
-        </button>
-      </div>
-    </form>`
-  }
-
-  /** Said, and sent: with a consent that is missing as well the gateway keeps the number and says so. */
-  #number(detail: StaffDetail): void {
-    const PatientID = this.querySelector<HTMLInputElement>("#affinityPatientId")?.value.trim() ?? ""
-    if (PatientID === "") return
-    void this.#do("release", async () => {
+  /** With a consent that is missing as well the gateway keeps the number and says so. */
+  #identify({ action, consentMissing }: StaffDetail, PatientID: string): Promise<void> {
+    return this.#do("release", async () => {
       await this.api.identify(this.requestId, PatientID)
-      if (detail.action === "release") {
-        if (detail.consentMissing === undefined) await this.api.release(this.requestId)
-      } else await this.api.retry(this.requestId)
+      if (action !== "release") await this.api.retry(this.requestId)
+      else if (consentMissing === undefined) await this.api.release(this.requestId)
       await this.#detail.reload()
     })
   }
 
-  /** Which policy the patient has acknowledged; whoever presses the button has made sure. */
-  #consent(policies: readonly ConsentPolicy[]): TemplateResult {
-    return html`<section class="panel panel-pad stack stack-3" aria-label=${t("consent.title")}>
-      <h2>${t("consent.title")}</h2>
-      <p class="sub">${t("consent.why")}</p>
-      <div class="row wrap">
-        ${policies.map(
-          ({ policy, name }) =>
-            html`<button
-              class="btn ${policies.length === 1 ? "btn-primary" : ""}"
-              ?disabled=${this.#busy !== null}
-              @click=${() => this.#release(policy)}
-            >
-              ${icon("send", "s")}${t("consent.send", { name })}
-            </button>`,
-        )}
-      </div>
-    </section>`
-  }
-
-  /** An earlier version is read, never acted upon. */
-  #superseded(shown: Shown, detail: StaffDetail): unknown {
-    const newest = successor(detail, shown)
-    if (newest === null || shown.report === null) return nothing
-    const { addendum, version } = shown.report
-    const words =
-      addendum === undefined
-        ? t("report.superseded", { n: version, by: newest.version })
-        : t("addendum.superseded", { n: addendum.number, by: newest.version })
-    return banner(
-      "warn",
-      "history",
-      html`<b>${words}</b>`,
-      html`<button class="btn" @click=${() => this.#show(newest.reportId)}>
-        ${t("action.open-version", { n: newest.version })}
-      </button>`,
-    )
-  }
-
-  /** What does not get through of a case whose report is here; without a report the page itself says it. */
-  #trouble(detail: StaffDetail): unknown {
-    const reason = detail.way.find((station) => station.reason !== null)?.reason ?? null
-    if (detail.report === null || reason === null) return nothing
-    return banner("warn", "alert", because(reason), this.#retryButton(detail))
-  }
-
-  /** The reading centre keeps what was taken back: nothing matters more. */
-  #recallRefused(detail: StaffDetail): unknown {
-    const refused = detail.recall === null ? null : detail.notices.find(({ code }) => code === "refused")
-    if (!refused) return null
-    const words = html`<b>${t("recall.refused")}</b> ${because(refused.reason ?? "")}`
-    return banner("warn", "alert", words, this.#retryButton(detail))
+  #acts(detail: StaffDetail): NextStepActs {
+    return {
+      isBusy: this.#busy !== null,
+      close: () => void this.#close(),
+      bind: (studyId) => void this.#bind(studyId),
+      identify: (PatientID) => void this.#identify(detail, PatientID),
+      release: (policy) => void this.#release(policy),
+      retry: () => void this.#retry(),
+    }
   }
 
   #notice(detail: StaffDetail, shown: Shown, verification: Verification): unknown {
@@ -414,28 +254,10 @@ export class PageReport extends LightElement {
       return banner("warn", "clock", staleWords(this.#detail, this.api.clock.now()))
     if (verification.outcome === "invalid" && this.#uncovered === shown.report?.reportId)
       return banner("danger", "alert", html`<b>${t("verdict-text.do-not-use")}</b>`)
-    if (shown.isEarlier) return this.#superseded(shown, detail)
-    return (
-      this.#recallRefused(detail) ?? changedBanner(detail) ?? this.#corrected(detail) ?? this.#trouble(detail)
-    )
-  }
-
-  /** Told until something does not get through; while it is to be received nothing else matters more. */
-  #corrected({ report, revision, way, addenda }: StaffDetail): unknown {
-    const isOpen = revision !== null || way.every(({ reason }) => reason === null)
-    const arrived = addenda.find((each) => each.report.addendum?.number === revision?.addendum)?.report
-    if (arrived?.addendum !== undefined)
-      return banner(
-        "warn",
-        "pen",
-        html`<b>${t("addendum.arrived", { document: nameOf(arrived) })}</b> ${t("addendum.arrived-note")}`,
-        html`<button class="btn" @click=${() => this.#show(arrived.reportId)}>
-          ${documentName({ addendum: arrived.addendum.number, version: arrived.version }, "read")}
-        </button>`,
-      )
-    return isOpen && (report?.status === "corrected" || report?.status === "amended")
-      ? banner("warn", "history", t("report.corrected", { n: report.version }))
-      : null
+    return caseBanner(detail, shown, {
+      show: (reportId) => this.#show(reportId),
+      retry: retryButton(detail, this.#acts(detail)),
+    })
   }
 
   #printed(): string {
@@ -452,7 +274,7 @@ export class PageReport extends LightElement {
       const waiting = waitingPaper(
         detail,
         now,
-        html`${this.#releaseButton(detail)} ${this.#recallSection(detail)}`,
+        html`${nextStep(detail, this.#acts(detail))} ${this.#recallSection(detail)}`,
       )
       const early = openPreliminary(detail)
       if (early === null) return waiting
@@ -539,7 +361,7 @@ export class PageReport extends LightElement {
   }
 
   #ready(detail: StaffDetail): TemplateResult {
-    const shown = this.#shown(detail)
+    const shown = shownOf(detail, this.#chosen)
     const verification = this.#verification(detail, shown)
     const bare = detail.report === null && detail.deletions.length === 0 && !detail.preliminaries
     return html`${studyBar({
