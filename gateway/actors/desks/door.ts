@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http"
 import type { Response } from "express"
 import { DeskError } from "../../journey/errors.ts"
 import type { KnownDevice } from "../../journey/ports/devices.ts"
-import type { LoginBy, Person } from "../../journey/ports/person.ts"
+import type { Person } from "../../journey/ports/person.ts"
 import type { SessionView } from "../../journey/views/session.ts"
 import type { CardDoor } from "./card-door.ts"
 import { demandOwner, type DeviceJudge, type Shown } from "./device-judge.ts"
@@ -35,7 +35,8 @@ export interface DoorParts {
 
 /** Who comes in: how, and on which device. */
 interface Entrance {
-  readonly by: LoginBy
+  /** As of a NewSession. */
+  readonly certificate: string | null
   readonly how: string
   readonly device: KnownDevice | null
 }
@@ -123,7 +124,7 @@ export class Door {
     if (!(await this.#options.people.addCredential(body.code, credential, this.#now())))
       throw new DeskError("ERR_CODE_REFUSED", "the enrolment code was used meanwhile")
     await this.#audit.enrolled(request, person)
-    return this.#enter(request, response, person, { by: "passkey", how: "enrolled a passkey", device })
+    return this.#enter(request, response, person, { certificate: null, how: "enrolled a passkey", device })
   }
 
   /** Who enrols with this code; counts the attempt. */
@@ -163,7 +164,7 @@ export class Door {
     )
     await people.countUse(credential.id, counter, this.#now())
     await people.forgetFailures(person.id)
-    return this.#enter(request, response, person, { by: "passkey", how: "logged in by passkey", device })
+    return this.#enter(request, response, person, { certificate: null, how: "logged in by passkey", device })
   }
 
   /** Who showed a card at the other door has come back with its code. */
@@ -182,7 +183,7 @@ export class Door {
     await this.#refuseLocked(request, person)
     const device = await this.#device(request, { purpose: "card", challenge: code, proof }, person)
     const how = `logged in by certificate ${detail}`
-    return this.#enter(request, response, person, { by: "certificate", how, device })
+    return this.#enter(request, response, person, { certificate: came.fingerprint, how, device })
   }
 
   /** Judged before a passkey is: from a device that is not on record nobody can lock an account out by wrong answers. */
@@ -239,11 +240,11 @@ export class Door {
     request: IncomingMessage,
     response: Response,
     person: Person,
-    { by, how, device }: Entrance,
+    { certificate, how, device }: Entrance,
   ): Promise<SessionView> {
     const where = device === null ? "" : `, on device "${device.label}" (${device.id})`
     await this.#audit.login(request, person, `${how}${where}`)
-    const opening = { personId: person.id, by, deviceId: device?.id ?? null }
+    const opening = { personId: person.id, certificate, deviceId: device?.id ?? null }
     await this.#orTold(request, person, () => this.#sessions.begin(opening, request, response))
     if (device === null) return this.#view(person)
     const { id, label, qualifiedUntil } = device

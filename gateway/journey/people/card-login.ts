@@ -62,7 +62,8 @@ export async function cardHolder(encoded: readonly Uint8Array[], parts: CardPart
   if (person === null) return unconfirmed(leaf, fingerprint, parts)
   const role = roleTest(chain, person, parts)
   if (role?.outcome === "fail") return refused("role", `${role.name}: ${role.detail}`)
-  return { person, refusal: null, detail: `${fingerprint} (${serialText(leaf)}, ${leaf.issuer.text})` }
+  const detail = `${fingerprint} (${serialText(leaf)}, ${leaf.issuer.text})`
+  return { person, refusal: null, detail, fingerprint }
 }
 
 function pathOf(leaf: Certificate, helpers: readonly Certificate[], { trust, now }: CardParts) {

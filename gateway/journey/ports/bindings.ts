@@ -35,7 +35,13 @@ export type CardRefusal =
 
 /** Who holds the certificate that was shown; `detail` is for the audit trail. */
 export type CardVerdict =
-  | { readonly person: Person; readonly refusal: null; readonly detail: string }
+  | {
+      readonly person: Person
+      readonly refusal: null
+      readonly detail: string
+      /** SHA-256 of the certificate, hex. */
+      readonly fingerprint: string
+    }
   | { readonly person: null; readonly refusal: CardRefusal; readonly detail: string }
 
 /** Which certificates speak for which accounts. */

@@ -32,10 +32,14 @@ export interface NewSession {
   readonly personId: string
   /** Kept as SHA-256 only. */
   readonly sessionId: string
-  readonly by: LoginBy
+  /** SHA-256 of the certificate of the card that opens it, hex; null = a passkey does. */
+  readonly certificate: string | null
   /** The registered device it is opened on; null = none was shown. */
   readonly deviceId: string | null
 }
+
+/** What counts for this person no more. */
+export type SessionRefusal = "card" | "device"
 
 /** Accounts, credentials and sessions of the people of one desk. Codes and session ids are kept as SHA-256 only. */
 export interface People {
@@ -52,8 +56,8 @@ export interface People {
   credential(credentialId: string): Promise<(Credential & { readonly personId: string }) | null>
   credentialsOf(personId: string): Promise<readonly Credential[]>
   countUse(credentialId: string, counter: number, now: Date): Promise<void>
-  /** False when this person may have none on this device (any more). */
-  openSession(session: NewSession, now: Date): Promise<boolean>
+  /** null = opened. */
+  openSession(session: NewSession, now: Date): Promise<SessionRefusal | null>
   /** Touches idle time; null when unknown, idle too long or over the absolute limit. */
   session(sessionId: string, now: Date): Promise<Person | null>
   /** As `session`, but asking is no activity: the idle time runs on. */

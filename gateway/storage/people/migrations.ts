@@ -110,6 +110,9 @@ export const MIGRATIONS: readonly string[] = [
    ) STRICT;
 
    ALTER TABLE session ADD COLUMN device_id TEXT REFERENCES device (id) ON DELETE CASCADE;`,
+
+  // 5: by which card a session was opened
+  `ALTER TABLE session ADD COLUMN certificate TEXT CHECK (length(certificate) = 64);`,
 ]
 
 /** A store of a later one was written by a newer program. */

@@ -1,7 +1,7 @@
 /** Sessions: how long a person who logged in stays logged in. */
 import type { Database } from "better-sqlite3"
 import type { DeviceRule } from "../../journey/ports/devices.ts"
-import type { LoginBy, Person } from "../../journey/ports/person.ts"
+import type { LoginBy, Person, SessionRefusal } from "../../journey/ports/person.ts"
 import * as sql from "./statements.ts"
 
 export interface SessionLimits {
@@ -35,7 +35,7 @@ interface SessionRow extends Person {
 interface Opening {
   readonly personId: string
   readonly idSha256: Buffer
-  readonly by: LoginBy
+  readonly certificate: string | null
   readonly deviceId: string | null
 }
 
@@ -49,13 +49,14 @@ export class Sessions {
     this.#limits = limits
   }
 
-  /** False when the person may have none on this device; judged in the statement that opens it, so that no loss comes between. */
-  open(opening: Opening, now: number): boolean {
+  /** null = opened. What opens it is judged in the statement that does, so that no loss comes between. */
+  open(opening: Opening, now: number): SessionRefusal | null {
     const anyDevice = this.#limits.deviceRule === "any" ? 1 : 0
     return this.#database.transaction(() => {
-      if (this.#run(sql.insertSession, { ...opening, anyDevice, now }) === 0) return false
+      if (this.#run(sql.insertSession, { ...opening, anyDevice, now }) === 0)
+        return this.#doesCardCount(opening) ? "device" : "card"
       this.#run(sql.countDeviceUse, { deviceId: opening.deviceId, now })
-      return true
+      return null
     })()
   }
 
@@ -98,6 +99,11 @@ export class Sessions {
   #lives(row: SessionRow, now: number): boolean {
     const device = row.deviceCounts === null ? this.#limits.deviceRule === "any" : row.deviceCounts === 1
     return device && now - row.seenAt < this.#limits.idleMs && now - row.openedAt < this.#limits.absoluteMs
+  }
+
+  #doesCardCount({ certificate, personId }: Opening): boolean {
+    const statement = this.#database.prepare<[object], { readonly counts: 0 | 1 }>(sql.doesCardCount)
+    return statement.get({ certificate, personId })?.counts === 1
   }
 
   #row(idSha256: Buffer): SessionRow | null {

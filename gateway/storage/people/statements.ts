@@ -41,11 +41,21 @@ export const countUse = `
 /** A device counts while it is registered, and not taken away; with an owner, for its owner. */
 const counts = "registered_at IS NOT NULL AND revoked_at IS NULL"
 
-/** No row where the device does not count for this person at this moment, or where there is none and one is asked for. */
+const cardCounts = `(@certificate IS NULL OR EXISTS (
+    SELECT 1 FROM binding WHERE fingerprint = @certificate AND person_id = @personId AND use = 'login'
+      AND confirmed_at IS NOT NULL AND revoked_at IS NULL))`
+
+/** Does the card that is shown open the desk for this person at this moment? Yes where none is. */
+export const doesCardCount = `SELECT ${cardCounts} AS counts`
+
+/**
+ * No row where the card or the device does not count for this person at this moment, or where there is no device and one is asked
+ * for.
+ */
 export const insertSession = `
-  INSERT INTO session (id_sha256, person_id, opened_by, device_id, opened_at, seen_at)
-  SELECT @idSha256, @personId, @by, @deviceId, @now, @now
-  WHERE CASE WHEN @deviceId IS NULL THEN @anyDevice ELSE EXISTS (
+  INSERT INTO session (id_sha256, person_id, opened_by, certificate, device_id, opened_at, seen_at)
+  SELECT @idSha256, @personId, iif(@certificate IS NULL, 'passkey', 'certificate'), @certificate, @deviceId, @now, @now
+  WHERE ${cardCounts} AND CASE WHEN @deviceId IS NULL THEN @anyDevice ELSE EXISTS (
     SELECT 1 FROM device WHERE id = @deviceId AND ${counts} AND coalesce(owner_id, @personId) = @personId) END`
 
 const sessions = `
@@ -106,9 +116,9 @@ export const revokeBinding = `
   WHERE fingerprint = @fingerprint AND revoked_at IS NULL
     AND person_id = (SELECT id FROM person WHERE login = @login)`
 
-/** Of a card that opens the door no more. */
+/** Of a card that opens the door no more; of those from before it was written down which card it was, all of the account. */
 export const deleteCardSessions = `
-  DELETE FROM session WHERE opened_by = 'certificate' AND person_id IN (
+  DELETE FROM session WHERE opened_by = 'certificate' AND coalesce(certificate, @fingerprint) = @fingerprint AND person_id IN (
     SELECT person_id FROM binding JOIN person ON person.id = person_id
     WHERE fingerprint = @fingerprint AND use = 'login' AND login = @login)`
 

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import Database from "better-sqlite3"
 import { event } from "../../../gateway/journey/audit.ts"
 import type { BindingUse } from "../../../gateway/journey/ports/bindings.ts"
-import type { Credential, LoginBy } from "../../../gateway/journey/ports/person.ts"
+import type { Credential } from "../../../gateway/journey/ports/person.ts"
 import { MIGRATIONS, PEOPLE_VERSION } from "../../../gateway/storage/people/migrations.ts"
 import { DEFAULT_LIMITS, openPeople, type PeopleStore } from "../../../gateway/storage/people/people.ts"
 
@@ -17,12 +17,12 @@ const reader = { login: "sato", name: "佐藤 花子", role: "radiologist" } as 
 const session = (
   personId: string,
   sessionId: string,
-  by: LoginBy = "passkey",
+  certificate: string | null = null,
   deviceId: string | null = null,
 ) => ({
   personId,
   sessionId,
-  by,
+  certificate,
   deviceId,
 })
 const passkey: Credential = {
@@ -109,7 +109,7 @@ describe("people", () => {
     let personId: string
     beforeEach(async () => {
       personId = (await people.enrol(reader, "code-1", at(15))).id
-      await people.openSession(session(personId, "sid-1", "passkey"), at(0))
+      await people.openSession(session(personId, "sid-1"), at(0))
     })
 
     it("end after ten idle minutes", async () => {
@@ -174,7 +174,7 @@ describe("people", () => {
   describe("the file", () => {
     it("holds neither codes nor session ids in clear", async () => {
       const { id } = await people.enrol(reader, "SECRET-CODE-55", at(15))
-      await people.openSession(session(id, "SECRET-SESSION-77", "passkey"), at(0))
+      await people.openSession(session(id, "SECRET-SESSION-77"), at(0))
       const bytes = Buffer.concat([readFileSync(path), readFileSync(`${path}-wal`)])
       assert.equal(bytes.includes("SECRET-"), false)
       assert.equal(bytes.includes("sato"), true, "positive control: the login name is there")
@@ -197,27 +197,51 @@ describe("people", () => {
     })
   })
 
-  describe("a certificate", () => {
-    const told = event({ event: "account-changed", outcome: "success", at: at(0).toISOString() })
+  const told = event({ event: "account-changed", outcome: "success", at: at(0).toISOString() })
+  const act = (fingerprint: string) => ({ login: "sato", fingerprint, by: "-", at: at(0), event: told })
+  /** Of sato. Its fingerprint. */
+  async function confirmed(name: string, use: BindingUse = "login"): Promise<string> {
+    const leaf = new TextEncoder().encode(name)
+    const fingerprint = createHash("sha256").update(leaf).digest("hex")
+    await people.saw("sato", use, leaf, at(0))
+    assert.equal(await people.confirm(act(fingerprint), "-"), true)
+    return fingerprint
+  }
+  const revoke = async (fingerprint: string): Promise<void> =>
+    assert.equal(await people.revoke(act(fingerprint), "lost"), true)
 
+  describe("a certificate", () => {
     it("that counts no more ends what the card opened, and not what the passkey did", async () => {
       const { id } = await people.enrol(reader, "code-1", at(15))
-      await people.openSession(session(id, "by card", "certificate"), at(0))
-      await people.openSession(session(id, "by passkey", "passkey"), at(0))
-      const revoke = async (use: BindingUse): Promise<void> => {
-        const leaf = new TextEncoder().encode(use)
-        await people.saw("sato", use, leaf, at(0))
-        const fingerprint = createHash("sha256").update(leaf).digest("hex")
-        assert.equal(
-          await people.revoke({ login: "sato", fingerprint, by: "-", at: at(0), event: told }, "lost"),
-          true,
-        )
-      }
-      await revoke("signing")
+      const [card, other, signing] = [
+        await confirmed("card"),
+        await confirmed("other"),
+        await confirmed("pen", "signing"),
+      ]
+      assert.equal(await people.openSession(session(id, "by card", card), at(0)), null)
+      assert.equal(await people.openSession(session(id, "by another card", other), at(0)), null)
+      assert.equal(await people.openSession(session(id, "by passkey"), at(0)), null)
+      await revoke(signing)
       assert.notEqual(await people.peekSession("by card", at(0)), null)
-      await revoke("login")
+      await revoke(card)
       assert.equal(await people.peekSession("by card", at(0)), null)
+      assert.notEqual(await people.peekSession("by another card", at(0)), null)
       assert.notEqual(await people.peekSession("by passkey", at(0)), null)
+    })
+
+    it("opens no session after it was taken back, were it judged a moment before; nor one of another use or account", async () => {
+      const { id } = await people.enrol(reader, "code-1", at(15))
+      const other = await people.enrol({ ...reader, login: "suzuki" }, "code-2", at(15))
+      const card = await confirmed("card")
+      assert.equal((await people.holder(card, "login"))?.id, id, "judged")
+      assert.equal(await people.openSession(session(other.id, "s1", card), at(0)), "card")
+      await revoke(card)
+      assert.equal(await people.openSession(session(id, "s1", card), at(0)), "card")
+      assert.equal(
+        await people.openSession(session(id, "s1", await confirmed("pen", "signing")), at(0)),
+        "card",
+      )
+      assert.equal(await people.peekSession("s1", at(0)), null)
     })
 
     it("is for another use once it is shown for it; never while it counts", async () => {
@@ -242,7 +266,7 @@ describe("people", () => {
       await people.enrol(reader, "code-2", at(15))
       await people.addCredential("code-2", { ...passkey, id: "cred-2" }, at(0))
       await people.enrol(reader, "code-3", at(15))
-      await people.openSession(session(id, "sid-1", "passkey"), at(0))
+      await people.openSession(session(id, "sid-1"), at(0))
       return id
     }
 
@@ -274,12 +298,12 @@ describe("people", () => {
   describe("an account whose holder has left, without a passkey", () => {
     it("loses its sessions and its links all the same, and that is told", async () => {
       const { id } = await people.enrol(reader, "code-1", at(15))
-      await people.openSession(session(id, "by card", "certificate"), at(0))
-      const told = event({ event: "account-changed", outcome: "success", at: at(0).toISOString() })
+      await people.openSession(session(id, "by card", await confirmed("card")), at(0))
+      const before = (await people.untold()).length
       assert.equal(await people.lose(id, null, told), 0)
       assert.equal(await people.peekSession("by card", at(0)), null)
       assert.equal(await people.enrolling("code-1", at(1)), null)
-      assert.equal((await people.untold()).length, 1)
+      assert.equal((await people.untold()).length, before + 1)
     })
   })
 
@@ -312,9 +336,9 @@ describe("people", () => {
 
     it("names it, and ends with it", async () => {
       await offer(DEVICE)
-      assert.equal(await people.openSession(session(personId, "too early", "passkey", DEVICE), at(1)), false)
+      assert.equal(await people.openSession(session(personId, "too early", null, DEVICE), at(1)), "device")
       assert.equal(await register(DEVICE), true)
-      assert.equal(await people.openSession(session(personId, "sid-1", "passkey", DEVICE), at(2)), true)
+      assert.equal(await people.openSession(session(personId, "sid-1", null, DEVICE), at(2)), null)
       const here = { id: DEVICE, label: "読影室タブレット", qualifiedUntil: "2026-12-31" }
       assert.deepEqual((await people.session("sid-1", at(3)))?.device, here)
       assert.equal((await people.devices())[0]?.usedAt, at(2).toISOString())
@@ -322,15 +346,15 @@ describe("people", () => {
       assert.equal(await people.revokeDevice(DEVICE, act, told), true)
       assert.equal(await people.peekSession("sid-1", at(4)), null)
       assert.equal(await people.knownDevice(DEVICE), null)
-      assert.equal(await people.openSession(session(personId, "sid-2", "passkey", DEVICE), at(4)), false)
+      assert.equal(await people.openSession(session(personId, "sid-2", null, DEVICE), at(4)), "device")
       assert.equal(await people.revokeDevice(DEVICE, act, told), false)
     })
 
     it("is asked for by the rule: one without a device is not opened, and one of before the rule has ended", async () => {
-      assert.equal(await people.openSession(session(personId, "sid-1"), at(0)), false)
+      assert.equal(await people.openSession(session(personId, "sid-1"), at(0)), "device")
       people.close()
       people = openPeople(path)
-      assert.equal(await people.openSession(session(personId, "sid-1"), at(0)), true)
+      assert.equal(await people.openSession(session(personId, "sid-1"), at(0)), null)
       people.close()
       people = openPeople(path, { ...DEFAULT_LIMITS, deviceRule: "registered" })
       assert.equal(await people.session("sid-1", at(1)), null)
@@ -340,8 +364,8 @@ describe("people", () => {
       const other = await people.enrol({ ...reader, login: "yomi" }, "code-2", at(15))
       await offer(DEVICE, personId)
       await register(DEVICE)
-      assert.equal(await people.openSession(session(other.id, "sid-1", "passkey", DEVICE), at(2)), false)
-      assert.equal(await people.openSession(session(personId, "sid-2", "passkey", DEVICE), at(2)), true)
+      assert.equal(await people.openSession(session(other.id, "sid-1", null, DEVICE), at(2)), "device")
+      assert.equal(await people.openSession(session(personId, "sid-2", null, DEVICE), at(2)), null)
     })
 
     it("is of one key: that of another device, were it taken away, registers none", async () => {
