@@ -221,7 +221,7 @@ class AppRoot extends LightElement {
     )
   }
 
-  #reading(): TemplateResult {
+  #reading({ device }: SessionView): TemplateResult {
     if (this.#answer !== null && this.#route.name === "home")
       return html`<page-service-return .api=${this.#api} .answer=${this.#answer}></page-service-return>`
     if (this.#route.name === "read") {
@@ -233,6 +233,7 @@ class AppRoot extends LightElement {
           .requestId=${this.#route.requestId}
           .api=${this.#api}
           .live=${this.#live}
+          .displayUntil=${device?.qualifiedUntil ?? null}
         ></study-screen>`,
       )}`
     }
@@ -317,7 +318,7 @@ class AppRoot extends LightElement {
     return html`<div class="screen">
       ${wide ? nothing : appHead(session, this.#tabs(session), () => void this.#logout(false))}
       ${this.#banner()}
-      ${officer ? this.#officer(session) : session.desk === "reading" ? this.#reading() : this.#staff(session)}
+      ${officer ? this.#officer(session) : session.desk === "reading" ? this.#reading(session) : this.#staff(session)}
     </div>`
   }
 

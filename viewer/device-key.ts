@@ -12,6 +12,8 @@ const OWN = "own"
 /** A key that is being registered. */
 const COMING = "coming"
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" }
+/** This browser keeps nothing. */
+const NO_STORE = "DEVICE_STORE"
 const SIGNING = { name: "ECDSA", hash: "SHA-256" }
 
 export interface OwnDevice extends DeviceHere {
@@ -19,13 +21,19 @@ export interface OwnDevice extends DeviceHere {
   readonly key: CryptoKey
 }
 
-/** null = this browser was never registered, or its storage was cleared. */
+/** null = this browser was never registered, its storage was cleared, or it has none to ask. */
 export async function ownDevice(): Promise<OwnDevice | null> {
-  const kept = await inStore(
-    "readonly",
-    (store): IDBRequest<OwnDevice | undefined> => store.get(OWN) as IDBRequest<OwnDevice | undefined>,
-  )
-  return kept ?? null
+  try {
+    const kept = await inStore(
+      "readonly",
+      (store): IDBRequest<OwnDevice | undefined> => store.get(OWN) as IDBRequest<OwnDevice | undefined>,
+    )
+    return kept ?? null
+  } catch (error) {
+    // Where a device is needed the gateway says so; where none is, nobody is kept out by a store that does not work.
+    if (error instanceof ApiError && error.code === NO_STORE) return null
+    throw error
+  }
 }
 
 /**
@@ -74,7 +82,7 @@ async function signed(
   return { id, signature: base64url(new Uint8Array(await crypto.subtle.sign(SIGNING, key, words))) }
 }
 
-/** One act in one transaction; resolves when it is kept. Throws ApiError `DEVICE_STORE`: this browser keeps nothing. */
+/** One act in one transaction; resolves when it is kept. Throws ApiError `DEVICE_STORE`. */
 async function inStore<Value>(
   mode: IDBTransactionMode,
   act: (store: IDBObjectStore) => IDBRequest<Value>,
@@ -93,7 +101,7 @@ async function inStore<Value>(
       database.close()
     }
   } catch (cause) {
-    throw new ApiError(0, "DEVICE_STORE", "this browser keeps no key", null, cause)
+    throw new ApiError(0, NO_STORE, "this browser keeps no key", null, cause)
   }
 }
 

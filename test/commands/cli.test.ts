@@ -364,10 +364,10 @@ describe("dokuei", () => {
         const ended = await started.ended()
         assert.equal(ended.code, EXIT.ok.code, ended.stderr)
         const audit = dokuei("audit", "verify", file(`${role}.yaml`))
-        const records = role === "edge" ? 3 : 9
+        const records = role === "edge" ? 3 : 11
         assert.ok(
           audit.stdout.startsWith(`${records} records`),
-          "configuration, start and stop; at the centre also what was said of certificates and of a lost device",
+          "configuration, start and stop; at the centre also what was said of certificates, of a lost passkey and of a device",
         )
       }
     })

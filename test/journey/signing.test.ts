@@ -57,5 +57,20 @@ describe("signing a report", function () {
     const told = (await sides.center.audited()).find(({ event }) => event.event === "signed")
     const digest = createHash("sha256").update(assertion).digest("hex")
     assert.ok(told?.event.description?.includes(digest), "the trail binds it")
+    assert.doesNotMatch(told?.event.description ?? "", /on device/)
+  })
+
+  it("tells the trail on which registered device the reader looked, and whether its display was checked", async () => {
+    const { reading } = sides.center
+    const device = { id: "4f".repeat(16), label: "読影室タブレット 1", qualifiedUntil: "2027-03-31" }
+    const reader = { ...READER, device }
+    const { draftVersion } = await reading.saveDraft(reader, requestId, DRAFT, 1)
+    const { prepareId } = await reading.prepare(reader, requestId, draftVersion)
+    await reading.sign(reader, prepareId, PIN, new Uint8Array(1))
+    const told = (await sides.center.audited()).find(({ event }) => event.event === "signed")
+    assert.match(
+      told?.event.description ?? "",
+      /on device "読影室タブレット 1" \((4f){16}\), its display checked until 2027-03-31$/,
+    )
   })
 })

@@ -37,9 +37,8 @@ export class PageEnrol extends LightElement {
     void this.#look()
   }
 
-  /** A store that cannot be asked is as good as none. */
   async #look(): Promise<void> {
-    this.#isRegistered = (await ownDevice().catch(() => null)) !== null
+    this.#isRegistered = (await ownDevice()) !== null
     this.requestUpdate()
   }
 

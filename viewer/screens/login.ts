@@ -62,9 +62,8 @@ export class PageLogin extends LightElement {
     else this.#error = new ApiError(0, `CARD_${card.value}`, t("card.unknown"), null)
   }
 
-  /** A store that cannot be asked is as good as none. */
   async #look(): Promise<void> {
-    this.#device = await ownDevice().catch(() => null)
+    this.#device = await ownDevice()
     this.requestUpdate()
   }
 

@@ -26,6 +26,7 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "read.no-images-note": "No image has arrived yet, or the study has none. The report can be written.",
   "read.series-failed": "The series could not be opened",
   "read.arrived-part": "{here} of {expected} images are here. The others appear as they arrive.",
+  "read.checked": "Display checked for diagnosis (until {day})",
   "read.statement": "For reference — use a qualified display for diagnosis",
 
   "strip.label": "Series",

@@ -23,6 +23,7 @@ export const studyJa = {
   "read.no-images-note": "届いた画像がまだ無いか、画像ではない検査です。レポートは書けます。",
   "read.series-failed": "シリーズを開けませんでした",
   "read.arrived-part": "{here} / {expected} 枚まで届いています。残りは届きしだい増えます。",
+  "read.checked": "読影用に確認した端末です（{day} まで）",
   "read.statement": "参考画像 — 診断には確認済みモニタを使用してください",
 
   "strip.label": "シリーズ",

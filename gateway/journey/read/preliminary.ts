@@ -18,6 +18,7 @@ import { due } from "../run.ts"
 import { documentOf } from "../submit/report-documents.ts"
 import type { PreliminaryState, ReadingView, ReleasedPreliminaryReport } from "../views/reading.ts"
 import type { World } from "../world.ts"
+import { displayWords } from "./display.ts"
 import { checkReleasable, isReleasable } from "./releasable.ts"
 import { beingRead, actOf, bound, checkFresh, checkImages, preparedReport } from "./sign-report.ts"
 
@@ -76,7 +77,7 @@ export async function releasePreliminary(
     due("package", planned.id, now),
     audit(`released/${report.id}/${prepareId}`, {
       ...actOf(person, report, request, at),
-      description: `preliminary report, signed by nobody: ${bound(released.assertion, intent)}`,
+      description: `preliminary report, signed by nobody: ${bound(released.assertion, intent)}${displayWords(person)}`,
     }),
   ])
   return { reportId: report.id, version: released.version }

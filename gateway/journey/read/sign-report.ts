@@ -9,6 +9,7 @@ import { audit } from "../audit.ts"
 import { MIME } from "../codes.ts"
 import { found, only } from "../desk-guards.ts"
 import { DeskError, KeyError, ReportError } from "../errors.ts"
+import { displayWords } from "./display.ts"
 import { isApproved, signing } from "./draft.ts"
 import { PREPARED_MS, type Frozen } from "./freeze.ts"
 import { uuidOid } from "../ids.ts"
@@ -86,7 +87,7 @@ export async function beingRead(world: World, report: ReportRecord): Promise<Req
 /** What the signature changes, once it is made. Under the request's lock. @throws as `signReport` */
 export async function signedNow(
   world: World,
-  person: Pick<Person, "login" | "name">,
+  person: Pick<Person, "login" | "name" | "device">,
   pin: string,
   report: ReportRecord,
   request: RequestRecord,
@@ -134,7 +135,7 @@ export async function signedNow(
     ...(isStamped ? [] : [due("stamp", report.id, at)]),
     audit(`signed/${report.id}`, {
       ...actOf(person, report, request, signedAt),
-      description: `${ACT[signing(report)]}${bound(assertion, intent)}`,
+      description: `${ACT[signing(report)]}${bound(assertion, intent)}${displayWords(person)}`,
     }),
   ]
 }
@@ -160,10 +161,11 @@ export const actOf = (
 
 function approved(
   world: World,
-  { login, name }: Person,
+  person: Person,
   report: ReportRecord,
   request: RequestRecord,
 ): readonly Change[] {
+  const { login, name } = person
   const now = world.clock.now()
   const at = now.toISOString()
   const { assertion, intent } = report.private
@@ -176,8 +178,8 @@ function approved(
     { put: "report", record },
     due("sign", report.id, now),
     audit(`approved/${report.id}/${report.prepareId ?? ""}`, {
-      ...actOf({ login, name }, report, request, at),
-      description: `approved, its signature is awaited: ${bound(assertion, intent)}`,
+      ...actOf(person, report, request, at),
+      description: `approved, its signature is awaited: ${bound(assertion, intent)}${displayWords(person)}`,
     }),
   ]
 }

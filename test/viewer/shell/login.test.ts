@@ -181,6 +181,39 @@ describe("logging in", function () {
     })
   })
 
+  describe("in a browser that keeps nothing", () => {
+    const noStore = () =>
+      opened.page.addInitScript(
+        'Object.defineProperty(globalThis, "indexedDB", { value: { open: () => { throw new DOMException("no", "SecurityError") } } })',
+      )
+
+    it("lets people in as ever where any device will do", async () => {
+      await noStore()
+      await authenticator(true)
+      const { page } = opened
+      await visit(page, server, "#/enrol/AB-CD", ".gate-card .btn-primary")
+      await page.getByRole("button", { name: "パスキーを作る" }).click()
+      await page.locator(".wl-row").first().waitFor()
+      const { device } = (await server.wasAsked("POST /api/enrol")).body as { device?: object }
+      assert.equal(device, undefined)
+    })
+
+    it("says so before a device's code is used up", async () => {
+      await noStore()
+      server.answer("GET /api/session", { ...nobody(READER), registeredDevices: true })
+      const offer = { id: "4f".repeat(16), label: "受付の PC", ownerName: null, challenge: "c".repeat(43) }
+      server.answer("POST /api/device/options", offer)
+      const { page } = opened
+      await visit(page, server, "#/device/7GQ2-M4XK-9TBV", "[data-device=offer]")
+      await page.getByRole("button", { name: "この端末を登録する" }).click()
+      await page.getByText("このブラウザには鍵を保存できません").waitFor()
+      assert.equal(
+        server.asked.some(({ path }) => path === "/api/device"),
+        false,
+      )
+    })
+  })
+
   it("says that the gateway does not answer, and tries again", async () => {
     const { page } = opened
     await visit(page, server, "", ".gate-card")

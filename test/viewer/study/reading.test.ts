@@ -3,6 +3,7 @@ import type { Browser, CDPSession, Page } from "playwright-core"
 import type { ReportDraft, ReportVersion, SignedText } from "../../../gateway/journey/views/reading.ts"
 import { buildViewer } from "../build-viewer.ts"
 import { hasChromium, launchChromium, openPage, type Opened } from "../chromium.ts"
+import { READER } from "../fixtures/desk.ts"
 import { DeskServer } from "../shell/desk-server.ts"
 import { reading } from "../shell/open-desk.ts"
 import { caseOf, REQUEST_ID, TEXT } from "./case-of.ts"
@@ -116,6 +117,20 @@ describe("the reading screen", function () {
       await page.locator(".study-header .who").innerText(),
       /見本 太郎[\s\S]*ミホン タロウ[\s\S]*00-0012345/,
     )
+  })
+
+  it("says what the display is not, and of a registered device until when its check holds", async () => {
+    await open()
+    const statement = page.locator(".viewport .refuse")
+    assert.match(await statement.innerText(), /診断には確認済みモニタを使用/)
+    const device = { id: "4f".repeat(16), label: "読影室タブレット 1", qualifiedUntil: "2027-03-31" }
+    server.answer("GET /api/session", { ...READER, device })
+    await page.reload()
+    await page.getByText("読影用に確認した端末です（2027-03-31 まで）").waitFor()
+    const ended = { ...device, qualifiedUntil: "2026-11-24" }
+    server.answer("GET /api/session", { ...READER, device: ended })
+    await page.reload()
+    await page.getByText("診断には確認済みモニタを使用").waitFor()
   })
 
   it("leafs with one finger, keys and wheel, and stops at the ends", async () => {

@@ -8,7 +8,7 @@ import { asApiError } from "../../parts/fetched.ts"
 import { LightElement } from "../../parts/light-element.ts"
 import { failed, skeleton } from "../../parts/states.ts"
 import { st } from "../../text/study.ts"
-import { shortDate } from "../../words/instant.ts"
+import { day, shortDate } from "../../words/instant.ts"
 import { address } from "../../words/route.ts"
 import { CaseSession, openCase } from "./case-session.ts"
 import type { ImageController, ViewState } from "./image-controller.ts"
@@ -43,10 +43,13 @@ export class StudyScreen extends LightElement {
     requestId: { attribute: false },
     api: { attribute: false },
     live: { attribute: false },
+    displayUntil: { attribute: false },
   }
   declare requestId: string
   declare api: Api
   declare live: LiveEvents | undefined
+  /** Last day (YYYY-MM-DD) of the check of this registered device's display; null = nobody vouches for it. */
+  declare displayUntil: string | null
 
   #session: CaseSession | null = null
   #images: ImageDesk | null = null
@@ -257,6 +260,12 @@ export class StudyScreen extends LightElement {
     }
   }
 
+  /** A check that has ended says nothing more. */
+  #checkedUntil(): string | null {
+    const until = this.displayUntil ?? ""
+    return until >= day(this.api.clock.now()) ? until : null
+  }
+
   #figure(session: CaseSession, images: ImageDesk, tools: ToolState, actions: ToolActions): TemplateResult {
     return viewportFigure({
       view: session.view,
@@ -265,6 +274,7 @@ export class StudyScreen extends LightElement {
       store: images.store,
       tools,
       actions,
+      checkedUntil: this.#checkedUntil(),
       marks: session.draft.keyImages.map((key) => indexInStack(images.stack, key)).filter((at) => at >= 0),
       viewChanged: (state) => images.viewChanged(state),
       keyImage: () => this.#toggleKey(),

@@ -21,6 +21,8 @@ export interface ViewportFigure {
   readonly store: FrameStore
   readonly tools: ToolState
   readonly actions: ToolActions
+  /** Last day of the check of this display for diagnosis; null = it was not checked. */
+  readonly checkedUntil: string | null
   readonly marks: readonly number[]
   readonly viewChanged: (state: ViewState) => void
   readonly keyImage: () => void
@@ -71,6 +73,12 @@ function body(figure: ViewportFigure): TemplateResult {
   ></image-view>`
 }
 
+/** What this display is not; or until when somebody vouches for it. */
+const displayStatement = (until: string | null): TemplateResult =>
+  until === null
+    ? html`<p class="refuse">${icon("eye", "s")}<span>${st("read.statement")}</span></p>`
+    : html`<p class="refuse">${icon("check", "s")}<span>${st("read.checked", { day: until })}</span></p>`
+
 /** The viewport: what is shown in words, the image, the sheet of presets, and what the display is not. */
 export function viewportFigure(figure: ViewportFigure): TemplateResult {
   const { view, opened, tools, actions } = figure
@@ -81,8 +89,7 @@ export function viewportFigure(figure: ViewportFigure): TemplateResult {
       <b>${st("strip.now")}</b><span class="sub">${words.filter(Boolean).join("　")}</span>
       <span class="grow"></span>${languageButton()}
     </figcaption>
-    ${body(figure)}
-    <p class="refuse">${icon("eye", "s")}<span>${st("read.statement")}</span></p>
+    ${body(figure)} ${displayStatement(figure.checkedUntil)}
     ${opened === null ? nothing : presetsSheet(tools, actions)}
   </figure>`
 }
