@@ -40,18 +40,23 @@ export const recoverCommand = (): Command =>
       const { sealedPassphrase } = options
       const named = loadConfig(file, sealedPassphrase === undefined ? undefined : "unseen")
       await withSealedPassphrase(named, sealedPassphrase, (config) =>
-        asOwnerOf(config.dataDir, () => recovered(config, options)),
+        asOwnerOf(config.dataDir, () =>
+          recoverAt(config, options, (text) => void process.stdout.write(`${text}\n`)),
+        ),
       )
     })
 
-async function recovered(config: Config, options: RecoverOptions): Promise<void> {
+/** Told line by line. @throws what opening the stores throws, and ERR_LEDGER_FOREIGN */
+export async function recoverAt(config: Config, options: RecoverOptions, say: Say): Promise<void> {
   const stores = await openStores(config, openLog(config.role))
   try {
-    await recoverStores(config, stores, options)
+    await recoverStores(config, stores, options, say)
   } finally {
     await stores.close()
   }
 }
+
+type Say = (text: string) => void
 
 interface RecoverOptions {
   readonly destroyOrphans?: boolean
@@ -63,6 +68,7 @@ async function recoverStores(
   config: Config,
   stores: OpenStores,
   { destroyOrphans = false, spoolLost = false }: RecoverOptions,
+  say: Say,
 ): Promise<void> {
   const { spool, ledger, trail } = stores
   const agreements = await agreementsOf(config)
@@ -89,8 +95,6 @@ async function recoverStores(
   }
   await deliverAudit({ ledger, trail })
 }
-
-const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 /** One line that is written over on a terminal; nothing where nobody watches. */
 function progress(): Looked {
