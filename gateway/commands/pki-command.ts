@@ -1,11 +1,13 @@
 /** `dokuei pki demo DIR`: keys and certificates of a demonstration, of real shape and without any trust. */
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { Command } from "commander"
+import { Command, InvalidArgumentError, Option } from "commander"
 import { systemChance, systemClock } from "../clock.ts"
 import { EXIT, type Finish } from "../exit.ts"
-import { makeAuthority, openAuthority, writeLists } from "./join/authority.ts"
+import { makeAuthority, openAuthority } from "./join/authority.ts"
+import { firstLists, renewLists, REVOCATION_REASONS, revoke, type Revocation } from "./join/lists.ts"
 import { makeOwnTunnel, type OwnTunnelOptions } from "./join/own-tunnel.ts"
+import { certificateChain, readKeyFile } from "../storage/keys/pem-files.ts"
 import { pkiDemo, SUMMARY } from "./pki.ts"
 
 export const pkiCommand = (finish: Finish): Command =>
@@ -14,6 +16,7 @@ export const pkiCommand = (finish: Finish): Command =>
     .addCommand(demoCommand(finish))
     .addCommand(authorityCommand())
     .addCommand(listsCommand())
+    .addCommand(revokeCommand())
     .addCommand(tunnelCommand())
 
 const demoCommand = (finish: Finish): Command =>
@@ -42,7 +45,7 @@ const authorityCommand = (): Command =>
     .requiredOption("--passphrase-file <file>", "one line; closes both keys")
     .action(async (dir: string, { name, passphraseFile }: { name: string; passphraseFile: string }) => {
       await makeAuthority(dir, name, passphraseFile)
-      await tellLists(dir, passphraseFile)
+      tellLists(await firstLists(dir, await openAuthority(dir, passphraseFile)))
       process.stdout.write(
         `${dir}: made; add tls-ca.pem to the file of trust.tlsCa and seal-ca.pem to that of trust.sealCa\n`,
       )
@@ -53,7 +56,43 @@ const listsCommand = (): Command =>
     .description("make the revocation lists of those authorities anew; they are good for 30 days")
     .argument("<dir>", "folder of `pki authority`")
     .requiredOption("--passphrase-file <file>", "one line; opens both keys")
-    .action((dir: string, { passphraseFile }: { passphraseFile: string }) => tellLists(dir, passphraseFile))
+    .action(async (dir: string, { passphraseFile }: { passphraseFile: string }) => {
+      tellLists(await renewLists(dir, await openAuthority(dir, passphraseFile)))
+    })
+
+interface RevokeOptions extends Revocation {
+  readonly passphraseFile: string
+}
+
+const revokeCommand = (): Command =>
+  new Command("revoke")
+    .description("put certificates of those authorities on their revocation lists, for good")
+    .argument("<dir>", "folder of `pki authority`")
+    .argument("<certificates...>", "PEM; of a hospital they lie in the folder of its invitation")
+    .addOption(
+      new Option("--reason <reason>", "why").choices(Object.keys(REVOCATION_REASONS)).makeOptionMandatory(),
+    )
+    .addOption(
+      new Option("--since <time>", "since when the key is in other hands, e.g. 2026-04-01T09:00:00+09:00")
+        .argParser(instant)
+        .default(null),
+    )
+    .requiredOption("--passphrase-file <file>", "one line; opens both keys")
+    .action(async (dir: string, files: readonly string[], options: RevokeOptions) => {
+      const authorities = await openAuthority(dir, options.passphraseFile)
+      const leaves = await Promise.all(files.map(leafOf))
+      tellLists(await revoke(dir, authorities, leaves, options))
+    })
+
+function instant(text: string): Date {
+  const read = new Date(text)
+  if (Number.isNaN(read.getTime()) || read > systemClock.now())
+    throw new InvalidArgumentError("Must be a time that has been, e.g. 2026-04-01T09:00:00+09:00.")
+  return read
+}
+
+const leafOf = async (file: string): Promise<Uint8Array> =>
+  certificateChain(await readKeyFile(file), null, file)[0] ?? new Uint8Array()
 
 const tunnelCommand = (): Command =>
   new Command("tunnel")
@@ -68,7 +107,7 @@ const tunnelCommand = (): Command =>
       process.stdout.write(`${options.out}: made; its folders go into /etc/swanctl\n`)
     })
 
-async function tellLists(dir: string, passphraseFile: string): Promise<void> {
-  const paths = await writeLists(dir, await openAuthority(dir, passphraseFile))
-  process.stdout.write(paths.map((path) => `${path}: for trust.crls, here and at each hospital\n`).join(""))
-}
+const tellLists = (paths: readonly string[]): void =>
+  void process.stdout.write(
+    paths.map((path) => `${path}: for trust.crls, here and at each hospital\n`).join(""),
+  )

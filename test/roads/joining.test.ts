@@ -186,6 +186,13 @@ describe("docs/joining.md and docs/network.md between two machines", function ()
     )
   })
 
+  it("is refused once its certificates are taken back, by a gateway that goes on running", async () => {
+    box(center, "dokuei pki revoke")
+    const asked = new Talk(["self-test", "/etc/dokuei/edge.yaml"], hospital.inside)
+    await asked.says(/waits +.*not yet, ERR_/)
+    await until("the refusal", WAIT_MS, () => readFileSync(at("center.log"), "utf8").includes("node-refused"))
+  })
+
   it("has run every box of both pages that is not for people", () => {
     const left = [...PAGE, ...NETWORK].filter((each) => /^(sh|yaml)$/.test(each.info) && !ran.has(each))
     assert.deepEqual(left, [])

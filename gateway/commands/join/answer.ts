@@ -3,14 +3,12 @@ import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { keyDigest } from "../../actors/joining/join-code.ts"
 import type { Answer } from "../../actors/joining/messages.ts"
-import { systemClock } from "../../clock.ts"
 import type { CenterConfig } from "../../config/schema.ts"
-import { readCertificationRequest } from "../../standards/pkcs10/certification-request.ts"
 import { certificateChain, readKeyFile } from "../../storage/keys/pem-files.ts"
 import { VERSION } from "../../version.ts"
 import type { OwnAuthorities } from "./authority.ts"
 import { hospitalsHalf, type Invitation } from "./invitation.ts"
-import { chainPem, type IssuedChains, issueTunnel } from "./issue.ts"
+import { chainPem, type IssuedChains } from "./issue.ts"
 import type { OfferedTunnel } from "./tunnel.ts"
 
 export interface Inviting {
@@ -21,11 +19,10 @@ export interface Inviting {
   readonly tunnel: OfferedTunnel | null
 }
 
-/** @param chains as they were issued for the hospital; the tunnel's certificate is issued here */
+/** @param chains as they were issued for the hospital */
 export async function answerOf(
   { config, invitation, authorities, tunnel }: Inviting,
   chains: IssuedChains,
-  tunnelRequest: Uint8Array,
 ): Promise<Answer> {
   const { keys, trust, site } = config
   const pinOf = async (file: string): Promise<string> =>
@@ -50,22 +47,14 @@ export async function answerOf(
     centerObject: await readKeyFile(keys.object.chain),
     timeStampUrl: config.timeStamp.url,
     agreement: hospitalsHalf(invitation, site, pins),
-    tunnel: tunnel === null ? null : tunnelOf(invitation.hospital.name, tunnel, tunnelRequest, authorities),
-  }
-}
-
-function tunnelOf(
-  hospital: string,
-  { identity, site }: OfferedTunnel,
-  request: Uint8Array,
-  authorities: OwnAuthorities,
-): NonNullable<Answer["tunnel"]> {
-  const key = readCertificationRequest(request)
-  const certificate = issueTunnel(hospital, identity, key, authorities, systemClock.now())
-  return {
-    certificate: chainPem([certificate]),
-    authority: chainPem([authorities.tls.certificate]),
-    site: { ...site },
+    tunnel:
+      tunnel === null
+        ? null
+        : {
+            certificate: chainPem(chains.tunnel),
+            authority: chainPem([authorities.tls.certificate]),
+            site: { ...tunnel.site },
+          },
   }
 }
 

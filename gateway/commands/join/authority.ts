@@ -3,7 +3,7 @@
  * that the centre has invited and both ends of the tunnels to them, and nobody else believes them.
  */
 import { existsSync } from "node:fs"
-import { rename, writeFile } from "node:fs/promises"
+import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { systemChance, systemClock } from "../../clock.ts"
 import { ConfigError } from "../../journey/errors.ts"
@@ -13,7 +13,6 @@ import { Authority, days, keyPem, newKey, pem, spkiOf } from "../pki-authority.t
 import { makeFolder } from "../../storage/make-folder.ts"
 
 const ROOT_TERM_DAYS = 3650
-const LIST_TERM_DAYS = 30
 const NAMES = ["tls-ca", "seal-ca"] as const
 const USE = { "tls-ca": "TLS CA", "seal-ca": "Seal CA" } as const
 
@@ -50,19 +49,4 @@ export async function openAuthority(folder: string, passphraseFile: string): Pro
     return Authority.opened({ privateKey: key, spki: spkiOf(key) }, certificate, systemChance)
   }
   return { tls: await opened("tls-ca"), seal: await opened("seal-ca") }
-}
-
-/** New revocation lists, good for 30 days; nothing is on them. Returns where they lie. */
-export async function writeLists(folder: string, authorities: OwnAuthorities): Promise<readonly string[]> {
-  const now = systemClock.now()
-  const number = Math.floor(now.getTime() / 1000)
-  return Promise.all(
-    (["tls", "seal"] as const).map(async (use) => {
-      const path = join(folder, `${use}-ca.crl`)
-      const list = authorities[use].crl(days(now, -1), days(now, LIST_TERM_DAYS), [], number)
-      await writeFile(`${path}.part`, list)
-      await rename(`${path}.part`, path)
-      return path
-    }),
-  )
 }

@@ -115,10 +115,12 @@ async function admit(host: Host, joining: Joining, pin: Uint8Array, people: Inte
     `${invitation.hospital.name} has asked (dokuei ${printableLines(question.version)}). Call them at a number you know; they read out 32 digits. Type what you hear:`,
   )
   await within(joining, DECIDE_MS, heard(host, fingerprint(pin, question.requests), people))
-  const chains = issueFor(invitation.hospital.name, question.requests, authorities, systemClock.now())
+  const identity = host.tunnel?.identity ?? null
+  const now = systemClock.now()
+  const chains = issueFor(invitation.hospital.name, question.requests, authorities, identity, now)
   await keepHalf(host, chains)
   record(host, "signed", "the digits were heard by telephone")
-  joining.answer(await answerOf(host, chains, question.requests.tunnel), chains.tls[0] ?? new Uint8Array())
+  joining.answer(await answerOf(host, chains), chains.tls[0] ?? new Uint8Array())
   say("signed; the hospital fetches its certificates now")
   await within(joining, CONFIRM_MS, joining.confirmed)
   say(
@@ -165,9 +167,12 @@ async function within<Value>(joining: Joining, limitMs: number, comes: Promise<V
 async function keepHalf({ invitation, tunnel, options }: Host, chains: IssuedChains): Promise<void> {
   const digest = (chain: readonly Uint8Array[]): string[] =>
     chain.slice(0, 1).map((leaf) => keyDigest(leaf).toString("hex"))
-  const objectCertificate = `${invitation.hospital.id}.object.chain.pem`
+  const fileOf = (use: keyof IssuedChains): string => `${invitation.hospital.id}.${use}.chain.pem`
+  const objectCertificate = fileOf("object")
   const pins = { tlsPins: digest(chains.tls), sealPins: digest(chains.seal), objectCertificate }
-  await writeFile(join(options.out, objectCertificate), chainPem(chains.object))
+  // All of them: who is to take one back one day (`dokuei pki revoke`) needs it.
+  for (const use of ["tls", "seal", "object", "tunnel"] as const)
+    if (chains[use].length > 0) await writeFile(join(options.out, fileOf(use)), chainPem(chains[use]))
   await writeFile(join(options.out, "agreement.yaml"), stringify([centersHalf(invitation, pins)]))
   if (tunnel !== null) await writeFile(join(options.out, "site-contract.yaml"), stringify([tunnel.contract]))
 }

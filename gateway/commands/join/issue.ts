@@ -17,9 +17,18 @@ export interface IssuedChains {
   readonly tls: readonly Uint8Array[]
   readonly seal: readonly Uint8Array[]
   readonly object: readonly Uint8Array[]
+  /** Empty where no tunnel is handed over. */
+  readonly tunnel: readonly Uint8Array[]
 }
 
-export function issueFor(hospital: string, requests: Requests, by: OwnAuthorities, now: Date): IssuedChains {
+/** @param identity DNS name for the tunnel's certificate; null = there is none */
+export function issueFor(
+  hospital: string,
+  requests: Requests,
+  by: OwnAuthorities,
+  identity: string | null,
+  now: Date,
+): IssuedChains {
   const term = { notBefore: days(now, -1), notAfter: days(now, TERM_DAYS) }
   const keyOf = (use: keyof Requests) => readCertificationRequest(requests[use])
   const name = (use: string) => issue.writeName(["C", "JP"], ["O", hospital], ["CN", `${hospital} ${use}`])
@@ -33,6 +42,7 @@ export function issueFor(hospital: string, requests: Requests, by: OwnAuthoritie
       issue.keyUsage("digitalSignature", "nonRepudiation"),
     ),
     object: by.seal.chainFor(keyOf("object"), name("objects"), term, issue.keyUsage("keyAgreement")),
+    tunnel: identity === null ? [] : [issueTunnel(hospital, identity, keyOf("tunnel"), by, now)],
   }
 }
 
