@@ -60,9 +60,12 @@ function keptUnder(world: World, inbound: Inbound, request: RequestRecord, slotI
   return [{ put: "request", record }, term]
 }
 
-/** Only a report says enough; whose it is, its own text has to say as well before it is shown. */
+/**
+ * Only a report says enough; whose it is, its own text has to say as well before it is shown. One before it, if any, did not hold: else
+ * the request would be open again.
+ */
 function toldBy(inbound: Inbound, asked: RequestRecord["private"]): RequestRecord["private"] {
-  if (inbound.kind !== "report" || asked.requestNumber !== "") return asked
+  if (inbound.kind !== "report") return asked
   const [entry] = inbound.submission.documentEntries
   const named = (type: (typeof REFERENCE_TYPE)["order" | "accession"]): string =>
     (entry === undefined ? [] : referenced(entry, type))[0] ?? ""

@@ -109,6 +109,27 @@ describe("what was lost with its spool", () => {
     assert.deepEqual(sides.edge.failures, [])
   })
 
+  it("is told anew by each report, until one holds", async () => {
+    await storeAll(sides.edge, study("P1", 2))
+    await sides.settle()
+    await sides.edge.backUpLedger(copy())
+    held("report")
+    await report(sides.center, requestId)
+    await sides.settle(MINUTE_MS)
+    await lose(sides.edge)
+    // As one about another patient has left it, that was refused.
+    const request = (await sides.edge.ledger.request(requestId))!
+    const slotId = await sides.edge.spool.createSlot("documents")
+    const patient = { ...request.private.patient, PatientID: "P2" }
+    const told = { ...request.private, requestNumber: "R2", patient }
+    await sides.edge.ledger.commit([{ put: "request", record: { ...request, slotId, private: told } }])
+    held()
+    await sides.settle()
+    const detail = await sides.edge.staff.request(CLERK, requestId)
+    assert.deepEqual([detail.patient.PatientID, detail.requestNumber], ["P1", "R1"])
+    assert.equal(detail.signature?.outcome, "valid")
+  })
+
   it("at the reading centre: the hospital's receipt and 受領 of a report settle it there", async () => {
     await storeAll(sides.edge, study("P1", 2))
     await sides.settle()
