@@ -153,10 +153,13 @@ export class PageLogin extends LightElement {
       <device-form .api=${this.api} .code=${""} @registered=${() => this.#registered()}></device-form>`
   }
 
-  #foot(): TemplateResult {
+  /** One thing at a time: a link for a person comes after the device. */
+  #foot(isUnregistered: boolean): TemplateResult {
     const label = this.#device?.label ?? null
     const words = label === null ? t("login.new") : t("device.this", { label })
-    return html`<div class="row between"><span class="dim xs">${words}</span>${languageButton()}</div>`
+    return html`<div class="row between">
+      <span class="dim xs">${isUnregistered ? nothing : words}</span>${languageButton()}
+    </div>`
   }
 
   override render(): TemplateResult {
@@ -173,7 +176,7 @@ export class PageLogin extends LightElement {
               ? this.#unregistered()
               : this.#ways()
         }
-        ${this.#foot()}
+        ${this.#foot(isUnregistered)}
       </main>
     </div>`
   }

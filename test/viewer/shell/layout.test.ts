@@ -19,6 +19,13 @@ const PORTRAIT = [820, 1180] as const
 const DESK = [1366, 960] as const
 /** A desk at 200 % zoom (WCAG 2.2 1.4.4). */
 const ZOOMED = [683, 480] as const
+const PHONE = [390, 820] as const
+const DEVICE_OFFER = {
+  id: "4f".repeat(16),
+  label: "第二読影室 診断用タブレット 1",
+  ownerName: "放射 太郎",
+  challenge: "c".repeat(43),
+}
 
 interface Screen {
   readonly name: string
@@ -84,6 +91,38 @@ const SCREENS: readonly Screen[] = [
     hash: "",
     landmark: ".gate-card",
     sizes: [TABLET],
+  },
+  {
+    name: "device-unknown",
+    day: (server) => {
+      staff(server)
+      server.answer("GET /api/session", { ...nobody(CLERK), registeredDevices: true })
+    },
+    hash: "",
+    landmark: "device-form .btn",
+    sizes: [TABLET, PHONE],
+  },
+  {
+    name: "device-offer",
+    day: (server) => {
+      reading(server)
+      server.answer("GET /api/session", { ...nobody(READER), registeredDevices: true })
+      server.answer("POST /api/device/options", DEVICE_OFFER)
+    },
+    hash: "#/device/7GQ2-M4XK-9TBV",
+    landmark: "[data-device=offer] .btn",
+    sizes: [PHONE],
+  },
+  {
+    name: "device-refused",
+    day: (server) => {
+      reading(server)
+      server.answer("GET /api/session", nobody(READER))
+      server.refuse("POST /api/device/options", 401, "ERR_CODE_REFUSED")
+    },
+    hash: "#/device/7GQ2-M4XK-9TBV",
+    landmark: ".gate-card [role=alert]",
+    sizes: [PHONE],
   },
   {
     name: "enrol-refused",

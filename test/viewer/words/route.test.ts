@@ -13,6 +13,11 @@ describe("route", () => {
     assert.deepEqual(route(address.report("7")), { name: "report", requestId: "7" })
     assert.deepEqual(route(address.decide("7")), { name: "decide", studyId: "7" })
   })
+  it("takes a device's code, or none where it is typed", () => {
+    assert.deepEqual(route("#/device/7GQ2-M4XK-9TBV"), { name: "device", code: "7GQ2-M4XK-9TBV" })
+    assert.deepEqual(route("#/device"), { name: "device", code: "" })
+  })
+
   it("takes an enrolment code", () => {
     assert.deepEqual(route("#/enrol/AB-CD"), { name: "enrol", code: "AB-CD" })
   })
