@@ -1,12 +1,23 @@
 /** `dokuei pki demo DIR`: keys and certificates of a demonstration, of real shape and without any trust. */
 import { existsSync } from "node:fs"
-import { join } from "node:path"
+import { writeFile } from "node:fs/promises"
+import { basename, join } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import { systemChance, systemClock } from "../clock.ts"
 import { EXIT, type Finish } from "../exit.ts"
 import { makeAuthority, openAuthority } from "./join/authority.ts"
-import { firstLists, renewLists, REVOCATION_REASONS, revoke, type Revocation } from "./join/lists.ts"
+import {
+  firstLists,
+  readLists,
+  renewLists,
+  REVOCATION_REASONS,
+  revoke,
+  type Revocation,
+} from "./join/lists.ts"
 import { makeOwnTunnel, type OwnTunnelOptions } from "./join/own-tunnel.ts"
+import { chainPem } from "./join/issue.ts"
+import { renewed } from "./join/renew.ts"
+import { makeFolder } from "../storage/make-folder.ts"
 import { certificateChain, readKeyFile } from "../storage/keys/pem-files.ts"
 import { pkiDemo, SUMMARY } from "./pki.ts"
 
@@ -16,6 +27,7 @@ export const pkiCommand = (finish: Finish): Command =>
     .addCommand(demoCommand(finish))
     .addCommand(authorityCommand())
     .addCommand(listsCommand())
+    .addCommand(renewCommand())
     .addCommand(revokeCommand())
     .addCommand(tunnelCommand())
 
@@ -83,6 +95,29 @@ const revokeCommand = (): Command =>
       const leaves = await Promise.all(files.map(leafOf))
       tellLists(await revoke(dir, authorities, leaves, options))
     })
+
+const renewCommand = (): Command =>
+  new Command("renew")
+    .description("certify the same keys of a hospital for another year; what comes out is no secret")
+    .argument("<dir>", "folder of `pki authority`")
+    .argument("<certificates...>", "PEM; of a hospital they lie in the folder of its invitation")
+    .requiredOption("--passphrase-file <file>", "one line; opens both keys")
+    .requiredOption("--out <dir>", "new folder; each by the name it had")
+    .action(
+      async (dir: string, files: readonly string[], options: { passphraseFile: string; out: string }) => {
+        const authorities = await openAuthority(dir, options.passphraseFile)
+        const lists = await readLists(dir, authorities)
+        const leaves = await Promise.all(
+          files.map(
+            async (file) => [basename(file), renewed(await leafOf(file), authorities, lists)] as const,
+          ),
+        )
+        await makeFolder(options.out)
+        for (const [name, leaf] of leaves)
+          await writeFile(join(options.out, name), chainPem([leaf]), { flag: "wx" })
+        process.stdout.write(`${options.out}: ${leaves.length} certificates for the hospital\n`)
+      },
+    )
 
 function instant(text: string): Date {
   const read = new Date(text)

@@ -1,4 +1,4 @@
-/** A reading centre takes certificates of its hospitals back; openssl reads the lists beside us. */
+/** A reading centre renews certificates of its hospitals and takes them back; openssl reads the lists beside us. */
 import assert from "node:assert/strict"
 import { execFileSync, spawnSync } from "node:child_process"
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -6,7 +6,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { makeAuthority, openAuthority, type OwnAuthorities } from "../../gateway/commands/join/authority.ts"
 import { chainPem, issueFor, type IssuedChains } from "../../gateway/commands/join/issue.ts"
-import { firstLists, renewLists, revoke } from "../../gateway/commands/join/lists.ts"
+import { firstLists, readLists, renewLists, revoke } from "../../gateway/commands/join/lists.ts"
+import { renewed } from "../../gateway/commands/join/renew.ts"
 import { issuerOf, newKey } from "../../gateway/commands/pki-authority.ts"
 import { readCertificate } from "../../gateway/standards/hpki/certificate.ts"
 import { readCrl } from "../../gateway/standards/hpki/crl.ts"
@@ -17,7 +18,7 @@ import { dokuei } from "./command-line.ts"
 
 const ENDED = { reason: "ended", since: null } as const
 
-describe("taking back what a centre's authority has certified", function () {
+describe("renewing and taking back what a centre's authority has certified", function () {
   this.timeout(30_000)
   let folder = ""
   let authorities: OwnAuthorities
@@ -58,6 +59,23 @@ describe("taking back what a centre's authority has certified", function () {
     return stdout + stderr
   }
 
+  it("certifies the same keys for another year, for the same uses and under the same names", async () => {
+    const lists = await readLists(folder, authorities)
+    for (const use of ["tls", "seal", "object", "tunnel"] as const) {
+      const [before, after] = [leaf(one[use]), renewed(leaf(one[use]), authorities, lists)].map((each) =>
+        readCertificate(each),
+      )
+      assert.ok(before !== undefined && after !== undefined)
+      assert.deepEqual([after.spki, after.subject.text], [before.spki, before.subject.text])
+      assert.notDeepEqual(after.serial, before.serial)
+      const said = ({ extensions }: typeof after) =>
+        extensions.map(({ id, critical, value }) => [id, critical, Buffer.from(value).toString("hex")]).sort()
+      assert.deepEqual(said(after), said(before))
+    }
+    assert.throws(() => renewed(authorities.tls.certificate, authorities, lists), /an authority's own/)
+    assert.match(byOpenssl(renewed(leaf(one.tls), authorities, lists)), /: OK/)
+  })
+
   it("puts each certificate on the list of its issuer, with its reason, and nobody else's", async () => {
     assert.match(byOpenssl(leaf(one.tls)), /: OK/)
     const since = new Date("2026-04-01T00:00:00Z")
@@ -68,6 +86,8 @@ describe("taking back what a centre's authority has certified", function () {
     assert.equal(listed("seal", leaf(one.object)), null)
     assert.match(byOpenssl(leaf(one.tls)), /certificate revoked/)
     assert.match(byOpenssl(leaf(other.tls)), /: OK/)
+    const lists = await readLists(folder, authorities)
+    assert.throws(() => renewed(leaf(one.tls), authorities, lists), /was taken back/)
   })
 
   it("keeps what was taken back when lists are made anew, and when another goes", async () => {

@@ -187,6 +187,7 @@ describe("docs/joining.md and docs/network.md between two machines", function ()
   })
 
   it("is refused once its certificates are taken back, by a gateway that goes on running", async () => {
+    box(center, "dokuei pki renew")
     box(center, "dokuei pki revoke")
     const asked = new Talk(["self-test", "/etc/dokuei/edge.yaml"], hospital.inside)
     await asked.says(/waits +.*not yet, ERR_/)

@@ -5,7 +5,7 @@ import { readCertificationRequest } from "../../standards/pkcs10/certification-r
 import { days, type Key, pem } from "../pki-authority.ts"
 import type { OwnAuthorities } from "./authority.ts"
 
-const TERM_DAYS = 365
+export const TERM_DAYS = 365
 const KP_SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
 const KP_CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 

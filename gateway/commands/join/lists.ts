@@ -26,6 +26,8 @@ export interface Revocation {
   readonly since: Date | null
 }
 
+export type Lists = Readonly<Record<(typeof USES)[number], Crl>>
+
 const listPath = (folder: string, use: (typeof USES)[number]): string => join(folder, `${use}-ca.crl`)
 
 /** The first lists of new authorities; nothing is on them. Returns where they lie. */
@@ -59,10 +61,10 @@ export async function revoke(
       invalidityDate: since,
     },
   }))
-  const before = await Promise.all(USES.map((use) => listOf(folder, use, authorities[use])))
+  const before = await readLists(folder, authorities)
   return Promise.all(
-    USES.map((use, index) => {
-      const old = before[index]?.revoked ?? []
+    USES.map((use) => {
+      const old = before[use].revoked
       const isNew = ({ serial }: RevokedCertificate): boolean =>
         !old.some((each) => Buffer.compare(each.serial, serial) === 0)
       const fresh = added.filter((each) => each.use === use).map(({ entry }) => entry)
@@ -71,7 +73,14 @@ export async function revoke(
   )
 }
 
-function issuerOf(certificate: Certificate, authorities: OwnAuthorities): (typeof USES)[number] {
+/** @throws ConfigError when a list is gone or is not ours */
+export const readLists = async (folder: string, { tls, seal }: OwnAuthorities): Promise<Lists> => ({
+  tls: await listOf(folder, "tls", tls),
+  seal: await listOf(folder, "seal", seal),
+})
+
+/** @throws ConfigError for one of neither authority */
+export function issuerOf(certificate: Certificate, authorities: OwnAuthorities): (typeof USES)[number] {
   const { signatureAlgorithm, tbs, signature, subject } = certificate
   const use = USES.find((each) =>
     signatureChecks(signatureAlgorithm, authorities[each].key.spki, tbs, signature),
