@@ -750,6 +750,8 @@ export const en: Readonly<Record<keyof typeof ja, string>> = {
   "code.ERR_TOO_MANY_ATTEMPTS": "Too many attempts. Please wait 15 minutes.",
   "code.ERR_FOREIGN_ORIGIN": "This page must be opened by its own address.",
   "code.ERR_NOT_FOUND": "There is no such thing, or it is not for you.",
+  "code.ERR_BINDING_REVOKED":
+    "This certificate was taken back. If that was a mistake, two people confirm it anew at the machine.",
   "code.ERR_NOT_ALLOWED": "Your role does not allow this.",
   "code.ERR_INPUT": "Something in the form is wrong.",
   "code.ERR_KEY_LOGIN": "This login was not begun here, or it took too long.",

@@ -739,9 +739,11 @@ export const ja = {
   "code.ERR_DEVICE_REFUSED":
     "この端末ではログインできません。紛失の届けがあったか、別の方の端末です。管理担当者に問い合わせてください。",
   "code.DEVICE_STORE": "このブラウザには鍵を保存できません。プライベートブラウズを使わずに開いてください。",
-  "code.ERR_TOO_MANY_ATTEMPTS": "失敗が続いたため止めています。15分後にお試しください。",
+  "code.ERR_TOO_MANY_ATTEMPTS": "回数が多いため止めています。15分後にお試しください。",
   "code.ERR_FOREIGN_ORIGIN": "別のアドレスからは使えません。正しいアドレスで開いてください。",
   "code.ERR_NOT_FOUND": "見つからないか、あなたには開けないものです。",
+  "code.ERR_BINDING_REVOKED":
+    "この証明書は取り消されています。誤りなら、ゲートウェイの機械で二人が改めて確認してください。",
   "code.ERR_NOT_ALLOWED": "あなたの役割ではできません。",
   "code.ERR_INPUT": "入力に誤りがあります。",
   "code.ERR_KEY_LOGIN": "この画面から始めたログインではないか、時間がかかりすぎました。",

@@ -17,6 +17,7 @@ import {
   revokeDeviceBody,
 } from "./input.ts"
 import type { LiveEvents } from "./live-events.ts"
+import { Limiter } from "./limiter.ts"
 import { LoginAudit } from "./login-audit.ts"
 import { OneUse } from "./one-use.ts"
 import type { DeskOptions } from "./options.ts"
@@ -24,6 +25,12 @@ import { CEREMONY_MS, claimedChallenge, type Passkeys } from "./passkeys.ts"
 import type { Call, Routes } from "./routes.ts"
 
 const OPEN_CONFIRMATIONS = 100
+/**
+ * Taking away asks for no gesture: it must be quicker than whoever found the device (docs/adr/0029). So many of one officer is a
+ * bag of lost tablets; more is a page that somebody else has found open.
+ */
+const TAKINGS = 20
+const TAKINGS_WITHIN_MS = 15 * 60_000
 
 /** What an officer was asked to agree to. */
 interface Asked {
@@ -52,13 +59,16 @@ export function mountOfficer(
     await confirming.confirm(call, call.body.response)
     return {}
   })
+  const takings = new Limiter(options.clock, TAKINGS, TAKINGS_WITHIN_MS)
   routes.json("post", "/api/accounts/revoke", revokeBody, async ({ person, body }) => {
+    takings.count(person.id)
     const { reason, ...which } = body
     await desk.revoke(person, which, reason)
     await events.endOver()
     return {}
   })
   routes.json("post", "/api/accounts/lost", lostBody, async ({ person, body }) => {
+    takings.count(person.id)
     const { reason, ...which } = body
     await desk.lost(person, which, reason)
     await events.endOver()
@@ -68,6 +78,7 @@ export function mountOfficer(
     desk.offerDevice(person, body),
   )
   routes.json("post", "/api/accounts/device/revoke", revokeDeviceBody, async ({ person, body }) => {
+    takings.count(person.id)
     await desk.revokeDevice(person, body.id, body.reason)
     await events.endOver()
     return {}

@@ -31,6 +31,13 @@ export const PEOPLE_ERRORS = {
     "ask the administrator",
     "HTTP 403",
   ),
+  ERR_BINDING_REVOKED: row(
+    "DeskError",
+    "permanent",
+    "this certificate was taken back from the account, perhaps while the page was open: an officer alone does not give it back",
+    "ask who took it back, and why; if it was a mistake, two people confirm it anew at the machine: `dokuei people confirm`",
+    "HTTP 409",
+  ),
   ERR_LOGIN_NEEDED: row(
     "DeskError",
     "permanent",

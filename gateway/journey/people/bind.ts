@@ -26,8 +26,10 @@ export interface Agreed {
 type Which = Pick<Binding, "person" | "fingerprint">
 
 /**
+ * One that was taken back only two people give back, at the machine: a page that was open before knows nothing of it.
+ *
  * @throws DeskError ERR_NOT_ALLOWED for the account's own holder and for a certificate that is another account's, ERR_NOT_FOUND for
- *   one that nobody has seen here
+ *   one that nobody has seen here, ERR_BINDING_REVOKED for one that was taken back
  */
 export async function confirmBinding(
   bindings: Pick<Bindings, "bindings" | "confirm">,
@@ -39,9 +41,17 @@ export async function confirmBinding(
   const all = await bindings.bindings()
   const seen = all.find((each) => isThis(each, which))
   if (seen === undefined) throw new DeskError("ERR_NOT_FOUND", "this account has no such certificate")
-  const act = actOf(which, by, at, "confirmed as", seen.use)
+  const isAnew = by.length > 1
+  if (!isAnew) demandStanding(seen)
+  const act = { ...actOf(which, by, at, "confirmed as", seen.use), isAnew }
   if (!(await bindings.confirm(act, evidence)))
     throw new DeskError("ERR_NOT_ALLOWED", `certificate ${fingerprint} is confirmed for another account`)
+}
+
+/** @throws DeskError ERR_BINDING_REVOKED */
+export function demandStanding({ revoked }: Pick<Binding, "revoked">): void {
+  if (revoked !== null)
+    throw new DeskError("ERR_BINDING_REVOKED", `it was taken back by ${revoked.by}: ${revoked.reason}`)
 }
 
 /** Anybody who answers for accounts may, the holder of the account too: it takes a right away. Throws DeskError ERR_NOT_FOUND. */

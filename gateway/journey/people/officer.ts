@@ -10,7 +10,7 @@ import type { Devices } from "../ports/devices.ts"
 import type { People, Person } from "../ports/person.ts"
 import type { Chance, Clock } from "../ports/time.ts"
 import type { AccountsView, CertificateFacts, CertificateView } from "../views/account.ts"
-import { confirmBinding, demandOthers, revokeBinding, type Witness } from "./bind.ts"
+import { confirmBinding, demandOthers, demandStanding, revokeBinding, type Witness } from "./bind.ts"
 import { certificateFacts } from "./certificate-facts.ts"
 import { offerDevice, revokeDevice } from "./device.ts"
 import { loseDevice } from "./lose.ts"
@@ -42,10 +42,19 @@ export function officerDesk({ people, clock, chance }: OfficerParts): OfficerDes
       only(officer, "officer")
       const person = await account(which.login)
       demandOthers(person, [witness(officer)])
-      const { use } = found(await bindingOf(people, which), "certificate")
+      const binding = found(await bindingOf(people, which), "certificate")
+      demandStanding(binding)
       const nonce = Buffer.from(chance.bytes(NONCE_BYTES)).toString("hex")
       const at = clock.now().toISOString()
-      const words = ["dokuei-confirm-v1", officer.login, which.login, use, which.fingerprint, at, nonce]
+      const words = [
+        "dokuei-confirm-v1",
+        officer.login,
+        which.login,
+        binding.use,
+        which.fingerprint,
+        at,
+        nonce,
+      ]
       return new TextEncoder().encode(words.join("\n"))
     },
     confirm: async (officer, { login, fingerprint }, evidence) => {

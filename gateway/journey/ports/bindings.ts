@@ -29,6 +29,12 @@ export interface BindingAct {
   readonly event: AuditEvent
 }
 
+/** @see BindingAct */
+export interface Confirmation extends BindingAct {
+  /** Also when it was taken back before. */
+  readonly isAnew: boolean
+}
+
 /** Why a card opens nothing, as far as the person is told. */
 export type CardRefusal =
   "none" | "unknown" | "ended" | "other-use" | "revoked" | "revocation-unknown" | "role" | "unconfirmed"
@@ -52,7 +58,7 @@ export interface Bindings {
   /** From its first sight on somebody may confirm it; of an unknown account nothing is kept. */
   saw(login: string, use: BindingUse, certificate: Uint8Array, now: Date): Promise<void>
   /** @param evidence what shows that they agreed. False: nobody has seen this one, or it is another account's */
-  confirm(act: BindingAct, evidence: string): Promise<boolean>
+  confirm(act: Confirmation, evidence: string): Promise<boolean>
   /** False: there is no such binding, or it was revoked before. */
   revoke(act: BindingAct, reason: string): Promise<boolean>
 }

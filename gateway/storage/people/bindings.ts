@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto"
 import type { Database } from "better-sqlite3"
 import type { AuditEvent } from "../../journey/ports/audit.ts"
-import type { Binding, BindingAct, BindingUse } from "../../journey/ports/bindings.ts"
+import type { Binding, BindingAct, BindingUse, Confirmation } from "../../journey/ports/bindings.ts"
 import type { Person } from "../../journey/ports/person.ts"
 import * as sql from "./statements.ts"
 import { changeTold } from "./told.ts"
@@ -39,8 +39,9 @@ export class CertificateBindings {
     this.#change(sql.seeBinding, { login, use, fingerprint, certificate: Buffer.from(certificate), now })
   }
 
-  confirm({ event, at, ...act }: BindingAct, evidence: string): boolean {
-    const change = (): number => this.#change(sql.confirmBinding, { ...act, at: at.getTime(), evidence })
+  confirm({ event, at, isAnew, ...act }: Confirmation, evidence: string): boolean {
+    const values = { ...act, at: at.getTime(), evidence, anew: isAnew ? 1 : 0 }
+    const change = (): number => this.#change(sql.confirmBinding, values)
     return changeTold(this.#database, event, change) > 0
   }
 

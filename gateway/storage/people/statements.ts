@@ -104,12 +104,12 @@ export const seeBinding = `
   ON CONFLICT (fingerprint, person_id) DO UPDATE SET use = excluded.use
   WHERE use <> excluded.use AND (confirmed_at IS NULL OR revoked_at IS NOT NULL)`
 
-/** Nothing changes for one that is somebody else's. */
+/** Nothing changes for one that is somebody else's, nor for one that was taken back unless @anew. */
 export const confirmBinding = `
   UPDATE OR IGNORE binding
   SET confirmed_at = @at, confirmed_by = @by, evidence = @evidence,
       revoked_at = NULL, revoked_by = NULL, reason = NULL
-  WHERE fingerprint = @fingerprint AND person_id = (SELECT id FROM person WHERE login = @login)`
+  WHERE fingerprint = @fingerprint AND (@anew OR revoked_at IS NULL) AND person_id = (SELECT id FROM person WHERE login = @login)`
 
 export const revokeBinding = `
   UPDATE binding SET revoked_at = @at, revoked_by = @by, reason = @reason

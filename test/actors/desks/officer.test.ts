@@ -108,6 +108,26 @@ describe("the officer's page over HTTP", () => {
     })
   })
 
+  it("gives back nothing that was taken back, not to a page that was open before, and says by whom", async () => {
+    const before = await gesture()
+    await officer.post("/api/accounts/revoke", { ...which, reason: "カードの紛失" })
+    const refused = { status: 409, code: "ERR_BINDING_REVOKED" }
+    await assert.rejects(officer.post("/api/accounts/confirm", before), refused)
+    await assert.rejects(gesture(), refused)
+    assert.equal(await holder(), null)
+  })
+
+  it("takes away without a gesture, at once, and not without end: twenty in a quarter of an hour", async () => {
+    const take = () => officer.post("/api/accounts/lost", { login: READER.login, passkey: "AAAA", ...LOST })
+    for (let taken = 0; taken < 20; taken += 1) await assert.rejects(take(), { code: "ERR_NOT_FOUND" })
+    await assert.rejects(take(), { status: 429, code: "ERR_TOO_MANY_ATTEMPTS" })
+    const revoke = () => officer.post("/api/accounts/revoke", { ...which, reason: "カードの紛失" })
+    await assert.rejects(revoke(), { status: 429 })
+    desk.clock.pass(15)
+    await officer.login()
+    await revoke()
+  })
+
   it("takes a lost passkey away, and with it every session of the account", async () => {
     const reader = new DeskClient(desk.desk.origin, new SoftwareAuthenticator())
     await reader.enrol(await desk.invite(READER))

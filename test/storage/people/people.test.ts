@@ -204,7 +204,7 @@ describe("people", () => {
     const leaf = new TextEncoder().encode(name)
     const fingerprint = createHash("sha256").update(leaf).digest("hex")
     await people.saw("sato", use, leaf, at(0))
-    assert.equal(await people.confirm(act(fingerprint), "-"), true)
+    assert.equal(await people.confirm({ ...act(fingerprint), isAnew: false }, "-"), true)
     return fingerprint
   }
   const revoke = async (fingerprint: string): Promise<void> =>
@@ -244,6 +244,16 @@ describe("people", () => {
       assert.equal(await people.peekSession("s1", at(0)), null)
     })
 
+    it("that was taken back counts again only when it is confirmed anew", async () => {
+      await people.enrol(reader, "code-1", at(15))
+      const card = await confirmed("card")
+      await revoke(card)
+      assert.equal(await people.confirm({ ...act(card), isAnew: false }, "-"), false)
+      assert.equal(await people.holder(card, "login"), null)
+      assert.equal(await people.confirm({ ...act(card), isAnew: true }, "-"), true)
+      assert.equal((await people.holder(card, "login"))?.login, "sato")
+    })
+
     it("is for another use once it is shown for it; never while it counts", async () => {
       await people.enrol(reader, "code-1", at(15))
       const leaf = new Uint8Array([1])
@@ -252,7 +262,7 @@ describe("people", () => {
       await people.saw("sato", "login", leaf, at(1))
       assert.equal(await use(), "login")
       const [{ fingerprint } = { fingerprint: "" }] = await people.bindings()
-      await people.confirm({ login: "sato", fingerprint, by: "-", at: at(2), event: told }, "-")
+      await people.confirm({ ...act(fingerprint), at: at(2), isAnew: false }, "-")
       await people.saw("sato", "signing", leaf, at(3))
       assert.equal(await use(), "login")
     })
