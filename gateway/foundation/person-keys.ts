@@ -36,7 +36,10 @@ export function cardKeysOf({ keys, dataDir }: Config): CardKeys | null {
   return new CardKeys(files, { bridge: `http://127.0.0.1:${keys.cardBridge}`, chance: systemChance })
 }
 
-/** Who has a key file signs with it; who has certificates alone, with a card; everybody else at the service. */
+/**
+ * Who has a key file signs with it; who has certificates alone, with a card; everybody else at the service. While their folder is
+ * not there nobody is sent to the service whose key may lie in it.
+ */
 export function personKeysOf(
   { keys, dataDir }: Config,
   service: PersonKeys | null,
@@ -45,7 +48,7 @@ export function personKeysOf(
   const files = personKeys(keys.persons ?? dataDir)
   const of = (login: string): PersonKeys => {
     if (cards?.isHolder(login) === true) return cards
-    return service === null || files.has(login) ? files : service
+    return service === null || files.has(login) || !files.isThere() ? files : service
   }
   return {
     chain: (login) => of(login).chain(login),

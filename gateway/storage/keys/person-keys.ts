@@ -13,6 +13,8 @@ import { signBytes } from "./sign.ts"
 const PERSON_ID = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
 
 export interface PersonKeyFiles extends PersonKeys {
+  /** Is their folder there? While it is not, nobody knows whose keys lie in it. */
+  isThere(): boolean
   /** Is there a key file of this person? */
   has(personId: string): boolean
   /** Is there a file of this person's certificates? */
@@ -26,6 +28,7 @@ export function personKeys(folder: string): PersonKeyFiles {
     return join(folder, `${personId}.${suffix}.pem`)
   }
   return {
+    isThere: () => existsSync(folder),
     has: (personId) => PERSON_ID.test(personId) && existsSync(path(personId, "key")),
     hasChain: (personId) => PERSON_ID.test(personId) && existsSync(path(personId, "chain")),
     chain: async (personId) => {
