@@ -5,7 +5,6 @@
  * a gateway with `allowTestPolicies` believes them. The authorities' own keys are thrown away: when the revocation lists
  * are overdue after 30 days, the demonstration is made anew.
  */
-import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
 import { chown, mkdir, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
@@ -13,6 +12,7 @@ import type { Chance, Holder } from "./pki-authority.ts"
 import { DEMO_TSA_POLICY, type File, holderFiles, trustFiles, tsaConfig } from "./pki-files.ts"
 import { READER, makeAuthorities, makeReader, makeSite, makeTsa } from "./pki-holders.ts"
 import { makeFolder } from "../storage/make-folder.ts"
+import { sha256Hex } from "../standards/sha256.ts"
 
 export interface PkiOptions {
   /** Opens the radiologist's signing key. */
@@ -104,10 +104,7 @@ async function make(options: PkiOptions) {
 }
 
 function summarise(now: Date, { files, holders }: Awaited<ReturnType<typeof make>>): PkiSummary {
-  const pins = Object.entries(holders).map(([path, { key }]) => [
-    path,
-    createHash("sha256").update(key.spki).digest("hex"),
-  ])
+  const pins = Object.entries(holders).map(([path, { key }]) => [path, sha256Hex(key.spki)])
   return {
     madeAt: now.toISOString(),
     spkiSha256: Object.fromEntries(pins) as Record<string, string>,

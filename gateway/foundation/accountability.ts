@@ -2,7 +2,6 @@
  * What the audit trail is told beside the steps and the desks: that somebody read it, that the configuration is not
  * the one of the last start, that the spool rots.
  */
-import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
 import { readFile, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -17,6 +16,7 @@ import type { Rot } from "../storage/spool/findings.ts"
 import { deedOf, readJoining } from "../storage/trail/joining-log.ts"
 import { takeNotes, type Note } from "../storage/trail/used-notes.ts"
 import { VERSION } from "../version.ts"
+import { sha256Hex } from "../standards/sha256.ts"
 
 const LOOK_MS = 60_000
 /** Beside the sections: what the record of the joining says. */
@@ -200,17 +200,16 @@ async function digestsOf(config: Config): Promise<Digests> {
   const partners = agreements.flatMap((each) => each.objectCertificate ?? [])
   const files = await Promise.all([...own, ...trusted, ...partners].map((path) => readFile(path)))
   const { joining } = config.audit
-  const joined: [string, string][] = joining === undefined ? [] : [[JOINING, digest(await readFile(joining))]]
+  const joined: [string, string][] =
+    joining === undefined ? [] : [[JOINING, sha256Hex(await readFile(joining))]]
   const sections = Object.entries(config).map(([name, value]): [string, string] => [
     name,
-    digest(JSON.stringify(value)),
+    sha256Hex(JSON.stringify(value)),
   ])
   return Object.fromEntries([
     ...sections,
     ...joined,
-    ["certificates", digest(Buffer.concat(files))],
-    ["program", digest(VERSION)],
+    ["certificates", sha256Hex(Buffer.concat(files))],
+    ["program", sha256Hex(VERSION)],
   ])
 }
-
-const digest = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex")

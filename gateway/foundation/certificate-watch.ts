@@ -2,13 +2,14 @@
  * Certificates whose end somebody has to be told of: our own, and those of partners, as the agreements name them and as
  * they were last shown on the road.
  */
-import { createHash, X509Certificate } from "node:crypto"
+import { X509Certificate } from "node:crypto"
 import { readFileSync } from "node:fs"
 import type { RevokedOf } from "../actors/secure-node/revoked.ts"
 import { pinOf } from "../actors/secure-node/pins.ts"
 import type { Config } from "../config/schema.ts"
 import type { KeyStore } from "../journey/ports/keys.ts"
 import type { Certificate } from "../standards/hpki/certificate.ts"
+import { sha256Hex } from "../standards/sha256.ts"
 
 export interface DatedCertificate {
   /** Of ours as in the configuration: `seal`, `object`, `tls`, `dicom`, `cards`; of a partner `object`, `tls` or `seal`. */
@@ -62,7 +63,7 @@ export class CertificateWatch {
   /** Notes by whose certificates what came in is sealed: chains of verified signatures, leaf first. */
   sealedBy(chains: readonly (readonly Pick<Certificate, "encoded" | "spki" | "notAfter">[])[]): void {
     for (const [leaf] of chains)
-      if (leaf !== undefined) this.#shows("seal", digestOf(leaf.spki), leaf.encoded, leaf.notAfter)
+      if (leaf !== undefined) this.#shows("seal", sha256Hex(leaf.spki), leaf.encoded, leaf.notAfter)
   }
 
   #note(leaf: Uint8Array): void {
@@ -73,7 +74,7 @@ export class CertificateWatch {
   #shows(use: "tls" | "seal", pin: string, leaf: Uint8Array, notAfter: Date): void {
     const partner = this.#partnerOf.get(`${use}/${pin}`)
     if (partner === undefined) return
-    const key = `${use}/${partner.id}/${digestOf(leaf)}`
+    const key = `${use}/${partner.id}/${sha256Hex(leaf)}`
     this.#shown.delete(key)
     this.#shown.set(key, { use, partner, notAfter })
     if (this.#shown.size > MAX_SHOWN) this.#shown.delete(this.#shown.keys().next().value ?? "")
@@ -132,8 +133,6 @@ export class CertificateWatch {
 
 /** Certificates are as many as partners, and a few more while keys are changed. */
 const MAX_SHOWN = 1_000
-
-const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
 const ours = (use: string, { validToDate }: X509Certificate): DatedCertificate => ({
   use,

@@ -1,5 +1,4 @@
 /** What both desks are told when they open. */
-import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -8,6 +7,7 @@ import { httpGuard } from "../actors/secure-node/waiting-room.ts"
 import { officerDesk } from "../journey/people/officer.ts"
 import { cardDoorOf } from "./card-door.ts"
 import type { Foundation } from "./foundation.ts"
+import { sha256Hex } from "../standards/sha256.ts"
 
 /** Half of a desk's connections: a proxy keeps them open between requests, and a browser a handful. */
 const WAITING_PLACES = 512
@@ -62,5 +62,5 @@ export async function deskOptions(base: Foundation): Promise<DeskOptions> {
 
 async function tokenHash(path: string): Promise<string> {
   const token = (await readFile(path, "utf8")).trim()
-  return createHash("sha256").update(token).digest("hex")
+  return sha256Hex(token)
 }

@@ -2,7 +2,6 @@
  * The bridge to a card at the reader's PC: a door on 127.0.0.1 for the page of one desk (docs/card-bridge.md). It shows which
  * certificate the card has, and has one signature made at a time, by a PIN that never comes through the browser.
  */
-import { createHash } from "node:crypto"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type {
   BridgeCard,
@@ -19,6 +18,7 @@ import { readPairBody, readSignBody } from "./bodies.ts"
 import { bearerOf, corsHeaders, demandCaller, preflightHeaders } from "./caller.ts"
 import type { Pairing } from "./pairing.ts"
 import { BridgeRefused, refusalOf, STATUS } from "./refusal.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 const LIMITS: DoorLimits = {
   ...DOOR_LIMITS,
@@ -114,7 +114,7 @@ class Bridge {
   }
 
   async #card(): Promise<BridgeCard> {
-    return { certificate: sha256(await this.#alone(() => this.#options.certificate())) }
+    return { certificate: sha256Hex(await this.#alone(() => this.#options.certificate())) }
   }
 
   async #sign(request: IncomingMessage, response: ServerResponse): Promise<BridgeSignature> {
@@ -157,5 +157,3 @@ function answer(
 ): void {
   response.writeHead(status, { ...headers, "Content-Type": "application/json" }).end(JSON.stringify(body))
 }
-
-const sha256 = (octets: Uint8Array): string => createHash("sha256").update(octets).digest("hex")

@@ -2,8 +2,9 @@
  * Pairing: the bridge shows a code in its own window, and a page that was given it by the person in front of both may ask from
  * then on, until the bridge ends. The code serves once; then another takes its place.
  */
-import { createHash, timingSafeEqual } from "node:crypto"
+import { timingSafeEqual } from "node:crypto"
 import type { Chance } from "../../journey/ports/time.ts"
+import { sha256 } from "../../standards/sha256.ts"
 
 const CODE_DIGITS = 8
 /** Of one run: nobody mistypes more, and of 10⁸ codes it is nothing. */
@@ -30,18 +31,18 @@ export class Pairing {
   /** The token for this page; `code` = it is wrong, `closed` = too many were. */
   pair(code: string): { readonly token: string } | "code" | "closed" {
     if (this.#wrong >= MAX_WRONG_CODES) return "closed"
-    if (!timingSafeEqual(digest(code), digest(this.#code))) {
+    if (!timingSafeEqual(sha256(code), sha256(this.#code))) {
       this.#wrong += 1
       return this.#wrong >= MAX_WRONG_CODES ? "closed" : "code"
     }
     const token = Buffer.from(this.#chance.bytes(TOKEN_BYTES)).toString("base64url")
-    this.#pages = [...this.#pages, digest(token)].slice(-MAX_PAGES)
+    this.#pages = [...this.#pages, sha256(token)].slice(-MAX_PAGES)
     this.#renew()
     return { token }
   }
 
   isPaired(token: string): boolean {
-    const shown = digest(token)
+    const shown = sha256(token)
     return this.#pages.some((page) => timingSafeEqual(page, shown))
   }
 
@@ -51,5 +52,3 @@ export class Pairing {
     this.#show(this.#code)
   }
 }
-
-const digest = (text: string): Uint8Array => createHash("sha256").update(text).digest()

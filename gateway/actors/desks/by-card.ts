@@ -2,11 +2,11 @@
  * Signing with a card that is at the reader's own PC, in two calls of their page: the first is answered with what the card has to
  * sign, the second brings the signature and is answered as signing ever is. Between the two nothing is kept but in memory.
  */
-import { createHash } from "node:crypto"
 import { KeyError } from "../../journey/errors.ts"
 import type { CardQuestion, ReadersCards } from "../../journey/ports/keys.ts"
 import type { Person } from "../../journey/ports/person.ts"
 import type { CardAsked, ReadingView, SignedOrApproved } from "../../journey/views/reading.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 type Signs = () => Promise<SignedOrApproved>
 
@@ -76,7 +76,7 @@ export class ByCard {
         bridge,
         toBeSigned: Buffer.from(toBeSigned).toString("base64"),
         manifest: Buffer.from(manifest ?? "").toString("base64"),
-        certificate: createHash("sha256").update(certificate).digest("hex"),
+        certificate: sha256Hex(certificate),
       },
     }
   }

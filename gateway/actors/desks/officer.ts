@@ -1,5 +1,4 @@
 /** The officer's page over HTTP (docs/desk-api.md), at either desk: accounts, passkeys, certificates and devices. */
-import { createHash } from "node:crypto"
 import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialRequestOptionsJSON,
@@ -23,6 +22,7 @@ import { OneUse } from "./one-use.ts"
 import type { DeskOptions } from "./options.ts"
 import { CEREMONY_MS, claimedChallenge, type Passkeys } from "./passkeys.ts"
 import type { Call, Routes } from "./routes.ts"
+import { sha256 } from "../../standards/sha256.ts"
 
 const OPEN_CONFIRMATIONS = 100
 /**
@@ -103,7 +103,7 @@ class Confirming {
 
   async ask(officer: Person, which: NamedCertificate): Promise<PublicKeyCredentialRequestOptionsJSON> {
     const words = await this.#desk.confirmation(officer, which)
-    const challenge = createHash("sha256").update(words).digest()
+    const challenge = sha256(words)
     const credentials = await this.#options.people.credentialsOf(officer.id)
     const expiresAt = new Date(this.#options.clock.now().getTime() + CEREMONY_MS)
     this.#asked.put(challenge.toString("base64url"), { officerId: officer.id, which, words }, expiresAt)

@@ -2,7 +2,6 @@
  * Signing at the desk: the reader agrees, with a passkey and face to face with what was frozen, to exactly these bytes.
  * The assertion is evidence of intent; the signature itself is made behind the port, with the reader's own key and PIN.
  */
-import { createHash } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server"
 import { DeskError, ReportError } from "../../journey/errors.ts"
@@ -22,6 +21,7 @@ import { LoginAudit } from "./login-audit.ts"
 import { OneUse } from "./one-use.ts"
 import type { DeskOptions } from "./options.ts"
 import type { Passkeys } from "./passkeys.ts"
+import { sha256 } from "../../standards/sha256.ts"
 
 const OPEN_INTENTS = 1_000
 
@@ -84,7 +84,7 @@ export class Signing {
     person: Person,
     { intent, ...prepared }: Awaited<ReturnType<ReadingDesk["prepare"]>>,
   ): Promise<PreparedReport> {
-    const challenge = createHash("sha256").update(intent).digest()
+    const challenge = sha256(intent)
     const credentials = await this.#options.people.credentialsOf(person.id)
     const passkey = await this.#passkeys.signingOptions(challenge, credentials)
     this.#keep(prepared.prepareId, {

@@ -2,7 +2,8 @@
  * Who is at the other end: the pinned key decides, not the name in the certificate and not the CA alone
  * (ITI TF-2 3.19.6: authorisation by certificate comparison).
  */
-import { createHash, type X509Certificate } from "node:crypto"
+import { type X509Certificate } from "node:crypto"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 /** Hex SHA-256 of the SubjectPublicKeyInfo. */
 export type Pin = string
@@ -16,7 +17,7 @@ export interface Identification {
 /** Pin of a certificate's key; survives renewal of the certificate with the same key. */
 export function pinOf(certificate: X509Certificate): Pin {
   const spki = certificate.publicKey.export({ type: "spki", format: "der" })
-  return createHash("sha256").update(spki).digest("hex")
+  return sha256Hex(spki)
 }
 
 /**

@@ -4,7 +4,7 @@
  *
  * Tokens are kept in memory alone: after a restart people log in again.
  */
-import { createHash, verify, X509Certificate, type KeyObject } from "node:crypto"
+import { verify, X509Certificate, type KeyObject } from "node:crypto"
 import { KeyError } from "../../journey/errors.ts"
 import type { PersonKeys, SigningService } from "../../journey/ports/keys.ts"
 import type { KeyUnlock } from "../../journey/views/reading.ts"
@@ -15,6 +15,7 @@ import { readCertificate } from "../../standards/hpki/certificate.ts"
 import { readExtensions } from "../../standards/hpki/extensions.ts"
 import { ServiceCalls } from "./calls.ts"
 import type { ServiceLine } from "./post.ts"
+import { sha256 } from "../../standards/sha256.ts"
 
 const SECRET_BYTES = 32
 /** To find one's smartphone, and no longer. */
@@ -111,9 +112,8 @@ export class RemoteKeys implements SigningService, PersonKeys {
     const holder = this.#holder(login)
     const { credential, publicKey, token } = holder
     const keyType = publicKey.asymmetricKeyType === "ec" ? "ec" : "rsa"
-    const sha256 = createHash("sha256").update(bytes).digest()
     try {
-      const signature = await this.#calls.sign(token, { credential, keyType, sha256, typed })
+      const signature = await this.#calls.sign(token, { credential, keyType, sha256: sha256(bytes), typed })
       return checked(publicKey, bytes, signature)
     } catch (error) {
       if (isNoLogin(error)) this.#loggedIn.delete(login)

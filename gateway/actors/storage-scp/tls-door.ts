@@ -2,7 +2,7 @@
  * The door of the TLS port (PS3.15 B.12, B.13): the first octets are looked at before the handshake, so that a device
  * that speaks DICOM in the clear is named and answered in its own protocol.
  */
-import { createHash, type X509Certificate } from "node:crypto"
+import { type X509Certificate } from "node:crypto"
 import { createServer as createTcpServer } from "node:net"
 import type { Server, Socket } from "node:net"
 import { createServer as createTlsServer } from "node:tls"
@@ -12,6 +12,7 @@ import { encodePdu } from "../../standards/dicom/pdu.ts"
 import { ABORT_REASON } from "../../standards/dicom/rejection.ts"
 import type { Timers } from "./surroundings.ts"
 import type { Stranger } from "./listener.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 export interface TlsDoorOptions {
   /** Certificate, key, trusted CAs, versions and suites; asks for a client certificate or not. */
@@ -85,5 +86,5 @@ function admit(socket: Socket, { onWrongProtocol }: TlsDoorOptions, shakeHands: 
 /** Hex SHA-256 of the certificate's key. */
 function pinOf(certificate: X509Certificate): string {
   const spki = certificate.publicKey.export({ type: "spki", format: "der" })
-  return createHash("sha256").update(spki).digest("hex")
+  return sha256Hex(spki)
 }

@@ -4,7 +4,6 @@
  * A token is handed on only when everything that can be checked now checks: imprint, nonce, time, the authority's path and
  * purpose. A missing revocation list does not stop it; whoever verifies the signature later asks again.
  */
-import { createHash } from "node:crypto"
 import { TimeStampError } from "../../journey/errors.ts"
 import type { TimeStampAuthority } from "../../journey/ports/outside.ts"
 import type { Chance, Clock } from "../../journey/ports/time.ts"
@@ -25,6 +24,7 @@ import {
   verifyToken,
 } from "../../standards/tsp/verify-token.ts"
 import { collected } from "../../standards/collected.ts"
+import { sha256 } from "../../standards/sha256.ts"
 
 /** Tokens with certificates are about 3 to 10 kB. */
 const MAX_RESPONSE_LENGTH_BYTES = 1 << 17
@@ -43,7 +43,7 @@ export interface TimeStampClientOptions {
 export function timeStampClient(options: TimeStampClientOptions): TimeStampAuthority {
   return {
     async stamp(bytes) {
-      const imprint = createHash("sha256").update(bytes).digest()
+      const imprint = sha256(bytes)
       const nonce = options.chance.bytes(NONCE_LENGTH_BYTES)
       const response = await post(options, writeTimeStampReq(imprint, nonce))
       const token = tokenOf(response)

@@ -2,7 +2,6 @@
  * `dokuei backup FILE --to DIR`: one more generation on a target, while the gateway runs. Older ones go once this one is whole,
  * and only those that are proved to be ours.
  */
-import { createHash } from "node:crypto"
 import { mkdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { Command } from "commander"
@@ -30,6 +29,7 @@ import { noteBackup } from "./last-backup.ts"
 import { recoveryCertificate, type RecoveryCertificate } from "./recovery-certificate.ts"
 import { writeGeneration } from "./write-generation.ts"
 import { makeFolder } from "../../storage/make-folder.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 const FOLDER = "backup.tmp"
 const OWNER_ONLY = 0o700
@@ -112,7 +112,7 @@ const found = (target: string, config: Config, keys: OpenKeyStore): Promise<Foun
 /** As partners have it in `sealPins`. */
 export function sealPin(keys: OpenKeyStore): string {
   const [own] = keys.chain("seal")
-  return own === undefined ? "" : createHash("sha256").update(readCertificate(own).spki).digest("hex")
+  return own === undefined ? "" : sha256Hex(readCertificate(own).spki)
 }
 
 /** What was begun now and failed; where the target does not let go of it, the next backup does. */

@@ -4,11 +4,11 @@
  * `manifest.p7m` is CMS SignedData over JSON. It is written last: a generation without it was never finished, and one whose
  * manifest does not check is nobody's.
  */
-import { createHash } from "node:crypto"
 import { z } from "zod"
 import { BackupError } from "../../journey/errors.ts"
 import { readSignedData, verifySigner } from "../../standards/cms/signed-data.ts"
 import { Malformed } from "../../standards/malformed.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 export const MANIFEST_FORMAT = 1
 export const MANIFEST_FILE = "manifest.p7m"
@@ -80,7 +80,7 @@ function read<T extends Begun>(octets: Uint8Array, schema: z.ZodType<T>): Signed
     throw new BackupError("ERR_BACKUP_NEWER", `the backup is of form ${format}, newer than this program`)
   const result = schema.safeParse(value)
   if (!result.success) throw tampered("what it says of itself cannot be read")
-  return { value: result.data, signer: createHash("sha256").update(spki).digest("hex") }
+  return { value: result.data, signer: sha256Hex(spki) }
 }
 
 function checked(octets: Uint8Array): { readonly content: Uint8Array; readonly spki: Uint8Array } {

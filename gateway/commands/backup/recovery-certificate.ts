@@ -1,8 +1,8 @@
 /** For whom a backup is encrypted: a certificate whose key lies in a safe. */
-import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { KeyError } from "../../journey/errors.ts"
 import { certificateChain } from "../../storage/keys/pem-files.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 export interface RecoveryCertificate {
   /** As the file has it. */
@@ -20,5 +20,3 @@ export async function recoveryCertificate(path: string): Promise<RecoveryCertifi
   if (certificate === undefined) throw new KeyError("ERR_KEY_MISSING", `${path} holds no certificate`)
   return { pem, certificate, sha256: sha256Hex(certificate) }
 }
-
-export const sha256Hex = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")

@@ -1,5 +1,5 @@
 /** `dokuei bridge …`: at the reader's own PC, between the signing page of one desk and the card in its reader (docs/card-bridge.md). */
-import { createHash, X509Certificate } from "node:crypto"
+import { X509Certificate } from "node:crypto"
 import { ReadStream } from "node:tty"
 import { Command } from "commander"
 import { openBridge, type Announced } from "../../actors/card-bridge/door.ts"
@@ -10,6 +10,7 @@ import { ConfigError, KeyError } from "../../journey/errors.ts"
 import { cardCertificate, signWithCard, type CardPlace } from "../../storage/keys/pkcs11/card.ts"
 import { HiddenInput } from "./hidden-input.ts"
 import { wordsFor, type BridgeWord } from "./words.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 /** The centre waits a little longer for the signature. */
 const PIN_MS = 90_000
@@ -85,8 +86,7 @@ async function serve(place: CardPlace, origin: string, port: number): Promise<vo
 
 /** Before a PIN is asked for. */
 function demandCard(certificate: Uint8Array, wanted: string): void {
-  if (createHash("sha256").update(certificate).digest("hex") !== wanted)
-    throw new KeyError("ERR_KEY_MISMATCH", "the card is another one")
+  if (sha256Hex(certificate) !== wanted) throw new KeyError("ERR_KEY_MISMATCH", "the card is another one")
 }
 
 /** No name, no text: what a window on a desk may show to whoever passes. */

@@ -2,13 +2,13 @@
  * What whoever verifies brings: `hpki=roots.pem`, or `hpki=SHA-256` of a root whose fingerprint they have from its authority and
  * whose certificate lies in the package. Each use by itself: whoever may issue seals must not thereby issue physicians.
  */
-import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { InvalidArgumentError } from "commander"
 import { ANCHOR_USES, type AnchorUse } from "../../standards/evidence/evidence-index.ts"
 import type { Certificate } from "../../standards/hpki/certificate.ts"
 import { certificatesOf } from "../../standards/hpki/certificate-file.ts"
 import { Malformed } from "../../standards/malformed.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 export interface GivenAnchor {
   readonly use: AnchorUse
@@ -57,5 +57,4 @@ export function anchorsFor(
   return { hpki: of("hpki"), seal: of("seal"), tsa: of("tsa") }
 }
 
-export const fingerprintOf = ({ encoded }: Certificate): string =>
-  createHash("sha256").update(encoded).digest("hex")
+export const fingerprintOf = ({ encoded }: Certificate): string => sha256Hex(encoded)

@@ -2,9 +2,9 @@
  * Software bill of materials: CycloneDX 1.5 (ECMA-424's forerunner) in JSON, of what npm's lock file says. Says the
  * same for the same lock file: no time and no chance are in it, its serial number is a digest.
  */
-import { createHash } from "node:crypto"
 import { nameOf, neededBy, resolveFrom, type LockedPackage, type Packages } from "./lock-file.ts"
 import { partsOf, type Platform } from "./parts.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 /** Packages whose maker names no licence in package.json; read from the LICENSE file of that version. */
 const READ_BY_US: Readonly<Record<string, string>> = { "png-js": "MIT", rechoir: "MIT" }
@@ -135,7 +135,7 @@ function dependencies(packages: Packages, folders: ReadonlySet<string>): Bom["de
 
 /** RFC 9562 version 8: a UUID of our own making, here of the parts' names and digests. */
 function serialNumber(components: readonly Component[]): string {
-  const hex = createHash("sha256").update(JSON.stringify(components)).digest("hex")
+  const hex = sha256Hex(JSON.stringify(components))
   const variant = "89ab".charAt(Number.parseInt(hex.charAt(16), 16) % 4)
   const groups = [
     hex.slice(0, 8),

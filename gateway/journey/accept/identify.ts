@@ -2,7 +2,6 @@
  * Identify: which study and which request an unmarked submission is about. A partner of our own kind names both; another one
  * may name neither: then the images tell the study, and a report answers the request whose order, accession or study it names.
  */
-import { createHash } from "node:crypto"
 import { inflateCapped } from "../../standards/dicom/deflated-head.ts"
 import { readPart10 } from "../../standards/dicom/data-set.ts"
 import { Malformed } from "../../standards/malformed.ts"
@@ -22,6 +21,7 @@ import { patientIdOf } from "../same-subject.ts"
 import type { World } from "../world.ts"
 import { contentFault } from "./content-fault.ts"
 import type { Inbound } from "./inbound.ts"
+import { sha256 } from "../../standards/sha256.ts"
 
 /** As it was judged where the partner names all; the study is "" when only the images can tell it. */
 export async function identified(world: World, inbound: Inbound): Promise<Inbound> {
@@ -43,7 +43,7 @@ function withRequest(inbound: Inbound): Inbound {
   if (StudyInstanceUID === "") return inbound
   const order = idsOf(submission.documentEntries, REFERENCE_TYPE.order).join("\\")
   const name = JSON.stringify([agreement.id, StudyInstanceUID, requestId, order])
-  const digest = createHash("sha256").update(name).digest()
+  const digest = sha256(name)
   return { ...inbound, requestId: uuid({ bytes: (length) => digest.subarray(0, length) }) }
 }
 

@@ -11,8 +11,9 @@ import type { RequestRecord } from "../records/request.ts"
 import type { SubmissionRecord } from "../records/submission.ts"
 import type { World } from "../world.ts"
 import type { EvidencePackage, VerifierPage } from "../ports/evidence.ts"
-import { helpersOf, sha256, type Helpers, type Signed } from "./helpers.ts"
+import { helpersOf, type Helpers, type Signed } from "./helpers.ts"
 import { papersOfRequest, type Paper, type Papers } from "./papers.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 /** @throws DeskError ERR_NOT_FOUND when no signed report of the request holds; ERR_INPUT when it is too much for one package */
 export async function evidencePackage(
@@ -28,7 +29,7 @@ export async function evidencePackage(
   const files = [...papersIn(papers), ...helperFiles(helpers), ...(await forPeople(verifierPage))]
   const at = world.clock.now().toISOString()
   const index = writeIndex(indexOf(papers, helpers, files, { at, by: world.site.name }))
-  const name = `${at.slice(0, 10).replaceAll("-", "")}-${sha256(index).slice(0, 8)}`
+  const name = `${at.slice(0, 10).replaceAll("-", "")}-${sha256Hex(index).slice(0, 8)}`
   return {
     fileName: `dokuei-evidence-${name}.zip`,
     pieces: zipped([{ path: INDEX_PATH, octets: index }, ...files]),
@@ -87,7 +88,7 @@ const helper = (role: Paper["role"], path: string, octets: Uint8Array): Paper =>
   octets,
 })
 
-const short = (octets: Uint8Array): string => sha256(octets).slice(0, 16)
+const short = (octets: Uint8Array): string => sha256Hex(octets).slice(0, 16)
 
 async function forPeople(verifierPage: VerifierPage): Promise<readonly Paper[]> {
   return [
@@ -110,7 +111,7 @@ function indexOf(
       role,
       uniqueId,
       lengthBytes: octets.length,
-      sha256: sha256(octets),
+      sha256: sha256Hex(octets),
     })),
     submissions: submissions.map(({ record, kind, papers }) => ({
       kind,

@@ -1,5 +1,4 @@
 /** What a verifier will need beside a signature: certificates on the way to an anchor, lists of their issuers, anchors by digest. */
-import { createHash } from "node:crypto"
 import { readSignedData } from "../../standards/cms/signed-data.ts"
 import { readEvidence } from "../../standards/dsg/embedded-evidence.ts"
 import { readSignatureDocument } from "../../standards/dsg/signature-document.ts"
@@ -10,6 +9,7 @@ import { readCertificate, type Certificate } from "../../standards/hpki/certific
 import type { Crl } from "../../standards/hpki/crl.ts"
 import type { OcspResponse } from "../../standards/hpki/ocsp.ts"
 import { sameName } from "../../standards/hpki/name.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 export interface Helpers {
   readonly certificates: readonly Uint8Array[]
@@ -85,10 +85,8 @@ const named = (
 ): readonly NamedAnchor[] =>
   anchors
     .filter((anchor) => found.includes(anchor))
-    .map(({ subject, encoded }) => ({ use, subject: subject.text, sha256: sha256(encoded) }))
+    .map(({ subject, encoded }) => ({ use, subject: subject.text, sha256: sha256Hex(encoded) }))
 
 const distinct = (all: readonly Uint8Array[]): readonly Uint8Array[] => [
-  ...new Map(all.map((octets) => [sha256(octets), octets])).values(),
+  ...new Map(all.map((octets) => [sha256Hex(octets), octets])).values(),
 ]
-
-export const sha256 = (octets: Uint8Array): string => createHash("sha256").update(octets).digest("hex")

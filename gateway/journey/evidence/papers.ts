@@ -7,12 +7,12 @@ import type { EvidenceSubmission, FileRole } from "../../standards/evidence/evid
 import { isSameIfReadable } from "../../standards/dsg/same-signature.ts"
 import { isLive } from "../live-slot.ts"
 import { inOrder } from "../lineage.ts"
-import { sha256 } from "./helpers.ts"
 import { readWhole } from "../read-whole.ts"
 import type { ReportRecord } from "../records/report.ts"
 import type { RequestRecord } from "../records/request.ts"
 import { holds } from "../verify/verify.ts"
 import type { World } from "../world.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 export interface Paper {
   readonly path: string
@@ -145,7 +145,7 @@ async function copiesOf(
   carried: readonly PapersOfSubmission[],
 ): Promise<readonly Paper[]> {
   const copies: Paper[] = []
-  const here = new Set(signaturesIn(carried).map(({ octets }) => sha256(octets)))
+  const here = new Set(signaturesIn(carried).map(({ octets }) => sha256Hex(octets)))
   for (const { submissionId, private: kept } of reports) {
     const folder = carried.find(({ record }) => record.id === submissionId)?.papers[0]?.path.split("/")[0]
     const newest = kept.longTerm ?? kept.documents.find(({ role }) => role === "signature")

@@ -3,7 +3,6 @@
  * the archive does not take that. UIDs follow from the report's own ids: stored twice, it is the same objects.
  */
 import { localDateTime } from "../local-day.ts"
-import { createHash } from "node:crypto"
 import { readImagingReport } from "../../standards/cda/read-imaging-report.ts"
 import type { ImagingReport } from "../../standards/cda/report-content.ts"
 import { readPart10, type DataSet } from "../../standards/dicom/data-set.ts"
@@ -26,6 +25,7 @@ import type { ReportRecord } from "../records/report.ts"
 import type { DocumentRole } from "../records/submission.ts"
 import { reportPages } from "../read/report-pages.ts"
 import type { World } from "../world.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 /** Patient, study and series stand before (0020,0011). */
 const SERIES_NUMBER_TAG = 0x00200011
@@ -106,7 +106,7 @@ async function pages(
   pdf: Uint8Array,
 ): Promise<OutboundInstance[]> {
   const drawn = await reportPages(world, content)
-  const derivation = `Copy of report ${content.documentId}; signed is its PDF of SHA-256 ${sha256(pdf)}`
+  const derivation = `Copy of report ${content.documentId}; signed is its PDF of SHA-256 ${sha256Hex(pdf)}`
   return drawn.map((page, index) => {
     const number = index + 1
     const captured: CapturedPage = {
@@ -123,14 +123,12 @@ async function pages(
   })
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
-
 /** Exactly what was signed: the digest that the signature speaks of is compared once more. */
 async function document(world: World, report: ReportRecord, role: DocumentRole): Promise<Uint8Array> {
   const kept = report.private.documents.find((each) => each.role === role)
   if (kept === undefined) throw new DeliveryError("ERR_DELIVERY_STUDY", `the report has no ${role}`)
   const bytes = await readWhole(world.spool, kept.place)
-  if (sha256(bytes) !== kept.sha256)
+  if (sha256Hex(bytes) !== kept.sha256)
     throw new SpoolError("ERR_SPOOL_ROT", `the ${role} is not what was signed`)
   return bytes
 }

@@ -1,13 +1,12 @@
 /** What a second person compares with the card, or with the letter of the authority, before they confirm a certificate. */
-import { createHash } from "node:crypto"
 import { readCertificate, serialText, type Certificate } from "../../standards/hpki/certificate.ts"
 import { japaneseName } from "../../standards/hpki/extensions.ts"
 import { JAPANESE_CODING_SCHEME } from "../../standards/hpki/hc-role.ts"
 import type { CertificateFacts } from "../views/account.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 /** SHA-256 of the DER, lower-case hex: what `openssl x509 -noout -fingerprint -sha256` prints without its colons. */
-export const fingerprintOf = (certificate: Uint8Array): string =>
-  createHash("sha256").update(certificate).digest("hex")
+export const fingerprintOf = (certificate: Uint8Array): string => sha256Hex(certificate)
 
 /** @param certificate DER. Throws Malformed */
 export const certificateFacts = (certificate: Uint8Array): CertificateFacts =>

@@ -1,5 +1,4 @@
 /** A study's images for the reading screen: metadata and frames, each read by range from its sealed object. */
-import { createHash } from "node:crypto"
 import { readPart10, type ReadFile } from "../../standards/dicom/data-set.ts"
 import { HTJ2K_LOSSLESS_RPCL } from "../../standards/dicom/recode/recoding.ts"
 import { isOfDicom } from "../../standards/dicom/uid.ts"
@@ -26,6 +25,7 @@ import type { ImageHeader, InstanceRecord } from "../records/instance.ts"
 import type { StudyRecord } from "../records/study.ts"
 import { selected } from "../assemble/selection.ts"
 import type { World } from "../world.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 /** Lossless, lossless RPCL, and either (PS3.5 A.4.11). */
 const HTJ2K = new Set(["1.2.840.10008.1.2.4.201", HTJ2K_LOSSLESS_RPCL, "1.2.840.10008.1.2.4.203"])
@@ -223,7 +223,7 @@ function answer(
   bytes: Uint8Array,
   levelEndBytes: readonly number[],
 ): EncodedFrame {
-  const sha256 = createHash("sha256").update(bytes).digest("hex")
+  const sha256 = sha256Hex(bytes)
   return { mediaType, TransferSyntaxUID, bytes, levelEndBytes, sha256 }
 }
 

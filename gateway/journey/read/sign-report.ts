@@ -4,7 +4,6 @@
  * It never fails for want of a time stamp: the report leaves all the same, and its stamp follows (`submit/stamp.ts`). Nor for
  * want of whoever holds the key: then it is approved, and leaves when it is signed (`sign-later.ts`).
  */
-import { createHash } from "node:crypto"
 import { audit } from "../audit.ts"
 import { MIME } from "../codes.ts"
 import { found, only } from "../desk-guards.ts"
@@ -28,6 +27,7 @@ import { due } from "../run.ts"
 import { purposesOf, signReport } from "../submit/sign.ts"
 import type { SignedOrApproved } from "../views/reading.ts"
 import type { World } from "../world.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 /** What this person froze under this id, and has not signed yet. */
 export async function preparedReport(world: World, person: Person, prepareId: string): Promise<ReportRecord> {
@@ -112,7 +112,7 @@ export async function signedNow(
     agreement?.reportSignature === "seal+passkey"
       ? agreeingPrincipal(person, signedAt)
       : await signingPrincipal(world, person, signedAt)
-  const signed: ReportDocument = { role: "signature", uniqueId, place, sha256: sha256(xml) }
+  const signed: ReportDocument = { role: "signature", uniqueId, place, sha256: sha256Hex(xml) }
   const record: ReportRecord = {
     ...report,
     status: take("report", report.status, signing(report)),
@@ -142,7 +142,7 @@ export async function signedNow(
 
 /** The trail says what was agreed to, and by which answer. Both base64. */
 export const bound = (assertion: string, intent: string): string =>
-  `passkey assertion SHA-256 ${sha256(Buffer.from(assertion, "base64"))} over intent ${sha256(Buffer.from(intent, "base64"))}`
+  `passkey assertion SHA-256 ${sha256Hex(Buffer.from(assertion, "base64"))} over intent ${sha256Hex(Buffer.from(intent, "base64"))}`
 
 export const actOf = (
   person: Pick<Person, "login" | "name">,
@@ -222,8 +222,6 @@ export async function haveImagesChanged(
   const supplements = (await world.ledger.study(studyId))?.supplements ?? []
   return preparedAt !== null && supplements.some(({ at }) => at > preparedAt)
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
 async function keepSignature(
   world: World,

@@ -2,7 +2,6 @@
  * The report on a phantom: CDA and PDF like any report, with a Detached signature by the seal of whoever drew the phantom
  * again. A seal is no person's: to who judges reports of radiologists it would not be signed at all.
  */
-import { createHash } from "node:crypto"
 import { readImagingReport } from "../../standards/cda/read-imaging-report.ts"
 import { writeImagingReport } from "../../standards/cda/imaging-report.ts"
 import { type Verification, verifySignature } from "../../standards/dsg/verify.ts"
@@ -32,6 +31,7 @@ import {
   phantomSubject,
   submissionsOfTest,
 } from "./phantom.ts"
+import { sha256 } from "../../standards/sha256.ts"
 
 export const phantomReportContents: ContentsOf = async (world, record, agreement) => {
   const id = found(record.requestId, "id of the self-test")
@@ -46,7 +46,7 @@ export const phantomReportContents: ContentsOf = async (world, record, agreement
   ] as const
   const signed = written.map(({ uniqueId, mimeType, body }) => ({
     uniqueId,
-    sha256: createHash("sha256").update(body.bytes).digest(),
+    sha256: sha256(body.bytes),
     mimeType,
   }))
   const xml = await signClosing(world, agreement, "needed", signed)

@@ -1,5 +1,4 @@
 /** The phantom on its way: three drawn slices and a request that says what they are; there it is drawn again and compared. */
-import { createHash } from "node:crypto"
 import { CT_IMAGE_STORAGE, PHANTOM_ID } from "../../standards/dicom/phantom.ts"
 import { readReadingRequest } from "../../standards/request/read-reading-request.ts"
 import { NO_TEXTS, type ReadingRequest } from "../../standards/request/request-content.ts"
@@ -27,6 +26,7 @@ import {
   phantomStudyUid,
   phantomSubject,
 } from "./phantom.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 export const phantomContents: ContentsOf = (world, record, agreement) => {
   const id = found(record.requestId, "id of the self-test")
@@ -105,9 +105,7 @@ export const phantomEffect: EffectOf = async (world, record, documents) => {
     "request of the self-test",
   )
   const asked = readReadingRequest(await readWhole(world.spool, form.place))
-  const drawn = phantomOf(id, new Date(asked.requestedAt)).map(({ file }) =>
-    createHash("sha256").update(file).digest("hex"),
-  )
+  const drawn = phantomOf(id, new Date(asked.requestedAt)).map(({ file }) => sha256Hex(file))
   const came = documents.filter(({ role }) => role === "instance").map(({ sha256 }) => sha256)
   sameSubject("self-test", {
     "version of the phantom": asked.requestNumber === PHANTOM_NUMBER,

@@ -2,7 +2,6 @@
  * What binds the units of a delivery: a Detached signature over its manifest, its request and each unit's own signature
  * (domain.md 5). A manifest carries no digests; the units' signatures do.
  */
-import { createHash } from "node:crypto"
 import type { SignedDocument } from "../../standards/dsg/sign.ts"
 import type { Agreement } from "../agreement.ts"
 import { MIME, PURPOSE } from "../codes.ts"
@@ -13,6 +12,7 @@ import type { Contents } from "./package.ts"
 import { signClosing, type StampRule } from "./sign.ts"
 import type { DocumentRecord } from "../records/submission.ts"
 import type { World } from "../world.ts"
+import { sha256 } from "../../standards/sha256.ts"
 
 export type Closing = Required<Pick<Contents, "contents" | "signs" | "signsEarlier">>
 
@@ -32,7 +32,7 @@ export async function closingSignature(
   const signed: SignedDocument[] = [
     ...words.map(({ uniqueId, mimeType, body }) => ({
       uniqueId,
-      sha256: createHash("sha256").update(body.bytes).digest(),
+      sha256: sha256(body.bytes),
       mimeType,
     })),
     ...signatures.map((each) => ({ ...digested(each), mimeType: MIME.xml })),

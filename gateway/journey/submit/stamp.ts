@@ -3,7 +3,6 @@
  * very signature, of which nothing is made anew, and never of an earlier time than the stamp's own. Then the signature document
  * alone is sent once more, in the place of the first one (RPLC, `stamp-contents.ts`); text and sheet stay as they were signed.
  */
-import { createHash } from "node:crypto"
 import { plan } from "../assemble/release.ts"
 import { audit } from "../audit.ts"
 import { MIME } from "../codes.ts"
@@ -21,6 +20,7 @@ import { sealBytes } from "./pack.ts"
 import { documentOf, ownedDocument, signatureOwner, type ReportDocument } from "./report-documents.ts"
 import { lacksStamp } from "./pending-stamps.ts"
 import { formOf, withStamp } from "./sign.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 /** Whoever makes the submission of a report asks for its stamp: until that is done there is nothing to add to. */
 const UNMADE_LOOK_MS = 60_000
@@ -56,7 +56,7 @@ function stamped(
   xml: Uint8Array,
 ): readonly Change[] {
   const at = world.clock.now()
-  const sha256 = createHash("sha256").update(xml).digest("hex")
+  const sha256 = sha256Hex(xml)
   const signature: ReportDocument = { role: "signature", uniqueId: uuidOid(world.chance), place, sha256 }
   const documents = report.private.documents.map((each) => (each.role === "signature" ? signature : each))
   const record: ReportRecord = {

@@ -1,7 +1,6 @@
 /**
  * Who signed, against who is named: a good signature by another physician than the author is no signature of this report.
  */
-import { createHash } from "node:crypto"
 import type { SignedReport } from "../../standards/cda/read-imaging-report.ts"
 import { authorAnswers, isNamed, isSameName, signerIsAuthor } from "../../standards/cda/signer-is-author.ts"
 import { outcomeOf, type Verdict } from "../../standards/dsg/verdict.ts"
@@ -10,6 +9,7 @@ import type { Certificate } from "../../standards/hpki/certificate.ts"
 import { attributeOf } from "../../standards/hpki/name.ts"
 import { check, pass, type VerdictTest } from "../../standards/hpki/verdict-test.ts"
 import type { AgreedReader, Agreement } from "../agreement.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 /** The verdict, with whether the signer is the author, and, where the agreement names its readers, one of them. */
 export function judgeSigner(
@@ -42,7 +42,7 @@ export function agreedReader(
   { readers }: Pick<Agreement, "readers">,
 ): VerdictTest[] {
   if (readers.length === 0) return []
-  const key = signer === null ? "" : createHash("sha256").update(signer.spki).digest("hex")
+  const key = signer === null ? "" : sha256Hex(signer.spki)
   const agreed = readers.some(
     ({ name, spkiSha256, card }) => isNamed(signer, name) && (spkiSha256 === key || isHolder(signer, card)),
   )

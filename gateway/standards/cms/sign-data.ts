@@ -2,12 +2,13 @@
  * SignedData with one signer and enclosed content (RFC 5652 §5), written: what `readSignedData` reads and `openssl cms -verify`
  * checks. Signed attributes: contentType, messageDigest, signingTime (RFC 5652 §11) and SigningCertificateV2 (RFC 5035 §3).
  */
-import { createHash, createPublicKey } from "node:crypto"
+import { createPublicKey } from "node:crypto"
 import { readCertificate } from "../hpki/certificate.ts"
 import { Malformed } from "../malformed.ts"
 import { TAG } from "./der.ts"
 import { context, der, integer, NULL, octetString, oid, sequence, setOf, time } from "./der-write.ts"
 import { OID } from "./oids.ts"
+import { sha256 } from "../sha256.ts"
 
 const SIGNING_TIME = "1.2.840.113549.1.9.5"
 
@@ -50,7 +51,6 @@ export async function signData(key: ToSign): Promise<Uint8Array> {
 
 function signedAttributes(content: Uint8Array, own: Uint8Array, at: Date): readonly Uint8Array[] {
   const attribute = (type: string, value: Uint8Array): Uint8Array => sequence(oid(type), setOf(value))
-  const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest()
   return [
     attribute(OID.contentType, oid(OID.data)),
     attribute(OID.messageDigest, octetString(sha256(content))),

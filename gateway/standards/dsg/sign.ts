@@ -5,7 +5,6 @@
  * (core validation then succeeds in stock verifiers, which cannot fetch `urn:oid:` or make "0" a digest) or flat in
  * ds:SignedInfo, as a partner expects.
  */
-import { createHash } from "node:crypto"
 import { type Certificate, readCertificate } from "../hpki/certificate.ts"
 import { acceptableKey } from "../hpki/signature-algorithm.ts"
 import {
@@ -26,6 +25,7 @@ import { base64, element } from "./markup.ts"
 import { signatureValueChecks } from "./signature-value.ts"
 import { uriOfUniqueId } from "./unique-id.ts"
 import { writeDigest, writeSignedProperties } from "./xades-write.ts"
+import { sha256 } from "../sha256.ts"
 
 export interface SignedDocument {
   readonly uniqueId: string
@@ -175,11 +175,7 @@ function writeSignedInfo(
   const Algorithm = canonicalizationOf(input)
   const reference = (name: string, suffix: string, Type?: string) => {
     const transforms = element("ds:Transforms", {}, element("ds:Transform", { Algorithm }))
-    const digest = writeDigest(
-      createHash("sha256")
-        .update(parts.get(name) ?? "")
-        .digest(),
-    )
+    const digest = writeDigest(sha256(parts.get(name) ?? ""))
     return element("ds:Reference", { URI: `#${id}-${suffix}`, Type }, transforms, digest)
   }
   return element(

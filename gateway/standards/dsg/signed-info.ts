@@ -1,7 +1,7 @@
 /** What a signing card may be asked to sign: the canonical ds:SignedInfo of a XAdES signature, and nothing else; and what it covers. */
-import { createHash } from "node:crypto"
 import { ECDSA_SHA256, DS, RSA_SHA256, SHA256, TYPE_MANIFEST, TYPE_SIGNED_PROPERTIES } from "./algorithms.ts"
 import { canonical, childElements, malformed, onlyChild, withDocument } from "./document.ts"
+import { sha256Hex } from "../sha256.ts"
 
 /** Two documents and their attachments are about 2 KiB. */
 export const MAX_SIGNED_INFO_BYTES = 64 << 10
@@ -60,8 +60,7 @@ interface Named {
 }
 
 function manifestReferences(manifest: Uint8Array, digest: string): readonly Named[] {
-  if (createHash("sha256").update(manifest).digest("hex") !== digest)
-    throw malformed("SIGNED_INFO", "another manifest is signed")
+  if (sha256Hex(manifest) !== digest) throw malformed("SIGNED_INFO", "another manifest is signed")
   return withDocument(manifest, (root) => {
     if (root.name !== "Manifest" || root.namespaceUri !== DS)
       throw malformed("SIGNED_INFO", "not a ds:Manifest")

@@ -9,6 +9,7 @@ import { SIGNATURE_METHODS } from "./algorithms.ts"
 import type { SignatureDocument } from "./signature-document.ts"
 import { signatureValueChecks } from "./signature-value.ts"
 import type { PersonTrust, SealTrust, SignatureTrust } from "./trust.ts"
+import { sha256Hex } from "../sha256.ts"
 
 /** SHA-1 was fair once: such a signature is not refused as forged, but no verdict is built on it. */
 export function checkAlgorithms({ signatureMethod, hashes }: SignatureDocument): VerdictTest {
@@ -70,7 +71,7 @@ export const checkPerson = (chain: readonly Certificate[], trust: PersonTrust): 
   trust.kind === "hpki" ? checkHpkiProfile(chain, trust.rules) : checkQualifiedProfile(chain, trust.rules)
 
 function checkSeal(signer: Certificate, { pins }: SealTrust): readonly VerdictTest[] {
-  const pin = createHash("sha256").update(signer.spki).digest("hex")
+  const pin = sha256Hex(signer.spki)
   const { keyUsage } = signer
   const signs =
     keyUsage === null || keyUsage.includes("digitalSignature") || keyUsage.includes("nonRepudiation")

@@ -1,11 +1,11 @@
 /** XAdES signed properties (ETSI EN 319 132-1 §5.2) as DSG wants them (ITI TF-3 5.5.2). */
-import { createHash } from "node:crypto"
 import type { Certificate } from "../hpki/certificate.ts"
 import { context, der, sequence } from "../cms/der-write.ts"
 import { TAG } from "../cms/der.ts"
 import { DSG_DETACHED, SHA256 } from "./algorithms.ts"
 import type { Commitment } from "./commitment.ts"
 import { base64, element, escape } from "./markup.ts"
+import { sha256 } from "../sha256.ts"
 
 export interface SignedPropertiesInput {
   readonly id: string
@@ -39,7 +39,7 @@ function writeSigningCertificate({ encoded, issuer, serial }: Certificate): stri
   const certificate = element(
     "xades:Cert",
     {},
-    element("xades:CertDigest", {}, writeDigest(createHash("sha256").update(encoded).digest())),
+    element("xades:CertDigest", {}, writeDigest(sha256(encoded))),
     element("xades:IssuerSerialV2", {}, base64(issuerSerial)),
   )
   return element("xades:SigningCertificateV2", {}, certificate)
@@ -48,11 +48,7 @@ function writeSigningCertificate({ encoded, issuer, serial }: Certificate): stri
 /** The schema wants a hash of the policy; this policy is a name without octets, so its name is hashed. */
 function writeSignaturePolicy(): string {
   const id = element("xades:SigPolicyId", {}, element("xades:Identifier", {}, DSG_DETACHED))
-  const hash = element(
-    "xades:SigPolicyHash",
-    {},
-    writeDigest(createHash("sha256").update(DSG_DETACHED).digest()),
-  )
+  const hash = element("xades:SigPolicyHash", {}, writeDigest(sha256(DSG_DETACHED)))
   return element("xades:SignaturePolicyIdentifier", {}, element("xades:SignaturePolicyId", {}, id, hash))
 }
 

@@ -1,5 +1,4 @@
 /** The files of a package beside what its index says of them: nothing missing, nothing added, every octet as listed. */
-import { createHash } from "node:crypto"
 import { readCertificate, type Certificate } from "../hpki/certificate.ts"
 import { readCrl, type Crl } from "../hpki/crl.ts"
 import { readOcspResponse, type OcspResponse } from "../hpki/ocsp.ts"
@@ -14,6 +13,7 @@ import {
   INDEX_PATH,
   readIndex,
 } from "./evidence-index.ts"
+import { sha256Hex } from "../sha256.ts"
 
 /** A listed file that is here, with octets that have the digest the index gives. */
 export interface PresentFile extends EvidenceFile {
@@ -67,7 +67,7 @@ export function openPackage(files: readonly ZipFile[]): OpenedPackage {
 }
 
 const isAsListed = ({ octets, lengthBytes, sha256 }: PresentFile): boolean =>
-  octets.length === lengthBytes && createHash("sha256").update(octets).digest("hex") === sha256
+  octets.length === lengthBytes && sha256Hex(octets) === sha256
 
 function readHelpers(
   present: readonly PresentFile[],

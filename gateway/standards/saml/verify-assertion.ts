@@ -5,7 +5,6 @@
  * An assertion may come again while it is good: a message is sent again after a lost answer, and the same submission takes
  * effect once whatever it is sent with.
  */
-import { createHash } from "node:crypto"
 import type { SealTrust } from "../dsg/trust.ts"
 import { childElements, is, malformed, withDocument } from "../dsg/document.ts"
 import { readCertificate, type Certificate } from "../hpki/certificate.ts"
@@ -16,6 +15,7 @@ import type { Assertion } from "./assertion.ts"
 import { readAssertion } from "./read-assertion.ts"
 import { type SignedOctets, takeSignature } from "./signature.ts"
 import { SAML } from "./vocabulary.ts"
+import { sha256Hex } from "../sha256.ts"
 
 /** How far apart two well-kept clocks may be, and how long a message may be under way before its header is read. */
 export const CLOCK_TOLERANCE_MS = 180_000
@@ -65,7 +65,7 @@ function checked<Result>(subcode: "InvalidSecurityToken" | "FailedCheck", read: 
 function checkSigner(signed: SignedOctets, seal: SealTrust, now: Date): void {
   const failed = (why: string): SecurityFault => new SecurityFault("FailedCheck", why)
   const certificates = checked("FailedCheck", () => signed.certificates.map(readCertificate))
-  const signer = certificates.find(({ spki }) => seal.pins.includes(sha256(spki)))
+  const signer = certificates.find(({ spki }) => seal.pins.includes(sha256Hex(spki)))
   if (signer === undefined) throw failed("no certificate of the agreed keys came with the signature")
   if (!signed.holdsUnder(signer.spki)) throw failed("the signature does not hold under the agreed key")
   const wrong = faultOfPath(signer, certificates, seal, now)
@@ -86,8 +86,6 @@ function faultOfPath(
   const failed = tests.find(({ outcome }) => outcome === "fail")
   return failed && `${failed.name}: ${failed.detail}`
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
 /** The first of the tests that it does not pass, in words for our own trail. */
 function faultIn(said: Assertion, { issuer, audiences }: AssertionTrust, now: Date): string | null {

@@ -2,7 +2,6 @@
  * Writing a signed assertion (SAML core 2.3, 5.4; ITI TF-2 3.40.4.1.2), in two steps because the key may be far away:
  * enveloped signature, exclusive canonicalisation, SHA-256.
  */
-import { createHash } from "node:crypto"
 import { DS, ECDSA_SHA256, EXC_C14N, RSA_SHA256, SHA256 } from "../dsg/algorithms.ts"
 import { canonical, onlyChild, withDocument } from "../dsg/document.ts"
 import { signatureValueChecks } from "../dsg/signature-value.ts"
@@ -13,6 +12,7 @@ import { element, type Markup } from "../xml/writer.ts"
 import type { Assertion, CodedValue } from "./assertion.ts"
 import { ENVELOPED_SIGNATURE } from "./signature.ts"
 import { ATTRIBUTE, BEARER, HL7V3, SAML, XSI } from "./vocabulary.ts"
+import { sha256 } from "../sha256.ts"
 
 export interface UnsignedAssertion {
   /** Canonical ds:SignedInfo: what the key signs with SHA-256. */
@@ -29,7 +29,7 @@ export interface UnsignedAssertion {
 export function buildAssertion(said: Assertion, chain: readonly Uint8Array[]): UnsignedAssertion {
   const { spki, method } = signerOf(chain)
   const digest = withDocument(bytes(assemble(said)), (root) =>
-    createHash("sha256").update(canonical(root, EXC_C14N)).digest("base64"),
+    sha256(canonical(root, EXC_C14N)).toString("base64"),
   )
   const signedInfo = writeSignedInfo(said.id, method, digest)
   const signature = (value: string): Markup => writeSignature(signedInfo, value, chain)

@@ -4,8 +4,8 @@
  * Boundary and Content-IDs follow from an id of the caller, so that a repeated message has the same frame. Nobody
  * can put the boundary into a document beforehand as long as that id cannot be guessed (a fresh uniqueId).
  */
-import { createHash } from "node:crypto"
 import { formatMediaType } from "./media-type.ts"
+import { sha256Hex } from "../sha256.ts"
 
 export interface Attachment {
   readonly contentType: string
@@ -78,7 +78,7 @@ function partHead(boundary: string, contentType: string, contentId: string): str
 
 /** 128 bits of SHA-256. */
 function token(seed: string): string {
-  return createHash("sha256").update(seed).digest("hex").slice(0, 32)
+  return sha256Hex(seed).slice(0, 32)
 }
 
 function ascii(text: string): Uint8Array {

@@ -1,11 +1,11 @@
 /** Certificates of accounts, with what the audit trail is to be told of each change in the same transaction. */
-import { createHash } from "node:crypto"
 import type { Database } from "better-sqlite3"
 import type { AuditEvent } from "../../journey/ports/audit.ts"
 import type { Binding, BindingAct, BindingUse, Confirmation } from "../../journey/ports/bindings.ts"
 import type { Person } from "../../journey/ports/person.ts"
 import * as sql from "./statements.ts"
 import { changeTold } from "./told.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 interface BindingRow extends Person {
   readonly use: BindingUse
@@ -35,7 +35,7 @@ export class CertificateBindings {
   }
 
   saw(login: string, use: BindingUse, certificate: Uint8Array, now: number): void {
-    const fingerprint = createHash("sha256").update(certificate).digest("hex")
+    const fingerprint = sha256Hex(certificate)
     this.#change(sql.seeBinding, { login, use, fingerprint, certificate: Buffer.from(certificate), now })
   }
 

@@ -2,10 +2,10 @@
  * What happened in a joining, a line each, written by `join` and `invite` as it happens. A hospital's gateway does not exist
  * yet then: it takes the lines into its chained trail at its first start (`audit.joining`).
  */
-import { createHash } from "node:crypto"
 import { appendFileSync } from "node:fs"
 import { readFile, stat } from "node:fs/promises"
 import { tryParse } from "../try-parse.ts"
+import { sha256Hex } from "../../standards/sha256.ts"
 
 /** A joining has some ten lines; who joins again has a file of its own. */
 const MAX_LOG_BYTES = 64 * 1024
@@ -38,7 +38,7 @@ export async function readJoining(
   if ((await stat(path)).size > MAX_LOG_BYTES) return []
   return (await readFile(path, "utf8")).split("\n").flatMap((text) => {
     const line = lineIn(tryParse(text))
-    const key = `joining/${createHash("sha256").update(text).digest("hex")}`
+    const key = `joining/${sha256Hex(text)}`
     return line === null ? [] : [{ ...line, key }]
   })
 }

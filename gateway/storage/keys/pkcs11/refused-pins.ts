@@ -2,11 +2,12 @@
  * PINs a token has refused, so that none is tried twice: a token locks itself after a few wrong ones. Kept across
  * restarts, as a digest that is slow to guess; forgotten when the PIN file holds another PIN, or when an operator says so.
  */
-import { createHash, randomBytes, scrypt, timingSafeEqual } from "node:crypto"
+import { randomBytes, scrypt, timingSafeEqual } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { open, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { makeFolder } from "../../make-folder.ts"
+import { sha256Hex } from "../../../standards/sha256.ts"
 
 const SALT_BYTES = 16
 const DIGEST_BYTES = 32
@@ -29,7 +30,7 @@ export interface RefusedPins {
 
 export function refusedPins(folder: string): RefusedPins {
   const pathOf = ({ module, token }: PinOwner): string => {
-    const name = createHash("sha256").update(`${module}\0${token}`).digest("hex").slice(0, 16)
+    const name = sha256Hex(`${module}\0${token}`).slice(0, 16)
     return join(folder, `refused-pin-${name}`)
   }
   return {

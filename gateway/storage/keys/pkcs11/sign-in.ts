@@ -1,6 +1,7 @@
 /** One signature in a session that is logged in. */
-import { createHash, type KeyObject } from "node:crypto"
+import { type KeyObject } from "node:crypto"
 import type { TokenSession } from "./token-session.ts"
+import { sha256 } from "../../../standards/sha256.ts"
 
 /** DigestInfo of SHA-256 up to the digest (RFC 8017 §9.2 note 1). */
 const SHA256_INFO = Buffer.from("3031300d060960864801650304020105000420", "hex")
@@ -17,7 +18,7 @@ export async function signIn(
   publicKey: KeyObject,
   bytes: Uint8Array,
 ): Promise<Uint8Array> {
-  const digest = createHash("sha256").update(bytes).digest()
+  const digest = sha256(bytes)
   const key = await session.privateKey(name)
   return publicKey.asymmetricKeyType === "ec"
     ? session.signEcdsa(key, digest)
