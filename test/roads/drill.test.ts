@@ -28,6 +28,8 @@ const LONG = process.env.DOKUEI_LONG === "1"
 /** Studies that reach the centre after the hospital's backup, and images of each. */
 const [STUDIES, SLICES] = LONG ? [20, 200] : [2, 2]
 const NOBODY = { write: () => undefined }
+/** Some 200 bytes for each object. */
+const MOST_CERTIFICATE_BYTES = 64 << 20
 
 describe("the drill: a machine and all its data are lost", function () {
   this.timeout(LONG ? 1_200_000 : 240_000)
@@ -136,9 +138,11 @@ describe("the drill: a machine and all its data are lost", function () {
 
   /** As whoever gets it looks at it: signed, and each image of the studies by its digest. */
   const lostOf = (certificate: string): { images: number; named: boolean; readBack: boolean } => {
-    const checked = spawnSync("openssl", [
-      ...["cms", "-verify", "-binary", "-noverify", "-inform", "DER", "-in", certificate],
-    ])
+    const checked = spawnSync(
+      "openssl",
+      ["cms", "-verify", "-binary", "-noverify", "-inform", "DER", "-in", certificate],
+      { maxBuffer: MOST_CERTIFICATE_BYTES },
+    )
     assert.equal(checked.status, 0, checked.stderr.toString())
     const said = JSON.parse(checked.stdout.toString()) as {
       readBack: boolean

@@ -9,6 +9,7 @@ import { stringify } from "yaml"
 import { makeStudy } from "../../../deploy/demo/study.ts"
 import { buildPackage } from "../../../deploy/package/build.ts"
 import type { StaffItem } from "../../../gateway/journey/views/staff.ts"
+import { MIGRATIONS } from "../../../gateway/storage/ledger/schema.ts"
 import { blocksOf, type Block } from "../../docs/blocks.ts"
 import { describeLong } from "../../long.ts"
 import { Machine, whyNoMachine } from "./machine.ts"
@@ -104,6 +105,35 @@ describeLong("the package's life on a machine (long suite)", function () {
     done(`apt-get install -y --allow-downgrades ./dokuei_${version}_amd64.deb`)
     assert.equal(done("dokuei --version").trim(), version)
     await arrives(request)
+  })
+
+  it("starts as its unit on what a really older program has left, and finds it", async () => {
+    machine.bring(join(ROOT, "test/roads/older/ledger-8/edge.tar.gz"), "/srv/older.tar.gz")
+    done(`
+      systemctl stop dokuei-edge
+      mkdir /srv/aside /srv/older
+      mv /var/lib/dokuei-edge /etc/dokuei/edge.passphrase.cred /srv/aside/
+      tar --no-same-owner -xzf /srv/older.tar.gz -C /srv/older
+      mv /srv/older/edge-data /var/lib/dokuei-edge && chown -R dokuei: /var/lib/dokuei-edge
+      systemd-creds encrypt --name=passphrase /srv/older/edge.passphrase /etc/dokuei/edge.passphrase.cred
+      systemctl start dokuei-edge`)
+    await machine.until("curl -fsS http://127.0.0.1:9090/healthz")
+    const asked = `import Database from "better-sqlite3"
+      const ledger = new Database("/var/lib/dokuei-edge/ledger.sqlite", { readonly: true })
+      const count = (table) => ledger.prepare("SELECT count(*) FROM " + table).pluck().get()
+      console.log(ledger.pragma("user_version", { simple: true }), count("study"), count("instance"), count("report"))`
+    assert.equal(
+      done(`cd /opt/dokuei && node_modules/.bin/node --input-type=module -e '${asked}'`).trim(),
+      `${MIGRATIONS.length} 3 6 1`,
+    )
+    assert.match(done("runuser -u dokuei -- dokuei people list /etc/dokuei/edge.yaml"), /^madoguchi /m)
+    done(`
+      systemctl stop dokuei-edge
+      rm -r /var/lib/dokuei-edge
+      mv /srv/aside/dokuei-edge /var/lib/ && mv /srv/aside/edge.passphrase.cred /etc/dokuei/
+      rm -r /srv/aside /srv/older
+      systemctl start dokuei-edge`)
+    await machine.until("curl -fsS http://127.0.0.1:9090/healthz")
   })
 
   it("is removed without a file of data or configuration, and goes on when it is there again", async () => {
