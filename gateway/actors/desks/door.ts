@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http"
 import type { Response } from "express"
 import { DeskError } from "../../journey/errors.ts"
 import type { KnownDevice } from "../../journey/ports/devices.ts"
-import type { Person } from "../../journey/ports/person.ts"
+import type { NewSession, Person } from "../../journey/ports/person.ts"
 import type { SessionView } from "../../journey/views/session.ts"
 import type { CardDoor } from "./card-door.ts"
 import { demandOwner, type DeviceJudge, type Shown } from "./device-judge.ts"
@@ -36,7 +36,7 @@ export interface DoorParts {
 /** Who comes in: how, and on which device. */
 interface Entrance {
   /** As of a NewSession. */
-  readonly certificate: string | null
+  readonly by: Pick<NewSession, "passkey" | "certificate">
   readonly how: string
   readonly device: KnownDevice | null
 }
@@ -124,7 +124,8 @@ export class Door {
     if (!(await this.#options.people.addCredential(body.code, credential, this.#now())))
       throw new DeskError("ERR_CODE_REFUSED", "the enrolment code was used meanwhile")
     await this.#audit.enrolled(request, person)
-    return this.#enter(request, response, person, { certificate: null, how: "enrolled a passkey", device })
+    const by = { passkey: credential.id, certificate: null }
+    return this.#enter(request, response, person, { by, how: "enrolled a passkey", device })
   }
 
   /** Who enrols with this code; counts the attempt. */
@@ -164,7 +165,8 @@ export class Door {
     )
     await people.countUse(credential.id, counter, this.#now())
     await people.forgetFailures(person.id)
-    return this.#enter(request, response, person, { certificate: null, how: "logged in by passkey", device })
+    const by = { passkey: credential.id, certificate: null }
+    return this.#enter(request, response, person, { by, how: "logged in by passkey", device })
   }
 
   /** Who showed a card at the other door has come back with its code. */
@@ -183,7 +185,8 @@ export class Door {
     await this.#refuseLocked(request, person)
     const device = await this.#device(request, { purpose: "card", challenge: code, proof }, person)
     const how = `logged in by certificate ${detail}`
-    return this.#enter(request, response, person, { certificate: came.fingerprint, how, device })
+    const by = { passkey: null, certificate: came.fingerprint }
+    return this.#enter(request, response, person, { by, how, device })
   }
 
   /** Judged before a passkey is: from a device that is not on record nobody can lock an account out by wrong answers. */
@@ -240,11 +243,11 @@ export class Door {
     request: IncomingMessage,
     response: Response,
     person: Person,
-    { certificate, how, device }: Entrance,
+    { by, how, device }: Entrance,
   ): Promise<SessionView> {
     const where = device === null ? "" : `, on device "${device.label}" (${device.id})`
     await this.#audit.login(request, person, `${how}${where}`)
-    const opening = { personId: person.id, certificate, deviceId: device?.id ?? null }
+    const opening = { personId: person.id, ...by, deviceId: device?.id ?? null }
     await this.#orTold(request, person, () => this.#sessions.begin(opening, request, response))
     if (device === null) return this.#view(person)
     const { id, label, qualifiedUntil } = device

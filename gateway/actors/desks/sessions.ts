@@ -51,7 +51,7 @@ export class DeskSessions {
   /**
    * A new session with a new id at every login (against session fixation); the one before it ends.
    *
-   * @throws DeskError ERR_LOGIN_REFUSED or ERR_DEVICE_REFUSED when the card or the device was taken away meanwhile
+   * @throws DeskError ERR_LOGIN_REFUSED or ERR_DEVICE_REFUSED when the passkey, the card or the device was taken away meanwhile
    */
   async begin(
     opening: Omit<NewSession, "sessionId">,
@@ -62,7 +62,8 @@ export class DeskSessions {
     const former = this.idOf(request)
     const id = Buffer.from(chance.bytes(SESSION_ID_BYTES)).toString("base64url")
     const refusal = await people.openSession({ ...opening, sessionId: id }, clock.now())
-    if (refusal === "card") throw new DeskError("ERR_LOGIN_REFUSED", "this card was taken back meanwhile")
+    if (refusal === "passkey" || refusal === "card")
+      throw new DeskError("ERR_LOGIN_REFUSED", `this ${refusal} was taken back meanwhile`)
     if (refusal === "device")
       throw new DeskError("ERR_DEVICE_REFUSED", "this device counts for this person no more")
     if (former !== null) await people.closeSession(former, clock.now())

@@ -32,14 +32,16 @@ export interface NewSession {
   readonly personId: string
   /** Kept as SHA-256 only. */
   readonly sessionId: string
-  /** SHA-256 of the certificate of the card that opens it, hex; null = a passkey does. */
+  /** Id of the passkey that opens it; null = a card does. */
+  readonly passkey: string | null
+  /** SHA-256 of the certificate of that card, hex; null = a passkey does. */
   readonly certificate: string | null
   /** The registered device it is opened on; null = none was shown. */
   readonly deviceId: string | null
 }
 
 /** What counts for this person no more. */
-export type SessionRefusal = "card" | "device"
+export type SessionRefusal = "passkey" | "card" | "device"
 
 /** Accounts, credentials and sessions of the people of one desk. Codes and session ids are kept as SHA-256 only. */
 export interface People {

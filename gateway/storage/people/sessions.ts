@@ -35,6 +35,7 @@ interface SessionRow extends Person {
 interface Opening {
   readonly personId: string
   readonly idSha256: Buffer
+  readonly passkey: string | null
   readonly certificate: string | null
   readonly deviceId: string | null
 }
@@ -53,8 +54,7 @@ export class Sessions {
   open(opening: Opening, now: number): SessionRefusal | null {
     const anyDevice = this.#limits.deviceRule === "any" ? 1 : 0
     return this.#database.transaction(() => {
-      if (this.#run(sql.insertSession, { ...opening, anyDevice, now }) === 0)
-        return this.#doesCardCount(opening) ? "device" : "card"
+      if (this.#run(sql.insertSession, { ...opening, anyDevice, now }) === 0) return this.#refusalOf(opening)
       this.#run(sql.countDeviceUse, { deviceId: opening.deviceId, now })
       return null
     })()
@@ -101,9 +101,11 @@ export class Sessions {
     return device && now - row.seenAt < this.#limits.idleMs && now - row.openedAt < this.#limits.absoluteMs
   }
 
-  #doesCardCount({ certificate, personId }: Opening): boolean {
-    const statement = this.#database.prepare<[object], { readonly counts: 0 | 1 }>(sql.doesCardCount)
-    return statement.get({ certificate, personId })?.counts === 1
+  #refusalOf({ passkey, certificate, personId }: Opening): SessionRefusal {
+    const statement = this.#database.prepare<[object], Record<"passkey" | "card", 0 | 1>>(sql.doKeysCount)
+    const counts = statement.get({ passkey, certificate, personId })
+    if (counts?.passkey !== 1) return "passkey"
+    return counts.card === 1 ? "device" : "card"
   }
 
   #row(idSha256: Buffer): SessionRow | null {

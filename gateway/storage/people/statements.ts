@@ -41,21 +41,23 @@ export const countUse = `
 /** A device counts while it is registered, and not taken away; with an owner, for its owner. */
 const counts = "registered_at IS NOT NULL AND revoked_at IS NULL"
 
+const passkeyCounts = `(@passkey IS NULL OR EXISTS (
+    SELECT 1 FROM credential WHERE id = @passkey AND person_id = @personId))`
 const cardCounts = `(@certificate IS NULL OR EXISTS (
     SELECT 1 FROM binding WHERE fingerprint = @certificate AND person_id = @personId AND use = 'login'
       AND confirmed_at IS NOT NULL AND revoked_at IS NULL))`
 
-/** Does the card that is shown open the desk for this person at this moment? Yes where none is. */
-export const doesCardCount = `SELECT ${cardCounts} AS counts`
+/** Do the passkey and the card that are shown open the desk for this person at this moment? Yes where none is. */
+export const doKeysCount = `SELECT ${passkeyCounts} AS passkey, ${cardCounts} AS card`
 
 /**
- * No row where the card or the device does not count for this person at this moment, or where there is no device and one is asked
- * for.
+ * No row where the passkey, the card or the device does not count for this person at this moment, or where there is no device and
+ * one is asked for.
  */
 export const insertSession = `
   INSERT INTO session (id_sha256, person_id, opened_by, certificate, device_id, opened_at, seen_at)
   SELECT @idSha256, @personId, iif(@certificate IS NULL, 'passkey', 'certificate'), @certificate, @deviceId, @now, @now
-  WHERE ${cardCounts} AND CASE WHEN @deviceId IS NULL THEN @anyDevice ELSE EXISTS (
+  WHERE ${passkeyCounts} AND ${cardCounts} AND CASE WHEN @deviceId IS NULL THEN @anyDevice ELSE EXISTS (
     SELECT 1 FROM device WHERE id = @deviceId AND ${counts} AND coalesce(owner_id, @personId) = @personId) END`
 
 const sessions = `

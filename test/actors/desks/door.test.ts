@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server"
 import { SoftwareAuthenticator } from "../../../deploy/demo/authenticator.ts"
 import { DeskClient } from "../../../deploy/demo/desk-client.ts"
+import { event } from "../../../gateway/journey/audit.ts"
 import type { SessionView } from "../../../gateway/journey/views/session.ts"
 import { AGREEMENT, CLERK, enrolled, openHarness, READER, type Harness } from "./harness.ts"
 
@@ -143,6 +144,22 @@ describe("the door of a desk", () => {
         await elsewhere.close()
       }
       await assert.rejects(new DeskClient(desk.desk.origin, stranger).login(), { code: "ERR_LOGIN_REFUSED" })
+    })
+
+    it("opens nothing by a passkey that was lost between the judging and the opening, and says so in the trail", async () => {
+      const { people } = desk
+      await enrolled(desk, READER)
+      await desk.client.logout()
+      const [reader] = await people.persons()
+      const lost = event({ event: "account-changed", outcome: "success", at: desk.clock.now().toISOString() })
+      const counted = people.countUse.bind(people)
+      people.countUse = async (id, ...use) => {
+        await counted(id, ...use)
+        await people.lose(reader!.id, id, lost)
+      }
+      await assert.rejects(desk.client.login(), { status: 401, code: "ERR_LOGIN_REFUSED" })
+      await assert.rejects(desk.client.get("/api/worklist"), { code: "ERR_LOGIN_NEEDED" })
+      assert.equal(desk.audits.at(-1)?.event, "login-failed")
     })
 
     it("refuses a second use of one answer", async () => {

@@ -19,9 +19,11 @@ const session = (
   sessionId: string,
   certificate: string | null = null,
   deviceId: string | null = null,
+  passkey: string | null = null,
 ) => ({
   personId,
   sessionId,
+  passkey,
   certificate,
   deviceId,
 })
@@ -294,6 +296,17 @@ describe("people", () => {
         (await people.untold()).map((each) => each.event),
         [told],
       )
+    })
+
+    it("opens no session by a passkey that was lost, were it judged a moment before; nor by another account's", async () => {
+      const id = await enrolTwo()
+      const other = await people.enrol({ ...reader, login: "suzuki" }, "code-4", at(15))
+      const by = (personId: string) => session(personId, "sid-9", null, null, "cred-1")
+      assert.equal((await people.credential("cred-1"))?.personId, id, "judged")
+      assert.equal(await people.openSession(by(other.id), at(0)), "passkey")
+      assert.equal(await people.lose(id, "cred-1", told), 1)
+      assert.equal(await people.openSession(by(id), at(0)), "passkey")
+      assert.equal(await people.peekSession("sid-9", at(0)), null)
     })
 
     it("takes every passkey with it when none is named; one that is not there changes nothing", async () => {
