@@ -4,10 +4,7 @@
  * door for partners and nobody calls it.
  */
 import { hostOf } from "./ipv4.ts"
-import type { Contract, HandedOver, SegmentName, Site } from "./site.ts"
-
-/** The part of the way that is never the hospital's to answer for. */
-const CENTER_SEGMENTS: readonly SegmentName[] = ["center-access", "center-gateway", "reader-terminal"]
+import { CENTER_SEGMENTS, type Contract, type HandedOver, type Site } from "./site.ts"
 
 export interface JoiningTunnel {
   readonly hospital: { readonly id: string; readonly name: string }
@@ -36,7 +33,11 @@ export const centersContract = (tunnel: JoiningTunnel): Contract => ({
 
 /** For the hospital's. Of contacts only those that its people may have to call. */
 export function handedOver(site: Site, tunnel: JoiningTunnel): HandedOver {
-  const rows = site.responsibility.filter(({ segment }) => CENTER_SEGMENTS.includes(segment))
+  const rows = CENTER_SEGMENTS.flatMap((segment) =>
+    site.responsibility
+      .filter((each) => each.segment === segment)
+      .map(({ party, contact, sla }) => ({ segment, party, contact, sla })),
+  )
   const called = site.contacts.filter(({ id }) => rows.some(({ contact }) => contact === id))
   // Numbered anew: the hospital has names of its own for whom it calls.
   const numbered = (id: string): string => `center-${called.findIndex((each) => each.id === id) + 1}`

@@ -37,7 +37,7 @@ const words = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[^\p{Cc}]*$/u, "must be one line")
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, "must be one line")
 
 const zone = z.strictObject({
   interface: interfaceName,
@@ -82,6 +82,12 @@ export const SEGMENTS = {
 } as const
 export type SegmentName = keyof typeof SEGMENTS
 const SEGMENT_NAMES = Object.keys(SEGMENTS) as [SegmentName, ...SegmentName[]]
+/** The part of the way that is never the hospital's to answer for, nor anybody's but the centre's. */
+export const CENTER_SEGMENTS = [
+  "center-access",
+  "center-gateway",
+  "reader-terminal",
+] as const satisfies readonly SegmentName[]
 
 const tunnelIdentity = identity.describe("DNS name in our certificate")
 const tunnelInner = address.describe("ours inside the tunnels; of no network of a zone")
@@ -189,13 +195,21 @@ export const siteSchema = z.strictObject({
   responsibility: z.array(responsible).describe("each segment once"),
 })
 
-/** What a reading centre says for the site file of a hospital that joins it (docs/joining.md). */
+/**
+ * What a reading centre says for the site file of a hospital that joins it (docs/joining.md): of itself alone. The hospital makes
+ * the tunnel, to an address, and calls one door through it; which of its own ports anybody may call it says itself, and who
+ * answers for its part of the way.
+ */
 export const handedOverSchema = z.strictObject({
   tunnel: z.strictObject({ inner: tunnelInner, identity: tunnelIdentity }),
-  contract,
+  contract: contract.extend({
+    peer: contract.shape.peer.extend({ address }),
+    weReach: z.array(port).length(1),
+    theyReach: z.array(port).length(0),
+  }),
   /** Who answers for the centre's part of the way, and whom to call. */
   contacts: z.array(contact).max(16),
-  responsibility: z.array(responsible).max(16),
+  responsibility: z.array(responsible.extend({ segment: z.enum(CENTER_SEGMENTS) })).max(16),
 })
 export type HandedOver = z.output<typeof handedOverSchema>
 export const isTunnelIdentity = (text: string): boolean => identity.safeParse(text).success

@@ -18,6 +18,7 @@ import { writeCertificationRequest } from "../../standards/pkcs10/certification-
 import { appendJoining } from "../../storage/trail/joining-log.ts"
 import { VERSION } from "../../version.ts"
 import { caller } from "../caller.ts"
+import { printable } from "../printable.ts"
 import { type Key, issuerOf, keyPem, newKey } from "../pki-authority.ts"
 import { JOINING_LOG, type Keys, writeDrafts } from "./drafts.ts"
 
@@ -163,4 +164,5 @@ async function newFolder(path: string): Promise<void> {
   }
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
+/** Names in it came over the line. */
+const say = (line: string): void => void process.stdout.write(`${printable(line)}\n`)
