@@ -38,12 +38,12 @@ interface Place {
 
 const NOT_REACHED = "not reached: what comes before it could not be read"
 
-/** What says that somebody may read images: the certificate, the agreement that takes one without it, or the key it pins. */
-const ROLE: Readonly<Record<Verdict["kind"], string>> = {
-  hpki: "hc-role",
-  qualified: "qualified-agreed",
-  seal: "pin",
-  none: "hc-role",
+/** What says that somebody may read images: the certificate, or the agreement that takes one without it, or none but the pinned seal. */
+const ROLE: Readonly<Record<Verdict["kind"], readonly string[]>> = {
+  hpki: ["hc-role"],
+  qualified: ["qualified-agreed"],
+  seal: ["pin", "sealed-agreed"],
+  none: ["hc-role"],
 }
 
 /** @param kind a seal has neither policy nor role: the key its agreement pins stands for both */
@@ -58,7 +58,7 @@ const placesOf = (kind: Verdict["kind"]): readonly Place[] => [
   },
   { id: "policy", names: [kind === "seal" ? "pin" : "policy"], absent: NOT_REACHED },
   { id: "key-usage", names: ["key-usage", "extended-key-usage"], absent: NOT_REACHED },
-  { id: "hc-role", names: [ROLE[kind]], absent: NOT_REACHED },
+  { id: "hc-role", names: ROLE[kind], absent: NOT_REACHED },
   {
     id: "identity",
     names:
