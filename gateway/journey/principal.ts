@@ -5,6 +5,7 @@
 import { readCertificate } from "../standards/hpki/certificate.ts"
 import { JAPANESE_CODING_SCHEME } from "../standards/hpki/hc-role.ts"
 import { distinguishedName } from "../standards/hpki/name.ts"
+import type { Agreement } from "./agreement.ts"
 import type { Person } from "./ports/person.ts"
 import type { Change } from "./records/ledger.ts"
 import type { Principal } from "./records/request.ts"
@@ -23,37 +24,38 @@ export function principalOf(person: Person, now: Date): Principal {
   }
 }
 
-/** A reader who has just signed with a key of their own. Throws KeyError ERR_KEY_MISSING without a certificate. */
-export async function signingPrincipal(
+/**
+ * A reader who has just made a report: by a key of their own, or by a passkey alone where the centre's seal signs, as agreed.
+ *
+ * @throws KeyError ERR_KEY_MISSING without a certificate of their own
+ */
+export async function readingPrincipal(
   world: World,
-  person: Pick<Person, "login" | "name">,
+  { login, name }: Pick<Person, "login" | "name">,
+  agreement: Pick<Agreement, "reportSignature"> | null,
   signedAt: string,
 ): Promise<Principal> {
-  const [leaf] = await world.personKeys.chain(person.login)
-  const certificate = leaf === undefined ? null : readCertificate(leaf)
-  const role = certificate?.hcRoles.find(({ codingScheme }) => codingScheme === JAPANESE_CODING_SCHEME)
+  const isSealed = agreement?.reportSignature === "seal+passkey"
+  const holder = isSealed ? { certificateSubject: null, role: null } : await holderOfKey(world, login)
   return {
-    account: person.login,
-    name: person.name,
-    certificateSubject: certificate === null ? null : distinguishedName(certificate.subject),
-    role: role?.text ?? null,
-    authenticatedBy: "own-signature",
+    account: login,
+    name,
+    ...holder,
+    authenticatedBy: isSealed ? "passkey" : "own-signature",
     authenticatedAt: signedAt,
   }
 }
 
-/** A reader who has agreed by passkey, and signed nothing in person. */
-export const agreeingPrincipal = (
-  { login, name }: Pick<Person, "login" | "name">,
-  agreedAt: string,
-): Principal => ({
-  account: login,
-  name,
-  certificateSubject: null,
-  role: null,
-  authenticatedBy: "passkey",
-  authenticatedAt: agreedAt,
-})
+async function holderOfKey(
+  { personKeys }: Pick<World, "personKeys">,
+  login: string,
+): Promise<Pick<Principal, "certificateSubject" | "role">> {
+  const [leaf] = await personKeys.chain(login)
+  if (leaf === undefined) return { certificateSubject: null, role: null }
+  const { subject, hcRoles } = readCertificate(leaf)
+  const role = hcRoles.find(({ codingScheme }) => codingScheme === JAPANESE_CODING_SCHEME)
+  return { certificateSubject: distinguishedName(subject), role: role?.text ?? null }
+}
 
 /** Whatever these changes plan to send is sent in this name. */
 export const inNameOf = (principal: Principal, changes: readonly Change[]): Change[] =>

@@ -11,11 +11,12 @@ import { hex, uuid, uuidOid } from "../ids.ts"
 import { agreementOf } from "../keep.ts"
 import { keyImages } from "./key-images.ts"
 import { isAddendum } from "../lineage.ts"
+import { PREPARED_MS } from "./prepared.ts"
 import { checkReleasable } from "./releasable.ts"
 import { sealBytes } from "../submit/pack.ts"
 import type { ReportContent } from "../ports/drawing.ts"
 import type { Person } from "../ports/person.ts"
-import type { ReportRecord } from "../records/report.ts"
+import type { PreparedAs, ReportRecord } from "../records/report.ts"
 import type { RequestRecord } from "../records/request.ts"
 import type { StudyRecord } from "../records/study.ts"
 import type { DocumentRole } from "../records/submission.ts"
@@ -34,82 +35,105 @@ import type { PreparedReport } from "../views/reading.ts"
 import { studyView } from "../cases/work-item.ts"
 import type { World } from "../world.ts"
 
-/** How long frozen bytes may wait for their signature. */
-export const PREPARED_MS = 5 * 60 * 1000
-
-/** What the frozen bytes are to be: a report, for its reader's signature, or a preliminary document, for nobody's. */
-export type Frozen = "report" | "preliminary"
-
+/** @throws ReportError ERR_REPORT_STATE, ERR_REPORT_GLYPH; DeskError */
 export async function prepare(
   world: World,
   person: Person,
   requestId: string,
   expectedVersion: number,
-  as: Frozen = "report",
+  as: PreparedAs = "report",
 ): Promise<Omit<PreparedReport, "passkey"> & { intent: Uint8Array }> {
   const report = await openDraft(world, person, requestId)
-  if (report.draftVersion !== expectedVersion)
-    throw new ReportError("ERR_REPORT_STATE", "the draft was changed elsewhere; look at it again")
-  const { impression, addendum } = report.private.draft
-  if ((addendum ?? impression).trim() === "")
-    throw new ReportError(
-      "ERR_REPORT_STATE",
-      `the ${addendum === undefined ? "impression" : "addendum"} is empty`,
-    )
-  const request = found(await world.ledger.request(requestId), "case")
-  const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
-  if (study.state === "expired")
-    throw new ReportError("ERR_REPORT_STATE", "the images of this case have reached the end of their term")
-  if (request.state !== "inProgress") throw new ReportError("ERR_REPORT_STATE", "the case is not being read")
+  checkDraft(report, expectedVersion)
+  const { request, study } = await caseInHand(world, requestId)
   if (as === "preliminary") checkReleasable(world, request, report)
   const at = world.clock.now()
-  const content: ReportContent = {
-    ...(await reportContent(world, person, report, request, study, at)),
-    ...(as === "preliminary" ? { status: as } : {}),
-  }
-  const frozen = await freeze(world, report, content)
+  const whole = await reportContent(world, person, report, request, study, at)
+  const content: ReportContent = as === "preliminary" ? { ...whole, status: as } : whole
+  const documents = await freeze(world, report, content)
   const prepareId = uuid(world.chance)
-  const digest = (role: DocumentRole): string =>
-    found(
-      frozen.find((each) => each.role === role),
-      role,
-    ).sha256
-  const digests = { cda: digest("cda"), pdf: digest("pdf") }
+  const digests = { cda: digestOf(documents, "cda"), pdf: digestOf(documents, "pdf") }
   const intent = intentOf(INTENT[as], world, prepareId, report, person, digests)
   const record: ReportRecord = {
     ...report,
     status: stateAfter("prepare", report),
     prepareId,
     preparedAt: at.toISOString(),
-    preparedAs: as === "preliminary" ? as : null,
+    preparedAs: as,
     private: {
       ...report.private,
-      documents: frozen,
+      documents,
       keyImages: content.keyImages.length,
       intent: Buffer.from(intent).toString("base64"),
     },
   }
-  await world.ledger.commit([
-    { put: "report", record },
-    ...unfrozen(report),
-    ...frozen.map((each, ordinal) => ownedDocument(frozenOwner(report.id, prepareId), ordinal, each)),
-  ])
-  await discardFrozen(world, report)
+  await keepInPlaceOf(world, report, record, prepareId)
   return {
     prepareId,
     reportId: report.id,
     version: report.version,
     cdaSha256: digests.cda,
     pdfSha256: digests.pdf,
-    frozenAt: at.toISOString(),
-    expiresAt: new Date(at.getTime() + PREPARED_MS).toISOString(),
+    ...termFrom(at),
     patient: study.private.patient,
     draft: report.private.draft,
     intent,
   }
 }
 
-const INTENT: Readonly<Record<Frozen, string>> = {
+const termFrom = (at: Date): Pick<PreparedReport, "frozenAt" | "expiresAt"> => ({
+  frozenAt: at.toISOString(),
+  expiresAt: new Date(at.getTime() + PREPARED_MS).toISOString(),
+})
+
+/** It is what its reader saw, and says something. */
+function checkDraft({ draftVersion, private: { draft } }: ReportRecord, expectedVersion: number): void {
+  if (draftVersion !== expectedVersion)
+    throw new ReportError("ERR_REPORT_STATE", "the draft was changed elsewhere; look at it again")
+  const { impression, addendum } = draft
+  if ((addendum ?? impression).trim() === "")
+    throw new ReportError(
+      "ERR_REPORT_STATE",
+      `the ${addendum === undefined ? "impression" : "addendum"} is empty`,
+    )
+}
+
+/** One that is being read, and whose images are here. */
+async function caseInHand(
+  world: World,
+  requestId: string,
+): Promise<{ readonly request: RequestRecord; readonly study: StudyRecord }> {
+  const request = found(await world.ledger.request(requestId), "case")
+  const study = found(await world.ledger.study(targetOf(request) ?? ""), "study")
+  if (study.state === "expired")
+    throw new ReportError("ERR_REPORT_STATE", "the images of this case have reached the end of their term")
+  if (request.state !== "inProgress") throw new ReportError("ERR_REPORT_STATE", "the case is not being read")
+  return { request, study }
+}
+
+const digestOf = (documents: readonly ReportDocument[], role: DocumentRole): string =>
+  found(
+    documents.find((each) => each.role === role),
+    role,
+  ).sha256
+
+/** What was frozen before goes. */
+async function keepInPlaceOf(
+  world: World,
+  before: ReportRecord,
+  record: ReportRecord,
+  prepareId: string,
+): Promise<void> {
+  const owner = frozenOwner(record.id, prepareId)
+  await world.ledger.commit([
+    { put: "report", record },
+    ...unfrozen(before),
+    ...record.private.documents.map((each, ordinal) => ownedDocument(owner, ordinal, each)),
+  ])
+  await discardFrozen(world, before)
+}
+
+const INTENT: Readonly<Record<PreparedAs, string>> = {
   report: "sign-intent-v1",
   preliminary: "release-intent-v1",
 }

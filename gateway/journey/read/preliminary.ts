@@ -5,7 +5,6 @@
  *
  * What is approved and waits for its signature names no preliminary document: it is taken back before one is released.
  */
-import { plan } from "../assemble/release.ts"
 import { audit } from "../audit.ts"
 import { finalAmong, releasedPreliminary } from "../cases/preliminary.ts"
 import type { CaseFile } from "../cases/cases.ts"
@@ -18,9 +17,16 @@ import { due } from "../run.ts"
 import { documentOf } from "../submit/report-documents.ts"
 import type { PreliminaryState, ReadingView, ReleasedPreliminaryReport } from "../views/reading.ts"
 import type { World } from "../world.ts"
-import { displayWords } from "./display.ts"
+import {
+  actOf,
+  agreedTo,
+  beingRead,
+  checkFresh,
+  checkImages,
+  preparedReport,
+  toHospital,
+} from "./prepared.ts"
 import { checkReleasable, isReleasable } from "./releasable.ts"
-import { beingRead, actOf, bound, checkFresh, checkImages, preparedReport } from "./sign-report.ts"
 
 /**
  * Under the request's lock. What was written stays the reader's draft, of the next version.
@@ -39,23 +45,31 @@ export async function releasePreliminary(
   await checkImages(world, report)
   const request = await beingRead(world, report)
   checkReleasable(world, request, report)
-  const at = now.toISOString()
-  const planned = {
-    ...plan(world, { kind: "preliminary", agreement: report.agreement, slotId: report.slotId }),
-    studyId: report.studyId,
-    requestId: report.requestId,
-    reportId: report.id,
-  }
-  const { intent, documents, preliminaries = [] } = report.private
+  const planned = toHospital(world, report, "preliminary")
   const released: ReleasedPreliminary = {
     submissionId: planned.id,
     version: report.version,
-    at,
-    documents,
-    intent,
+    at: now.toISOString(),
+    documents: report.private.documents,
+    intent: report.private.intent,
     assertion: Buffer.from(assertion).toString("base64"),
   }
-  const record: ReportRecord = {
+  await world.ledger.commit([
+    { put: "report", record: draftAfter(report, released) },
+    ...inNameOf(principalOf(person, now), [{ put: "submission", record: planned }]),
+    due("package", planned.id, now),
+    audit(`released/${report.id}/${prepareId}`, {
+      ...actOf(person, report, request, released.at),
+      description: `preliminary report, signed by nobody: ${agreedTo(person, released)}`,
+    }),
+  ])
+  return { reportId: report.id, version: released.version }
+}
+
+/** The same words, of the version that takes the place of what was released. */
+function draftAfter(report: ReportRecord, released: ReleasedPreliminary): ReportRecord {
+  const { preliminaries = [] } = report.private
+  return {
     ...report,
     status: take("report", report.status, "release"),
     version: report.version + 1,
@@ -71,16 +85,6 @@ export async function releasePreliminary(
       preliminaries: [...preliminaries, released],
     },
   }
-  await world.ledger.commit([
-    { put: "report", record },
-    ...inNameOf(principalOf(person, now), [{ put: "submission", record: planned }]),
-    due("package", planned.id, now),
-    audit(`released/${report.id}/${prepareId}`, {
-      ...actOf(person, report, request, at),
-      description: `preliminary report, signed by nobody: ${bound(released.assertion, intent)}${displayWords(person)}`,
-    }),
-  ])
-  return { reportId: report.id, version: released.version }
 }
 
 /** For who reads the case. */

@@ -8,7 +8,8 @@ import { releasePreliminary } from "./preliminary.ts"
 import { reportSheet } from "./report-pages.ts"
 import { reading } from "./read.ts"
 import { signApproved, takeBack } from "./sign-later.ts"
-import { preparedReport, sign } from "./sign-report.ts"
+import { preparedReport } from "./prepared.ts"
+import { sign } from "./sign-report.ts"
 import type { World } from "../world.ts"
 
 type ReportDesk = Pick<

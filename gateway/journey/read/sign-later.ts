@@ -21,7 +21,8 @@ import { discardFrozen, unfrozen } from "../submit/report-documents.ts"
 import type { SignatureWait, SignedOrApproved } from "../views/reading.ts"
 import type { World } from "../world.ts"
 import { isApproved, ownDraft, thawed, waitFor } from "./draft.ts"
-import { beingRead, haveImagesChanged, isKeyAway, isOutage, signedNow } from "./sign-report.ts"
+import { beingRead, checkImages, haveImagesChanged } from "./prepared.ts"
+import { isKeyAway, isOutage, signedNow } from "./sign-report.ts"
 
 /** The reader may log in at any time. */
 const LOOK_MS = 60_000
@@ -115,8 +116,7 @@ export async function signApproved(
   pin: string,
 ): Promise<SignedOrApproved> {
   const report = await approvedReport(world, person, requestId)
-  if (await haveImagesChanged(world, report))
-    throw new ReportError("ERR_SIGN_IMAGES", "images came or were withdrawn since the report was frozen")
+  await checkImages(world, report)
   const request = await beingRead(world, report)
   const signed = { reportId: report.id, version: report.version }
   try {

@@ -13,6 +13,9 @@ export interface ApprovedReport {
   readonly waitsFor: SignatureWait
 }
 
+/** What frozen bytes are to be: a report, for its reader's signature, or a preliminary document, for nobody's. */
+export type PreparedAs = "report" | "preliminary"
+
 /** A preliminary document that a reader released, and the submission that takes it to the hospital (read/preliminary.ts). */
 export interface ReleasedPreliminary {
   readonly submissionId: string
@@ -45,8 +48,8 @@ export interface ReportRecord {
   readonly draftVersion: number
   readonly prepareId: string | null
   readonly preparedAt: string | null
-  /** What was frozen is a preliminary document, which nobody signs. Absent or null = a report. */
-  readonly preparedAs?: "preliminary" | null
+  /** What was frozen for; absent or null = a report. */
+  readonly preparedAs?: PreparedAs | null
   /** Of a draft: approved, and not signed yet (read/sign-later.ts). Absent or null = it is not. */
   readonly approved?: ApprovedReport | null
   readonly signedAt: string | null
