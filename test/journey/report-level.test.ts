@@ -1,13 +1,16 @@
 /** Whose signature makes a report is agreed: a physician's under HPKI, a person's under another authority, or the centre's seal. */
 import assert from "node:assert/strict"
+import { days } from "../../gateway/commands/pki-authority.ts"
 import type { AgreedReader, Agreement } from "../../gateway/journey/agreement.ts"
 import type { Person } from "../../gateway/journey/ports/person.ts"
 import type { StaffDetail } from "../../gateway/journey/views/staff.ts"
 import { twelveTests } from "../../gateway/standards/dsg/twelve-tests.ts"
+import { certificates, list } from "./certificates.ts"
 import {
   append,
   CITIZEN,
   CLERK,
+  correctionOf,
   DRAFT,
   enter,
   READER,
@@ -16,7 +19,7 @@ import {
   study,
   writeAndSign,
 } from "./people.ts"
-import { TwoSides } from "./world.ts"
+import { DAY_MS, TwoSides } from "./world.ts"
 
 type Level = Agreement["reportSignature"]
 
@@ -116,6 +119,36 @@ describe("the level of a report's signature", function () {
     assert.deepEqual([home.signature?.outcome, failed(home)], ["invalid", ["reader-agreed"]])
     const agreed = await reportOf("seal+passkey", READER, named("放射　太郎"))
     assert.equal(agreed.home.signature?.outcome, "valid")
+  })
+
+  it("goes on to count by the level that was agreed when it came, also in its long-term copy; what comes later does not", async () => {
+    const signatures = { level: "T", references: "manifest", keep: "long-term" } as const
+    const { sides, requestId, home } = await reportOf("seal+passkey", READER, { signatures })
+    const { edge, center, trust } = sides
+    edge.agreements = edge.agreements.map((each) => ({ ...each, reportSignature: "hpki" }))
+    edge.close()
+    await edge.open()
+    const again = await edge.staff.verification(CLERK, home.report!.reportId)
+    assert.deepEqual([again.signature.outcome, again.signature.kind], ["valid", "seal"])
+    await center.reading.amend(READER, requestId, await correctionOf(center, requestId, "誤記"))
+    await writeAndSign(center, requestId, DRAFT)
+    await sides.settle()
+    const { authorities } = await certificates()
+    for (const name of trust.edge.lists.keys())
+      trust.edge.lists.set(name, list(authorities[name], days(sides.time.peek(), 1)))
+    await sides.settle(2 * DAY_MS)
+    const reports = await edge.ledger.reportsOfRequest(requestId)
+    assert.deepEqual(
+      reports.map(({ version, private: { signature, longTerm } }) => [
+        version,
+        signature?.outcome,
+        longTerm?.level,
+      ]),
+      [
+        [1, "valid", "X-L"],
+        [2, "invalid", undefined],
+      ],
+    )
   })
 
   it("hpki: a report that only a seal has signed is invalid, however good the seal", async () => {

@@ -30,6 +30,7 @@ import type { LongTermCopy } from "../records/submission.ts"
 import type { Decision, Outcome } from "../run.ts"
 import { sealBytes } from "../submit/pack.ts"
 import { documentOf, longTermOwner, ownedDocument } from "../submit/report-documents.ts"
+import { agreedThen } from "./agreed-then.ts"
 import { holds } from "./verify.ts"
 import type { World } from "../world.ts"
 
@@ -52,9 +53,10 @@ export async function renew(world: World, job: JobRecord): Promise<Outcome | Dec
   const place = report.private.longTerm?.place ?? documentOf(report, "signature").place
   const received = await readWhole(world.spool, place)
   const request = await world.ledger.request(report.requestId)
+  const agreement = agreementOf(world, request?.agreement ?? null)
   const look: Look = {
     timeStamps: world.timeStamps,
-    trust: world.trust.report(agreementOf(world, request?.agreement ?? null)),
+    trust: world.trust.report(agreement && agreedThen(agreement, verdict)),
     now,
     octets: await signedOctets(world, report),
   }

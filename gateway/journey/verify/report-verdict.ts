@@ -6,6 +6,7 @@ import type { Agreement } from "../agreement.ts"
 import { found } from "../desk-guards.ts"
 import { readWhole } from "../read-whole.ts"
 import type { DocumentRecord, DocumentRole } from "../records/submission.ts"
+import { agreedThen } from "./agreed-then.ts"
 import { digested } from "./seal-verdict.ts"
 import { judgeSigner } from "./signer.ts"
 import { holds } from "./verify.ts"
@@ -41,7 +42,8 @@ export async function judgeReport(
 ): Promise<Verdict> {
   const claimed = { documents: [digested(papers.cda), digested(papers.pdf)], submissionSetUniqueId: null }
   const xml = await readWhole(world.spool, papers.signature.place)
-  const verification = verifySignature(xml, claimed, world.trust.report(agreement), world.clock.now())
+  const trust = world.trust.report(agreedThen(agreement, before))
+  const verification = verifySignature(xml, claimed, trust, world.clock.now())
   world.trust.want(verification.chains)
   return standing(before, judgeSigner(verification, agreement, written))
 }

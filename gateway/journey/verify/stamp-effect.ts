@@ -16,6 +16,7 @@ import { due } from "../run.ts"
 import { requestOf } from "../subject.ts"
 import { documentOf } from "../submit/report-documents.ts"
 import type { World } from "../world.ts"
+import { agreedThen } from "./agreed-then.ts"
 import { wrongVersion, waitedTooLong } from "./earlier-papers.ts"
 import { planReceipt } from "./receipt.ts"
 import { judgeReport, papersOf, readPapers } from "./report-verdict.ts"
@@ -117,7 +118,7 @@ async function judged(
   const verdict = await judgeReport(
     world,
     { ...papers, signature },
-    agreement,
+    agreedThen(agreement, report.private.signature),
     await readPapers(world, papers),
     null,
   )
