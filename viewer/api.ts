@@ -318,8 +318,11 @@ export class Api {
   async losePasskey(login: string, passkey: string, reason: string): Promise<void> {
     await this.#send("POST", "/api/accounts/lost", { login, passkey, reason })
   }
-  offerDevice(wanted: DeviceWanted): Promise<DeviceCode> {
-    return this.#json("POST", "/api/accounts/device", wanted)
+  deviceConfirmation(wanted: DeviceWanted): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    return this.#json("POST", "/api/accounts/device/confirmation", wanted)
+  }
+  offerDevice(response: AuthenticationResponseJSON): Promise<DeviceCode> {
+    return this.#json("POST", "/api/accounts/device", { response })
   }
   async revokeDevice(id: string, reason: string): Promise<void> {
     await this.#send("POST", "/api/accounts/device/revoke", { id, reason })

@@ -1,4 +1,5 @@
 /** Registered devices: somebody makes a code for one, and takes one away; the trail says who, and why. */
+import { sha256Hex } from "../../standards/sha256.ts"
 import { event } from "../audit.ts"
 import { DeskError } from "../errors.ts"
 import type { AuditEvent } from "../ports/audit.ts"
@@ -24,6 +25,8 @@ export interface Offer {
   readonly by: Witness
   readonly at: Date
   readonly minutes?: number
+  /** What an officer agreed to, and the passkey's assertion over it; absent = at the machine, by its operator. */
+  readonly evidence?: string
 }
 
 export interface Taken {
@@ -39,15 +42,26 @@ interface OfferParts {
 
 /** Makes the code; nothing is registered before somebody enters it at the device. */
 export async function offerDevice({ devices, chance }: OfferParts, offer: Offer): Promise<DeviceCode> {
-  const { label, owner, qualifiedUntil, by, at, minutes = CODE_MINUTES } = offer
+  const { label, owner, qualifiedUntil, by, at, minutes = CODE_MINUTES, evidence = null } = offer
   const id = Buffer.from(chance.bytes(ID_BYTES)).toString("hex")
   const code = Array.from(chance.bytes(CODE_LENGTH), (octet) => ALPHABET[octet & 31]).join("")
   const codeUntil = new Date(at.getTime() + minutes * MINUTE_MS)
   const whose = owner === null ? "shared" : `of ${owner.login}`
   const checked = qualifiedUntil === null ? "" : `, display checked until ${qualifiedUntil}`
-  const told = changed(id, by, at, `a code was made for device "${label}" (${whose}${checked})`)
+  const agreed = evidence === null ? "" : `, by a gesture of SHA-256 ${sha256Hex(evidence)}`
+  const told = changed(id, by, at, `a code was made for device "${label}" (${whose}${checked})${agreed}`)
   await devices.offerDevice(
-    { id, label, ownerId: owner?.id ?? null, qualifiedUntil, code, codeUntil, by: namedWitness(by), at },
+    {
+      id,
+      label,
+      ownerId: owner?.id ?? null,
+      qualifiedUntil,
+      code,
+      codeUntil,
+      by: namedWitness(by),
+      at,
+      evidence,
+    },
     told,
   )
   return { id, code: code.replace(/.{4}(?=.)/g, "$&-"), codeUntil: codeUntil.toISOString() }

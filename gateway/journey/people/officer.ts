@@ -33,6 +33,11 @@ export function officerDesk({ people, clock, chance }: OfficerParts): OfficerDes
       (await people.persons()).find((each) => each.login === login),
       "account",
     )
+  /** Of one moment, for one gesture. None of the facts can hold a line break. */
+  const words = (...facts: readonly string[]): Uint8Array => {
+    const nonce = Buffer.from(chance.bytes(NONCE_BYTES)).toString("hex")
+    return new TextEncoder().encode([...facts, clock.now().toISOString(), nonce].join("\n"))
+  }
   return {
     accounts: async (officer) => {
       only(officer, "officer")
@@ -44,18 +49,7 @@ export function officerDesk({ people, clock, chance }: OfficerParts): OfficerDes
       demandOthers(person, [witness(officer)])
       const binding = found(await bindingOf(people, which), "certificate")
       demandStanding(binding)
-      const nonce = Buffer.from(chance.bytes(NONCE_BYTES)).toString("hex")
-      const at = clock.now().toISOString()
-      const words = [
-        "dokuei-confirm-v1",
-        officer.login,
-        which.login,
-        binding.use,
-        which.fingerprint,
-        at,
-        nonce,
-      ]
-      return new TextEncoder().encode(words.join("\n"))
+      return words("dokuei-confirm-v1", officer.login, which.login, binding.use, which.fingerprint)
     },
     confirm: async (officer, { login, fingerprint }, evidence) => {
       only(officer, "officer")
@@ -74,11 +68,16 @@ export function officerDesk({ people, clock, chance }: OfficerParts): OfficerDes
       const person = await account(login)
       await loseDevice(people, person, { passkey, by: witness(officer), reason, at: clock.now() })
     },
-    offerDevice: async (officer, { owner, ...wanted }) => {
+    deviceWords: async (officer, { label, owner, qualifiedUntil }) => {
+      only(officer, "officer")
+      if (owner !== null) await account(owner)
+      return words("dokuei-device-v1", officer.login, label, owner ?? "", qualifiedUntil ?? "")
+    },
+    offerDevice: async (officer, { owner, ...wanted }, evidence) => {
       only(officer, "officer")
       const person = owner === null ? null : await account(owner)
-      const by = witness(officer)
-      return offerDevice({ devices: people, chance }, { ...wanted, owner: person, by, at: clock.now() })
+      const offer = { ...wanted, owner: person, by: witness(officer), at: clock.now(), evidence }
+      return offerDevice({ devices: people, chance }, offer)
     },
     revokeDevice: async (officer, id, reason) => {
       only(officer, "officer")

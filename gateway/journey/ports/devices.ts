@@ -18,6 +18,8 @@ export interface OfferedDevice {
   readonly codeUntil: Date
   readonly by: string
   readonly at: Date
+  /** What an officer agreed to, and the passkey's assertion over it; null = made at the machine. */
+  readonly evidence: string | null
 }
 
 /** What speaks for a device, and for whom it may open the desk. */

@@ -113,6 +113,9 @@ export const MIGRATIONS: readonly string[] = [
 
   // 5: by which card a session was opened
   `ALTER TABLE session ADD COLUMN certificate TEXT CHECK (length(certificate) = 64);`,
+
+  // 6: what an officer agreed to when a device got its code
+  `ALTER TABLE device ADD COLUMN evidence TEXT;`,
 ]
 
 /** A store of a later one was written by a newer program. */

@@ -153,8 +153,8 @@ export const everyDevice = `
   ORDER BY revoked_at IS NOT NULL, label, made_at`
 
 export const insertDevice = `
-  INSERT INTO device (id, label, owner_id, qualified_until, made_at, made_by, code_sha256, code_until)
-  VALUES (@id, @label, @ownerId, @qualifiedUntil, @now, @by, @codeSha256, @codeUntil)`
+  INSERT INTO device (id, label, owner_id, qualified_until, made_at, made_by, code_sha256, code_until, evidence)
+  VALUES (@id, @label, @ownerId, @qualifiedUntil, @now, @by, @codeSha256, @codeUntil, @evidence)`
 
 const offered = `code_sha256 = @codeSha256 AND registered_at IS NULL AND revoked_at IS NULL AND code_until > @now`
 

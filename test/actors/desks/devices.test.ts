@@ -305,9 +305,19 @@ describe("registered devices", () => {
       await enrolled(desk, OFFICER)
     })
 
+    const gesture = async (wanted: object) => ({
+      response: desk.authenticator.get(
+        await desk.client.post<Parameters<typeof desk.authenticator.get>[0]>(
+          "/api/accounts/device/confirmation",
+          wanted,
+        ),
+        desk.desk.origin,
+      ),
+    })
+
     it("are offered by label, owner and day, listed, and taken away with a reason", async () => {
       const wanted = { label: "受付 PC", owner: OFFICER.login, qualifiedUntil: null }
-      const { code, id } = await desk.client.post<DeviceCode>("/api/accounts/device", wanted)
+      const { code, id } = await desk.client.post<DeviceCode>("/api/accounts/device", await gesture(wanted))
       await device.register(desk.client, code).catch(() => undefined)
       const { devices } = await desk.client.get<{ devices: { id: string; owner: object }[] }>("/api/accounts")
       assert.deepEqual(
@@ -329,13 +339,28 @@ describe("registered devices", () => {
         ["qualifiedUntil", "soon"],
       ] as const) {
         const wanted = { label: "受付 PC", owner: null, qualifiedUntil: null, [field]: value }
-        await assert.rejects(desk.client.post("/api/accounts/device", wanted), {
+        await assert.rejects(gesture(wanted), {
           code: "ERR_INPUT",
           faults: [field],
         })
       }
       const nobody = { label: "受付 PC", owner: "nobody", qualifiedUntil: null }
-      await assert.rejects(desk.client.post("/api/accounts/device", nobody), { code: "ERR_NOT_FOUND" })
+      await assert.rejects(gesture(nobody), { code: "ERR_NOT_FOUND" })
+    })
+
+    it("get a code by a gesture over exactly this device, once, and the trail names it", async () => {
+      const wanted = { label: "受付 PC", owner: null, qualifiedUntil: null }
+      const other = await gesture({ ...wanted, label: "読影室" })
+      const { id } = await desk.client.post<DeviceCode>("/api/accounts/device", other)
+      const listed = await desk.client.get<{ devices: { id: string; label: string }[] }>("/api/accounts")
+      assert.deepEqual(
+        listed.devices.map((each) => [each.id, each.label]),
+        [[id, "読影室"]],
+      )
+      await assert.rejects(desk.client.post("/api/accounts/device", other), { code: "ERR_LOGIN_REFUSED" })
+      await assert.rejects(desk.client.post("/api/accounts/device", wanted), { code: "ERR_INPUT" })
+      const told = (await desk.people.untold()).map(({ event }) => event.description ?? "")
+      assert.match(told.join("\n"), /a code was made .*by a gesture of SHA-256 [0-9a-f]{64}/)
     })
   })
 })

@@ -343,6 +343,7 @@ describe("people", () => {
           code: `code of ${id}`,
           codeUntil: at(15),
           by: "安全 花江 (anzen)",
+          evidence: null,
           at: at(0),
         },
         told,

@@ -34,12 +34,13 @@ describe("the officer's page", function () {
     ordinaryDay(server, OFFICER_AT.staff)
     server.answer(VIEW, accounts)
     for (const act of ["confirm", "revoke", "lost"]) server.answer(`POST /api/accounts/${act}`, {})
-    server.answer("POST /api/accounts/confirmation", {
-      challenge: "c2l4dGVlbiBieXRlcyBvbiB0aGUgd2F5",
-      rpId: "localhost",
-      userVerification: "required",
-      allowCredentials: [],
-    })
+    for (const about of ["", "device/"])
+      server.answer(`POST /api/accounts/${about}confirmation`, {
+        challenge: "c2l4dGVlbiBieXRlcyBvbiB0aGUgd2F5",
+        rpId: "localhost",
+        userVerification: "required",
+        allowCredentials: [],
+      })
   })
   afterEach(async () => {
     assert.deepEqual(opened.faults, [], "the page broke its content security policy or threw")
@@ -54,26 +55,9 @@ describe("the officer's page", function () {
     await visit(opened.page, server, "#/staff", landmark)
     return opened.page
   }
-  const waiting = (page: Page) => page.locator("[data-waiting]")
-  const reader = (page: Page) => page.locator("[data-account=hosha]")
-  const sent = (path: string) => server.asked.find((asked) => asked.path === path)?.body
-
-  it("shows what waits with all its facts, whatever the address says, and asks for nothing of a patient", async () => {
-    const page = await open()
-    const words = await waiting(page).innerText()
-    assert.match(words, /放射 太郎[\s\S]*報告書の署名[\s\S]*医師[\s\S]*MedisSignCA2[\s\S]*4A6F3B20C19D/)
-    assert.match(words, /2024-04-01 から 2029-03-31[\s\S]*5F0A 13C2/)
-    assert.match(await reader(page).innerText(), /確認済み[\s\S]*取消済み/)
-    const asked = new Set(server.asked.map(({ path }) => path))
-    assert.deepEqual([...asked].filter((path) => path.startsWith("/api/")).sort(), [
-      "/api/accounts",
-      "/api/session",
-    ])
-  })
-
-  it("confirms with a passkey, after the officer has said what was compared", async () => {
-    const page = await open()
-    const devtools = await opened.context.newCDPSession(page)
+  /** An officer's passkey, which answers by itself. */
+  async function passkeyIn(page: Page): Promise<void> {
+    const devtools = await page.context().newCDPSession(page)
     await devtools.send("WebAuthn.enable")
     const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
       options: {
@@ -101,6 +85,28 @@ describe("the officer's page", function () {
         signCount: 1,
       },
     })
+  }
+
+  const waiting = (page: Page) => page.locator("[data-waiting]")
+  const reader = (page: Page) => page.locator("[data-account=hosha]")
+  const sent = (path: string) => server.asked.find((asked) => asked.path === path)?.body
+
+  it("shows what waits with all its facts, whatever the address says, and asks for nothing of a patient", async () => {
+    const page = await open()
+    const words = await waiting(page).innerText()
+    assert.match(words, /放射 太郎[\s\S]*報告書の署名[\s\S]*医師[\s\S]*MedisSignCA2[\s\S]*4A6F3B20C19D/)
+    assert.match(words, /2024-04-01 から 2029-03-31[\s\S]*5F0A 13C2/)
+    assert.match(await reader(page).innerText(), /確認済み[\s\S]*取消済み/)
+    const asked = new Set(server.asked.map(({ path }) => path))
+    assert.deepEqual([...asked].filter((path) => path.startsWith("/api/")).sort(), [
+      "/api/accounts",
+      "/api/session",
+    ])
+  })
+
+  it("confirms with a passkey, after the officer has said what was compared", async () => {
+    const page = await open()
+    await passkeyIn(page)
     await waiting(page).getByRole("button", { name: "照合して確認する" }).click()
     await page.getByText("放射 太郎 さんのものであることを").waitFor()
     assert.equal(sent("/api/accounts/confirmation"), undefined)
@@ -148,18 +154,19 @@ describe("the officer's page", function () {
     it("get a code by name, owner and day, which is shown until the device has used it", async () => {
       server.answer("POST /api/accounts/device", NEW)
       const page = await open()
+      await passkeyIn(page)
       await devices(page).getByRole("button", { name: "端末を登録する" }).click()
       const form = page.locator("[data-ask=new-device]")
       await form.getByRole("button", { name: "端末コードを発行" }).click()
       await form.locator(".is-error").waitFor()
-      assert.equal(sent("/api/accounts/device"), undefined)
+      assert.equal(sent("/api/accounts/device/confirmation"), undefined)
       await form.getByLabel("機器名").fill(" 第二読影室タブレット ")
       await form.getByLabel("使う人").selectOption("hosha")
       await form.getByLabel("読影用モニタの確認の期限").fill("2027-05-31")
       await form.getByRole("button", { name: "端末コードを発行" }).click()
       await page.getByText(NEW.code).waitFor()
       await page.getByText("14:23 まで、1回だけ使えます。").waitFor()
-      assert.deepEqual(sent("/api/accounts/device"), {
+      assert.deepEqual(sent("/api/accounts/device/confirmation"), {
         label: "第二読影室タブレット",
         owner: "hosha",
         qualifiedUntil: "2027-05-31",

@@ -69,7 +69,9 @@ export function deviceForm({
     )}
     ${refusal}
     <div class="row wrap">
-      <button class="btn btn-primary" ?disabled=${busy} @click=${act}>${pt("device.make-code")}</button>
+      <button class="btn btn-primary" ?disabled=${busy} @click=${act}>
+        ${pt(busy ? "confirm.waiting" : "device.make-code")}
+      </button>
       <button class="btn" ?disabled=${busy} @click=${leave}>${pt("leave")}</button>
     </div>
   </section>`

@@ -1,11 +1,12 @@
 /** Devices on the officer's page: a code for a new one, whose each is, and taking away what is lost. */
+import { startAuthentication } from "@simplewebauthn/browser"
 import { html, nothing, type TemplateResult } from "lit"
 import type { AccountsView, DeviceCode } from "../../../gateway/journey/views/account.ts"
 import type { DeviceView } from "../../../gateway/journey/views/device.ts"
 import type { Api, ApiError } from "../../api.ts"
-import { asApiError } from "../../parts/fetched.ts"
 import { icon } from "../../parts/icon.ts"
 import { LightElement } from "../../parts/light-element.ts"
+import { passkeyError } from "../../parts/passkey-error.ts"
 import { failureWords, isTold } from "../../parts/states.ts"
 import { pt } from "../../text/people.ts"
 import { clockTime, day, dayTime } from "../../words/instant.ts"
@@ -50,7 +51,7 @@ export class OfficerDevices extends LightElement {
       this.#open({})
       this.dispatchEvent(new CustomEvent("changed"))
     } catch (error) {
-      this.#refusal = asApiError(error)
+      this.#refusal = passkeyError(error)
     }
     this.#busy = false
     this.requestUpdate()
@@ -64,11 +65,12 @@ export class OfficerDevices extends LightElement {
     this.requestUpdate()
     if (this.#missing) return
     void this.#act(async () => {
-      this.#code = await this.api.offerDevice({
+      const optionsJSON = await this.api.deviceConfirmation({
         label,
         owner: written.owner === "" ? null : written.owner,
         qualifiedUntil: written.qualifiedUntil === "" ? null : written.qualifiedUntil,
       })
+      this.#code = await this.api.offerDevice(await startAuthentication({ optionsJSON }))
     })
   }
 
