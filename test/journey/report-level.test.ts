@@ -151,6 +151,21 @@ describe("the level of a report's signature", function () {
     )
   })
 
+  it("goes on to count when its reader has left, or the seal was changed since and its pin taken out", async () => {
+    const readers = [{ name: "放射　太郎", spkiSha256: "0".repeat(64) }]
+    const { sides, home } = await reportOf("seal+passkey", READER, { readers })
+    const { edge } = sides
+    edge.agreements = edge.agreements.map((each) => ({
+      ...each,
+      readers: [{ name: "他の 医師", spkiSha256: "0".repeat(64) }],
+      sealPins: ["1".repeat(64)],
+    }))
+    edge.close()
+    await edge.open()
+    const { signature } = await edge.staff.verification(CLERK, home.report!.reportId)
+    assert.deepEqual([signature.outcome, signature.kind], ["valid", "seal"])
+  })
+
   it("hpki: a report that only a seal has signed is invalid, however good the seal", async () => {
     const { sides, requestId } = await waiting("hpki")
     await centreOnly(sides, "seal+passkey")

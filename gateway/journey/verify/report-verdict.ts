@@ -42,10 +42,10 @@ export async function judgeReport(
 ): Promise<Verdict> {
   const claimed = { documents: [digested(papers.cda), digested(papers.pdf)], submissionSetUniqueId: null }
   const xml = await readWhole(world.spool, papers.signature.place)
-  const trust = world.trust.report(agreedThen(agreement, before))
-  const verification = verifySignature(xml, claimed, trust, world.clock.now())
+  const agreed = agreedThen(agreement, before)
+  const verification = verifySignature(xml, claimed, world.trust.report(agreed), world.clock.now())
   world.trust.want(verification.chains)
-  return standing(before, judgeSigner(verification, agreement, written))
+  return standing(before, judgeSigner(verification, agreed, written))
 }
 
 /** Once it held, only evidence against it counts: that a list has lapsed meanwhile says nothing. */
