@@ -221,6 +221,30 @@ describe("the signing screen", function () {
     assert.deepEqual(faults, [])
   })
 
+  it("prepares a preliminary report anew when images came since it was frozen, and names a character without a glyph", async () => {
+    await open()
+    const preliminary = { mayRelease: true, released: null }
+    server.answer(
+      `GET /api/cases/${REQUEST_ID}`,
+      caseOf([], { draft: { ...DRAFT, draftVersion: 3 }, preliminary }),
+    )
+    server.handlers.set(`POST /api/cases/${REQUEST_ID}/prepare-preliminary`, () => ({
+      status: 422,
+      json: { code: "ERR_REPORT_GLYPH", message: "no glyph for 𠮷 (U+20BB7)" },
+    }))
+    await page.goto(`${server.origin}/#/preliminary/${REQUEST_ID}`)
+    await page.getByText("印刷できない文字があります：𠮷 (U+20BB7)。").waitFor()
+    server.answer(`POST /api/cases/${REQUEST_ID}/prepare-preliminary`, prepared({ version: 1 }))
+    server.refuse("POST /api/prepared/p1/release", 409, "ERR_SIGN_IMAGES")
+    await page.getByRole("button", { name: "もう一度準備する" }).click()
+    await page.locator(".confirm").click()
+    await page.getByRole("button", { name: "仮報告を送る" }).click()
+    await page.locator("[data-phase=preparing] [role=alert]").waitFor()
+    assert.equal(await page.getByRole("button", { name: "仮報告を送る" }).count(), 0)
+    await page.getByRole("button", { name: "もう一度準備する" }).click()
+    await page.locator("[data-phase=prepared] .confirm").waitFor()
+  })
+
   it("takes back what waits for its signature before a preliminary report, and says so", async () => {
     await open()
     const awaits = {

@@ -4,11 +4,10 @@ import type { Api, ApiError } from "../../api.ts"
 import { asApiError } from "../../parts/fetched.ts"
 import { icon } from "../../parts/icon.ts"
 import { LightElement } from "../../parts/light-element.ts"
-import { failureWords } from "../../parts/states.ts"
 import { st, type StudyKey } from "../../text/study.ts"
 import { address } from "../../words/route.ts"
 import { focusKeyField } from "./key-field.ts"
-import { faultKey } from "./sign-fault.ts"
+import { faultText } from "./sign-fault.ts"
 import { missingWords, SigningKey } from "./signing-key.ts"
 
 /** The reader can have it signed now, and has something to type or to hold ready for that. */
@@ -131,10 +130,7 @@ export class AwaitedSignature extends LightElement {
 
   #faultWords(): unknown {
     if (this.#fault === null) return nothing
-    const key = faultKey(this.#fault.code)
-    return html`<p class="hint t-danger" role="alert">
-      ${key === null ? failureWords(this.#fault) : st(key)}
-    </p>`
+    return html`<p class="hint t-danger" role="alert">${faultText(this.#fault)}</p>`
   }
 
   override render(): unknown {

@@ -7,22 +7,19 @@ import { asApiError } from "../../parts/fetched.ts"
 import { icon } from "../../parts/icon.ts"
 import { LightElement } from "../../parts/light-element.ts"
 import { passkeyError } from "../../parts/passkey-error.ts"
-import { because } from "../../parts/notices.ts"
-import { failed, failureWords, skeleton } from "../../parts/states.ts"
+import { failed, skeleton } from "../../parts/states.ts"
 import { st } from "../../text/study.ts"
-import { clockSeconds } from "../../words/instant.ts"
 import { address } from "../../words/route.ts"
+import { CaseWatch } from "./case-watch.ts"
 import { frozenFoot, frozenSheet, type SheetState } from "./frozen-report.ts"
-import { faultKey } from "./sign-fault.ts"
+import { releasedSteps } from "./released-steps.ts"
+import { faultText, needsPreparing } from "./sign-fault.ts"
 import { confirmBox, expired } from "./sign-form.ts"
+import { isExpired } from "./sign-steps.ts"
 import { studyHeader } from "./study-frame.ts"
 
 /** approved: what waits for its signature has to be taken back first · released: what was sent, and how far it is. */
 type Phase = "preparing" | "approved" | "prepared" | "releasing" | "released" | "not-agreed"
-
-/** How far a preliminary report is before somebody looks again. */
-const POLL_MS = 20_000
-const TICK_MS = 1_000
 
 /** Releasing a preliminary report: what was frozen, and the one gesture that lets it go. */
 export class PreliminaryScreen extends LightElement {
@@ -41,33 +38,23 @@ export class PreliminaryScreen extends LightElement {
   #fault: ApiError | null = null
   #sheet: SheetState = "loading"
   #confirmed = false
-  #ears = new AbortController()
+
+  constructor() {
+    super()
+    new CaseWatch(this, () => void this.#refresh())
+  }
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.#ears = new AbortController()
-    const timers = [
-      setInterval(() => this.requestUpdate(), TICK_MS),
-      setInterval(() => void this.#refresh(), POLL_MS),
-    ]
-    this.#ears.signal.addEventListener("abort", () => timers.forEach(clearInterval))
     if (this.hasUpdated) this.#begin()
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    this.#ears.abort()
-  }
-
+  /** The page may have set `api` before this class was loaded; only now is it surely here. */
   protected override firstUpdated(): void {
     this.#begin()
   }
 
   #begin(): void {
-    const unhear = this.live?.hear(({ requestId }) => {
-      if (requestId === null || requestId === this.requestId) void this.#refresh()
-    })
-    this.#ears.signal.addEventListener("abort", () => unhear?.())
     void this.#act(async () => {
       this.#view = await this.api.reading(this.requestId)
       await this.#goOn(this.#view)
@@ -126,7 +113,9 @@ export class PreliminaryScreen extends LightElement {
       await act()
     } catch (error) {
       this.#fault = passkeyError(error)
-      this.#become(this.#prepared === null ? this.#phase : "prepared")
+      if (needsPreparing(this.#fault.code)) this.#prepared = null
+      if (this.#prepared !== null) this.#become("prepared")
+      else if (this.#phase === "releasing") this.#become("preparing")
     }
     this.requestUpdate()
   }
@@ -149,16 +138,11 @@ export class PreliminaryScreen extends LightElement {
 
   // ---- drawing
 
-  #isExpired(): boolean {
-    return this.#prepared !== null && Date.parse(this.#prepared.expiresAt) <= this.api.clock.now().getTime()
-  }
-
   #faultWords(): unknown {
     if (this.#fault === null) return nothing
-    const key = faultKey(this.#fault.code)
     return html`<div class="banner banner-warn banner-round" role="alert">
       ${icon("alert")}
-      <p class="s">${key === null ? failureWords(this.#fault) : st(key, { detail: this.#fault.message })}</p>
+      <p class="s">${faultText(this.#fault)}</p>
     </div>`
   }
 
@@ -194,8 +178,14 @@ export class PreliminaryScreen extends LightElement {
     >`
   }
 
+  #againButton(): TemplateResult {
+    return html`<button type="button" class="btn grow" @click=${() => void this.#again()}>
+      ${icon("refresh", "s")}${st("sign.again")}
+    </button>`
+  }
+
   #toRelease(): unknown {
-    if (this.#isExpired()) return expired(() => void this.#again())
+    if (isExpired(this.#prepared, this.api.clock.now())) return expired(() => void this.#again())
     const isBusy = this.#phase === "releasing"
     const isReady = this.#confirmed && !isBusy
     const confirm = (isConfirmed: boolean): void => {
@@ -254,7 +244,8 @@ export class PreliminaryScreen extends LightElement {
   #right({ preliminary }: ReadingView): unknown {
     switch (this.#phase) {
       case "preparing":
-        return html`${this.#faultWords()}<span class="grow"></span>${this.#editLink()}`
+        return html`${this.#faultWords()}<span class="grow"></span>
+          <div class="row">${this.#editLink()}${this.#fault === null ? nothing : this.#againButton()}</div>`
       case "not-agreed":
         return html`<p>${st("preliminary.not-agreed")}</p>
           <span class="grow"></span>${this.#editLink()}`
@@ -292,45 +283,3 @@ export class PreliminaryScreen extends LightElement {
   }
 }
 customElements.define("preliminary-screen", PreliminaryScreen)
-
-type Released = NonNullable<PreliminaryState["released"]>
-
-/** What was sent, when, and whether the hospital has it. */
-function releasedSteps({ version, at, sentAt, receivedAt, failure }: Released): TemplateResult {
-  const steps = [
-    [st("preliminary.step-released"), at],
-    [st("preliminary.step-sent"), sentAt],
-    [st("preliminary.step-received"), receivedAt],
-  ] as const
-  const open = steps.findIndex(([, when]) => when === null)
-  return html`<div class="row">
-      <span class="badge badge-warn">${icon("hourglass")}${st("preliminary.badge", { version })}</span>
-    </div>
-    <ol class="way way-v" aria-label=${st("preliminary.progress")} aria-live="polite">
-      ${steps.map(([words, when], index) => {
-        const state = when !== null ? "done" : index !== open ? "todo" : failure === null ? "now" : "fail"
-        return html`<li data-s=${state}>
-          <b>${words}</b
-          ><small
-            >${
-              when !== null
-                ? clockSeconds(new Date(when))
-                : state === "fail"
-                  ? failureText(failure ?? "")
-                  : state === "now"
-                    ? st("preliminary.waiting")
-                    : nothing
-            }</small
-          >
-        </li>`
-      })}
-    </ol>`
-}
-
-/** Of what the other side said only that it said no: why is for who looks after the line. */
-function failureText(failure: string): unknown {
-  const [code = "", ...said] = failure.split(" ")
-  return code === "ERR_SUBMISSION_REFUSED" || code === "ERR_SUBMISSION_UNVERIFIED"
-    ? html`${st("preliminary.refused")} <span class="dim">${said.join(" ")}</span>`
-    : because(failure)
-}

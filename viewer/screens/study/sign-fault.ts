@@ -35,7 +35,13 @@ const WORDS: Readonly<Record<string, StudyKey>> = {
   ERR_CLOCK_UNKNOWN: "sign.fault.clock",
 }
 
-export const faultKey = (code: string): StudyKey | null => WORDS[code] ?? null
+/** Before the character, in the gateway's words. */
+const NO_GLYPH = /^no glyph for /
+
+export function faultText(error: ApiError): string {
+  const key = WORDS[error.code]
+  return key === undefined ? failureWords(error) : st(key, { detail: error.message.replace(NO_GLYPH, "") })
+}
 
 /** Where a refusal of "sign" belongs, when its code says so. */
 const FAILED_STEP: Readonly<Record<string, SigningStep>> = {
@@ -58,9 +64,6 @@ export const stepOf = (code: string): SigningStep | null => FAILED_STEP[code] ??
 
 export const needsPreparing = (code: string): boolean => NEEDS_PREPARING.has(code)
 
-/** Before the character, in the gateway's words. */
-const NO_GLYPH = /^no glyph for /
-
 /** @param way what has to be done first; nothing = just try again */
 function box(fault: string, safe: string, retry: () => void, way: unknown = nothing): TemplateResult {
   return html`<small role="alert">${fault}</small>
@@ -75,10 +78,12 @@ function box(fault: string, safe: string, retry: () => void, way: unknown = noth
 
 /** Under the step at which signing stopped: why, what is safe, and the way on. */
 export function signFault(error: ApiError, retry: () => void, loginUrl: string | null): TemplateResult {
-  const key = WORDS[error.code]
-  const words =
-    key === undefined ? failureWords(error) : st(key, { detail: error.message.replace(NO_GLYPH, "") })
-  return box(words, st("sign.safe"), retry, error.code === "ERR_KEY_LOGIN" ? loginLink(loginUrl) : nothing)
+  return box(
+    faultText(error),
+    st("sign.safe"),
+    retry,
+    error.code === "ERR_KEY_LOGIN" ? loginLink(loginUrl) : nothing,
+  )
 }
 
 /** In a page of its own: what was frozen stays open here meanwhile. */

@@ -11,20 +11,24 @@ import { passkeyError } from "../../parts/passkey-error.ts"
 import { failed, skeleton } from "../../parts/states.ts"
 import { st } from "../../text/study.ts"
 import { address } from "../../words/route.ts"
+import { CaseWatch } from "./case-watch.ts"
 import type { SheetState } from "./frozen-report.ts"
 import { focusKeyField } from "./key-field.ts"
 import { KeyImages } from "./key-images.ts"
 import { needsPreparing, sendFault, signFault, stepOf } from "./sign-fault.ts"
 import { confirmBox, expired, signButtons, signedFoot } from "./sign-form.ts"
 import { documentOf, signSheet } from "./sign-sheet.ts"
-import { signSteps, stepsBefore, stepsOf, timeLeft, type ShownStep, type StepWords } from "./sign-steps.ts"
+import {
+  isExpired,
+  signSteps,
+  stepsBefore,
+  stepsOf,
+  timeLeft,
+  type ShownStep,
+  type StepWords,
+} from "./sign-steps.ts"
 import { missingWords, SigningKey } from "./signing-key.ts"
 import { studyHeader } from "./study-frame.ts"
-
-/** The time left is counted in seconds. */
-const TICK_MS = 1000
-/** Live events tell how far a signature is; should one be lost, it is seen this much later. */
-const POLL_TICKS = 20
 
 type Phase = "preparing" | "prepared" | "identity" | "signing" | "approved" | "signed"
 
@@ -49,20 +53,19 @@ export class SignScreen extends LightElement {
   #loginUrl: string | null = null
   #key: SigningKey | null = null
   #keyImages: KeyImages | null = null
-  #ticks = 0
-  #ears = new AbortController()
+
+  constructor() {
+    super()
+    new CaseWatch(this, () => void this.#refresh())
+  }
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.#ears = new AbortController()
-    const ticker = setInterval(() => this.#tick(), TICK_MS)
-    this.#ears.signal.addEventListener("abort", () => clearInterval(ticker))
     if (this.hasUpdated) this.#begin()
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.#ears.abort()
     this.#keyImages?.close()
     this.#key?.take()
   }
@@ -75,10 +78,6 @@ export class SignScreen extends LightElement {
   #begin(): void {
     this.#keyImages = new KeyImages(this.api)
     this.#key = new SigningKey(this.api, () => this.requestUpdate())
-    const unhear = this.live?.hear(({ requestId }) => {
-      if (requestId === null || requestId === this.requestId) void this.#refresh()
-    })
-    this.#ears.signal.addEventListener("abort", () => unhear?.())
     void this.#prepare()
   }
 
@@ -149,8 +148,9 @@ export class SignScreen extends LightElement {
     return this.#view?.requestNumber ?? ""
   }
 
+  /** Of no use before there is something to follow, and once all of it is done. */
   async #refresh(): Promise<void> {
-    if (this.#phase !== "signed" && this.#phase !== "approved") return
+    if ((this.#phase !== "signed" && this.#phase !== "approved") || this.#isFinished()) return
     try {
       this.#view = await this.api.reading(this.requestId, "page")
       if (this.#awaits() !== undefined) this.#become("approved")
@@ -169,13 +169,6 @@ export class SignScreen extends LightElement {
 
   #isFinished(): boolean {
     return this.#view?.signing?.steps.every(({ state }) => state === "done") ?? false
-  }
-
-  #tick(): void {
-    this.#ticks += 1
-    // Of no use before there is something to follow, and once all of it is done.
-    if (this.#ticks % POLL_TICKS === 0 && !this.#isFinished()) void this.#refresh()
-    this.requestUpdate()
   }
 
   #become(phase: Phase): void {
@@ -216,7 +209,7 @@ export class SignScreen extends LightElement {
   // ---- drawing
 
   #isExpired(): boolean {
-    return this.#prepared !== null && Date.parse(this.#prepared.expiresAt) <= this.api.clock.now().getTime()
+    return isExpired(this.#prepared, this.api.clock.now())
   }
 
   #steps(): readonly ShownStep[] {

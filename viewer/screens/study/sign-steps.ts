@@ -43,6 +43,10 @@ export function timeLeft(expiresAt: string, now: Date): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
 }
 
+/** What was frozen serves no more. */
+export const isExpired = (prepared: { readonly expiresAt: string } | null, now: Date): boolean =>
+  prepared !== null && Date.parse(prepared.expiresAt) <= now.getTime()
+
 const NOTES: Readonly<
   Record<Exclude<SigningStep, "hpki">, Readonly<Record<"done" | "now" | "todo", StudyKey>>>
 > = {
