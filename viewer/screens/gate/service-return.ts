@@ -1,11 +1,11 @@
 /** Back from a signing service: the answer in the address is brought to the gateway, and the reader told how it went. */
 import { html, nothing, type TemplateResult } from "lit"
-import { ApiError, type Api } from "../api.ts"
-import { asApiError } from "../parts/fetched.ts"
-import { icon } from "../parts/icon.ts"
-import { LightElement } from "../parts/light-element.ts"
-import { failureWords, skeleton } from "../parts/states.ts"
-import { t } from "../text/language.ts"
+import { ApiError, type Api } from "../../api.ts"
+import { asApiError } from "../../parts/fetched.ts"
+import { icon } from "../../parts/icon.ts"
+import { LightElement } from "../../parts/light-element.ts"
+import { failureWords, skeleton } from "../../parts/states.ts"
+import { t } from "../../text/language.ts"
 
 /** What the service put behind the question mark; code null = the person did not agree there. */
 export interface ServiceAnswer {

@@ -1,12 +1,12 @@
 /** The page a device's link opens: the device is registered, and then somebody logs in on it. */
 import { html, type TemplateResult } from "lit"
-import type { DeviceHere } from "../../gateway/journey/views/device.ts"
-import type { Api } from "../api.ts"
-import { languageButton, logo } from "../parts/app-head.ts"
-import { icon } from "../parts/icon.ts"
-import { LightElement } from "../parts/light-element.ts"
-import { t } from "../text/language.ts"
-import { address } from "../words/route.ts"
+import type { DeviceHere } from "../../../gateway/journey/views/device.ts"
+import type { Api } from "../../api.ts"
+import { languageButton, logo } from "../../parts/app-head.ts"
+import { icon } from "../../parts/icon.ts"
+import { LightElement } from "../../parts/light-element.ts"
+import { t } from "../../text/language.ts"
+import { address } from "../../words/route.ts"
 import "./device-form.ts"
 
 export class PageDevice extends LightElement {

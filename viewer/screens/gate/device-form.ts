@@ -1,14 +1,14 @@
 /** Registers this device: enter the code, see what it is for, agree. Part of the pages before login. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { DeviceHere, DeviceOffer } from "../../gateway/journey/views/device.ts"
-import { ApiError, type Api } from "../api.ts"
-import { registerDevice } from "../device-key.ts"
-import { asApiError } from "../parts/fetched.ts"
-import { textField } from "../parts/field.ts"
-import { icon } from "../parts/icon.ts"
-import { LightElement } from "../parts/light-element.ts"
-import { failureWords } from "../parts/states.ts"
-import { t } from "../text/language.ts"
+import type { DeviceHere, DeviceOffer } from "../../../gateway/journey/views/device.ts"
+import { ApiError, type Api } from "../../api.ts"
+import { registerDevice } from "../../device-key.ts"
+import { asApiError } from "../../parts/fetched.ts"
+import { textField } from "../../parts/field.ts"
+import { icon } from "../../parts/icon.ts"
+import { LightElement } from "../../parts/light-element.ts"
+import { failureWords } from "../../parts/states.ts"
+import { t } from "../../text/language.ts"
 
 /** Fires `registered` with the DeviceHere of this device. */
 export class DeviceForm extends LightElement {
