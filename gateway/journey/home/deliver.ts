@@ -29,7 +29,8 @@ export async function deliver(
   job: JobRecord,
 ): Promise<Outcome> {
   const report = await world.ledger.report(job.subject)
-  if (archive === null || report === null || (await isTakenBack(world, report))) return { changes: [] }
+  if (archive === null || report === null || isNoReport(report) || (await isTakenBack(world, report)))
+    return { changes: [] }
   const planned = (await world.ledger.delivery(deliveryId(report))) ?? plan(world, report)
   if (planned.state !== "planned") return { changes: [] }
   try {
@@ -40,6 +41,9 @@ export async function deliver(
     return failedAttempt(world, planned, error, job)
   }
 }
+
+/** Of a partner without seals whose text says that nobody answers for it yet (仮報告): an archive would keep it as a report for good. */
+const isNoReport = ({ status }: ReportRecord): boolean => status === "preliminary"
 
 /** Its images should not have been read: the staff page shows it with these words, the archive does not get it. */
 async function isTakenBack(world: World, { requestId }: ReportRecord): Promise<boolean> {

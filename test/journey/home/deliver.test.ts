@@ -57,6 +57,13 @@ describe("a report on its way to the hospital's archive", function () {
   const delivery = async (id: string) => (await hospital.ledger.deliveriesOf(id))[0]
   const objects = (files: readonly Uint8Array[]): DataSet[] => files.map((file) => readPart10(file).dataSet)
 
+  it("is not stored while its text says that nobody answers for it yet", async () => {
+    const id = await hospital.comesHome({ ...REPORT, status: "preliminary" }, PDF)
+    const away = failing(() => new Error("the archive was asked"))
+    assert.equal(await hospital.attempt(id, away), null)
+    assert.equal(await delivery(id), undefined)
+  })
+
   it("is stored in storescp with the signed bytes, and known to be there", async () => {
     const peer = await Storescp.open()
     const id = await hospital.comesHome(REPORT, PDF)
