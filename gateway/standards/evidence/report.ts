@@ -52,7 +52,7 @@ export function judgeReportPart(judging: Judging, submission: EvidenceSubmission
   return { part: judged, written: written?.report ?? null, report }
 }
 
-/** By a person, unless it says itself that it is none's: a seal signs as who received and passed on. */
+/** By a person, unless it says itself that it is none's, and nothing about its signer is a person's. */
 function verified(judging: Judging, { octets, role }: PresentFile, claimed: ClaimedContent): Verification {
   const maxEvidence = role === "long-term" ? MAX_KEPT_EVIDENCE : undefined
   const judgedBy = (of: "hpki" | "seal"): Verification =>
@@ -64,10 +64,18 @@ function verified(judging: Judging, { octets, role }: PresentFile, claimed: Clai
       of,
     )
   const ofPerson = judgedBy("hpki")
-  const { commitments } = ofPerson
-  const isSealed =
-    commitments.includes(COMMITMENT.review.identifier) && !commitments.includes(COMMITMENT.author.identifier)
-  return isSealed ? judgedBy("seal") : ofPerson
+  return isSealed(ofPerson) ? judgedBy("seal") : ofPerson
+}
+
+/**
+ * A seal signs as who received and passed on. What a signature says of itself makes it no weaker: a physician who signs as a reviewer is
+ * judged as a physician, and must be the author.
+ */
+function isSealed({ commitments, verdict: { role, tests } }: Verification): boolean {
+  const isPersons = role !== "" || tests.some(({ name, outcome }) => name === "path" && outcome === "pass")
+  const claims = (purpose: keyof typeof COMMITMENT): boolean =>
+    commitments.includes(COMMITMENT[purpose].identifier)
+  return !isPersons && claims("review") && !claims("author")
 }
 
 /** What two facilities have agreed upon nobody here knows: a report that nobody signed in person stays open. */

@@ -78,6 +78,28 @@ export async function exportedAtLevel(
   }
 }
 
+/** A report that its reader signed with their own key, as a reviewer: no seal did. */
+export async function exportedByReviewer(): Promise<MadePackage> {
+  const sides = await TwoSides.open()
+  try {
+    const requestId = await enter(sides.edge, requestFor("P1", "R-P1"))
+    await storeAll(sides.edge, study("P1", 1))
+    await sides.settle()
+    const { center, trust } = sides
+    // The purpose is of one level, the key of another.
+    center.agreements = center.agreements.map((each) => ({ ...each, reportSignature: "seal+passkey" }))
+    const personal = trust.center.report()
+    trust.center.report = () => personal
+    center.close()
+    await center.open()
+    await writeAndSign(center, requestId, DRAFT, READER)
+    await sides.settle()
+    return await packageAt(sides, "edge", requestId)
+  } finally {
+    sides.close()
+  }
+}
+
 /** As the daily download brings them. */
 async function newLists({ time, trust }: TwoSides): Promise<void> {
   const { authorities } = await certificates()

@@ -11,6 +11,7 @@ import { brokenPackages, indexOf, repacked } from "../../journey/evidence/broken
 import {
   exported,
   exportedAtLevel,
+  exportedByReviewer,
   exportedUnderForeignPolicy,
   packageAt,
   reported,
@@ -135,6 +136,22 @@ describe("an evidence package", function () {
       [[], ["report/sealed-agreed", "images/same-study"]],
     )
     assert.deepEqual([verdict.outcome, verdict.reports], ["indeterminate", []])
+  })
+
+  it("is judged by whoever signed it, not by what the signature says of itself", async () => {
+    const { files, at, trust } = await exportedByReviewer()
+    const verdict = judged(files, at, trust)
+    assert.deepEqual(named(verdict, "fail"), [])
+    assert.deepEqual(
+      verdict.reports.map(({ verdict: { kind, outcome } }) => [kind, outcome]),
+      [["hpki", "valid"]],
+    )
+    const strangers = judged(files, at, { ...trust, anchors: { ...trust.anchors, hpki: [], seal: [] } })
+    const [report] = strangers.parts.filter(({ name }) => name === "report")
+    assert.ok(
+      report?.tests.every(({ name }) => name !== "sealed-agreed"),
+      "nor for want of anchors",
+    )
   })
 
   it("is left open by a certificate of another authority, once somebody brings its root", async () => {
