@@ -6,17 +6,10 @@ import { Command, InvalidArgumentError, Option } from "commander"
 import { systemChance, systemClock } from "../clock.ts"
 import { EXIT, type Finish } from "../exit.ts"
 import { makeAuthority, openAuthority } from "./join/authority.ts"
-import {
-  firstLists,
-  readLists,
-  renewLists,
-  REVOCATION_REASONS,
-  revoke,
-  type Revocation,
-} from "./join/lists.ts"
+import { firstLists, renewLists, REVOCATION_REASONS, revoke, type Revocation } from "./join/lists.ts"
 import { makeOwnTunnel, type OwnTunnelOptions } from "./join/own-tunnel.ts"
 import { chainPem } from "./join/issue.ts"
-import { renewed } from "./join/renew.ts"
+import { renewAll } from "./join/renew.ts"
 import { makeFolder } from "../storage/make-folder.ts"
 import { certificateChain, readKeyFile } from "../storage/keys/pem-files.ts"
 import { pkiDemo, SUMMARY } from "./pki.ts"
@@ -106,15 +99,10 @@ const renewCommand = (): Command =>
     .action(
       async (dir: string, files: readonly string[], options: { passphraseFile: string; out: string }) => {
         const authorities = await openAuthority(dir, options.passphraseFile)
-        const lists = await readLists(dir, authorities)
-        const leaves = await Promise.all(
-          files.map(
-            async (file) => [basename(file), renewed(await leafOf(file), authorities, lists)] as const,
-          ),
-        )
+        const leaves = await renewAll(dir, authorities, await Promise.all(files.map(leafOf)))
         await makeFolder(options.out)
-        for (const [name, leaf] of leaves)
-          await writeFile(join(options.out, name), chainPem([leaf]), { flag: "wx" })
+        for (const [index, leaf] of leaves.entries())
+          await writeFile(join(options.out, basename(files[index] ?? "")), chainPem([leaf]), { flag: "wx" })
         process.stdout.write(`${options.out}: ${leaves.length} certificates for the hospital\n`)
       },
     )

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { makeAuthority, openAuthority, type OwnAuthorities } from "../../gateway/commands/join/authority.ts"
 import { chainPem, issueFor, type IssuedChains } from "../../gateway/commands/join/issue.ts"
 import { firstLists, readLists, renewLists, revoke } from "../../gateway/commands/join/lists.ts"
-import { renewed } from "../../gateway/commands/join/renew.ts"
+import { renewAll, renewed } from "../../gateway/commands/join/renew.ts"
 import { issuerOf, newKey } from "../../gateway/commands/pki-authority.ts"
 import { readCertificate } from "../../gateway/standards/hpki/certificate.ts"
 import { readCrl } from "../../gateway/standards/hpki/crl.ts"
@@ -31,16 +31,17 @@ describe("renewing and taking back what a centre's authority has certified", fun
     await makeAuthority(folder, "架空読影センター", at("passphrase"))
     authorities = await openAuthority(folder, at("passphrase"))
     await firstLists(folder, authorities)
-    const made = async () => {
-      const request = writeCertificationRequest(
-        issuerOf(await newKey("p-256"), writeName(["C", "JP"], ["CN", "x"])),
-      )
-      const bytes = Uint8Array.from(request)
-      const requests = { tls: bytes, seal: bytes, object: bytes, tunnel: bytes }
-      return issueFor("みほん市民病院", requests, authorities, "gateway.mihon.example.jp", new Date())
-    }
-    ;[one, other] = [await made(), await made()]
+    ;[one, other] = [await certified(), await certified()]
   })
+  /** All of one key. */
+  async function certified(): Promise<IssuedChains> {
+    const request = writeCertificationRequest(
+      issuerOf(await newKey("p-256"), writeName(["C", "JP"], ["CN", "x"])),
+    )
+    const bytes = Uint8Array.from(request)
+    const requests = { tls: bytes, seal: bytes, object: bytes, tunnel: bytes }
+    return issueFor("みほん市民病院", requests, authorities, "gateway.mihon.example.jp", new Date())
+  }
   after(() => rmSync(folder, { recursive: true }))
 
   const listed = (use: "tls" | "seal", certificate: Uint8Array) =>
@@ -90,12 +91,29 @@ describe("renewing and taking back what a centre's authority has certified", fun
     assert.throws(() => renewed(leaf(one.tls), authorities, lists), /was taken back/)
   })
 
+  it("takes back with one certificate what was renewed of it, and the other way round; then nothing of that key is renewed", async () => {
+    const made = (chain: readonly Uint8Array[]) => renewAll(folder, authorities, [leaf(chain)])
+    const [{ tunnel: first }, { object: before }] = [await certified(), await certified()]
+    const [tunnel] = await made(first)
+    await revoke(folder, authorities, [leaf(first)], ENDED)
+    assert.equal(listed("tls", tunnel!)?.reason, 5, "the renewed one, which nobody named")
+    const [object] = await made(before)
+    const [next] = await made([object!])
+    await revoke(folder, authorities, [next!], { reason: "superseded", since: null })
+    assert.equal(listed("seal", object!), null)
+    await made([object!])
+    await revoke(folder, authorities, [object!], ENDED)
+    assert.equal(listed("seal", leaf(before))?.reason, 5)
+    await assert.rejects(made(before), /was taken back/)
+    await assert.rejects(made(first), /was taken back/)
+  })
+
   it("keeps what was taken back when lists are made anew, and when another goes", async () => {
     await renewLists(folder, authorities)
     await revoke(folder, authorities, [leaf(one.tls), leaf(other.tunnel)], ENDED)
     assert.equal(listed("tls", leaf(one.tls))?.reason, 1, "as it was named first")
     assert.equal(listed("tls", leaf(other.tunnel))?.reason, 5)
-    assert.equal(readCrl(readFileSync(at("tls-ca.crl"))).revoked.length, 2)
+    assert.equal(readCrl(readFileSync(at("tls-ca.crl"))).revoked.length, 4)
   })
 
   it("refuses a certificate of another authority, and writes nothing then", async () => {

@@ -13,6 +13,7 @@ import { Malformed } from "../../standards/malformed.ts"
 import { hasCode } from "../../storage/has-code.ts"
 import { type Authority, days } from "../pki-authority.ts"
 import type { OwnAuthorities } from "./authority.ts"
+import { ofSameKeys } from "./renewals.ts"
 
 const LIST_TERM_DAYS = 30
 const USES = ["tls", "seal"] as const
@@ -40,7 +41,8 @@ export async function renewLists(folder: string, authorities: OwnAuthorities): P
 }
 
 /**
- * New lists that name these as well; one that is named already stays as it is.
+ * New lists that name these as well, and what else was certified for the same keys, unless they are superseded alone; one that is
+ * named already stays as it is.
  * @param certificates DER
  * @throws ConfigError when one is of neither authority, before anything is written
  */
@@ -50,7 +52,8 @@ export async function revoke(
   certificates: readonly Uint8Array[],
   { reason, since }: Revocation,
 ): Promise<readonly string[]> {
-  const read = certificates.map((each) => readCertificate(each))
+  const all = reason === "superseded" ? certificates : await ofSameKeys(folder, certificates)
+  const read = all.map((each) => readCertificate(each))
   const revocationDate = systemClock.now()
   const added = read.map((certificate) => ({
     use: issuerOf(certificate, authorities),

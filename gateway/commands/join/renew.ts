@@ -10,7 +10,39 @@ import * as issue from "../../standards/hpki/issue.ts"
 import { days } from "../pki-authority.ts"
 import type { OwnAuthorities } from "./authority.ts"
 import { TERM_DAYS } from "./issue.ts"
-import { issuerOf, type Lists } from "./lists.ts"
+import { issuerOf, type Lists, readLists, REVOCATION_REASONS } from "./lists.ts"
+import { keepRenewals, ofSameKeys } from "./renewals.ts"
+
+/**
+ * Each for another year; known from then on by its key, so that whoever takes one back takes back all.
+ *
+ * @param certificates DER
+ * @throws ConfigError as `renewed`, also where another certificate of the same key was taken back; nothing is written then
+ */
+export async function renewAll(
+  folder: string,
+  authorities: OwnAuthorities,
+  certificates: readonly Uint8Array[],
+): Promise<readonly Uint8Array[]> {
+  const lists = await readLists(folder, authorities)
+  for (const each of await ofSameKeys(folder, certificates)) demandKey(each, authorities, lists)
+  const made = certificates.map((each) => renewed(each, authorities, lists))
+  await keepRenewals(folder, [...certificates, ...made])
+  return made
+}
+
+/** A certificate that another has superseded says nothing against its key. */
+function demandKey(encoded: Uint8Array, authorities: OwnAuthorities, lists: Lists): void {
+  const certificate = readCertificate(encoded)
+  const entry = lists[issuerOf(certificate, authorities)].revoked.find(
+    ({ serial }) => Buffer.compare(serial, certificate.serial) === 0,
+  )
+  if (entry !== undefined && entry.reason !== REVOCATION_REASONS.superseded)
+    throw new ConfigError(
+      "ERR_CONFIG_INVALID",
+      `${certificate.subject.text} was taken back, and its key with it`,
+    )
+}
 
 /** Which the authority writes itself, in each certificate. */
 const WRITTEN_ANEW: readonly string[] = [EXTENSION.subjectKeyIdentifier, EXTENSION.authorityKeyIdentifier]
