@@ -34,5 +34,6 @@ export async function askAgain(world: Stores, spool: Spool): Promise<number> {
   return waiting.size
 }
 
-const getsReceipt = ({ direction, kind }: SubmissionRecord): boolean =>
+/** What people wait for the receipt of. */
+export const getsReceipt = ({ direction, kind }: Pick<SubmissionRecord, "direction" | "kind">): boolean =>
   direction === "out" && (kind === "study" || kind === "report" || kind === "preliminary")

@@ -4,6 +4,7 @@
  */
 import type { RequestRecord } from "../records/request.ts"
 import type { SubmissionRecord } from "../records/submission.ts"
+import { getsReceipt } from "./ask-again.ts"
 import { isLost } from "./settle-gone.ts"
 import type { Stores } from "../world.ts"
 
@@ -23,7 +24,6 @@ export async function unsettled({ ledger, clock }: Stores): Promise<readonly Uns
   return found
 }
 
-const isUnsettled = ({ direction, kind, state, failureCode }: SubmissionRecord): boolean =>
-  direction === "out" &&
-  (kind === "study" || kind === "report") &&
-  (state === "accepted" || (state === "failed" && failureCode === "ERR_SLOT_GONE"))
+const isUnsettled = (record: SubmissionRecord): boolean =>
+  getsReceipt(record) &&
+  (record.state === "accepted" || (record.state === "failed" && record.failureCode === "ERR_SLOT_GONE"))

@@ -152,6 +152,29 @@ describe("what was lost with its spool", () => {
     assert.deepEqual(await sides.center.reading.worklist(READER), [], "there is nothing to read")
   })
 
+  it("at the reading centre: so does a receipt of a preliminary report, that nobody else tells of", async () => {
+    for (const gateway of [sides.edge, sides.center]) {
+      gateway.agreements = gateway.agreements.map((each) => ({ ...each, preliminaryReports: "all" }))
+      gateway.close()
+      await gateway.open()
+    }
+    await storeAll(sides.edge, study("P1", 2))
+    await sides.settle()
+    held("receipt")
+    const { reading } = sides.center
+    const { draft } = await reading.start(READER, requestId)
+    const { draftVersion } = await reading.saveDraft(READER, requestId, DRAFT, draft!.draftVersion)
+    const { prepareId } = await reading.preparePreliminary(READER, requestId, draftVersion)
+    await reading.release(READER, prepareId, new Uint8Array(1))
+    await sides.settle(MINUTE_MS)
+    await sides.center.backUpLedger(copy())
+    await lose(sides.center)
+    assert.deepEqual(await listed(sides.center), ["preliminary accepted"])
+    held()
+    await sides.settle()
+    assert.deepEqual(await listed(sides.center), [])
+  })
+
   it("at the reading centre is named object by object; what had been destroyed before is not, and a hospital's own is nobody's", async () => {
     const images = study("P1", 2)
     await storeAll(sides.edge, images)
