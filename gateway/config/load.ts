@@ -7,7 +7,7 @@ import { makePathsAbsolute, missingFiles } from "./files.ts"
 import type { Issue } from "./issue.ts"
 import { crossIssues } from "./rules.ts"
 import { type Config, centerSchema, edgeSchema } from "./schema.ts"
-import { inWords, yamlFault } from "./words.ts"
+import { inWords, yamlFaults } from "./words.ts"
 
 /**
  * Everything wrong with the text, or the configuration with absolute paths. Reads named files only to see that they
@@ -40,8 +40,7 @@ function schemaOf(value: unknown): typeof edgeSchema | typeof centerSchema | nul
 function readYaml(text: string): { readonly value: unknown } | { readonly issues: readonly Issue[] } {
   const document = parseDocument(text, { uniqueKeys: true })
   const faults = [...document.errors, ...document.warnings]
-  if (faults.length > 0)
-    return { issues: faults.map(({ message }) => ({ path: "", message: yamlFault(message) })) }
+  if (faults.length > 0) return { issues: yamlFaults(faults.map(({ message }) => message)) }
   try {
     return { value: document.toJS({ maxAliasCount: 0 }) as unknown }
   } catch (error) {

@@ -55,3 +55,14 @@ const isHolder = (value: unknown): value is object => typeof value === "object" 
 
 /** The reader's first line, without the colon that its picture of the place stands behind. */
 export const yamlFault = (message: string): string => (message.split("\n")[0] ?? "").replace(/:$/, "")
+
+/** One quotation mark that is not closed makes hundreds. */
+const MOST_YAML_FAULTS = 5
+
+/** Of a text that is no YAML the first faults: those after them mostly follow from them. */
+export function yamlFaults(messages: readonly string[]): readonly Issue[] {
+  const told = messages.slice(0, MOST_YAML_FAULTS).map(yamlFault)
+  const left = messages.length - told.length
+  const rest = left > 0 ? [`and ${left} more, which mostly follow from the first`] : []
+  return [...told, ...rest].map((message) => ({ path: "", message }))
+}

@@ -1,7 +1,7 @@
 /** A site file's text → the site, or every fault by its path. */
 import { parseDocument } from "yaml"
 import type { Issue } from "../config/issue.ts"
-import { inWords, yamlFault } from "../config/words.ts"
+import { inWords, yamlFaults } from "../config/words.ts"
 import { siteIssues } from "./site-rules.ts"
 import { siteSchema, type Site } from "./site.ts"
 
@@ -11,8 +11,7 @@ export function readSite(
   today: string,
 ): { readonly site: Site } | { readonly issues: readonly Issue[] } {
   const document = parseDocument(text)
-  if (document.errors.length > 0)
-    return { issues: document.errors.map(({ message }) => ({ path: "", message: yamlFault(message) })) }
+  if (document.errors.length > 0) return { issues: yamlFaults(document.errors.map(({ message }) => message)) }
   const value: unknown = document.toJS()
   const checked = siteSchema.safeParse(value)
   if (!checked.success) return { issues: checked.error.issues.map((each) => inWords(each, value)) }

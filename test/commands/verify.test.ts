@@ -116,11 +116,20 @@ describe("dokuei verify", function () {
       undecided.stdout,
       /no root certificate to trust was given \(Physicians' signatures \(HPKI root\)\)/,
     )
+    assert.match(undecided.stdout, /No root certificate was brought\. .*--anchors hpki=FILE/)
+    assert.doesNotMatch(undecided.stdout, /What you trust/)
     const cut = join(folder, "cut.zip")
     writeFileSync(cut, made.zip.subarray(0, 1000))
     const invalid = verify([cut])
     assert.equal(invalid.code, EXIT.failed.code)
-    assert.match(invalid.stdout, /^Invalid: /)
+    assert.match(invalid.stdout, /^Unreadable: This is no evidence package/)
+    assert.doesNotMatch(invalid.stdout, /--anchors/)
+  })
+
+  it("says of a certificate for tests that it is one, to whoever did not ask for it", () => {
+    const { code, stdout } = verify([zip, "--at", at(), "--anchors", ...anchors])
+    assert.equal(code, EXIT.failed.code)
+    assert.match(stdout, /^Invalid: .*\n.* certificate is one for tests: --test-certificates accepts it/)
   })
 
   it("names what is wrong with the command line", () => {

@@ -25,6 +25,12 @@ describe("the words of a configuration's faults", () => {
     for (const each of said("role: edge\nrole: edge\n")) assert.doesNotMatch(each, /:$/)
   })
 
+  it("tell the first faults of what is no YAML: the others follow from them", () => {
+    const found = said('role: edge\n{"a": 1, "b": 2, "c": 3, "d": 4}\n'.repeat(20))
+    assert.equal(found.length, 6)
+    assert.match(found.at(-1) ?? "", /and \d{2,} more, which mostly follow from the first$/)
+  })
+
   it("come with missing files last", () => {
     const issues = [
       { path: "keys.tls.key", message: "x does not exist", file: true } as const,

@@ -81,6 +81,11 @@ export const evidenceEn: Readonly<Record<keyof typeof evidenceJa, string>> = {
   "anchors.given": "Confirmed by the certificate you chose",
   "anchors.unread": "is no certificate: {name}",
   "anchors.tests": "Accept certificates made for tests (demonstrations only)",
+  "command.no-anchors":
+    "No root certificate was brought. Name those you trust, from their authorities: --anchors hpki=FILE seal=FILE tsa=FILE",
+  "command.tests":
+    "The physician's certificate is one for tests: --test-certificates accepts it, for demonstrations only.",
+  "command.roots": "Roots that the package leads to, to be compared with those of their authorities",
   "use.hpki": "Physicians' signatures (HPKI root)",
   "use.seal": "Authority of the facilities' seals",
   "use.tsa": "Time-stamp authority",

@@ -79,6 +79,10 @@ export const evidenceJa = {
   "anchors.given": "選んだ証明書で確認",
   "anchors.unread": "証明書として読めません：{name}",
   "anchors.tests": "試験用の証明書も受け入れる（デモ専用）",
+  "command.no-anchors":
+    "信頼するルート証明書が指定されていません。公表元から入手したものを指定してください：--anchors hpki=FILE seal=FILE tsa=FILE",
+  "command.tests": "医師の証明書は試験用です。--test-certificates で受け入れます（デモ専用）。",
+  "command.roots": "このパッケージのルート証明書（公表元の指紋と比べてください）",
   "use.hpki": "医師の署名（HPKI ルート）",
   "use.seal": "施設シールの認証局",
   "use.tsa": "時刻認証局（タイムスタンプ）",

@@ -208,7 +208,7 @@ export const studyEn: Readonly<Record<keyof typeof studyJa, string>> = {
   "sign.expired": "The frozen text is no longer valid. Prepare it again.",
   "sign.progress": "Progress of signing",
   "sign.steps": "Steps of signing",
-  "sign.safe": "If it fails, the draft stays. Nothing has been sent to the hospital.",
+  "sign.safe": "Whatever happens, the draft stays. Nothing has been sent to the hospital.",
   "sign.sent-safe": "The report is signed. Sending is tried again by itself.",
 
   "preliminary.title": "Release a preliminary report",

@@ -28,7 +28,8 @@ const exportCommand = (): Command =>
     })
 
 function newFile(path: string): string {
-  if (existsSync(path)) throw new InvalidArgumentError("There is such a file already.")
+  if (existsSync(path))
+    throw new InvalidArgumentError("There is such a file already: name another, or move that one away.")
   if (!existsSync(dirname(resolve(path)))) throw new InvalidArgumentError("There is no such folder.")
   return path
 }

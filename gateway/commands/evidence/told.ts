@@ -1,8 +1,9 @@
 /** What was found of a package, for a person and for a program. */
 import type { NamedAnchor } from "../../standards/evidence/evidence-index.ts"
-import type { EvidenceVerdict } from "../../standards/evidence/judge.ts"
+import { isNoPackage, type EvidenceVerdict } from "../../standards/evidence/judge.ts"
 import { isOfTestCertificate, type JudgedPart } from "../../standards/evidence/judged.ts"
 import { twelveTests } from "../../standards/dsg/twelve-tests.ts"
+import { testPolicy } from "../../standards/hpki/profile.ts"
 import type { VerdictTest } from "../../standards/hpki/verdict-test.ts"
 import { et, testWords } from "../../../viewer/text/evidence.ts"
 import { t } from "../../../viewer/text/language.ts"
@@ -10,14 +11,24 @@ import { reasonWords } from "../../../viewer/words/evidence-reason.ts"
 import { daySeconds } from "../../../viewer/words/instant.ts"
 import { printable } from "../printable.ts"
 
+/** What was brought to the command line: without it a verdict says more of the command than of the package. */
+export interface GivenTrust {
+  readonly anchors: boolean
+  readonly testCertificates: boolean
+}
+
 const MARKS: Readonly<Record<VerdictTest["outcome"], string>> = { pass: "+", fail: "x", unknown: "?" }
 
-export function told(verdict: EvidenceVerdict): string {
-  const { outcome, opened, parts, checkedAt } = verdict
+/** `given`: what the caller believes. */
+export function told(verdict: EvidenceVerdict, given: GivenTrust): string {
+  const { opened, parts, checkedAt } = verdict
+  const outcome = isNoPackage(verdict) ? "unreadable" : verdict.outcome
   const made = opened?.index.made
   return [
     `${et(`outcome.${outcome}`)}: ${et(`lead.${outcome}`)}`,
     ...(parts.some(isOfTestCertificate) ? [et("lead.test-certificate")] : []),
+    ...(opened !== null && !given.anchors ? [et("command.no-anchors")] : []),
+    ...(!given.testCertificates && parts.some(isRefusedForTests) ? [et("command.tests")] : []),
     ...parts.flatMap(whyLines),
     ...(made === undefined ? [] : [et("made-by", { by: made.by, at: madeAt(made.at) })]),
     et("checked-at", { at: daySeconds(new Date(checkedAt)) }),
@@ -29,6 +40,13 @@ export function told(verdict: EvidenceVerdict): string {
     .map(printable)
     .join("\n")
 }
+
+/** A signature of a demonstration looks like a forged one to whoever did not ask for it. */
+const isRefusedForTests = ({ tests }: JudgedPart): boolean =>
+  tests.some(
+    ({ name, outcome, detail }) =>
+      name === "policy" && outcome === "fail" && detail.startsWith(`${testPolicy("signature")} `),
+  )
 
 /** What did not pass, before the many lines of what did: nobody should have to look for it. */
 const whyLines = ({ name, tests }: JudgedPart): readonly string[] =>
@@ -68,7 +86,7 @@ function anchorLines(anchors: readonly NamedAnchor[]): readonly string[] {
   if (anchors.length === 0) return []
   return [
     "",
-    et("anchors.title"),
+    et("command.roots"),
     ...anchors
       .map(({ use, subject, sha256 }) => `  ${use}: ${subject}\n      SHA-256 ${sha256}`)
       .flatMap((each) => each.split("\n")),

@@ -42,7 +42,11 @@ export const verifyCommand = (finish: Finish): Command =>
     .action((path: string, options: Options) => {
       speak(languageOf(process.env))
       const verdict = verdictOn(path, options)
-      process.stdout.write(options.json === true ? asJson(verdict) : told(verdict))
+      const given = {
+        anchors: options.anchors !== undefined,
+        testCertificates: options.testCertificates === true,
+      }
+      process.stdout.write(options.json === true ? asJson(verdict) : told(verdict, given))
       finish(CODES[verdict.outcome])
     })
 

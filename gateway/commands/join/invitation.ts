@@ -6,7 +6,7 @@ import { z } from "zod"
 import { agreementSchema } from "../../config/agreement.ts"
 import { faultsOf } from "../../config/load.ts"
 import type { CenterConfig } from "../../config/schema.ts"
-import { inWords, yamlFault } from "../../config/words.ts"
+import { inWords, yamlFaults } from "../../config/words.ts"
 import { INSTITUTION_CODE } from "../../journey/institution.ts"
 import { isTunnelIdentity } from "../../site/site.ts"
 import { isOid } from "../../standards/xds/data-types.ts"
@@ -92,11 +92,7 @@ const NO_PINS: Pins = { tlsPins: ["0".repeat(64)], sealPins: ["0".repeat(64)], o
 export async function readInvitation(path: string, center: CenterConfig): Promise<Invitation> {
   const document = parseDocument(await readFile(path, "utf8"), { uniqueKeys: true })
   const broken = [...document.errors, ...document.warnings]
-  if (broken.length > 0)
-    throw faultsOf(
-      path,
-      broken.map(({ message }) => ({ path: "", message: yamlFault(message) })),
-    )
+  if (broken.length > 0) throw faultsOf(path, yamlFaults(broken.map(({ message }) => message)))
   const value: unknown = document.toJS({ maxAliasCount: 0 })
   const read = schema.safeParse(value)
   if (!read.success)

@@ -72,7 +72,8 @@ function minutes(text: string): number {
 }
 
 function newFile(path: string): string {
-  if (existsSync(path)) throw new InvalidArgumentError("There is such a file already.")
+  if (existsSync(path))
+    throw new InvalidArgumentError("There is such a file already: name another, or move that one away.")
   if (!existsSync(dirname(resolve(path)))) throw new InvalidArgumentError("There is no such folder.")
   return path
 }
