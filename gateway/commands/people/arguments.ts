@@ -4,28 +4,27 @@ import { InvalidArgumentError } from "commander"
 /** A code that can be guessed at for longer is no help to anybody. */
 const MAX_MINUTES = 24 * 60
 
-/** With or without the colons openssl prints. */
-export function sha256Hex(text: string): string {
+/** SHA-256 of a certificate, with or without the colons openssl prints. */
+export function fingerprint(text: string): string {
   const hex = text.replaceAll(":", "").toLowerCase()
   if (!/^[0-9a-f]{64}$/.test(hex)) throw new InvalidArgumentError("Not a SHA-256 in hex: 64 digits.")
   return hex
 }
 
-/** Of a person, a reason, the beginning of an id. */
-export function name(text: string): string {
-  const trimmed = text.trim()
-  if (trimmed === "" || trimmed.length > 200 || /\p{Cc}/u.test(trimmed))
-    throw new InvalidArgumentError("Must have 1 to 200 characters, on one line.")
-  return trimmed
-}
+const oneLine =
+  (max: number) =>
+  (text: string): string => {
+    const trimmed = text.trim()
+    if (trimmed === "" || trimmed.length > max || /\p{Cc}/u.test(trimmed))
+      throw new InvalidArgumentError(`Must have 1 to ${max} characters, on one line.`)
+    return trimmed
+  }
 
-/** Of a device. */
-export function label(text: string): string {
-  const trimmed = text.trim()
-  if (trimmed === "" || trimmed.length > 64 || /\p{Cc}/u.test(trimmed))
-    throw new InvalidArgumentError("Must have 1 to 64 characters, on one line.")
-  return trimmed
-}
+/** Of a person, a reason, the beginning of an id. */
+export const name = oneLine(200)
+
+/** Of a device: as long as the officer's page takes it. */
+export const label = oneLine(64)
 
 /** ISO 8601, one that there is. */
 export function day(text: string): string {

@@ -2,7 +2,7 @@
 import { Command, Option } from "commander"
 import { loadConfig } from "../../config/load.ts"
 import { CODE_MINUTES } from "../../journey/people/device.ts"
-import { day, deviceStart, label, minutes, name, sha256Hex } from "./arguments.ts"
+import { day, deviceStart, label, minutes, name, fingerprint } from "./arguments.ts"
 import { confirmByTwo, revokeAtMachine } from "./certificates.ts"
 import { listDevices, newDevice, type WantedDevice } from "./device.ts"
 import { listPeople } from "./list.ts"
@@ -41,7 +41,7 @@ const confirmCommand = (): Command =>
     )
     .argument("<file>", "configuration")
     .requiredOption("--login <login>", "whose certificate it is")
-    .requiredOption("--fingerprint <sha256>", "as the holder's card or letter has it", sha256Hex)
+    .requiredOption("--fingerprint <sha256>", "as the holder's card or letter has it", fingerprint)
     .requiredOption("--operator <name>", "who types this", name)
     .requiredOption("--witness <name>", "who compared it with the card or letter", name)
     .option("--certificate <pem>", "the certificate, where the key is in no file of this gateway")
@@ -57,7 +57,7 @@ const revokeCommand = (): Command =>
     .description("a certificate counts for this account no more, from this moment on")
     .argument("<file>", "configuration")
     .requiredOption("--login <login>", "whose certificate it was")
-    .requiredOption("--fingerprint <sha256>", "as `dokuei people list` prints it", sha256Hex)
+    .requiredOption("--fingerprint <sha256>", "as `dokuei people list` prints it", fingerprint)
     .requiredOption("--operator <name>", "who types this", name)
     .requiredOption("--reason <text>", "why, in a few words", name)
     .action(async (file: string, named: Named & { readonly reason: string }) => {

@@ -95,14 +95,14 @@ export function stopped({
   submissions,
   reports,
 }: Pick<CaseFile, "request" | "submissions" | "reports">): SubmissionRecord[] {
-  // A unit that was given up stops the study it is part of.
-  // What was said before a report is of no use once that is signed.
+  const isRecalled = request.recalledAt !== undefined
   const isSigned = reports.some((each) => each.status !== "draft" && !isAddendum(each))
-  const wanted = submissions.filter(({ kind }) =>
-    carriesImages(kind)
-      ? kind === "study" && request.recalledAt === undefined
-      : kind !== "preliminary" || (!isSigned && request.recalledAt === undefined),
-  )
+  const wanted = submissions.filter(({ kind }) => {
+    // A unit that was given up stops the study it is part of.
+    if (carriesImages(kind)) return kind === "study" && !isRecalled
+    // What was said before a report is of no use once that is signed.
+    return kind !== "preliminary" || (!isSigned && !isRecalled)
+  })
   // An addendum goes its own way: the report it is added to is not there because that arrived.
   const added = new Map(reports.filter(isAddendum).map(({ submissionId, setId }) => [submissionId, setId]))
   const ways = Map.groupBy(wanted, ({ id, direction, kind }) => `${direction} ${kind} ${added.get(id) ?? ""}`)

@@ -6,7 +6,8 @@ import { camePreliminaries, finalAwaitedSince } from "../cases/preliminary.ts"
 import { standing } from "../lineage.ts"
 import { STAMP_WITHIN_MS } from "../submit/pending-stamps.ts"
 
-/** `report`: a report came and nobody has confirmed it, or a preliminary one. `stat`: an urgent study can be read and nobody has begun.
+/** `report`: a report came and nobody has confirmed it, or a preliminary one. `stat`: an urgent study can be read and nobody has
+ *  begun.
  *  `late`: a signature or a time stamp has been due for 24 hours.
  *  `certificate`: one of ours or of a partner's ends in 90, 30 or 7 days, or has ended. */
 export type NoticeSubject = "report" | "stat" | "late" | "certificate"
@@ -28,11 +29,12 @@ export const endingSince = (ends: readonly Date[], now: Date): readonly string[]
   ends.flatMap((notAfter) => termSince(notAfter, now) ?? [])
 
 /** An addendum waits for itself; a preliminary report until the signed one is here. */
-function reportsSince(file: CaseFile): readonly string[] {
-  const { reports, submissions } = file
-  const isAwaited = finalAwaitedSince(file) !== null
-  const preliminary = isAwaited ? (camePreliminaries(file).at(-1)?.submission.verifiedAt ?? []) : []
-  return [...[preliminary].flat(), ...signedSince({ reports, submissions })]
+const reportsSince = (file: CaseFile): readonly string[] => [...preliminarySince(file), ...signedSince(file)]
+
+function preliminarySince(file: CaseFile): readonly string[] {
+  if (finalAwaitedSince(file) === null) return []
+  const newest = camePreliminaries(file).at(-1)?.submission.verifiedAt ?? null
+  return newest === null ? [] : [newest]
 }
 
 function signedSince({ reports, submissions }: Pick<CaseFile, "reports" | "submissions">): readonly string[] {

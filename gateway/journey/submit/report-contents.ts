@@ -85,14 +85,17 @@ function stampKept(world: World, report: ReportRecord, object: SealedObject | un
   return [{ put: "report", record }, ownedDocument(signatureOwner(report.id), 0, stamped)]
 }
 
-/** That took the preliminary document whose place this report takes. */
+/** Id of the submission that took the preliminary document whose place this report takes. */
 const preliminarySubmission = ({
   preliminary,
   private: { preliminaries = [] },
 }: ReportRecord): string | null =>
   preliminaries.find(({ version }) => version === preliminary?.version)?.submissionId ?? null
 
-/** RPLC of the earlier version's CDA and PDF, signed or preliminary, or APND to what it is added to, by the entryUUIDs we gave them (ihe-wire 1.7). */
+/**
+ * RPLC of the earlier version's CDA and PDF, signed or preliminary, or APND to what it is added to, by the entryUUIDs we gave them
+ * (ihe-wire 1.7).
+ */
 async function relations(
   world: World,
   report: ReportRecord,

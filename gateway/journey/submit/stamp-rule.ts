@@ -1,6 +1,6 @@
 /**
- * What leaves although no time-stamp authority answers (ADR 0026): a report, preliminary or not, and images for a STAT request. All else waits for
- * its stamp: nobody is harmed by that.
+ * What leaves although no time-stamp authority answers (ADR 0026): a report, preliminary or not, and images for a STAT request.
+ * All else waits for its stamp: nobody is harmed by that.
  */
 import type { SubmissionRecord } from "../records/submission.ts"
 import { carriesImages } from "../keep.ts"

@@ -3,6 +3,9 @@
  *
  * What several steps write has a revision: the last parameter of its `put` is the revision it was read at, 0 for what is
  * new; another one changes no row.
+ *
+ * The hash of a study's UID is written once, with its row: a later record may have lost its private part with its slot, and what
+ * still comes for it is known by that hash alone (docs/adr/0037).
  */
 import { ARCHIVE_SQL } from "./archive-rows.ts"
 import { CERTIFICATE_SQL } from "./certificate-rows.ts"
