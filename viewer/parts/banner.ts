@@ -14,3 +14,9 @@ export function banner(
     ${action}
   </div>`
 }
+
+/** Why what was just tried did not go, beside where it was tried. */
+export const refusalBanner = (words: string): TemplateResult =>
+  html`<p class="banner banner-danger banner-round" role="alert">
+    ${icon("alert")}<span class="grow ink">${words}</span>
+  </p>`

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit"
 import type { DeviceHere, DeviceOffer } from "../../../gateway/journey/views/device.ts"
 import { ApiError, type Api } from "../../api.ts"
 import { registerDevice } from "../../device-key.ts"
+import { refusalBanner } from "../../parts/banner.ts"
 import { asApiError } from "../../parts/fetched.ts"
 import { textField } from "../../parts/field.ts"
 import { icon } from "../../parts/icon.ts"
@@ -61,9 +62,7 @@ export class DeviceForm extends LightElement {
     const error = this.#error
     if (error === null) return nothing
     const words = error.code === "ERR_CODE_REFUSED" ? t("device.code-refused") : failureWords(error)
-    return html`<p class="banner banner-danger banner-round" role="alert">
-      ${icon("alert")}<span class="grow ink">${words}</span>
-    </p>`
+    return refusalBanner(words)
   }
 
   #entry(): TemplateResult {

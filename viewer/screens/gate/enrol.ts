@@ -3,6 +3,7 @@ import { startRegistration } from "@simplewebauthn/browser"
 import { html, nothing, type TemplateResult } from "lit"
 import type { SessionView } from "../../../gateway/journey/views/session.ts"
 import type { Api, ApiError } from "../../api.ts"
+import { refusalBanner } from "../../parts/banner.ts"
 import { languageButton, logo } from "../../parts/app-head.ts"
 import { Fetched } from "../../parts/fetched.ts"
 import { icon } from "../../parts/icon.ts"
@@ -63,9 +64,7 @@ export class PageEnrol extends LightElement {
   }
 
   #refused(error: ApiError): TemplateResult {
-    return html`<p class="banner banner-danger banner-round" role="alert">
-      ${icon("alert")}<span class="grow ink">${failureWords(error)}</span>
-    </p>`
+    return refusalBanner(failureWords(error))
   }
 
   #offered(personName: string): TemplateResult {

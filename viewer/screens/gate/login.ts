@@ -8,6 +8,7 @@ import type { SessionView } from "../../../gateway/journey/views/session.ts"
 import { ApiError, type Api } from "../../api.ts"
 import { goToCardDoor, takeVerifier } from "../../card.ts"
 import { deviceProof, ownDevice, type OwnDevice } from "../../device-key.ts"
+import { refusalBanner } from "../../parts/banner.ts"
 import { languageButton, logo } from "../../parts/app-head.ts"
 import { icon } from "../../parts/icon.ts"
 import { LightElement } from "../../parts/light-element.ts"
@@ -113,10 +114,7 @@ export class PageLogin extends LightElement {
   }
 
   #message(): unknown {
-    if (this.#error !== null)
-      return html`<p class="banner banner-danger banner-round" role="alert">
-        ${icon("alert")}<span class="grow ink">${this.#why(this.#error)}</span>
-      </p>`
+    if (this.#error !== null) return refusalBanner(this.#why(this.#error))
     if (!this.ended) return nothing
     return html`<p class="banner banner-info banner-round" role="status">
       ${icon("clock")}<span class="grow ink">${t("login.ended")}</span>

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit"
 import type { AccountsView, DeviceCode } from "../../../gateway/journey/views/account.ts"
 import type { DeviceView } from "../../../gateway/journey/views/device.ts"
 import type { Api, ApiError } from "../../api.ts"
+import { refusalBanner } from "../../parts/banner.ts"
 import { icon } from "../../parts/icon.ts"
 import { LightElement } from "../../parts/light-element.ts"
 import { passkeyError } from "../../parts/passkey-error.ts"
@@ -88,9 +89,7 @@ export class OfficerDevices extends LightElement {
   #refused(): unknown {
     const refusal = this.#refusal
     if (!isTold(refusal)) return nothing
-    return html`<p class="banner banner-danger banner-round" role="alert">
-      ${icon("alert")}<span class="grow ink">${failureWords(refusal)}</span>
-    </p>`
+    return refusalBanner(failureWords(refusal))
   }
 
   /** Shown once, to whoever made it; used or over, it is of no use to anybody. */

@@ -6,6 +6,7 @@ import { startAuthentication } from "@simplewebauthn/browser"
 import { html, nothing, type TemplateResult } from "lit"
 import type { AccountView, AccountsView, CertificateView } from "../../../gateway/journey/views/account.ts"
 import type { Api, ApiError } from "../../api.ts"
+import { refusalBanner } from "../../parts/banner.ts"
 import { Fetched } from "../../parts/fetched.ts"
 import { icon } from "../../parts/icon.ts"
 import { LightElement } from "../../parts/light-element.ts"
@@ -99,9 +100,7 @@ export class PageOfficer extends LightElement {
   #refused(): unknown {
     const refusal = this.#refusal
     if (!isTold(refusal)) return nothing
-    return html`<p class="banner banner-danger banner-round" role="alert">
-      ${icon("alert")}<span class="grow ink">${failureWords(refusal)}</span>
-    </p>`
+    return refusalBanner(failureWords(refusal))
   }
 
   #asked(of: AccountView, subject: string): unknown {
