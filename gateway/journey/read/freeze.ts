@@ -5,14 +5,12 @@
 import { writeImagingReport } from "../../standards/cda/imaging-report.ts"
 import { MIME } from "../codes.ts"
 import { found } from "../desk-guards.ts"
-import { openDraft, signedStatus, stateAfter } from "./draft.ts"
+import { openDraft, stateAfter } from "./draft.ts"
 import { ReportError } from "../errors.ts"
 import { hex, uuid, uuidOid } from "../ids.ts"
-import { agreementOf } from "../keep.ts"
-import { keyImages } from "./key-images.ts"
-import { isAddendum } from "../lineage.ts"
 import { PREPARED_MS } from "./prepared.ts"
 import { checkReleasable } from "./releasable.ts"
+import { reportContent } from "./report-content.ts"
 import { sealBytes } from "../submit/pack.ts"
 import type { ReportContent } from "../ports/drawing.ts"
 import type { Person } from "../ports/person.ts"
@@ -22,17 +20,13 @@ import type { StudyRecord } from "../records/study.ts"
 import type { DocumentRole } from "../records/submission.ts"
 import {
   discardFrozen,
-  documentOf,
   frozenOwner,
   ownedDocument,
-  parentReport,
   unfrozen,
-  type RelatedReport,
   type ReportDocument,
 } from "../submit/report-documents.ts"
 import { targetOf } from "../subject.ts"
 import type { PreparedReport } from "../views/reading.ts"
-import { studyView } from "../cases/work-item.ts"
 import type { World } from "../world.ts"
 
 /** @throws ReportError ERR_REPORT_STATE, ERR_REPORT_GLYPH; DeskError */
@@ -48,8 +42,7 @@ export async function prepare(
   const { request, study } = await caseInHand(world, requestId)
   if (as === "preliminary") checkReleasable(world, request, report)
   const at = world.clock.now()
-  const whole = await reportContent(world, person, report, request, study, at)
-  const content: ReportContent = as === "preliminary" ? { ...whole, status: as } : whole
+  const content = await reportContent(world, { by: person, at, report, request, study }, as)
   const documents = await freeze(world, report, content)
   const prepareId = uuid(world.chance)
   const digests = { cda: digestOf(documents, "cda"), pdf: digestOf(documents, "pdf") }
@@ -159,60 +152,6 @@ function intentOf(
     nonce,
   ]
   return new TextEncoder().encode(lines.join("\n"))
-}
-
-async function reportContent(
-  world: World,
-  person: Person,
-  report: ReportRecord,
-  request: RequestRecord,
-  study: StudyRecord,
-  at: Date,
-): Promise<ReportContent> {
-  const agreement = found(agreementOf(world, request.agreement), "agreement")
-  const { draft } = report.private
-  const parent = await parentReport(world, report)
-  return {
-    documentId: uuidOid(world.chance),
-    setId: report.setId,
-    versionNumber: report.version,
-    status: signedStatus(report),
-    effectiveTime: at.toISOString(),
-    patient: study.private.patient,
-    patientIdRoot: agreement.patientIdDomain,
-    study: studyView(study),
-    hospital: { name: agreement.partner.name, oid: agreement.partner.oid },
-    center: { name: world.site.name, oid: world.site.oid },
-    requestNumber: request.private.requestNumber,
-    // An addendum has no section for it (PS3.20 7.2), and its pages say what its text says.
-    purpose: isAddendum(report) ? "" : request.private.text.purpose,
-    physician: request.private.text.physician,
-    physicianId: request.private.text.physicianId ?? "",
-    reader: { id: person.login, idRoot: world.site.oid, name: person.name },
-    findings: draft.findings,
-    impression: draft.impression,
-    ...relationTo(report, parent),
-    ...(report.preliminary === undefined ? {} : { replacesPreliminary: report.preliminary.documentId }),
-    keyImages: await keyImages(world, study, draft.keyImages),
-  }
-}
-
-/** What it says of the one document it is related to. */
-function relationTo(
-  { private: { draft }, appends }: ReportRecord,
-  parent: RelatedReport | null,
-): Pick<ReportContent, "correction" | "addendum"> {
-  const documentId = parent === null ? "" : documentOf(parent.report, "cda").uniqueId
-  const correction =
-    parent?.relation === "RPLC" ? { replacesDocumentId: documentId, reason: draft.correctionReason } : null
-  const added =
-    parent?.relation === "APND"
-      ? { documentId, setId: parent.report.setId, versionNumber: parent.report.version }
-      : null
-  return {
-    correction,
-    addendum: appends === undefined ? null : { text: draft.addendum ?? "", appends: added },
-  }
 }
 
 /** CDA and PDF sealed under the request's slot; durable when it resolves. */
