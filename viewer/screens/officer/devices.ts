@@ -10,13 +10,11 @@ import { LightElement } from "../../parts/light-element.ts"
 import { passkeyError } from "../../parts/passkey-error.ts"
 import { failureWords, isTold } from "../../parts/states.ts"
 import { pt } from "../../text/people.ts"
-import { clockTime, day, dayTime } from "../../words/instant.ts"
+import { clockTime } from "../../words/instant.ts"
 import { address } from "../../words/route.ts"
-import { badge } from "../technician/cards.ts"
 import { askReason } from "./asking.ts"
 import { blankDevice, deviceForm, type WrittenDevice } from "./device-form.ts"
-
-const at = (instant: string): string => dayTime(new Date(instant))
+import { deviceLine } from "./device-line.ts"
 
 /** Fires `changed` when the page has to ask anew. */
 export class OfficerDevices extends LightElement {
@@ -116,62 +114,22 @@ export class OfficerDevices extends LightElement {
     </section>`
   }
 
-  #standing({ revoked, registeredAt, codeUntil }: DeviceView): TemplateResult {
-    if (revoked !== null) return badge("danger", pt("device.taken"))
-    if (registeredAt !== null) return badge("ok", pt("device.registered"))
-    const isOver = codeUntil === null || new Date(codeUntil) <= this.api.clock.now()
-    return isOver ? badge("plain", pt("device.code-over")) : badge("warn", pt("device.waits"))
-  }
-
-  #told(device: DeviceView): string {
-    const { revoked, registeredAt, usedAt, madeAt, madeBy } = device
-    if (revoked !== null) return pt("state.revoked-by", { ...revoked, at: at(revoked.at) })
-    if (registeredAt === null) return pt("device.made", { at: at(madeAt), by: madeBy })
-    const used = usedAt === null ? pt("passkey.unused") : pt("passkey.used", { at: at(usedAt) })
-    return `${pt("passkey.added", { at: at(registeredAt) })} · ${used}`
-  }
-
-  #display({ qualifiedUntil }: DeviceView): string {
-    if (qualifiedUntil === null) return pt("device.display-none")
-    const isOver = qualifiedUntil < day(this.api.clock.now())
-    return pt(isOver ? "device.display-over" : "device.display-until", { day: qualifiedUntil })
-  }
-
   #line(device: DeviceView): TemplateResult {
-    const { id, label, owner, revoked } = device
-    return html`<li data-device=${id}>
-      <div class="row row-3 wrap acc-line">
-        <span class="grow stack">
-          <span class="row row-3 wrap"
-            >${label}<small class="sub s">${owner?.name ?? pt("device.shared")}</small></span
-          >
-          <small class="sub">${revoked === null ? this.#display(device) : nothing}</small>
-          <small class="sub">${this.#told(device)}</small>
-        </span>
-        ${this.#standing(device)}
-        ${
-          revoked === null
-            ? html`<button class="btn" @click=${() => this.#open({ losing: id })}>
-                ${pt(device.registeredAt === null ? "device.take-back" : "lost.open")}
-              </button>`
-            : nothing
-        }
-      </div>
-      ${
-        this.#losing === id
-          ? askReason({
-              what: "device",
-              name: label,
-              busy: this.#busy,
-              missing: this.#missing,
-              refusal: this.#refused(),
-              reason: (text) => (this.#reason = text),
-              act: () => this.#takeAway(id),
-              leave: () => this.#open({}),
-            })
-          : nothing
-      }
-    </li>`
+    const { id, label } = device
+    const asking =
+      this.#losing === id
+        ? askReason({
+            what: "device",
+            name: label,
+            busy: this.#busy,
+            missing: this.#missing,
+            refusal: this.#refused(),
+            reason: (text) => (this.#reason = text),
+            act: () => this.#takeAway(id),
+            leave: () => this.#open({}),
+          })
+        : nothing
+    return deviceLine(device, this.api.clock.now(), () => this.#open({ losing: id }), asking)
   }
 
   #form(written: WrittenDevice): TemplateResult {
