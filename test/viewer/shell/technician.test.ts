@@ -57,6 +57,26 @@ describe("the technician's page", function () {
     assert.match(await line.innerText(), /報告書用の接続\s+切断 36分/)
   })
 
+  it("calls nothing well of which nobody knows: a line long unused, records beside a clock that is off", async () => {
+    const partners = quietNight.partners.map((each) => ({
+      ...each,
+      lastSuccessAt: new Date(Date.parse(SERVER_TIME) - 25 * 60_000).toISOString(),
+      roadHome: null,
+    }))
+    const clock = { ...quietNight.clock, reading: null, failureCode: "ERR_CLOCK_UNKNOWN" }
+    server.answer(VIEW, { ...quietNight, partners, clock })
+    const page = await open()
+    const corner = (title: string): Promise<string> =>
+      page.locator(".card", { hasText: title }).locator("h2 .badge").innerText()
+    assert.equal(await corner("接続を試す"), "25分前に応答")
+    assert.equal(await corner("証明書と記録"), "確認")
+    server.answer(VIEW, quietNight)
+    await page.reload()
+    await page.waitForSelector(".flow")
+    assert.equal(await corner("接続を試す"), "正常")
+    assert.equal(await corner("証明書と記録"), "正常")
+  })
+
   it("says on a quiet night that there is nothing to do", async () => {
     const page = await open()
     assert.match(await page.locator(".flow h1").innerText(), /すべて流れています/)

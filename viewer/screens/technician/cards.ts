@@ -64,10 +64,22 @@ export function queueFacts(partner: PartnerView, now: Date): TemplateResult {
     </p>`
 }
 
+/** An answer that is older says nothing of now: while nothing is sent nobody would notice that the line is down. */
+const ANSWER_HOLDS_MS = 15 * 60_000
+
 export function contactBadge({ failingSince, lastSuccessAt }: ContactView, now: Date): TemplateResult {
   if (failingSince !== null) return badge("danger", tt("line.down", { ago: lasting(failingSince, now) }))
-  return lastSuccessAt === null ? badge("plain", tt("line.unknown")) : badge("ok", tt("line.up"))
+  if (lastSuccessAt === null) return badge("plain", tt("line.unknown"))
+  return now.getTime() - Date.parse(lastSuccessAt) <= ANSWER_HOLDS_MS
+    ? badge("ok", tt("line.up"))
+    : badge("plain", tt("line.was-up", { ago: ago(lastSuccessAt, now) }))
 }
+
+/** A connection that is held open is heard all the time. */
+const lineBadge = (partner: PartnerView, now: Date): TemplateResult =>
+  partner.failingSince === null && typeof partner.roadHome?.connectedSince === "string"
+    ? badge("ok", tt("line.up"))
+    : contactBadge(partner, now)
 
 const inHospitalWords = (code: string): string => maybe(`code.${code}`) ?? code
 
@@ -128,7 +140,7 @@ export function line(partner: PartnerView, tests: Tests, now: Date): TemplateRes
   return card(
     "line",
     `${tt("line.title")}\u3000${name}`,
-    contactBadge(partner, now),
+    lineBadge(partner, now),
     html`${contactFacts(partner, now, roadHome(partner, now))} ${lineTerms(partner, now)}
       <div class="row wrap">
         <button
@@ -197,19 +209,28 @@ const WARN_DAYS = 90
 const toneOf = (days: number): string =>
   days < 0 ? "t-danger strong" : days < WARN_DAYS ? "t-warn strong" : ""
 
+/** The worst of what stands below it. */
+function certificatesBadge({
+  certificates: all,
+  clock: time,
+  timeStamp: stamps,
+  lists: crls,
+}: TechnicianView) {
+  const soonest = Math.min(...all.map(({ daysLeft }) => daysLeft))
+  if (soonest < 0) return badge("danger", tt("certificates.over"))
+  if (time.failureCode !== null || stamps.failingSince !== null)
+    return badge("danger", tt("certificates.look"))
+  if (soonest < WARN_DAYS) return badge("warn", tt("certificates.soonest", { n: Math.floor(soonest) }))
+  return crls.some(({ stale }) => stale)
+    ? badge("warn", tt("certificates.look"))
+    : badge("ok", tt("certificates.ok"))
+}
+
 export function certificates(view: TechnicianView, now: Date): TemplateResult {
-  const soonest = Math.min(...view.certificates.map(({ daysLeft }) => daysLeft))
-  const n = Math.floor(soonest)
-  const corner =
-    soonest < 0
-      ? badge("danger", tt("certificates.over"))
-      : soonest < WARN_DAYS
-        ? badge("warn", tt("certificates.soonest", { n }))
-        : badge("ok", tt("certificates.ok"))
   return card(
     "cert",
     tt("certificates.title"),
-    corner,
+    certificatesBadge(view),
     html`<dl class="kv ${view.archive === null ? "" : "tech-two"}">
       ${view.certificates.map(
         ({ use, partner = null, notAfter, daysLeft }) =>
