@@ -29,14 +29,14 @@ export class CardBridge {
   }
 
   /** Base64. The PIN is typed at the bridge's window meanwhile. */
-  async sign(caseNumber: string, { certificate, toBeSigned, manifest }: CardAsked["card"]): Promise<string> {
+  async sign(caseNumber: string, { certificate, toBeSigned, parts }: CardAsked["card"]): Promise<string> {
     // The window takes letters of a number and nothing else.
     const shown = caseNumber.replace(/[^\w./ -]/g, "-").slice(0, 64)
     const question: BridgeQuestion = {
       caseNumber: shown === "" ? "-" : shown,
       certificate,
       toBeSigned,
-      manifest,
+      parts,
     }
     return (await this.#ask<{ signature: string }>("/sign", question)).signature
   }

@@ -53,6 +53,6 @@ export function personKeysOf(
   return {
     chain: (login) => of(login).chain(login),
     needs: (login) => of(login).needs(login),
-    sign: (login, pin, bytes, manifest) => of(login).sign(login, pin, bytes, manifest),
+    sign: (login, pin, bytes, parts) => of(login).sign(login, pin, bytes, parts),
   }
 }

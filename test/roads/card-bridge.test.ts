@@ -84,8 +84,8 @@ describe("a reader whose card is at their own PC", function () {
       const { card } = (await reader.sign(prepared.prepareId, prepared.passkey, "")) as unknown as CardAsked
       return card
     }
-    const toCard = ({ toBeSigned, manifest, certificate }: CardAsked["card"]) =>
-      atBridge("/sign", { caseNumber: "R-CARD-1", certificate, toBeSigned, manifest })
+    const toCard = ({ toBeSigned, parts, certificate }: CardAsked["card"]) =>
+      atBridge("/sign", { caseNumber: "R-CARD-1", certificate, toBeSigned, parts })
     const end = (id: string, signature: string | null): Promise<SignedOrApproved> =>
       reader.post(`/api/card/${id}`, { signature })
 

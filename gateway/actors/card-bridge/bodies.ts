@@ -3,9 +3,10 @@ import type { IncomingMessage } from "node:http"
 import { z } from "zod"
 import type { BridgeQuestion } from "../../journey/views/card-bridge.ts"
 import { collected } from "../../standards/collected.ts"
+import { MAX_SIGNED_PARTS } from "../../standards/dsg/signed-info.ts"
 import { RequestTooLarge } from "../http-door/refusal.ts"
 
-/** A SignedInfo and a manifest in base64, and some more. */
+/** A SignedInfo and the signature's parts in base64, with the certificates of a chain, and some more. */
 const MAX_BODY_BYTES = 96 * 1024
 
 const pairBody = z.strictObject({ code: z.string().max(16) })
@@ -14,7 +15,7 @@ const signBody = z.strictObject({
   caseNumber: z.string().regex(/^[\w./ -]{1,64}$/),
   certificate: z.string().regex(/^[0-9a-f]{64}$/),
   toBeSigned: z.base64().min(1),
-  manifest: z.base64(),
+  parts: z.array(z.base64().min(1)).max(MAX_SIGNED_PARTS),
 })
 
 /** null = not such a body. Throws RequestTooLarge. */

@@ -140,10 +140,10 @@ class Bridge {
 function announcedIn(question: BridgeQuestion | null): Announced {
   if (question === null) throw new BridgeRefused("request")
   const octets = Buffer.from(question.toBeSigned, "base64")
-  const manifest = question.manifest === "" ? null : Buffer.from(question.manifest, "base64")
+  const parts = question.parts.map((each) => Buffer.from(each, "base64"))
   try {
     demandSignedInfo(octets)
-    return { ...question, octets, documents: coveredDocuments(octets, manifest) }
+    return { ...question, octets, documents: coveredDocuments(octets, parts) }
   } catch (error) {
     throw error instanceof Malformed ? new BridgeRefused("request") : error
   }

@@ -66,7 +66,7 @@ export class ByCard {
   #told(
     login: string,
     { bridge }: ReadersCards,
-    { id, toBeSigned, manifest, certificate }: CardQuestion,
+    { id, toBeSigned, parts, certificate }: CardQuestion,
     done: Promise<SignedOrApproved>,
   ): CardAsked {
     this.#begun.set(login, { id, done })
@@ -75,7 +75,7 @@ export class ByCard {
         id,
         bridge,
         toBeSigned: Buffer.from(toBeSigned).toString("base64"),
-        manifest: Buffer.from(manifest ?? "").toString("base64"),
+        parts: parts.map((each) => Buffer.from(each).toString("base64")),
         certificate: sha256Hex(certificate),
       },
     }

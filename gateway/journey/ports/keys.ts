@@ -32,9 +32,9 @@ export interface PersonKeys {
   /** What the person must do before the next signature. Throws ERR_KEY_SERVICE while whoever holds the key does not answer,
    *  ERR_KEY_MISSING. */
   needs(personId: string): Promise<KeyUnlock>
-  /** @param manifest of a signature that lists its documents there: shown to whoever holds a card, who sees what they sign.
+  /** @param parts of the signature whose digests stand in `bytes`: for whoever holds a card, who sees what they sign.
    *  Throws ERR_KEY_PASSPHRASE; of a key at a signing service also ERR_KEY_LOGIN, ERR_KEY_SERVICE; of a card ERR_KEY_CARD. */
-  sign(personId: string, pin: string, bytes: Uint8Array, manifest?: Uint8Array | null): Promise<Uint8Array>
+  sign(personId: string, pin: string, bytes: Uint8Array, parts?: readonly Uint8Array[]): Promise<Uint8Array>
 }
 
 /** A service that holds persons' signing keys: each logs in there in their own browser (OAuth 2.0 with PKCE). */
@@ -52,8 +52,8 @@ export interface SigningService {
 export interface CardQuestion {
   readonly id: string
   readonly toBeSigned: Uint8Array
-  /** Canonical ds:Manifest behind it; null = there is none. */
-  readonly manifest: Uint8Array | null
+  /** The signature's own parts whose digests stand in it, canonical. */
+  readonly parts: readonly Uint8Array[]
   /** DER, of the card. */
   readonly certificate: Uint8Array
 }

@@ -24,7 +24,7 @@ import type { World } from "../world.ts"
 
 interface Signer {
   readonly chain: readonly Uint8Array[]
-  sign(bytes: Uint8Array, manifest: Uint8Array | null): Promise<Uint8Array>
+  sign(bytes: Uint8Array, parts: readonly Uint8Array[]): Promise<Uint8Array>
 }
 
 /** `may-follow`: where no time-stamp authority answers the signature is made without its stamp. */
@@ -140,7 +140,7 @@ async function ownKey(
   // Would the hospital accept this certificate now?
   const fault = signingFault(trust, person, chain, agreement, world.clock.now())
   if (fault !== null) throw new ReportError("ERR_SIGN_CERTIFICATE", fault)
-  return { chain, sign: (bytes, manifest) => world.personKeys.sign(person.login, pin, bytes, manifest) }
+  return { chain, sign: (bytes, parts) => world.personKeys.sign(person.login, pin, bytes, parts) }
 }
 
 const seal = (world: World): Signer => ({
@@ -207,5 +207,5 @@ async function signature(
     submissionSetUniqueId,
     commitments,
   })
-  return unsigned.finish(await signer.sign(unsigned.toBeSigned, unsigned.manifest))
+  return unsigned.finish(await signer.sign(unsigned.toBeSigned, unsigned.parts))
 }

@@ -38,8 +38,8 @@ export interface BridgeQuestion {
   readonly certificate: string
   /** Canonical ds:SignedInfo, base64. */
   readonly toBeSigned: string
-  /** Canonical ds:Manifest behind it, base64; "" = there is none. */
-  readonly manifest: string
+  /** The signature's own parts whose digests stand in it (KeyInfo, SignedProperties, Manifest), canonical, base64. */
+  readonly parts: readonly string[]
 }
 
 /** Answer of `POST /sign`. */

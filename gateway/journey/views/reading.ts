@@ -190,8 +190,8 @@ export interface CardAsked {
     readonly bridge: string
     /** Canonical ds:SignedInfo, base64. */
     readonly toBeSigned: string
-    /** Canonical ds:Manifest behind it, base64; "" = there is none. */
-    readonly manifest: string
+    /** The signature's own parts whose digests stand in it, canonical, base64. */
+    readonly parts: readonly string[]
     /** Hex SHA-256 of the certificate that has to sign. */
     readonly certificate: string
   }

@@ -54,8 +54,8 @@ export interface SignatureInput {
 export interface UnsignedSignature {
   /** Canonical ds:SignedInfo: what the key signs with SHA-256. */
   readonly toBeSigned: Uint8Array
-  /** Canonical ds:Manifest, whose digest stands in `toBeSigned`; null in the flat layout. */
-  readonly manifest: Uint8Array | null
+  /** The signature's own parts whose digests stand in `toBeSigned`, canonical: KeyInfo, SignedProperties, and the Manifest if there is one. */
+  readonly parts: readonly Uint8Array[]
   /**
    * The whole document, UTF-8.
    *
@@ -82,7 +82,7 @@ export function buildSignature(input: SignatureInput): UnsignedSignature {
   )
   return {
     toBeSigned,
-    manifest: canonicalParts.get("Manifest") ?? null,
+    parts: [...canonicalParts.values()],
     finish(signatureValue) {
       if (!signatureValueChecks(methodOf(signer), signer.spki, toBeSigned, signatureValue)) {
         throw malformed("SIGNATURE_VALUE", "the value is not the signer's over these octets")

@@ -55,11 +55,11 @@ export class CardKeys implements PersonKeys, ReadersCards {
     login: string,
     _pin: string,
     toBeSigned: Uint8Array,
-    manifest: Uint8Array | null = null,
+    parts: readonly Uint8Array[] = [],
   ): Promise<Uint8Array> {
     const [certificate] = await this.chain(login)
     if (certificate === undefined) throw new KeyError("ERR_KEY_MISSING", "there is no certificate")
-    const signature = await this.#answered(login, { certificate, toBeSigned, manifest })
+    const signature = await this.#answered(login, { certificate, toBeSigned, parts })
     if (signature === null) throw noSignature("the card did not sign, or not in time")
     const { publicKey } = new X509Certificate(certificate)
     if (!verify("sha256", toBeSigned, { key: publicKey, dsaEncoding: "ieee-p1363" }, signature))

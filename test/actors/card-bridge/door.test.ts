@@ -22,7 +22,7 @@ interface Answer {
 describe("the bridge to a card", () => {
   let world: World
   let toBeSigned: string
-  let manifest: string
+  let parts: readonly string[]
   let door: OpenDoor
   let code = ""
   let announced: Announced[]
@@ -33,7 +33,7 @@ describe("the bridge to a card", () => {
     world = await makeWorld()
     const unsigned = buildSignature(signatureInput(world.card))
     toBeSigned = Buffer.from(unsigned.toBeSigned).toString("base64")
-    manifest = Buffer.from(unsigned.manifest!).toString("base64")
+    parts = unsigned.parts.map((each) => Buffer.from(each).toString("base64"))
   })
   after(() => world.bench.remove())
   beforeEach(async () => {
@@ -85,7 +85,7 @@ describe("the bridge to a card", () => {
     return { Authorization: `Bearer ${(JSON.parse(body) as { token: string }).token}` }
   }
   const question = (changes: object = {}): string =>
-    JSON.stringify({ caseNumber: "R-0042", certificate: hex(CERTIFICATE), toBeSigned, manifest, ...changes })
+    JSON.stringify({ caseNumber: "R-0042", certificate: hex(CERTIFICATE), toBeSigned, parts, ...changes })
   const told = ({ status, body }: Answer): unknown => [
     status,
     (JSON.parse(body) as { refusal: string }).refusal,
@@ -173,10 +173,13 @@ describe("the bridge to a card", () => {
       question({ toBeSigned: other(Buffer.from(toBeSigned, "base64").toString().replace("ds:", "dz:")) }),
       question({ toBeSigned: "***" }),
       question({ toBeSigned: "" }),
-      question({ manifest: "" }),
-      question({ manifest: other("<Manifest/>") }),
-      question({ manifest: other(Buffer.from(manifest, "base64").toString().replace("urn:", "urn :")) }),
-      question({ manifest: "***" }),
+      question({ parts: [] }),
+      question({ parts: parts.slice(1) }),
+      question({ parts: [...parts, other("<Manifest/>")] }),
+      question({
+        parts: parts.map((each) => other(Buffer.from(each, "base64").toString().replace("urn:", "urn :"))),
+      }),
+      question({ parts: ["***"] }),
       question({ caseNumber: "R\u001b[2J" }),
       question({ caseNumber: "" }),
       question({ caseNumber: "x".repeat(65) }),

@@ -15,7 +15,7 @@ describe("dokuei bridge", function () {
   let world: World
   let bridge: TypedBridge | undefined
   let toBeSigned: Uint8Array
-  let manifest: Uint8Array
+  let parts: readonly Uint8Array[]
   let card: X509Certificate
 
   before(async function () {
@@ -27,7 +27,7 @@ describe("dokuei bridge", function () {
     world = await makeWorld()
     const unsigned = buildSignature(signatureInput(world.card))
     toBeSigned = unsigned.toBeSigned
-    manifest = unsigned.manifest!
+    parts = unsigned.parts
     hsm = await SoftHsm.open()
     await hsm.addKey("sign", "01", "rsa")
     hsm.showCertificate("sign", "01")
@@ -67,7 +67,7 @@ describe("dokuei bridge", function () {
       caseNumber: "R-0042",
       certificate,
       toBeSigned: Buffer.from(toBeSigned).toString("base64"),
-      manifest: Buffer.from(manifest).toString("base64"),
+      parts: parts.map((each) => Buffer.from(each).toString("base64")),
     }
 
     // A wrong PIN is told, and not tried again by itself.

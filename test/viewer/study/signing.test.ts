@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { randomBytes } from "node:crypto"
+import { createHash, randomBytes } from "node:crypto"
 import type { Browser, CDPSession, Page } from "playwright-core"
 import { openBridge } from "../../../gateway/actors/card-bridge/door.ts"
 import { Pairing } from "../../../gateway/actors/card-bridge/pairing.ts"
@@ -39,12 +39,16 @@ const prepared = (over: Partial<PreparedReport> = {}): PreparedReport => ({
   ...over,
 })
 
+/** What is signed beside the PDF. */
+const PROPERTIES =
+  '<x:SignedProperties xmlns:x="http://uri.etsi.org/01903/v1.3.2#" Id="p"></x:SignedProperties>'
+const PARTS = [Buffer.from(PROPERTIES).toString("base64")]
 /** In canonical form, over the PDF: what a bridge lets come to its card. */
 const SIGNED_INFO =
   '<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"></ds:CanonicalizationMethod>' +
   '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></ds:SignatureMethod>' +
   `<ds:Reference URI="urn:oid:1.2.3"><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></ds:DigestMethod><ds:DigestValue>${Buffer.from(PDF_SHA256, "hex").toString("base64")}</ds:DigestValue></ds:Reference>` +
-  '<ds:Reference Type="http://uri.etsi.org/01903#SignedProperties" URI="#p"><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></ds:DigestMethod><ds:DigestValue>AAAA</ds:DigestValue></ds:Reference></ds:SignedInfo>'
+  `<ds:Reference Type="http://uri.etsi.org/01903#SignedProperties" URI="#p"><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></ds:DigestMethod><ds:DigestValue>${createHash("sha256").update(PROPERTIES).digest("base64")}</ds:DigestValue></ds:Reference></ds:SignedInfo>`
 
 describe("the signing screen", function () {
   let browser: Browser | undefined
@@ -285,7 +289,7 @@ describe("the signing screen", function () {
         id: "q1",
         bridge,
         toBeSigned: Buffer.from(SIGNED_INFO).toString("base64"),
-        manifest: "",
+        parts: PARTS,
         certificate: "ab".repeat(32),
       }
       server.answer(`POST /api/cases/${REQUEST_ID}/prepare`, prepared({ bridge }))
@@ -374,7 +378,7 @@ describe("the signing screen", function () {
       server.answer(`GET /api/cases/${REQUEST_ID}`, caseOf([], { signing: { ...signingOf(2), awaits } }))
       const toBeSigned = Buffer.from(SIGNED_INFO).toString("base64")
       server.answer(`POST /api/cases/${REQUEST_ID}/sign`, {
-        card: { id: "q2", bridge, toBeSigned, manifest: "", certificate: "ab".repeat(32) },
+        card: { id: "q2", bridge, toBeSigned, parts: PARTS, certificate: "ab".repeat(32) },
       })
       server.answer("POST /api/card/q2", { reportId: "r1", version: 2 })
       await go("[data-awaits=card]")
@@ -414,7 +418,7 @@ describe("the signing screen", function () {
       server.bridge = bridge
       await open()
       const toBeSigned = Buffer.from(SIGNED_INFO).toString("base64")
-      const card = { id: "q3", bridge, toBeSigned, manifest: "", certificate: "ab".repeat(32) }
+      const card = { id: "q3", bridge, toBeSigned, parts: PARTS, certificate: "ab".repeat(32) }
       server.answer(`POST /api/cases/${REQUEST_ID}/prepare`, prepared({ bridge }))
       server.answer("POST /api/prepared/p1/sign", { card })
       server.answer("POST /api/card/q3", { reportId: "r1", version: 2 })
