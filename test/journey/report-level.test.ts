@@ -5,7 +5,10 @@ import type { AgreedReader, Agreement } from "../../gateway/journey/agreement.ts
 import type { Person } from "../../gateway/journey/ports/person.ts"
 import type { StaffDetail } from "../../gateway/journey/views/staff.ts"
 import { twelveTests } from "../../gateway/standards/dsg/twelve-tests.ts"
+import { readIndex } from "../../gateway/standards/evidence/evidence-index.ts"
+import { sha256Hex } from "../../gateway/standards/sha256.ts"
 import { certificates, list } from "./certificates.ts"
+import { packageAt } from "./evidence/packages.ts"
 import {
   append,
   CITIZEN,
@@ -149,6 +152,20 @@ describe("the level of a report's signature", function () {
         [2, "invalid", undefined],
       ],
     )
+  })
+
+  it("is exported with the root it was signed under, whatever level is agreed by then", async () => {
+    const { sides, requestId } = await reportOf("hpki", READER)
+    sides.edge.agreements = sides.edge.agreements.map((each) => ({
+      ...each,
+      reportSignature: "seal+passkey",
+    }))
+    sides.edge.close()
+    await sides.edge.open()
+    const { files, anchors } = await packageAt(sides, "edge", requestId)
+    const { anchors: named } = readIndex(files[0]?.octets ?? new Uint8Array())
+    const roots = anchors.hpki.map(({ encoded }) => sha256Hex(encoded))
+    assert(named.some(({ use, sha256 }) => use === "hpki" && roots.includes(sha256)))
   })
 
   it("goes on to count when its reader has left, or the seal was changed since and its pin taken out", async () => {

@@ -5,6 +5,7 @@
 import { INDEX_PATH, writeIndex, type EvidenceIndex } from "../../standards/evidence/evidence-index.ts"
 import { README_PATHS, READMES } from "../../standards/evidence/readme.ts"
 import { writeZip, type ZipFile } from "../../standards/zip/stored-zip.ts"
+import type { Agreement } from "../agreement.ts"
 import { agreementOf } from "../keep.ts"
 import { DeskError } from "../errors.ts"
 import type { RequestRecord } from "../records/request.ts"
@@ -52,7 +53,10 @@ const papersIn = ({ submissions, copies, receipts }: Papers): readonly Paper[] =
   ...receipts.map(({ paper }) => paper),
 ]
 
-/** Each signature with what it is judged by here: a report by the level agreed, or the seal of a partner or of our own. */
+/** What a report may have been signed by: what is agreed today says nothing of one that came under another agreement. */
+const LEVELS: readonly Agreement["reportSignature"][] = ["hpki", "qualified-other", "seal+passkey"]
+
+/** Each signature with what it is judged by here: a report by whatever level was agreed, or the seal of a partner or of our own. */
 function signedBy(world: World, { submissions, copies, receipts }: Papers): readonly Signed[] {
   const sealOf = ({ agreement }: SubmissionRecord): Signed["trust"][] => {
     const agreed = agreementOf(world, agreement)
@@ -65,10 +69,14 @@ function signedBy(world: World, { submissions, copies, receipts }: Papers): read
   )
   const reports = submissions.filter(({ kind }) => kind === "report" || kind === "stamp")
   const agreed = reports[0] === undefined ? null : agreementOf(world, reports[0].record.agreement)
+  const levels =
+    agreed === null
+      ? [world.trust.report()]
+      : LEVELS.map((reportSignature) => world.trust.report({ ...agreed, reportSignature }))
   const persons = reports
     .flatMap(({ papers }) => papers.filter(({ role }) => role === "signature"))
     .concat(copies)
-    .map(({ octets }) => ({ xml: octets, trust: world.trust.report(agreed) }))
+    .flatMap(({ octets }) => levels.map((trust) => ({ xml: octets, trust })))
   const receipt = receipts.flatMap(({ record, paper }) =>
     sealOf(record).map((trust) => ({ xml: paper.octets, trust })),
   )
