@@ -164,6 +164,12 @@ function buildViewer() {
   if (done.status !== 0) fail("the viewer did not build")
 }
 
+/** npm goes to the root before it runs anything, and says where it was called from: files are named from there. */
+function calledFrom() {
+  const { npm_lifecycle_event: script, INIT_CWD } = process.env
+  return script === "dokuei" && INIT_CWD ? INIT_CWD : process.cwd()
+}
+
 const [name, ...args] = process.argv.slice(2)
 const verb = VERBS[name]
 if (verb === undefined) fail(`usage: node deploy/enter.js ${Object.keys(VERBS).join("|")}`)
@@ -181,7 +187,7 @@ const env = {
 }
 for (const command of verb.run(args)) {
   const code = await handOver(join(bin, "node"), command, {
-    cwd: name === "dokuei" ? process.cwd() : root,
+    cwd: name === "dokuei" ? calledFrom() : root,
     env,
   })
   if (code !== 0) process.exit(code)

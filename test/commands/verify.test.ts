@@ -136,6 +136,7 @@ describe("dokuei verify", function () {
     assert.equal(verify([join(folder, "nowhere")]).code, EXIT.usage.code)
     assert.throws(() => anchorOf(join(folder, "hpki.pem")), /hpki=FILE, seal=FILE, tsa=FILE/)
     assert.throws(() => anchorOf(`hpki=${zip}`), /no certificate/)
+    assert.throws(() => anchorOf(`hpki=${join(folder, "nowhere.pem")}`), /There is no file .*nowhere\.pem/)
   })
 
   it("follows no link out of a folder", () => {

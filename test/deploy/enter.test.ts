@@ -83,6 +83,14 @@ describe("the door", () => {
     }
   })
 
+  it("finds files from where npm was called, which itself goes to the root", async () => {
+    await writeFile(join(folder, "edge.yaml"), "role: hospital\n")
+    const args = ["--prefix", ROOT, "run", "-s", "dokuei", "--", "check-config", "edge.yaml"]
+    const { status, stderr } = spawnSync("npm", args, { cwd: folder, encoding: "utf8" })
+    assert.equal(status, 2, stderr)
+    assert.match(stderr, /edge\.yaml has 1 fault\n/)
+  })
+
   it("passes a signal on and waits for the program to end as it likes", async () => {
     const program = join(folder, "program.js")
     await writeFile(

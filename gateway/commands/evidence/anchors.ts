@@ -37,6 +37,8 @@ function certificatesIn(path: string): readonly Certificate[] {
   try {
     return certificatesOf(readFileSync(path))
   } catch (problem) {
+    if (problem instanceof Error && "code" in problem && problem.code === "ENOENT")
+      throw new InvalidArgumentError(`There is no file ${path}.`)
     if (problem instanceof Malformed || (problem instanceof Error && "syscall" in problem))
       throw new InvalidArgumentError(`${path} holds no certificate that can be read.`)
     throw problem
