@@ -61,7 +61,7 @@ export function mountOfficer(
     return {}
   })
   routes.json("post", "/api/accounts/device/confirmation", offerDeviceBody, async ({ person, body }) =>
-    devices.ask(person, body, await desk.deviceWords(person, body)),
+    devices.ask(person, body, await desk.deviceConfirmation(person, body)),
   )
   routes.json("post", "/api/accounts/device", gestureBody, async (call) => {
     const { what, evidence } = await devices.agreed(call, call.body.response)

@@ -45,8 +45,8 @@ export interface OfficerDesk {
     reason: string,
   ): Promise<void>
   /** What an officer agrees to before a device gets a code, as `confirmation`. Throws DeskError ERR_NOT_FOUND when its owner has no account. */
-  deviceWords(officer: Person, wanted: DeviceWanted): Promise<Uint8Array>
-  /** A code for a device that is to be registered, good once. @param evidence as of `confirm`. Throws as `deviceWords` */
+  deviceConfirmation(officer: Person, wanted: DeviceWanted): Promise<Uint8Array>
+  /** A code for a device that is to be registered, good once. @param evidence as of `confirm`. Throws as `deviceConfirmation` */
   offerDevice(officer: Person, wanted: DeviceWanted, evidence: string): Promise<DeviceCode>
   /** A device is lost, or its code was not meant. Throws DeskError ERR_NOT_FOUND, also when it was taken away before. */
   revokeDevice(officer: Person, id: string, reason: string): Promise<void>
