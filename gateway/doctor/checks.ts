@@ -37,7 +37,9 @@ export function asText(all: readonly Looked[]): string {
   const of = (outcome: Looked["outcome"]): Looked[] => all.filter((each) => each.outcome === outcome)
   const [faults, unseen, right] = [of("fault"), of("unseen"), of("ok")]
   const blocks = [
-    [`${faults.length} faults, ${unseen.length} unseen, ${right.length} ok`],
+    [
+      `${faults.length} ${faults.length === 1 ? "fault" : "faults"}, ${unseen.length} unseen, ${right.length} ok`,
+    ],
     faults.flatMap((each) => [`FAULT   ${head(each)}`, ...below(each)]),
     [...Map.groupBy(unseen, ({ seen, todo }) => `${seen}\n${todo}`).values()].flatMap(unseenTogether),
     right.flatMap((each) => [`ok      ${head(each)}`, `        ${each.seen}`]),

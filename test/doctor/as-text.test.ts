@@ -23,7 +23,7 @@ describe("what the doctor prints", () => {
     assert.equal(
       text,
       [
-        "1 faults, 4 unseen, 1 ok",
+        "1 fault, 4 unseen, 1 ok",
         "",
         "FAULT   backup.age           S-01",
         "        never",

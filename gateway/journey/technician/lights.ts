@@ -7,6 +7,7 @@ import {
   type LightCode,
   type Name,
 } from "./advice.ts"
+import { whileTurningAway } from "./advice/said.ts"
 import { termOf } from "../../standards/hpki/term.ts"
 import type { ContactView, Light, PartnerView, TechnicianView } from "../views/technician.ts"
 
@@ -45,6 +46,7 @@ const REFUSAL_MS = HOUR_MS
 const REPLACED_MS = HOUR_MS
 /** The archive may take its time to check what it has promised to keep. */
 const COMMITMENT_MS = HOUR_MS
+const TAKES_NOT_ALL: readonly Page["disk"]["state"][] = ["refusing", "full"]
 const AUDIT_WARN_ROWS = 1_000
 /** A collector that is restarted or patched is back by then; the trail itself is kept here. */
 const UNSENT_MS = HOUR_MS
@@ -66,7 +68,8 @@ export function lightsOf(facts: Facts): readonly Light[] {
     ...turnedAwayLights(facts),
     ...ownLights(facts),
   ]
-  return worstFirst(all)
+  const isTaking = facts.frozenSince === null && !TAKES_NOT_ALL.includes(facts.page.disk.state)
+  return worstFirst(isTaking ? all : all.map((each) => ({ ...each, ...whileTurningAway(each) })))
 }
 
 export const worstFirst = (lights: readonly Light[]): readonly Light[] => [

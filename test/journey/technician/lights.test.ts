@@ -128,6 +128,20 @@ describe("the lights of the technician's page", () => {
     assert.deepEqual(told({}, { rot: 2 }), ["red spool-rot"])
   })
 
+  it("never say that storing goes on while the disk takes nothing, or the gateway is frozen", () => {
+    const page = { partners: [{ ...PARTNER, ...silent(5, "ERR_SUBMISSION_UNREACHABLE") }] }
+    const notes = (disk: Page["disk"]["state"], frozenSince: string | null) =>
+      lights({ ...page, disk: { ...PAGE.disk, state: disk } }, { frozenSince }).map(
+        ({ ja, en }) => ja.note + en.note,
+      )
+    const goesOn = /撮影と保管は続いています|storing go on/
+    assert.match(notes("low", null).join(), goesOn)
+    for (const each of [notes("refusing", null), notes("full", null), notes("ok", ago(3))]) {
+      assert.doesNotMatch(each.join(), goesOn)
+      assert.match(each.join(), /すでに届いた画像は失われません。What has arrived is safe\./)
+    }
+  })
+
   it("tell of a clock nobody vouches for, and in red after two minutes or when it lasts", () => {
     const clock = (code: string, minutes: number) => ({
       clock: { ...PAGE.clock, failureCode: code, failingSince: ago(minutes) },
