@@ -7,8 +7,9 @@ import { banner } from "../../parts/banner.ts"
 import { asApiError, Fetched } from "../../parts/fetched.ts"
 import { textArea } from "../../parts/field.ts"
 import { icon } from "../../parts/icon.ts"
+import { beforeAnswer } from "../../parts/looked-at.ts"
 import { LightElement } from "../../parts/light-element.ts"
-import { failed, failureWords, skeleton } from "../../parts/states.ts"
+import { failureWords } from "../../parts/states.ts"
 import { studyBar } from "../../parts/study-bar.ts"
 import { t } from "../../text/language.ts"
 import { address } from "../../words/route.ts"
@@ -184,17 +185,10 @@ export class PageDecision extends LightElement {
   }
 
   override render(): TemplateResult {
-    const { answer, failure, slow } = this.#question
-    if (answer !== null) return this.#ready(answer.value)
-    return html`<main class="fill">
-      ${
-        failure !== null
-          ? failed("decide.failed", failure, () => void this.#question.reload())
-          : slow
-            ? skeleton(t("decide.loading"))
-            : nothing
-      }
-    </main>`
+    const { answer } = this.#question
+    return answer === null
+      ? beforeAnswer(this.#question, "decide.failed", t("decide.loading"))
+      : this.#ready(answer.value)
   }
 }
 customElements.define("page-decision", PageDecision)

@@ -7,8 +7,9 @@ import type { LiveEvents } from "../../live-events.ts"
 import { banner } from "../../parts/banner.ts"
 import { asApiError, Fetched } from "../../parts/fetched.ts"
 import { icon } from "../../parts/icon.ts"
+import { beforeAnswer } from "../../parts/looked-at.ts"
 import { LightElement } from "../../parts/light-element.ts"
-import { failed, failureWords, isTold, skeleton } from "../../parts/states.ts"
+import { failureWords, isTold } from "../../parts/states.ts"
 import { studyBar } from "../../parts/study-bar.ts"
 import { saveFile } from "../../parts/save-file.ts"
 import { staleWords } from "../../parts/updated.ts"
@@ -385,17 +386,10 @@ export class PageReport extends LightElement {
   }
 
   override render(): TemplateResult {
-    const { answer, failure, slow } = this.#detail
-    if (answer !== null) return this.#ready(answer.value)
-    return html`<main class="fill">
-      ${
-        failure !== null
-          ? failed("report.failed", failure, () => void this.#detail.reload())
-          : slow
-            ? skeleton(t("report.loading"))
-            : nothing
-      }
-    </main>`
+    const { answer } = this.#detail
+    return answer === null
+      ? beforeAnswer(this.#detail, "report.failed", t("report.loading"))
+      : this.#ready(answer.value)
   }
 }
 customElements.define("page-report", PageReport)

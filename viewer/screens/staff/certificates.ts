@@ -5,8 +5,9 @@ import type { Api } from "../../api.ts"
 import type { LiveEvents } from "../../live-events.ts"
 import { certificate } from "../../parts/certificate.ts"
 import { Fetched } from "../../parts/fetched.ts"
+import { whyNothing } from "../../parts/looked-at.ts"
 import { LightElement } from "../../parts/light-element.ts"
-import { empty, failed, skeleton } from "../../parts/states.ts"
+import { empty } from "../../parts/states.ts"
 import { t } from "../../text/language.ts"
 
 export class PageCertificates extends LightElement {
@@ -37,13 +38,8 @@ export class PageCertificates extends LightElement {
   }
 
   #content(): unknown {
-    const { answer, failure, slow } = this.#list
-    if (answer === null)
-      return failure !== null
-        ? failed("certificates.failed", failure, () => void this.#list.reload())
-        : slow
-          ? skeleton(t("certificates.loading"))
-          : ""
+    const { answer } = this.#list
+    if (answer === null) return whyNothing(this.#list, "certificates.failed", t("certificates.loading"))
     const { items } = answer.value
     if (items.length === 0) return empty(t("certificates.empty"), t("certificates.empty-note"))
     return items.map((each) => this.#panel(each))

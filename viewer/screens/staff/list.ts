@@ -1,5 +1,5 @@
 /** The hospital's list, printed like a timetable: stations in the head, every request a line beneath them. */
-import { html, nothing, type TemplateResult } from "lit"
+import { html, type TemplateResult } from "lit"
 import type { StaffItem } from "../../../gateway/journey/views/staff.ts"
 import type { StationName } from "../../../gateway/journey/views/study.ts"
 import type { Api, ApiError } from "../../api.ts"
@@ -7,9 +7,10 @@ import type { LiveEvents } from "../../live-events.ts"
 import { banner } from "../../parts/banner.ts"
 import { asApiError, Fetched } from "../../parts/fetched.ts"
 import { icon } from "../../parts/icon.ts"
+import { beforeAnswer, staleNotice } from "../../parts/looked-at.ts"
 import { LightElement } from "../../parts/light-element.ts"
-import { empty, failed, failureWords, isTold, skeleton } from "../../parts/states.ts"
-import { staleWords, updatedWords } from "../../parts/updated.ts"
+import { empty, failureWords, isTold } from "../../parts/states.ts"
+import { updatedWords } from "../../parts/updated.ts"
 import { wayKey } from "../../parts/way-line.ts"
 import { language, t } from "../../text/language.ts"
 import { calendarDay, day } from "../../words/instant.ts"
@@ -149,30 +150,12 @@ export class PageStaffList extends LightElement {
 
   #notice(): unknown {
     if (isTold(this.#refusal)) return banner("danger", "alert", failureWords(this.#refusal))
-    const { failure } = this.#list
-    if (failure === null || failure.code === "ERR_OFFLINE") return nothing
-    return banner(
-      "warn",
-      "clock",
-      html`${staleWords(this.#list, this.api.clock.now())} <span class="dim xs">${failure.code}</span>`,
-      html`<button class="btn" @click=${() => this.#list.reload()}>
-        ${icon("refresh", "s")}${t("action.refresh")}
-      </button>`,
-    )
+    return staleNotice(this.#list, this.api.clock.now())
   }
 
   override render(): TemplateResult {
-    const { answer, failure, slow } = this.#list
-    if (answer === null)
-      return html`<main class="fill">
-        ${
-          failure !== null
-            ? failed("staff.failed", failure, () => void this.#list.reload())
-            : slow
-              ? skeleton(t("staff.loading"))
-              : nothing
-        }
-      </main>`
+    const { answer } = this.#list
+    if (answer === null) return beforeAnswer(this.#list, "staff.failed", t("staff.loading"))
     const { items } = answer.value
     return html`${this.#notice()}
       <main class="fill staff" tabindex="-1">${this.#head(items)}${this.#table(items)}</main>

@@ -9,7 +9,7 @@ import { LightElement } from "../../parts/light-element.ts"
 import { staleWords, updatedWords } from "../../parts/updated.ts"
 import { maybeTt, tt } from "../../text/technician.ts"
 import { badge, card, contactBadge, contactFacts, lineTerms, queueFacts, roadHome } from "./cards.ts"
-import { beforeAnswer, staleNotice } from "./looked-at.ts"
+import { beforeAnswer, staleNotice } from "../../parts/looked-at.ts"
 import { lasting } from "./times.ts"
 import { toDo, type Tests } from "./to-do.ts"
 
@@ -81,7 +81,7 @@ export class PageLines extends LightElement {
 
   override render(): TemplateResult {
     const { answer, failure } = this.#view
-    if (answer === null) return beforeAnswer(this.#view)
+    if (answer === null) return beforeAnswer(this.#view, "technician.failed", tt("loading"))
     const view = answer.value
     const now = this.api.clock.now()
     const updated = failure === null ? updatedWords(this.#view, now) : staleWords(this.#view, now)

@@ -12,7 +12,7 @@ import { tt } from "../../text/technician.ts"
 import { archive, certificates, disk, line, queue } from "./cards.ts"
 import { devices, strangers } from "./devices.ts"
 import { flow } from "./flow.ts"
-import { beforeAnswer, staleNotice } from "./looked-at.ts"
+import { beforeAnswer, staleNotice } from "../../parts/looked-at.ts"
 import { recent } from "./recent.ts"
 import { toDo, type Tests } from "./to-do.ts"
 
@@ -89,7 +89,7 @@ export class PageTechnician extends LightElement {
 
   override render(): TemplateResult {
     const { answer } = this.#view
-    if (answer === null) return beforeAnswer(this.#view)
+    if (answer === null) return beforeAnswer(this.#view, "technician.failed", tt("loading"))
     const view = answer.value
     const now = this.api.clock.now()
     const tests = this.#tests()

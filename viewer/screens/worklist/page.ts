@@ -6,9 +6,10 @@ import type { LiveEvents } from "../../live-events.ts"
 import { banner } from "../../parts/banner.ts"
 import { asApiError, Fetched } from "../../parts/fetched.ts"
 import { icon } from "../../parts/icon.ts"
+import { beforeAnswer, staleNotice } from "../../parts/looked-at.ts"
 import { LightElement } from "../../parts/light-element.ts"
-import { empty, failed, failureWords, isTold, skeleton } from "../../parts/states.ts"
-import { staleWords, updatedWords } from "../../parts/updated.ts"
+import { empty, failureWords, isTold } from "../../parts/states.ts"
+import { updatedWords } from "../../parts/updated.ts"
 import { t } from "../../text/language.ts"
 import { chosen, inReadingOrder, isFinished, type Choice } from "../../words/order.ts"
 import { address } from "../../words/route.ts"
@@ -209,30 +210,12 @@ export class PageWorklist extends LightElement {
         this.#refusal.code === "ERR_LOCKED" ? "lock" : "alert",
         failureWords(this.#refusal),
       )
-    const { failure } = this.#list
-    if (failure === null || failure.code === "ERR_OFFLINE") return nothing
-    return banner(
-      "warn",
-      "clock",
-      html`${staleWords(this.#list, this.api.clock.now())} <span class="dim xs">${failure.code}</span>`,
-      html`<button class="btn" @click=${() => this.#list.reload()}>
-        ${icon("refresh", "s")}${t("action.refresh")}
-      </button>`,
-    )
+    return staleNotice(this.#list, this.api.clock.now())
   }
 
   override render(): TemplateResult {
-    const { answer, failure, slow } = this.#list
-    if (answer === null)
-      return html`<main class="fill">
-        ${
-          failure !== null
-            ? failed("worklist.failed", failure, () => void this.#list.reload())
-            : slow
-              ? skeleton(t("worklist.loading"))
-              : nothing
-        }
-      </main>`
+    const { answer } = this.#list
+    if (answer === null) return beforeAnswer(this.#list, "worklist.failed", t("worklist.loading"))
     const { items } = answer.value
     return html`${this.#notice()} ${items.length === 0 ? nothing : this.#filters(items)}
       <main class="fill" tabindex="-1">${this.#table(items)}</main>
