@@ -12,6 +12,7 @@ import { agreementOf, carriesImages } from "../keep.ts"
 import { isOver } from "../route.ts"
 import { targetOf } from "../subject.ts"
 import { holds } from "../verify/verify.ts"
+import { finalAmong } from "./preliminary.ts"
 import type { World } from "../world.ts"
 
 /** A first failure is often over before anybody has read it. */
@@ -96,7 +97,7 @@ export function stopped({
   reports,
 }: Pick<CaseFile, "request" | "submissions" | "reports">): SubmissionRecord[] {
   const isRecalled = request.recalledAt !== undefined
-  const isSigned = reports.some((each) => each.status !== "draft" && !isAddendum(each))
+  const isSigned = finalAmong({ reports }) !== null
   const wanted = submissions.filter(({ kind }) => {
     // A unit that was given up stops the study it is part of.
     if (carriesImages(kind)) return kind === "study" && !isRecalled
