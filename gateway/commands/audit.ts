@@ -26,7 +26,12 @@ const verifyCommand = (finish: Finish): Command =>
       process.stdout.write(`${links} records, head ${last?.hash ?? "-"}\n`)
       if (torn)
         process.stdout.write("an unfinished record follows: an append that is going on or was cut short\n")
-      if (fault === null) return
+      if (fault === null) {
+        process.stdout.write(
+          `the chain holds${head === null ? "" : ", with the hash that was written down"}\n`,
+        )
+        return
+      }
       process.stderr.write(`${file}: ${fault}\n`)
       finish(EXIT.failed.code)
     })

@@ -328,7 +328,10 @@ describe("dokuei", () => {
 
     it("prints how many records there are and where the chain ends", () => {
       const { code, stdout } = dokuei("audit", "verify", file("audit.jsonl"), "--head", head)
-      assert.deepEqual([code, stdout], [EXIT.ok.code, `2 records, head ${head}\n`])
+      assert.deepEqual(
+        [code, stdout],
+        [EXIT.ok.code, `2 records, head ${head}\nthe chain holds, with the hash that was written down\n`],
+      )
     })
 
     it("ends with 1 and names the line of a fault", async () => {

@@ -91,7 +91,7 @@ const newKeys = async (): Promise<Keys> => ({
 /** What is left to do, in its order; the last of it shows that all of it holds. */
 function tell({ hospital, center, tunnel }: Answer, out: string): void {
   const left = [
-    `Read ${out}/edge.yaml and put your devices and addresses in; dokuei check-config ${out}/edge.yaml.`,
+    `Read ${out}/edge.yaml and put your devices and addresses in; timeStamp.url is the centre's: can you call it? dokuei check-config ${out}/edge.yaml.`,
     ...(tunnel === null
       ? []
       : [
