@@ -27,6 +27,8 @@ export async function withSealedPassphrase<T>(
   if (sealed === undefined) return work(config)
   const passphrase = opened(sealed)
   const folder = mkdtempSync(join(RUN, "dokuei-"))
+  const gone = (): void => rmSync(folder, { recursive: true, force: true })
+  const unwatch = whenEnded(gone)
   try {
     const passphraseFile = join(folder, "passphrase")
     writeFileSync(passphraseFile, passphrase, { mode: OWNER_READS })
@@ -35,8 +37,22 @@ export async function withSealedPassphrase<T>(
     return await work({ ...config, keys: { ...config.keys, passphraseFile } })
   } finally {
     passphrase.fill(0)
-    rmSync(folder, { recursive: true })
+    gone()
+    unwatch()
   }
+}
+
+const ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
+/** A command that is ended from outside does this before it ends. Returns how to take that back. */
+function whenEnded(act: () => void): () => void {
+  const end = (signal: NodeJS.Signals): void => {
+    act()
+    // Once heard nobody listens any more: now it ends as the signal has it.
+    process.kill(process.pid, signal)
+  }
+  for (const signal of ENDINGS) process.once(signal, end)
+  return () => ENDINGS.forEach((signal) => process.off(signal, end))
 }
 
 /** Under the name that the units give it. */

@@ -1,7 +1,15 @@
 /** A reading centre renews certificates of its hospitals and takes them back; openssl reads the lists beside us. */
 import assert from "node:assert/strict"
 import { execFileSync, spawnSync } from "node:child_process"
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { makeAuthority, openAuthority, type OwnAuthorities } from "../../gateway/commands/join/authority.ts"
@@ -132,6 +140,18 @@ describe("renewing and taking back what a centre's authority has certified", fun
     await assert.rejects(renewLists(folder, authorities), /put back the one that is in trust.crls/)
     copyFileSync(at("kept"), at("tls-ca.crl"))
     await renewLists(folder, authorities)
+  })
+
+  it("certifies nothing for two files of one name, or in the place of what is there", () => {
+    const renew = (...files: readonly string[]) =>
+      dokuei("pki", "renew", folder, ...files, "--passphrase-file", at("passphrase"), "--out", at("anew"))
+    const kept = (): number => readdirSync(at("renewed")).length
+    const before = kept()
+    assert.match(renew(at("leaf.pem"), at("./leaf.pem")).stderr, /leaf.pem would be written twice/)
+    mkdirSync(at("anew"))
+    writeFileSync(at("anew/leaf.pem"), "")
+    assert.match(renew(at("leaf.pem")).stderr, /is there already/)
+    assert.equal(kept(), before)
   })
 
   it("is a command that takes no time that is still to come", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -7,6 +8,7 @@ import { withSealedPassphrase } from "../../gateway/commands/sealed-passphrase.t
 import type { Config } from "../../gateway/config/schema.ts"
 
 const NOBODY_UID = 65534
+const MODULE = new URL("../../gateway/commands/sealed-passphrase.ts", import.meta.url).href
 
 describe("a passphrase that is sealed to the machine", () => {
   let folder: string
@@ -55,6 +57,25 @@ describe("a passphrase that is sealed to the machine", () => {
     await assert.rejects(withSealedPassphrase(config(), sealed("open sesame\n"), look), /the work/)
     assert.equal(seen.length, 1)
     assert.ok(!existsSync(dirname(seen[0]!)))
+  })
+
+  it("is gone also when the command is ended while it works", async () => {
+    writeFileSync(path("data"), "")
+    const work = `
+      import { withSealedPassphrase } from ${JSON.stringify(MODULE)}
+      const [, dataDir, cred] = process.argv
+      await withSealedPassphrase({ dataDir, keys: {} }, cred, async ({ keys }) => {
+        process.stdout.write(keys.passphraseFile)
+        await new Promise((resolve) => setTimeout(resolve, 60_000))
+      })`
+    const args = ["--input-type=module", "-e", work, path("data"), sealed("open sesame\n")]
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] })
+    const [file] = (await once(child.stdout, "data")) as [Buffer]
+    assert.equal(readFileSync(file.toString(), "utf8"), "open sesame\n")
+    child.kill("SIGTERM")
+    const [, signal] = (await once(child, "exit")) as [number | null, string | null]
+    assert.equal(signal, "SIGTERM")
+    assert.ok(!existsSync(dirname(file.toString())))
   })
 
   it("that was sealed under another name, or is none, is refused in systemd's words", async () => {

@@ -1,8 +1,10 @@
 /** `dokuei pki authority`, `lists`, `renew`, `revoke`, `tunnel`: what a reading centre does with authorities of its own. */
+import { existsSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import { systemClock } from "../../clock.ts"
+import { ConfigError } from "../../journey/errors.ts"
 import { certificateChain, readKeyFile } from "../../storage/keys/pem-files.ts"
 import { makeFolder } from "../../storage/make-folder.ts"
 import { makeAuthority, openAuthority } from "./authority.ts"
@@ -57,13 +59,26 @@ const renewCommand = (): Command =>
     .requiredOption("--passphrase-file <file>", "one line; opens both keys")
     .requiredOption("--out <dir>", "new folder; each by the name it had")
     .action(async (dir: string, files: readonly string[], { passphraseFile, out }: RenewOptions) => {
+      const places = placesIn(out, files)
       const authorities = await openAuthority(dir, passphraseFile)
       const leaves = await renewAll(dir, authorities, await Promise.all(files.map(leafOf)))
       await makeFolder(out)
       for (const [index, leaf] of leaves.entries())
-        await writeFile(join(out, basename(files[index] ?? "")), chainPem([leaf]), { flag: "wx" })
+        await writeFile(places[index] ?? out, chainPem([leaf]), { flag: "wx" })
       process.stdout.write(`${out}: ${leaves.length} certificates for the hospital\n`)
     })
+
+/** Looked at before anything is certified. Throws ConfigError for two of one name, or one that is there already. */
+function placesIn(folder: string, files: readonly string[]): readonly string[] {
+  const places = files.map((file) => join(folder, basename(file)))
+  const taken = places.find((place, index) => places.indexOf(place) !== index || existsSync(place))
+  if (taken !== undefined)
+    throw new ConfigError(
+      "ERR_CONFIG_INVALID",
+      `${taken} would be written twice, or is there already: another --out, or one hospital at a time`,
+    )
+  return places
+}
 
 interface RevokeOptions extends Revocation {
   readonly passphraseFile: string
