@@ -17,8 +17,9 @@ import { alternate } from "./rounds.ts"
 const IMAGE_BYTES = 512 * 1024
 const BLOCK_BYTES = 1 << 20
 const LOOK_EVERY_MS = 20
-/** `openssl cms -decrypt` holds the message about three times. */
+/** `openssl cms -decrypt` holds the message about three times, and reads none of more octets than an `int` counts. */
 const OPENSSL_HOLDS = 3.5
+const OPENSSL_READS_BYTES = 2 ** 31 - 1
 const INSIDE = join(import.meta.dirname, "crypto-inside.ts")
 const CRYPTO = ["cms", "-binary"]
 
@@ -49,11 +50,11 @@ function makeKeys(folder: string): void {
 async function ofSize(folder: string, bytes: number, { rounds, say }: Asked): Promise<Figure[]> {
   const size = `${Math.round(bytes / 1e6)}MB`
   await writeClear(join(folder, "clear"), bytes)
-  const isTooLarge = freemem() < bytes * OPENSSL_HOLDS
-  if (isTooLarge) say(`  ${size}: openssl cms -decrypt would need more memory than is free, and is not taken`)
+  const why = whyNoOpenssl(bytes)
+  if (why !== null) say(`  ${size}: openssl cms -decrypt ${why}, and is not taken`)
   const found: Figure[] = []
   for (const verb of ["encrypt", "decrypt"] as const) {
-    const isAlone = verb === "decrypt" && isTooLarge
+    const isAlone = verb === "decrypt" && why !== null
     const run = (out: string, command: readonly string[]) => () => measured(folder, command, out, bytes)
     const runners = [
       {
@@ -68,6 +69,12 @@ async function ofSize(folder: string, bytes: number, { rounds, say }: Asked): Pr
   for (const name of ["clear", ...Object.values(OUT)])
     for (const file of [name, `${name}.openssl`]) await rm(join(folder, file), { force: true })
   return found
+}
+
+/** What keeps it from decrypting a message of this size; null = nothing. */
+function whyNoOpenssl(bytes: number): string | null {
+  if (bytes > OPENSSL_READS_BYTES) return "reads nothing of more than 2 GiB"
+  return freemem() < bytes * OPENSSL_HOLDS ? "would need more memory than is free" : null
 }
 
 /** Both decrypt what we encrypted: openssl writes its stream in segments of a few KiB, which is another matter. */
