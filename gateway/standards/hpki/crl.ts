@@ -19,7 +19,7 @@ export interface Crl {
   readonly revoked: readonly RevokedCertificate[]
   /** Which certificates of the issuer the list covers (IssuingDistributionPoint). */
   readonly covers: "all" | "users" | "authorities"
-  /** URIs of the one distribution point whose certificates it covers; null = every one of the issuer's. */
+  /** Names of the one distribution point whose certificates it covers (`readFullName`); null = every one of the issuer's. */
   readonly distributionPoint: readonly string[] | null
   /** Certificates that expired since then stay on the list (X.509 expiredCertsOnCRL); null = they may leave it. */
   readonly keepsExpiredSince: Date | null

@@ -30,6 +30,7 @@ export const EXTENSION = {
 const ACCESS_OCSP = "1.3.6.1.5.5.7.48.1"
 /** GeneralName uniformResourceIdentifier [6] IMPLICIT. */
 const URI = 0x86
+const DIRECTORY_NAME = 0xa4
 
 /** KeyUsage bits in their order (RFC 5280 §4.2.1.3). */
 export const KEY_USAGES = [
@@ -65,6 +66,7 @@ export interface Extensions {
   readonly certificatePolicies: readonly string[]
   /** directoryName of subjectAltName: HPKI's Japanese name. */
   readonly alternativeName: Name | null
+  /** URIs, and names in a directory (`readFullName`). */
   readonly cRLDistributionPoints: readonly string[]
   /** Addresses of OCSP responders (authorityInfoAccess). */
   readonly ocspResponders: readonly string[]
@@ -144,13 +146,13 @@ const readPolicies = (value: Der) =>
   childrenOf(value).map((policy) => oidOf(new DerParts(policy, "PolicyInformation").take()))
 
 function readDirectoryName(value: Der): Name | null {
-  const directoryName = childrenOf(value).find(({ tag }) => tag === 0xa4)
+  const directoryName = childrenOf(value).find(({ tag }) => tag === DIRECTORY_NAME)
   return directoryName === undefined
     ? null
-    : readName(new DerParts(directoryName, "directoryName", 0xa4).take())
+    : readName(new DerParts(directoryName, "directoryName", DIRECTORY_NAME).take())
 }
 
-/** fullName URIs; distribution points given otherwise are left out. */
+/** Names of every point, as of `readFullName`. */
 function readDistributionPoints(value: Der): readonly string[] {
   return childrenOf(value).flatMap((point) => {
     const names = new DerParts(point, "DistributionPoint").maybe(0xa0)
@@ -158,10 +160,19 @@ function readDistributionPoints(value: Der): readonly string[] {
   })
 }
 
-/** URIs of a DistributionPointName `[0]`; names of other kinds are left out. */
+/**
+ * Names of a DistributionPointName `[0]`: a URI as it stands, a directoryName (the root of HPKI has one) as `directoryName:` and its
+ * octets in hex: certificate and list have the same (RFC 5280 §5.2.5). Names of other kinds are left out.
+ */
 export function readFullName(distributionPointName: Der): readonly string[] {
   const fullName = new DerParts(distributionPointName, "distributionPoint", 0xa0).maybe(0xa0)
-  return fullName === null ? [] : childrenOf(fullName).flatMap(uriOf)
+  return fullName === null
+    ? []
+    : childrenOf(fullName).flatMap((name) =>
+        name.tag === DIRECTORY_NAME
+          ? [`directoryName:${Buffer.from(name.content).toString("hex")}`]
+          : uriOf(name),
+      )
 }
 
 function readOcspResponders(value: Der): readonly string[] {

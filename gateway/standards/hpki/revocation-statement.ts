@@ -40,7 +40,7 @@ function covers({ covers: kind, distributionPoint }: Crl, certificate: Certifica
   const { isCa, cRLDistributionPoints } = certificate
   return (
     kind !== (isCa ? "users" : "authorities") &&
-    (distributionPoint === null || distributionPoint.some((uri) => cRLDistributionPoints.includes(uri)))
+    (distributionPoint === null || distributionPoint.some((name) => cRLDistributionPoints.includes(name)))
   )
 }
 
