@@ -3,7 +3,7 @@
  * understood shuts the doors: it was there to.
  */
 import { randomUUID } from "node:crypto"
-import { readFileSync, statSync, type Stats } from "node:fs"
+import { lstatSync, readFileSync, renameSync, statSync, type Stats } from "node:fs"
 import { link, lstat, open, rename, rm, stat, type FileHandle } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
@@ -100,12 +100,14 @@ async function leftBehind(beside: string): Promise<Inode | null> {
 async function takeAway(beside: string, left: Inode): Promise<void> {
   const aside = `${beside}.${randomUUID()}`
   try {
-    await rename(beside, aside)
+    // Looked at once more, and moved before anybody of this process can come between.
+    if (!isLeft(lstatSync(beside), left)) return
+    renameSync(beside, aside)
   } catch (error) {
     if (hasCode(error, "ENOENT")) return
     throw error
   }
-  if (!isSame(await lstat(aside), left)) await putBack(aside, beside)
+  if (!isLeft(await lstat(aside), left)) await putBack(aside, beside)
   await rm(aside)
 }
 
@@ -131,6 +133,8 @@ async function isOwn(file: FileHandle, beside: string): Promise<boolean> {
 
 type Inode = Pick<Stats, "dev" | "ino" | "mtimeMs">
 const isSame = (one: Inode, other: Inode): boolean => one.dev === other.dev && one.ino === other.ino
+/** A number of an inode that was freed is given to the next file: what was left has its time, too. */
+const isLeft = (one: Inode, left: Inode): boolean => isSame(one, left) && one.mtimeMs === left.mtimeMs
 
 async function seenAt(path: string): Promise<Inode | null> {
   try {
